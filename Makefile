@@ -1,0 +1,95 @@
+# Twin Metro: `make` alone lists every command.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+
+PYTHON ?= python3
+PORT ?= 8000
+HOST ?= 127.0.0.1
+TWINMETRO_DATA ?= data
+export PORT HOST TWINMETRO_DATA
+
+VENV := .venv
+BIN := $(VENV)/bin
+FLASK := $(BIN)/python -m flask --app wsgi
+DIST := app/web/static/dist/manifest.json
+MO := app/translations/en/LC_MESSAGES/messages.mo
+
+.PHONY: help run test test-fast lint bench assets lock translations screenshots clean ready
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ready ## set up what is missing, migrate, import content/, index, serve at http://127.0.0.1:8000
+	@echo "== Database"
+	@$(FLASK) db upgrade
+	@echo "== Contenuti"
+	@$(FLASK) content import
+	@echo "== Indice di ricerca"
+	@$(FLASK) search ensure
+	@echo "== Server"
+	@exec $(FLASK) serve
+
+ready: $(VENV)/.runtime $(DIST) $(MO)
+
+test: $(VENV)/.dev $(DIST) $(MO) node_modules/.installed ## run every test (installs Chromium where it is missing)
+	@$(BIN)/python -m tests.prepare
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+test-fast: $(VENV)/.dev $(DIST) $(MO) ## the tests without browser and PostgreSQL
+	@$(BIN)/python -m pytest -n 2 -m "not browser and not postgres and not slow" -q
+
+lint: $(VENV)/.dev ## ruff and mypy
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+bench: $(VENV)/.dev $(DIST) $(MO) ## measure speed and search quality, each beside its reference
+	@$(BIN)/python -m bench
+
+assets: node_modules/.installed ## build the front end
+	@npm run --silent build
+
+translations: $(VENV)/.dev ## bring the catalogue of messages up to date
+	@$(BIN)/pybabel -q extract -F babel.cfg -k _l -k ngettext:1,2 --no-location --sort-output --omit-header -o build/messages.pot .
+	@$(BIN)/pybabel -q update -i build/messages.pot -d app/translations -l en --no-fuzzy-matching --ignore-obsolete --omit-header
+	@$(MAKE) --no-print-directory $(MO)
+
+screenshots: $(VENV)/.dev $(DIST) $(MO) ## pictures of the pages, and the one of the README
+	@$(BIN)/python -m tests.screenshots
+
+lock: ## pin the requirements again (needs uv)
+	@for name in requirements requirements-dev requirements-semantic requirements-build; do \
+	  uv pip compile --quiet --python-version 3.11 --universal --generate-hashes --no-header --no-emit-index-url $$name.in -o $$name.txt; \
+	done
+
+clean: ## remove what can be made again (never the data)
+	rm -rf $(VENV) node_modules build app/web/static/dist app/translations/*/LC_MESSAGES/*.mo .pytest_cache .mypy_cache .ruff_cache
+
+# --- what is made once, and again when its manifest changes ---
+
+$(VENV)/bin/python:
+	@echo "== Ambiente Python"
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Serve Python 3.11 o successivo: indicarlo con PYTHON=/percorso/python3.11")'
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.runtime: requirements.txt | $(VENV)/bin/python
+	@echo "== Librerie Python (qualche minuto la prima volta)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime
+	@echo "== Librerie per le verifiche"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+node_modules/.installed: package.json package-lock.json | $(VENV)/.runtime
+	@echo "== Pacchetti del front end"
+	@PATH="$$(sh assets/node-path.sh $(BIN))" npm ci --silent --no-fund --no-audit
+	@touch $@
+
+$(DIST): node_modules/.installed $(wildcard assets/*) $(wildcard assets/*/*)
+	@echo "== Front end"
+	@PATH="$$(sh assets/node-path.sh $(BIN))" npm run --silent build
+
+$(MO): app/translations/en/LC_MESSAGES/messages.po | $(VENV)/.runtime
+	@$(BIN)/pybabel -q compile -d app/translations

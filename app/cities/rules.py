@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Figures of a city: the perimeter in force, density, size class, share of small municipalities."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+UNKNOWN = "non disponibile"
+
+#: Lower bounds in inhabitants, largest class first (facts on the cities, section 1).
+SIZE_CLASSES = (("XL", 2_000_000), ("L", 1_000_000), ("M", 650_000), ("S", 0))
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure with its date and the source it comes from; ``value`` is None where it is not public."""
+
+    value: float | None
+    date: str = ""
+    source: Mapping[str, str] | None = None
+    derived: bool = False
+
+
+@dataclass(frozen=True)
+class Perimeter:
+    """A city within the borders it had from a day on."""
+
+    valid_from: str
+    valid_to: str
+    note: str
+    figures: Mapping[str, Figure]
+
+
+def perimeters(register: Mapping[str, Any]) -> tuple[Perimeter, ...]:
+    """All perimeters of a city, the newest first."""
+    sources = register.get("sources") or {}
+    found = [_perimeter(entry, sources) for entry in register.get("perimeters") or ()]
+    return tuple(sorted(found, key=lambda item: item.valid_from, reverse=True))
+
+
+def perimeter_on(register: Mapping[str, Any], day: str) -> Perimeter | None:
+    """The perimeter in force on an ISO day, None where the body has none."""
+    return next(
+        (
+            item
+            for item in perimeters(register)
+            if item.valid_from <= day and (not item.valid_to or day < item.valid_to)
+        ),
+        None,
+    )
+
+
+def _perimeter(entry: Mapping[str, Any], sources: Mapping[str, Any]) -> Perimeter:
+    figures = {name: _figure(raw, sources) for name, raw in (entry.get("figures") or {}).items()}
+    figures["density"] = _ratio(figures.get("population"), figures.get("area_km2"), 1)
+    figures["small_share"] = _ratio(figures.get("small_municipalities"), figures.get("municipalities"), 100)
+    return Perimeter(
+        str(entry.get("valid_from") or ""), str(entry.get("valid_to") or ""), str(entry.get("note") or ""), figures
+    )
+
+
+def _figure(raw: Any, sources: Mapping[str, Any]) -> Figure:
+    if not isinstance(raw, Mapping) or not isinstance(raw.get("value"), (int, float)):
+        return Figure(None)
+    date = str(raw.get("date") or "")
+    return Figure(raw["value"], "" if date == UNKNOWN else date, sources.get(str(raw.get("source"))))
+
+
+def _ratio(above: Figure | None, below: Figure | None, scale: float) -> Figure:
+    if above is None or below is None or above.value is None or not below.value:
+        return Figure(None, derived=True)
+    return Figure(above.value / below.value * scale, above.date, None, derived=True)
+
+
+def size_class(population: float | None) -> str:
+    """`XL` over 2 million inhabitants, `L` over 1, `M` over 0.65, `S` below; empty where unknown."""
+    if population is None:
+        return ""
+    return next(name for name, least in SIZE_CLASSES if population >= least)

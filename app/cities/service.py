@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Bringing the register of the content folder into the database."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.cities.models import City
+from app.cities.queries import all_bodies
+from app.cities.register import Entry, entries
+
+
+def import_register(session: Session, data: Mapping[str, Any]) -> dict[str, int]:
+    """Make the table say what the register says. Answers how many were added, changed, unchanged.
+
+    A body that left the file stays: documents may still name it.
+    """
+    present = {city.slug: city for city in all_bodies(session)}
+    counts = {"added": 0, "changed": 0, "unchanged": 0}
+    for entry in entries(data):
+        city = present.get(entry.slug)
+        if city is None:
+            session.add(_fill(City(slug=entry.slug), entry))
+            counts["added"] += 1
+        elif city.digest != entry.digest:
+            _fill(city, entry)
+            counts["changed"] += 1
+        else:
+            counts["unchanged"] += 1
+    session.flush()
+    return counts
+
+
+def _fill(city: City, entry: Entry) -> City:
+    city.name, city.kind, city.region = entry.name, entry.kind, entry.region
+    city.position, city.digest, city.register = entry.position, entry.digest, dict(entry.register)
+    return city

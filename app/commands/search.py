@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""`flask search`: build the index, and prove that it says what the database says."""
+
+from datetime import UTC, datetime, timedelta
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from app.db import Database
+from app.search.index import IndexDamaged
+from app.search.indexer import Indexer
+from app.search.queries import most_unmet
+
+search = AppGroup("search", help="The search index.")
+
+
+def indexer() -> Indexer:
+    found: Indexer = current_app.extensions["indexer"]
+    return found
+
+
+@search.command("rebuild")
+def rebuild() -> None:
+    """Build the whole index anew; readers keep the old one until the new one is whole."""
+    with click.progressbar(length=indexer().count(), label="Indice", show_pos=True) as progress:
+        count = indexer().rebuild(progress.update)
+    click.echo(f"{count} documenti indicizzati.")
+
+
+@search.command("ensure")
+def ensure() -> None:
+    """Build the index only where it is missing, damaged or out of step."""
+    click.echo("Indice ricostruito." if indexer().ensure() else "Indice già allineato.")
+
+
+@search.command("check")
+def check() -> None:
+    """Compare the index with the database; fail when they differ."""
+    try:
+        drift = indexer().check()
+    except IndexDamaged as error:
+        raise click.ClickException(f"l'indice non si legge: {error}. Rimedio: flask search rebuild") from error
+    for word, identities in (("manca", drift.missing), ("in più", drift.phantom), ("superato", drift.stale)):
+        for identity in identities:
+            click.echo(f"{word}: {identity}", err=True)
+    if not drift.none:
+        raise click.ClickException("indice e base di dati differiscono. Rimedio: flask search rebuild")
+    click.echo("Indice e base di dati coincidono.")
+
+
+@search.command("unmet")
+@click.option("--days", default=30, show_default=True, help="How far back to look.")
+def unmet(days: int) -> None:
+    """List what was searched in vain, the most frequent first."""
+    database: Database = current_app.extensions["database"]
+    with database.reading() as session:
+        for text, count in most_unmet(session, datetime.now(UTC).date() - timedelta(days=days), 100):
+            click.echo(f"{count:6d}  {text}")

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Dates as precise as they are known: `2018`, `2018-05`, `2018-05-03`."""
+
+import re
+from datetime import date
+from typing import Any
+
+FORM = re.compile(r"^(1[89]|20|21)\d\d(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$")
+
+
+def is_date(value: Any) -> bool:
+    """True for a year, a month or a day that exists; a bare year may be a number."""
+    text = str(value)
+    if isinstance(value, bool) or not FORM.match(text):
+        return False
+    if len(text) < 10:
+        return True
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def starts_after(start: Any, end: Any) -> bool:
+    """True when ``start`` lies after ``end`` at the precision both have."""
+    first, second = str(start), str(end)
+    shared = min(len(first), len(second))
+    return first[:shared] > second[:shared]
+
+
+def year_of(value: Any) -> int | None:
+    """Year of a date, None where it is not known."""
+    return int(str(value)[:4]) if is_date(value) else None

@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Text of a file -> document, with the line of every field and section."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import yaml
+
+from app.document.model import Document, Parsed, Problem, Section
+from app.document.schema import MAX_DOCUMENT
+
+FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
+HEADING = re.compile(r"^##[ \t]+(.+?)[ \t]*#*[ \t]*$")
+FOOTNOTE = re.compile(r"^\[\^[^\]\s]+\]:")
+MAX_NESTING = 6
+
+
+class _PlainLoader(yaml.SafeLoader):
+    """Safe YAML whose dates stay text: a document says '2018' or '2018-05', never a time stamp."""
+
+
+_PlainLoader.yaml_implicit_resolvers = {
+    letter: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for letter, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def parse(text: str) -> Parsed:
+    """Read a document. Never raises: what cannot be read is a problem with its line."""
+    if len(text) > MAX_DOCUMENT:
+        return _unreadable("document", "document_too_long", 1, str(MAX_DOCUMENT))
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff").split("\n")
+    if lines[0].rstrip() != "---":
+        return _unreadable("document", "no_front_matter", 1)
+    end = next((number for number, line in enumerate(lines[1:], 1) if line.rstrip() == "---"), None)
+    if end is None:
+        return _unreadable("document", "front_matter_not_closed", len(lines))
+    return _parse_parts("\n".join(lines[1:end]), lines[end + 1 :], end + 2)
+
+
+def _unreadable(field: str, key: str, line: int, detail: str = "") -> Parsed:
+    return Parsed(None, (Problem(field, key, line, detail),))
+
+
+def _parse_parts(front_text: str, body: list[str], body_line: int) -> Parsed:
+    try:
+        front, lines = _read_front(front_text)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        return _unreadable("front matter", "yaml", mark.line + 2 if mark else 1, str(error.problem or error.context))
+    except (yaml.YAMLError, ValueError, RecursionError, OverflowError) as error:
+        return _unreadable("front matter", "yaml", 1, str(error)[:200])
+    sections, footnotes, section_lines, problems = _read_body(body, body_line)
+    return Parsed(Document(front, sections, footnotes), problems, {**lines, **section_lines})
+
+
+def _read_front(text: str) -> tuple[dict[str, Any], dict[str, int]]:
+    node = yaml.compose(text, Loader=_PlainLoader)
+    if node is None:
+        return {}, {}
+    if not isinstance(node, yaml.MappingNode):
+        raise yaml.constructor.ConstructorError(None, None, "expected 'field: value' lines", node.start_mark)
+    lines: dict[str, int] = {}
+    _note_lines(node, "", lines, set(), 0)
+    loader = _PlainLoader("")
+    try:
+        front = loader.construct_document(node)
+    finally:
+        loader.dispose()
+    if not all(isinstance(key, str) for key in front):
+        raise ValueError("field names are words")
+    return {key: _plain(value) for key, value in front.items()}, lines
+
+
+def _note_lines(node: yaml.Node, path: str, lines: dict[str, int], seen: set[int], depth: int) -> None:
+    if depth > MAX_NESTING or id(node) in seen:
+        raise yaml.constructor.ConstructorError(None, None, "too deep, or an alias", node.start_mark)
+    if isinstance(node, (yaml.MappingNode, yaml.SequenceNode)):
+        seen.add(id(node))
+    for name, child in _children(node):
+        inner = f"{path}.{name}" if path else name
+        if inner in lines:
+            raise yaml.constructor.ConstructorError(None, None, f"'{name}' stands twice", child.start_mark)
+        lines[inner] = child.start_mark.line + 2
+        _note_lines(child, inner, lines, seen, depth + 1)
+
+
+def _children(node: yaml.Node) -> Iterator[tuple[str, yaml.Node]]:
+    if isinstance(node, yaml.MappingNode):
+        yield from ((str(key.value), value) for key, value in node.value)
+    elif isinstance(node, yaml.SequenceNode):
+        yield from ((str(number), value) for number, value in enumerate(node.value, 1))
+
+
+def _plain(value: Any) -> Any:
+    """YAML value -> text, number, truth, list or mapping only, text trimmed."""
+    if isinstance(value, dict):
+        return {str(key): _plain(inner) for key, inner in value.items() if inner is not None}
+    if isinstance(value, list):
+        return [_plain(inner) for inner in value]
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, str):
+        return _one_line(value)
+    return value
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _read_body(
+    body: list[str], first_line: int
+) -> tuple[tuple[Section, ...], str, dict[str, int], tuple[Problem, ...]]:
+    blocks, lines, problems = _split_sections(body, first_line)
+    footnotes: list[str] = []
+    if blocks:
+        heading, text = blocks[-1]
+        text, footnotes = _split_footnotes(text)
+        blocks[-1] = (heading, text)
+    sections = tuple(Section(heading, "\n".join(text).strip("\n").rstrip()) for heading, text in blocks)
+    return sections, "\n".join(footnotes).strip(), lines, tuple(problems)
+
+
+def _split_sections(
+    body: list[str], first_line: int
+) -> tuple[list[tuple[str, list[str]]], dict[str, int], list[Problem]]:
+    blocks: list[tuple[str, list[str]]] = []
+    lines: dict[str, int] = {}
+    problems: list[Problem] = []
+    for number, line, fenced in _with_fences(body, first_line):
+        heading = None if fenced else HEADING.match(line)
+        if heading:
+            title = _one_line(heading[1])
+            if title in lines:
+                problems.append(Problem(title, "section_twice", number))
+            lines.setdefault(title, number)
+            blocks.append((title, []))
+        elif blocks:
+            blocks[-1][1].append(line.rstrip())
+        elif line.strip():
+            problems.append(Problem("document", "text_before_sections", number, line.strip()[:60]))
+    return blocks, lines, problems
+
+
+def _with_fences(body: list[str], first_line: int) -> Iterator[tuple[int, str, bool]]:
+    fence = ""
+    for number, line in enumerate(body, first_line):
+        mark = FENCE.match(line)
+        inside = bool(fence) or bool(mark)
+        if mark and not fence:
+            fence = mark[1]
+        elif mark and mark[1].startswith(fence) and line.strip() == mark[1]:
+            fence = ""
+        yield number, line, inside
+
+
+def _split_footnotes(text: list[str]) -> tuple[list[str], list[str]]:
+    """The lines of the last section, and the footnote definitions that follow it."""
+    for number, line in enumerate(text):
+        if FOOTNOTE.match(line) and all(_is_footnote(rest) for rest in text[number:]):
+            return text[:number], text[number:]
+    return text, []
+
+
+def _is_footnote(line: str) -> bool:
+    return not line.strip() or line.startswith("    ") or bool(FOOTNOTE.match(line))

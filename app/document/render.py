@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Markdown -> safe HTML, within a budget of length and nesting; the only way text of users becomes markup."""
+
+import html
+import re
+from dataclasses import dataclass
+
+import nh3
+from markdown import Markdown
+from pymdownx.slugs import slugify
+
+from app.document.actlinks import ActLinks
+from app.document.model import Document
+
+MAX_RENDERED = 200_000
+MAX_BRACKETS = 3_000
+MAX_FOOTNOTE_MARKS = 600
+MAX_INDENT = 48
+MAX_QUOTE_DEPTH = 12
+MAX_EMPHASIS_RUN = 400
+
+TAGS = frozenset(
+    "a abbr b blockquote br caption code dd div dl dt em h2 h3 h4 h5 h6 hr li ol p pre s strong sub sup "
+    "table tbody td tfoot th thead tr ul".split()
+)
+ATTRIBUTES = {
+    "a": {"href", "title", "class", "id"},
+    "sup": {"id"},
+    "li": {"id"},
+    "div": {"class"},
+    "p": {"class"},
+    "td": {"class"},
+    "th": {"class"},
+    "ol": {"start"},
+    **{f"h{level}": {"id"} for level in range(2, 7)},
+}
+CLASSES = frozenset(
+    "admonition admonition-title note warning tip important footnote footnote-ref footnote-backref act "
+    "align-left align-right align-center".split()
+)
+ADDRESSES = {"http", "https", "mailto"}
+
+ALIGNED = re.compile(r'<(t[hd]) align="(left|right|center)">')
+SECTION_START = re.compile(r'(?=<h2 id=")')
+SECTION_HEAD = re.compile(r'<h2 id="([^"]*)">(.*?)</h2>\s*', re.DOTALL)
+INNER_HEAD = re.compile(r'<h3 id="([^"]*)">(.*?)</h3>', re.DOTALL)
+FOOTNOTES = '<div class="footnote">'
+TAG = re.compile(r"<[^>]*>")
+REFERENCE = re.compile(r"<sup id=\"fnref[^>]*>.*?</sup>", re.DOTALL)
+BLOCK_END = re.compile(r"</(p|li|h[2-6]|td|th|dt|dd|tr|pre|blockquote)>")
+INDENT = re.compile(r"^[ \t>]*", re.MULTILINE)
+EMPHASIS = re.compile(r"[*_~`]{%d,}" % MAX_EMPHASIS_RUN)
+
+
+class TooComplex(ValueError):
+    """The Markdown would take too long to render; the argument is the key of the reason."""
+
+
+@dataclass(frozen=True)
+class RenderedSection:
+    """A section as pages show it: anchor, heading, safe HTML, inner headings as (anchor, text)."""
+
+    anchor: str
+    heading: str
+    html: str
+    inner: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A document as pages show it, and its plain text for the index."""
+
+    sections: tuple[RenderedSection, ...]
+    footnotes: str
+    plain: str
+
+
+def render(document: Document) -> Rendered:
+    """Sections and footnotes as safe HTML. Raises ``TooComplex``."""
+    text = "\n\n".join(f"## {section.heading}\n\n{section.text}" for section in document.sections)
+    markup = to_html(f"{text}\n\n{document.footnotes}")
+    body, mark, notes = markup.partition(FOOTNOTES)
+    sections = tuple(_section(part) for part in SECTION_START.split(body) if part.startswith("<h2"))
+    plain = "\n\n".join(f"{section.heading}\n{plain_text(section.html)}" for section in sections)
+    return Rendered(sections, _note_list(mark + notes), plain)
+
+
+def to_html(text: str) -> str:
+    """Markdown as safe HTML: raw HTML is shown as typed, only listed tags, attributes and addresses survive."""
+    _refuse_bombs(text)
+    try:
+        markup = _markdown().convert(text)
+    except RecursionError as error:
+        raise TooComplex("nested_too_deep") from error
+    return nh3.clean(
+        ALIGNED.sub(r'<\1 class="align-\2">', markup),
+        tags=set(TAGS),
+        attributes={tag: set(names) for tag, names in ATTRIBUTES.items()},
+        attribute_filter=_filter_attribute,
+        url_schemes=ADDRESSES,
+        link_rel=None,
+        strip_comments=True,
+    )
+
+
+def _refuse_bombs(text: str) -> None:
+    if len(text) > MAX_RENDERED:
+        raise TooComplex("too_long")
+    if text.count("[") > MAX_BRACKETS or text.count("[^") > MAX_FOOTNOTE_MARKS or "[" * 60 in text:
+        raise TooComplex("too_many_brackets")
+    if EMPHASIS.search(text):
+        raise TooComplex("too_many_marks")
+    for match in INDENT.finditer(text):
+        lead = match[0]
+        if len(lead) > MAX_INDENT or lead.count(">") > MAX_QUOTE_DEPTH:
+            raise TooComplex("nested_too_deep")
+
+
+def _markdown() -> Markdown:
+    converter = Markdown(
+        extensions=["tables", "footnotes", "admonition", "def_list", "toc", "sane_lists", ActLinks()],
+        extension_configs={
+            "tables": {"use_align_attribute": True},
+            "toc": {"slugify": slugify(case="lower")},
+            "footnotes": {"BACKLINK_TITLE": "Torna al testo della nota {}", "BACKLINK_TEXT": "↩", "SEPARATOR": "-"},
+        },
+        output_format="html",
+    )
+    converter.preprocessors.deregister("html_block")
+    converter.inlinePatterns.deregister("html")
+    for name in ("image_link", "image_reference", "short_image_ref"):
+        converter.inlinePatterns.deregister(name)
+    return converter
+
+
+def _filter_attribute(tag: str, name: str, value: str) -> str | None:
+    if name == "class":
+        kept = " ".join(word for word in value.split() if word in CLASSES)
+        return kept or None
+    if name == "href" and not value.startswith(("#", "/", "http://", "https://", "mailto:")):
+        return None
+    if name == "href" and value.startswith(("//", "/\\")):
+        return None
+    return value
+
+
+def _section(part: str) -> RenderedSection:
+    head = SECTION_HEAD.match(part)
+    if head is None:
+        return RenderedSection("", "", part)
+    body = part[head.end() :].strip()
+    inner = tuple((match[1], plain_text(match[2])) for match in INNER_HEAD.finditer(body))
+    return RenderedSection(head[1], plain_text(head[2]), body, inner)
+
+
+def _note_list(markup: str) -> str:
+    """The footnotes' ordered list alone, without its box and rule."""
+    start, end = markup.find("<ol"), markup.rfind("</ol>")
+    return markup[start : end + len("</ol>")] if start >= 0 else ""
+
+
+def plain_text(markup: str) -> str:
+    """Words of safe HTML, footnote marks left out, a line per block."""
+    text = BLOCK_END.sub("\n", REFERENCE.sub("", markup))
+    lines = (" ".join(html.unescape(TAG.sub("", line)).split()) for line in text.split("\n"))
+    return "\n".join(line for line in lines if line)

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The refusals of the project: raised by services and rules, turned into answers by `web`."""
+
+
+class Refused(Exception):
+    """Something that was asked cannot be done; the message is a key, not a sentence."""
+
+    status = 400
+
+
+class NotFound(Refused):
+    """The thing does not exist, or the person may not know that it does."""
+
+    status = 404
+
+
+class Forbidden(Refused):
+    """The person may not do this."""
+
+    status = 403
+
+
+class Invalid(Refused):
+    """What was sent is wrong; ``problems`` maps each field to a message key."""
+
+    status = 422
+
+    def __init__(self, problems: dict[str, str]) -> None:
+        super().__init__(", ".join(f"{field}: {key}" for field, key in problems.items()))
+        self.problems = problems
+
+
+class Conflict(Refused):
+    """Somebody else changed the thing meanwhile."""
+
+    status = 409
+
+
+class Unavailable(Refused):
+    """A part the answer needs is away or not installed; trying later may help."""
+
+    status = 503
+
+
+class Misconfigured(Exception):
+    """The installation cannot start with these settings; the message says which and how to mend it."""

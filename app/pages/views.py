@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Home, the written pages, and the addresses machines ask for."""
+
+from typing import Any
+
+from flask import Blueprint, Response, current_app, render_template, url_for
+from markupsafe import escape
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from app import schema
+from app.access import Action
+from app.cities import queries as city_queries
+from app.config import Settings
+from app.errors import NotFound
+from app.pages import queries
+from app.solutions import queries as solution_queries
+from app.web.formats import json_answer
+from app.web.gate import permits
+from app.web.languages import current_language, site_root
+from app.web.unit import session
+
+pages = Blueprint("pages", __name__, template_folder="templates")
+
+WRITTEN = ("aiuto", "programma", "accessibilita", "privacy", "informazioni", "note-legali")
+LATEST = 6
+
+
+def settings() -> Settings:
+    found: Settings = current_app.config["SETTINGS"]
+    return found
+
+
+@pages.get("/")
+@permits(Action.READ_PUBLIC)
+def home() -> str:
+    return render_template(
+        "pages/home.html",
+        themes=solution_queries.themes_with_counts(session()),
+        totals=solution_queries.totals(session()),
+        latest=solution_queries.published(session(), LATEST),
+    )
+
+
+@pages.get(f"/<any({', '.join(repr(name) for name in WRITTEN)}):name>")
+@permits(Action.READ_PUBLIC)
+def written(name: str) -> str:
+    page = queries.page(session(), name, current_language()) or queries.page(session(), name, "it")
+    if page is None:
+        raise NotFound(name)
+    return render_template("pages/written.html", page=page, html=_filled(page.html))
+
+
+def _filled(html: str) -> str:
+    """The stored HTML with the installation's own names in place of the marks of the text."""
+    places = {
+        "{feedback}": settings().feedback,
+        "{controller}": settings().controller,
+        "{source}": settings().source_url,
+    }
+    for mark, value in places.items():
+        html = html.replace(mark, _escaped(value))
+    return html
+
+
+def _escaped(value: str) -> str:
+    return str(escape(value or "non disponibile"))
+
+
+@pages.get("/robots.txt")
+@permits(Action.READ_PUBLIC)
+def robots() -> Response:
+    lines = ["User-agent: *", "Disallow: /cerca", "Disallow: /en/cerca", f"Sitemap: {site_root()}/sitemap.xml", ""]
+    return Response("\n".join(lines), mimetype="text/plain")
+
+
+@pages.get("/sitemap.xml")
+@permits(Action.READ_PUBLIC)
+def sitemap() -> Response:
+    return Response(
+        render_template("pages/sitemap.xml", entries=_addresses(), root=site_root()), mimetype="application/xml"
+    )
+
+
+def _addresses() -> list[dict[str, Any]]:
+    """Public addresses without the language prefix, each with the day of its last change where known."""
+    fixed = ["pages.home", "search.browse", "library.cities", "library.themes", "library.acts"]
+    found: list[dict[str, Any]] = [{"path": _path(name)} for name in fixed]
+    found += [{"path": _path("pages.written", name=name)} for name in WRITTEN]
+    found += [
+        {"path": _path("solutions.show", slug=item.slug), "day": item.updated_at.date().isoformat()}
+        for item in solution_queries.published(session())
+    ]
+    found += [{"path": _path("library.city", slug=item.slug)} for item in city_queries.metropolitan_cities(session())]
+    found += [{"path": _path("library.theme", slug=item.slug)} for item in solution_queries.themes(session())]
+    found += [{"path": _path("library.act", slug=act.slug)} for act, _count in solution_queries.acts(session())]
+    return found
+
+
+def _path(endpoint: str, **values: str) -> str:
+    prefix = "" if current_language() == "it" else f"/{current_language()}"
+    return url_for(endpoint, **values).removeprefix(prefix) or "/"
+
+
+@pages.get("/opensearch.xml")
+@permits(Action.READ_PUBLIC)
+def opensearch() -> Response:
+    page = render_template("pages/opensearch.xml", root=site_root())
+    return Response(page, mimetype="application/opensearchdescription+xml")
+
+
+@pages.get("/.well-known/security.txt")
+@permits(Action.READ_PUBLIC)
+def security() -> Response:
+    contact = settings().feedback
+    if not contact:
+        raise NotFound("security.txt")
+    address = f"mailto:{contact}" if "@" in contact and "//" not in contact else contact
+    lines = [
+        f"Contact: {address}",
+        "Preferred-Languages: it, en",
+        f"Canonical: {site_root()}/.well-known/security.txt",
+        "",
+    ]
+    return Response("\n".join(lines), mimetype="text/plain")
+
+
+@pages.get("/healthz")
+@permits(Action.PROBE)
+def health() -> Response:
+    return json_answer({"status": "ok"})
+
+
+@pages.get("/readyz")
+@permits(Action.PROBE)
+def ready() -> Response:
+    states = {"database": _database_ready(), "migrations": False, "index": current_app.extensions["engine"].ready()}
+    if states["database"]:
+        states["migrations"] = schema.applied(session()) == schema.expected()
+    answer = json_answer({"status": "ok" if all(states.values()) else "not ready", **states})
+    if not all(states.values()):
+        answer.status_code = 503
+        answer.headers["Retry-After"] = "10"
+    return answer
+
+
+def _database_ready() -> bool:
+    try:
+        session().execute(text("SELECT 1"))
+    except DBAPIError:
+        return False
+    return True

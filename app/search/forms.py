@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What a reader may ask of the search page: words, filters, order, page; anything else is left out."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from werkzeug.datastructures import MultiDict
+
+from app.document.shapes import SLUG
+
+MAX_TEXT = 200
+MAX_PAGE = 1_000
+MAX_VALUES = 20
+PER_PAGE = 10
+
+#: Name in the address -> facet of the index.
+FACETS = {
+    "tema": "theme",
+    "citta": "city",
+    "stato": "status",
+    "evidenza": "evidence",
+    "distintivo": "badge",
+    "dimensione": "size",
+    "norma": "act",
+    "anno": "year",
+}
+SORTS = {"": "relevance", "recenti": "newest", "riusate": "reused"}
+KINDS = {
+    "": (),
+    "soluzioni": ("solution",),
+    "citta": ("city",),
+    "temi": ("theme",),
+    "norme": ("act",),
+    "pagine": ("page",),
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question to the search page, in terms of its address."""
+
+    text: str = ""
+    filters: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    order: str = ""
+    kind: str = ""
+    page: int = 1
+    exact: bool = False
+
+    @property
+    def facets(self) -> dict[str, tuple[str, ...]]:
+        """The filters by facet name."""
+        return {FACETS[name]: values for name, values in self.filters.items()}
+
+    @property
+    def sort(self) -> str:
+        return SORTS[self.order]
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        return KINDS[self.kind]
+
+    def arguments(self) -> dict[str, str | int | list[str]]:
+        """The same question as arguments of an address; what is default is left out."""
+        found: dict[str, str | int | list[str]] = {"q": self.text} if self.text else {}
+        found.update({name: list(values) for name, values in self.filters.items() if values})
+        extras = {
+            "ordine": self.order,
+            "tipo": self.kind,
+            "pagina": self.page if self.page > 1 else "",
+            "esatta": "1" if self.exact else "",
+        }
+        return found | {name: value for name, value in extras.items() if value}
+
+    def toggled(self, name: str, value: str) -> "Asked":
+        """The question with one filter value put on or taken off, back on the first page."""
+        values = self.filters.get(name, ())
+        kept = tuple(item for item in values if item != value) if value in values else (*values, value)
+        filters = {**self.filters, name: kept}
+        return replace(self, filters={key: item for key, item in filters.items() if item}, page=1)
+
+    def without_filters(self) -> "Asked":
+        return replace(self, filters={}, page=1)
+
+    def on_page(self, page: int) -> "Asked":
+        return replace(self, page=page)
+
+    def ordered(self, order: str) -> "Asked":
+        return replace(self, order=order, page=1)
+
+    def chosen(self) -> Iterator[tuple[str, str]]:
+        """Every filter value as (name, value)."""
+        for name, values in self.filters.items():
+            yield from ((name, value) for value in values)
+
+
+def read_asked(arguments: "MultiDict[str, str]") -> Asked:
+    """The question in the arguments of an address. Never refuses: what makes no sense is left out."""
+    return Asked(
+        text=clean(arguments.get("q", "")),
+        filters=_filters(arguments),
+        order=_one_of(arguments.get("ordine", ""), SORTS),
+        kind=_one_of(arguments.get("tipo", ""), KINDS),
+        page=_page(arguments.get("pagina", "1")),
+        exact=arguments.get("esatta") == "1",
+    )
+
+
+def clean(text: str) -> str:
+    """Printable text on one line, at most ``MAX_TEXT`` characters, without lone surrogates."""
+    readable = text[: MAX_TEXT * 4].encode("utf-8", "ignore").decode("utf-8")
+    printable = "".join(letter if letter.isprintable() else " " for letter in readable)
+    return " ".join(printable.split())[:MAX_TEXT].strip()
+
+
+def _filters(arguments: "MultiDict[str, str]") -> dict[str, tuple[str, ...]]:
+    found = {}
+    for name in FACETS:
+        values = tuple(dict.fromkeys(_valid(arguments.getlist(name))))[:MAX_VALUES]
+        if values:
+            found[name] = values
+    return found
+
+
+def _valid(values: Iterable[str]) -> Iterator[str]:
+    for value in values:
+        short = value.strip()[:120]
+        if SLUG.match(short) or short in {"XL", "L", "M", "S"}:
+            yield short
+
+
+def _one_of(value: str, choices: Iterable[str]) -> str:
+    return value if value in choices else ""
+
+
+def _page(value: str) -> int:
+    if not (value.isascii() and value.isdigit()) or len(value) > 12:
+        return 1
+    return min(max(int(value), 1), MAX_PAGE)

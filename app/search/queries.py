@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Every SELECT on the change log and on the searches that found nothing."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.search.models import SearchChange, UnmetSearch
+
+
+def pending(session: Session, limit: int) -> Sequence[SearchChange]:
+    """The oldest changes the index does not have yet."""
+    return session.scalars(select(SearchChange).order_by(SearchChange.id).limit(limit)).all()
+
+
+def backlog(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(SearchChange)) or 0
+
+
+def unmet(session: Session, day: date, text: str) -> UnmetSearch | None:
+    return session.get(UnmetSearch, (day, text))
+
+
+def most_unmet(session: Session, since: date, limit: int) -> Sequence[tuple[str, int]]:
+    """What was searched in vain since a day, the most frequent first."""
+    total = func.sum(UnmetSearch.count)
+    wanted = select(UnmetSearch.text, total).where(UnmetSearch.day >= since).group_by(UnmetSearch.text)
+    return [(text, int(count)) for text, count in session.execute(wanted.order_by(total.desc()).limit(limit)).all()]

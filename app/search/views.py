@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The search page, the browse page, their data formats, and suggestions while typing."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Blueprint, Response, current_app, render_template, request
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.access import Action
+from app.search.engine import Engine, Results
+from app.search.fallback import without_index
+from app.search.forms import PER_PAGE, Asked, clean, read_asked
+from app.search.index import IndexDamaged
+from app.search.indexer import Indexer
+from app.search.service import count_unmet
+from app.web.formats import csv_answer, json_answer
+from app.web.gate import permits
+from app.web.languages import prefixed
+from app.web.logs import log
+from app.web.unit import session, work
+
+search = Blueprint("search", __name__, template_folder="templates")
+
+COLUMNS = ("kind", "slug", "title", "city", "score", "snippet", "url")
+SUGGESTIONS = 8
+
+
+@search.get("/cerca")
+@permits(Action.SEARCH)
+def results() -> str:
+    return _page(read_asked(request.args))
+
+
+@search.get("/soluzioni")
+@permits(Action.SEARCH)
+def browse() -> str:
+    return _page(read_asked(request.args), browsing=True)
+
+
+@search.get("/cerca.json")
+@permits(Action.SEARCH)
+def results_json() -> Response:
+    asked = read_asked(request.args)
+    return json_answer(_as_data(find(asked)))
+
+
+@search.get("/cerca.csv")
+@permits(Action.SEARCH)
+def results_csv() -> Response:
+    return csv_answer(_rows(find(read_asked(request.args))), COLUMNS, "ricerca")
+
+
+@search.get("/soluzioni.json")
+@permits(Action.SEARCH)
+def browse_json() -> Response:
+    return json_answer(_as_data(find(_solutions_only(read_asked(request.args)))))
+
+
+@search.get("/soluzioni.csv")
+@permits(Action.SEARCH)
+def browse_csv() -> Response:
+    return csv_answer(_rows(find(_solutions_only(read_asked(request.args)))), COLUMNS, "soluzioni")
+
+
+@search.get("/cerca/suggerimenti")
+@permits(Action.SEARCH)
+def suggestions() -> Response:
+    typed = clean(request.args.get("q", ""))
+    try:
+        found = engine().suggest(typed, SUGGESTIONS) if typed else []
+    except IndexDamaged:
+        found = []
+    rows = [{"kind": item.kind, "text": item.text, "url": prefixed(item.url)} for item in found]
+    return json_answer({"query": typed, "suggestions": rows})
+
+
+def engine() -> Engine:
+    found: Engine = current_app.extensions["engine"]
+    return found
+
+
+def _page(asked: Asked, browsing: bool = False) -> str:
+    found = find(_solutions_only(asked) if browsing else asked)
+    _count_if_unmet(asked, found)
+    return render_template(
+        "search/results.html", asked=asked, found=found, browsing=browsing, name_of=name_of
+    )
+
+
+def name_of(facet: str, value: str) -> str:
+    """Name of a theme, city or act of a facet, as the index knows it; the value itself for any other."""
+    return engine().title(facet, value) or value
+
+
+def _solutions_only(asked: Asked) -> Asked:
+    return replace(asked, kind="soluzioni")
+
+
+def find(asked: Asked) -> Results:
+    """The answer of the index, or of the database where the index cannot answer."""
+    try:
+        return engine().search(
+            asked.text,
+            filters=asked.facets,
+            sort=asked.sort,
+            page=asked.page,
+            per_page=PER_PAGE,
+            kinds=asked.kinds,
+            correct=not asked.exact,
+        )
+    except IndexDamaged as error:
+        log.warning("search without index", reason=str(error))
+        indexer: Indexer = current_app.extensions["indexer"]
+        return without_index(indexer.every_document(session()), asked)
+
+
+def _count_if_unmet(asked: Asked, found: Results) -> None:
+    unmet = asked.text and not asked.filters and (not found.total or found.corrected)
+    if not unmet or found.degraded:
+        return
+    try:
+        with work() as writing:
+            count_unmet(writing, asked.text, datetime.now(UTC).date())
+    except SQLAlchemyError as error:
+        # A reader's answer never waits for, or fails with, a statistic.
+        log.warning("unmet search not counted", reason=type(error).__name__)
+
+
+def _as_data(found: Results) -> dict[str, Any]:
+    return {
+        "query": found.query,
+        "corrected": found.corrected,
+        "total": found.total,
+        "page": found.page,
+        "pages": found.pages,
+        "facets": {name: [{"value": value, "count": count} for value, count in values] for name, values in found.facets.items()},
+        "results": _rows(found),
+    }
+
+
+def _rows(found: Results) -> list[dict[str, Any]]:
+    return [
+        {
+            "kind": hit.kind,
+            "slug": hit.slug,
+            "title": hit.title,
+            "city": hit.city,
+            "score": round(hit.score, 3),
+            "snippet": "".join(text for text, _marked in hit.snippet),
+            "url": prefixed(hit.url),
+        }
+        for hit in found.hits
+    ]

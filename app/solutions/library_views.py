@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The library by city, by theme and by act."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Blueprint, Response, render_template, url_for
+
+from app.access import Action
+from app.cities import queries as city_queries
+from app.cities.models import City
+from app.cities.rules import perimeter_on, perimeters, size_class
+from app.errors import NotFound
+from app.solutions import queries
+from app.solutions.models import Theme
+from app.web.formats import csv_answer, json_answer
+from app.web.gate import permits
+from app.web.unit import session
+
+library = Blueprint("library", __name__, template_folder="templates")
+
+CITY_FIGURES = ("population", "area_km2", "density", "municipalities", "small_share")
+CITY_COLUMNS = ("slug", "name", "kind", "region", *CITY_FIGURES, "size", "solutions", "url")
+THEME_COLUMNS = ("slug", "name", "name_en", "parent", "solutions", "url")
+ACT_COLUMNS = ("slug", "label", "title", "urn", "official", "solutions", "url")
+
+
+@library.get("/citta")
+@permits(Action.READ_PUBLIC)
+def cities() -> str:
+    bodies = city_queries.all_bodies(session())
+    counts = queries.counts_by_city(session())
+    metropolitan = [(city, perimeter_on(city.register, today())) for city in bodies if city.metropolitan]
+    others = [city for city in bodies if not city.metropolitan and counts.get(city.id)]
+    return render_template("library/cities.html", cities=metropolitan, others=others, counts=counts)
+
+
+@library.get("/citta.json")
+@permits(Action.READ_PUBLIC)
+def cities_json() -> Response:
+    return json_answer({"cities": _city_rows()})
+
+
+@library.get("/citta.csv")
+@permits(Action.READ_PUBLIC)
+def cities_csv() -> Response:
+    return csv_answer(_city_rows(), CITY_COLUMNS, "citta")
+
+
+@library.get("/citta/<slug:slug>")
+@permits(Action.READ_PUBLIC)
+def city(slug: str) -> str:
+    body = city_queries.by_slug(session(), slug)
+    if body is None:
+        raise NotFound(slug)
+    ties = queries.of_city(session(), body.id)
+    current = perimeter_on(body.register, today())
+    return render_template(
+        "library/city.html",
+        city=body,
+        perimeter=current,
+        perimeters=perimeters(body.register),
+        size=size_class(current.figures["population"].value) if current else "",
+        given=[solution for solution, tie in ties if tie.role == "owner"],
+        shared=[solution for solution, tie in ties if tie.role == "partner"],
+        received=[(solution, tie) for solution, tie in ties if tie.role == "reuser"],
+    )
+
+
+@library.get("/temi")
+@permits(Action.READ_PUBLIC)
+def themes() -> str:
+    return render_template("library/themes.html", themes=queries.themes_with_counts(session()))
+
+
+@library.get("/temi.json")
+@permits(Action.READ_PUBLIC)
+def themes_json() -> Response:
+    return json_answer({"themes": _theme_rows()})
+
+
+@library.get("/temi.csv")
+@permits(Action.READ_PUBLIC)
+def themes_csv() -> Response:
+    return csv_answer(_theme_rows(), THEME_COLUMNS, "temi")
+
+
+@library.get("/temi/<slug:slug>")
+@permits(Action.READ_PUBLIC)
+def theme(slug: str) -> str:
+    every = queries.themes(session())
+    found = next((item for item in every if item.slug == slug), None)
+    if found is None:
+        raise NotFound(slug)
+    children = [item for item in every if item.parent_slug == slug]
+    family = [slug, *(item.slug for item in children)]
+    return render_template(
+        "library/theme.html",
+        theme=found,
+        parent=_parent(every, found),
+        children=children,
+        solutions=queries.of_theme(session(), family),
+    )
+
+
+def _parent(every: Sequence[Theme], theme: Theme) -> Theme | None:
+    return next((item for item in every if item.slug == theme.parent_slug), None)
+
+
+@library.get("/norme")
+@permits(Action.READ_PUBLIC)
+def acts() -> str:
+    return render_template("library/acts.html", acts=queries.acts(session()))
+
+
+@library.get("/norme.json")
+@permits(Action.READ_PUBLIC)
+def acts_json() -> Response:
+    return json_answer({"acts": _act_rows()})
+
+
+@library.get("/norme.csv")
+@permits(Action.READ_PUBLIC)
+def acts_csv() -> Response:
+    return csv_answer(_act_rows(), ACT_COLUMNS, "norme")
+
+
+@library.get("/norme/<slug:slug>")
+@permits(Action.READ_PUBLIC)
+def act(slug: str) -> str:
+    found = queries.act_by_slug(session(), slug)
+    if found is None:
+        raise NotFound(slug)
+    return render_template("library/act.html", act=found, solutions=queries.of_act(session(), found))
+
+
+def today() -> str:
+    """The day in UTC, as the register writes days."""
+    return datetime.now(UTC).date().isoformat()
+
+
+def _city_rows() -> list[dict[str, Any]]:
+    counts = queries.counts_by_city(session())
+    return [_city_row(city, counts.get(city.id, 0)) for city in city_queries.all_bodies(session())]
+
+
+def _city_row(city: City, solutions: int) -> dict[str, Any]:
+    perimeter = perimeter_on(city.register, today())
+    figures = {name: figure.value for name, figure in perimeter.figures.items()} if perimeter else {}
+    shown = {name: round(value, 1) for name, value in figures.items() if value is not None}
+    return {
+        "slug": city.slug,
+        "name": city.name,
+        "kind": city.kind,
+        "region": city.region,
+        **{name: shown.get(name) for name in CITY_FIGURES},
+        "size": size_class(figures.get("population")),
+        "solutions": solutions,
+        "url": url_for("library.city", slug=city.slug),
+    }
+
+
+def _theme_rows() -> list[dict[str, Any]]:
+    return [
+        {
+            "slug": theme.slug,
+            "name": theme.name,
+            "name_en": theme.name_en,
+            "parent": theme.parent_slug,
+            "solutions": count,
+            "url": url_for("library.theme", slug=theme.slug),
+        }
+        for theme, count in queries.themes_with_counts(session())
+    ]
+
+
+def _act_rows() -> list[dict[str, Any]]:
+    return [
+        {
+            "slug": act.slug,
+            "label": act.label,
+            "title": act.long_label,
+            "urn": act.urn,
+            "official": act.address,
+            "solutions": count,
+            "url": url_for("library.act", slug=act.slug),
+        }
+        for act, count in queries.acts(session())
+    ]

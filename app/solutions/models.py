@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Tables of solutions. The document in a revision is the truth; every other column is derived from it."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.cities.models import City
+from app.db import Base, Instant
+
+
+class Theme(Base):
+    """A word of the controlled vocabulary of themes."""
+
+    __tablename__ = "themes"
+    __searchable__ = "theme"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(80), unique=True)
+    parent_slug: Mapped[str] = mapped_column(String(80), default="")
+    name: Mapped[str] = mapped_column(String(120))
+    name_en: Mapped[str] = mapped_column(String(120))
+    description: Mapped[str] = mapped_column(Text, default="")
+    description_en: Mapped[str] = mapped_column(Text, default="")
+    position: Mapped[int] = mapped_column(default=0)
+
+
+class LegalAct(Base):
+    """An act that at least one document has cited."""
+
+    __tablename__ = "legal_acts"
+    __searchable__ = "act"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(120), unique=True)
+    urn: Mapped[str] = mapped_column(String(200))
+    label: Mapped[str] = mapped_column(String(200))
+    long_label: Mapped[str] = mapped_column(String(300))
+    address: Mapped[str] = mapped_column(String(400), default="")
+    kind: Mapped[str] = mapped_column(String(60), default="")
+    year: Mapped[int | None]
+
+
+class SolutionTheme(Base):
+    """A theme of a solution; ``position`` 0 is the main one."""
+
+    __tablename__ = "solution_themes"
+
+    solution_id: Mapped[int] = mapped_column(ForeignKey("solutions.id", ondelete="CASCADE"), primary_key=True)
+    theme_id: Mapped[int] = mapped_column(ForeignKey("themes.id"), primary_key=True, index=True)
+    position: Mapped[int]
+
+    theme: Mapped[Theme] = relationship(lazy="joined", innerjoin=True)
+
+
+class SolutionAct(Base):
+    """An act a solution rests on: where it is cited, and whether its legal basis names it."""
+
+    __tablename__ = "solution_acts"
+
+    solution_id: Mapped[int] = mapped_column(ForeignKey("solutions.id", ondelete="CASCADE"), primary_key=True)
+    act_id: Mapped[int] = mapped_column(ForeignKey("legal_acts.id"), primary_key=True, index=True)
+    position: Mapped[int]
+    in_legal_basis: Mapped[bool]
+    places: Mapped[list[str]] = mapped_column(JSON)
+
+    act: Mapped[LegalAct] = relationship(lazy="joined", innerjoin=True)
+
+
+class SolutionBody(Base):
+    """A body tied to a solution: `owner`, `partner`, or `reuser` with the period and the note of the document."""
+
+    __tablename__ = "solution_bodies"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    solution_id: Mapped[int] = mapped_column(ForeignKey("solutions.id", ondelete="CASCADE"), index=True)
+    city_id: Mapped[int] = mapped_column(ForeignKey("cities.id"), index=True)
+    role: Mapped[str] = mapped_column(String(20))
+    position: Mapped[int]
+    lead: Mapped[bool] = mapped_column(default=False)
+    start: Mapped[str] = mapped_column(String(20), default="")
+    end: Mapped[str] = mapped_column(String(20), default="")
+    note: Mapped[str] = mapped_column(Text, default="")
+
+    city: Mapped[City] = relationship(lazy="joined", innerjoin=True)
+
+
+class Solution(Base):
+    """A documented practice; its columns say what the current revision says."""
+
+    __tablename__ = "solutions"
+    __searchable__ = "solution"
+    __table_args__ = (Index("ix_solutions_listed", "published", "updated_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(120), unique=True)
+    title: Mapped[str] = mapped_column(String(200))
+    summary: Mapped[str] = mapped_column(Text, default="")
+    badge: Mapped[str] = mapped_column(String(20), default="in-completamento")
+    status: Mapped[str] = mapped_column(String(20), default="")
+    visibility: Mapped[str] = mapped_column(String(20), default="public")
+    evidence_level: Mapped[int | None]
+    year: Mapped[int | None]
+    front: Mapped[dict[str, Any]] = mapped_column(JSON)
+    published: Mapped[bool] = mapped_column(index=True)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    updated_at: Mapped[datetime] = mapped_column(Instant)
+    revision_number: Mapped[int]
+    imported_digest: Mapped[str] = mapped_column(String(64), default="")
+
+    revisions: Mapped[list["SolutionRevision"]] = relationship(
+        back_populates="solution", order_by="SolutionRevision.number", cascade="all, delete-orphan", lazy="select"
+    )
+    themes: Mapped[list[SolutionTheme]] = relationship(
+        order_by=SolutionTheme.position, cascade="all, delete-orphan", lazy="raise_on_sql"
+    )
+    acts: Mapped[list[SolutionAct]] = relationship(
+        order_by=SolutionAct.position, cascade="all, delete-orphan", lazy="raise_on_sql"
+    )
+    bodies: Mapped[list[SolutionBody]] = relationship(
+        order_by=SolutionBody.position, cascade="all, delete-orphan", lazy="raise_on_sql"
+    )
+
+    @property
+    def owner(self) -> City | None:
+        return next((tie.city for tie in self.bodies if tie.role == "owner"), None)
+
+    @property
+    def partners(self) -> list[City]:
+        return [tie.city for tie in self.bodies if tie.role == "partner"]
+
+    @property
+    def reuses(self) -> list[SolutionBody]:
+        return [tie for tie in self.bodies if tie.role == "reuser"]
+
+
+class SolutionRevision(Base):
+    """One saved state of a document, never changed after it is saved; its HTML is what pages serve."""
+
+    __tablename__ = "solution_revisions"
+    __table_args__ = (UniqueConstraint("solution_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    solution_id: Mapped[int] = mapped_column(ForeignKey("solutions.id", ondelete="CASCADE"), index=True)
+    number: Mapped[int]
+    text: Mapped[str] = mapped_column(Text)
+    digest: Mapped[str] = mapped_column(String(64))
+    sections: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    footnotes: Mapped[str] = mapped_column(Text, default="")
+    plain: Mapped[str] = mapped_column(Text, default="")
+    origin: Mapped[str] = mapped_column(String(20))
+    reason: Mapped[str] = mapped_column(String(300), default="")
+    saved_at: Mapped[datetime] = mapped_column(Instant)
+
+    solution: Mapped[Solution] = relationship(back_populates="revisions")

@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Every SELECT on solutions, revisions, themes and acts."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, selectinload
+
+from app.solutions.models import LegalAct, Solution, SolutionAct, SolutionBody, SolutionRevision, SolutionTheme, Theme
+
+
+def _with_ties() -> Select[tuple[Solution]]:
+    return select(Solution).options(selectinload(Solution.themes), selectinload(Solution.bodies))
+
+
+def by_slug(session: Session, slug: str) -> Solution | None:
+    """One solution with its themes, acts and bodies."""
+    wanted = _with_ties().options(selectinload(Solution.acts)).where(Solution.slug == slug)
+    return session.scalars(wanted).one_or_none()
+
+
+def current_revision(session: Session, solution: Solution) -> SolutionRevision:
+    return revision(session, solution, solution.revision_number)
+
+
+def revision(session: Session, solution: Solution, number: int) -> SolutionRevision:
+    """One revision. Raises ``NoResultFound`` for a number that is not there."""
+    wanted = select(SolutionRevision).where(
+        SolutionRevision.solution_id == solution.id, SolutionRevision.number == number
+    )
+    return session.scalars(wanted).one()
+
+
+def revisions(session: Session, solution: Solution) -> Sequence[SolutionRevision]:
+    """All revisions, the newest first."""
+    wanted = select(SolutionRevision).where(SolutionRevision.solution_id == solution.id)
+    return session.scalars(wanted.order_by(SolutionRevision.number.desc())).all()
+
+
+def published(session: Session, limit: int | None = None) -> Sequence[Solution]:
+    """Published solutions, the newest first, with themes and bodies."""
+    wanted = _with_ties().where(Solution.published).order_by(Solution.updated_at.desc(), Solution.slug)
+    return session.scalars(wanted.limit(limit) if limit else wanted).all()
+
+
+def of_theme(session: Session, slugs: Sequence[str]) -> Sequence[Solution]:
+    """Published solutions of any of these themes, those whose main theme it is first."""
+    ranked = (
+        select(SolutionTheme.solution_id, func.min(SolutionTheme.position).label("rank"))
+        .join(Theme, Theme.id == SolutionTheme.theme_id)
+        .where(Theme.slug.in_(slugs))
+        .group_by(SolutionTheme.solution_id)
+        .subquery()
+    )
+    wanted = _with_ties().join(ranked, ranked.c.solution_id == Solution.id).where(Solution.published)
+    return session.scalars(wanted.order_by(ranked.c.rank, Solution.title)).all()
+
+
+def of_act(session: Session, act: LegalAct) -> Sequence[Solution]:
+    """Published solutions that cite an act, those that name it in their legal basis first."""
+    wanted = _with_ties().join(SolutionAct, SolutionAct.solution_id == Solution.id)
+    wanted = wanted.where(SolutionAct.act_id == act.id, Solution.published)
+    return session.scalars(wanted.order_by(SolutionAct.in_legal_basis.desc(), Solution.title)).all()
+
+
+def of_city(session: Session, city_id: int) -> Sequence[tuple[Solution, SolutionBody]]:
+    """Published solutions tied to a body, each with the tie (owner, partner or reuser)."""
+    wanted = (
+        select(Solution, SolutionBody)
+        .join(SolutionBody, SolutionBody.solution_id == Solution.id)
+        .options(selectinload(Solution.themes), selectinload(Solution.bodies))
+        .where(SolutionBody.city_id == city_id, Solution.published)
+        .order_by(Solution.year.desc(), Solution.title)
+    )
+    return [(solution, tie) for solution, tie in session.execute(wanted).all()]
+
+
+def counts_by_city(session: Session) -> dict[int, int]:
+    """Number of published solutions each body has given or takes part in, by city id."""
+    wanted = (
+        select(SolutionBody.city_id, func.count(func.distinct(SolutionBody.solution_id)))
+        .join(Solution)
+        .where(Solution.published)
+        .group_by(SolutionBody.city_id)
+    )
+    return {city_id: count for city_id, count in session.execute(wanted).all()}
+
+
+def themes_with_counts(session: Session) -> Sequence[tuple[Theme, int]]:
+    """Every theme in its order, with the number of its published solutions."""
+    shown = (
+        select(SolutionTheme.theme_id, func.count().label("shown"))
+        .join(Solution, Solution.id == SolutionTheme.solution_id)
+        .where(Solution.published)
+        .group_by(SolutionTheme.theme_id)
+        .subquery()
+    )
+    wanted = select(Theme, func.coalesce(shown.c.shown, 0)).outerjoin(shown, shown.c.theme_id == Theme.id)
+    return [(theme, count) for theme, count in session.execute(wanted.order_by(Theme.position)).all()]
+
+
+def totals(session: Session) -> dict[str, int]:
+    """The live figures of the home page: solutions, owners, documented transfers, acts."""
+    solutions = select(func.count()).select_from(Solution).where(Solution.published)
+    ties = select(func.count()).select_from(SolutionBody).join(Solution).where(Solution.published)
+    owners = (
+        select(func.count(func.distinct(SolutionBody.city_id)))
+        .join(Solution, Solution.id == SolutionBody.solution_id)
+        .where(Solution.published, SolutionBody.role != "reuser")
+    )
+    acts = (
+        select(func.count(func.distinct(SolutionAct.act_id)))
+        .join(Solution, Solution.id == SolutionAct.solution_id)
+        .where(Solution.published)
+    )
+    row = session.execute(
+        select(
+            solutions.scalar_subquery(),
+            owners.scalar_subquery(),
+            ties.where(SolutionBody.role == "reuser").scalar_subquery(),
+            acts.scalar_subquery(),
+        )
+    ).one()
+    return dict(zip(("solutions", "bodies", "transfers", "acts"), row, strict=True))
+
+
+def themes(session: Session) -> Sequence[Theme]:
+    return session.scalars(select(Theme).order_by(Theme.position)).all()
+
+
+def theme_by_slug(session: Session, slug: str) -> Theme | None:
+    return session.scalars(select(Theme).where(Theme.slug == slug)).one_or_none()
+
+
+def acts(session: Session) -> Sequence[tuple[LegalAct, int]]:
+    """Acts that published solutions cite, with the number of those solutions, the most cited first."""
+    count = func.count(SolutionAct.solution_id)
+    wanted = (
+        select(LegalAct, count)
+        .join(SolutionAct, SolutionAct.act_id == LegalAct.id)
+        .join(Solution, Solution.id == SolutionAct.solution_id)
+        .where(Solution.published)
+        .group_by(LegalAct)
+        .order_by(count.desc(), LegalAct.slug)
+    )
+    return [(act, number) for act, number in session.execute(wanted).all()]
+
+
+def act_by_slug(session: Session, slug: str) -> LegalAct | None:
+    return session.scalars(select(LegalAct).where(LegalAct.slug == slug)).one_or_none()
+
+
+def acts_by_slug(session: Session, slugs: Sequence[str]) -> dict[str, LegalAct]:
+    found = session.scalars(select(LegalAct).where(LegalAct.slug.in_(slugs))).all() if slugs else []
+    return {act.slug: act for act in found}
+
+
+def every_current(session: Session) -> Sequence[tuple[str, str]]:
+    """Slug and text of the current revision of every solution, published or not."""
+    wanted = (
+        select(Solution.slug, SolutionRevision.text)
+        .join(SolutionRevision, SolutionRevision.solution_id == Solution.id)
+        .where(SolutionRevision.number == Solution.revision_number)
+        .order_by(Solution.slug)
+    )
+    return [(slug, text) for slug, text in session.execute(wanted).all()]

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What a document says about its solution: who may see it, its year, its ties, the acts it rests on."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.document.dates import year_of
+from app.document.model import Document, known
+from app.document.schema import UNKNOWN, Level
+from app.text.acts import LegalReference, find_acts
+
+LEGAL_BASIS = "legal_basis"
+
+
+@dataclass(frozen=True)
+class Tie:
+    """A body a document names: `owner`, `partner` or `reuser`."""
+
+    slug: str
+    role: str
+    lead: bool = False
+    start: str = ""
+    end: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class CitedAct:
+    """An act a document cites, with the names of the places (legal basis, section headings) that cite it."""
+
+    reference: LegalReference
+    places: tuple[str, ...]
+
+    @property
+    def in_legal_basis(self) -> bool:
+        return LEGAL_BASIS in self.places
+
+
+def level_of(document: Document) -> Level:
+    """The level a document claims: a badge asks for what a submitted, or a validated, document needs."""
+    badge = document.front.get("badge")
+    if badge in ("validata", "pronta"):
+        return Level.VALIDATED
+    return Level.SUBMITTED if badge else Level.DRAFT
+
+
+def is_published(document: Document) -> bool:
+    return bool(document.front.get("badge")) and document.front.get("visibility") == "public"
+
+
+def year(document: Document) -> int | None:
+    """The year a solution started, or the one it ended where only that is known."""
+    period = document.known("period")
+    if not isinstance(period, Mapping):
+        return None
+    return year_of(known(period.get("start"))) or year_of(known(period.get("end")))
+
+
+def ties(document: Document) -> list[Tie]:
+    """Owner first, then partners, then those who re-used it, each body once for each role."""
+    found = [Tie(str(document.front["city"]), "owner")] if document.known("city") else []
+    found += [Tie(str(slug), "partner") for slug in document.listed("partners")]
+    found += [_reuse(entry) for entry in document.listed("reused_by")]
+    return list({(tie.slug, tie.role, tie.start): tie for tie in found}.values())
+
+
+def _reuse(entry: Mapping[str, Any]) -> Tie:
+    period = entry.get("period")
+    start, end = (period.get("start", ""), period.get("end", "")) if isinstance(period, Mapping) else ("", "")
+    return Tie(
+        str(entry["city"]),
+        "reuser",
+        entry.get("lead") is True,
+        "" if start == UNKNOWN else str(start),
+        "" if end == UNKNOWN else str(end),
+        str(entry.get("note", "")),
+    )
+
+
+def cited_acts(document: Document) -> list[CitedAct]:
+    """Every act of the document once, those of the legal basis first."""
+    places: dict[str, dict[str, None]] = {}
+    references: dict[str, LegalReference] = {}
+    for place, text in _places(document):
+        for citation in find_acts(text):
+            reference = citation.reference
+            places.setdefault(reference.slug, {})[place] = None
+            references[reference.slug] = _fuller(references.get(reference.slug), reference)
+    return [CitedAct(references[slug], tuple(names)) for slug, names in places.items()]
+
+
+def _places(document: Document) -> Iterable[tuple[str, str]]:
+    for act in document.listed(LEGAL_BASIS):
+        yield LEGAL_BASIS, str(act)
+    yield "summary", str(document.known("summary") or "")
+    for section in document.sections:
+        yield section.heading, section.text
+
+
+def _fuller(old: LegalReference | None, new: LegalReference) -> LegalReference:
+    """Of two citations of one act, the one that tells its full date."""
+    return new if old is None or (old.date is None and new.date is not None) else old

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""How solutions, themes and acts look in the index."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from sqlalchemy.orm import Session
+
+from app.cities.rules import perimeter_on, size_class
+from app.document.compare import as_text
+from app.search.document import SearchDocument
+from app.search.indexer import Searchable
+from app.solutions import queries
+from app.solutions.models import LegalAct, Solution, SolutionRevision, Theme
+
+#: Front-matter fields whose words help to find a solution, beside its sections.
+WORDED = ("office", "legal_basis", "steps", "roles", "tools", "indicators", "funding", "participation", "preconditions")
+
+
+def solution_document(session: Session, slug: str) -> SearchDocument | None:
+    """The current revision of a published solution, None for any other."""
+    solution = queries.by_slug(session, slug)
+    if solution is None or not solution.published:
+        return None
+    return as_document(solution, queries.current_revision(session, solution))
+
+
+def solution_documents(session: Session) -> Iterator[SearchDocument]:
+    for solution in queries.published(session):
+        found = solution_document(session, solution.slug)
+        if found:
+            yield found
+
+
+def as_document(solution: Solution, revision: SolutionRevision) -> SearchDocument:
+    return SearchDocument(
+        kind="solution",
+        slug=solution.slug,
+        title=solution.title,
+        text=_text(solution, revision),
+        summary=solution.summary,
+        url=f"/soluzioni/{solution.slug}",
+        city=solution.owner.short_name if solution.owner else "",
+        facets=_facets(solution),
+        updated_on=solution.updated_at.date().isoformat(),
+        reused=len(solution.reuses),
+    )
+
+
+def _text(solution: Solution, revision: SolutionRevision) -> str:
+    bodies = [tie.city.name for tie in solution.bodies]
+    themes = [tie.theme.name for tie in solution.themes]
+    worded = [as_text(solution.front[name]) for name in WORDED if name in solution.front]
+    return "\n".join([solution.summary, *bodies, *themes, revision.plain, *worded])
+
+
+def _facets(solution: Solution) -> dict[str, tuple[str, ...]]:
+    involved = [solution.owner, *solution.partners]
+    return {
+        "theme": tuple(tie.theme.slug for tie in solution.themes),
+        "city": tuple(dict.fromkeys(city.slug for city in involved if city)),
+        "reuser": tuple(dict.fromkeys(tie.city.slug for tie in solution.reuses)),
+        "status": (solution.status,) if solution.status else (),
+        "evidence": (str(solution.evidence_level),) if solution.evidence_level else (),
+        "badge": (solution.badge,) if solution.badge else (),
+        "size": _size(solution),
+        "act": tuple(tie.act.slug for tie in solution.acts),
+        "year": (str(solution.year),) if solution.year else (),
+    }
+
+
+def _size(solution: Solution) -> tuple[str, ...]:
+    owner = solution.owner
+    perimeter = perimeter_on(owner.register, datetime.now(UTC).date().isoformat()) if owner else None
+    name = size_class(perimeter.figures["population"].value) if perimeter else ""
+    return (name,) if name else ()
+
+
+def theme_document(session: Session, slug: str) -> SearchDocument | None:
+    theme = queries.theme_by_slug(session, slug)
+    return _of_theme(theme) if theme else None
+
+
+def theme_documents(session: Session) -> Iterator[SearchDocument]:
+    yield from (_of_theme(theme) for theme in queries.themes(session))
+
+
+def _of_theme(theme: Theme) -> SearchDocument:
+    return SearchDocument(
+        kind="theme",
+        slug=theme.slug,
+        title=theme.name,
+        text="\n".join([theme.description, theme.name_en]),
+        summary=theme.description,
+        url=f"/temi/{theme.slug}",
+        facets={"theme": (theme.slug,)},
+    )
+
+
+def act_document(session: Session, slug: str) -> SearchDocument | None:
+    act = queries.act_by_slug(session, slug)
+    return _of_act(act) if act and queries.of_act(session, act) else None
+
+
+def act_documents(session: Session) -> Iterator[SearchDocument]:
+    yield from (_of_act(act) for act, _count in queries.acts(session))
+
+
+def _of_act(act: LegalAct) -> SearchDocument:
+    return SearchDocument(
+        kind="act",
+        slug=act.slug,
+        title=act.label,
+        text=act.long_label,
+        summary=act.long_label,
+        url=f"/norme/{act.slug}",
+        facets={"act": (act.slug,), "year": (str(act.year),) if act.year else ()},
+    )
+
+
+SOLUTIONS = Searchable("solution", solution_document, solution_documents)
+THEMES = Searchable("theme", theme_document, theme_documents)
+ACTS = Searchable("act", act_document, act_documents)

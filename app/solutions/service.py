@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Saving documents: each save makes a revision and derives every other column from it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.cities.queries import by_slugs
+from app.document.model import Document, Problem
+from app.document.render import Rendered, TooComplex, render
+from app.document.serialise import digest, serialise
+from app.document.validate import problems
+from app.search.changes import note
+from app.solutions import queries, rules
+from app.solutions.models import LegalAct, Solution, SolutionAct, SolutionBody, SolutionRevision, SolutionTheme, Theme
+
+
+class Outcome(StrEnum):
+    """What importing one document did."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    CONFLICT = "conflict"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True)
+class Imported:
+    """The outcome for one document, with what was wrong where it was refused."""
+
+    slug: str
+    outcome: Outcome
+    problems: tuple[Problem, ...] = ()
+
+
+def import_document(session: Session, slug: str, document: Document, now: datetime) -> Imported:
+    """Bring one document of the content folder into the database, or say why not."""
+    wrong = wrong_in(session, document)
+    if wrong:
+        return Imported(slug, Outcome.REFUSED, wrong)
+    solution = queries.by_slug(session, slug)
+    new = digest(document)
+    if solution is None:
+        return _save_or_refuse(session, Solution(slug=slug, created_at=now, revision_number=0), document, now)
+    current = queries.current_revision(session, solution).digest
+    if new == current:
+        solution.imported_digest = new
+        return Imported(slug, Outcome.UNCHANGED)
+    if current != solution.imported_digest:
+        edited_here_only = new == solution.imported_digest
+        return Imported(slug, Outcome.UNCHANGED if edited_here_only else Outcome.CONFLICT)
+    return _save_or_refuse(session, solution, document, now)
+
+
+def _save_or_refuse(session: Session, solution: Solution, document: Document, now: datetime) -> Imported:
+    try:
+        rendered = render(document)
+    except TooComplex as error:
+        return Imported(solution.slug, Outcome.REFUSED, (Problem("document", str(error)),))
+    outcome = Outcome.CHANGED if solution.revision_number else Outcome.ADDED
+    revision = _save(session, solution, document, rendered, now)
+    revision.origin = "import"
+    solution.imported_digest = revision.digest
+    return Imported(solution.slug, outcome)
+
+
+def wrong_in(session: Session, document: Document) -> tuple[Problem, ...]:
+    """What forbids saving: wrong shapes, parts its badge needs, bodies and themes that are not registered."""
+    found = list(problems(document, rules.level_of(document)))
+    named = {tie.slug for tie in rules.ties(document)} if not found else set()
+    missing = named - by_slugs(session, sorted(named)).keys()
+    found += [Problem("city", "unknown_city", detail=slug, example="bologna") for slug in sorted(missing)]
+    registered = {theme.slug for theme in queries.themes(session)}
+    strangers = [slug for slug in document.listed("themes") if slug not in registered] if not found else []
+    found += [Problem("themes", "unknown_theme", detail=str(slug), example="suap") for slug in strangers]
+    return tuple(found)
+
+
+def save(session: Session, solution: Solution, document: Document, now: datetime, reason: str = "") -> SolutionRevision:
+    """A new revision written on the site. Raises ``TooComplex``."""
+    revision = _save(session, solution, document, render(document), now)
+    revision.origin, revision.reason = "site", reason
+    return revision
+
+
+def _save(
+    session: Session, solution: Solution, document: Document, rendered: Rendered, now: datetime
+) -> SolutionRevision:
+    session.add(solution)
+    derive(session, solution, document)
+    solution.updated_at = now
+    solution.revision_number += 1
+    revision = SolutionRevision(
+        number=solution.revision_number, text=serialise(document), digest=digest(document), origin="site", saved_at=now
+    )
+    _fill_rendered(revision, rendered)
+    revision.solution = solution
+    session.add(revision)
+    session.flush()
+    return revision
+
+
+def rerender(revision: SolutionRevision, document: Document) -> None:
+    """Render a revision again, after the renderer changed: the text stays, the derived HTML is new."""
+    _fill_rendered(revision, render(document))
+
+
+def _fill_rendered(revision: SolutionRevision, rendered: Rendered) -> None:
+    revision.sections = [asdict(section) for section in rendered.sections]
+    revision.footnotes, revision.plain = rendered.footnotes, rendered.plain
+
+
+def derive(session: Session, solution: Solution, document: Document) -> None:
+    """Set every column and tie that follows from the document."""
+    front = document.front
+    solution.title = str(front["title"])
+    solution.summary = str(document.known("summary") or "")
+    solution.badge = str(front.get("badge") or "")
+    solution.status = str(front.get("status") or "")
+    solution.visibility = str(front.get("visibility") or "")
+    solution.evidence_level = document.known("evidence_level")
+    solution.year = rules.year(document)
+    solution.front = dict(front)
+    solution.published = rules.is_published(document)
+    with session.no_autoflush:
+        _set_themes(session, solution, document)
+        _set_bodies(session, solution, document)
+        _set_acts(session, solution, document)
+
+
+def _set_themes(session: Session, solution: Solution, document: Document) -> None:
+    registered = {theme.slug: theme for theme in queries.themes(session)}
+    present = {tie.theme.slug: tie for tie in solution.themes}
+    wanted = []
+    for position, slug in enumerate(document.listed("themes")):
+        tie = present.get(slug) or SolutionTheme(theme=registered[slug])
+        tie.position = position
+        wanted.append(tie)
+    solution.themes = wanted
+
+
+def _set_bodies(session: Session, solution: Solution, document: Document) -> None:
+    ties = rules.ties(document)
+    cities = by_slugs(session, [tie.slug for tie in ties])
+    solution.bodies = [
+        SolutionBody(
+            city=cities[tie.slug],
+            role=tie.role,
+            position=position,
+            lead=tie.lead,
+            start=tie.start,
+            end=tie.end,
+            note=tie.note,
+        )
+        for position, tie in enumerate(ties)
+    ]
+
+
+def _set_acts(session: Session, solution: Solution, document: Document) -> None:
+    cited = rules.cited_acts(document)
+    acts = _registered_acts(session, cited)
+    present = {tie.act.slug: tie for tie in solution.acts}
+    wanted = []
+    # An act is findable while a published solution cites it, so it follows its solutions into the index.
+    note(session, (("act", slug) for slug in acts.keys() | present.keys()))
+    for position, item in enumerate(cited):
+        tie = present.get(item.reference.slug) or SolutionAct(act=acts[item.reference.slug])
+        tie.position, tie.in_legal_basis, tie.places = position, item.in_legal_basis, list(item.places)
+        wanted.append(tie)
+    solution.acts = wanted
+
+
+def _registered_acts(session: Session, cited: Sequence[rules.CitedAct]) -> dict[str, LegalAct]:
+    acts = queries.acts_by_slug(session, [item.reference.slug for item in cited])
+    for item in cited:
+        reference = item.reference
+        if reference.slug not in acts:
+            act = LegalAct(slug=reference.slug)
+            session.add(act)
+            acts[reference.slug] = act
+        act = acts[reference.slug]
+        if act.urn is None or reference.date:
+            act.urn, act.label, act.long_label = reference.urn, reference.label, reference.long_label
+            act.address, act.kind, act.year = reference.url or "", reference.kind, reference.year
+    return acts
+
+
+def import_themes(session: Session, data: Mapping[str, Any]) -> dict[str, int]:
+    """Make the table of themes say what `themes.yml` says. Answers how many were added, changed, unchanged."""
+    present = {theme.slug: theme for theme in queries.themes(session)}
+    counts = {"added": 0, "changed": 0, "unchanged": 0}
+    for position, raw in enumerate(data["themes"]):
+        known = present.get(raw["slug"])
+        theme = known or Theme(slug=raw["slug"])
+        changed = _fill_theme(theme, raw, position)
+        counts["added" if known is None else "changed" if changed else "unchanged"] += 1
+        if known is None:
+            session.add(theme)
+    session.flush()
+    return counts
+
+
+def _fill_theme(theme: Theme, raw: Mapping[str, Any], position: int) -> bool:
+    values = {name: str(raw.get(name) or "") for name in ("name", "name_en", "description", "description_en")}
+    values["parent_slug"] = str(raw.get("parent") or "")
+    before = {name: getattr(theme, name) for name in (*values, "position")}
+    for name, value in {**values, "position": position}.items():
+        if getattr(theme, name) != value:
+            setattr(theme, name, value)
+    return before != {**values, "position": position}

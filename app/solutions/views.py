@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Reading a solution: its page, its formats, its versions and what changed between them."""
+
+from typing import Any
+
+from flask import Blueprint, Response, current_app, render_template, request, url_for
+from sqlalchemy.exc import NoResultFound
+
+from app.access import Action
+from app.document.compare import compare
+from app.document.model import Document
+from app.document.parse import parse
+from app.errors import NotFound
+from app.solutions import pdf, queries
+from app.solutions.models import Solution, SolutionRevision
+from app.web import gate
+from app.web.formats import conditional, fresh, json_answer
+from app.web.gate import permits
+from app.web.languages import current_language, site_root
+from app.web.release import RELEASE
+from app.web.unit import session
+
+solutions = Blueprint("solutions", __name__, template_folder="templates")
+
+
+def found(slug: str) -> Solution:
+    """The solution this reader may open. Raises ``NotFound``."""
+    solution = queries.by_slug(session(), slug)
+    if solution is None:
+        raise NotFound(slug)
+    gate.require(Action.READ_SOLUTION, solution)
+    return solution
+
+
+@solutions.get("/soluzioni/<slug:slug>")
+@permits(Action.READ_SOLUTION)
+def show(slug: str) -> Response:
+    solution = found(slug)
+    state = (RELEASE, current_language(), slug, solution.revision_number, solution.updated_at)
+    known = fresh(*state)
+    if known is not None:
+        return known
+    revision = queries.current_revision(session(), solution)
+    page = render_template("solutions/show.html", solution=solution, revision=revision, front=solution.front)
+    return conditional(page, *state)
+
+
+@solutions.get("/soluzioni/<slug:slug>.md")
+@permits(Action.READ_SOLUTION)
+def show_markdown(slug: str) -> Response:
+    solution = found(slug)
+    revision = queries.current_revision(session(), solution)
+    answer = conditional(Response(revision.text, mimetype="text/markdown"), revision.digest)
+    answer.headers["Content-Disposition"] = f'inline; filename="{slug}.md"'
+    return answer
+
+
+@solutions.get("/soluzioni/<slug:slug>.json")
+@permits(Action.READ_SOLUTION)
+def show_json(slug: str) -> Response:
+    solution = found(slug)
+    revision = queries.current_revision(session(), solution)
+    return conditional(json_answer(as_data(solution, revision)), RELEASE, revision.digest)
+
+
+@solutions.get("/soluzioni/<slug:slug>.pdf")
+@permits(Action.READ_SOLUTION)
+def show_pdf(slug: str) -> Response:
+    solution = found(slug)
+    revision = queries.current_revision(session(), solution)
+    page = render_template("solutions/print.html", solution=solution, revision=revision, front=solution.front)
+    content = pdf.document(page, current_app.config["SETTINGS"].data_folder / "pdf")
+    answer = Response(content, mimetype="application/pdf")
+    answer.headers["Content-Disposition"] = f'inline; filename="{slug}.pdf"'
+    return answer
+
+
+@solutions.get("/soluzioni/<slug:slug>/versioni")
+@permits(Action.READ_SOLUTION)
+def versions(slug: str) -> str:
+    solution = found(slug)
+    return render_template(
+        "solutions/versions.html", solution=solution, revisions=queries.revisions(session(), solution)
+    )
+
+
+@solutions.get("/soluzioni/<slug:slug>/versioni/<int:number>")
+@permits(Action.READ_SOLUTION)
+def version(slug: str, number: int) -> str:
+    solution = found(slug)
+    revision = _revision(solution, number)
+    return render_template("solutions/version.html", solution=solution, revision=revision)
+
+
+@solutions.get("/soluzioni/<slug:slug>/versioni/differenze")
+@permits(Action.READ_SOLUTION)
+def differences(slug: str) -> str:
+    solution = found(slug)
+    new = _revision(solution, _number("a", solution.revision_number))
+    old = _revision(solution, _number("da", max(new.number - 1, 1)))
+    changes = compare(_document(old), _document(new))
+    return render_template("solutions/differences.html", solution=solution, old=old, new=new, changes=changes)
+
+
+def _number(name: str, default: int) -> int:
+    asked = request.args.get(name, "")
+    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 8 else default
+
+
+def _revision(solution: Solution, number: int) -> SolutionRevision:
+    try:
+        return queries.revision(session(), solution, number)
+    except NoResultFound as error:
+        raise NotFound(number) from error
+
+
+def _document(revision: SolutionRevision) -> Document:
+    parsed = parse(revision.text).document
+    if parsed is None:
+        raise NotFound(revision.number)
+    return parsed
+
+
+def as_data(solution: Solution, revision: SolutionRevision) -> dict[str, Any]:
+    """The solution as JSON: front matter as it stands, sections as Markdown, acts as recognised."""
+    document = _document(revision)
+    return {
+        "slug": solution.slug,
+        "url": site_root() + url_for("solutions.show", slug=solution.slug),
+        "version": revision.number,
+        "saved_at": revision.saved_at.isoformat(),
+        **document.front,
+        "sections": [{"heading": section.heading, "text": section.text} for section in document.sections],
+        "footnotes": document.footnotes,
+        "acts": [
+            {"label": tie.act.label, "urn": tie.act.urn, "official": tie.act.address, "places": tie.places}
+            for tie in solution.acts
+        ],
+    }

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""One list, several formats: JSON and CSV answers, conditional answers, dates and numbers as people read them."""
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from flask import Flask, Response, make_response, request
+from flask_babel import format_date, format_decimal, gettext
+from markupsafe import Markup
+
+#: First characters a spreadsheet would run as a formula.
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def json_answer(data: Any) -> Response:
+    text = json.dumps(data, ensure_ascii=False, default=str)
+    return Response(text, mimetype="application/json")
+
+
+def csv_answer(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], name: str) -> Response:
+    """A UTF-8 CSV with a byte-order mark, as Italian spreadsheets expect, safe against formulas."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([_cell(row.get(column)) for column in columns])
+    answer = Response("\ufeff" + buffer.getvalue(), mimetype="text/csv")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return answer
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    text = ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+    return f"'{text}" if text.startswith(FORMULA) and not isinstance(value, (int, float)) else text
+
+
+def conditional(body: str | Response, *parts: object) -> Response:
+    """An answer a browser may keep and must revalidate; 304 when ``parts`` have not changed."""
+    response = make_response(body)
+    response.set_etag(tag(*parts))
+    response.cache_control.no_cache = True
+    return response.make_conditional(request)
+
+
+def fresh(*parts: object) -> Response | None:
+    """The 304 answer, without rendering anything, when the browser already has this state; else None."""
+    if request.if_none_match.contains_weak(tag(*parts)):
+        response = Response(status=304)
+        response.set_etag(tag(*parts))
+        response.cache_control.no_cache = True
+        return response
+    return None
+
+
+def tag(*parts: object) -> str:
+    return hashlib.sha256("\x1f".join(map(str, parts)).encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def day(value: Any) -> str:
+    """`2018` -> 2018, `2018-05` -> maggio 2018, `2018-05-03` -> 3 maggio 2018, an instant -> its day."""
+    if isinstance(value, (date, datetime)):
+        return format_date(value, "long")
+    text = str(value or "")
+    try:
+        if len(text) == 7:
+            return format_date(date.fromisoformat(f"{text}-01"), "MMMM yyyy")
+        if len(text) == 10:
+            return format_date(date.fromisoformat(text), "long")
+    except ValueError:
+        return text
+    return text
+
+
+def number(value: float | None, digits: int = 0) -> str:
+    """A number as the language writes it, *non disponibile* for None."""
+    if value is None:
+        return gettext("non disponibile")
+    return format_decimal(round(value, digits) if digits else round(value), decimal_quantization=False)
+
+
+def euro(value: float | None) -> str:
+    return gettext("non disponibile") if value is None else f"{number(value)}\u00a0€"
+
+
+def trusted_html(stored: str) -> Markup:
+    """Stored HTML of a revision, already sanitised by `app.document.render`; the only mark-as-safe in the project."""
+    return Markup(stored)  # noqa: S704
+
+
+def json_ld(data: Mapping[str, Any]) -> Markup:
+    """JSON-LD that cannot close its own script element."""
+    text = json.dumps(data, ensure_ascii=False)
+    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704
+
+
+def register(app: Flask) -> None:
+    app.jinja_env.filters.update(day=day, number=number, euro=euro, trusted_html=trusted_html, json_ld=json_ld)

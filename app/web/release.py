@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The release that is running, and a mark that changes with every change of pages or front-end files."""
+
+import hashlib
+from pathlib import Path
+
+VERSION = "0.1.0"
+RELEASED_ON = "2026-11-22"
+APP = Path(__file__).resolve().parents[1]
+
+
+def _mark() -> str:
+    """Digest of templates, translations and the asset manifest: no browser keeps a page of another release."""
+    patterns = ("*/templates/**/*.html", "web/static/dist/manifest.json", "translations/*/LC_MESSAGES/*.mo")
+    digest = hashlib.sha256(VERSION.encode())
+    for path in sorted(found for pattern in patterns for found in APP.glob(pattern)):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+RELEASE = _mark()

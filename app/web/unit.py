@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""One reading session per request, opened when first needed; units of work for writing."""
+
+from contextlib import AbstractContextManager
+
+from flask import Flask, current_app, g
+from sqlalchemy.orm import Session
+
+from app.db import Database
+
+
+def database() -> Database:
+    found: Database = current_app.extensions["database"]
+    return found
+
+
+def session() -> Session:
+    """The reading session of this request."""
+    if "session" not in g:
+        g.session = database().reading()
+    opened: Session = g.session
+    return opened
+
+
+def work() -> AbstractContextManager[Session]:
+    """A unit of work: commits at the end of the ``with`` block, or leaves nothing behind."""
+    return database().work()
+
+
+def register(app: Flask) -> None:
+    app.teardown_appcontext(_close)
+
+
+def _close(_error: BaseException | None) -> None:
+    opened = g.pop("session", None)
+    if opened is not None:
+        opened.close()

@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What tests share: databases of both kinds, applications, the site with the shipped library, a browser."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app import create_app
+from app.config import Settings
+from app.db import Database
+from tests import makers
+from tests.stores import PostgresStores, SqliteStores, Stores
+from tests.webserver import WebServer, chromium_path
+
+
+@pytest.fixture(scope="session")
+def sqlite_stores(tmp_path_factory: pytest.TempPathFactory) -> SqliteStores:
+    return SqliteStores(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def postgres_stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresStores]:
+    stores = PostgresStores(tmp_path_factory.mktemp("postgres"))
+    yield stores
+    stores.close()
+
+
+BOTH = ["sqlite", pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.xdist_group("postgres")])]
+
+
+@pytest.fixture(params=BOTH)
+def stores(request: pytest.FixtureRequest) -> Stores:
+    """Databases of one kind; a test that asks for it runs on SQLite and on PostgreSQL."""
+    found: Stores = request.getfixturevalue(f"{request.param}_stores")
+    return found
+
+
+@pytest.fixture
+def settings(tmp_path: Path, stores: Stores) -> Settings:
+    return Settings(data=str(tmp_path), database_url=stores.new(), log_level="ERROR")
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    """An application on an empty, migrated database."""
+    made = create_app(settings)
+    yield made
+    made.extensions["database"].close()
+
+
+@pytest.fixture
+def database(app: Flask) -> Database:
+    found: Database = app.extensions["database"]
+    return found
+
+
+@pytest.fixture
+def registered(database: Database) -> Database:
+    """A database with the small register of cities and themes."""
+    with database.work() as session:
+        makers.make_registers(session)
+    return database
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def library_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the shipped library, imported and indexed once."""
+    folder = tmp_path_factory.mktemp("library")
+    stores = SqliteStores(folder)
+    made = create_app(Settings(data=str(folder), database_url=stores.new(), log_level="ERROR"))
+    runner = made.test_cli_runner()
+    for command in (["content", "import"], ["search", "rebuild"]):
+        result = runner.invoke(args=command)
+        assert result.exit_code == 0, result.output
+    made.extensions["database"].close()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def library_settings(library_folder: Path) -> Settings:
+    return Settings(
+        data=str(library_folder),
+        database_url=f"sqlite:///{library_folder / '1.sqlite3'}",
+        feedback="twinmetro@ente.example",
+        log_level="ERROR",
+    )
+
+
+@pytest.fixture(scope="session")
+def library_app(library_settings: Settings) -> Iterator[Flask]:
+    made = create_app(library_settings)
+    yield made
+    made.extensions["database"].close()
+
+
+@pytest.fixture
+def library(library_app: Flask) -> FlaskClient:
+    """A client of the site with the shipped library; tests only read it."""
+    return library_app.test_client()
+
+
+@pytest.fixture(scope="session")
+def site(library_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of the running site with a copy of the shipped library, served as in production."""
+    folder = tmp_path_factory.mktemp("site")
+    shutil.copytree(library_folder, folder, dirs_exist_ok=True)
+    with WebServer(folder, f"sqlite:///{folder / '1.sqlite3'}") as server:
+        yield server.address
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    arguments = ["--disable-background-networking", "--disable-quic", "--no-first-run", "--disable-gpu"]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        arguments.append("--no-sandbox")
+    return {"executable_path": chromium_path(), "args": arguments}
