@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.access import Action
 from app.search.engine import Engine, Results
 from app.search.fallback import without_index
-from app.search.forms import PER_PAGE, Asked, clean, read_asked
+from app.search.forms import FACETS, PER_PAGE, Asked, clean, read_asked
 from app.search.index import IndexDamaged
 from app.search.indexer import Indexer
 from app.search.service import count_unmet
@@ -85,7 +85,7 @@ def _page(asked: Asked, browsing: bool = False) -> str:
     found = find(_solutions_only(asked) if browsing else asked)
     _count_if_unmet(asked, found)
     return render_template(
-        "search/results.html", asked=asked, found=found, browsing=browsing, name_of=name_of
+        "search/results.html", asked=asked, found=found, browsing=browsing, name_of=name_of, facet_names=FACETS
     )
 
 

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Question -> plan: the concepts to score, with acronyms, full forms, synonyms, acts and likely spellings beside them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from app.search.query import Question, Word
+from app.search.ranker import Concept, Ranking
+from app.search.spelling import corrections, split
+from app.search.terms import pairs, slug_term
+from app.text.acts import canonical
+from app.text.folding import fold
+from app.text.stems import stem
+from app.text.tokens import tokens
+from app.text.vocabulary import Alternative, Vocabulary
+
+SPELLING = 0.8
+JOINED = 0.9
+#: An act is one word that says more than most: beside a sentence it must weigh like a few.
+ACT_WEIGHT = 1.5
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is scored. ``changes`` are likely spellings of unknown words; ``known`` tells whether any word is known."""
+
+    question: Question
+    concepts: tuple[Concept, ...] = ()
+    pairs: tuple[str, ...] = ()
+    stems: frozenset[str] = frozenset()
+    changes: dict[str, str] = field(default_factory=dict)
+    known: bool = True
+
+
+def plan(question: Question, vocabulary: Vocabulary, ranking: Ranking) -> Plan:
+    """How to score a question on one generation of the index."""
+    stems = [word.stem for word in question.words]
+    found = [_of_act(slug) for slug in question.acts]
+    changes: dict[str, str] = {}
+    for start, end in _cover(vocabulary.spans(stems), len(stems)):
+        words = question.words[start:end]
+        others = [*stems[:start], *stems[end:]]
+        found.append(_of_words(words, others, vocabulary, ranking, changes))
+    found += _joined(question.words, ranking)
+    known = bool(question.acts) or any(ranking.known(word.stem, word.form) for word in question.words)
+    return Plan(
+        question,
+        tuple(found),
+        tuple(pairs(stems)),
+        frozenset(_shown(found) | {item for phrase in question.phrases for item in phrase}),
+        changes,
+        known or not question.words,
+    )
+
+
+def _cover(spans: Sequence[tuple[int, int]], count: int) -> list[tuple[int, int]]:
+    """The spans, and each place outside them by itself, in order."""
+    inside = {place for start, end in spans for place in range(start, end)}
+    return sorted([*spans, *((place, place + 1) for place in range(count) if place not in inside)])
+
+
+def _of_act(slug: str) -> Concept:
+    return Concept((), (Alternative((slug_term(slug),), ACT_WEIGHT),))
+
+
+def _of_words(
+    words: Sequence[Word], others: Sequence[str], vocabulary: Vocabulary, ranking: Ranking, changes: dict[str, str]
+) -> Concept:
+    typed = tuple(word.stem for word in words)
+    emphatic = all(word.capital for word in words)
+    ways = list(vocabulary.alternatives(typed, others, emphatic))
+    if not ways and len(words) == 1 and not ranking.known(words[0].stem, words[0].form):
+        ways = _spellings(words[0].form, ranking, changes)
+    return Concept(tuple((word.stem, word.form) for word in words), tuple(ways))
+
+
+def _spellings(form: str, ranking: Ranking, changes: dict[str, str]) -> list[Alternative]:
+    near = corrections(form, ranking.frequency)
+    if near:
+        changes[form] = near[0]
+        return [Alternative((stem(word),), SPELLING) for word in near]
+    parts = split(form, ranking.frequency)
+    if parts is None:
+        return []
+    changes[form] = " ".join(parts)
+    return [Alternative(tuple(stem(part) for part in parts), SPELLING)]
+
+
+def _joined(words: Sequence[Word], ranking: Ranking) -> list[Concept]:
+    """Two words side by side that the documents write as one: `pago PA`, `open data`."""
+    found = []
+    for first, second in zip(words, words[1:], strict=False):
+        joined = first.form + second.form
+        if ranking.frequency(joined):
+            found.append(Concept((), (Alternative((stem(joined),), JOINED),)))
+    return found
+
+
+def _shown(concepts: Sequence[Concept]) -> set[str]:
+    """Stems whose words a snippet marks: those typed, and those of other ways of saying them."""
+    typed = {item for concept in concepts for item, _word in concept.words}
+    return typed | {item for concept in concepts for way in concept.alternatives for item in way.stems}
+
+
+def slug_of(name: str, value: str) -> str:
+    """The value of a facet as its slug: acts by citation, sizes in capitals, the rest hyphenated."""
+    if name == "act":
+        reference = canonical(value)
+        if reference is not None:
+            return reference.slug
+    if name == "size":
+        return value.upper()
+    return "-".join(token.form for token in tokens(fold(value)))

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A thing as search sees it, whatever feature it comes from."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class SearchDocument:
+    """One findable thing. ``text`` is plain original text without the title; ``facets`` maps a name to values."""
+
+    kind: str
+    slug: str
+    title: str
+    text: str
+    url: str
+    summary: str = ""
+    city: str = ""
+    facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    updated_on: str = ""
+    reused: int = 0
+
+    @property
+    def identity(self) -> str:
+        """`kind:slug`, unique in the index."""
+        return f"{self.kind}:{self.slug}"
+
+    @property
+    def digest(self) -> str:
+        """The same for documents that look the same in the index."""
+        text = json.dumps(asdict(self), sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def from_stored(stored: Mapping[str, Any]) -> SearchDocument:
+    """The document back from what the index stores of it."""
+    facets = {name: tuple(values) for name, values in stored["facets"].items()}
+    return SearchDocument(**{**stored, "facets": facets})

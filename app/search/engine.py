@@ -1,0 +1,260 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The search engine: one question in, ranked hits, facets, snippets and corrections out. Knows neither pages nor tables."""
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+
+from app.search import concepts, index
+from app.search.concepts import Plan
+from app.search.document import SearchDocument
+from app.search.excerpt import Runs, excerpt, mark
+from app.search.facets import Facets
+from app.search.index import IndexDamaged, Reader
+from app.search.query import Question, corrected, read
+from app.search.ranker import Mask, Ranking, Scores
+from app.search.suggest import Suggestion, Suggestions
+from app.text.vocabulary import Vocabulary
+
+#: A document that scores less than this share of the best is no answer; it would only swell counts and facets.
+LEAST_SHARE = 0.2
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One result, with its title and its snippet as (text, marked) runs."""
+
+    kind: str
+    slug: str
+    title: str
+    city: str
+    score: float
+    snippet: Runs
+    url: str
+    document: SearchDocument
+    title_runs: Runs = ()
+
+
+@dataclass(frozen=True)
+class Results:
+    """The answer to a question. ``corrected`` is what was searched instead; ``suggestion`` what may have been meant."""
+
+    query: str = ""
+    corrected: str = ""
+    suggestion: str = ""
+    total: int = 0
+    page: int = 1
+    pages: int = 0
+    hits: tuple[Hit, ...] = ()
+    facets: Mapping[str, list[tuple[str, int]]] = field(default_factory=dict)
+    near_themes: tuple[Suggestion, ...] = ()
+    degraded: bool = False
+
+
+class Snapshot:
+    """Everything computed from one generation of the index."""
+
+    def __init__(self, reader: Reader) -> None:
+        self.reader = reader
+        self.ranking = Ranking(reader)
+        self.facets = Facets(self.ranking.rows)
+        rows = [row for row, alive in zip(self.ranking.rows, self.ranking.live, strict=True) if alive]
+        self.suggestions = Suggestions(rows)
+        self.titles = {(row["kind"], row["slug"]): str(row["title"]) for row in rows}
+        self.kinds = np.array([row["kind"] for row in self.ranking.rows], dtype=object)
+
+
+class Engine:
+    """Searches the index of a folder; threads share it, and it follows the generations on disk."""
+
+    def __init__(self, folder: Path, vocabulary: Path | None = None) -> None:
+        self.folder = folder
+        self.vocabulary = load_vocabulary(vocabulary)
+        self._snapshot: Snapshot | None = None
+        self._refreshing = threading.Lock()
+
+    def ready(self) -> bool:
+        """Whether a search would be answered from the index now."""
+        try:
+            self.snapshot()
+        except IndexDamaged:
+            return False
+        return True
+
+    def snapshot(self) -> Snapshot:
+        """The newest generation that opens; the one before while another thread opens it. Raises ``IndexDamaged``."""
+        current = self._snapshot
+        if current is not None and current.reader.generation == index.generation(self.folder):
+            return current
+        if current is not None and not self._refreshing.acquire(blocking=False):
+            return current
+        if current is None:
+            self._refreshing.acquire()
+        try:
+            return self._refresh()
+        finally:
+            self._refreshing.release()
+
+    def _refresh(self) -> Snapshot:
+        current = self._snapshot
+        if current is not None and current.reader.generation == index.generation(self.folder):
+            return current
+        try:
+            fresh = Snapshot(Reader(self.folder, current.reader if current else None))
+        except IndexDamaged:
+            # What is in memory is whole: better an answer of a minute ago than none, while the indexer rebuilds.
+            if current is None:
+                raise
+            return current
+        self._snapshot = fresh
+        if current is not None:
+            current.reader.close()
+        return fresh
+
+    def title(self, kind: str, slug: str) -> str:
+        """Title of a document by kind and slug, empty where it is not in the index."""
+        return self.snapshot().titles.get((kind, slug), "")
+
+    def suggest(self, typed: str, limit: int = 8) -> list[Suggestion]:
+        """Things whose title has a word that starts as typed. Raises ``IndexDamaged``."""
+        return self.snapshot().suggestions.starting(typed, limit)
+
+    def search(
+        self,
+        text: str,
+        filters: Mapping[str, Sequence[str]] | None = None,
+        sort: str = "relevance",
+        page: int = 1,
+        per_page: int = 10,
+        kinds: Sequence[str] = (),
+        correct: bool = True,
+    ) -> Results:
+        """Answer a question; an empty one lists everything. Raises ``IndexDamaged``."""
+        try:
+            return self._search(text, filters or {}, sort, page, per_page, kinds, correct)
+        except IndexDamaged:
+            # A merge may have closed a segment under this search: once more, on the generation of now.
+            self._forget()
+            return self._search(text, filters or {}, sort, page, per_page, kinds, correct)
+
+    def _forget(self) -> None:
+        with self._refreshing:
+            self._snapshot = None
+
+    def _search(
+        self,
+        text: str,
+        filters: Mapping[str, Sequence[str]],
+        sort: str,
+        page: int,
+        per_page: int,
+        kinds: Sequence[str],
+        correct: bool,
+    ) -> Results:
+        snapshot = self.snapshot()
+        plan = concepts.plan(read(text), self.vocabulary, snapshot.ranking)
+        scores = self._scores(snapshot, plan, kinds)
+        instead = ""
+        if correct and plan.changes and not plan.known:
+            instead = corrected(text, plan.changes)
+            plan = concepts.plan(read(instead), self.vocabulary, snapshot.ranking)
+            scores = self._scores(snapshot, plan, kinds)
+        every = {**filters, **_named_filters(snapshot, plan.question)}
+        found = scores > 0
+        shown = np.where(snapshot.facets.filter(every), scores, 0.0)
+        total = int((shown > 0).sum())
+        pages = -(-total // per_page)
+        page = min(max(page, 1), max(pages, 1))
+        numbers = _ordered(snapshot, shown, sort, page * per_page)[(page - 1) * per_page :]
+        return Results(
+            query=text,
+            corrected=instead,
+            suggestion="" if instead or not correct or not plan.changes else corrected(text, plan.changes),
+            total=total,
+            page=page,
+            pages=pages,
+            hits=tuple(_hit(snapshot, number, float(shown[number]), plan) for number in numbers),
+            facets=snapshot.facets.counts(found, every),
+            near_themes=() if total else near_themes(snapshot, plan),
+        )
+
+    def _scores(self, snapshot: Snapshot, plan: Plan, kinds: Sequence[str]) -> Scores:
+        ranking = snapshot.ranking
+        allowed: Mask = ranking.live.copy()
+        if kinds:
+            allowed &= np.isin(snapshot.kinds, list(kinds))
+        for stems in plan.question.phrases:
+            allowed &= ranking.holding(stems)
+        for stems in plan.question.excluded:
+            allowed &= ~ranking.holding(stems)
+        if plan.question.empty:
+            return np.where(allowed, ranking.prior, 0.0)
+        scores = np.where(allowed, ranking.score(plan.concepts, plan.pairs), 0.0)
+        best = float(scores.max(initial=0.0))
+        return np.where(scores >= best * LEAST_SHARE, scores, 0.0)
+
+
+def load_vocabulary(path: Path | None) -> Vocabulary:
+    """The vocabulary of a file, an empty one where there is none."""
+    if path is None or not path.exists():
+        return Vocabulary()
+    return Vocabulary(yaml.safe_load(path.read_text(encoding="utf-8"))["terms"])
+
+
+def _named_filters(snapshot: Snapshot, question: Question) -> dict[str, list[str]]:
+    """Filters typed as `tema:suap`, each value matched to the closest value of its facet."""
+    found: dict[str, list[str]] = {}
+    for name, value in question.wanted:
+        facet = snapshot.facets.by_name.get(name)
+        slug = concepts.slug_of(name, value)
+        values = facet.values if facet else []
+        close = [item for item in values if item == slug] or [item for item in values if slug in item]
+        found.setdefault(name, []).extend(close or [slug])
+    return found
+
+
+def _ordered(snapshot: Snapshot, scores: Scores, sort: str, wanted: int) -> list[int]:
+    ranking = snapshot.ranking
+    if sort == "relevance":
+        return ranking.best(scores, wanted)
+    found = [int(number) for number in np.flatnonzero(scores > 0)]
+    rows = ranking.rows
+    found.sort(key=lambda number: int(ranking.order[number]))
+    if sort == "reused":
+        found.sort(key=lambda number: (rows[number]["reused"], scores[number]), reverse=True)
+    else:
+        found.sort(key=lambda number: str(rows[number]["updated_on"]), reverse=True)
+    return found[:wanted]
+
+
+def _hit(snapshot: Snapshot, number: int, score: float, plan: Plan) -> Hit:
+    part, inner = snapshot.ranking.place(number)
+    document = part.document(inner)
+    return Hit(
+        kind=document.kind,
+        slug=document.slug,
+        title=document.title,
+        city=document.city,
+        score=score,
+        snippet=excerpt(document.text, plan.stems) if plan.stems else ((document.summary, False),),
+        url=document.url,
+        document=document,
+        title_runs=mark(document.title, plan.stems),
+    )
+
+
+def near_themes(snapshot: Snapshot, plan: Plan) -> tuple[Suggestion, ...]:
+    """Themes that share a beginning with a word of a question that found nothing."""
+    found: dict[str, Suggestion] = {}
+    for word in plan.question.words:
+        for item in snapshot.suggestions.starting(word.form[:5], 20):
+            if item.kind == "theme":
+                found.setdefault(item.url, item)
+    return tuple(found.values())[:4]
+
+

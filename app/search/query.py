@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What was typed -> words, phrases, exclusions and filters. Never refuses: what means nothing special is plain text."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from app.text.acts import find_acts
+from app.text.folding import fold
+from app.text.stems import POLITE, is_stop, stem
+from app.text.tokens import MAX_WORD, Token, tokens
+
+MAX_TEXT = 200
+MAX_TERMS = 20
+
+#: Field prefixes as typed (folded) -> facet.
+PREFIXES = {
+    "citta": "city",
+    "ente": "city",
+    "tema": "theme",
+    "stato": "status",
+    "norma": "act",
+    "anno": "year",
+    "livello": "evidence",
+    "evidenza": "evidence",
+    "distintivo": "badge",
+}
+
+PIECE = re.compile(
+    r"""
+    (?P<minus>(?<!\S)-)?"(?P<quoted>[^"]{1,200})"
+  | (?<!\S)(?P<prefix>[^\W\d_]{2,12}):(?P<value>"[^"]+"|[^\s"]+)
+  | (?<!\S)-(?P<excluded>[^\W_][^\s"]*)
+    """,
+    re.VERBOSE,
+)
+QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "\u2033": '"'})
+
+
+@dataclass(frozen=True)
+class Word:
+    """One word of the question: as folded, its stem, and whether it was typed in capitals."""
+
+    form: str
+    stem: str
+    capital: bool = False
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question to the index. ``words`` are those that count; ``acts`` are slugs of cited acts."""
+
+    words: tuple[Word, ...] = ()
+    phrases: tuple[tuple[str, ...], ...] = ()
+    excluded: tuple[tuple[str, ...], ...] = ()
+    acts: tuple[str, ...] = ()
+    wanted: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        return not (self.words or self.phrases or self.acts)
+
+
+def read(text: str) -> Question:
+    """The question in a typed text; only the first ``MAX_TEXT`` characters count."""
+    plain, phrases, excluded, wanted = _pieces(text[:MAX_TEXT].translate(QUOTES))
+    acts, rest = _without_acts(plain)
+    words = _words(rest)
+    quoted = [_stems(phrase) for phrase in phrases]
+    return Question(
+        tuple(words[:MAX_TERMS]),
+        tuple(stems for stems in quoted if stems),
+        tuple(stems for item in excluded if (stems := _stems(item))),
+        tuple(dict.fromkeys(acts)),
+        tuple(wanted),
+    )
+
+
+def _pieces(text: str) -> tuple[str, list[str], list[str], list[tuple[str, str]]]:
+    """The text without its operators, the phrases, the exclusions, the filters. A phrase stays in the text too."""
+    phrases: list[str] = []
+    excluded: list[str] = []
+    wanted: list[tuple[str, str]] = []
+    plain: list[str] = []
+    last = 0
+    for match in PIECE.finditer(text):
+        plain.append(text[last : match.start()])
+        last = match.end()
+        facet = PREFIXES.get(fold(match["prefix"] or ""))
+        if match["quoted"]:
+            (excluded if match["minus"] else phrases).append(match["quoted"])
+            plain.append("" if match["minus"] else match["quoted"])
+        elif facet:
+            wanted.append((facet, match["value"].strip('"')))
+        elif match["excluded"]:
+            excluded.append(match["excluded"])
+        else:
+            plain.append(match[0])
+        plain.append(" ")
+    plain.append(text[last:])
+    return "".join(plain), phrases, excluded, wanted
+
+
+def _without_acts(text: str) -> tuple[list[str], str]:
+    slugs: list[str] = []
+    rest: list[str] = []
+    last = 0
+    for citation in find_acts(text):
+        slugs.append(citation.reference.slug)
+        rest.append(text[last : citation.start])
+        last = citation.end
+    rest.append(text[last:])
+    return slugs, " ".join(rest)
+
+
+def _words(text: str) -> list[Word]:
+    shouted = text.isupper()
+    found = [_word(token, text, shouted) for token in _counted(text)]
+    kept = [word for word in found if not is_stop(word.form) or word.capital]
+    telling = [word for word in kept if word.form not in POLITE]
+    return list(dict.fromkeys(telling or kept or found))
+
+
+def _word(token: Token, text: str, shouted: bool) -> Word:
+    surface = text[token.start : token.end]
+    capital = len(token.form) > 2 and not shouted and surface.replace(".", "").replace(" ", "").isupper()
+    return Word(token.form, stem(token.form), capital)
+
+
+def _counted(text: str) -> Iterator[Token]:
+    for number, token in enumerate(tokens(text)):
+        if number >= MAX_TERMS * 3:
+            return
+        if len(token.form) <= MAX_WORD:
+            yield token
+
+
+def _stems(text: str) -> tuple[str, ...]:
+    words = [token.form for token in tokens(text)]
+    kept = [word for word in words if not is_stop(word)] or words
+    return tuple(stem(word) for word in kept)[:MAX_TERMS]
+
+
+def corrected(text: str, changes: Mapping[str, str]) -> str:
+    """The typed text with some folded words replaced, the rest as it was typed."""
+    parts: list[str] = []
+    last = 0
+    for token in tokens(text):
+        if token.form in changes:
+            parts += [text[last : token.start], changes[token.form]]
+            last = token.end
+    parts.append(text[last:])
+    return "".join(parts)

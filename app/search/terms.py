@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Text -> the terms of the three indexed fields: stems, exact folded words, adjacent pairs of stems."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from app.search.document import SearchDocument
+from app.text.acts import Citation, find_acts
+from app.text.folding import fold
+from app.text.stems import is_stop, stem
+from app.text.tokens import tokens
+
+STEM, WORD, PAIR = "stem", "word", "pair"
+FIELDS = (STEM, WORD, PAIR)
+ACT_PREFIX = "act_"
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The terms of one document, in the order of the text."""
+
+    stems: list[str]
+    words: list[str]
+    pairs: list[str]
+
+
+def of_document(document: SearchDocument) -> Terms:
+    """Title and text in one stream: a title boosted in a field of its own ranks worst (docs/search.md)."""
+    words = [token.form for token in tokens(f"{document.title}\n{document.text}")]
+    kept = [word for word in words if not is_stop(word)]
+    stems = [stem(word) for word in kept]
+    acts = [act_term(citation) for citation in find_acts(f"{document.title}\n{document.text}")]
+    if document.kind == "act":
+        acts.append(slug_term(document.slug))
+    return Terms([*stems, *acts], kept, list(pairs(stems)))
+
+
+def pairs(stems: Iterable[str]) -> Iterator[str]:
+    """Each two stems that stand side by side once stop words are out."""
+    last = ""
+    for item in stems:
+        if last:
+            yield f"{last}_{item}"
+        last = item
+
+
+def act_term(citation: Citation) -> str:
+    return slug_term(citation.reference.slug)
+
+
+def slug_term(slug: str) -> str:
+    """The one term of an act, however it was spelt."""
+    return ACT_PREFIX + fold(slug).replace("-", "_")

@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Folding: one form for what a reader takes for the same letters (case, accents, apostrophes, dashes)."""
+
+import unicodedata
+
+APOSTROPHES = "'’‘ʼ`´′"
+_SAME = str.maketrans({**dict.fromkeys(APOSTROPHES, "'"), **dict.fromkeys("‐‑‒–—−", "-"), "ß": "ss", "æ": "ae", "ø": "o"})
+
+
+def fold(text: str) -> str:
+    """Lower case, no accents, one kind of apostrophe and dash. Not length-preserving."""
+    plain = text.translate(_SAME).casefold()
+    if plain.isascii():
+        return plain
+    decomposed = unicodedata.normalize("NFKD", plain)
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))

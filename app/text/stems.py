@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Stems of folded Italian words, and the words that carry no meaning in a question."""
+
+from functools import lru_cache
+from threading import local
+
+import Stemmer
+
+STOP = frozenset(
+    """a ad agli ai al all alla alle allo altra altre altri altro anche ancora avere aveva c che chi ci cio cioe circa
+    co coi col come con contro cosa cosi cui d da dagli dai dal dall dalla dalle dallo degli dei del dell della delle
+    dello di dove due e ecco ed era erano essendo essere fa fare fra fu furono gia gli ha hai hanno ho i il in io l la
+    le lei li lo loro lui ma mi mia mie miei mio modo molta molte molti molto ne negli nei nel nell nella nelle nello
+    noi non nostra nostre nostri nostro o od ogni oppure per perche pero piu poi possa possono potere puo qual quale
+    quali quando quanta quante quanti quanto quella quelle quelli quello questa queste questi questo qui quindi sara
+    saranno se sei sia siamo siano sono sta stata state stati stato su sua sue sugli sui sul sull sulla sulle sullo suo
+    suoi tra tre tu tua tue tuo tutta tutte tutti tutto un una uno vi voi vostra vostre vostri vostro""".split()
+)
+
+#: Words of asking, not of the thing asked for.
+POLITE = frozenset(
+    """abbiamo avete bisogno buongiorno cerca cercare cerco cerchiamo dobbiamo devo esiste esistono esempio favore
+    grazie possiamo posso qualche qualcuno qualcosa sapere serve servono trovare trovo vogliamo voglio vorrei vorremmo
+    vorrebbe fatto fanno facciamo riuscire""".split()
+)
+
+_ENGINE = local()
+
+
+@lru_cache(maxsize=200_000)
+def stem(word: str) -> str:
+    """Stem of a folded word. Numbers and words of up to three letters stay as they are."""
+    if len(word) <= 3 or not word.isalpha():
+        return word
+    engine = getattr(_ENGINE, "stemmer", None)
+    if engine is None:
+        engine = _ENGINE.stemmer = Stemmer.Stemmer("italian", 0)
+    return str(engine.stemWord(word))
+
+
+def is_stop(word: str) -> bool:
+    """True for a folded word that says nothing about the subject."""
+    return word in STOP

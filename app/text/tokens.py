@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Words of Italian administrative text: elisions, dotted acronyms, numbers with points, acts, each with its place."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from app.text.folding import APOSTROPHES, fold
+
+MAX_WORD = 40
+
+_ELIDED = "dell|nell|sull|dall|all|coll|quell|bell|sant|senz|tutt|quest|mezz|anch|com|cos|dov|quand|l|d|un|c|n|s|m|t|v|gl"
+WORD = re.compile(
+    rf"""
+    (?P<acronym>(?<![^\W_])(?:[^\W\d_]\.[ ]?){{2,9}}(?:[^\W\d_](?![^\W_]))?)   # S.U.A.P., s.u.a.p., d. l. g. s.
+  | (?P<number>\d{{1,3}}(?:[.\u00a0]\d{{3}})+(?!\d))                            # 1.268
+  | (?:(?<![^\W_])(?:{_ELIDED})[{APOSTROPHES}](?=[^\W_]))                       # dell', l', un': left out
+  | (?P<word>[^\W_]+)
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word: its folded form, and where it stands in the original text."""
+
+    form: str
+    start: int
+    end: int
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """The words of a text in order; a word longer than ``MAX_WORD`` letters is cut."""
+    for match in WORD.finditer(text):
+        kind = match.lastgroup
+        if kind is None:
+            continue
+        surface = match[0]
+        if kind == "acronym":
+            surface = surface.rstrip(" ")
+            form = fold(re.sub(r"[. ]", "", surface))
+        elif kind == "number":
+            form = re.sub(r"\D", "", surface)
+        else:
+            form = fold(surface)
+        if form:
+            yield Token(form[:MAX_WORD], match.start(), match.start() + len(surface))

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The words of the administrations: acronyms, full forms and synonyms that stand for each other."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.text.stems import is_stop, stem
+from app.text.tokens import tokens
+
+Form = tuple[str, ...]
+
+FULL_FORM, SYNONYM, ENGLISH = 0.9, 0.6, 0.8
+MAX_ALTERNATIVES = 8
+MAX_FORM = 7
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """Another way of saying a form, as stems, and how much it is worth beside it (0-1)."""
+
+    stems: Form
+    weight: float
+
+
+@dataclass
+class _Entry:
+    full: list[Form] = field(default_factory=list)
+    synonyms: list[Form] = field(default_factory=list)
+    english: list[Form] = field(default_factory=list)
+    nearby: set[str] = field(default_factory=set)
+
+
+class Vocabulary:
+    """Alternatives of the forms of `vocabulary.yml`, looked up by their stems."""
+
+    def __init__(self, terms: Iterable[Mapping[str, Any]] = ()) -> None:
+        self._alternatives: dict[Form, dict[Form, float]] = defaultdict(dict)
+        self._ambiguous: dict[Form, set[str]] = defaultdict(set)
+        for raw in terms:
+            self._add(raw)
+        self.longest = max((len(known) for known in self._alternatives), default=0)
+
+    def _add(self, raw: Mapping[str, Any]) -> None:
+        entry = _read(raw)
+        unclear = {form(text) for text in raw.get("ambiguous") or ()}
+        for typed, weight in _typed(entry):
+            for other in (*entry.full, *entry.synonyms):
+                if other != typed and other not in unclear:
+                    worth = min(weight, FULL_FORM if other in entry.full else SYNONYM)
+                    known = self._alternatives[typed].get(other, 0.0)
+                    self._alternatives[typed][other] = max(known, worth)
+        for typed in unclear:
+            self._ambiguous[typed] |= entry.nearby
+
+    def alternatives(self, typed: Form, support: Iterable[str] = (), emphatic: bool = False) -> tuple[Alternative, ...]:
+        """What else to look for. An ambiguous form needs ``support`` by another stem of the question, or emphasis."""
+        if typed in self._ambiguous and not emphatic and not self._ambiguous[typed].intersection(support):
+            return ()
+        ranked = sorted(self._alternatives.get(typed, {}).items(), key=lambda pair: (-pair[1], pair[0]))
+        return tuple(Alternative(stems, weight) for stems, weight in ranked[:MAX_ALTERNATIVES])
+
+    def spans(self, stems: Sequence[str]) -> list[tuple[int, int]]:
+        """Known forms in a row of stems as (start, end), the longest first, not overlapping."""
+        found: list[tuple[int, int]] = []
+        position = 0
+        while position < len(stems):
+            end = self._longest_at(stems, position)
+            if end > position:
+                found.append((position, end))
+            position = max(end, position + 1)
+        return found
+
+    def _longest_at(self, stems: Sequence[str], start: int) -> int:
+        for end in range(min(len(stems), start + self.longest), start, -1):
+            if tuple(stems[start:end]) in self._alternatives:
+                return end
+        return start
+
+
+def form(text: str) -> Form:
+    """Stems of a surface form, stop words left out; a form of stop words only keeps them."""
+    words = [token.form for token in tokens(text)]
+    kept = [word for word in words if not is_stop(word)] or words
+    return tuple(stem(word) for word in kept)[:MAX_FORM]
+
+
+def _read(raw: Mapping[str, Any]) -> _Entry:
+    names = [raw.get("term"), raw.get("expansion"), *(raw.get("acronyms") or ())]
+    entry = _Entry(
+        full=_forms(names), synonyms=_forms(raw.get("synonyms") or ()), english=_forms(raw.get("en") or ())
+    )
+    nearby = [*entry.full, *entry.synonyms, *_forms(raw.get("related") or ())]
+    entry.nearby = {item for known in nearby for item in known if len(item) > 3}
+    return entry
+
+
+def _forms(texts: Iterable[Any]) -> list[Form]:
+    return list(dict.fromkeys(known for text in texts if text and (known := form(str(text)))))
+
+
+def _typed(entry: _Entry) -> Iterable[tuple[Form, float]]:
+    yield from ((known, FULL_FORM) for known in entry.full)
+    yield from ((known, SYNONYM) for known in entry.synonyms)
+    yield from ((known, ENGLISH) for known in entry.english)

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// What the pages gain where JavaScript runs; none of them needs it.
+import { suggest } from "./suggestions.js";
+import { copyLinks } from "./copy.js";
+import { fitFilters } from "./filters.js";
+import { followIndex } from "./side-index.js";
+import { showToTop } from "./to-top.js";
+
+document.querySelectorAll("form[data-suggest]").forEach(suggest);
+document.querySelectorAll("button[data-copy]").forEach(copyLinks);
+document.querySelectorAll("details.filters").forEach(fitFilters);
+document.querySelectorAll("nav.side-index").forEach(followIndex);
+document.querySelectorAll(".to-top").forEach(showToTop);

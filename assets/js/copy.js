@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// The button that copies the address of the page; it appears only where it can work.
+
+const SHOWN = 3000;
+
+export function copyLinks(button) {
+  if (!navigator.clipboard) return;
+  const label = button.querySelector("[data-label]");
+  const before = label.textContent;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(button.dataset.copy || location.href.split("#")[0]);
+    label.textContent = button.dataset.done;
+    setTimeout(() => {
+      label.textContent = before;
+    }, SHOWN);
+  });
+}

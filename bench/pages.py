@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Pages: latency beside a bare Flask page on the same server, throughput, bytes, memory, edit to searchable.
+
+`python -m bench.pages [--docs 1000 10000] [--requests 200]`; requests alternate with the bare page, on loopback only.
+"""
+
+import argparse
+import http.client
+import random
+import statistics
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+
+from app.config import Settings
+from bench.corpus import library
+from bench.public_data import FOLDER, ROOT, rows
+from tests.webserver import WebServer
+
+CLIENTS = 8
+THROUGHPUT_SECONDS = 4.0
+
+
+class Caller:
+    """One keep-alive connection; answers (status, seconds, bytes, ETag)."""
+
+    def __init__(self, port: int) -> None:
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+
+    def get(self, path: str, tag: str = "") -> tuple[int, float, int, str]:
+        headers = {"Accept-Encoding": "gzip"} | ({"If-None-Match": tag} if tag else {})
+        began = time.perf_counter()
+        self.connection.request("GET", path, headers=headers)
+        answer = self.connection.getresponse()
+        body = answer.read()
+        return answer.status, time.perf_counter() - began, len(body), answer.headers.get("ETag", "")
+
+
+def percentile(values: list[float], share: float) -> float:
+    return sorted(values)[min(len(values) - 1, int(len(values) * share))]
+
+
+def latency(caller: Caller, paths: Callable[[], str], count: int, tag: str = "") -> dict[str, float]:
+    """Milliseconds of ``paths`` and of the bare page, asked in turns."""
+    page, floor, size = [], [], 0
+    for number in range(count + 10):
+        status, took, size, _tag = caller.get(paths(), tag)
+        if status not in (200, 304):
+            raise RuntimeError(f"status {status}")
+        _status, bare, _size, _tag = caller.get("/bare/")
+        if number >= 10:
+            page.append(took * 1000)
+            floor.append(bare * 1000)
+    median, bare_median = statistics.median(page), statistics.median(floor)
+    p95, bare_p95 = percentile(page, 0.95), percentile(floor, 0.95)
+    return {"median": median, "p95": p95, "ratio": median / bare_median, "p95 ratio": p95 / bare_p95, "bytes": size}
+
+
+def throughput(port: int, paths: Callable[[], str]) -> float:
+    """Answers per second of ``CLIENTS`` callers for ``THROUGHPUT_SECONDS``."""
+    counts = [0] * CLIENTS
+    end = time.monotonic() + THROUGHPUT_SECONDS
+
+    def ask(number: int) -> None:
+        caller = Caller(port)
+        while time.monotonic() < end:
+            caller.get(paths())
+            counts[number] += 1
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(CLIENTS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sum(counts) / THROUGHPUT_SECONDS
+
+
+def quoted(text: str) -> str:
+    return "/cerca?q=" + "".join(letter if letter.isalnum() and letter.isascii() else f"%{byte:02X}" for letter in text for byte in letter.encode())
+
+
+def questions() -> tuple[list[str], list[str]]:
+    """Full public questions, and short keyword queries made of their longest words."""
+    asked = [row["query"] for row in rows(FOLDER / "squad.queries.jsonl.gz")][:400]
+    short = [" ".join(sorted(text.strip("?").split(), key=len)[-2:]) for text in asked]
+    return asked, short
+
+
+def memory(server: WebServer) -> float:
+    """Unique megabytes of the server's processes."""
+    assert server.process is not None
+    top = psutil.Process(server.process.pid)
+    return sum(process.memory_full_info().uss for process in (top, *top.children(recursive=True))) / 1e6
+
+
+def measure(settings: Settings, name: str, slugs: list[str], count: int) -> None:
+    asked, short = questions()
+    chance = random.Random(1)
+    with WebServer(settings.data_folder, app="bench.served:app") as server:
+        caller = Caller(server.port)
+        _status, _took, _size, tag = caller.get(f"/soluzioni/{slugs[0]}")
+        pages: dict[str, Callable[[], str]] = {
+            "home": lambda: "/",
+            "search, keywords": lambda: quoted(chance.choice(short)),
+            "search, sentence": lambda: quoted(chance.choice(asked)),
+            "suggestions": lambda: "/cerca/suggerimenti?q=" + chance.choice(("sport", "pian", "appa", "citt")),
+            "solution": lambda: f"/soluzioni/{chance.choice(slugs)}",
+        }
+        print(f"\n{name}: page (ms) beside a bare Flask page on the same server")
+        print(f"{'page':20}{'median':>8}{'p95':>8}{'x bare':>8}{'x p95':>8}{'kB':>7}{'req/s':>8}{'x bare':>8}")
+        floor = throughput(server.port, lambda: "/bare/")
+        for page, paths in pages.items():
+            row = latency(caller, paths, count)
+            rate = throughput(server.port, paths)
+            print(
+                f"{page:20}{row['median']:8.2f}{row['p95']:8.2f}{row['ratio']:8.2f}{row['p95 ratio']:8.2f}"
+                f"{row['bytes'] / 1000:7.1f}{rate:8.0f}{rate / floor:8.2f}"
+            )
+        row = latency(caller, lambda: f"/soluzioni/{slugs[0]}", count, tag)
+        print(f"{'304 answer':20}{row['median']:8.2f}{row['p95']:8.2f}{row['ratio']:8.2f}{row['p95 ratio']:8.2f}")
+        print(f"memory of the server: {memory(server):.0f} MB unique")
+
+
+def shipped_library() -> tuple[Settings, list[str]]:
+    """The library of `content/`, imported and indexed under ``build/``."""
+    from app import create_app
+
+    settings = Settings(data=str(ROOT / "build" / "bench" / "shipped"), log_level="ERROR")
+    runner = create_app(settings).test_cli_runner()
+    for command in (["db", "upgrade"], ["content", "import"], ["search", "ensure"]):
+        runner.invoke(args=command)
+    return settings, sorted(path.stem for path in (ROOT / "content" / "solutions").glob("*.md"))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--docs", nargs="*", type=int, default=[1000, 10000])
+    parser.add_argument("--requests", type=int, default=200)
+    options = parser.parse_args()
+    settings, slugs = shipped_library()
+    measure(settings, f"shipped library ({len(slugs)} solutions)", slugs, options.requests)
+    for docs in options.docs:
+        measure(library(docs), f"generated library ({docs} solutions)", [f"soluzione-{n}" for n in range(0, docs, 7)], options.requests)
+
+
+if __name__ == "__main__":
+    main()

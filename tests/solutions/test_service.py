@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Importing documents: revisions, derived columns, conflicts, refusals."""
+
+from datetime import timedelta
+
+import pytest
+
+from app.db import Database
+from app.document.model import Document
+from app.solutions import queries
+from app.solutions.service import Outcome, import_document, save
+from tests.makers import NOW, make_document, make_solution
+
+SLUG = "sportello-unico-bologna"
+LATER = NOW + timedelta(days=1)
+
+
+def imported(database: Database, document: Document, slug: str = SLUG) -> Outcome:
+    with database.work() as session:
+        return import_document(session, slug, document, NOW).outcome
+
+
+def test_a_new_document_becomes_a_solution_with_its_first_revision(registered: Database) -> None:
+    assert imported(registered, make_document()) is Outcome.ADDED
+    with registered.reading() as session:
+        solution = queries.by_slug(session, SLUG)
+        assert solution is not None
+        assert (solution.title, solution.revision_number, solution.published) == (
+            "Sportello unico metropolitano",
+            1,
+            True,
+        )
+        assert queries.current_revision(session, solution).origin == "import"
+
+
+def test_importing_the_same_document_again_changes_nothing(registered: Database) -> None:
+    imported(registered, make_document())
+    assert imported(registered, make_document()) is Outcome.UNCHANGED
+    with registered.reading() as session:
+        solution = queries.by_slug(session, SLUG)
+        assert solution is not None
+        assert len(queries.revisions(session, solution)) == 1
+
+
+def test_a_changed_document_makes_a_new_revision_and_keeps_the_old_one_as_it_was(registered: Database) -> None:
+    imported(registered, make_document(title="Prima"))
+    assert imported(registered, make_document(title="Dopo")) is Outcome.CHANGED
+    with registered.reading() as session:
+        solution = queries.by_slug(session, SLUG)
+        assert solution is not None
+        assert solution.title == "Dopo"
+        newest, oldest = queries.revisions(session, solution)
+        assert "title: Prima" in oldest.text
+        assert "title: Dopo" in newest.text
+
+
+def test_a_document_edited_on_the_site_is_a_conflict_and_is_left_alone(registered: Database) -> None:
+    imported(registered, make_document(title="Dal file"))
+    with registered.work() as session:
+        solution = queries.by_slug(session, SLUG)
+        assert solution is not None
+        save(session, solution, make_document(title="Dal sito"), LATER, "correzione")
+    assert imported(registered, make_document(title="Altro file")) is Outcome.CONFLICT
+    with registered.reading() as session:
+        solution = queries.by_slug(session, SLUG)
+        assert solution is not None
+        assert solution.title == "Dal sito"
+
+
+def test_an_unchanged_file_does_not_undo_what_was_edited_on_the_site(registered: Database) -> None:
+    imported(registered, make_document(title="Dal file"))
+    with registered.work() as session:
+        solution = queries.by_slug(session, SLUG)
+        assert solution is not None
+        save(session, solution, make_document(title="Dal sito"), LATER)
+    assert imported(registered, make_document(title="Dal file")) is Outcome.UNCHANGED
+
+
+def test_a_site_edit_that_came_back_through_the_folder_is_no_conflict_any_more(registered: Database) -> None:
+    imported(registered, make_document(title="Dal file"))
+    with registered.work() as session:
+        solution = queries.by_slug(session, SLUG)
+        assert solution is not None
+        save(session, solution, make_document(title="Dal sito"), LATER)
+    assert imported(registered, make_document(title="Dal sito")) is Outcome.UNCHANGED
+    assert imported(registered, make_document(title="Nuovo file")) is Outcome.CHANGED
+
+
+@pytest.mark.parametrize(
+    ("front", "field", "key"),
+    [
+        ({"city": "atlantide"}, "city", "unknown_city"),
+        ({"reused_by": [{"city": "atlantide"}]}, "city", "unknown_city"),
+        ({"themes": ["magia"]}, "themes", "unknown_theme"),
+        ({"title": "x" * 101}, "title", "too_long"),
+        ({"office": None}, "office", "missing"),
+    ],
+)
+def test_a_wrong_document_is_refused_and_nothing_of_it_is_saved(
+    registered: Database, front: dict[str, object], field: str, key: str
+) -> None:
+    with registered.work() as session:
+        result = import_document(session, SLUG, make_document(**front), NOW)
+    assert result.outcome is Outcome.REFUSED
+    assert (field, key) in {(problem.field, problem.key) for problem in result.problems}
+    with registered.reading() as session:
+        assert queries.by_slug(session, SLUG) is None
+
+
+def test_a_document_too_complex_to_render_is_refused(registered: Database) -> None:
+    bomb = make_document(sections={"Problema affrontato": "[" * 500, "Soluzione adottata": "testo"})
+    assert imported(registered, bomb) is Outcome.REFUSED
+    with registered.reading() as session:
+        assert queries.by_slug(session, SLUG) is None
+
+
+def test_acts_are_listed_once_with_the_places_that_cite_them(registered: Database) -> None:
+    document = make_document(
+        legal_basis=["L. 7 aprile 2014, n. 56, art. 1, comma 44"],
+        sections={
+            "Problema affrontato": "La legge 56/2014 non basta.",
+            "Soluzione adottata": "Vedi l'art. 4 del d.P.R. n. 160 del 2010.",
+        },
+    )
+    imported(registered, document)
+    with registered.reading() as session:
+        solution = queries.by_slug(session, SLUG)
+        assert solution is not None
+        assert [(tie.act.slug, tie.in_legal_basis, tie.places) for tie in solution.acts] == [
+            ("legge-56-2014", True, ["legal_basis", "Problema affrontato"]),
+            ("dpr-160-2010", False, ["Soluzione adottata"]),
+        ]
+
+
+def test_a_reuse_stands_on_the_pages_of_both_sides(registered: Database) -> None:
+    front = {"reused_by": [{"city": "venezia", "period": {"start": "2018-05"}, "lead": True, "note": "Capofila"}]}
+    imported(registered, make_document(**front))
+    with registered.reading() as session:
+        solution = queries.by_slug(session, SLUG)
+        assert solution is not None
+        reuse = solution.reuses[0]
+        assert (reuse.city.slug, reuse.lead, reuse.start, reuse.note) == ("venezia", True, "2018-05", "Capofila")
+        assert [found.slug for found, tie in queries.of_city(session, reuse.city_id) if tie.role == "reuser"] == [SLUG]
+
+
+@pytest.mark.parametrize("front", [{"badge": None}, {"visibility": "members"}])
+def test_a_draft_or_a_members_only_document_is_not_published(registered: Database, front: dict[str, object]) -> None:
+    with registered.work() as session:
+        make_solution(session, SLUG, **front)
+    with registered.reading() as session:
+        assert list(queries.published(session)) == []
+        assert queries.totals(session)["solutions"] == 0
+
+
+def test_a_unit_of_work_that_fails_leaves_nothing_behind(registered: Database) -> None:
+    class Accident(Exception):
+        pass
+
+    with pytest.raises(Accident), registered.work() as session:
+        make_solution(session, SLUG)
+        raise Accident
+    with registered.reading() as session:
+        assert queries.by_slug(session, SLUG) is None
