@@ -116,5 +116,6 @@ styles("app", faces);
 styles("print", faces);
 scripts();
 sprite();
+emit("italy.svg", readFileSync(join(HERE, "map/italy.svg")));
 put("manifest.json", Buffer.from(`${JSON.stringify(manifest, Object.keys(manifest).sort(), 2)}\n`));
 sweep();

@@ -25,12 +25,12 @@ def documents(session: Session) -> Iterator[SearchDocument]:
 def as_document(city: City) -> SearchDocument:
     current = perimeter_on(city.register, datetime.now(UTC).date().isoformat())
     population = current.figures["population"].value if current else None
-    words = [city.name, city.short_name, city.region, str(city.register.get("note") or "")]
     return SearchDocument(
         kind="city",
         slug=city.slug,
         title=city.name,
-        text="\n".join(word for word in words if word),
+        text=str(city.register.get("note") or ""),
+        keywords=f"{city.short_name}\n{city.region}",
         summary=f"{city.region}",
         url=f"/citta/{city.slug}",
         city=city.name,

@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 from typing import Any, Literal
 
 from app.document.model import Document
-from app.document.schema import FIELDS, SECTION_TITLES
+from app.document.schema import FIELDS, SECTION_TITLES, UNKNOWN
 
 Kind = Literal["same", "removed", "added"]
 WORD = re.compile(r"\w+\s*|[^\w\s]\s*|\s+")
@@ -63,6 +63,15 @@ def as_text(value: Any) -> str:
     if isinstance(value, list):
         return "\n".join(as_text(item) for item in value)
     return str(value)
+
+
+def values_text(value: Any) -> str:
+    """The words of a front-matter value without the names of its parts; *non disponibile* left out."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        return "\n".join(filter(None, map(values_text, value)))
+    return "" if value in (None, UNKNOWN) or isinstance(value, bool) else str(value)
 
 
 def words(old: str, new: str) -> tuple[Run, ...]:

@@ -10,7 +10,8 @@ from typing import Any
 
 @dataclass(frozen=True)
 class SearchDocument:
-    """One findable thing. ``text`` is plain original text without the title; ``facets`` maps a name to values."""
+    """One findable thing. ``text`` is plain original text without the title, the source of snippets; ``keywords`` are
+    words that find the thing and are not shown; ``facets`` maps a name to values."""
 
     kind: str
     slug: str
@@ -18,6 +19,7 @@ class SearchDocument:
     text: str
     url: str
     summary: str = ""
+    keywords: str = ""
     city: str = ""
     facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     updated_on: str = ""

@@ -241,7 +241,7 @@ def _open(folder: Path) -> Any:
 
 
 def _light(stored: dict[str, Any]) -> dict[str, Any]:
-    """What every search needs of a document; its text stays on disk."""
+    """What every search needs of a document; its texts stay on disk."""
     row = json.loads(stored["document"])
     kept = ("kind", "slug", "title", "url", "city", "facets", "updated_on", "reused")
     return {"identity": stored["identity"], **{name: row[name] for name in kept}}

@@ -20,7 +20,7 @@ B = 0.75
 WORD_WEIGHT = 0.5
 PAIR_WEIGHT = 0.2
 #: A practice first, then what leads to practices; a title of two words would otherwise beat every document.
-KIND_WEIGHT = {"solution": 1.0, "attachment": 0.8, "act": 0.7, "page": 0.55, "theme": 0.5, "city": 0.5}
+KIND_WEIGHT = {"solution": 1.0, "attachment": 0.8, "act": 0.6, "page": 0.35, "theme": 0.3, "city": 0.35}
 
 Scores = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -120,14 +120,14 @@ class Ranking:
         return best
 
     def _whole(self, alternative: Alternative, scale: float) -> Scores:
-        """Mean BM25 of the stems of an alternative where all of them stand, 0 elsewhere."""
-        total, held = np.zeros(self.size), np.zeros(self.size, np.int16)
+        """Mean BM25 of the stems of an alternative where they stand side by side, 0 elsewhere."""
+        total = np.zeros(self.size)
         for stem in alternative.stems:
             numbers, impact = self.impacts(STEM, stem)
             total[numbers] += impact
-            held[numbers] += 1
-        whole = held == len(alternative.stems)
-        score: Scores = np.where(whole, total * (alternative.weight * scale / len(alternative.stems)), 0.0)
+        if len(alternative.stems) > 1:
+            total[~self.holding(alternative.stems)] = 0.0
+        score: Scores = total * (alternative.weight * scale / len(alternative.stems))
         return score
 
     def best(self, scores: Scores, wanted: int) -> list[int]:

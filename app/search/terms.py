@@ -26,10 +26,11 @@ class Terms:
 
 def of_document(document: SearchDocument) -> Terms:
     """Title and text in one stream: a title boosted in a field of its own ranks worst (docs/search.md)."""
-    words = [token.form for token in tokens(f"{document.title}\n{document.text}")]
+    text = f"{document.title}\n{document.text}\n{document.keywords}"
+    words = [token.form for token in tokens(text)]
     kept = [word for word in words if not is_stop(word)]
     stems = [stem(word) for word in kept]
-    acts = [act_term(citation) for citation in find_acts(f"{document.title}\n{document.text}")]
+    acts = [act_term(citation) for citation in find_acts(text)]
     if document.kind == "act":
         acts.append(slug_term(document.slug))
     return Terms([*stems, *acts], kept, list(pairs(stems)))

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from sqlalchemy.orm import Session
 
 from app.cities.rules import perimeter_on, size_class
-from app.document.compare import as_text
+from app.document.compare import values_text
 from app.search.document import SearchDocument
 from app.search.indexer import Searchable
 from app.solutions import queries
@@ -37,7 +37,8 @@ def as_document(solution: Solution, revision: SolutionRevision) -> SearchDocumen
         kind="solution",
         slug=solution.slug,
         title=solution.title,
-        text=_text(solution, revision),
+        text=f"{solution.summary}\n{revision.plain}",
+        keywords=_keywords(solution),
         summary=solution.summary,
         url=f"/soluzioni/{solution.slug}",
         city=solution.owner.short_name if solution.owner else "",
@@ -47,11 +48,11 @@ def as_document(solution: Solution, revision: SolutionRevision) -> SearchDocumen
     )
 
 
-def _text(solution: Solution, revision: SolutionRevision) -> str:
+def _keywords(solution: Solution) -> str:
     bodies = [tie.city.name for tie in solution.bodies]
     themes = [tie.theme.name for tie in solution.themes]
-    worded = [as_text(solution.front[name]) for name in WORDED if name in solution.front]
-    return "\n".join([solution.summary, *bodies, *themes, revision.plain, *worded])
+    worded = [values_text(solution.front.get(name)) for name in WORDED]
+    return "\n".join(filter(None, [*bodies, *themes, *worded]))
 
 
 def _facets(solution: Solution) -> dict[str, tuple[str, ...]]:
@@ -90,7 +91,8 @@ def _of_theme(theme: Theme) -> SearchDocument:
         kind="theme",
         slug=theme.slug,
         title=theme.name,
-        text="\n".join([theme.description, theme.name_en]),
+        text=theme.description,
+        keywords=f"{theme.name_en}\n{theme.description_en}",
         summary=theme.description,
         url=f"/temi/{theme.slug}",
         facets={"theme": (theme.slug,)},

@@ -82,7 +82,7 @@ def number(value: float | None, digits: int = 0) -> str:
     """A number as the language writes it, *non disponibile* for None."""
     if value is None:
         return gettext("non disponibile")
-    return format_decimal(round(value, digits) if digits else round(value), decimal_quantization=False)
+    return str(format_decimal(round(value, digits) if digits else round(value)))
 
 
 def euro(value: float | None) -> str:

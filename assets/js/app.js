@@ -2,12 +2,12 @@
 // What the pages gain where JavaScript runs; none of them needs it.
 import { suggest } from "./suggestions.js";
 import { copyLinks } from "./copy.js";
-import { fitFilters } from "./filters.js";
+import { fitFold } from "./folds.js";
 import { followIndex } from "./side-index.js";
 import { showToTop } from "./to-top.js";
 
 document.querySelectorAll("form[data-suggest]").forEach(suggest);
 document.querySelectorAll("button[data-copy]").forEach(copyLinks);
-document.querySelectorAll("details.filters").forEach(fitFilters);
+document.querySelectorAll("details.fold").forEach(fitFold);
 document.querySelectorAll("nav.side-index").forEach(followIndex);
 document.querySelectorAll(".to-top").forEach(showToTop);

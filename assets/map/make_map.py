@@ -23,7 +23,9 @@ import pandas
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-TARGET = Path(__file__).resolve().parents[2] / "app/solutions/templates/library/italy.html"
+HERE = Path(__file__).resolve().parent
+TARGET = HERE.parents[1] / "app/solutions/templates/library/italy.html"
+PICTURE = HERE / "italy.svg"
 WIDTH = 520
 TOLERANCE = 2.0  # km: about one unit of the drawing
 SMALLEST = 18.0  # km2: islands below this would be a dot
@@ -89,6 +91,19 @@ def main() -> None:
     note = "{# Made by assets/map/make_map.py. Borders: ISTAT 2023 by way of Openpolis, CC BY 4.0. #}"
     lines = [f"{{% set {name} = {json.dumps(value)} %}}" for name, value in values.items()]
     TARGET.write_text("\n".join([note, *lines, ""]), encoding="utf-8")
+    PICTURE.write_text(picture(values), encoding="utf-8")
+
+
+def picture(values: dict[str, Any]) -> str:
+    """The same drawing without links, for the landing page."""
+    shapes = "".join(f'<path d="{shape}"/>' for shape in values["italy_shapes"].values())
+    dots = "".join(f'<circle cx="{x}" cy="{y}" r="5"/>' for x, y in values["italy_dots"].values())
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{values["italy_box"]}">'
+        "<!-- Borders: ISTAT 2023 by way of Openpolis, CC BY 4.0 -->"
+        f'<path fill="#dfe8eb" d="{values["italy_land"]}"/><g fill="#8fbccb" stroke="#f2f6f7">{shapes}</g>'
+        f'<g fill="#06384a" stroke="#f2f6f7" stroke-width="1.5">{dots}</g></svg>\n'
+    )
 
 
 def read() -> pandas.DataFrame:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-// Filters stand open beside the results on a wide screen, closed above them on a phone.
+// What folds on a phone (filters, index of the page) stands open on a wide screen.
 
-export function fitFilters(details) {
+export function fitFold(details) {
   const wide = matchMedia("(width >= 992px)");
   const fit = () => {
     details.open = wide.matches;

@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Search quality on any corpus, through the site's own analyser, query builder and ranking, beside three references.
+
+`python -m bench.relevance --docs D.jsonl [...] --queries Q.jsonl [...] [--limit 500] [--robustness] [--acronyms A.jsonl]`
+Documents `{"id","title","text"}`, queries `{"id","query","relevant":[id]}`, plain or gzip. Without arguments: the public
+data of `shared/bench`.
+"""
+
+import argparse
+import math
+import random
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from app.search import index
+from app.search.document import SearchDocument
+from app.search.engine import Engine
+from app.text.folding import fold
+from bench.public_data import CORE, DISTRACTORS, FOLDER, ROOT, rows
+from bench.references import Bm25s, Fts5, Tantivy
+
+TOP = 10
+VOCABULARY = ROOT / "content" / "vocabulary.yml"
+Answer = Callable[[str], list[str]]
+
+
+@dataclass(frozen=True)
+class Query:
+    """One question and the documents that answer it."""
+
+    text: str
+    relevant: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Quality:
+    """Means over the questions: share found first, share of the relevant in ten, MRR@10, nDCG@10, share without answer."""
+
+    recall_1: float
+    recall_10: float
+    mrr: float
+    ndcg: float
+    empty: float
+
+
+def measure(answer: Answer, queries: Sequence[Query]) -> Quality:
+    """Quality of an engine's first ten answers (definitions: Manning, Raghavan and Schuetze 2008, chapter 8)."""
+    sums = [0.0] * 5
+    for query in queries:
+        found = answer(query.text)[:TOP]
+        ranks = [rank for rank, identity in enumerate(found, 1) if identity in query.relevant]
+        gain = sum(1 / math.log2(rank + 1) for rank in ranks)
+        ideal = sum(1 / math.log2(rank + 1) for rank in range(1, min(len(query.relevant), TOP) + 1))
+        sums[0] += bool(ranks) and ranks[0] == 1
+        sums[1] += len(ranks) / min(len(query.relevant), TOP)
+        sums[2] += 1 / ranks[0] if ranks else 0
+        sums[3] += gain / ideal
+        sums[4] += not found
+    return Quality(*(value / max(len(queries), 1) for value in sums))
+
+
+def read_documents(paths: Iterable[Path]) -> list[dict[str, Any]]:
+    return [row for path in paths for row in rows(path)]
+
+
+def read_queries(path: Path, limit: int) -> list[Query]:
+    found = [Query(row["query"], frozenset(row["relevant"])) for row in rows(path)]
+    if limit and len(found) > limit:
+        found = random.Random(7).sample(found, limit)
+    return found
+
+
+def site_engine(documents: Iterable[Mapping[str, Any]], folder: Path) -> Engine:
+    """The site's engine over a corpus."""
+    count = index.rebuild(
+        folder,
+        (SearchDocument("solution", str(row["id"]), row.get("title", ""), row["text"], f"/{row['id']}") for row in documents),
+    )
+    engine = Engine(folder, VOCABULARY)
+    assert engine.snapshot().ranking.count == count
+    return engine
+
+
+def ours(engine: Engine) -> Answer:
+    return lambda text: [hit.slug for hit in engine.search(text, per_page=TOP).hits]
+
+
+def table(engines: Mapping[str, Answer], queries: Sequence[Query], name: str) -> dict[str, Quality]:
+    print(f"\n{name}: {len(queries)} queries")
+    print(f"{'engine':22}{'R@1':>8}{'R@10':>8}{'MRR@10':>8}{'nDCG':>8}{'empty':>8}{'ms':>8}")
+    found = {}
+    for engine, answer in engines.items():
+        began = time.process_time()
+        quality = found[engine] = measure(answer, queries)
+        took = (time.process_time() - began) / max(len(queries), 1) * 1000
+        values = (quality.recall_1, quality.recall_10, quality.mrr, quality.ndcg, quality.empty)
+        print(f"{engine:22}" + "".join(f"{value:8.3f}" for value in values) + f"{took:8.2f}")
+    return found
+
+
+def without_accents(text: str) -> str:
+    return "".join(fold(letter) if not letter.isascii() and letter.isalpha() else letter for letter in text)
+
+
+def with_typo(text: str) -> str:
+    """One letter of one of the longer words dropped, the same one for the same text."""
+    chance = random.Random(text)
+    words = text.split()
+    long = [place for place, word in enumerate(words) if len(word) > 5]
+    if long:
+        place = chance.choice(long)
+        at = chance.randrange(1, len(words[place]) - 1)
+        words[place] = words[place][:at] + words[place][at + 1 :]
+    return " ".join(words)
+
+
+VARIANTS: dict[str, Callable[[str], str]] = {
+    "accents omitted": without_accents,
+    "one typo": with_typo,
+    "other apostrophe": lambda text: text.replace("'", "’"),
+    "capitals": str.upper,
+    "lower case": str.lower,
+    "operators around": lambda text: f'?*{text}:( " [*]~',
+}
+
+
+def robustness(answer: Answer, queries: Sequence[Query], name: str) -> None:
+    clean = measure(answer, queries).mrr
+    print(f"\n{name}: MRR@10 of spoilt questions as a share of the clean one ({clean:.3f})")
+    for variant, spoil in VARIANTS.items():
+        quality = measure(answer, [Query(spoil(query.text), query.relevant) for query in queries])
+        print(f"  {variant:20}{quality.mrr / clean:8.3f}   without answer {quality.empty:.3f}")
+
+
+def acronyms(engine: Engine, pairs: Iterable[Mapping[str, str]]) -> None:
+    """How much of the union of both answers each of the two spellings finds, among all documents found."""
+    shares: dict[str, list[float]] = {"acronym": [], "expansion": []}
+    for pair in pairs:
+        one, other = (everything(engine, f'"{pair[name]}"' if " " in pair[name] else pair[name]) for name in shares)
+        union = one | other
+        if union:
+            shares["acronym"].append(len(one) / len(union))
+            shares["expansion"].append(len(other) / len(union))
+    print("\nacronyms: share of the union of both spellings found by each")
+    for name, values in shares.items():
+        print(f"  {name:12}{sum(values) / max(len(values), 1):8.3f}  ({len(values)} pairs)")
+
+
+def everything(engine: Engine, text: str) -> set[str]:
+    return {hit.slug for hit in engine.search(text, per_page=500).hits}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--docs", nargs="*", type=Path, default=[FOLDER / CORE, FOLDER / DISTRACTORS])
+    names = ("squad", "faq", "heading")
+    parser.add_argument("--queries", nargs="*", type=Path, default=[FOLDER / f"{n}.queries.jsonl.gz" for n in names])
+    parser.add_argument("--limit", type=int, default=600, help="queries of each set, sampled; 0 for all")
+    parser.add_argument("--robustness", action="store_true")
+    parser.add_argument("--no-references", action="store_true")
+    options = parser.parse_args()
+    documents = read_documents(options.docs)
+    with tempfile.TemporaryDirectory() as folder:
+        began = time.process_time()
+        engine = site_engine(documents, Path(folder))
+        rate = len(documents) / (time.process_time() - began)
+        print(f"{len(documents)} documents, index built at {rate:.0f} documents per CPU second")
+        engines: dict[str, Answer] = {"twin metro": ours(engine)}
+        if not options.no_references:
+            engines |= {"sqlite fts5, stems": Fts5(documents), "bm25s, stems": Bm25s(documents), "tantivy": Tantivy(documents)}
+        for path in options.queries:
+            queries = read_queries(path, options.limit)
+            table(engines, queries, path.name)
+            if options.robustness:
+                robustness(engines["twin metro"], queries, path.name)
+
+
+if __name__ == "__main__":
+    main()
