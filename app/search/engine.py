@@ -188,8 +188,7 @@ class Engine:
         allowed: Mask = ranking.live.copy()
         if kinds:
             allowed &= np.isin(snapshot.kinds, list(kinds))
-        for stems in plan.question.phrases:
-            allowed &= ranking.holding(stems)
+        allowed = _with_phrases(ranking, allowed, plan.question.phrases)
         for stems in plan.question.excluded:
             allowed &= ~ranking.holding(stems)
         if plan.question.empty:
@@ -197,6 +196,14 @@ class Engine:
         scores = np.where(allowed, ranking.score(plan.concepts, plan.pairs), 0.0)
         best = float(scores.max(initial=0.0))
         return np.where(scores >= best * LEAST_SHARE, scores, 0.0)
+
+
+def _with_phrases(ranking: Ranking, allowed: Mask, phrases: Sequence[tuple[str, ...]]) -> Mask:
+    """The documents that hold every phrase; all of them where none does, so that quotes never empty an answer."""
+    holding = allowed.copy()
+    for stems in phrases:
+        holding &= ranking.holding(stems)
+    return holding if holding.any() else allowed
 
 
 def load_vocabulary(path: Path | None) -> Vocabulary:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Scores every document of one generation against a question: BM25 on stems, exact words and adjacent pairs.
 
-score = sum over concepts of max(own, alternatives), where own = bm25(stem) + 0.5 bm25(word), plus 0.2 bm25(pair)
+score = sum over concepts of max(own, alternatives), where own = bm25(stem) + 0.5 bm25(word), plus 0.25 bm25(pair)
 for each two stems side by side. BM25: Robertson and Zaragoza 2009, with idf = ln(1 + (N - n + 0.5) / (n + 0.5)).
 """
 
@@ -15,10 +15,10 @@ from app.search.index import Part, Reader
 from app.search.terms import FIELDS, PAIR, STEM, WORD
 from app.text.vocabulary import Alternative
 
-K1 = 1.0
+K1 = 0.9
 B = 0.75
 WORD_WEIGHT = 0.5
-PAIR_WEIGHT = 0.2
+PAIR_WEIGHT = 0.25
 #: A practice first, then what leads to practices; a title of two words would otherwise beat every document.
 KIND_WEIGHT = {"solution": 1.0, "attachment": 0.8, "act": 0.6, "page": 0.35, "theme": 0.3, "city": 0.35}
 
