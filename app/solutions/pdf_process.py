@@ -2,13 +2,15 @@
 """Reads a page on standard input, writes a PDF/UA on standard output; fetches nothing but built assets."""
 
 import sys
+from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from app.solutions.pdf import LIBRARIES_MISSING
 from app.web.assets import PREFIX, STATIC
 
 try:
-    from weasyprint import HTML, default_url_fetcher
+    from weasyprint import HTML, URLFetcher
 except OSError as error:
     print(f"WeasyPrint cannot load its system libraries (Pango, HarfBuzz): {error}", file=sys.stderr)
     sys.exit(LIBRARIES_MISSING)
@@ -16,18 +18,22 @@ except OSError as error:
 ROOT_URL = "file:///"
 
 
+class BuiltFiles(URLFetcher):
+    """Hands out files of the built front end only, whatever the page asks for."""
+
+    def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:
+        asked = Path(unquote(urlsplit(url).path))
+        inside = STATIC / asked.relative_to(f"/{PREFIX}") if asked.is_relative_to(f"/{PREFIX}") else asked
+        path = inside.resolve()
+        if not path.is_relative_to(STATIC.resolve()):
+            raise ValueError(f"not a file of the site: {url}")
+        return super().fetch(path.as_uri(), headers)
+
+
 def main() -> None:
     page = sys.stdin.buffer.read().decode("utf-8")
-    html = HTML(string=page, base_url=ROOT_URL, url_fetcher=fetch)
+    html = HTML(string=page, base_url=ROOT_URL, url_fetcher=BuiltFiles(allowed_protocols={"file"}))
     sys.stdout.buffer.write(html.write_pdf(pdf_variant="pdf/ua-1"))
-
-
-def fetch(address: str, *rest: Any, **options: Any) -> Any:
-    """Only files of the built front end, whatever the page asks for."""
-    path = (STATIC / address.removeprefix(f"{ROOT_URL}{PREFIX}/")).resolve()
-    if not address.startswith(f"{ROOT_URL}{PREFIX}/") or not path.is_relative_to(STATIC.resolve()):
-        raise ValueError(f"not a file of the site: {address}")
-    return default_url_fetcher(path.as_uri())
 
 
 if __name__ == "__main__":

@@ -51,11 +51,14 @@ def conditional(body: str | Response, *parts: object) -> Response:
 
 def fresh(*parts: object) -> Response | None:
     """The 304 answer, without rendering anything, when the browser already has this state; else None."""
-    if request.if_none_match.contains_weak(tag(*parts)):
-        response = Response(status=304)
-        response.set_etag(tag(*parts))
-        response.cache_control.no_cache = True
-        return response
+    wanted = tag(*parts)
+    for held in request.if_none_match.as_set(include_weak=True):
+        # The compressed answers carry the name of their compression behind a colon.
+        if held.partition(":")[0] == wanted:
+            response = Response(status=304)
+            response.set_etag(held)
+            response.cache_control.no_cache = True
+            return response
     return None
 
 

@@ -4,6 +4,8 @@
 import hashlib
 from pathlib import Path
 
+from flask import Flask
+
 VERSION = "0.1.0"
 RELEASED_ON = "2026-11-22"
 APP = Path(__file__).resolve().parents[1]
@@ -19,3 +21,7 @@ def _mark() -> str:
 
 
 RELEASE = _mark()
+
+
+def register(app: Flask) -> None:
+    app.jinja_env.globals.update(version=VERSION, released_on=RELEASED_ON)

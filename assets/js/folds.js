@@ -5,6 +5,7 @@ export function fitFold(details) {
   const wide = matchMedia("(width >= 992px)");
   const fit = () => {
     details.open = wide.matches;
+    details.querySelector("summary").tabIndex = wide.matches ? -1 : 0;
   };
   fit();
   wide.addEventListener("change", fit);
