@@ -23,7 +23,7 @@ run: ready ## set up what is missing, migrate, import content/, index, serve at 
 	@echo "== Database"
 	@$(FLASK) db upgrade
 	@echo "== Contenuti"
-	@$(FLASK) content import
+	-@$(FLASK) content import
 	@echo "== Indice di ricerca"
 	@$(FLASK) search ensure
 	@echo "== Server"

@@ -3,7 +3,6 @@
 // The same sources give the same bytes; files of an earlier build go away only after the new manifest stands.
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
@@ -91,17 +90,14 @@ function scripts() {
 }
 
 function sprite() {
-  const require = createRequire(import.meta.url);
-  const own = require("./icons/own.json");
-  const names = require("./icons/used.json");
+  const names = JSON.parse(readFileSync(join(HERE, "icons/used.json"), "utf8"));
   const symbols = names.map((name) => {
     const source = readFileSync(join(MODULES, `bootstrap-italia/src/svg/${name}.svg`), "utf8");
     const inner = source.replace(/^[\s\S]*?<svg[^>]*>/, "").replace(/<\/svg>\s*$/, "").replace(/\s+/g, " ").trim();
     const box = /viewBox="([^"]+)"/.exec(source)?.[1] ?? "0 0 24 24";
     return `<symbol id="${name}" viewBox="${box}">${inner}</symbol>`;
   });
-  const drawn = Object.entries(own).map(([name, inner]) => `<symbol id="${name}" viewBox="0 0 24 24">${inner}</symbol>`);
-  emit("sprite.svg", `<svg xmlns="http://www.w3.org/2000/svg">${[...symbols, ...drawn].join("")}</svg>`);
+  emit("sprite.svg", `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>`);
 }
 
 function sweep() {

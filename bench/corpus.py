@@ -75,9 +75,12 @@ def documents(count: int, cities: list[str], themes: list[str]) -> Iterator[tupl
     for number, row in enumerate(passages(count)):
         text = plain(row["text"])
         half = len(text) // 2
-        yield f"soluzione-{number}", Document(
-            front(chance, plain(row["title"]) or "Senza titolo", text, cities, themes),
-            (Section("Problema affrontato", text[:half] or "-"), Section("Soluzione adottata", text[half:] or "-")),
+        yield (
+            f"soluzione-{number}",
+            Document(
+                front(chance, plain(row["title"]) or "Senza titolo", text, cities, themes),
+                (Section("Problema affrontato", text[:half] or "-"), Section("Soluzione adottata", text[half:] or "-")),
+            ),
         )
 
 
@@ -102,5 +105,3 @@ def front(chance: random.Random, title: str, text: str, cities: list[str], theme
         "evidence_level": chance.randint(1, 5),
         "legal_basis": [f"L. {chance.randint(1, 400)}/{chance.randint(1990, 2024)}"],
     }
-
-

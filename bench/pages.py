@@ -79,7 +79,11 @@ def throughput(port: int, paths: Callable[[], str]) -> float:
 
 
 def quoted(text: str) -> str:
-    return "/cerca?q=" + "".join(letter if letter.isalnum() and letter.isascii() else f"%{byte:02X}" for letter in text for byte in letter.encode())
+    return "/cerca?q=" + "".join(
+        letter if letter.isalnum() and letter.isascii() else f"%{byte:02X}"
+        for letter in text
+        for byte in letter.encode()
+    )
 
 
 def questions() -> tuple[list[str], list[str]]:
@@ -143,7 +147,12 @@ def main() -> None:
     settings, slugs = shipped_library()
     measure(settings, f"shipped library ({len(slugs)} solutions)", slugs, options.requests)
     for docs in options.docs:
-        measure(library(docs), f"generated library ({docs} solutions)", [f"soluzione-{n}" for n in range(0, docs, 7)], options.requests)
+        measure(
+            library(docs),
+            f"generated library ({docs} solutions)",
+            [f"soluzione-{n}" for n in range(0, docs, 7)],
+            options.requests,
+        )
 
 
 if __name__ == "__main__":

@@ -29,7 +29,9 @@ class Fts5:
     def __init__(self, documents: Sequence[Mapping[str, Any]]) -> None:
         self.database = sqlite3.connect(":memory:")
         self.database.execute("CREATE VIRTUAL TABLE docs USING fts5(id UNINDEXED, body)")
-        self.database.executemany("INSERT INTO docs VALUES (?, ?)", [(str(row["id"]), joined(row)) for row in documents])
+        self.database.executemany(
+            "INSERT INTO docs VALUES (?, ?)", [(str(row["id"]), joined(row)) for row in documents]
+        )
 
     def __call__(self, text: str) -> list[str]:
         words = list(dict.fromkeys(stems(text)))

@@ -78,7 +78,10 @@ def site_engine(documents: Iterable[Mapping[str, Any]], folder: Path) -> Engine:
     """The site's engine over a corpus."""
     count = index.rebuild(
         folder,
-        (SearchDocument("solution", str(row["id"]), row.get("title", ""), row["text"], f"/{row['id']}") for row in documents),
+        (
+            SearchDocument("solution", str(row["id"]), row.get("title", ""), row["text"], f"/{row['id']}")
+            for row in documents
+        ),
     )
     engine = Engine(folder, VOCABULARY)
     assert engine.snapshot().ranking.count == count
@@ -171,7 +174,11 @@ def main() -> None:
         print(f"{len(documents)} documents, index built at {rate:.0f} documents per CPU second")
         engines: dict[str, Answer] = {"twin metro": ours(engine)}
         if not options.no_references:
-            engines |= {"sqlite fts5, stems": Fts5(documents), "bm25s, stems": Bm25s(documents), "tantivy": Tantivy(documents)}
+            engines |= {
+                "sqlite fts5, stems": Fts5(documents),
+                "bm25s, stems": Bm25s(documents),
+                "tantivy": Tantivy(documents),
+            }
         for path in options.queries:
             queries = read_queries(path, options.limit)
             table(engines, queries, path.name)

@@ -263,5 +263,3 @@ def near_themes(snapshot: Snapshot, plan: Plan) -> tuple[Suggestion, ...]:
             if item.kind == "theme":
                 found.setdefault(item.url, item)
     return tuple(found.values())[:4]
-
-

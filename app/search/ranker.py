@@ -83,7 +83,11 @@ class Ranking:
 
     def holding(self, stems: Sequence[str]) -> Mask:
         """Documents that hold the stems side by side (one stem: that hold it)."""
-        fields = [(STEM, stems[0])] if len(stems) == 1 else [(PAIR, f"{a}_{b}") for a, b in zip(stems, stems[1:], strict=False)]
+        fields = (
+            [(STEM, stems[0])]
+            if len(stems) == 1
+            else [(PAIR, f"{a}_{b}") for a, b in zip(stems, stems[1:], strict=False)]
+        )
         found = self.live.copy()
         for field, term in fields:
             held = np.zeros(self.size, bool)

@@ -135,7 +135,9 @@ def _as_data(found: Results) -> dict[str, Any]:
         "total": found.total,
         "page": found.page,
         "pages": found.pages,
-        "facets": {name: [{"value": value, "count": count} for value, count in values] for name, values in found.facets.items()},
+        "facets": {
+            name: [{"value": value, "count": count} for value, count in values] for name, values in found.facets.items()
+        },
         "results": _rows(found),
     }
 

@@ -54,7 +54,7 @@ def city(slug: str) -> str:
     body = city_queries.by_slug(session(), slug)
     if body is None:
         raise NotFound(slug)
-    ties = queries.of_city(session(), body.id)
+    ties = queries.of_city(session(), body)
     current = perimeter_on(body.register, today())
     return render_template(
         "library/city.html",
@@ -62,9 +62,10 @@ def city(slug: str) -> str:
         perimeter=current,
         perimeters=perimeters(body.register),
         size=size_class(current.figures["population"].value) if current else "",
-        given=[solution for solution, tie in ties if tie.role == "owner"],
-        shared=[solution for solution, tie in ties if tie.role == "partner"],
-        received=[(solution, tie) for solution, tie in ties if tie.role == "reuser"],
+        given=[solution for solution, tie in ties if tie.role == "owner" and tie.city_id == body.id],
+        shared=[solution for solution, tie in ties if tie.role == "partner" and tie.city_id == body.id],
+        received=[(solution, tie) for solution, tie in ties if tie.role == "reuser" and tie.city_id == body.id],
+        nearby=[(solution, tie) for solution, tie in ties if tie.city_id != body.id],
     )
 
 

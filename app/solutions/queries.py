@@ -3,9 +3,10 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
+from app.cities.models import City
 from app.solutions.models import LegalAct, Solution, SolutionAct, SolutionBody, SolutionRevision, SolutionTheme, Theme
 
 
@@ -63,13 +64,14 @@ def of_act(session: Session, act: LegalAct) -> Sequence[Solution]:
     return session.scalars(wanted.order_by(SolutionAct.in_legal_basis.desc(), Solution.title)).all()
 
 
-def of_city(session: Session, city_id: int) -> Sequence[tuple[Solution, SolutionBody]]:
-    """Published solutions tied to a body, each with the tie (owner, partner or reuser)."""
+def of_city(session: Session, city: City) -> Sequence[tuple[Solution, SolutionBody]]:
+    """Published solutions tied to a body or to one that lies in its territory, each with its tie."""
+    inside = select(City.id).where(City.register["city"].as_string() == city.slug)
     wanted = (
         select(Solution, SolutionBody)
         .join(SolutionBody, SolutionBody.solution_id == Solution.id)
         .options(selectinload(Solution.themes), selectinload(Solution.bodies))
-        .where(SolutionBody.city_id == city_id, Solution.published)
+        .where(or_(SolutionBody.city_id == city.id, SolutionBody.city_id.in_(inside)), Solution.published)
         .order_by(Solution.year.desc(), Solution.title)
     )
     return [(solution, tie) for solution, tie in session.execute(wanted).all()]

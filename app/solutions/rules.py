@@ -84,7 +84,7 @@ def cited_acts(document: Document) -> list[CitedAct]:
     references: dict[str, LegalReference] = {}
     for place, text in _places(document):
         for citation in find_acts(text):
-            reference = citation.reference.whole
+            reference = citation.reference
             places.setdefault(reference.slug, {})[place] = None
             references[reference.slug] = _fuller(references.get(reference.slug), reference)
     return [CitedAct(references[slug], tuple(names)) for slug, names in places.items()]

@@ -84,7 +84,7 @@ def versions(slug: str) -> str:
     )
 
 
-@solutions.get("/soluzioni/<slug:slug>/versioni/<int:number>")
+@solutions.get("/soluzioni/<slug:slug>/versioni/<int(max=1000000):number>")
 @permits(Action.READ_SOLUTION)
 def version(slug: str, number: int) -> str:
     solution = found(slug)
@@ -104,7 +104,7 @@ def differences(slug: str) -> str:
 
 def _number(name: str, default: int) -> int:
     asked = request.args.get(name, "")
-    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 8 else default
+    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 7 else default
 
 
 def _revision(solution: Solution, number: int) -> SolutionRevision:

@@ -53,14 +53,42 @@ _ = r"[\s\u00a0]*"
 
 #: The longer spelling first: `d.lgs.` before `d.l.`, `l.r.` before `l.`.
 KINDS = (
-    Kind("dlgs", rf"d\.?{_}lgs\.?(?:vo\.?)?|d\.{_}leg\.?(?:vo)?|d\.?{_}l\.?vo|decret[oi]{_}legislativ[oi]", "D.Lgs.", "Decreto legislativo", "stato:decreto.legislativo"),
-    Kind("dpcm", rf"d\.?{_}p\.?{_}c\.?{_}m\.?|decreto{_}del{_}presidente{_}del{_}consiglio(?:{_}dei{_}ministri)?", "D.P.C.M.", "Decreto del Presidente del Consiglio dei ministri", "presidente.consiglio.ministri:decreto", True),
-    Kind("dpr", rf"d\.?{_}p\.?{_}r\.?|decreto{_}del{_}presidente{_}della{_}repubblica", "D.P.R.", "Decreto del Presidente della Repubblica", "presidente.repubblica:decreto"),
-    Kind("dm", rf"d\.?{_}m\.?|decreto{_}ministeriale|decreto{_}interministeriale", "D.M.", "Decreto ministeriale", "ministero:decreto", True),
+    Kind(
+        "dlgs",
+        rf"d\.?{_}lgs\.?(?:vo\.?)?|d\.{_}leg\.?(?:vo)?|d\.?{_}l\.?vo|decret[oi]{_}legislativ[oi]",
+        "D.Lgs.",
+        "Decreto legislativo",
+        "stato:decreto.legislativo",
+    ),
+    Kind(
+        "dpcm",
+        rf"d\.?{_}p\.?{_}c\.?{_}m\.?|decreto{_}del{_}presidente{_}del{_}consiglio(?:{_}dei{_}ministri)?",
+        "D.P.C.M.",
+        "Decreto del Presidente del Consiglio dei ministri",
+        "presidente.consiglio.ministri:decreto",
+        True,
+    ),
+    Kind(
+        "dpr",
+        rf"d\.?{_}p\.?{_}r\.?|decreto{_}del{_}presidente{_}della{_}repubblica",
+        "D.P.R.",
+        "Decreto del Presidente della Repubblica",
+        "presidente.repubblica:decreto",
+    ),
+    Kind(
+        "dm",
+        rf"d\.?{_}m\.?|decreto{_}ministeriale|decreto{_}interministeriale",
+        "D.M.",
+        "Decreto ministeriale",
+        "ministero:decreto",
+        True,
+    ),
     Kind("dl", rf"d\.?{_}l\.?|decret[oi][\s-]+legge", "D.L.", "Decreto-legge", "stato:decreto.legge"),
     Kind("rd", rf"r\.?{_}d\.?|regio{_}decreto", "R.D.", "Regio decreto", "stato:regio.decreto"),
     Kind("lr", rf"l\.?{_}r\.?|legg[ei]{_}regional[ei]", "L.R.", "Legge regionale", "regione:legge"),
-    Kind("lc", rf"l\.{_}cost\.?|legge{_}costituzionale", "L. cost.", "Legge costituzionale", "stato:legge.costituzionale"),
+    Kind(
+        "lc", rf"l\.{_}cost\.?|legge{_}costituzionale", "L. cost.", "Legge costituzionale", "stato:legge.costituzionale"
+    ),
     Kind("legge", r"l\.|l|legg[ei]", "L.", "Legge", "stato:legge"),
 )
 KIND_BY_CODE = {kind.code: kind for kind in KINDS}
@@ -79,7 +107,12 @@ class Known:
 
 NAMED = (
     Known(r"TUEL|T\.U\.E\.L\.", "dlgs", "267", "2000-08-18", True),
-    Known(rf"testo{_}unico{_}(?:delle{_}leggi{_}sull'ordinamento{_})?(?:degli|sugli){_}enti{_}locali", "dlgs", "267", "2000-08-18"),
+    Known(
+        rf"testo{_}unico{_}(?:delle{_}leggi{_}sull'ordinamento{_})?(?:degli|sugli){_}enti{_}locali",
+        "dlgs",
+        "267",
+        "2000-08-18",
+    ),
     Known(r"CAD", "dlgs", "82", "2005-03-07", True),
     Known(rf"codice{_}dell'amministrazione{_}digitale", "dlgs", "82", "2005-03-07"),
     Known(rf"codice{_}dei{_}contratti(?:{_}pubblici)?", "dlgs", "36", "2023-03-31"),

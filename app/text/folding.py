@@ -4,7 +4,9 @@
 import unicodedata
 
 APOSTROPHES = "'’‘ʼ`´′"
-_SAME = str.maketrans({**dict.fromkeys(APOSTROPHES, "'"), **dict.fromkeys("‐‑‒–—−", "-"), "ß": "ss", "æ": "ae", "ø": "o"})
+_SAME = str.maketrans(
+    {**dict.fromkeys(APOSTROPHES, "'"), **dict.fromkeys("‐‑‒–—−", "-"), "ß": "ss", "æ": "ae", "ø": "o"}
+)
 
 
 def fold(text: str) -> str:

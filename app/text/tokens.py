@@ -9,7 +9,9 @@ from app.text.folding import APOSTROPHES, fold
 
 MAX_WORD = 40
 
-_ELIDED = "dell|nell|sull|dall|all|coll|quell|bell|sant|senz|tutt|quest|mezz|anch|com|cos|dov|quand|l|d|un|c|n|s|m|t|v|gl"
+_ELIDED = (
+    "dell|nell|sull|dall|all|coll|quell|bell|sant|senz|tutt|quest|mezz|anch|com|cos|dov|quand|l|d|un|c|n|s|m|t|v|gl"
+)
 WORD = re.compile(
     rf"""
     (?P<acronym>(?<![^\W_])(?:[^\W\d_]\.[ ]?){{2,9}}(?:[^\W\d_](?![^\W_]))?)   # S.U.A.P., s.u.a.p., d. l. g. s.

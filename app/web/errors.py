@@ -3,7 +3,7 @@
 
 from flask import Flask, Response, g, make_response, render_template, request
 from sqlalchemy.exc import DBAPIError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from app.errors import Invalid, Refused, Unavailable
 from app.web.formats import json_answer
@@ -25,7 +25,8 @@ def _refused(error: Refused) -> Response:
 
 
 def _http(error: HTTPException) -> Response:
-    if error.code is None or error.code < 400:
+    if error.code is None or error.code < 400 or isinstance(error, SecurityError):
+        # A foreign host gets no page: every address in it would be built for that host.
         return make_response(error.get_response())
     answer = _answer(error.code, {})
     for name, value in error.get_headers():

@@ -35,7 +35,12 @@ def register(app: Flask) -> None:
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", "translations")
     Babel(app, default_locale=DEFAULT, locale_selector=current_language)
     app.jinja_env.globals.update(
-        current_language=current_language, languages=LANGUAGES, alternate_url=alternate_url, locale=get_locale, prefixed=prefixed, site_root=site_root
+        current_language=current_language,
+        languages=LANGUAGES,
+        alternate_url=alternate_url,
+        locale=get_locale,
+        prefixed=prefixed,
+        site_root=site_root,
     )
 
 

@@ -140,7 +140,7 @@ def test_a_reuse_stands_on_the_pages_of_both_sides(registered: Database) -> None
         assert solution is not None
         reuse = solution.reuses[0]
         assert (reuse.city.slug, reuse.lead, reuse.start, reuse.note) == ("venezia", True, "2018-05", "Capofila")
-        assert [found.slug for found, tie in queries.of_city(session, reuse.city_id) if tie.role == "reuser"] == [SLUG]
+        assert [found.slug for found, tie in queries.of_city(session, reuse.city) if tie.role == "reuser"] == [SLUG]
 
 
 @pytest.mark.parametrize("front", [{"badge": None}, {"visibility": "members"}])

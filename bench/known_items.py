@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Known-item queries over the shipped library: what an official types, and what should come first. MRR@10 per kind.
+
+`python -m bench.known_items [--half dev|held-out] [--misses] [--semantic]`
+Each line of `bench/data/known_items.jsonl` is `{"id","query","kind","half","relevant":["kind:slug", ...]}`; more than one
+relevant thing where the question is honestly open. English questions are reported apart: without the optional encoder
+they rest on the English forms of the vocabulary alone.
+"""
+
+import argparse
+import json
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from app import create_app
+from app.config import Settings
+from app.search.engine import Engine
+
+DATA = Path(__file__).with_name("data") / "known_items.jsonl"
+TOP = 10
+ENGLISH = "english"
+
+Answer = Callable[[str], list[str]]
+
+
+@dataclass(frozen=True)
+class KnownItem:
+    """A question and the things that answer it."""
+
+    identity: str
+    query: str
+    kind: str
+    half: str
+    relevant: frozenset[str]
+
+
+def read(path: Path = DATA) -> list[KnownItem]:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    found = [json.loads(line) for line in lines if line.strip()]
+    return [KnownItem(row["id"], row["query"], row["kind"], row["half"], frozenset(row["relevant"])) for row in found]
+
+
+def answers_of(engine: Engine) -> Answer:
+    """The first ten answers of the site, as `kind:slug`."""
+    return lambda text: [f"{hit.kind}:{hit.slug}" for hit in engine.search(text, per_page=TOP).hits]
+
+
+def reciprocal_rank(answer: Answer, item: KnownItem) -> float:
+    ranks = [rank for rank, identity in enumerate(answer(item.query)[:TOP], 1) if identity in item.relevant]
+    return 1 / ranks[0] if ranks else 0.0
+
+
+def mean(answer: Answer, items: Sequence[KnownItem]) -> float:
+    """MRR@10."""
+    return sum(reciprocal_rank(answer, item) for item in items) / max(len(items), 1)
+
+
+def italian(items: Iterable[KnownItem]) -> list[KnownItem]:
+    return [item for item in items if item.kind != ENGLISH]
+
+
+def report(answer: Answer, items: Sequence[KnownItem], misses: bool) -> None:
+    for kind in dict.fromkeys(item.kind for item in items):
+        of_kind = [item for item in items if item.kind == kind]
+        print(f"{kind:12}{len(of_kind):5}{mean(answer, of_kind):8.3f}")
+    rest = italian(items)
+    print(f"{'italian':12}{len(rest):5}{mean(answer, rest):8.3f}")
+    for item in items if misses else ():
+        rank = reciprocal_rank(answer, item)
+        if rank < 1:
+            print(f"{item.identity} {item.kind:10} {rank:.2f} «{item.query}» first: {answer(item.query)[:3]}")
+
+
+def library_engine(folder: Path, semantic: bool) -> Engine:
+    """The engine of a fresh installation with the shipped library."""
+    app = create_app(Settings(data=str(folder), log_level="ERROR", semantic=semantic))
+    runner = app.test_cli_runner()
+    for command in (["db", "upgrade"], ["content", "import"], ["search", "rebuild"]):
+        runner.invoke(args=command)
+    engine: Engine = app.extensions["engine"]
+    return engine
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--half", choices=("dev", "held-out"))
+    parser.add_argument("--misses", action="store_true", help="list the questions whose answer is not first")
+    parser.add_argument("--semantic", action="store_true", help="with the optional encoder")
+    options = parser.parse_args()
+    items = [item for item in read() if options.half in (None, item.half)]
+    with tempfile.TemporaryDirectory() as folder:
+        report(answers_of(library_engine(Path(folder), options.semantic)), items, options.misses)
+
+
+if __name__ == "__main__":
+    main()

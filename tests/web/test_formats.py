@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Lists as JSON and CSV, conditional answers, languages, error pages."""
+
+import csv
+import io
+
+import pytest
+from flask.testing import FlaskClient
+
+from app.web.formats import json_ld
+
+SOLUTION = "/soluzioni/suap-metropolitano-bologna"
+LISTS = ["/cerca", "/soluzioni", "/citta", "/temi", "/norme"]
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_every_list_is_also_json_and_csv(library: FlaskClient, path: str) -> None:
+    data = library.get(f"{path}.json").get_json()
+    rows = next(value for value in data.values() if isinstance(value, list))
+    text = library.get(f"{path}.csv").data.decode("utf-8-sig")
+    table = list(csv.DictReader(io.StringIO(text), delimiter=";"))
+    assert len(table) == len(rows) > 0
+    assert list(table[0]) == list(rows[0])
+
+
+def test_the_search_answer_has_the_promised_shape(library: FlaskClient) -> None:
+    data = library.get("/cerca.json?q=sportello unico imprese").get_json()
+    assert list(data) == ["query", "corrected", "total", "page", "pages", "facets", "results"]
+    assert list(data["results"][0]) == ["kind", "slug", "title", "city", "score", "snippet", "url"]
+
+
+def test_a_page_the_browser_still_has_is_answered_without_a_body(library: FlaskClient) -> None:
+    first = library.get(SOLUTION)
+    again = library.get(SOLUTION, headers={"If-None-Match": first.headers["ETag"]})
+    assert again.status_code == 304
+    assert again.data == b""
+
+
+def test_the_two_languages_of_a_page_are_not_the_same_to_a_browser(library: FlaskClient) -> None:
+    assert library.get(SOLUTION).headers["ETag"] != library.get(f"/en{SOLUTION}").headers["ETag"]
+
+
+def test_addresses_stay_in_the_language_of_the_page(library: FlaskClient) -> None:
+    page = library.get("/en/citta").text
+    assert '<html lang="en"' in page
+    assert 'href="/en/citta/bologna"' in page
+    assert 'hreflang="it" href="http://localhost/citta"' in page
+
+
+def test_english_content_pages_say_that_their_text_is_italian(library: FlaskClient) -> None:
+    assert 'lang="it"' in library.get(f"/en{SOLUTION}").text.split("<main")[1]
+
+
+def test_a_missing_page_offers_ways_on(library: FlaskClient) -> None:
+    answer = library.get("/soluzioni/non-esiste")
+    assert answer.status_code == 404
+    assert "Questa pagina" in answer.text
+    assert 'href="/soluzioni"' in answer.text
+
+
+def test_a_missing_thing_asked_as_data_is_answered_as_data(library: FlaskClient) -> None:
+    answer = library.get("/soluzioni/non-esiste.json")
+    assert answer.status_code == 404
+    assert answer.get_json()["error"] == 404
+
+
+def test_structured_data_cannot_close_its_script() -> None:
+    assert "<" not in json_ld({"name": "</script><script>alert(1)</script>"})
+
+
+def test_probes_tell_what_is_ready(library: FlaskClient) -> None:
+    assert library.get("/healthz").get_json() == {"status": "ok"}
+    assert library.get("/readyz").get_json() == {"status": "ok", "database": True, "migrations": True, "index": True}

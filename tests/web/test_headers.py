@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What every answer carries, and what no request may do."""
+
+import pytest
+from flask.testing import FlaskClient
+
+from app import create_app
+from app.config import Settings, read_settings
+from app.errors import Misconfigured
+
+PAGES = [
+    "/",
+    "/cerca",
+    "/soluzioni",
+    "/citta",
+    "/temi",
+    "/norme",
+    "/aiuto",
+    "/nessuna-pagina",
+    "/healthz",
+    "/cerca.json",
+]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_answer_carries_the_security_headers(library: FlaskClient, path: str) -> None:
+    headers = library.get(path).headers
+    policy = headers["Content-Security-Policy"]
+    assert "default-src 'self'" in policy
+    assert "unsafe" not in policy
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["X-Request-ID"]
+
+
+@pytest.mark.parametrize("path", ["/", "/cerca?q=suap", "/soluzioni/suap-metropolitano-bologna", "/en/citta"])
+def test_reading_sets_no_cookie(library: FlaskClient, path: str) -> None:
+    assert "Set-Cookie" not in library.get(path).headers
+
+
+def test_static_files_carry_their_headers_and_are_kept_for_ever(library: FlaskClient) -> None:
+    page = library.get("/").text
+    sheet = page.split('rel="stylesheet" href="')[1].split('"')[0]
+    answer = library.get(sheet)
+    assert answer.status_code == 200
+    assert "immutable" in answer.headers["Cache-Control"]
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_pages_hold_no_inline_script_or_style(library: FlaskClient) -> None:
+    for path in PAGES:
+        page = library.get(path).text
+        assert " style=" not in page
+        assert "<style" not in page
+        assert "onclick" not in page
+        for script in page.split("<script")[1:]:
+            assert "src=" in script.split(">")[0] or 'type="application/ld+json"' in script.split(">")[0]
+
+
+def test_a_given_request_id_comes_back_and_a_strange_one_does_not(library: FlaskClient) -> None:
+    assert library.get("/healthz", headers={"X-Request-ID": "abc-12345678"}).headers["X-Request-ID"] == "abc-12345678"
+    strange = library.get("/healthz", headers={"X-Request-ID": "<script>"}).headers["X-Request-ID"]
+    assert strange != "<script>"
+
+
+def test_an_unknown_host_is_refused_where_hosts_are_configured(library_settings: Settings) -> None:
+    settings = Settings(
+        data=library_settings.data, database_url=library_settings.database_url, trusted_hosts="twinmetro.example"
+    )
+    made = create_app(settings)
+    assert made.test_client().get("/healthz", headers={"Host": "evil.example"}).status_code == 400
+    assert made.test_client().get("/healthz", headers={"Host": "twinmetro.example"}).status_code == 200
+    made.extensions["database"].close()
+
+
+@pytest.mark.parametrize("method", ["post", "put", "delete", "patch"])
+@pytest.mark.parametrize("path", ["/", "/cerca", "/soluzioni/suap-metropolitano-bologna"])
+def test_pages_for_readers_answer_only_to_reading(library: FlaskClient, method: str, path: str) -> None:
+    assert getattr(library, method)(path).status_code == 405
+
+
+SAFE = {
+    "TWINMETRO_ENVIRONMENT": "production",
+    "TWINMETRO_SECRET_KEY": "k" * 40,
+    "TWINMETRO_BASE_URL": "https://twinmetro.example",
+    "TWINMETRO_TRUSTED_HOSTS": "twinmetro.example",
+}
+
+
+def test_production_starts_with_safe_settings() -> None:
+    assert read_settings(SAFE).production
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TWINMETRO_SECRET_KEY", "short"),
+        ("TWINMETRO_SECRET_KEY", ""),
+        ("TWINMETRO_BASE_URL", "http://twinmetro.example"),
+        ("TWINMETRO_TRUSTED_HOSTS", " , "),
+        ("TWINMETRO_ENVIRONMENT", "staging"),
+    ],
+)
+def test_production_refuses_to_start_with_unsafe_settings(name: str, value: str) -> None:
+    with pytest.raises(Misconfigured, match=name):
+        read_settings({**SAFE, name: value})
