@@ -3,7 +3,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, or_, select, union
 from sqlalchemy.orm import Session, selectinload
 
 from app.cities.models import City
@@ -89,15 +89,18 @@ def counts_by_city(session: Session) -> dict[int, int]:
 
 
 def themes_with_counts(session: Session) -> Sequence[tuple[Theme, int]]:
-    """Every theme in its order, with the number of its published solutions."""
+    """Every theme in its order, with the number of published solutions of the theme or of those below it."""
+    own = select(SolutionTheme.solution_id, Theme.slug.label("slug")).join(Theme, Theme.id == SolutionTheme.theme_id)
+    above = select(SolutionTheme.solution_id, Theme.parent_slug).join(Theme, Theme.id == SolutionTheme.theme_id)
+    family = union(own, above.where(Theme.parent_slug != "")).subquery()
     shown = (
-        select(SolutionTheme.theme_id, func.count().label("shown"))
-        .join(Solution, Solution.id == SolutionTheme.solution_id)
+        select(family.c.slug, func.count().label("shown"))
+        .join(Solution, Solution.id == family.c.solution_id)
         .where(Solution.published)
-        .group_by(SolutionTheme.theme_id)
+        .group_by(family.c.slug)
         .subquery()
     )
-    wanted = select(Theme, func.coalesce(shown.c.shown, 0)).outerjoin(shown, shown.c.theme_id == Theme.id)
+    wanted = select(Theme, func.coalesce(shown.c.shown, 0)).outerjoin(shown, shown.c.slug == Theme.slug)
     return [(theme, count) for theme, count in session.execute(wanted.order_by(Theme.position)).all()]
 
 

@@ -58,7 +58,7 @@ def _keywords(solution: Solution) -> str:
 def _facets(solution: Solution) -> dict[str, tuple[str, ...]]:
     involved = [solution.owner, *solution.partners]
     return {
-        "theme": tuple(tie.theme.slug for tie in solution.themes),
+        "theme": tuple(dict.fromkeys(slug for tie in solution.themes for slug in _family(tie.theme))),
         "city": tuple(dict.fromkeys(city.slug for city in involved if city)),
         "reuser": tuple(dict.fromkeys(tie.city.slug for tie in solution.reuses)),
         "status": (solution.status,) if solution.status else (),
@@ -68,6 +68,11 @@ def _facets(solution: Solution) -> dict[str, tuple[str, ...]]:
         "act": tuple(tie.act.slug for tie in solution.acts),
         "year": (str(solution.year),) if solution.year else (),
     }
+
+
+def _family(theme: Theme) -> tuple[str, ...]:
+    """A theme and the one above it: who filters by the wider theme wants the narrower ones too."""
+    return (theme.slug, theme.parent_slug) if theme.parent_slug else (theme.slug,)
 
 
 def _size(solution: Solution) -> tuple[str, ...]:

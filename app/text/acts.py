@@ -18,7 +18,9 @@ _ADJECTIVE = r"(?:(?:citat|predett|suddett|menzionat|medesim|stess|ridett|richia
 #: Between a place and the act after it: "art. 63 del d.lgs.", "art. 14 L.".
 _BEFORE = re.compile(rf"\s{{0,3}},?\s{{0,3}}(?P<of>{_OF}\s{{0,3}})?(?:{_ADJECTIVE}\s{{1,3}})?", re.IGNORECASE)
 #: Between an act and the place after it: "L. 241/90, art. 15", "L. 241/90 (art. 15)".
-_AFTER = re.compile(r"\s{0,3}(?:,|-|–|:|(?P<open>\())?\s{0,3}(?:all['’]|l['’]|al\s{1,3}|agli\s{1,3}|ai\s{1,3})?", re.IGNORECASE)
+_AFTER = re.compile(
+    r"\s{0,3}(?:,|-|–|:|(?P<open>\())?\s{0,3}(?:all['’]|l['’]|al\s{1,3}|agli\s{1,3}|ai\s{1,3})?", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,9 @@ def _apart(found: Iterable[Found]) -> list[Found]:
     return kept
 
 
-def _share(text: str, acts: Sequence[Found], named_places: Sequence[Place]) -> tuple[dict[int, Place], dict[int, Place]]:
+def _share(
+    text: str, acts: Sequence[Found], named_places: Sequence[Place]
+) -> tuple[dict[int, Place], dict[int, Place]]:
     """Which place belongs before and after which act. "del" binds a place to the act that follows it."""
     before: dict[int, Place] = {}
     after: dict[int, Place] = {}

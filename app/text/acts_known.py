@@ -116,3 +116,6 @@ def _days() -> dict[tuple[str, int, int], str]:
 
 #: (kind, number, year) -> ISO day, for acts cited without it.
 DAYS = _days()
+
+#: Acts of a single article, cited by comma alone: "L. 56/2014, comma 44".
+ONE_ARTICLE = frozenset({("legge", 56, 2014), ("legge", 107, 2015)})

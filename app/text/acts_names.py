@@ -10,7 +10,12 @@ from app.text.acts_reference import LegalReference, known_day
 
 # A space stands for one to three blanks. The act is kind, number, year.
 _NAMES = (
-    ("decreto-legislativo", 267, 2000, r"tuel|t\.\s?u\.\s?e\.\s?l\.|(?:testo unico|t\.?u\.?) (?:degli enti locali|enti locali)"),
+    (
+        "decreto-legislativo",
+        267,
+        2000,
+        r"tuel|t\.\s?u\.\s?e\.\s?l\.|(?:testo unico|t\.?u\.?) (?:degli enti locali|enti locali)",
+    ),
     ("decreto-legislativo", 267, 2000, r"testo unico (?:delle leggi )?sull['’]ordinamento degli enti locali"),
     ("decreto-legislativo", 82, 2005, r"codice dell['’]amministrazione digitale|codice amministrazione digitale"),
     (
@@ -29,11 +34,21 @@ _NAMES = (
     ("decreto-legislativo", 206, 2005, r"codice del consumo"),
     ("decreto-legislativo", 259, 2003, r"codice delle comunicazioni elettroniche"),
     ("decreto-legislativo", 165, 2001, r"testo unico (?:del|sul) pubblico impiego|tupi"),
-    ("decreto-legislativo", 175, 2016, r"testo unico (?:(?:in materia di|delle|sulle) )?società (?:a partecipazione pubblica|partecipate)|tusp"),
+    (
+        "decreto-legislativo",
+        175,
+        2016,
+        r"testo unico (?:(?:in materia di|delle|sulle) )?società (?:a partecipazione pubblica|partecipate)|tusp",
+    ),
     ("decreto-legislativo", 81, 2008, r"testo unico (?:sulla |della )?sicurezza(?: sul lavoro)?|tusl"),
     ("decreto-legislativo", 33, 2013, r"decreto trasparenza"),
     ("decreto-legislativo", 150, 2009, r"decreto brunetta|riforma brunetta"),
-    ("dpr", 380, 2001, r"(?:testo unico|t\.?u\.?) (?:dell['’])?edilizia|testo unico delle disposizioni legislative e regolamentari in materia edilizia"),
+    (
+        "dpr",
+        380,
+        2001,
+        r"(?:testo unico|t\.?u\.?) (?:dell['’])?edilizia|testo unico delle disposizioni legislative e regolamentari in materia edilizia",
+    ),
     ("dpr", 445, 2000, r"testo unico (?:sulla |della |in materia di )?documentazione amministrativa"),
     ("dpr", 327, 2001, r"testo unico (?:sugli |degli )?espropri(?:azioni)?"),
     ("regio-decreto", 262, 1942, r"codice civile|cod\. ?civ\."),
@@ -61,12 +76,18 @@ _WITH_PART = (
 )
 _TABLE = (*((row, False) for row in _NAMES), *((row, True) for row in _WITH_PART))
 _PATTERN = re.compile(
-    r"(?<![\w.-])(?:" + "|".join(f"(?P<n{place}>{row[3]})" for place, (row, _) in enumerate(_TABLE)).replace(" ?", r"\s?").replace(" ", r"\s{1,3}") + r")(?!\w|-\w)",
+    r"(?<![\w.-])(?:"
+    + "|".join(f"(?P<n{place}>{row[3]})" for place, (row, _) in enumerate(_TABLE))
+    .replace(" ?", r"\s?")
+    .replace(" ", r"\s{1,3}")
+    + r")(?!\w|-\w)",
     re.IGNORECASE,
 )
 _CAD_SURE = re.compile(r"(?:\b(?:il|del|dal|nel|al|sul|col)\s{1,3}|digitale\s{0,3}[\(,]\s{0,3})$", re.IGNORECASE)
 _CONSTITUTION_SURE = re.compile(r"\b(?:la|della|dalla|nella|alla|sulla)\s{1,3}$")
-_CONSTITUTION_OTHER = re.compile(r"\s{1,3}(?:di|del|dell['’]|dei|degli|delle|della(?!\s{1,3}repubblica))\b", re.IGNORECASE)
+_CONSTITUTION_OTHER = re.compile(
+    r"\s{1,3}(?:di|del|dell['’]|dei|degli|delle|della(?!\s{1,3}repubblica))\b", re.IGNORECASE
+)
 #: Codes that replaced each other under one name: a citation nearby tells which is meant.
 _CONTRACTS = frozenset({(36, 2023), (50, 2016), (163, 2006)})
 _NEAR = 80

@@ -6,9 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _S = r"\s{0,3}"
-_SUFFIX = (
-    r"(?:[- ]?(?:bis|ter|quater|quinquies|sexies|septies|octies|nonies|novies|decies|undecies|duodecies|terdecies)(?!\w))?"
-)
+_SUFFIX = r"(?:[- ]?(?:bis|ter|quater|quinquies|sexies|septies|octies|nonies|novies|decies|undecies|duodecies|terdecies)(?!\w))?"
 _ITEM = rf"\d{{1,4}}(?!\d|[/]\d|\.\d{{2}}){_SUFFIX}[°º]?"
 _SEP = rf"(?:{_S},{_S}(?:e\s{{1,3}})?|{_S}[-–/]{_S}|\s{{1,3}}(?:e|ed|a|al|o)\s{{1,3}})"
 _LIST = rf"{_ITEM}(?:{_SEP}{_ITEM}){{0,30}}"
@@ -20,8 +18,8 @@ _ORDINAL = "|".join(_ORDINALS)
 
 _ELEMENT = re.compile(
     rf"""(?<![\w.])(?:
-    (?:da(?:ll['’]|l\s|gli\s)?\s{{0,3}})?(?:artt?\.?|articol[oi]){_S}(?:da\s{{1,3}})?(?:nn?\.{_S})?(?P<art>{_LIST})(?P<on>{_ONWARDS})
-  | (?:comm[ai]|co\.|cc?\.){_S}(?P<com>{_LIST})(?P<comon>{_ONWARDS})(?:{_S},?{_S}(?P<bare>[a-z]\)))?
+    (?:artt?\.?|articol[oi]){_S}(?:da\s{{1,3}})?(?:nn?\.{_S})?(?P<art>{_LIST})(?P<on>{_ONWARDS})
+  | (?:comm[ai]|co\.|cc?\.){_S}(?:da(?:l|i)?\s{{1,3}})?(?P<com>{_LIST})(?P<comon>{_ONWARDS})(?:{_S},?{_S}(?P<bare>[a-z]\)))?
   | (?P<ord1>{_ORDINAL})\s{{1,3}}comma
   | comma\s{{1,3}}(?P<ord2>{_ORDINAL})(?!\w)
   | (?:par\.|paragraf[oi]|§§?){_S}(?P<par>{_LIST})

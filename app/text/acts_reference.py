@@ -5,7 +5,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass, field
 
-from app.text.acts_known import DAYS, KINDS, MONTHS
+from app.text.acts_known import DAYS, KINDS, MONTHS, ONE_ARTICLE
 
 NORMATTIVA = "https://www.normattiva.it/uri-res/N2Ls?"
 EURLEX = "https://eur-lex.europa.eu/eli/"
@@ -45,11 +45,15 @@ class LegalReference:
     @property
     def place_urn(self) -> str:
         """The identifier of the place cited: of the whole act when no article is."""
-        if not self.articles:
+        article = self._article()
+        if not article:
             return self.urn
         if self.kind in EU_KINDS:
-            return f"{ELI}{self._eli_path()}/art_{_plain(self.articles[0])}/oj"
-        return self.urn + self._partition()
+            return f"{ELI}{self._eli_path()}/art_{article}/oj"
+        parts = [f"art{article}"]
+        parts += [f"com{_plain(comma)}" for comma in self.commas[:1]]
+        parts += [f"let{_plain(letter)}" for letter in self.letters[:1]]
+        return f"{self.urn}~{'-'.join(parts)}"
 
     @property
     def url(self) -> str | None:
@@ -61,9 +65,10 @@ class LegalReference:
     @property
     def place_url(self) -> str | None:
         """The official text, opened at the article cited where the site can do that."""
-        if self.kind in EU_KINDS or not self._on_normattiva() or not self.articles:
+        article = self._article()
+        if self.kind in EU_KINDS or not self._on_normattiva() or not article:
             return self.url
-        return f"{NORMATTIVA}{self.urn}~art{_plain(self.articles[0])}"
+        return f"{NORMATTIVA}{self.urn}~art{article}"
 
     @property
     def slug(self) -> str:
@@ -120,11 +125,10 @@ class LegalReference:
             return False
         return self.number is not None or self.kind == "costituzione"
 
-    def _partition(self) -> str:
-        parts = [f"art{_plain(self.articles[0])}"]
-        parts += [f"com{_plain(comma)}" for comma in self.commas[:1]]
-        parts += [f"let{_plain(letter)}" for letter in self.letters[:1]]
-        return "~" + "-".join(parts)
+    def _article(self) -> str:
+        if self.articles:
+            return _plain(self.articles[0])
+        return "1" if self.commas and (self.kind, self.number, self.year) in ONE_ARTICLE else ""
 
     def _eli_path(self) -> str:
         return f"{self.eli or KINDS[self.kind].urn}/{self.year}/{self.number}"

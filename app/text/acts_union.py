@@ -22,7 +22,9 @@ _HEAD = re.compile(
     (?P<tail>{_S}/{_S}{_BODY}(?!\w)|\s{{0,3}}\({_BODY}\)|\s{{1,3}}(?-i:UE|CEE|CE)(?!\w))?""",
     re.VERBOSE | re.IGNORECASE,
 )
-_MORE = re.compile(rf"{_S}(?:,|e|ed|,{_S}e)\s{{1,3}}(?:\({_BODY}\){_S})?(?:{_NO}{_S})?{_NUMBERS}(?:{_S}/{_S}{_BODY}(?!\w))?")
+_MORE = re.compile(
+    rf"{_S}(?:,|e|ed|,{_S}e)\s{{1,3}}(?:\({_BODY}\){_S})?(?:{_NO}{_S})?{_NUMBERS}(?:{_S}/{_S}{_BODY}(?!\w))?"
+)
 _KIND_OF = {"reg": "regolamento-ue", "dir": "direttiva-ue", "dec": "decisione-ue"}
 _PLURAL = re.compile(r"(?:regolamenti|direttive|decisioni)", re.IGNORECASE)
 _YEARS = range(1952, 2100)
@@ -36,7 +38,9 @@ def of_union(text: str) -> Iterator[Found]:
         year_first_directive = short == "dir" and len(head["a"] or "") == 4
         if not (head["b1"] or head["b2"] or head["europe"] or head["tail"] or head["sort"] or year_first_directive):
             continue
-        reference = _reference(_KIND_OF[short], head["a"] or head["n"], head["b"] or head["y"], _eli(short, head["sort"]))
+        reference = _reference(
+            _KIND_OF[short], head["a"] or head["n"], head["b"] or head["y"], _eli(short, head["sort"])
+        )
         if not reference:
             continue
         yield Found(head.start(), head.end(), reference)

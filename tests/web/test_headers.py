@@ -41,10 +41,10 @@ def test_reading_sets_no_cookie(library: FlaskClient, path: str) -> None:
 def test_static_files_carry_their_headers_and_are_kept_for_ever(library: FlaskClient) -> None:
     page = library.get("/").text
     sheet = page.split('rel="stylesheet" href="')[1].split('"')[0]
-    answer = library.get(sheet)
-    assert answer.status_code == 200
-    assert "immutable" in answer.headers["Cache-Control"]
-    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    with library.get(sheet) as answer:
+        assert answer.status_code == 200
+        assert "immutable" in answer.headers["Cache-Control"]
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
 def test_pages_hold_no_inline_script_or_style(library: FlaskClient) -> None:
