@@ -11,6 +11,8 @@ from app.errors import Misconfigured
 
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "TWINMETRO_"
+#: Listening on every address of the machine: the names it is called by cannot be known.
+OPEN_ADDRESSES = frozenset({"0.0.0.0", "::", "[::]"})  # noqa: S104 - compared, not bound
 TRUE_WORDS = frozenset({"1", "true", "yes", "on", "sì", "si"})
 
 
@@ -50,20 +52,19 @@ class Settings:
         return self.data_folder / "index"
 
     @property
-    def hosts(self) -> list[str] | None:
-        """Host names the site answers to; None means any (development only)."""
-        names = [name.strip() for name in self.trusted_hosts.split(",") if name.strip()]
-        return names or None
+    def hosts(self) -> list[str]:
+        """The configured host names the site answers to."""
+        return [name.strip() for name in self.trusted_hosts.split(",") if name.strip()]
 
 
 MEANINGS = {
     "environment": "`development` or `production`; production refuses an unsafe start",
     "data": "folder for database, index and generated files",
-    "database_url": "SQLAlchemy address, for example `postgresql+psycopg://user@host/name`; empty means SQLite in the data folder",
+    "database_url": "SQLAlchemy address, such as `postgresql+psycopg://user@host/name`; empty: SQLite in the data folder",
     "content": "folder of the library that is imported at start",
     "secret_key": "signs cookies; empty means a random key kept in the data folder (development only)",
     "base_url": "public address of the site, for canonical links and feeds; required in production",
-    "trusted_hosts": "host names the site answers to, separated by commas; required in production",
+    "trusted_hosts": "host names the site answers to, with commas; required in production, else those of the machine",
     "behind_proxy": "`true` when one reverse proxy sets X-Forwarded-For, -Proto and -Host",
     "semantic": "`true` to add the sentence encoder of requirements-semantic.txt to the ranking",
     "feedback": "mailbox or address that receives accessibility and content reports",
@@ -98,6 +99,13 @@ def _refuse_unsafe(settings: Settings) -> None:
         raise Misconfigured(f"{PREFIX}BASE_URL needs the public https:// address in production")
     if not settings.hosts:
         raise Misconfigured(f"{PREFIX}TRUSTED_HOSTS needs the host names of the site in production")
+
+
+def answered_hosts(settings: Settings, listening: str) -> list[str] | None:
+    """Host names the site answers to: those configured, else those of the machine; None (any) on an open address."""
+    if settings.hosts:
+        return settings.hosts
+    return None if listening in OPEN_ADDRESSES else ["localhost", "127.0.0.1", "[::1]", *filter(None, [listening])]
 
 
 def prepare_data_folder(settings: Settings) -> None:

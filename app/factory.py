@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Builds the application: settings, database, shared web parts, the list of features and of searchables."""
 
+import os
+
 from flask import Flask
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import cli
 from app.cities import search as city_search
-from app.config import Settings, database_address, prepare_data_folder, read_settings, signing_key
+from app.config import Settings, answered_hosts, database_address, prepare_data_folder, read_settings, signing_key
 from app.db import Database
 from app.pages import search as page_search
 from app.pages import views as page_views
@@ -42,7 +44,11 @@ def build(settings: Settings | None = None) -> Flask:
     prepare_data_folder(settings)
     logs.configure(settings.log_level)
     app = Flask("app", static_folder=None, template_folder="web/templates")
-    app.config.update(SETTINGS=settings, SECRET_KEY=signing_key(settings), TRUSTED_HOSTS=settings.hosts)
+    app.config.update(
+        SETTINGS=settings,
+        SECRET_KEY=signing_key(settings),
+        TRUSTED_HOSTS=answered_hosts(settings, os.environ.get("HOST", "")),
+    )
     # Brotli costs more than the page itself; level 5 of gzip is within a few bytes of 6 in half the time.
     app.config.update(COMPRESS_ALGORITHM=["gzip"], COMPRESS_LEVEL=5, COMPRESS_MIN_SIZE=700)
     app.jinja_options = {**app.jinja_options, "trim_blocks": True, "lstrip_blocks": True}

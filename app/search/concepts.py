@@ -68,22 +68,23 @@ def _of_words(
 ) -> Concept:
     typed = tuple(word.stem for word in words)
     emphatic = all(word.capital for word in words)
-    ways = list(vocabulary.alternatives(typed, others, emphatic))
+    ways = vocabulary.alternatives(typed, others, emphatic)
     if not ways and len(words) == 1 and not ranking.known(words[0].stem, words[0].form):
-        ways = _spellings(words[0].form, ranking, changes)
-    return Concept(tuple((word.stem, word.form) for word in words), tuple(ways))
+        return _respelt(words[0], ranking, changes)
+    return Concept(tuple((word.stem, word.form) for word in words), ways)
 
 
-def _spellings(form: str, ranking: Ranking, changes: dict[str, str]) -> list[Alternative]:
-    near = corrections(form, ranking.frequency)
+def _respelt(word: Word, ranking: Ranking, changes: dict[str, str]) -> Concept:
+    """The likeliest spelling in the place of a word nobody wrote, the next one beside it."""
+    near = corrections(word.form, ranking.frequency)
     if near:
-        changes[form] = near[0]
-        return [Alternative((stem(word),), SPELLING) for word in near]
-    parts = split(form, ranking.frequency)
+        changes[word.form] = near[0]
+        return Concept(((stem(near[0]), near[0]),), tuple(Alternative((stem(other),), SPELLING) for other in near[1:]))
+    parts = split(word.form, ranking.frequency)
     if parts is None:
-        return []
-    changes[form] = " ".join(parts)
-    return [Alternative(tuple(stem(part) for part in parts), SPELLING)]
+        return Concept(((word.stem, word.form),))
+    changes[word.form] = " ".join(parts)
+    return Concept(tuple((stem(part), part) for part in parts))
 
 
 def _joined(words: Sequence[Word], ranking: Ranking) -> list[Concept]:

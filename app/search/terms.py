@@ -27,13 +27,17 @@ class Terms:
 def of_document(document: SearchDocument) -> Terms:
     """Title and text in one stream: a title boosted in a field of its own ranks worst (docs/search.md)."""
     text = f"{document.title}\n{document.text}\n{document.keywords}"
-    words = [token.form for token in tokens(text)]
-    kept = [word for word in words if not is_stop(word)]
+    kept = [token.form for token in tokens(text) if not is_stop(token.form) or _shouted(text[token.start : token.end])]
     stems = [stem(word) for word in kept]
     acts = [act_term(citation) for citation in find_acts(text)]
     if document.kind == "act":
         acts.append(slug_term(document.slug))
     return Terms([*stems, *acts], kept, list(pairs(stems)))
+
+
+def _shouted(surface: str) -> bool:
+    # SUA, SUE, VIA: in capitals the stop word is an acronym.
+    return len(surface) > 2 and surface.isupper()
 
 
 def pairs(stems: Iterable[str]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from app.text.acts_parts import Place, places
 from app.text.acts_reference import LegalReference
 from app.text.acts_union import of_union
 
-__all__ = ["Citation", "LegalReference", "canonical", "find_acts", "key"]
+__all__ = ["Citation", "LegalReference", "canonical", "find_acts", "key", "with_region"]
 
 _OF = r"(?:della|dello|dell['’]|delle|del|dei|degli|ex|(?:di\s{1,3})?cui\s{1,3}(?:alla|all['’]|al)|alla|all['’]|al)"
 _ADJECTIVE = r"(?:(?:citat|predett|suddett|menzionat|medesim|stess|ridett|richiamat)[oa]|vigente|nuovo|nuova)"
@@ -21,6 +21,10 @@ _BEFORE = re.compile(rf"\s{{0,3}},?\s{{0,3}}(?P<of>{_OF}\s{{0,3}})?(?:{_ADJECTIV
 _AFTER = re.compile(
     r"\s{0,3}(?:,|-|–|:|(?P<open>\())?\s{0,3}(?:all['’]|l['’]|al\s{1,3}|agli\s{1,3}|ai\s{1,3})?", re.IGNORECASE
 )
+
+
+#: Number and year of a regional law.
+_Identity = tuple[int | None, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +43,39 @@ def find_acts(text: str) -> list[Citation]:
     if not acts:
         return []
     before, after = _share(text, acts, places(text))
-    alone = text.strip()
+    sure = {act.reference.slug for act in acts if not act.needs_part and act.reference.kind != "costituzione"}
     found = []
     for number, act in enumerate(acts):
         left, right = before.get(number), after.get(number)
-        if act.needs_part and not left and not right and text[act.start : act.end] != alone:
-            continue
-        found.append(_citation(text, act, left, right))
-    return found
+        if not act.needs_part or left or right or act.reference.slug in sure or _is_all(text, act):
+            found.append(_citation(text, act, left, right))
+    regions = _regions(citation.reference for citation in found)
+    return [replace(citation, reference=_completed(citation.reference, regions)) for citation in found]
+
+
+def with_region(reference: LegalReference, known: Iterable[LegalReference]) -> LegalReference:
+    """A regional law cited without its region, given the region of the only one of that number and year known."""
+    return _completed(reference, _regions(known))
+
+
+def _regions(known: Iterable[LegalReference]) -> dict[_Identity, dict[str, LegalReference]]:
+    regions: dict[_Identity, dict[str, LegalReference]] = {}
+    for reference in known:
+        if reference.region:
+            regions.setdefault((reference.number, reference.year), {})[reference.region] = reference
+    return regions
+
+
+def _completed(reference: LegalReference, regions: dict[_Identity, dict[str, LegalReference]]) -> LegalReference:
+    same = regions.get((reference.number, reference.year), {})
+    if reference.kind != "legge-regionale" or reference.region or len(same) != 1:
+        return reference
+    region, other = next(iter(same.items()))
+    return replace(reference, region=region, date=reference.date or other.date)
+
+
+def _is_all(text: str, act: Found) -> bool:
+    return text[act.start : act.end] == text.strip()
 
 
 def canonical(text: str) -> LegalReference | None:

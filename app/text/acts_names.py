@@ -22,7 +22,7 @@ _NAMES = (
         "decreto-legislativo",
         36,
         2023,
-        r"codice (?:dei|degli) (?:contratti(?: pubblici)?|appalti(?: pubblici)?)|codice (?:contratti pubblici|contratti|appalti)",
+        r"codice (?:dei |degli )?(?:contratti|appalti)(?: pubblici)?",
     ),
     ("decreto-legislativo", 117, 2017, r"codice del terzo settore"),
     ("decreto-legislativo", 285, 1992, r"codice della strada"),
@@ -47,7 +47,7 @@ _NAMES = (
         "dpr",
         380,
         2001,
-        r"(?:testo unico|t\.?u\.?) (?:dell['’])?edilizia|testo unico delle disposizioni legislative e regolamentari in materia edilizia",
+        r"(?:testo unico|t\.?u\.?) (?:dell['’])?edilizia",
     ),
     ("dpr", 445, 2000, r"testo unico (?:sulla |della |in materia di )?documentazione amministrativa"),
     ("dpr", 327, 2001, r"testo unico (?:sugli |degli )?espropri(?:azioni)?"),
@@ -116,7 +116,7 @@ def settle(found: Sequence[Found]) -> list[Found]:
             if near:
                 told = near[-1].reference
                 changed = replace(act.reference, number=told.number, year=told.year, date=told.date)
-                act = replace(act, reference=changed)  # noqa: PLW2901
+                act = replace(act, reference=changed)
         settled.append(act)
     return settled
 

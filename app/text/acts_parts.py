@@ -6,25 +6,28 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 _S = r"\s{0,3}"
-_SUFFIX = r"(?:[- ]?(?:bis|ter|quater|quinquies|sexies|septies|octies|nonies|novies|decies|undecies|duodecies|terdecies)(?!\w))?"
+_LATIN = "bis|ter|quater|quinquies|sexies|septies|octies|nonies|novies|decies|undecies|duodecies|terdecies"
+_SUFFIX = rf"(?:[- ]?(?:{_LATIN})(?!\w))?"
 _ITEM = rf"\d{{1,4}}(?!\d|[/]\d|\.\d{{2}}){_SUFFIX}[°º]?"
 _SEP = rf"(?:{_S},{_S}(?:e\s{{1,3}})?|{_S}[-–/]{_S}|\s{{1,3}}(?:e|ed|a|al|o)\s{{1,3}})"
 _LIST = rf"{_ITEM}(?:{_SEP}{_ITEM}){{0,30}}"
 _ONWARDS = r"(?:\s{0,3},?\s{0,3}(?:e\s{1,3})?(?:seguenti|segg\.?|sgg\.?|ss\.?)(?!\w))?"
 _LETTER = r"[\"'«“‘]?[a-z]{1,2}(?![\w.’'])(?:-(?:bis|ter|quater))?[\"'»”’]?\)?"
-_NEXT_LETTER = r"(?:[\"'«“‘]?[a-z]{1,2}(?:-(?:bis|ter|quater))?[\"'»”’]?\)|[a-z](?![\w.’')]))"
+_NEXT_LETTER = r"(?:[\"'«“‘]?[a-z]{1,2}(?:-(?:bis|ter|quater))?[\"'»”’]?\)|(?!e)[a-z](?![\w.’')]))"
 _ORDINALS = ("primo", "secondo", "terzo", "quarto", "quinto", "sesto", "settimo", "ottavo", "nono", "decimo")
 _ORDINAL = "|".join(_ORDINALS)
 
 _ELEMENT = re.compile(
     rf"""(?<![\w.])(?:
     (?:artt?\.?|articol[oi]){_S}(?:da\s{{1,3}})?(?:nn?\.{_S})?(?P<art>{_LIST})(?P<on>{_ONWARDS})
-  | (?:comm[ai]|co\.|cc?\.){_S}(?:da(?:l|i)?\s{{1,3}})?(?P<com>{_LIST})(?P<comon>{_ONWARDS})(?:{_S},?{_S}(?P<bare>[a-z]\)))?
+  | (?:comm[ai]|co\.|cc?\.){_S}(?:da(?:l|i)?\s{{1,3}})?(?P<com>{_LIST}){_ONWARDS}
+        (?:{_S},?{_S}(?P<bare>[a-z]\)))?
   | (?P<ord1>{_ORDINAL})\s{{1,3}}comma
   | comma\s{{1,3}}(?P<ord2>{_ORDINAL})(?!\w)
   | (?:par\.|paragraf[oi]|§§?){_S}(?P<par>{_LIST})
   | (?:lett(?:\.|er[ae])|let\.|lett(?=\s)){_S}(?P<let>{_LETTER}(?:{_SEP}{_NEXT_LETTER}){{0,20}})
-  | (?P<deep>(?:n\.|nn\.|numer[oi]|punt[oi]){_S}\d{{1,3}}(?:{_SEP}\d{{1,3}}){{0,9}}\)?(?![\w/])|(?:{_ORDINAL}|ultimo)\s{{1,3}}(?:periodo|capoverso)|ultimo\s{{1,3}}comma)
+  | (?:n\.|nn\.|numer[oi]|punt[oi]){_S}\d{{1,3}}(?:{_SEP}\d{{1,3}}){{0,9}}\)?(?![\w/])
+  | (?:{_ORDINAL}|ultimo)\s{{1,3}}(?:periodo|capoverso)|ultimo\s{{1,3}}comma
     )""",
     re.VERBOSE | re.IGNORECASE,
 )

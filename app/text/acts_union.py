@@ -23,7 +23,8 @@ _HEAD = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _MORE = re.compile(
-    rf"{_S}(?:,|e|ed|,{_S}e)\s{{1,3}}(?:\({_BODY}\){_S})?(?:{_NO}{_S})?{_NUMBERS}(?:{_S}/{_S}{_BODY}(?!\w))?"
+    rf"{_S}(?:,|e|ed|,{_S}e)\s{{1,3}}(?P<item>(?:\({_BODY}\){_S})?(?:{_NO}{_S})?{_NUMBERS}(?:{_S}/{_S}{_BODY}(?!\w))?)",
+    re.IGNORECASE,
 )
 _KIND_OF = {"reg": "regolamento-ue", "dir": "direttiva-ue", "dec": "decisione-ue"}
 _PLURAL = re.compile(r"(?:regolamenti|direttive|decisioni)", re.IGNORECASE)
@@ -35,12 +36,11 @@ def of_union(text: str) -> Iterator[Found]:
     """The acts of the Union in a text. One that says neither body nor Europe is somebody else's regulation."""
     for head in _HEAD.finditer(text):
         short = next(name for name in _KIND_OF if head[name])
-        year_first_directive = short == "dir" and len(head["a"] or "") == 4
-        if not (head["b1"] or head["b2"] or head["europe"] or head["tail"] or head["sort"] or year_first_directive):
+        said = head["b1"] or head["b2"] or head["europe"] or head["tail"] or head["sort"]
+        if not said and not _is_unmistakable(short, head["a"] or "", head["b"] or ""):
             continue
-        reference = _reference(
-            _KIND_OF[short], head["a"] or head["n"], head["b"] or head["y"], _eli(short, head["sort"])
-        )
+        first, second = head["a"] or head["n"], head["b"] or head["y"]
+        reference = _reference(_KIND_OF[short], first, second, _eli(short, head["sort"]))
         if not reference:
             continue
         yield Found(head.start(), head.end(), reference)
@@ -48,12 +48,19 @@ def of_union(text: str) -> Iterator[Found]:
             yield from _others(text, head.end(), reference)
 
 
+def _is_unmistakable(short: str, first: str, second: str) -> bool:
+    """The year first is how the Union numbers its acts; nobody at home does. Two years are a period."""
+    if len(first) != 4 or int(first) not in _YEARS or (len(second) == 4 and int(second) in _YEARS):
+        return False
+    return short == "dir" or (short == "reg" and int(first) >= _YEAR_FIRST)
+
+
 def _others(text: str, place: int, first: LegalReference) -> Iterator[Found]:
     while match := _MORE.match(text, place):
         reference = _reference(first.kind, match["a"], match["b"], first.eli)
         if not reference:
             return
-        yield Found(match.start("a"), match.end(), reference)
+        yield Found(match.start("item"), match.end(), reference)
         place = match.end()
 
 

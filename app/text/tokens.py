@@ -17,7 +17,7 @@ WORD = re.compile(
     (?P<acronym>(?<![^\W_])(?:[^\W\d_]\.[ ]?){{2,9}}(?:[^\W\d_](?![^\W_]))?)   # S.U.A.P., s.u.a.p., d. l. g. s.
   | (?P<number>\d{{1,3}}(?:[.\u00a0]\d{{3}})+(?!\d))                            # 1.268
   | (?:(?<![^\W_])(?:{_ELIDED})[{APOSTROPHES}](?=[^\W_]))                       # dell', l', un': left out
-  | (?P<word>[^\W_]+)
+  | (?P<word>[^\W_]+(?:\([^\W\d_]\)[^\W_]+)?)                                  # Too(l)smart: one word
     """,
     re.VERBOSE | re.IGNORECASE,
 )
@@ -45,6 +45,6 @@ def tokens(text: str) -> Iterator[Token]:
         elif kind == "number":
             form = re.sub(r"\D", "", surface)
         else:
-            form = fold(surface)
+            form = fold(surface.replace("(", "").replace(")", "") if "(" in surface else surface)
         if form:
             yield Token(form[:MAX_WORD], match.start(), match.start() + len(surface))

@@ -25,8 +25,10 @@ def _refused(error: Refused) -> Response:
 
 
 def _http(error: HTTPException) -> Response:
-    if error.code is None or error.code < 400 or isinstance(error, SecurityError):
+    if isinstance(error, SecurityError):
         # A foreign host gets no page: every address in it would be built for that host.
+        return make_response(("400 Bad Request\n", 400, {"Content-Type": "text/plain"}))
+    if error.code is None or error.code < 400:
         return make_response(error.get_response())
     answer = _answer(error.code, {})
     for name, value in error.get_headers():

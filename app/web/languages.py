@@ -3,6 +3,7 @@
 
 from collections.abc import Callable, Iterable
 from typing import Any
+from urllib.parse import quote
 
 from flask import Flask, current_app, request
 from flask_babel import Babel, get_locale
@@ -50,11 +51,12 @@ def current_language() -> str:
 
 
 def alternate_url(language: str, absolute: bool = False) -> str:
-    """The address of this page in another language."""
+    """The address of this page in another language, always one of this site."""
     prefix = "" if language == DEFAULT else f"/{language}"
-    query = request.query_string.decode("utf-8", "replace")
-    path = f"{_outer_root()}{prefix}{request.environ.get('PATH_INFO', '/')}"
-    from_root = f"{path}?{query}" if query else path
+    # One leading slash only: `//elsewhere` in a link would lead to another host.
+    path = "/" + quote(request.path.lstrip("/\\"), safe="/-._~:@!$,+;=")
+    query = quote(request.query_string.decode("latin-1"), safe="%&=+-._~/:,!$;@*()'")
+    from_root = f"{_outer_root()}{prefix}{path}" + (f"?{query}" if query else "")
     return site_root() + from_root if absolute else from_root
 
 

@@ -73,6 +73,19 @@ def test_an_unknown_host_is_refused_where_hosts_are_configured(library_settings:
     made.extensions["database"].close()
 
 
+def test_a_foreign_host_is_refused_even_where_none_is_configured(library: FlaskClient) -> None:
+    answer = library.get("/", headers={"Host": "evil.example"})
+    assert answer.status_code == 400
+    assert "evil.example" not in answer.text
+
+
+def test_no_link_of_a_page_leads_to_a_host_named_in_its_path(library: FlaskClient) -> None:
+    for path in ("//evil.example/a", "/en//evil.example", "/%5Cevil.example", "/%0d%0aevil:1"):
+        page = library.get(path).text
+        assert 'href="//' not in page
+        assert 'href="/\\' not in page
+
+
 @pytest.mark.parametrize("method", ["post", "put", "delete", "patch"])
 @pytest.mark.parametrize("path", ["/", "/cerca", "/soluzioni/suap-metropolitano-bologna"])
 def test_pages_for_readers_answer_only_to_reading(library: FlaskClient, method: str, path: str) -> None:

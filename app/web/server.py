@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""gunicorn's threaded worker, with a limit on how long one client may hold a thread."""
+
+import socket
+import threading
+import time
+from typing import Any
+
+from gunicorn.workers.gthread import ThreadWorker
+
+#: A client that has not sent the head of its request, or not taken its whole answer, by then is cut off: others need
+#: the thread.
+SENDING_SECONDS = 4.0
+ANSWERING_SECONDS = 60.0
+LOOK_SECONDS = 1.0
+
+
+class PatientWorker(ThreadWorker):  # type: ignore[misc]
+    """Cuts the connections that are still being read or written when their time is over."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._held: dict[int, tuple[float, Any]] = {}
+        self._guard = threading.Lock()
+
+    def init_process(self) -> None:
+        threading.Thread(target=self._cut_slow_clients, daemon=True).start()
+        super().init_process()
+
+    def handle(self, conn: Any) -> Any:
+        self._allow(conn, SENDING_SECONDS)
+        try:
+            return super().handle(conn)
+        finally:
+            self._forget(conn)
+
+    def handle_request(self, req: Any, conn: Any) -> Any:
+        self._allow(conn, ANSWERING_SECONDS)
+        return super().handle_request(req, conn)
+
+    def _allow(self, conn: Any, seconds: float) -> None:
+        with self._guard:
+            self._held[id(conn)] = (time.monotonic() + seconds, conn)
+
+    def _forget(self, conn: Any) -> None:
+        with self._guard:
+            self._held.pop(id(conn), None)
+
+    def _cut_slow_clients(self) -> None:
+        while True:
+            time.sleep(LOOK_SECONDS)
+            now = time.monotonic()
+            with self._guard:
+                late = [conn for until, conn in self._held.values() if until < now]
+            for conn in late:
+                try:
+                    conn.sock.shutdown(socket.SHUT_RDWR)
+                except OSError:
+                    self._forget(conn)

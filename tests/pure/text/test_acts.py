@@ -1,0 +1,317 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Acts cited in text: what is recognised, what is not, and how references are named and addressed."""
+
+import datetime as dt
+import sys
+from types import FrameType
+from typing import Any
+
+import pytest
+
+from app.text.acts import LegalReference, canonical, find_acts, key, with_region
+from bench.acts import SPLITS, entries, misses, score
+
+TARGET = 0.98
+
+
+def only(text: str) -> LegalReference:
+    found = find_acts(text)
+    assert len(found) == 1, found
+    return found[0].reference
+
+
+@pytest.mark.parametrize("split", SPLITS)
+def test_both_halves_of_the_labelled_list_reach_the_target(split: str) -> None:
+    result = score(entries(split))
+    assert min(result.precision, result.recall) >= TARGET, "\n".join(misses(entries(split)))
+
+
+def test_the_labelled_list_is_large_enough_and_says_where_its_texts_come_from() -> None:
+    listed = [entry for split in SPLITS for entry in entries(split)]
+    assert len(listed) >= 240
+    assert sum(len(entry["acts"]) for entry in listed) >= 200
+    assert sum(not entry["acts"] for entry in listed) >= 80
+    assert all(entry["source"] for entry in listed)
+    assert all(entry["text"][act["start"] :].startswith(act["surface"]) for entry in listed for act in entry["acts"])
+
+
+@pytest.mark.parametrize(
+    ("text", "slug", "urn", "label", "long_label"),
+    [
+        (
+            "L. 56/2014",
+            "legge-56-2014",
+            "urn:nir:stato:legge:2014-04-07;56",
+            "L. 56/2014",
+            "Legge 7 aprile 2014, n. 56",
+        ),
+        (
+            "d.lgs. n. 446 del 1997",
+            "dlgs-446-1997",
+            "urn:nir:stato:decreto.legislativo:1997;446",
+            "D.Lgs. 446/1997",
+            "Decreto legislativo n. 446 del 1997",
+        ),
+        (
+            "DPR 160/2010",
+            "dpr-160-2010",
+            "urn:nir:presidente.repubblica:decreto:2010-09-07;160",
+            "D.P.R. 160/2010",
+            "Decreto del Presidente della Repubblica 7 settembre 2010, n. 160",
+        ),
+        (
+            "DPCM 1 luglio 2011",
+            "dpcm-2011-07-01",
+            "urn:nir:presidente.consiglio.ministri:decreto:2011-07-01",
+            "D.P.C.M. 1º luglio 2011",
+            "Decreto del Presidente del Consiglio dei ministri 1º luglio 2011",
+        ),
+        (
+            "L.R. Emilia-Romagna 24/2017",
+            "lr-emilia-romagna-24-2017",
+            "urn:nir:regione.emilia.romagna:legge:2017;24",
+            "L.R. Emilia-Romagna 24/2017",
+            "Legge regionale Emilia-Romagna n. 24 del 2017",
+        ),
+        (
+            "Reg. UE 679/2016",
+            "reg-ue-2016-679",
+            "http://data.europa.eu/eli/reg/2016/679/oj",
+            "Reg. (UE) 2016/679",
+            "Regolamento (UE) 2016/679",
+        ),
+        (
+            "Reg. (UE) n. 1303/2013",
+            "reg-ue-2013-1303",
+            "http://data.europa.eu/eli/reg/2013/1303/oj",
+            "Reg. (UE) n. 1303/2013",
+            "Regolamento (UE) n. 1303/2013",
+        ),
+        (
+            "direttiva 95/46/CE",
+            "dir-ue-1995-46",
+            "http://data.europa.eu/eli/dir/1995/46/oj",
+            "Dir. 95/46/CE",
+            "Direttiva 95/46/CE",
+        ),
+        ("Dir. 24/2014/UE", "dir-ue-2014-24", "http://data.europa.eu/eli/dir/2014/24/oj", "Dir. 2014/24/UE", ""),
+        (
+            "regolamento delegato (UE) 2019/2144",
+            "reg-ue-2019-2144",
+            "http://data.europa.eu/eli/reg_del/2019/2144/oj",
+            "Reg. (UE) 2019/2144",
+            "",
+        ),
+        (
+            "decisione di esecuzione (UE) 2021/1073",
+            "dec-ue-2021-1073",
+            "http://data.europa.eu/eli/dec_impl/2021/1073/oj",
+            "Dec. (UE) 2021/1073",
+            "",
+        ),
+        (
+            "la Costituzione italiana",
+            "costituzione",
+            "urn:nir:stato:costituzione",
+            "Cost.",
+            "Costituzione della Repubblica italiana",
+        ),
+        (
+            "R.D.L. 5/1933",
+            "rdl-5-1933",
+            "urn:nir:stato:regio.decreto.legge:1933;5",
+            "R.D.L. 5/1933",
+            "Regio decreto-legge n. 5 del 1933",
+        ),
+    ],
+)
+def test_an_act_has_one_name_in_every_place(text: str, slug: str, urn: str, label: str, long_label: str) -> None:
+    reference = only(text)
+    assert (reference.slug, reference.urn, reference.label) == (slug, urn, label)
+    assert not long_label or reference.long_label == long_label
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "L. 56/14",
+        "legge 7 aprile 2014, n. 56",
+        "legge Delrio",
+        "l. n. 56 del 07/04/2014",
+        "art. 1, comma 4, L. 56/2014",
+    ],
+)
+def test_the_slug_and_the_key_of_an_act_do_not_depend_on_the_spelling(spelling: str) -> None:
+    assert only(spelling).slug == "legge-56-2014"
+    assert key(only(spelling)) == "act_legge_56_2014"
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("art. 15 L. 241/90", "https://www.normattiva.it/uri-res/N2Ls?urn:nir:stato:legge:1990-08-07;241"),
+        ("GDPR", "https://eur-lex.europa.eu/eli/reg/2016/679/oj"),
+        ("L.R. Toscana 65/2014", None),
+        ("D.M. 4 agosto 2017, n. 397", None),
+        ("DPCM 30 giugno 2011", None),
+    ],
+)
+def test_an_act_is_linked_only_where_its_text_has_a_stable_national_address(text: str, url: str | None) -> None:
+    assert only(text).url == url
+
+
+def test_the_address_of_a_place_opens_the_article() -> None:
+    assert str(only("art. 14-bis L. 241/90").place_url).endswith("legge:1990-08-07;241~art14bis")
+    assert only("art. 5 GDPR").place_url == only("GDPR").url
+    assert only("art. 28 L.R. Sicilia 15/2015").place_url is None
+    assert only("L. 241/90").place_urn == only("L. 241/90").urn
+
+
+@pytest.mark.parametrize(
+    ("text", "articles", "commas", "letters"),
+    [
+        ("artt. 14 e ss. L. 241/1990", ("14",), (), ()),
+        ("articoli 62-63 del D.Lgs. 36/2023", ("62", "63"), (), ()),
+        ("artt. 18-21 L. 81/2017", ("18", "19", "20", "21"), (), ()),
+        ("artt. 1-500 L. 81/2017", ("1", "500"), (), ()),
+        ("articoli 14, 14 bis e 14-ter della legge 241/1990", ("14", "14-bis", "14-ter"), (), ()),
+        ("L. 56/2014, art. 1, commi 44 e 45", ("1",), ("44", "45"), ()),
+        ("art. 1, comma 44, lett. a) e b), L. 56/2014", ("1",), ("44",), ("a", "b")),
+        ("L. 56/2014 c. 44 a)", (), ("44",), ("a",)),
+        ("art. 118, quarto comma, Cost.", ("118",), ("4",), ()),
+        ("art. 118, comma primo, Cost.", ("118",), ("1",), ()),
+        ("art. 5, par. 2, GDPR", ("5",), ("2",), ()),
+        ("art. 1, comma 2, lett. a), n. 3), L. 241/1990", ("1",), ("2",), ("a",)),
+        ("art. 1, comma 2, secondo periodo, L. 241/1990", ("1",), ("2",), ()),
+        ("lettera a) del comma 2 dell'art. 1 della L. 241/1990", ("1",), ("2",), ("a",)),
+    ],
+)
+def test_articles_commas_and_letters_are_read_in_lists_ranges_and_either_order(
+    text: str, articles: tuple[str, ...], commas: tuple[str, ...], letters: tuple[str, ...]
+) -> None:
+    reference = only(text)
+    assert (reference.articles, reference.commas, reference.letters) == (articles, commas, letters)
+    assert find_acts(text)[0].surface == text
+
+
+def test_e_seguenti_is_told() -> None:
+    assert only("artt. 14 e seguenti L. 241/1990").onwards
+    assert not only("art. 14 L. 241/1990").onwards
+
+
+def test_an_article_between_two_acts_goes_where_the_words_bind_it() -> None:
+    found = find_acts("D.Lgs. 267/2000, art. 30, e L. 241/1990, art. 15; art. 9 L. 4/2004 art. 3 del D.Lgs. 82/2005")
+    assert [citation.reference.articles for citation in found] == [("30",), ("15",), ("9",), ("3",)]
+
+
+def test_an_open_bracket_is_taken_in_only_with_its_end() -> None:
+    assert find_acts("L. 241/1990 (art. 15) e altro")[0].surface == "L. 241/1990 (art. 15)"
+    assert find_acts("L. 241/1990 (art. 15 e altro)")[0].surface == "L. 241/1990"
+
+
+def test_the_known_day_of_an_act_prevails_over_a_mistyped_one() -> None:
+    assert only("legge 8 aprile 2014, n. 56").date == dt.date(2014, 4, 7)
+    assert only("legge 3 maggio 2013, n. 999").date == dt.date(2013, 5, 3)
+
+
+@pytest.mark.parametrize("text", ["legge 31 febbraio 2014, n. 56", "L. 0/2014", "legge 12/2150", "Reg. (UE) 12/0000"])
+def test_impossible_days_years_and_numbers_are_no_acts(text: str) -> None:
+    assert find_acts(text) == []
+
+
+def test_two_digit_years_belong_to_the_century_that_can_be_meant() -> None:
+    years = [only(text).year for text in ("L. 241/90", "L. 56/14", "R.D. 1265/34", "l. 1150/42")]
+    assert years == [1990, 2014, 1934, 1942]
+
+
+def test_the_name_of_successive_codes_follows_the_number_cited_beside_it() -> None:
+    old = find_acts("codice dei contratti pubblici (D.Lgs. 163/2006)")
+    assert [citation.reference.number for citation in old] == [163, 163]
+    assert only("codice dei contratti pubblici").number == 36
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "file CAD/GIS",
+        "disegni in CAD",
+        "Costituzione di un ufficio",
+        "la costituzione dell'unione",
+        "La Costituzione dell'unione",
+    ],
+)
+def test_names_that_are_also_other_words_need_an_article_beside_them(text: str) -> None:
+    assert find_acts(text) == []
+
+
+@pytest.mark.parametrize("text", ["CAD", " cad ", "il CAD", "CAD art. 5", "art. 5 c.a.d."])
+def test_the_digital_code_is_known_by_its_acronym(text: str) -> None:
+    assert only(text).slug == "dlgs-82-2005"
+
+
+def test_canonical_answers_for_exactly_one_act() -> None:
+    assert canonical("legge 56/2014 (legge Delrio)") == canonical("L. 7 aprile 2014, n. 56")
+    assert canonical("L. 56/2014 e L. 241/1990") is None
+    assert canonical("nessuna legge") is None
+
+
+def test_a_regional_law_takes_the_region_of_its_only_namesake() -> None:
+    first, second = find_acts("L.R. Emilia-Romagna 21 dicembre 2017, n. 24; poi la L.R. 24/2017")
+    assert first.reference == second.reference
+    bare, other = only("L.R. 24/2017"), only("L.R. Lazio 24/2017")
+    assert with_region(bare, [first.reference]).slug == "lr-emilia-romagna-24-2017"
+    assert with_region(bare, [first.reference, other]) == bare
+    assert with_region(only("L. 24/2017"), [other]).region == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "region"),
+    [
+        ("legge della Regione Lombardia 11 marzo 2005, n. 12", "Lombardia"),
+        ("legge regionale 21 dicembre 2017, n. 24 della Regione Emilia-Romagna", "Emilia-Romagna"),
+        ("legge regionale n. 12/2005 (Lombardia)", "Lombardia"),
+        ("LR ER 24/2017", "Emilia-Romagna"),
+        ("l.r. Friuli Venezia  Giulia n. 26/2014", "Friuli-Venezia Giulia"),
+        ("legge regionale della Valle d’Aosta n. 6/2014", "Valle d'Aosta"),
+    ],
+)
+def test_the_region_is_read_before_and_after_the_number(text: str, region: str) -> None:
+    assert only(text).region == region
+    assert find_acts(text)[0].surface == text
+
+
+HOSTILE = (
+    "art. ",
+    "art. 1, 2, ",
+    "legge 1/1/1/",
+    "L. ",
+    "L.R. 1/2015 ",
+    "leggi 1/2014, ",
+    "(",
+    "\u00a0",
+    "comma 1, lett. a) e ",
+)
+
+
+@pytest.mark.parametrize("seed", HOSTILE)
+def test_the_steps_grow_with_the_length_of_a_hostile_text_and_no_faster(seed: str) -> None:
+    short, long = (steps(seed * (size // len(seed))) for size in (25_000, 100_000))
+    assert long <= 5 * short + 1_000
+    assert long <= 40 * 100_000
+
+
+def steps(text: str) -> int:
+    """Calls made while a text is read: a count, where a clock would depend on the machine."""
+    count = 0
+
+    def profile(_frame: FrameType, event: str, _argument: Any) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    before = sys.getprofile()
+    sys.setprofile(profile)
+    try:
+        find_acts(text)
+    finally:
+        sys.setprofile(before)
+    return count
