@@ -60,7 +60,7 @@ class Settings:
 MEANINGS = {
     "environment": "`development` or `production`; production refuses an unsafe start",
     "data": "folder for database, index and generated files",
-    "database_url": "SQLAlchemy address, such as `postgresql+psycopg://user@host/name`; empty: SQLite in the data folder",
+    "database_url": "SQLAlchemy address, as `postgresql+psycopg://user@host/name`; empty: SQLite in the data folder",
     "content": "folder of the library that is imported at start",
     "secret_key": "signs cookies; empty means a random key kept in the data folder (development only)",
     "base_url": "public address of the site, for canonical links and feeds; required in production",

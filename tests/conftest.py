@@ -3,6 +3,7 @@
 
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -25,10 +26,12 @@ def sqlite_stores(tmp_path_factory: pytest.TempPathFactory) -> SqliteStores:
 
 
 @pytest.fixture(scope="session")
-def postgres_stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresStores]:
-    stores = PostgresStores(tmp_path_factory.mktemp("postgres"))
-    yield stores
-    stores.close()
+def postgres_stores() -> Iterator[PostgresStores]:
+    # A short path of its own: the server's socket stands in it, and its user must be able to walk there.
+    with tempfile.TemporaryDirectory(prefix="tm-pg-", ignore_cleanup_errors=True) as folder:
+        stores = PostgresStores(Path(folder))
+        yield stores
+        stores.close()
 
 
 BOTH = ["sqlite", pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.xdist_group("postgres")])]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from app.search.query import Question, Word
 from app.search.ranker import Concept, Ranking
 from app.search.spelling import corrections, split
-from app.search.terms import pairs, slug_term
+from app.search.terms import page_term, pairs, slug_term
 from app.text.acts import canonical
 from app.text.folding import fold
 from app.text.stems import stem
@@ -18,6 +18,8 @@ SPELLING = 0.8
 JOINED = 0.9
 #: An act is one word that says more than most: beside a sentence it must weigh like a few.
 ACT_WEIGHT = 1.5
+#: The page of the act before those who cite it, where nothing else is asked.
+PAGE_WEIGHT = 2.0
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ def _cover(spans: Sequence[tuple[int, int]], count: int) -> list[tuple[int, int]
 
 
 def _of_act(slug: str) -> Concept:
-    return Concept((), (Alternative((slug_term(slug),), ACT_WEIGHT),))
+    return Concept((), (Alternative((slug_term(slug),), ACT_WEIGHT), Alternative((page_term(slug),), PAGE_WEIGHT)))
 
 
 def _of_words(

@@ -59,12 +59,12 @@ class Results:
 class Snapshot:
     """Everything computed from one generation of the index."""
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: Reader, vocabulary: Vocabulary) -> None:
         self.reader = reader
         self.ranking = Ranking(reader)
         self.facets = Facets(self.ranking.rows)
         rows = [row for row, alive in zip(self.ranking.rows, self.ranking.live, strict=True) if alive]
-        self.suggestions = Suggestions(rows)
+        self.suggestions = Suggestions(rows, vocabulary)
         self.titles = {(row["kind"], row["slug"]): str(row["title"]) for row in rows}
         self.kinds = np.array([row["kind"] for row in self.ranking.rows], dtype=object)
 
@@ -105,7 +105,7 @@ class Engine:
         if current is not None and current.reader.generation == index.generation(self.folder):
             return current
         try:
-            fresh = Snapshot(Reader(self.folder, current.reader if current else None))
+            fresh = Snapshot(Reader(self.folder, current.reader if current else None), self.vocabulary)
         except IndexDamaged:
             # What is in memory is whole: better an answer of a minute ago than none, while the indexer rebuilds.
             if current is None:

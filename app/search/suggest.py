@@ -1,17 +1,25 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""What a reader may be typing: titles of solutions, cities, themes and acts, found from any of their words."""
+"""What a reader may be typing: titles of solutions, cities, themes and acts, by any of their words or other names."""
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
-from app.text.stems import is_stop
+from app.text.acts import canonical
+from app.text.stems import is_stop, stem
 from app.text.tokens import tokens
+from app.text.vocabulary import Form, Vocabulary
 
 KINDS = {"theme": 0, "city": 1, "act": 2, "solution": 3, "page": 4}
 MAX_WORDS = 10
 MAX_READ = 400
+#: Other names of a thing come after its title.
+OTHER_NAME = 1
+
+Key = tuple[str, int, int]
 
 
 @dataclass(frozen=True)
@@ -24,41 +32,75 @@ class Suggestion:
 
 
 class Suggestions:
-    """A sorted list of (words from some word of a title on, rank, number)."""
+    """A sorted list of (words from some word of a title on, or of another name; place; number)."""
 
-    def __init__(self, rows: Sequence[Mapping[str, Any]]) -> None:
+    def __init__(self, rows: Sequence[Mapping[str, Any]], vocabulary: Vocabulary | None = None) -> None:
         self.rows = rows
-        self.keys = sorted(self._keys())
+        self.words = {number: _words(row["title"]) for number, row in enumerate(rows) if row["kind"] in KINDS}
+        self.acts = {str(rows[number]["slug"]): number for number in self.words if rows[number]["kind"] == "act"}
+        keys = {*self._titles(), *self._act_names(), *self._other_names(vocabulary or Vocabulary())}
+        self.keys = sorted(keys)
 
-    def _keys(self) -> list[tuple[str, int, int]]:
-        found = []
-        for number, row in enumerate(self.rows):
-            if row["kind"] not in KINDS:
-                continue
-            forms = [token.form for token in tokens(row["title"])][:MAX_WORDS]
-            for place, form in enumerate(forms):
-                if place == 0 or not is_stop(form):
-                    found.append((" ".join(forms[place:]), place, number))
+    def _titles(self) -> Iterator[Key]:
+        for number, words in self.words.items():
+            for place, word in enumerate(words):
+                if place == 0 or not is_stop(word):
+                    yield " ".join(words[place:]), place, number
+
+    def _act_names(self) -> Iterator[Key]:
+        """`dlgs 36 2023` and `decreto legislativo 36 2023` beside the title `D.Lgs. 36/2023`."""
+        for slug, number in self.acts.items():
+            yield slug.replace("-", " "), 0, number
+            reference = canonical(str(self.rows[number]["title"]))
+            if reference is not None:
+                kind = takewhile(lambda word: not word.isdigit() and word != "n", _words(reference.long_label))
+                yield " ".join([*kind, str(reference.number or ""), str(reference.year)]), 0, number
+
+    def _other_names(self, vocabulary: Vocabulary) -> Iterator[Key]:
+        """Acronyms, full forms, synonyms and English words of what the vocabulary knows in a title."""
+        holders = self._holders({form for form in vocabulary.surfaces.values()}, vocabulary.longest)
+        for surface, form in vocabulary.surfaces.items():
+            for other in (form, *(way.stems for way in vocabulary.alternatives(form, form, True))):
+                for number in holders.get(other, ()):
+                    yield surface, OTHER_NAME, number
+
+    def _holders(self, known: set[Form], longest: int) -> dict[Form, list[int]]:
+        found: dict[Form, list[int]] = defaultdict(list)
+        for number, words in self.words.items():
+            stems = tuple(stem(word) for word in words if not is_stop(word))
+            spans = {stems[start:end] for start in range(len(stems)) for end in range(start + 1, start + longest + 1)}
+            for form in spans & known:
+                found[form].append(number)
         return found
 
     def starting(self, typed: str, limit: int) -> list[Suggestion]:
-        """Titles with a word that starts as typed; whole beginnings first, then by kind and title."""
+        """Things with a name or a word of their title that starts as typed; whole beginnings first, then by kind."""
         prefix = " ".join(token.form for token in tokens(typed))
         if not prefix:
             return []
-        start = bisect_left(self.keys, (prefix,))
-        places: dict[int, int] = {}
-        for key, place, number in self.keys[start : start + MAX_READ]:
-            if not key.startswith(prefix):
-                break
-            places[number] = min(place, places.get(number, place))
+        places = self._places(prefix)
+        reference = canonical(typed)
+        if reference is not None and reference.slug in self.acts:
+            places[self.acts[reference.slug]] = -1
         ranked = sorted(places, key=lambda number: self._rank(number, places[number]))
         return [self._suggestion(number) for number in ranked[:limit]]
 
-    def _rank(self, number: int, place: int) -> tuple[bool, int, str]:
+    def _places(self, prefix: str) -> dict[int, int]:
+        start = bisect_left(self.keys, (prefix,))
+        near = takewhile(lambda key: key[0].startswith(prefix), self.keys[start : start + MAX_READ])
+        places: dict[int, int] = {}
+        for _name, place, number in near:
+            places[number] = min(place, places.get(number, place))
+        return places
+
+    def _rank(self, number: int, place: int) -> tuple[int, int, str]:
         row = self.rows[number]
-        return place > 0, KINDS[row["kind"]], str(row["title"])
+        return min(place, 1), KINDS[row["kind"]], str(row["title"])
 
     def _suggestion(self, number: int) -> Suggestion:
         row = self.rows[number]
         return Suggestion(str(row["kind"]), str(row["title"]), str(row["url"]))
+
+
+def _words(text: str) -> list[str]:
+    return [token.form for token in tokens(text)][:MAX_WORDS]

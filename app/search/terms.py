@@ -12,7 +12,7 @@ from app.text.tokens import tokens
 
 STEM, WORD, PAIR = "stem", "word", "pair"
 FIELDS = (STEM, WORD, PAIR)
-ACT_PREFIX = "act_"
+ACT_PREFIX, PAGE_PREFIX = "act_", "page_"
 
 
 @dataclass(frozen=True)
@@ -25,13 +25,13 @@ class Terms:
 
 
 def of_document(document: SearchDocument) -> Terms:
-    """Title and text in one stream: a title boosted in a field of its own ranks worst (docs/search.md)."""
-    text = f"{document.title}\n{document.text}\n{document.keywords}"
+    """Title, twice, and text in one stream: a title boosted in a field of its own ranks worst (docs/search.md)."""
+    text = f"{document.title}\n{document.title}\n{document.text}\n{document.keywords}"
     kept = [token.form for token in tokens(text) if not is_stop(token.form) or _shouted(text[token.start : token.end])]
     stems = [stem(word) for word in kept]
     acts = [act_term(citation) for citation in find_acts(text)]
     if document.kind == "act":
-        acts.append(slug_term(document.slug))
+        acts += [slug_term(document.slug), page_term(document.slug)]
     return Terms([*stems, *acts], kept, list(pairs(stems)))
 
 
@@ -56,3 +56,8 @@ def act_term(citation: Citation) -> str:
 def slug_term(slug: str) -> str:
     """The one term of an act, however it was spelt."""
     return ACT_PREFIX + fold(slug).replace("-", "_")
+
+
+def page_term(slug: str) -> str:
+    """The term only the page of an act holds: who types nothing but the act finds the page before those who cite it."""
+    return PAGE_PREFIX + slug_term(slug)

@@ -2,12 +2,13 @@
 """Acts cited in Italian text, in any spelling, as references with a URN and the address of the official text."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from app.text.acts_heads import Found, numbered
 from app.text.acts_names import named, settle
-from app.text.acts_parts import Place, places
+from app.text.acts_parts import Place, joined, places
 from app.text.acts_reference import LegalReference
 from app.text.acts_union import of_union
 
@@ -101,24 +102,28 @@ def _apart(found: Iterable[Found]) -> list[Found]:
 def _share(
     text: str, acts: Sequence[Found], named_places: Sequence[Place]
 ) -> tuple[dict[int, Place], dict[int, Place]]:
-    """Which place belongs before and after which act. "del" binds a place to the act that follows it."""
+    """Which place belongs before and which after each act."""
     before: dict[int, Place] = {}
     after: dict[int, Place] = {}
-    following = 0
+    starts = [act.start for act in acts]
     for place in named_places:
-        while following < len(acts) and acts[following].start < place.end:
-            following += 1
+        following = bisect_left(starts, place.end)
         strength = _binding(text, place, acts[following]) if following < len(acts) else 0
-        previous = following - 1
-        follows = previous >= 0 and bool(_AFTER.fullmatch(text, acts[previous].end, place.start))
-        if strength == _STRONG or (strength and (not follows or previous in before)):
+        follows = following > 0 and bool(_AFTER.fullmatch(text, acts[following - 1].end, place.start))
+        if _goes_on(strength, follows, following - 1 in before):
             before[following] = place
         elif follows:
-            after[previous] = place
+            after[following - 1] = place
     return before, after
 
 
+def _goes_on(strength: int, follows: bool, previous_has_one: bool) -> bool:
+    """Whether a place belongs to the act after it: "del" binds it there, mere nearness only where nothing else does."""
+    return strength == _STRONG or (strength == _WEAK and (not follows or previous_has_one))
+
+
 _WEAK, _STRONG = 1, 2
+_NOWHERE = Place(0, 0)
 
 
 def _binding(text: str, place: Place, act: Found) -> int:
@@ -130,16 +135,22 @@ def _binding(text: str, place: Place, act: Found) -> int:
 
 def _citation(text: str, act: Found, left: Place | None, right: Place | None) -> Citation:
     start = left.start if left else act.start
-    end = right.end if right else act.end
-    if right and "(" in text[act.end : right.start]:
-        end = end + 1 if text[end : end + 1] == ")" else act.end
-        right = right if end > act.end else None
-    named_in = [place for place in (left, right) if place]
+    end, right = _closed(text, act, right)
+    place = joined(left or _NOWHERE, right or _NOWHERE)
     reference = replace(
         act.reference,
-        articles=tuple(item for place in named_in for item in place.articles),
-        commas=tuple(item for place in named_in for item in place.commas),
-        letters=tuple(item for place in named_in for item in place.letters),
-        onwards=any(place.onwards for place in named_in),
+        articles=place.articles,
+        commas=place.commas,
+        letters=place.letters,
+        onwards=place.onwards,
     )
     return Citation(start, end, text[start:end], reference)
+
+
+def _closed(text: str, act: Found, right: Place | None) -> tuple[int, Place | None]:
+    """Where a citation ends: a place in brackets counts with the bracket that closes it, or not at all."""
+    if not right:
+        return act.end, None
+    if "(" not in text[act.end : right.start]:
+        return right.end, right
+    return (right.end + 1, right) if text.startswith(")", right.end) else (act.end, None)

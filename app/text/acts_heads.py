@@ -75,12 +75,11 @@ def _understood(match: re.Match[str], kind: str) -> _Tail | None:
     number = int(groups["num"])
     day = _day(match, kind)
     if groups.get("year"):
-        year: int | None = full_year(groups["year"], kind)
-        if day and day.year != year:
-            return None
+        year = full_year(groups["year"], kind)
+        day = day if day and day.year == year else None
     else:
-        year = day.year if day else None
-    if year is None or not number or not _FIRST_YEAR <= year <= _LAST_YEAR:
+        year = day.year if day else 0
+    if not number or not _FIRST_YEAR <= year <= _LAST_YEAR:
         return None
     return _Tail(match.end(), number, year, day)
 

@@ -36,8 +36,9 @@ _JOINT = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(rf"\d{{1,4}}{_SUFFIX}", re.IGNORECASE)
-_LETTERS = re.compile(r"(?<![a-z])[a-z]{1,2}(?:-(?:bis|ter|quater))?(?![a-z])", re.IGNORECASE)
-_RANGE = re.compile(r"(?<=\d)\s{0,3}(?:[-–]|\s(?:a|al)\s)\s{0,3}(?=\d)")
+# A conjunction between two letters is no letter.
+_LETTERS = re.compile(r"(?<![a-z])(?!(?:e|ed|o|al)\s)[a-z]{1,2}(?:-(?:bis|ter|quater))?(?![a-z])", re.IGNORECASE)
+_RANGE = re.compile(r"\s{0,3}(?:[-–]|\s(?:a|al)\s)\s{0,3}")
 _LONGEST_RANGE = 50
 
 
@@ -58,7 +59,7 @@ def places(text: str) -> list[Place]:
     found: list[Place] = []
     for element in _elements(text):
         if found and _JOINT.fullmatch(text, found[-1].end, element.start):
-            found[-1] = _joined(found[-1], element)
+            found[-1] = joined(found[-1], element)
         elif not _is_deep(element):
             found.append(element)
     return found
@@ -76,7 +77,8 @@ def _elements(text: str) -> Iterator[Place]:
         yield Place(match.start(), match.end(), numbers(match["art"]), commas, letters, bool(match["on"]))
 
 
-def _joined(first: Place, second: Place) -> Place:
+def joined(first: Place, second: Place) -> Place:
+    """Two places named together as one, each article, comma and letter once."""
     return Place(
         first.start,
         second.end,

@@ -102,7 +102,7 @@ class LegalReference:
         if self.kind in EU_KINDS:
             return f"{full} {self._eu_number()}"
         full = f"{full} {self.region}" if self.region else full
-        if self.date is None:
+        if self.date is None and self.number:
             return f"{full} n. {self.number} del {self.year}"
         return f"{full} {self._day_words()}" + (f", n. {self.number}" if self.number else "")
 

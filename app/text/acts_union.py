@@ -36,8 +36,7 @@ def of_union(text: str) -> Iterator[Found]:
     """The acts of the Union in a text. One that says neither body nor Europe is somebody else's regulation."""
     for head in _HEAD.finditer(text):
         short = next(name for name in _KIND_OF if head[name])
-        said = head["b1"] or head["b2"] or head["europe"] or head["tail"] or head["sort"]
-        if not said and not _is_unmistakable(short, head["a"] or "", head["b"] or ""):
+        if not _is_of_union(short, head):
             continue
         first, second = head["a"] or head["n"], head["b"] or head["y"]
         reference = _reference(_KIND_OF[short], first, second, _eli(short, head["sort"]))
@@ -46,6 +45,11 @@ def of_union(text: str) -> Iterator[Found]:
         yield Found(head.start(), head.end(), reference)
         if _PLURAL.match(head[0]):
             yield from _others(text, head.end(), reference)
+
+
+def _is_of_union(short: str, head: re.Match[str]) -> bool:
+    said = any(head[name] for name in ("b1", "b2", "europe", "tail", "sort"))
+    return said or _is_unmistakable(short, head["a"] or "", head["b"] or "")
 
 
 def _is_unmistakable(short: str, first: str, second: str) -> bool:

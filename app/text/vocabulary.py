@@ -38,12 +38,15 @@ class Vocabulary:
     def __init__(self, terms: Iterable[Mapping[str, Any]] = ()) -> None:
         self._alternatives: dict[Form, dict[Form, float]] = defaultdict(dict)
         self._ambiguous: dict[Form, set[str]] = defaultdict(set)
+        #: Every form as its words, with its stems: what a reader may be typing.
+        self.surfaces: dict[str, Form] = {}
         for raw in terms:
             self._add(raw)
         self.longest = max((len(known) for known in self._alternatives), default=0)
 
     def _add(self, raw: Mapping[str, Any]) -> None:
         entry = _read(raw)
+        self.surfaces.update(_surfaces(raw))
         unclear = {form(text) for text in raw.get("ambiguous") or ()}
         for typed, weight in _typed(entry):
             for other in (*entry.full, *entry.synonyms):
@@ -92,6 +95,13 @@ def _read(raw: Mapping[str, Any]) -> _Entry:
     nearby = [*entry.full, *entry.synonyms, *_forms(raw.get("related") or ())]
     entry.nearby = {item for known in nearby for item in known if len(item) > 3}
     return entry
+
+
+def _surfaces(raw: Mapping[str, Any]) -> Iterable[tuple[str, Form]]:
+    names = (raw.get("term"), raw.get("expansion"), *(raw.get("acronyms") or ()))
+    for text in (*names, *(raw.get("synonyms") or ()), *(raw.get("en") or ())):
+        if text:
+            yield " ".join(token.form for token in tokens(str(text))), form(str(text))
 
 
 def _forms(texts: Iterable[Any]) -> list[Form]:

@@ -219,6 +219,21 @@ def test_impossible_days_years_and_numbers_are_no_acts(text: str) -> None:
     assert find_acts(text) == []
 
 
+def test_a_day_of_another_year_is_not_the_day_of_the_act() -> None:
+    assert only("L. 999/2013 del 3 maggio 2012").date is None
+    assert only("L. 999/2013 del 3 maggio 2013").date == dt.date(2013, 5, 3)
+
+
+def test_a_list_of_acts_ends_where_no_act_follows() -> None:
+    slugs = [citation.reference.slug for citation in find_acts("direttive 2014/23/UE, 2014/24/UE e 12/0000")]
+    assert slugs == ["dir-ue-2014-23", "dir-ue-2014-24"]
+
+
+def test_an_act_known_by_its_year_alone_is_named_by_it() -> None:
+    assert LegalReference("dpcm", None, 2011).label == "D.P.C.M. 2011"
+    assert LegalReference("dpcm", None, 2011).long_label == "Decreto del Presidente del Consiglio dei ministri 2011"
+
+
 def test_two_digit_years_belong_to_the_century_that_can_be_meant() -> None:
     years = [only(text).year for text in ("L. 241/90", "L. 56/14", "R.D. 1265/34", "l. 1150/42")]
     assert years == [1990, 2014, 1934, 1942]

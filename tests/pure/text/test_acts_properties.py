@@ -84,9 +84,51 @@ def test_a_text_without_digits_cites_acts_by_name_only(text: str) -> None:
 
 
 PIECES = st.sampled_from(
-    "art. |artt. |comma |c. |lett. a) |L. |l.|legge |d.lgs. |D.M. |DPCM |L.R. |Reg. (UE) |dir. |codice civile|TUEL|CAD|Cost.|"
-    "241|90|/|1990|2016|679|n. |nn. | del | della |dell'|, | e |-|14-bis|ss.|7 aprile 2014|31/02/2020|(|)|\n|\u00a0|€ ".split(
-        "|"
+    (
+        "art. ",
+        "artt. ",
+        "comma ",
+        "c. ",
+        "lett. a) ",
+        "L. ",
+        "l.",
+        "legge ",
+        "d.lgs. ",
+        "D.M. ",
+        "DPCM ",
+        "L.R. ",
+        "Reg. (UE) ",
+        "dir. ",
+        "codice civile",
+        "TUEL",
+        "CAD",
+        "Cost.",
+        "241",
+        "90",
+        "1990",
+        "2016",
+        "679",
+        "n. ",
+        "nn. ",
+        " del ",
+        " della ",
+        "dell'",
+        " e ",
+        "14-bis",
+        "ss.",
+        "7 aprile 2014",
+        "31/02/2020",
+        "€ ",
+        "c.c.",
+        "/",
+        "-",
+        ", ",
+        "(",
+        ")",
+        "\n",
+        "\u00a0",
+        "leggi ",
+        "direttive ",
     )
 )
 

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Every kind of page, in both languages, on a desk and on a phone: accessible, quiet, never wider than the screen."""
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.pages.kinds import LANGUAGES, PAGES, STATUS, address
+from tests.pages.watching import Watch
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
+OPTIONS = {"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]}
+DESK, PHONE, SMALLEST = 1280, 390, 320
+EVERY = [(page, language) for page in PAGES for language in LANGUAGES]
+
+
+@pytest.mark.parametrize(("page_kind", "language"), EVERY)
+def test_a_page_has_no_fault_axe_can_find_and_fits_every_screen(watched: Watch, page_kind: str, language: str) -> None:
+    page = watched.page
+    page.set_viewport_size({"width": DESK, "height": 900})
+    watched.open(address(page_kind, language), STATUS.get(page_kind, 200))
+    assert page.locator("html").get_attribute("lang") == language
+    for width in (DESK, PHONE):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert faults(page) == [], f"at {width} px"
+    page.set_viewport_size({"width": SMALLEST, "height": 700})
+    assert too_wide(page) == []
+
+
+def faults(page: Page) -> list[dict[str, Any]]:
+    """What axe finds, each with the elements concerned."""
+    found = Axe().run(page, options=OPTIONS).response["violations"]
+    return [{"rule": item["id"], "at": [node["target"] for node in item["nodes"]][:5]} for item in found]
+
+
+def too_wide(page: Page) -> list[str]:
+    """Elements that make the page scroll sideways; none when it does not."""
+    found: list[str] = page.evaluate(
+        """() => document.documentElement.scrollWidth <= innerWidth ? [] : [...document.body.querySelectorAll('*')]
+             .filter(element => element.getBoundingClientRect().right > innerWidth + 1)
+             .slice(0, 5).map(element => `${element.tagName}.${element.className}`)"""
+    )
+    return found

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Searches that found nothing are counted per day, without anything personal."""
+
+from datetime import date
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.db import Database
+from app.search.queries import most_unmet
+from app.search.service import count_unmet
+
+DAY = date(2026, 11, 22)
+
+
+def unmet(database: Database) -> dict[str, int]:
+    with database.reading() as session:
+        return dict(most_unmet(session, date(2000, 1, 1), 10))
+
+
+def test_the_same_words_are_counted_together_however_they_are_typed(registered: Database) -> None:
+    for text in ("Droni postali", "droni  postali ", "DRONI POSTALI"):
+        with registered.work() as session:
+            count_unmet(session, text, DAY)
+    assert unmet(registered) == {"droni postali": 3}
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("mario.rossi@ente.example droni", "droni"),
+        ("droni RSSMRA80A01H501U", "droni"),
+        ("chiamare 051 1234567", "chiamare 051"),
+        ("mario.rossi@ente.example", None),
+    ],
+)
+def test_what_could_tell_a_person_is_left_out(registered: Database, typed: str, kept: str | None) -> None:
+    with registered.work() as session:
+        count_unmet(session, typed, DAY)
+    assert list(unmet(registered)) == ([kept] if kept else [])
+
+
+def test_a_search_that_finds_nothing_is_counted_and_one_that_finds_is_not(
+    app: Flask, registered: Database, client: FlaskClient
+) -> None:
+    app.extensions["indexer"].rebuild()
+    client.get("/cerca?q=xyzzyq")
+    client.get("/cerca?q=bologna")
+    client.get("/cerca.json?q=altro-zzyx")
+    assert unmet(registered) == {"xyzzyq": 1}

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Cells of a CSV, dates and numbers."""
+
+import pytest
+from flask import Flask
+
+from app.web.formats import csv_answer, day, number
+
+
+@pytest.mark.parametrize("value", ["=1+1", "+39", "-2", "@SUM(A1)", "\tx", "\rx"])
+def test_a_cell_a_spreadsheet_would_run_is_made_text(library_app: Flask, value: str) -> None:
+    with library_app.test_request_context():
+        text = csv_answer([{"a": value}], ["a"], "prova").get_data(as_text=True)
+    assert "'" + value.strip("\r") in text or "'" + value in text
+
+
+def test_a_negative_number_stays_a_number(library_app: Flask) -> None:
+    with library_app.test_request_context():
+        assert "\r\n-2\r\n" in csv_answer([{"a": -2}], ["a"], "prova").get_data(as_text=True)
+
+
+@pytest.mark.parametrize(
+    ("value", "italian", "english"),
+    [
+        ("2018", "2018", "2018"),
+        ("2018-05", "maggio 2018", "May 2018"),
+        ("2018-05-03", "3 maggio 2018", "May 3, 2018"),
+        ("non disponibile", "non disponibile", "non disponibile"),
+        ("2018-99", "2018-99", "2018-99"),
+        (None, "", ""),
+    ],
+)
+def test_a_date_is_read_as_precisely_as_it_is_known(
+    library_app: Flask, value: str | None, italian: str, english: str
+) -> None:
+    with library_app.test_request_context(environ_overrides={"twinmetro.language": "it"}):
+        assert day(value) == italian
+    with library_app.test_request_context(environ_overrides={"twinmetro.language": "en"}):
+        assert day(value) == english
+
+
+def test_numbers_are_written_as_the_language_does_and_an_unknown_one_is_not_zero(library_app: Flask) -> None:
+    with library_app.test_request_context(environ_overrides={"twinmetro.language": "it"}):
+        assert number(1014124) == "1.014.124"
+        assert number(2535.25, 1) == "2.535,2"
+        assert number(None) == "non disponibile"

@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Logs are lines of JSON that tell the page and the time, never who asked nor what was typed."""
+
+import json
+
+import pytest
+from flask.testing import FlaskClient
+
+from app.web import logs
+
+
+@pytest.fixture
+def lines(library: FlaskClient, capsys: pytest.CaptureFixture[str]) -> "list[dict[str, object]]":
+    logs.configure("INFO")
+    library.get("/cerca?q=parola-segreta", headers={"User-Agent": "Navigatore", "X-Forwarded-For": "203.0.113.7"})
+    library.get("/pagina-segreta")
+    captured = capsys.readouterr().err
+    logs.configure("ERROR")
+    for secret in ("parola-segreta", "Navigatore", "203.0.113.7", "127.0.0.1", "pagina-segreta"):
+        assert secret not in captured
+    return [json.loads(line) for line in captured.splitlines()]
+
+
+def test_each_request_leaves_one_line_with_its_identifier(lines: "list[dict[str, object]]") -> None:
+    assert [(line["page"], line["status"]) for line in lines] == [("search.results", 200), ("-", 404)]
+    assert all(line["request_id"] and line["timestamp"] for line in lines)
