@@ -13,7 +13,7 @@ from app.config import Settings, answered_hosts, database_address, prepare_data_
 from app.db import Database
 from app.pages import search as page_search
 from app.pages import views as page_views
-from app.search import changes
+from app.search import changes, semantic
 from app.search import views as search_views
 from app.search.engine import Engine
 from app.search.indexer import Indexer, Searchable
@@ -69,8 +69,16 @@ def _add_stores(app: Flask, settings: Settings) -> None:
     changes.listen()
     database = Database(database_address(settings))
     app.extensions["database"] = database
-    app.extensions["engine"] = Engine(settings.index_folder, vocabulary=settings.content_folder / "vocabulary.yml")
+    vocabulary = settings.content_folder / "vocabulary.yml"
+    app.extensions["engine"] = Engine(settings.index_folder, vocabulary, _meaning(settings))
     app.extensions["indexer"] = Indexer(database, settings.index_folder, SEARCHABLES)
+
+
+def _meaning(settings: Settings) -> semantic.Meaning | None:
+    encoder = semantic.bundled() if settings.semantic else None
+    if settings.semantic and encoder is None:
+        logs.log.warning("search by words only", reason="the package of requirements-semantic.txt is not installed")
+    return semantic.Meaning(settings.index_folder, encoder) if encoder else None
 
 
 def _wrap(app: Flask, settings: Settings) -> None:

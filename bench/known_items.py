@@ -2,7 +2,7 @@
 """Known-item queries over the shipped library: what an official types, and what should come first. MRR@10 per kind.
 
 `python -m bench.known_items [--half dev|held-out] [--misses] [--semantic]`
-Each line of `bench/data/known_items.jsonl` is `{"id","query","kind","half","relevant":["kind:slug", ...]}`; more than one
+Lines of `bench/data/known_items.jsonl`: `{"id","query","kind","half","relevant":["kind:slug", ...]}`; more than one
 relevant thing where the question is honestly open. English questions are reported apart: without the optional encoder
 they rest on the English forms of the vocabulary alone.
 """
@@ -80,6 +80,8 @@ def library_engine(folder: Path, semantic: bool) -> Engine:
     for command in (["db", "upgrade"], ["content", "import"], ["search", "rebuild"]):
         runner.invoke(args=command)
     engine: Engine = app.extensions["engine"]
+    if engine.meaning is not None:
+        engine.meaning.learn(engine.snapshot().ranking)
     return engine
 
 

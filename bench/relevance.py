@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Search quality on any corpus, through the site's own analyser, query builder and ranking, beside three references.
 
-`python -m bench.relevance --docs D.jsonl [...] --queries Q.jsonl [...] [--limit 500] [--robustness] [--acronyms A.jsonl]`
-Documents `{"id","title","text"}`, queries `{"id","query","relevant":[id]}`, plain or gzip. Without arguments: the public
-data of `shared/bench`.
+`python -m bench.relevance --docs D.jsonl [...] --queries Q.jsonl [...] [--limit 600] [--robustness] [--acronyms]
+ [--semantic] [--no-references]`
+Documents `{"id","title","text"}`, queries `{"id","query","relevant":[id]}`, plain or gzip. Without arguments: the
+public data of `shared/bench`.
 """
 
 import argparse
@@ -19,11 +20,14 @@ from typing import Any
 from app.search import index
 from app.search.document import SearchDocument
 from app.search.engine import Engine
+from app.search.semantic import Meaning, bundled
 from app.text.folding import fold
+from bench.acronyms import report_acronyms
 from bench.public_data import CORE, DISTRACTORS, FOLDER, ROOT, rows
 from bench.references import Bm25s, Fts5, Tantivy
 
 TOP = 10
+ACRONYMS = FOLDER / "acronyms.jsonl.gz"
 VOCABULARY = ROOT / "content" / "vocabulary.yml"
 Answer = Callable[[str], list[str]]
 
@@ -38,7 +42,7 @@ class Query:
 
 @dataclass(frozen=True)
 class Quality:
-    """Means over the questions: share found first, share of the relevant in ten, MRR@10, nDCG@10, share without answer."""
+    """Means over the questions: share found first, share of the relevant in ten, MRR@10, nDCG@10, share empty."""
 
     recall_1: float
     recall_10: float
@@ -75,7 +79,7 @@ def read_queries(path: Path, limit: int) -> list[Query]:
 
 
 def site_engine(documents: Iterable[Mapping[str, Any]], folder: Path) -> Engine:
-    """The site's engine over a corpus."""
+    """The site's engine over a corpus, with the site's vocabulary."""
     count = index.rebuild(
         folder,
         (
@@ -86,6 +90,18 @@ def site_engine(documents: Iterable[Mapping[str, Any]], folder: Path) -> Engine:
     engine = Engine(folder, VOCABULARY)
     assert engine.snapshot().ranking.count == count
     return engine
+
+
+def with_encoder(engine: Engine) -> Engine:
+    """The same index with the optional encoder, every vector computed."""
+    encoder = bundled()
+    assert encoder is not None, "install requirements-semantic.txt"
+    other = Engine(engine.folder, VOCABULARY, Meaning(engine.folder, encoder))
+    assert other.meaning is not None
+    began = time.process_time()
+    count = other.meaning.learn(other.snapshot().ranking)
+    print(f"{count} vectors, {(time.process_time() - began) / max(count, 1) * 1000:.0f} CPU ms each")
+    return other
 
 
 def ours(engine: Engine) -> Answer:
@@ -139,24 +155,6 @@ def robustness(answer: Answer, queries: Sequence[Query], name: str) -> None:
         print(f"  {variant:20}{quality.mrr / clean:8.3f}   without answer {quality.empty:.3f}")
 
 
-def acronyms(engine: Engine, pairs: Iterable[Mapping[str, str]]) -> None:
-    """How much of the union of both answers each of the two spellings finds, among all documents found."""
-    shares: dict[str, list[float]] = {"acronym": [], "expansion": []}
-    for pair in pairs:
-        one, other = (everything(engine, f'"{pair[name]}"' if " " in pair[name] else pair[name]) for name in shares)
-        union = one | other
-        if union:
-            shares["acronym"].append(len(one) / len(union))
-            shares["expansion"].append(len(other) / len(union))
-    print("\nacronyms: share of the union of both spellings found by each")
-    for name, values in shares.items():
-        print(f"  {name:12}{sum(values) / max(len(values), 1):8.3f}  ({len(values)} pairs)")
-
-
-def everything(engine: Engine, text: str) -> set[str]:
-    return {hit.slug for hit in engine.search(text, per_page=500).hits}
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--docs", nargs="*", type=Path, default=[FOLDER / CORE, FOLDER / DISTRACTORS])
@@ -164,8 +162,13 @@ def main() -> None:
     parser.add_argument("--queries", nargs="*", type=Path, default=[FOLDER / f"{n}.queries.jsonl.gz" for n in names])
     parser.add_argument("--limit", type=int, default=600, help="queries of each set, sampled; 0 for all")
     parser.add_argument("--robustness", action="store_true")
+    parser.add_argument("--acronyms", nargs="?", type=Path, const=ACRONYMS, help="also pairs of acronym and full form")
+    parser.add_argument("--semantic", action="store_true", help="core documents only, with the encoder and without")
     parser.add_argument("--no-references", action="store_true")
     options = parser.parse_args()
+    if options.semantic:
+        options.docs, options.no_references = [FOLDER / CORE], True
+        options.queries.append(FOLDER / "english.queries.jsonl.gz")
     documents = read_documents(options.docs)
     with tempfile.TemporaryDirectory() as folder:
         began = time.process_time()
@@ -179,11 +182,15 @@ def main() -> None:
                 "bm25s, stems": Bm25s(documents),
                 "tantivy": Tantivy(documents),
             }
+        if options.semantic:
+            engines["with the encoder"] = ours(with_encoder(engine))
         for path in options.queries:
             queries = read_queries(path, options.limit)
             table(engines, queries, path.name)
             if options.robustness:
                 robustness(engines["twin metro"], queries, path.name)
+        if options.acronyms:
+            report_acronyms(engine, options.acronyms)
 
 
 if __name__ == "__main__":

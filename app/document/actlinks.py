@@ -52,11 +52,11 @@ def _link_tail(parent: Element, child: Element) -> None:
 
 def _split(text: str) -> tuple[str, list[Element]]:
     """The text before the first act, and one link per act carrying the text that follows it."""
-    found = [citation for citation in find_acts(text) if citation.reference.url]
+    found = [citation for citation in find_acts(text) if citation.reference.place_url]
     links: list[Element] = []
     for number, citation in enumerate(found):
         end = found[number + 1].start if number + 1 < len(found) else len(text)
-        link = SubElement(Element("p"), "a", {"href": str(citation.reference.url), "class": "act"})
+        link = SubElement(Element("p"), "a", {"href": str(citation.reference.place_url), "class": "act"})
         link.text, link.tail = text[citation.start : citation.end], text[citation.end : end]
         links.append(link)
     return (text[: found[0].start] if found else text), links

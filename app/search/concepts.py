@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Question -> plan: the concepts to score, with acronyms, full forms, synonyms, acts and likely spellings beside them."""
+"""Question -> plan: the concepts to score, with acronyms, full forms, synonyms, acts and likely spellings beside."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from app.search.query import Question, Word
 from app.search.ranker import Concept, Ranking
@@ -92,7 +93,7 @@ def _respelt(word: Word, ranking: Ranking, changes: dict[str, str]) -> Concept:
 def _joined(words: Sequence[Word], ranking: Ranking) -> list[Concept]:
     """Two words side by side that the documents write as one: `pago PA`, `open data`."""
     found = []
-    for first, second in zip(words, words[1:], strict=False):
+    for first, second in pairwise(words):
         joined = first.form + second.form
         if ranking.frequency(joined):
             found.append(Concept((), (Alternative((stem(joined),), JOINED),)))

@@ -18,6 +18,7 @@ from app.search.facets import Facets
 from app.search.index import IndexDamaged, Reader
 from app.search.query import Question, corrected, read
 from app.search.ranker import Mask, Ranking, Scores
+from app.search.semantic import Meaning
 from app.search.suggest import Suggestion, Suggestions
 from app.text.vocabulary import Vocabulary
 
@@ -72,8 +73,9 @@ class Snapshot:
 class Engine:
     """Searches the index of a folder; threads share it, and it follows the generations on disk."""
 
-    def __init__(self, folder: Path, vocabulary: Path | None = None) -> None:
+    def __init__(self, folder: Path, vocabulary: Path | None = None, meaning: Meaning | None = None) -> None:
         self.folder = folder
+        self.meaning = meaning
         self.vocabulary = load_vocabulary(vocabulary)
         self._snapshot: Snapshot | None = None
         self._refreshing = threading.Lock()
@@ -193,7 +195,10 @@ class Engine:
             allowed &= ~ranking.holding(stems)
         if plan.question.empty:
             return np.where(allowed, ranking.prior, 0.0)
-        scores = np.where(allowed, ranking.score(plan.concepts, plan.pairs), 0.0)
+        scores = ranking.score(plan.concepts, plan.pairs)
+        if self.meaning is not None:
+            scores = self.meaning.added(scores, ranking, plan)
+        scores = np.where(allowed, scores, 0.0)
         best = float(scores.max(initial=0.0))
         return np.where(scores >= best * LEAST_SHARE, scores, 0.0)
 

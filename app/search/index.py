@@ -244,7 +244,7 @@ def _light(stored: dict[str, Any]) -> dict[str, Any]:
     """What every search needs of a document; its texts stay on disk."""
     row = json.loads(stored["document"])
     kept = ("kind", "slug", "title", "url", "city", "facets", "updated_on", "reused")
-    return {"identity": stored["identity"], **{name: row[name] for name in kept}}
+    return {"identity": stored["identity"], "digest": stored["digest"], **{name: row[name] for name in kept}}
 
 
 def _decode(leaf: Any, field: str, term: str) -> tuple[Ints, Floats]:

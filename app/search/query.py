@@ -48,13 +48,15 @@ class Word:
 
 @dataclass(frozen=True)
 class Question:
-    """A question to the index. ``words`` are those that count; ``acts`` are slugs of cited acts."""
+    """A question to the index. ``words`` are those that count; ``acts`` are slugs of cited acts;
+    ``plain`` is what was typed without its operators."""
 
     words: tuple[Word, ...] = ()
     phrases: tuple[tuple[str, ...], ...] = ()
     excluded: tuple[tuple[str, ...], ...] = ()
     acts: tuple[str, ...] = ()
     wanted: tuple[tuple[str, str], ...] = ()
+    plain: str = ""
 
     @property
     def empty(self) -> bool:
@@ -73,6 +75,7 @@ def read(text: str) -> Question:
         tuple(stems for item in excluded if (stems := _stems(item))),
         tuple(dict.fromkeys(acts)),
         tuple(wanted),
+        " ".join(plain.split()),
     )
 
 

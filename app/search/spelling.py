@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Words one mistake away from a word nobody wrote: a letter missing, added, changed, two letters swapped, a space lost."""
+"""Words one mistake away from a word nobody wrote: a letter missing, added, changed, swapped, a space lost."""
 
 from collections.abc import Callable, Iterator
 

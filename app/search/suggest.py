@@ -58,7 +58,7 @@ class Suggestions:
 
     def _other_names(self, vocabulary: Vocabulary) -> Iterator[Key]:
         """Acronyms, full forms, synonyms and English words of what the vocabulary knows in a title."""
-        holders = self._holders({form for form in vocabulary.surfaces.values()}, vocabulary.longest)
+        holders = self._holders(set(vocabulary.surfaces.values()), vocabulary.longest)
         for surface, form in vocabulary.surfaces.items():
             for other in (form, *(way.stems for way in vocabulary.alternatives(form, form, True))):
                 for number in holders.get(other, ()):

@@ -8,7 +8,7 @@ from typing import Any
 from app.document.dates import year_of
 from app.document.model import Document, known
 from app.document.schema import UNKNOWN, Level
-from app.text.acts import LegalReference, find_acts
+from app.text.acts import LegalReference, find_acts, with_region
 
 LEGAL_BASIS = "legal_basis"
 
@@ -80,13 +80,15 @@ def _reuse(entry: Mapping[str, Any]) -> Tie:
 
 def cited_acts(document: Document) -> list[CitedAct]:
     """Every act of the document once, those of the legal basis first."""
+    cited = [(place, citation.reference) for place, text in _places(document) for citation in find_acts(text)]
+    known = [reference for _place, reference in cited]
     places: dict[str, dict[str, None]] = {}
     references: dict[str, LegalReference] = {}
-    for place, text in _places(document):
-        for citation in find_acts(text):
-            reference = citation.reference
-            places.setdefault(reference.slug, {})[place] = None
-            references[reference.slug] = _fuller(references.get(reference.slug), reference)
+    for place, found in cited:
+        # "L.R. 24/2017" in the text is the law whose region the legal basis names.
+        reference = with_region(found, known)
+        places.setdefault(reference.slug, {})[place] = None
+        references[reference.slug] = _fuller(references.get(reference.slug), reference)
     return [CitedAct(references[slug], tuple(names)) for slug, names in places.items()]
 
 

@@ -14,14 +14,14 @@ STOP = frozenset(
     noi non nostra nostre nostri nostro o od ogni oppure per perche pero piu poi possa possono potere puo qual quale
     quali quando quanta quante quanti quanto quella quelle quelli quello questa queste questi questo qui quindi sara
     saranno se sei sia siamo siano sono sta stata state stati stato su sua sue sugli sui sul sull sulla sulle sullo suo
-    suoi tra tre tu tua tue tuo tutta tutte tutti tutto un una uno vi voi vostra vostre vostri vostro""".split()
+    suoi tra tre tu tua tue tuo tutta tutte tutti tutto un una uno vi voi vostra vostre vostri vostro""".split()  # noqa: SIM905
 )
 
 #: Words of asking, not of the thing asked for.
 POLITE = frozenset(
     """abbiamo avete bisogno buongiorno cerca cercare cerco cerchiamo dobbiamo devo esiste esistono esempio favore
     grazie possiamo posso qualche qualcuno qualcosa sapere serve servono trovare trovo vogliamo voglio vorrei vorremmo
-    vorrebbe fatto fanno facciamo riuscire""".split()
+    vorrebbe fatto fanno facciamo riuscire""".split()  # noqa: SIM905
 )
 
 _ENGINE = local()

