@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from app.search.excerpt import Marks
 from app.search.query import Question, Word
 from app.search.ranker import Concept, Ranking
 from app.search.spelling import corrections, split
@@ -25,12 +26,12 @@ PAGE_WEIGHT = 2.0
 
 @dataclass(frozen=True)
 class Plan:
-    """What is scored. ``changes`` are likely spellings of unknown words; ``known`` tells whether any word is known."""
+    """What is scored. Snippets mark ``stems`` anywhere and ``ways`` in one piece. ``changes`` are likely spellings of unknown words; ``known`` tells whether any word is known."""
 
     question: Question
     concepts: tuple[Concept, ...] = ()
     pairs: tuple[str, ...] = ()
-    stems: frozenset[str] = frozenset()
+    marks: Marks = Marks()
     changes: dict[str, str] = field(default_factory=dict)
     known: bool = True
 
@@ -50,7 +51,7 @@ def plan(question: Question, vocabulary: Vocabulary, ranking: Ranking) -> Plan:
         question,
         tuple(found),
         tuple(pairs(stems)),
-        frozenset(_shown(found) | {item for phrase in question.phrases for item in phrase}),
+        _marks(question, found),
         changes,
         known or not question.words,
     )
@@ -100,10 +101,17 @@ def _joined(words: Sequence[Word], ranking: Ranking) -> list[Concept]:
     return found
 
 
-def _shown(concepts: Sequence[Concept]) -> set[str]:
-    """Stems whose words a snippet marks: those typed, and those of other ways of saying them."""
+def _marks(question: Question, concepts: Sequence[Concept]) -> Marks:
+    """What was typed wherever it stands; other ways of saying it where they stand whole."""
     typed = {item for concept in concepts for item, _word in concept.words}
-    return typed | {item for concept in concepts for way in concept.alternatives for item in way.stems}
+    quoted = {item for phrase in question.phrases for item in phrase}
+    forms = {way.stems for concept in concepts for way in concept.alternatives if concept.words or len(way.stems) > 1}
+    joined = {way.stems for concept in concepts if not concept.words for way in concept.alternatives}
+    return Marks(frozenset(typed | quoted), tuple(sorted(forms | _not_acts(joined))), question.acts)
+
+
+def _not_acts(forms: set[tuple[str, ...]]) -> set[tuple[str, ...]]:
+    return {form for form in forms if "_" not in form[0]}
 
 
 def slug_of(name: str, value: str) -> str:

@@ -253,10 +253,10 @@ def _hit(snapshot: Snapshot, number: int, score: float, plan: Plan) -> Hit:
         title=document.title,
         city=document.city,
         score=score,
-        snippet=excerpt(document.text, plan.stems) if plan.stems else ((document.summary, False),),
+        snippet=((document.summary, False),) if plan.marks.none else excerpt(document.text, plan.marks),
         url=document.url,
         document=document,
-        title_runs=mark(document.title, plan.stems),
+        title_runs=mark(document.title, plan.marks),
     )
 
 

@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.browser]
 
 def search_path() -> str:
     """Where Node.js is: that of the machine, or the one installed beside Python."""
-    script = [ "sh", str(ROOT / "assets" / "node-path.sh"), str(ROOT / ".venv" / "bin")]
+    script = ["sh", str(ROOT / "assets" / "node-path.sh"), str(ROOT / ".venv" / "bin")]
     return subprocess.run(script, capture_output=True, text=True, check=True).stdout.strip()
 
 

@@ -35,7 +35,7 @@ class Page(HTMLParser):
             self.ids.add(found["id"])
         if tag == "a" and "href" in found:
             self.links.append(found["href"])
-        if tag == "link" and found.get("rel") in ("canonical", "alternate"):
+        if tag == "link" and (found.get("rel") == "canonical" or "hreflang" in found):
             self.heads.append((found["rel"], found.get("hreflang", ""), found["href"]))
 
 

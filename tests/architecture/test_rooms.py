@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Each room holds what it is for, and names say what things are."""
+
+import re
+
+import pytest
+
+from tests.architecture import tree
+
+FORBIDDEN_NAMES = {"utils", "helpers", "common", "manager", "base", "misc", "util", "helper"}
+SOURCES = {".py", ".js", ".mjs", ".scss", ".sh"}
+SPDX = "SPDX-License-Identifier: AGPL-3.0-or-later"
+#: The two functions that may call a text safe, both in one module.
+MARKUP_ALLOWED = {"app/web/formats.py"}
+
+
+def calls(text: str, pattern: str) -> list[int]:
+    return [number for number, line in enumerate(text.splitlines(), 1) if re.search(pattern, line)]
+
+
+def test_nobody_commits_but_the_unit_of_work() -> None:
+    wrong = [
+        f"{m.shown}:{n}"
+        for m in tree.modules()
+        if m.name != "app.db"
+        for n in calls(m.text, r"\.commit\(\)")
+        if m.name != "app.search.index"
+    ]
+    assert not wrong, "what a button does is one `with work()`: " + ", ".join(wrong)
+
+
+def test_every_select_stands_in_queries() -> None:
+    allowed = {"queries", "models"}
+    wrong = [
+        f"{m.shown}:{n}"
+        for m in tree.modules()
+        if m.room not in allowed and m.feature not in {"schema", "db"}
+        for n in calls(m.text, r"(?<![\w.])select\(")
+    ]
+    assert not wrong, "move the SELECT to the queries of its feature: " + ", ".join(wrong)
+
+
+def test_text_is_called_safe_in_one_module_only() -> None:
+    wrong = [
+        f"{m.shown}:{n}" for m in tree.modules() if m.shown not in MARKUP_ALLOWED for n in calls(m.text, r"\bMarkup\(")
+    ]
+    for path in tree.APP.rglob("templates/**/*"):
+        if path.is_file():
+            wrong += [
+                f"{path.relative_to(tree.APP)}:{n}"
+                for n in calls(path.read_text(encoding="utf-8"), r"\|\s*safe\b|autoescape\s+false")
+            ]
+    assert not wrong, "stored HTML goes through the filter trusted_html, JSON-LD through json_ld: " + ", ".join(wrong)
+
+
+def test_trusted_html_is_given_rendered_documents_only() -> None:
+    given = set()
+    for path in tree.APP.rglob("templates/**/*.html"):
+        given |= set(re.findall(r"([\w.]+)\s*\|\s*trusted_html", path.read_text(encoding="utf-8")))
+    assert given <= {"section.html", "revision.footnotes", "html"}, f"is this HTML from app/document/render.py? {given}"
+
+
+@pytest.mark.parametrize("module", [m for m in tree.modules()], ids=lambda m: m.shown)
+def test_every_module_opens_with_one_line_saying_what_it_is_for(module: tree.Module) -> None:
+    doc = module.tree.body and tree.ast.get_docstring(module.tree)
+    assert doc, f"{module.shown}: say in one line what it is for"
+
+
+def test_every_source_file_names_its_licence() -> None:
+    wrong = [
+        str(path.relative_to(tree.ROOT))
+        for path in tree.tracked()
+        if path.suffix in SOURCES and SPDX not in "\n".join(path.read_text(encoding="utf-8").splitlines()[:3])
+    ]
+    assert not wrong, f"first line: {SPDX}: {wrong}"
+
+
+def test_what_has_no_name_has_no_place() -> None:
+    wrong = [m.shown for m in tree.modules() if m.path.stem in FORBIDDEN_NAMES or m.path.parent.name in FORBIDDEN_NAMES]
+    assert not wrong, f"say what these hold: {wrong}"
+
+
+def test_no_open_ends_are_left_in_code() -> None:
+    pattern = r"\b(" + "|".join(["TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK"]) + r")\b"
+    wrong = [
+        f"{path.relative_to(tree.ROOT)}:{n}"
+        for path in tree.tracked()
+        if path.suffix in SOURCES | {".html"}
+        for n in calls(path.read_text(encoding="utf-8"), pattern)
+    ]
+    assert not wrong, f"finish it, or write it where work is planned: {wrong}"
