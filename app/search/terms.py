@@ -61,3 +61,8 @@ def slug_term(slug: str) -> str:
 def page_term(slug: str) -> str:
     """The term only the page of an act holds: who types nothing but the act finds the page before those who cite it."""
     return PAGE_PREFIX + slug_term(slug)
+
+
+def is_act(term: str) -> bool:
+    """Whether a term stands for an act, not for a word."""
+    return term.startswith((ACT_PREFIX, PAGE_PREFIX))

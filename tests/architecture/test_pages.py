@@ -4,7 +4,7 @@
 import re
 
 import pytest
-from flask import Flask
+from flask import Flask, g
 from werkzeug.routing import Rule
 
 from app.access import HIDDEN, POLICY, Action
@@ -51,8 +51,6 @@ def test_a_declared_object_action_is_really_asked(library_app: Flask) -> None:
     }
     assert asked, "the pages of a solution ask READ_SOLUTION"
     with library_app.test_request_context("/soluzioni/suap-metropolitano-bologna"):
-        from flask import g
-
         library_app.dispatch_request()
         assert Action.READ_SOLUTION in g.asked
 

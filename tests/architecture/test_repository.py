@@ -6,6 +6,7 @@ import re
 import yaml
 
 from app.config import ROOT
+from app.web.release import VERSION
 from tests.architecture import tree
 
 BIGGEST = 600_000
@@ -75,8 +76,6 @@ def test_the_description_for_the_catalogue_of_public_software_is_complete() -> N
 
 
 def test_the_release_is_named_the_same_everywhere() -> None:
-    from app.web.release import VERSION
-
     data = yaml.safe_load((ROOT / "publiccode.yml").read_text(encoding="utf-8"))
     assert str(data["softwareVersion"]) == VERSION
     assert f'version = "{VERSION}"' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
