@@ -97,7 +97,7 @@ def memory(server: WebServer) -> float:
     """Unique megabytes of the server's processes."""
     assert server.process is not None
     top = psutil.Process(server.process.pid)
-    return sum(process.memory_full_info().uss for process in (top, *top.children(recursive=True))) / 1e6
+    return float(sum(process.memory_full_info().uss for process in (top, *top.children(recursive=True)))) / 1e6
 
 
 def measure(settings: Settings, name: str, slugs: list[str], count: int) -> None:

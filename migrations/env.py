@@ -3,8 +3,8 @@
 
 from alembic import context
 
-import app.pages.models  # noqa: F401
-import app.search.models  # noqa: F401
+import app.pages.models
+import app.search.models
 import app.solutions.models  # noqa: F401 - the models register their tables
 from app.db import Base
 

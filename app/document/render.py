@@ -49,7 +49,7 @@ TAG = re.compile(r"<[^>]*>")
 REFERENCE = re.compile(r"<sup id=\"fnref[^>]*>.*?</sup>", re.DOTALL)
 BLOCK_END = re.compile(r"</(p|li|h[2-6]|td|th|dt|dd|tr|pre|blockquote)>")
 INDENT = re.compile(r"^[ \t>]*", re.MULTILINE)
-EMPHASIS = re.compile(r"[*_~`]{%d,}" % MAX_EMPHASIS_RUN)
+EMPHASIS = re.compile(rf"[*_~`]{{{MAX_EMPHASIS_RUN},}}")
 
 
 class TooComplex(ValueError):

@@ -97,7 +97,7 @@ def _addresses() -> list[dict[str, Any]]:
     return found
 
 
-def _path(endpoint: str, **values: str) -> str:
+def _path(endpoint: str, **values: Any) -> str:
     prefix = "" if current_language() == "it" else f"/{current_language()}"
     return url_for(endpoint, **values).removeprefix(prefix) or "/"
 

@@ -26,7 +26,7 @@ PAGE_WEIGHT = 2.0
 
 @dataclass(frozen=True)
 class Plan:
-    """What is scored. Snippets mark ``stems`` anywhere and ``ways`` in one piece. ``changes`` are likely spellings of unknown words; ``known`` tells whether any word is known."""
+    """What is scored. ``changes`` are likely spellings of unknown words; ``known`` tells whether any word is known."""
 
     question: Question
     concepts: tuple[Concept, ...] = ()

@@ -12,6 +12,8 @@ from app.text.tokens import MAX_WORD, Token, tokens
 
 MAX_TEXT = 200
 MAX_TERMS = 20
+#: With more words than these beside them, quotes are those of a sentence.
+MOST_BESIDE = 3
 
 #: Field prefixes as typed (folded) -> facet.
 PREFIXES = {
@@ -68,10 +70,10 @@ def read(text: str) -> Question:
     plain, phrases, excluded, wanted = _pieces(text[:MAX_TEXT].translate(QUOTES))
     acts, rest = _without_acts(plain)
     words = _words(rest)
-    quoted = [_stems(phrase) for phrase in phrases]
+    quoted = [stems for phrase in phrases if (stems := _stems(phrase))]
     return Question(
         tuple(words[:MAX_TERMS]),
-        tuple(stems for stems in quoted if stems),
+        tuple(quoted) if _conditions(words, quoted) else (),
         tuple(stems for item in excluded if (stems := _stems(item))),
         tuple(dict.fromkeys(acts)),
         tuple(wanted),
@@ -122,6 +124,12 @@ def _words(text: str) -> list[Word]:
     kept = [word for word in found if not is_stop(word.form) or word.capital]
     telling = [word for word in kept if word.form not in POLITE]
     return list(dict.fromkeys(telling or kept or found))
+
+
+def _conditions(words: list[Word], quoted: list[tuple[str, ...]]) -> bool:
+    """Whether quotes set a condition; in a whole sentence they only name something, and their words count as others."""
+    inside = {item for stems in quoted for item in stems}
+    return sum(word.stem not in inside for word in words) <= MOST_BESIDE
 
 
 def _word(token: Token, text: str, shouted: bool) -> Word:

@@ -18,7 +18,7 @@ except OSError as error:
 ROOT_URL = "file:///"
 
 
-class BuiltFiles(URLFetcher):
+class BuiltFiles(URLFetcher):  # type: ignore[misc]
     """Hands out files of the built front end only, whatever the page asks for."""
 
     def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:

@@ -10,7 +10,7 @@ from app.cities.models import City
 from app.solutions.models import LegalAct, Solution, SolutionAct, SolutionBody, SolutionRevision, SolutionTheme, Theme
 
 
-def _with_ties() -> Select[tuple[Solution]]:
+def _with_ties() -> Select[Solution]:
     return select(Solution).options(selectinload(Solution.themes), selectinload(Solution.bodies))
 
 
@@ -30,6 +30,17 @@ def revision(session: Session, solution: Solution, number: int) -> SolutionRevis
         SolutionRevision.solution_id == solution.id, SolutionRevision.number == number
     )
     return session.scalars(wanted).one()
+
+
+def revision_pair(
+    session: Session, solution: Solution, old: int, new: int
+) -> tuple[SolutionRevision | None, SolutionRevision | None]:
+    """Two revisions, which may be the same, in one statement; None for a number that is not there."""
+    wanted = select(SolutionRevision).where(
+        SolutionRevision.solution_id == solution.id, SolutionRevision.number.in_((old, new))
+    )
+    found = {revision.number: revision for revision in session.scalars(wanted)}
+    return found.get(old), found.get(new)
 
 
 def revisions(session: Session, solution: Solution) -> Sequence[SolutionRevision]:
@@ -85,7 +96,7 @@ def counts_by_city(session: Session) -> dict[int, int]:
         .where(Solution.published)
         .group_by(SolutionBody.city_id)
     )
-    return {city_id: count for city_id, count in session.execute(wanted).all()}
+    return dict(session.execute(wanted).tuples().all())
 
 
 def themes_with_counts(session: Session) -> Sequence[tuple[Theme, int]]:
@@ -145,7 +156,7 @@ def acts(session: Session) -> Sequence[tuple[LegalAct, int]]:
         .join(SolutionAct, SolutionAct.act_id == LegalAct.id)
         .join(Solution, Solution.id == SolutionAct.solution_id)
         .where(Solution.published)
-        .group_by(LegalAct)
+        .group_by(LegalAct.id)
         .order_by(count.desc(), LegalAct.slug)
     )
     return [(act, number) for act, number in session.execute(wanted).all()]

@@ -96,8 +96,10 @@ def version(slug: str, number: int) -> str:
 @permits(Action.READ_SOLUTION)
 def differences(slug: str) -> str:
     solution = found(slug)
-    new = _revision(solution, _number("a", solution.revision_number))
-    old = _revision(solution, _number("da", max(new.number - 1, 1)))
+    number = _number("a", solution.revision_number)
+    old, new = queries.revision_pair(session(), solution, _number("da", max(number - 1, 1)), number)
+    if old is None or new is None:
+        raise NotFound(number)
     changes = compare(_document(old), _document(new))
     return render_template("solutions/differences.html", solution=solution, old=old, new=new, changes=changes)
 

@@ -46,7 +46,8 @@ def conditional(body: str | Response, *parts: object) -> Response:
     response = make_response(body)
     response.set_etag(tag(*parts))
     response.cache_control.no_cache = True
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def fresh(*parts: object) -> Response | None:
@@ -69,13 +70,13 @@ def tag(*parts: object) -> str:
 def day(value: Any) -> str:
     """`2018` -> 2018, `2018-05` -> maggio 2018, `2018-05-03` -> 3 maggio 2018, an instant -> its day."""
     if isinstance(value, (date, datetime)):
-        return format_date(value, "long")
+        return str(format_date(value, "long"))
     text = str(value or "")
     try:
         if len(text) == 7:
-            return format_date(date.fromisoformat(f"{text}-01"), "MMMM yyyy")
+            return str(format_date(date.fromisoformat(f"{text}-01"), "MMMM yyyy"))
         if len(text) == 10:
-            return format_date(date.fromisoformat(text), "long")
+            return str(format_date(date.fromisoformat(text), "long"))
     except ValueError:
         return text
     return text
@@ -84,12 +85,12 @@ def day(value: Any) -> str:
 def number(value: float | None, digits: int = 0) -> str:
     """A number as the language writes it, *non disponibile* for None."""
     if value is None:
-        return gettext("non disponibile")
+        return str(gettext("non disponibile"))
     return str(format_decimal(round(value, digits) if digits else round(value)))
 
 
 def euro(value: float | None) -> str:
-    return gettext("non disponibile") if value is None else f"{number(value)}\u00a0€"
+    return str(gettext("non disponibile")) if value is None else f"{number(value)}\u00a0€"
 
 
 def trusted_html(stored: str) -> Markup:

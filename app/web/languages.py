@@ -10,6 +10,8 @@ from flask_babel import Babel, get_locale
 
 LANGUAGES = ("it", "en")
 DEFAULT = "it"
+#: How a language writes its days and numbers: in Europe, 3 May 2018.
+LOCALES = {"it": "it", "en": "en_GB"}
 KEY = "twinmetro.language"
 
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
@@ -34,7 +36,7 @@ class LanguagePrefix:
 
 def register(app: Flask) -> None:
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", "translations")
-    Babel(app, default_locale=DEFAULT, locale_selector=current_language)
+    Babel(app, default_locale=DEFAULT, locale_selector=lambda: LOCALES[current_language()])
     app.jinja_env.globals.update(
         current_language=current_language,
         languages=LANGUAGES,

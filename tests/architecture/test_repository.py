@@ -2,6 +2,7 @@
 """What may stand in the repository: our own files, small, without machines, registries or credentials."""
 
 import re
+from pathlib import Path
 
 import yaml
 
@@ -16,7 +17,7 @@ SECRETS = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY|AKIA[0-9A-Z]{16}|ghp_[A-Za-
 SKIPS = re.compile(r"pytest\.skip|mark\.skip|mark\.xfail|import" + r"orskip")
 
 
-def text_of(path: "tree.Path") -> str:
+def text_of(path: Path) -> str:
     return path.read_text(encoding="utf-8", errors="replace")
 
 

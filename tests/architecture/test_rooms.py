@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Each room holds what it is for, and names say what things are."""
 
+import ast
 import re
 
 import pytest
 
+from app.config import ROOT
 from tests.architecture import tree
 
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "manager", "base", "misc", "util", "helper"}
@@ -60,15 +62,15 @@ def test_trusted_html_is_given_rendered_documents_only() -> None:
     assert given <= {"section.html", "revision.footnotes", "html"}, f"is this HTML from app/document/render.py? {given}"
 
 
-@pytest.mark.parametrize("module", [m for m in tree.modules()], ids=lambda m: m.shown)
+@pytest.mark.parametrize("module", list(tree.modules()), ids=lambda m: m.shown)
 def test_every_module_opens_with_one_line_saying_what_it_is_for(module: tree.Module) -> None:
-    doc = module.tree.body and tree.ast.get_docstring(module.tree)
+    doc = module.tree.body and ast.get_docstring(module.tree)
     assert doc, f"{module.shown}: say in one line what it is for"
 
 
 def test_every_source_file_names_its_licence() -> None:
     wrong = [
-        str(path.relative_to(tree.ROOT))
+        str(path.relative_to(ROOT))
         for path in tree.tracked()
         if path.suffix in SOURCES and SPDX not in "\n".join(path.read_text(encoding="utf-8").splitlines()[:3])
     ]
@@ -83,7 +85,7 @@ def test_what_has_no_name_has_no_place() -> None:
 def test_no_open_ends_are_left_in_code() -> None:
     pattern = r"\b(" + "|".join(["TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK"]) + r")\b"
     wrong = [
-        f"{path.relative_to(tree.ROOT)}:{n}"
+        f"{path.relative_to(ROOT)}:{n}"
         for path in tree.tracked()
         if path.suffix in SOURCES | {".html"}
         for n in calls(path.read_text(encoding="utf-8"), pattern)

@@ -13,7 +13,6 @@ from flask.testing import FlaskClient
 from app.db import Database
 from app.search import index
 from app.search.indexer import Indexer
-from app.solutions.models import Solution
 from app.solutions.queries import by_slug
 from tests.makers import make_solution
 
