@@ -50,6 +50,7 @@ assets: node_modules/.installed ## build the front end
 	@npm run --silent build
 
 translations: $(VENV)/.dev ## bring the catalogue of messages up to date
+	@mkdir -p build
 	@$(BIN)/pybabel -q extract -F babel.cfg -k _l -k ngettext:1,2 --no-location --sort-output --omit-header -o build/messages.pot .
 	@$(BIN)/pybabel -q update -i build/messages.pot -d app/translations -l en --no-fuzzy-matching --ignore-obsolete --omit-header
 	@$(MAKE) --no-print-directory $(MO)

@@ -19,7 +19,7 @@ from app.document.model import Problem, located
 from app.pages.folder import texts
 from app.pages.service import import_pages
 from app.solutions import folder, queries
-from app.solutions.service import Imported, Outcome, import_document, import_themes
+from app.solutions.service import Imported, Outcome, import_document, import_themes, rerender
 from app.web.messages import problem_sentence
 
 content = AppGroup("content", help="The library of a folder: solutions, cities, themes, pages.")
@@ -113,6 +113,20 @@ def tell(path: Path, problems: Iterable[Problem]) -> None:
         example = f" Esempio: {item.example}" if item.example else ""
         sentence = problem_sentence(item.key, item.detail)
         click.echo(f"{path}:{item.line}: {item.field}: {sentence}.{example}", err=True)
+
+
+@content.command("render")
+def render() -> None:
+    """Make the HTML and the columns of every solution anew from its documents, after the renderer changed."""
+    with store().reading() as session:
+        slugs = [slug for slug, _text in queries.every_current(session)]
+    with click.progressbar(slugs, label="Soluzioni", show_pos=True) as progress:
+        for slug in progress:
+            with store().work() as session:
+                solution = queries.by_slug(session, slug)
+                for revision in queries.revisions(session, solution) if solution else ():
+                    rerender(session, revision, revision.solution)
+    click.echo(f"{len(slugs)} soluzioni rigenerate.")
 
 
 @content.command("export")

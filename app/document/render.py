@@ -45,6 +45,11 @@ SECTION_START = re.compile(r'(?=<h2 id=")')
 SECTION_HEAD = re.compile(r'<h2 id="([^"]*)">(.*?)</h2>\s*', re.DOTALL)
 INNER_HEAD = re.compile(r'<h3 id="([^"]*)">(.*?)</h3>', re.DOTALL)
 FOOTNOTES = '<div class="footnote">'
+#: What a first sentence is not taken from: tables, lists, quotations, boxes.
+NESTED = re.compile(r"<(table|ul|ol|dl|blockquote|pre)\b.*?</\1>|<div class=\"admonition.*?</div>", re.DOTALL)
+PARAGRAPH = re.compile(r"<p>(.*?)</p>", re.DOTALL)
+LIST_ITEM = re.compile(r"<li[^>]*>(.*?)</li>", re.DOTALL)
+GIST_LENGTH, GIST_LEEWAY = 240, 40
 TAG = re.compile(r"<[^>]*>")
 REFERENCE = re.compile(r"<sup id=\"fnref[^>]*>.*?</sup>", re.DOTALL)
 BLOCK_END = re.compile(r"</(p|li|h[2-6]|td|th|dt|dd|tr|pre|blockquote)>")
@@ -58,12 +63,13 @@ class TooComplex(ValueError):
 
 @dataclass(frozen=True)
 class RenderedSection:
-    """A section as pages show it: anchor, heading, safe HTML, inner headings as (anchor, text)."""
+    """A section as pages show it: anchor, heading, safe HTML, inner headings as (anchor, text), its first sentences."""
 
     anchor: str
     heading: str
     html: str
     inner: tuple[tuple[str, str], ...] = ()
+    gist: str = ""
 
 
 @dataclass(frozen=True)
@@ -150,7 +156,20 @@ def _section(part: str) -> RenderedSection:
         return RenderedSection("", "", part)
     body = part[head.end() :].strip()
     inner = tuple((match[1], plain_text(match[2])) for match in INNER_HEAD.finditer(body))
-    return RenderedSection(head[1], plain_text(head[2]), body, inner)
+    return RenderedSection(head[1], plain_text(head[2]), body, inner, gist(body))
+
+
+def gist(markup: str) -> str:
+    """The first sentences of the first paragraph that stands by itself, about ``GIST_LENGTH`` characters."""
+    outside = NESTED.sub("", markup)
+    first = PARAGRAPH.search(outside) or LIST_ITEM.search(markup)
+    text = " ".join(plain_text(first[1]).split()) if first else ""
+    if len(text) <= GIST_LENGTH + GIST_LEEWAY:
+        return text
+    end = max(text.rfind(mark, GIST_LENGTH // 2, GIST_LENGTH + GIST_LEEWAY) for mark in (". ", "? ", "! "))
+    if end > 0:
+        return text[: end + 1]
+    return text[: text.rfind(" ", 0, GIST_LENGTH)].rstrip(",;:") + " …"
 
 
 def _note_list(markup: str) -> str:

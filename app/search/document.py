@@ -20,6 +20,7 @@ class SearchDocument:
     url: str
     summary: str = ""
     keywords: str = ""
+    title_en: str = ""
     city: str = ""
     facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     updated_on: str = ""

@@ -66,7 +66,7 @@ class Snapshot:
         self.facets = Facets(self.ranking.rows)
         rows = [row for row, alive in zip(self.ranking.rows, self.ranking.live, strict=True) if alive]
         self.suggestions = Suggestions(rows, vocabulary)
-        self.titles = {(row["kind"], row["slug"]): str(row["title"]) for row in rows}
+        self.titles = {(row["kind"], row["slug"]): (str(row["title"]), str(row["title_en"])) for row in rows}
         self.kinds = np.array([row["kind"] for row in self.ranking.rows], dtype=object)
 
 
@@ -118,9 +118,10 @@ class Engine:
             current.reader.close()
         return fresh
 
-    def title(self, kind: str, slug: str) -> str:
+    def title(self, kind: str, slug: str, english: bool = False) -> str:
         """Title of a document by kind and slug, empty where it is not in the index."""
-        return self.snapshot().titles.get((kind, slug), "")
+        title, title_en = self.snapshot().titles.get((kind, slug), ("", ""))
+        return (english and title_en) or title
 
     def suggest(self, typed: str, limit: int = 8) -> list[Suggestion]:
         """Things whose title has a word that starts as typed. Raises ``IndexDamaged``."""

@@ -87,6 +87,11 @@ class Asked:
     def ordered(self, order: str) -> "Asked":
         return replace(self, order=order, page=1)
 
+    def of_kind(self, kind: str) -> "Asked":
+        """The question among one kind of things; filters, which are of solutions, stay where they mean something."""
+        kept = self.filters if KINDS[kind] in ((), ("solution",)) else {}
+        return replace(self, kind=kind, filters=kept, page=1)
+
     def chosen(self) -> Iterator[tuple[str, str]]:
         """Every filter value as (name, value)."""
         for name, values in self.filters.items():

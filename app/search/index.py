@@ -243,7 +243,7 @@ def _open(folder: Path) -> Any:
 def _light(stored: dict[str, Any]) -> dict[str, Any]:
     """What every search needs of a document; its texts stay on disk."""
     row = json.loads(stored["document"])
-    kept = ("kind", "slug", "title", "url", "city", "facets", "updated_on", "reused")
+    kept = ("kind", "slug", "title", "url", "city", "facets", "updated_on", "reused", "title_en")
     return {"identity": stored["identity"], "digest": stored["digest"], **{name: row[name] for name in kept}}
 
 

@@ -29,8 +29,9 @@ except ImportError:
     USE = None
 
 FILE = "vectors.npz"
-#: Share of the best score a question could have that the nearest meaning is worth (docs/search.md).
-WEIGHT = 0.6
+#: Share of the best score a question could have that the same meaning is worth, and how fast less near ones count less.
+WEIGHT = 1.2
+SHARPNESS = 1.5
 #: Cosine under which a document that holds no word of the question is no answer.
 CLOSE = 0.2
 READ = 2_000
@@ -70,7 +71,7 @@ class Meaning:
         self._learn_behind(ranking)
         nearness = (self._matrix(ranking) @ self._of_question(text)).astype(np.float64)
         answers = (scores > 0) | (nearness >= CLOSE)
-        total: Scores = scores + WEIGHT * most * np.maximum(nearness, 0.0) * ranking.prior
+        total: Scores = scores + WEIGHT * most * np.maximum(nearness, 0.0) ** SHARPNESS * ranking.prior
         return np.where(answers, total, 0.0)
 
     def learn(self, ranking: Ranking) -> int:

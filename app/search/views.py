@@ -17,7 +17,7 @@ from app.search.indexer import Indexer
 from app.search.service import count_unmet
 from app.web.formats import csv_answer, json_answer
 from app.web.gate import permits
-from app.web.languages import prefixed
+from app.web.languages import current_language, prefixed
 from app.web.logs import log
 from app.web.unit import session, work
 
@@ -91,7 +91,7 @@ def _page(asked: Asked, browsing: bool = False) -> str:
 
 def name_of(facet: str, value: str) -> str:
     """Name of a theme, city or act of a facet, as the index knows it; the value itself for any other."""
-    return engine().title(facet, value) or value
+    return engine().title(facet, value, english=current_language() == "en") or value
 
 
 def _solutions_only(asked: Asked) -> Asked:

@@ -98,6 +98,7 @@ def _of_theme(theme: Theme) -> SearchDocument:
         title=theme.name,
         text=theme.description,
         keywords=f"{theme.name_en}\n{theme.description_en}",
+        title_en=theme.name_en,
         summary=theme.description,
         url=f"/temi/{theme.slug}",
         facets={"theme": (theme.slug,)},

@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 
 from app.cities.queries import by_slugs
 from app.document.model import Document, Problem
+from app.document.parse import parse
 from app.document.render import Rendered, TooComplex, render
 from app.document.serialise import digest, serialise
 from app.document.validate import problems
+from app.errors import NotFound
 from app.search.changes import note
 from app.solutions import queries, rules
 from app.solutions.models import LegalAct, Solution, SolutionAct, SolutionBody, SolutionRevision, SolutionTheme, Theme
@@ -105,9 +107,15 @@ def _save(
     return revision
 
 
-def rerender(revision: SolutionRevision, document: Document) -> None:
-    """Render a revision again, after the renderer changed: the text stays, the derived HTML is new."""
+def rerender(session: Session, revision: SolutionRevision, solution: Solution) -> None:
+    """Derive again what follows from a revision, after the renderer changed; its text stays. Raises ``TooComplex``."""
+    document = parse(revision.text).document
+    if document is None:
+        raise NotFound(revision.number)
     _fill_rendered(revision, render(document))
+    if revision.number == solution.revision_number:
+        derive(session, solution, document)
+        note(session, [("solution", solution.slug)])
 
 
 def _fill_rendered(revision: SolutionRevision, rendered: Rendered) -> None:

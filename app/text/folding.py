@@ -11,8 +11,10 @@ _SAME = str.maketrans(
 
 def fold(text: str) -> str:
     """Lower case, no accents, one kind of apostrophe and dash. Not length-preserving."""
-    plain = text.translate(_SAME).casefold()
+    plain = text.casefold().translate(_SAME)
     if plain.isascii():
         return plain
     decomposed = unicodedata.normalize("NFKD", plain)
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    # Taken apart, some letters show capitals and dashes that were hidden: the trade mark sign, for one.
+    return bare if bare.isascii() and bare.islower() else bare.casefold().translate(_SAME)

@@ -14,7 +14,9 @@ _ELIDED = (
 )
 WORD = re.compile(
     rf"""
-    (?P<acronym>(?<![^\W_])(?:[^\W\d_]\.[ ]?){{2,9}}(?:[^\W\d_](?![^\W_]))?)   # S.U.A.P., s.u.a.p., d. l. g. s.
+    (?P<acronym>(?<![^\W_])(?:
+        (?:[^\W\d_]\.){{2,9}}(?:[^\W\d_](?![^\W_]))?                              # S.U.A.P., s.u.a.p
+      | (?:[^\W\d_]\.[ ]){{1,8}}[^\W\d_]\.))                                      # S. U. A. P.
   | (?P<number>\d{{1,3}}(?:[.\u00a0]\d{{3}})+(?!\d))                            # 1.268
   | (?:(?<![^\W_])(?:{_ELIDED})[{APOSTROPHES}](?=[^\W_]))                       # dell', l', un': left out
   | (?P<word>[^\W_]+(?:\([^\W\d_]\)[^\W_]+)?)                                  # Too(l)smart: one word

@@ -93,7 +93,7 @@ def _read(raw: Mapping[str, Any]) -> _Entry:
     names = [raw.get("term"), raw.get("expansion"), *(raw.get("acronyms") or ())]
     entry = _Entry(full=_forms(names), synonyms=_forms(raw.get("synonyms") or ()), english=_forms(raw.get("en") or ()))
     nearby = [*entry.full, *entry.synonyms, *_forms(raw.get("related") or ())]
-    entry.nearby = {item for known in nearby for item in known if len(item) > 3}
+    entry.nearby = {item for known in nearby for item in known if len(item) > 2}
     return entry
 
 

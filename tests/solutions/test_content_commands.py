@@ -134,3 +134,21 @@ def test_the_shipped_library_is_right_and_survives_the_way_through_the_database(
     for path in shipped:
         exported = (tmp_path / "solutions" / path.name).read_text(encoding="utf-8")
         assert parse(exported).document == parse(path.read_text(encoding="utf-8")).document
+
+
+def test_what_is_derived_can_be_made_anew_from_the_documents(app: Flask, folder: Path, database: Database) -> None:
+    run(app, "import", folder)
+    with database.work() as session:
+        solution = queries.by_slug(session, "uno")
+        assert solution is not None
+        queries.current_revision(session, solution).sections = []
+        solution.title, solution.acts = "perduto", []
+    assert run(app, "render").exit_code == 0
+    with database.reading() as session:
+        solution = queries.by_slug(session, "uno")
+        assert solution is not None
+        assert solution.title == "Soluzione uno"
+        assert [tie.act.slug for tie in solution.acts] == ["dpr-160-2010"]
+        revision = queries.current_revision(session, solution)
+        assert revision.sections[0]["gist"] == "Le imprese trovano regole diverse in ogni comune."
+        assert revision.number == 1

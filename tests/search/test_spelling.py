@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Spelling: known words one mistake away."""
+
+import pytest
+
+from app.search.spelling import LONGEST, corrections, near_words, split
+
+KNOWN = {"sportello": 9, "imprese": 5, "impresa": 3, "convenzione": 4, "open": 2, "data": 2, "rete": 8, "mete": 8}
+
+
+def frequency(word: str) -> int:
+    return KNOWN.get(word, 0)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("sportelo", "sportello"), ("sportelloo", "sportello"), ("sporetllo", "sportello"), ("convensione", "convenzione")],
+)
+def test_one_mistake_is_mended(typed: str, meant: str) -> None:
+    assert corrections(typed, frequency)[0] == meant
+
+
+def test_the_more_frequent_word_comes_first() -> None:
+    assert corrections("impress", frequency) == ["imprese", "impresa"] or corrections("impres", frequency)[0] == "imprese"
+
+
+def test_a_right_first_letter_counts() -> None:
+    assert corrections("rjete", frequency) == ["rete"]
+    assert corrections("rmete", frequency)[0] in {"rete", "mete"}
+
+
+@pytest.mark.parametrize("typed", ["ret", "2020", "x" * (LONGEST + 1), "art14"])
+def test_short_long_and_numbered_words_are_left_alone(typed: str) -> None:
+    assert corrections(typed, frequency) == []
+
+
+def test_a_lost_space_is_found() -> None:
+    assert split("opendata", frequency) == ("open", "data")
+    assert split("xyzxyzxyz", frequency) is None
+    assert split("open-data", frequency) is None
+    assert split("o" * (LONGEST + 1), frequency) is None
+
+
+def test_near_words_never_hold_the_word_swapped_with_itself() -> None:
+    assert "aab" in set(near_words("aba"))
+    assert "" in set(near_words("a"))
