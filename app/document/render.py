@@ -44,6 +44,8 @@ ALIGNED = re.compile(r'<(t[hd]) align="(left|right|center)">')
 SECTION_START = re.compile(r'(?=<h2 id=")')
 SECTION_HEAD = re.compile(r'<h2 id="([^"]*)">(.*?)</h2>\s*', re.DOTALL)
 INNER_HEAD = re.compile(r'<h3 id="([^"]*)">(.*?)</h3>', re.DOTALL)
+ANCHOR = "sez-"
+_slugify = slugify(case="lower")
 FOOTNOTES = '<div class="footnote">'
 #: What a first sentence is not taken from: tables, lists, quotations, boxes.
 NESTED = re.compile(r"<(table|ul|ol|dl|blockquote|pre)\b.*?</\1>|<div class=\"admonition.*?</div>", re.DOTALL)
@@ -127,7 +129,7 @@ def _markdown() -> Markdown:
         extensions=["tables", "footnotes", "admonition", "def_list", "toc", "sane_lists", ActLinks()],
         extension_configs={
             "tables": {"use_align_attribute": True},
-            "toc": {"slugify": slugify(case="lower")},
+            "toc": {"slugify": _anchor},
             "footnotes": {"BACKLINK_TITLE": "Torna al testo della nota {}", "BACKLINK_TEXT": "↩", "SEPARATOR": "-"},
         },
         output_format="html",
@@ -137,6 +139,11 @@ def _markdown() -> Markdown:
     for name in ("image_link", "image_reference", "short_image_ref"):
         converter.inlinePatterns.deregister(name)
     return converter
+
+
+def _anchor(text: str, separator: str) -> str:
+    """Anchor of a heading; prefixed, so that no heading takes an identifier of the page around it."""
+    return f"{ANCHOR}{_slugify(text, separator)}"
 
 
 def _filter_attribute(tag: str, name: str, value: str) -> str | None:

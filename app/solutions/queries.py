@@ -96,7 +96,7 @@ def counts_by_city(session: Session) -> dict[int, int]:
         .where(Solution.published)
         .group_by(SolutionBody.city_id)
     )
-    return dict(session.execute(wanted).tuples().all())
+    return {row[0]: row[1] for row in session.execute(wanted)}
 
 
 def themes_with_counts(session: Session) -> Sequence[tuple[Theme, int]]:
