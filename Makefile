@@ -93,4 +93,4 @@ $(DIST): node_modules/.installed $(wildcard assets/*) $(wildcard assets/*/*)
 	@PATH="$$(sh assets/node-path.sh $(BIN))" npm run --silent build
 
 $(MO): app/translations/en/LC_MESSAGES/messages.po | $(VENV)/.runtime
-	@$(BIN)/pybabel -q compile -d app/translations
+	@$(BIN)/pybabel -q compile --use-fuzzy -d app/translations

@@ -21,7 +21,7 @@ JOINED = 0.9
 #: An act is one word that says more than most: beside a sentence it must weigh like a few.
 ACT_WEIGHT = 1.5
 #: The page of the act before those who cite it, where nothing else is asked.
-PAGE_WEIGHT = 2.0
+PAGE_WEIGHT = 2.5
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Plan:
     question: Question
     concepts: tuple[Concept, ...] = ()
     pairs: tuple[str, ...] = ()
-    marks: Marks = Marks()
+    marks: Marks = field(default_factory=Marks)
     changes: dict[str, str] = field(default_factory=dict)
     known: bool = True
 
@@ -73,8 +73,10 @@ def _of_words(
     typed = tuple(word.stem for word in words)
     emphatic = all(word.capital for word in words)
     ways = vocabulary.alternatives(typed, others, emphatic)
-    if not ways and len(words) == 1 and not ranking.known(words[0].stem, words[0].form):
-        return _respelt(words[0], ranking, changes)
+    if not ways and len(words) == 1 and not ranking.frequency(words[0].form):
+        if not ranking.known(words[0].stem):
+            return _respelt(words[0], ranking, changes)
+        ways = _beside(words[0], ranking)
     return Concept(tuple((word.stem, word.form) for word in words), ways)
 
 
@@ -89,6 +91,12 @@ def _respelt(word: Word, ranking: Ranking, changes: dict[str, str]) -> Concept:
         return Concept(((word.stem, word.form),))
     changes[word.form] = " ".join(parts)
     return Concept(tuple((stem(part), part) for part in parts))
+
+
+def _beside(word: Word, ranking: Ranking) -> tuple[Alternative, ...]:
+    """Likely spellings of a word nobody wrote whose stem is known: a new inflection, or a mistake that hit a stem."""
+    near = {stem(other) for other in corrections(word.form, ranking.frequency)}
+    return tuple(Alternative((other,), SPELLING) for other in sorted(near - {word.stem}))
 
 
 def _joined(words: Sequence[Word], ranking: Ranking) -> list[Concept]:

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The search engine: one question in, ranked hits, facets, snippets and corrections out. Knows neither pages nor tables."""
+"""The search engine: one question in, ranked hits, facets, snippets and corrections out; no pages, no tables."""
 
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import yaml
@@ -15,15 +15,18 @@ from app.search.concepts import Plan
 from app.search.document import SearchDocument
 from app.search.excerpt import Runs, excerpt, mark
 from app.search.facets import Facets
-from app.search.index import IndexDamaged, Reader
+from app.search.index import IndexDamaged
 from app.search.query import Question, corrected, read
 from app.search.ranker import Mask, Ranking, Scores
+from app.search.segments import Reader
 from app.search.semantic import Meaning
 from app.search.suggest import Suggestion, Suggestions
 from app.text.vocabulary import Vocabulary
 
 #: A document that scores less than this share of the best is no answer; it would only swell counts and facets.
 LEAST_SHARE = 0.2
+#: A generation that does not open is tried again after this time, not at every search.
+AGAIN_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,7 @@ class Engine:
         self.vocabulary = load_vocabulary(vocabulary)
         self._snapshot: Snapshot | None = None
         self._refreshing = threading.Lock()
+        self._refused: tuple[tuple[str, ...], float] = (("never",), 0.0)
 
     def ready(self) -> bool:
         """Whether a search would be answered from the index now."""
@@ -93,23 +97,22 @@ class Engine:
         current = self._snapshot
         if current is not None and current.reader.generation == index.generation(self.folder):
             return current
-        if current is not None and not self._refreshing.acquire(blocking=False):
-            return current
-        if current is None:
-            self._refreshing.acquire()
+        if not self._refreshing.acquire(blocking=current is None):
+            return current or self.snapshot()
         try:
             return self._refresh()
         finally:
             self._refreshing.release()
 
     def _refresh(self) -> Snapshot:
-        current = self._snapshot
-        if current is not None and current.reader.generation == index.generation(self.folder):
+        current, seen = self._snapshot, index.generation(self.folder)
+        if current is not None and (current.reader.generation == seen or self._refused_lately(seen)):
             return current
         try:
             fresh = Snapshot(Reader(self.folder, current.reader if current else None), self.vocabulary)
         except IndexDamaged:
             # What is in memory is whole: better an answer of a minute ago than none, while the indexer rebuilds.
+            self._refused = (seen, time.monotonic())
             if current is None:
                 raise
             return current
@@ -117,6 +120,10 @@ class Engine:
         if current is not None:
             current.reader.close()
         return fresh
+
+    def _refused_lately(self, seen: tuple[str, ...]) -> bool:
+        generation, moment = self._refused
+        return seen == generation and time.monotonic() - moment < AGAIN_SECONDS
 
     def title(self, kind: str, slug: str, english: bool = False) -> str:
         """Title of a document by kind and slug, empty where it is not in the index."""
@@ -141,13 +148,8 @@ class Engine:
         try:
             return self._search(text, filters or {}, sort, page, per_page, kinds, correct)
         except IndexDamaged:
-            # A merge may have closed a segment under this search: once more, on the generation of now.
-            self._forget()
+            # A merge or a switch may have closed a segment under this search: once more, on the generation of now.
             return self._search(text, filters or {}, sort, page, per_page, kinds, correct)
-
-    def _forget(self) -> None:
-        with self._refreshing:
-            self._snapshot = None
 
     def _search(
         self,

@@ -39,7 +39,7 @@ _SENTENCE = re.compile(r"(?<=[^\W_A-ZÀ-Ý][.!?;:])\s+(?=[«\"(]?[A-ZÀ-Ý])|(?<
 
 @dataclass(frozen=True)
 class Marks:
-    """What a snippet marks: stems wherever they stand, forms only where their stems stand side by side, acts by slug."""
+    """What a snippet marks: stems anywhere, forms only where their stems stand side by side, acts by slug."""
 
     stems: frozenset[str] = frozenset()
     forms: tuple[tuple[str, ...], ...] = ()

@@ -1,54 +1,95 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The Whoosh index on disk: written whole, switched in one step, read segment by segment. Only here is Whoosh known."""
+"""The Whoosh index on disk: written whole, switched in one step, never half-read. Only here is Whoosh known."""
 
+import errno
 import json
 import os
 import shutil
-import threading
 import time
 import uuid
+import zlib
+from array import array
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
 from whoosh import index as whoosh_index
-from whoosh.analysis import RegexTokenizer
-from whoosh.fields import ID, STORED, TEXT, Schema
+from whoosh.analysis import IDAnalyzer
+from whoosh.codec.whoosh3 import W3Codec
+from whoosh.fields import ID, STORED, FieldType, Schema
+from whoosh.filedb.filestore import FileStorage
+from whoosh.formats import Existence, Format
 
-from app.search.document import SearchDocument, from_stored
-from app.search.terms import FIELDS, PAIR, STEM, WORD, of_document
+from app.search.document import SearchDocument
+from app.search.terms import STEM, WORD, of_document
 
+#: Stands in the name of every folder: an index written by another version of this module, or of the analysis, is not
+#: read but rebuilt. Raise it whenever the terms or the schema change.
+VERSION = "v2"
 CURRENT = "current"
+SUMS = "sums.json"
 OPEN_TRIES = 3
 LOCK_SECONDS = 30.0
-REBUILD_MEGABYTES = 128
-MAX_CACHED = 20_000
-
-Ints = NDArray[np.int32]
-Floats = NDArray[np.float32]
+REBUILD_MEGABYTES = 256
+#: Trouble of the machine, which no rebuild mends.
+MACHINE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EMFILE, errno.ENFILE}
 
 
 class IndexDamaged(Exception):
     """The index is missing, unreadable or of another version; a rebuild mends it."""
 
 
+class Counted(Existence):  # type: ignore[misc]
+    """Postings of already analysed terms: how often each stands in the document, nothing else."""
+
+    def word_values(self, value: Sequence[str], _analyser: object, **_options: object) -> Iterator[tuple[Any, ...]]:
+        return ((term, count, float(count), b"") for term, count in Counter(value).items())
+
+
+class Placed(Format):  # type: ignore[misc]
+    """Postings of already analysed terms with their places, four bytes each; an empty term only takes a place."""
+
+    posting_size = -1
+
+    def word_values(self, value: Sequence[str], _analyser: object, **_options: object) -> Iterator[tuple[Any, ...]]:
+        places: dict[str, array[int]] = defaultdict(lambda: array("I"))
+        for place, term in enumerate(value):
+            places[term].append(place)
+        places.pop("", None)
+        return ((term, len(found), float(len(found)), found.tobytes()) for term, found in places.items())
+
+    def decode_frequency(self, value: bytes) -> int:
+        return len(value) // 4
+
+    def decode_weight(self, value: bytes) -> float:
+        return float(len(value) // 4)
+
+    def decode_positions(self, value: bytes) -> list[int]:
+        return array("I", value).tolist()
+
+
 def _schema() -> Schema:
-    analysed = {name: TEXT(analyzer=RegexTokenizer(r"[^ ]+"), phrase=False, stored=False) for name in FIELDS}
-    return Schema(identity=ID(unique=True, stored=True), digest=STORED, document=STORED, **analysed)
+    stems = FieldType(Placed(), IDAnalyzer(), scorable=True)
+    words = FieldType(Counted(), IDAnalyzer(), scorable=True)
+    return Schema(identity=ID(unique=True, stored=True), digest=STORED, document=STORED, **{STEM: stems, WORD: words})
 
 
 @contextmanager
-def _damage_named() -> Iterator[None]:
-    # Damaged files raise nine different exception classes, from struct.error to KeyError.
+def damage_named(passing: frozenset[int] | set[int] = frozenset()) -> Iterator[None]:
+    """Whatever goes wrong inside is ``IndexDamaged``; damaged files raise nine classes, from struct.error to KeyError.
+
+    System errors of the numbers ``passing`` go through as they are.
+    """
     try:
         yield
     except IndexDamaged:
         raise
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in passing:
+            raise
         raise IndexDamaged(f"{type(error).__name__}: {error}") from error
 
 
@@ -58,19 +99,12 @@ def current_folder(folder: Path) -> Path:
         name = (folder / CURRENT).read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise IndexDamaged("no index") from error
+    if not name.startswith(f"{VERSION}-") or "/" in name or "\0" in name:
+        raise IndexDamaged("an index of another version")
     inner = folder / name
-    if not name.startswith("v-") or "/" in name or not inner.is_dir():
+    if not inner.is_dir():
         raise IndexDamaged("no index")
     return inner
-
-
-def healthy(folder: Path) -> bool:
-    """Whether there is an index that opens."""
-    try:
-        with _damage_named():
-            return bool(whoosh_index.exists_in(str(current_folder(folder))))
-    except IndexDamaged:
-        return False
 
 
 def generation(folder: Path) -> tuple[str, ...]:
@@ -82,53 +116,117 @@ def generation(folder: Path) -> tuple[str, ...]:
         return ()
 
 
+def state(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    """Names, sizes and times of the files in use: differs once anybody but the indexer has touched them."""
+    try:
+        with os.scandir(current_folder(folder)) as entries:
+            found = [(entry.path, entry.stat().st_size, entry.stat().st_mtime_ns) for entry in entries]
+    except (IndexDamaged, OSError):
+        return ()
+    return tuple(sorted(found))
+
+
 def write(folder: Path, additions: Sequence[SearchDocument], removals: Sequence[str]) -> None:
     """Put documents in, take identities out, in one synchronous commit. Raises ``IndexDamaged``."""
-    with _damage_named():
-        writer = whoosh_index.open_dir(str(current_folder(folder))).writer(timeout=LOCK_SECONDS)
-        try:
+    with damage_named(MACHINE):
+        inner = current_folder(folder)
+        writer = whoosh_index.open_dir(str(inner)).writer(timeout=LOCK_SECONDS, codec=W3Codec(compression=0))
+        with _committed(writer):
             for identity in removals:
                 writer.delete_by_term("identity", identity)
             for document in additions:
                 writer.update_document(**_row(document))
-            writer.commit()
-        except BaseException:
-            writer.cancel()
-            raise
+        _settle(inner)
 
 
 def rebuild(folder: Path, documents: Iterable[SearchDocument], progress: Callable[[int], None] | None = None) -> int:
     """Write a whole index beside the one in use, then switch; open readers keep theirs. Answers the count."""
     folder.mkdir(parents=True, exist_ok=True)
-    inner = folder / f"v-{int(time.time())}-{uuid.uuid4().hex[:8]}"
-    inner.mkdir()
-    count = 0
-    writer = whoosh_index.create_in(str(inner), _schema()).writer(limitmb=REBUILD_MEGABYTES)
+    inner = folder / f"{VERSION}-{int(time.time())}-{uuid.uuid4().hex[:8]}"
     try:
-        for document in documents:
-            writer.add_document(**_row(document))
-            count += 1
-            if progress:
-                progress(1)
-        writer.commit()
+        inner.mkdir()
+        count = _fill(inner, documents, progress or (lambda _step: None))
+        _settle(inner)
+        _switch(folder, inner.name)
     except BaseException:
-        writer.cancel()
         shutil.rmtree(inner, ignore_errors=True)
         raise
-    _switch(folder, inner.name)
     return count
 
 
-def _switch(folder: Path, name: str) -> None:
-    old = [path for path in folder.glob("v-*") if path.name != name]
-    part = folder / f"{CURRENT}.part"
+def _fill(inner: Path, documents: Iterable[SearchDocument], progress: Callable[[int], None]) -> int:
+    # Compressing blocks of mostly one posting takes longer than it saves, when written and when read.
+    empty = whoosh_index.create_in(str(inner), _schema())
+    writer = empty.writer(limitmb=REBUILD_MEGABYTES, codec=W3Codec(compression=0))
+    count = 0
+    with _committed(writer):
+        for document in documents:
+            writer.add_document(**_row(document))
+            count += 1
+            progress(1)
+    return count
+
+
+@contextmanager
+def _committed(writer: Any) -> Iterator[None]:
+    # Without the cancel, a full disk leaves the lock of the writer held in this process for ever.
+    try:
+        yield
+        writer.commit()
+    except BaseException:
+        if not writer.is_closed:
+            writer.cancel()
+        raise
+
+
+def _settle(inner: Path) -> None:
+    """Whoosh never asks the disk to keep what it wrote; and a sum of each file shows later whether it did."""
+    known = _sums(inner)
+    names = [name for name in os.listdir(inner) if name.endswith((".toc", ".seg"))]
+    for name in names:
+        if name not in known:
+            known[name] = _sum(inner / name, durable=True)
+    kept = json.dumps({name: known[name] for name in sorted(names)})
+    _write_durably(inner / SUMS, kept)
+
+
+def _sums(inner: Path) -> dict[str, int]:
+    try:
+        found: dict[str, int] = json.loads((inner / SUMS).read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return {}
+    return found
+
+
+def _sum(path: Path, durable: bool = False) -> int:
+    total = 0
+    with open(path, "rb") as file:
+        if durable:
+            os.fsync(file.fileno())
+        while chunk := file.read(1 << 20):
+            total = zlib.crc32(chunk, total)
+    return total
+
+
+def _write_durably(path: Path, text: str) -> None:
+    part = path.with_name(f"{path.name}.part")
     with open(part, "w", encoding="ascii") as file:
-        file.write(name)
+        file.write(text)
         file.flush()
         os.fsync(file.fileno())
-    os.replace(part, folder / CURRENT)
-    for path in old:
-        shutil.rmtree(path, ignore_errors=True)
+    os.replace(part, path)
+    handle = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _switch(folder: Path, name: str) -> None:
+    _write_durably(folder / CURRENT, name)
+    for path in folder.glob("v*-*"):
+        if path.name != name:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def _row(document: SearchDocument) -> dict[str, Any]:
@@ -137,16 +235,19 @@ def _row(document: SearchDocument) -> dict[str, Any]:
         "identity": document.identity,
         "digest": document.digest,
         "document": json.dumps(asdict(document), ensure_ascii=False),
-        STEM: " ".join(terms.stems),
-        WORD: " ".join(terms.words),
-        PAIR: " ".join(terms.pairs),
+        STEM: terms.placed,
+        WORD: terms.words,
     }
 
 
 def digests(folder: Path) -> dict[str, str]:
-    """Identity -> digest of every document of the index. Raises ``IndexDamaged``."""
-    with _damage_named():
-        reader = whoosh_index.open_dir(str(current_folder(folder))).reader()
+    """Identity -> digest of every document. Raises ``IndexDamaged``, also where a file is not as it was written."""
+    with damage_named():
+        inner = current_folder(folder)
+        for name, total in _sums(inner).items():
+            if _sum(inner / name) != total:
+                raise IndexDamaged(f"{name} is not as it was written")
+        reader = whoosh_index.open_dir(str(inner)).reader()
         try:
             found = [(stored["identity"], stored["digest"]) for _number, stored in reader.iter_docs()]
         finally:
@@ -156,104 +257,16 @@ def digests(folder: Path) -> dict[str, str]:
     return dict(found)
 
 
-class Part:
-    """One immutable segment of the index: who is in it, how long each document is, and its postings on demand.
-
-    It outlives the reader that opened it: a newer reader of the same segment takes its place behind the lock.
-    """
-
-    def __init__(self, leaf: Any) -> None:
-        self.name = _name(leaf)
-        self.lock = threading.Lock()
-        self.leaf = leaf
-        numbers = range(leaf.doc_count_all())
-        self.rows = [_light(leaf.stored_fields(number)) for number in numbers]
-        self.lengths = {
-            field: np.array([leaf.doc_field_length(number, field) for number in numbers], dtype=np.float32)
-            for field in FIELDS
-        }
-        self._postings: dict[tuple[str, str], tuple[Ints, Floats]] = {}
-
-    def postings(self, field: str, term: str) -> tuple[Ints, Floats]:
-        """Numbers of the documents that hold a term, and how often each does. Raises ``IndexDamaged``."""
-        found = self._postings.get((field, term))
-        if found is None:
-            with self.lock, _damage_named():
-                found = _decode(self.leaf, field, term)
-            if len(self._postings) > MAX_CACHED:
-                self._postings.clear()
-            self._postings[field, term] = found
-        return found
-
-    def document(self, number: int) -> SearchDocument:
-        """The whole document, from the disk. Raises ``IndexDamaged``."""
-        with self.lock, _damage_named():
-            return from_stored(json.loads(self.leaf.stored_fields(number)["document"]))
-
-
-class Reader:
-    """The open index of one generation. Segments that did not change are taken over from the reader before."""
-
-    def __init__(self, folder: Path, before: "Reader | None" = None) -> None:
-        known = {part.name: part for part in before.parts} if before else {}
-        self.generation = generation(folder)
-        with _damage_named():
-            self._reader = _open(current_folder(folder))
-            leaves = [leaf for leaf, _offset in self._reader.leaf_readers()]
-            self.parts = [_taken_over(leaf, known) for leaf in leaves]
-            self.live = [_live(leaf) for leaf in leaves]
-
-    def close(self) -> None:
-        self._reader.close()
-
-    def frequency(self, field: str, term: str) -> int:
-        """Number of documents that hold a term, those deleted since the last merge included."""
-        return sum(len(part.postings(field, term)[0]) for part in self.parts)
-
-
-def _name(leaf: Any) -> str:
-    return str(leaf.segment().segment_id())
-
-
-def _taken_over(leaf: Any, known: dict[str, Part]) -> Part:
-    part = known.get(_name(leaf))
-    if part is None:
-        return Part(leaf)
-    with part.lock:
-        part.leaf = leaf
-    return part
-
-
-def _live(leaf: Any) -> NDArray[np.bool_]:
-    return np.array([not leaf.is_deleted(number) for number in range(leaf.doc_count_all())], dtype=bool)
-
-
-def _open(folder: Path) -> Any:
+def open_reader(folder: Path) -> Any:
+    """Whoosh's reader of the index in use. Raises ``IndexDamaged``."""
     for attempt in range(OPEN_TRIES):
         try:
-            return whoosh_index.open_dir(str(folder)).reader()
-        except Exception:
+            with damage_named():
+                # Read, not mapped into memory: a mapped file cut short by somebody kills the process that reads it.
+                return FileStorage(str(current_folder(folder)), supports_mmap=False).open_index().reader()
+        except IndexDamaged:
             # A commit may remove the files of an old generation between reading its list and opening them.
             if attempt == OPEN_TRIES - 1:
                 raise
             time.sleep(0.02)
     raise IndexDamaged("not reached")
-
-
-def _light(stored: dict[str, Any]) -> dict[str, Any]:
-    """What every search needs of a document; its texts stay on disk."""
-    row = json.loads(stored["document"])
-    kept = ("kind", "slug", "title", "url", "city", "facets", "updated_on", "reused", "title_en")
-    return {"identity": stored["identity"], "digest": stored["digest"], **{name: row[name] for name in kept}}
-
-
-def _decode(leaf: Any, field: str, term: str) -> tuple[Ints, Floats]:
-    if (field, term) not in leaf:
-        return np.empty(0, np.int32), np.empty(0, np.float32)
-    matcher = leaf.postings(field, term)
-    numbers, weights = [], []
-    while matcher.is_active():
-        numbers.append(matcher.id())
-        weights.append(matcher.weight())
-        matcher.next()
-    return np.array(numbers, np.int32), np.array(weights, np.float32)

@@ -18,11 +18,13 @@ from app.search import index
 from app.search.document import SearchDocument
 from app.search.models import SearchChange
 from app.search.queries import pending
+from app.web.logs import log
 
 BATCH = 500
 POLL_SECONDS = 0.15
 COMPARE_SECONDS = 600.0
 RETRY_SECONDS = 5.0
+EVERY = 1_000_000
 
 Progress = Callable[[int], None]
 
@@ -38,11 +40,12 @@ class Searchable:
 
 @dataclass(frozen=True)
 class Drift:
-    """Identities the index lacks, holds too many of, or holds in an old state."""
+    """Identities the index lacks, holds too many of, or holds in an old state; what waits in the log is no drift."""
 
     missing: tuple[str, ...]
     phantom: tuple[str, ...]
     stale: tuple[str, ...]
+    waiting: tuple[str, ...] = ()
 
     @property
     def none(self) -> bool:
@@ -56,21 +59,29 @@ class Indexer:
         self.database = database
         self.folder = folder
         self.searchables = {searchable.kind: searchable for searchable in searchables}
+        self._left: object = None
 
     def run(self, stop: threading.Event, wanted: Callable[[], bool] = lambda: True) -> None:
         """Follow the log until ``stop``, or until ``wanted`` answers no. Trouble is tried again, never fatal."""
         compared = 0.0
         while not stop.is_set() and wanted():
             try:
-                if not index.healthy(self.folder) or time.monotonic() - compared > COMPARE_SECONDS:
+                if self._touched() or time.monotonic() - compared > COMPARE_SECONDS:
                     self.ensure()
                     compared = time.monotonic()
                 busy = self.drain() == BATCH
-            except (OSError, SQLAlchemyError, index.IndexDamaged):
+            except (OSError, SQLAlchemyError, index.IndexDamaged) as error:
+                # Damage found while writing is mended by the next turn; a full disk or a lost database is waited for.
+                log.error("indexer", error=type(error).__name__, detail=str(error)[:200])
+                self._left = None
                 stop.wait(RETRY_SECONDS)
                 continue
             if not busy:
                 stop.wait(POLL_SECONDS)
+
+    def _touched(self) -> bool:
+        """Whether the files are not as this indexer left them: deleted, cut, written over, rebuilt by a command."""
+        return self._left is None or self._left != index.state(self.folder)
 
     def drain(self) -> int:
         """Bring the oldest changes of the log into the index. Answers how many rows it took."""
@@ -89,19 +100,32 @@ class Indexer:
         additions = [document for document in found.values() if document is not None]
         removals = [f"{kind}:{slug}" for (kind, slug), document in found.items() if document is None]
         if additions or removals:
+            before = self._touched()
             index.write(self.folder, additions, removals)
-        if rows:
-            with self.database.work() as session:
-                session.execute(delete(SearchChange).where(SearchChange.id.in_([row.id for row in rows])))
+            if not before:
+                self._left = index.state(self.folder)
+        self._forget([row.id for row in rows])
         return len(rows)
+
+    def _forget(self, taken: list[int]) -> None:
+        """Take rows out of the log by their own ids: one written meanwhile, even with a lower id, stays."""
+        if not taken:
+            return
+        with self.database.work() as session:
+            for start in range(0, len(taken), BATCH):
+                session.execute(delete(SearchChange).where(SearchChange.id.in_(taken[start : start + BATCH])))
 
     def ensure(self) -> bool:
         """Rebuild when the index is missing, damaged or out of step. Answers whether it had to."""
-        if index.healthy(self.folder):
+        try:
             while self.drain():
                 pass
+            left = index.state(self.folder)
             if self.check().none:
+                self._left = left
                 return False
+        except index.IndexDamaged:
+            pass
         self.rebuild()
         return True
 
@@ -109,12 +133,11 @@ class Indexer:
         """Build the whole index anew beside the old one, then switch. Answers the number of documents."""
         with self.lock():
             with self.database.reading() as session:
-                taken = [row.id for row in pending(session, 1_000_000)]
+                # The log first, the documents second: a change noted here is in every document read after it.
+                taken = [row.id for row in pending(session, EVERY)]
                 count = index.rebuild(self.folder, self.every_document(session), progress)
-            with self.database.work() as session:
-                for start in range(0, len(taken), BATCH):
-                    chunk = taken[start : start + BATCH]
-                    session.execute(delete(SearchChange).where(SearchChange.id.in_(chunk)))
+            self._left = index.state(self.folder)
+            self._forget(taken)
         return count
 
     def check(self) -> Drift:
@@ -122,11 +145,14 @@ class Indexer:
         with self.lock():
             with self.database.reading() as session:
                 expected = {document.identity: document.digest for document in self.every_document(session)}
+                # The documents first, the log second: what changed in between is waiting, not lost.
+                waiting = {f"{row.kind}:{row.slug}" for row in pending(session, EVERY)}
             present = index.digests(self.folder)
         return Drift(
-            tuple(sorted(expected.keys() - present.keys())),
-            tuple(sorted(present.keys() - expected.keys())),
-            tuple(sorted(key for key in expected.keys() & present.keys() if expected[key] != present[key])),
+            tuple(sorted(expected.keys() - present.keys() - waiting)),
+            tuple(sorted(present.keys() - expected.keys() - waiting)),
+            tuple(sorted(k for k in (expected.keys() & present.keys()) - waiting if expected[k] != present[k])),
+            tuple(sorted(waiting)),
         )
 
     def count(self) -> int:

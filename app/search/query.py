@@ -2,13 +2,14 @@
 """What was typed -> words, phrases, exclusions and filters. Never refuses: what means nothing special is plain text."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from app.text.acts import find_acts
 from app.text.folding import fold
 from app.text.stems import POLITE, is_stop, stem
-from app.text.tokens import MAX_WORD, Token, tokens
+from app.text.tokens import Token, tokens
 
 MAX_TEXT = 200
 MAX_TERMS = 20
@@ -120,7 +121,7 @@ def _without_acts(text: str) -> tuple[list[str], str]:
 
 def _words(text: str) -> list[Word]:
     shouted = text.isupper()
-    found = [_word(token, text, shouted) for token in _counted(text)]
+    found = [_word(token, text, shouted) for token in islice(tokens(text), MAX_TERMS * 3)]
     kept = [word for word in found if not is_stop(word.form) or word.capital]
     telling = [word for word in kept if word.form not in POLITE]
     return list(dict.fromkeys(telling or kept or found))
@@ -136,14 +137,6 @@ def _word(token: Token, text: str, shouted: bool) -> Word:
     surface = text[token.start : token.end]
     capital = len(token.form) > 2 and not shouted and surface.replace(".", "").replace(" ", "").isupper()
     return Word(token.form, stem(token.form), capital)
-
-
-def _counted(text: str) -> Iterator[Token]:
-    for number, token in enumerate(tokens(text)):
-        if number >= MAX_TERMS * 3:
-            return
-        if len(token.form) <= MAX_WORD:
-            yield token
 
 
 def _stems(text: str) -> tuple[str, ...]:

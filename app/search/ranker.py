@@ -7,12 +7,13 @@ for each two stems side by side. BM25: Robertson and Zaragoza 2009, with idf = l
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.search.index import Part, Reader
-from app.search.terms import FIELDS, PAIR, STEM, WORD
+from app.search.segments import MAX_CACHED, PLACE_BITS, Part, Reader
+from app.search.terms import PAIR, STEM, WORD
 from app.text.vocabulary import Alternative
 
 K1 = 0.9
@@ -25,6 +26,7 @@ KIND_WEIGHT = {"solution": 1.0, "attachment": 0.8, "act": 0.6, "page": 0.35, "th
 Scores = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 Impacts = tuple[NDArray[np.int64], NDArray[np.float64]]
+Counts = tuple[NDArray[Any], NDArray[Any]]
 
 
 @dataclass(frozen=True)
@@ -47,32 +49,46 @@ class Ranking:
         self.offsets = np.cumsum([0, *(len(part.rows) for part in reader.parts)])
         self.order = _tie_order([str(row["identity"]) for row in self.rows])
         self.prior = np.array([KIND_WEIGHT.get(row["kind"], 1.0) for row in self.rows], dtype=np.float64)
-        self._norms = {field: self._norm(field) for field in FIELDS}
+        self._norms = self._all_norms()
         self._impacts: dict[tuple[str, str], Impacts] = {}
+        self._phrases: dict[tuple[str, ...], NDArray[np.int64]] = {}
 
-    def _norm(self, field: str) -> Scores:
-        lengths = np.concatenate([np.empty(0, np.float32), *(part.lengths[field] for part in self.reader.parts)])
+    def _all_norms(self) -> dict[str, Scores]:
+        lengths = {
+            field: np.concatenate([np.empty(0, np.float32), *(part.lengths[field] for part in self.reader.parts)])
+            for field in (STEM, WORD)
+        }
+        lengths[PAIR] = np.maximum(lengths[WORD] - 1, 0)
+        return {field: self._norm(found.astype(np.float64)) for field, found in lengths.items()}
+
+    def _norm(self, lengths: Scores) -> Scores:
         average = float(lengths[self.live].mean()) if self.count else 1.0
-        norm: Scores = K1 * (1 - B + B * lengths.astype(np.float64) / max(average, 1e-9))
+        norm: Scores = K1 * (1 - B + B * lengths / max(average, 1e-9))
         return norm
 
     def impacts(self, field: str, term: str) -> Impacts:
         """The live documents that hold a term, and its BM25 in each."""
         found = self._impacts.get((field, term))
         if found is None:
+            if len(self._impacts) > MAX_CACHED:
+                self._impacts.clear()
             found = self._impacts[field, term] = self._bm25(field, term)
         return found
 
     def _bm25(self, field: str, term: str) -> Impacts:
-        pieces = [part.postings(field, term) for part in self.reader.parts]
-        numbers = np.concatenate(
-            [np.empty(0, np.int64), *(p[0] + offset for p, offset in zip(pieces, self.offsets[:-1], strict=True))]
-        ).astype(np.int64)
-        counts = np.concatenate([np.empty(0, np.float64), *(p[1] for p in pieces)]).astype(np.float64)
-        alive = self.live[numbers]
-        numbers, counts = numbers[alive], counts[alive]
+        stems = tuple(term.split("_")) if field == PAIR else ()
+        pieces = [_side_by_side(part, stems) if stems else _held(part, field, term) for part in self.reader.parts]
+        numbers, counts = self._alive(pieces)
         idf = np.log(1 + (self.count - len(numbers) + 0.5) / (len(numbers) + 0.5))
         return numbers, idf * counts * (K1 + 1) / (counts + self._norms[field][numbers])
+
+    def _alive(self, pieces: Sequence[Counts]) -> Impacts:
+        """Numbers of each segment as numbers of the generation, without the deleted."""
+        shifted = [numbers + offset for (numbers, _counts), offset in zip(pieces, self.offsets[:-1], strict=True)]
+        numbers = np.concatenate([np.empty(0, np.int64), *shifted]).astype(np.int64)
+        counts = np.concatenate([np.empty(0), *(counts for _numbers, counts in pieces)]).astype(np.float64)
+        alive = self.live[numbers]
+        return numbers[alive], counts[alive]
 
     def known(self, stem: str, word: str = "") -> bool:
         """Whether any live document holds the stem, or the exact word."""
@@ -83,16 +99,19 @@ class Ranking:
 
     def holding(self, stems: Sequence[str]) -> Mask:
         """Documents that hold the stems side by side (one stem: that hold it)."""
-        fields = (
-            [(STEM, stems[0])]
-            if len(stems) == 1
-            else [(PAIR, f"{a}_{b}") for a, b in zip(stems, stems[1:], strict=False)]
-        )
-        found = self.live.copy()
-        for field, term in fields:
-            held = np.zeros(self.size, bool)
-            held[self.impacts(field, term)[0]] = True
-            found &= held
+        found = np.zeros(self.size, bool)
+        found[self._holders(tuple(stems))] = True
+        return found
+
+    def _holders(self, stems: tuple[str, ...]) -> NDArray[np.int64]:
+        if len(stems) == 1:
+            return self.impacts(STEM, stems[0])[0]
+        found = self._phrases.get(stems)
+        if found is None:
+            if len(self._phrases) > MAX_CACHED:
+                self._phrases.clear()
+            pieces = [_side_by_side(part, stems) for part in self.reader.parts]
+            found = self._phrases[stems] = self._alive(pieces)[0]
         return found
 
     def score(self, concepts: Iterable[Concept], pairs: Iterable[str]) -> Scores:
@@ -147,6 +166,22 @@ class Ranking:
         """The segment of a document and its number there."""
         which = int(np.searchsorted(self.offsets, number, side="right")) - 1
         return self.reader.parts[which], number - int(self.offsets[which])
+
+
+def _held(part: Part, field: str, term: str) -> Counts:
+    held = part.postings(field, term)
+    return held.numbers, held.counts
+
+
+def _side_by_side(part: Part, stems: Sequence[str]) -> Counts:
+    """Documents of a segment that hold stems one right after the other, and how often."""
+    held = [part.postings(STEM, stem) for stem in stems]
+    if not all(len(item.numbers) for item in held):
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    keys = held[0].keys()
+    for item in held[1:]:
+        keys = np.intersect1d(keys + 1, item.keys(), assume_unique=True)
+    return np.unique(keys >> PLACE_BITS, return_counts=True)
 
 
 def _tie_order(identities: list[str]) -> NDArray[np.int64]:

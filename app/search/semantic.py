@@ -145,7 +145,7 @@ def _text(ranking: Ranking, number: int) -> str:
 
 def _read(file: Path) -> dict[str, NDArray[np.float16]]:
     try:
-        with np.load(file, allow_pickle=False) as stored:
+        with open(file, "rb") as opened, np.load(opened, allow_pickle=False) as stored:
             return dict(zip(stored["digests"].tolist(), stored["vectors"], strict=True))
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
         # Only a cache: whatever is wrong with it, it is made again.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Text -> the terms of the three indexed fields: stems, exact folded words, adjacent pairs of stems."""
+"""Text -> the terms of the indexed fields: stems with their places, exact folded words; pairs come from the places."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -10,18 +10,23 @@ from app.text.folding import fold
 from app.text.stems import is_stop, stem
 from app.text.tokens import tokens
 
+#: Pairs are no field on disk: two stems side by side are found by their places (six terms in ten would be pairs).
 STEM, WORD, PAIR = "stem", "word", "pair"
-FIELDS = (STEM, WORD, PAIR)
 ACT_PREFIX, PAGE_PREFIX = "act_", "page_"
 
 
 @dataclass(frozen=True)
 class Terms:
-    """The terms of one document, in the order of the text."""
+    """The terms of one document, in the order of the text; acts stand beside it, next to nothing."""
 
     stems: list[str]
     words: list[str]
-    pairs: list[str]
+    acts: list[str]
+
+    @property
+    def placed(self) -> list[str]:
+        """Stems and acts, with an empty place before each act so that no pair holds one."""
+        return [*self.stems, *(item for act in self.acts for item in ("", act))]
 
 
 def of_document(document: SearchDocument) -> Terms:
@@ -32,7 +37,7 @@ def of_document(document: SearchDocument) -> Terms:
     acts = [act_term(citation) for citation in find_acts(text)]
     if document.kind == "act":
         acts += [slug_term(document.slug), page_term(document.slug)]
-    return Terms([*stems, *acts], kept, list(pairs(stems)))
+    return Terms(stems, kept, acts)
 
 
 def _shouted(surface: str) -> bool:

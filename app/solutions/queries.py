@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Every SELECT on solutions, revisions, themes and acts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Select, func, or_, select, union
 from sqlalchemy.orm import Session, selectinload
 
 from app.cities.models import City
 from app.solutions.models import LegalAct, Solution, SolutionAct, SolutionBody, SolutionRevision, SolutionTheme, Theme
+
+#: Solutions held in memory at a time where all are read.
+CHUNK = 500
 
 
 def _with_ties() -> Select[Solution]:
@@ -53,6 +56,20 @@ def published(session: Session, limit: int | None = None) -> Sequence[Solution]:
     """Published solutions, the newest first, with themes and bodies."""
     wanted = _with_ties().where(Solution.published).order_by(Solution.updated_at.desc(), Solution.slug)
     return session.scalars(wanted.limit(limit) if limit else wanted).all()
+
+
+def published_texts(session: Session) -> Iterator[tuple[Solution, SolutionRevision]]:
+    """Every published solution with all its ties and its current revision, in a few statements."""
+    current = (SolutionRevision.solution_id == Solution.id) & (SolutionRevision.number == Solution.revision_number)
+    wanted = (
+        select(Solution, SolutionRevision)
+        .join(SolutionRevision, current)
+        .options(selectinload(Solution.themes), selectinload(Solution.bodies), selectinload(Solution.acts))
+        .where(Solution.published)
+        .order_by(Solution.id)
+        .execution_options(yield_per=CHUNK)
+    )
+    yield from session.execute(wanted).tuples()
 
 
 def of_theme(session: Session, slugs: Sequence[str]) -> Sequence[Solution]:
@@ -160,6 +177,12 @@ def acts(session: Session) -> Sequence[tuple[LegalAct, int]]:
         .order_by(count.desc(), LegalAct.slug)
     )
     return [(act, number) for act, number in session.execute(wanted).all()]
+
+
+def cited(session: Session, act: LegalAct) -> bool:
+    """Whether a published solution cites an act."""
+    ties = select(SolutionAct.act_id).join(Solution, Solution.id == SolutionAct.solution_id)
+    return session.scalar(ties.where(SolutionAct.act_id == act.id, Solution.published).limit(1)) is not None
 
 
 def act_by_slug(session: Session, slug: str) -> LegalAct | None:

@@ -26,10 +26,8 @@ def solution_document(session: Session, slug: str) -> SearchDocument | None:
 
 
 def solution_documents(session: Session) -> Iterator[SearchDocument]:
-    for solution in queries.published(session):
-        found = solution_document(session, solution.slug)
-        if found:
-            yield found
+    for solution, revision in queries.published_texts(session):
+        yield as_document(solution, revision)
 
 
 def as_document(solution: Solution, revision: SolutionRevision) -> SearchDocument:
@@ -107,7 +105,7 @@ def _of_theme(theme: Theme) -> SearchDocument:
 
 def act_document(session: Session, slug: str) -> SearchDocument | None:
     act = queries.act_by_slug(session, slug)
-    return _of_act(act) if act and queries.of_act(session, act) else None
+    return _of_act(act) if act and queries.cited(session, act) else None
 
 
 def act_documents(session: Session) -> Iterator[SearchDocument]:

@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from app.text.acts_flat import GAP, Flat, flattened
 from app.text.acts_heads import Found, numbered
 from app.text.acts_names import named, settle
 from app.text.acts_parts import Place, joined, places
@@ -17,12 +18,16 @@ __all__ = ["Citation", "LegalReference", "canonical", "find_acts", "key", "with_
 _OF = r"(?:della|dello|dell['’]|delle|del|dei|degli|ex|(?:di\s{1,3})?cui\s{1,3}(?:alla|all['’]|al)|alla|all['’]|al)"
 _ADJECTIVE = r"(?:(?:citat|predett|suddett|menzionat|medesim|stess|ridett|richiamat)[oa]|vigente|nuovo|nuova)"
 #: Between a place and the act after it: "art. 63 del d.lgs.", "art. 14 L.".
-_BEFORE = re.compile(rf"\s{{0,3}},?\s{{0,3}}(?P<of>{_OF}\s{{0,3}})?(?:{_ADJECTIVE}\s{{1,3}})?", re.IGNORECASE)
+_ANNEX = r"(?:(?:d?ell['’]|,\s{0,3})allegato(?:\s{1,3}[\divxlc.]{1,6}|\s{1,3}[a-h])?\s{1,3})"
+_BEFORE = re.compile(
+    rf"\s{{0,3}}(?:,|[-–](?=\s))?\s{{0,3}}{_ANNEX}?(?P<of>{_OF}\s{{0,3}})?(?:{_ADJECTIVE}\s{{1,3}})?", re.IGNORECASE
+)
 #: Between an act and the place after it: "L. 241/90, art. 15", "L. 241/90 (art. 15)".
 _AFTER = re.compile(
     r"\s{0,3}(?:,|-|–|:|(?P<open>\())?\s{0,3}(?:all['’]|l['’]|al\s{1,3}|agli\s{1,3}|ai\s{1,3})?", re.IGNORECASE
 )
-
+#: "l 241 90": in a sentence these would be two numbers.
+_TYPED = re.compile(r"\b(\d{1,5})\s{1,3}(\d{2})$")
 
 #: Number and year of a regional law.
 _Identity = tuple[int | None, int]
@@ -40,6 +45,16 @@ class Citation:
 
 def find_acts(text: str) -> list[Citation]:
     """Every act a text cites, in order, never overlapping."""
+    flat = flattened(text)
+    return [_in_place(text, flat, citation) for citation in _found(flat.text)]
+
+
+def _in_place(text: str, flat: Flat, citation: Citation) -> Citation:
+    start, end = flat.span(citation.start, citation.end)
+    return Citation(start, end, text[start:end], citation.reference)
+
+
+def _found(text: str) -> list[Citation]:
     acts = settle(_apart([*numbered(text), *of_union(text), *named(text)]))
     if not acts:
         return []
@@ -76,13 +91,24 @@ def _completed(reference: LegalReference, regions: dict[_Identity, dict[str, Leg
 
 
 def _is_all(text: str, act: Found) -> bool:
-    return text[act.start : act.end] == text.strip()
+    return text[act.start : act.end] == text.replace(GAP, " ").strip()
 
 
 def canonical(text: str) -> LegalReference | None:
     """The act a short text cites, if it cites exactly one."""
     found = {citation.reference.slug: citation.reference for citation in reversed(find_acts(text))}
+    if not found:
+        return _typed(text.strip())
     return next(iter(found.values())) if len(found) == 1 else None
+
+
+def _typed(text: str) -> LegalReference | None:
+    """What is typed into a search box: number and two digits of a year, a blank between them, and nothing else."""
+    with_slash = _TYPED.sub(r"\1/\2", text)
+    if with_slash == text:
+        return None
+    found = find_acts(with_slash)
+    return found[0].reference if found and found[0].surface == with_slash else None
 
 
 def key(reference: LegalReference) -> str:

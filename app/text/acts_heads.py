@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from app.text.acts_known import MONTHS
-from app.text.acts_patterns import BILL, DATE_ONLY, HEAD, MORE, PLURAL, REGION_AFTER, REGION_FORMS, TAILS
+from app.text.acts_patterns import BILL, DATE_ONLY, HEAD, MORE, PLURAL, REGION_AFTER, REGION_BEFORE, REGION_FORMS, TAILS
 from app.text.acts_reference import LegalReference, known_day
 
 _DATELESS = frozenset({"dpcm", "decreto-ministeriale"})
+_LONGEST_REGION = 50
 _FIRST_YEAR, _LAST_YEAR = 1861, 2099
 
 
@@ -43,6 +44,8 @@ def _after_head(text: str, head: re.Match[str]) -> Iterator[Found]:
     """The act of a head; after a plural ("leggi n. 241/1990 e n. 56/2014") the others as well."""
     kind = (head.lastgroup or "legge").replace("_", "-")
     region = _region(head["region"])
+    if kind == "legge-regionale" and not region:
+        region = _region_before(text, head.start())
     start, tail = head.start(), read_tail(text, head.end(), kind)
     while tail:
         end = tail.end
@@ -117,4 +120,9 @@ def _region(form: str | None) -> str:
 
 def _region_after(text: str, end: int) -> tuple[str, int]:
     match = REGION_AFTER.match(text, end)
-    return (_region(match["region"] or match["inside"]), match.end()) if match else ("", end)
+    return (_region(match[match.lastgroup or 0]), match.end()) if match else ("", end)
+
+
+def _region_before(text: str, start: int) -> str:
+    match = REGION_BEFORE.search(text, max(0, start - _LONGEST_REGION), start)
+    return _region(match["region"]) if match else ""

@@ -7,74 +7,9 @@ from dataclasses import replace
 
 from app.text.acts_heads import Found, read_tail
 from app.text.acts_reference import LegalReference, known_day
+from app.text.acts_titles import NAMES, NAMES_BESIDE_ARTICLES
 
-# A space stands for one to three blanks. The act is kind, number, year.
-_NAMES = (
-    (
-        "decreto-legislativo",
-        267,
-        2000,
-        r"tuel|t\.\s?u\.\s?e\.\s?l\.|(?:testo unico|t\.?u\.?) (?:degli enti locali|enti locali)",
-    ),
-    ("decreto-legislativo", 267, 2000, r"testo unico (?:delle leggi )?sull['’]ordinamento degli enti locali"),
-    ("decreto-legislativo", 82, 2005, r"codice dell['’]amministrazione digitale|codice amministrazione digitale"),
-    (
-        "decreto-legislativo",
-        36,
-        2023,
-        r"codice (?:dei |degli )?(?:contratti|appalti)(?: pubblici)?",
-    ),
-    ("decreto-legislativo", 117, 2017, r"codice del terzo settore"),
-    ("decreto-legislativo", 285, 1992, r"codice della strada"),
-    ("decreto-legislativo", 196, 2003, r"codice (?:della )?privacy|codice in materia di protezione dei dati personali"),
-    ("decreto-legislativo", 152, 2006, r"codice dell['’]ambiente|testo unico (?:dell['’])?ambient(?:ale|e)"),
-    ("decreto-legislativo", 42, 2004, r"codice dei beni culturali(?: e del paesaggio)?"),
-    ("decreto-legislativo", 104, 2010, r"codice del processo amministrativo"),
-    ("decreto-legislativo", 159, 2011, r"codice antimafia"),
-    ("decreto-legislativo", 206, 2005, r"codice del consumo"),
-    ("decreto-legislativo", 259, 2003, r"codice delle comunicazioni elettroniche"),
-    ("decreto-legislativo", 165, 2001, r"testo unico (?:del|sul) pubblico impiego|tupi"),
-    (
-        "decreto-legislativo",
-        175,
-        2016,
-        r"testo unico (?:(?:in materia di|delle|sulle) )?società (?:a partecipazione pubblica|partecipate)|tusp",
-    ),
-    ("decreto-legislativo", 81, 2008, r"testo unico (?:sulla |della )?sicurezza(?: sul lavoro)?|tusl"),
-    ("decreto-legislativo", 33, 2013, r"decreto trasparenza"),
-    ("decreto-legislativo", 150, 2009, r"decreto brunetta|riforma brunetta"),
-    (
-        "dpr",
-        380,
-        2001,
-        r"(?:testo unico|t\.?u\.?) (?:dell['’])?edilizia",
-    ),
-    ("dpr", 445, 2000, r"testo unico (?:sulla |della |in materia di )?documentazione amministrativa"),
-    ("dpr", 327, 2001, r"testo unico (?:sugli |degli )?espropri(?:azioni)?"),
-    ("regio-decreto", 262, 1942, r"codice civile|cod\. ?civ\."),
-    ("regio-decreto", 1398, 1930, r"codice penale|cod\. ?pen\."),
-    ("regio-decreto", 1443, 1940, r"codice di procedura civile"),
-    ("dpr", 447, 1988, r"codice di procedura penale"),
-    ("legge", 56, 2014, r"legge del ?rio|riforma delrio"),
-    ("legge", 124, 2015, r"(?:legge|riforma) madia"),
-    ("legge", 190, 2012, r"legge (?:severino|anticorruzione)"),
-    ("legge", 4, 2004, r"legge stanca"),
-    ("legge", 300, 1970, r"statuto dei lavoratori"),
-    ("legge", 241, 1990, r"legge sul procedimento(?: amministrativo)?"),
-    ("regolamento-ue", 679, 2016, r"gdpr|rgpd|regolamento generale sulla protezione dei dati"),
-    ("costituzione", None, 1947, r"costituzione(?: italiana| della repubblica)?"),
-)
-# These stand for an act only beside an article: by themselves they are other words.
-_WITH_PART = (
-    ("decreto-legislativo", 82, 2005, r"c\.a\.d\.|cad"),
-    ("regio-decreto", 262, 1942, r"c\. ?c\."),
-    ("regio-decreto", 1443, 1940, r"c\. ?p\. ?c\."),
-    ("dpr", 447, 1988, r"c\. ?p\. ?p\."),
-    ("regio-decreto", 1398, 1930, r"c\. ?p\."),
-    ("decreto-legislativo", 104, 2010, r"c\. ?p\. ?a\."),
-    ("costituzione", None, 1947, r"cost\."),
-)
-_TABLE = (*((row, False) for row in _NAMES), *((row, True) for row in _WITH_PART))
+_TABLE = (*((row, False) for row in NAMES), *((row, True) for row in NAMES_BESIDE_ARTICLES))
 _PATTERN = re.compile(
     r"(?<![\w.-])(?:"
     + "|".join(f"(?P<n{place}>{row[3]})" for place, (row, _) in enumerate(_TABLE))

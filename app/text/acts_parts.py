@@ -20,7 +20,7 @@ _ORDINAL = "|".join(_ORDINALS)
 _ELEMENT = re.compile(
     rf"""(?<![\w.])(?:
     (?:artt?\.?|articol[oi]){_S}(?:da\s{{1,3}})?(?:nn?\.{_S})?(?P<art>{_LIST})(?P<on>{_ONWARDS})
-  | (?:comm[ai]|co\.|cc?\.){_S}(?:da(?:l|i)?\s{{1,3}})?(?P<com>{_LIST}){_ONWARDS}
+  | (?:comm(?:[ai]|\.|(?=\s))|co\.|cc?\.){_S}(?:da(?:l|i)?\s{{1,3}})?(?P<com>{_LIST}){_ONWARDS}
         (?:{_S},?{_S}(?P<bare>[a-z]\)))?
   | (?P<ord1>{_ORDINAL})\s{{1,3}}comma
   | comma\s{{1,3}}(?P<ord2>{_ORDINAL})(?!\w)

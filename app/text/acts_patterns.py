@@ -17,7 +17,7 @@ _PRESIDENT = rf"decreto{_B}(?:del{_B})?pres(?:idente|\.){_B}"
 _NUMBER_FOLLOWS = rf"(?={S},?{S}(?:{_OF}{S})?(?:{_NO}{S})?\d)"
 _WORD = r"(?:[\s'’,.-]{1,3}[^\W\d_]{1,20})"
 _MINISTER = (
-    rf"(?:{_B}(?-i:\(?[A-Z]{{2,8}}\)?){_NUMBER_FOLLOWS}"
+    rf"(?:{_B}(?-i:\(?[A-Z]{{2,8}}\)?|[A-Z][a-zà-ÿ]{{3,15}}){_WORD}{{0,3}}?{_NUMBER_FOLLOWS}"
     rf"|{_B}(?:del{S})?(?:ministero|ministro|min\.){_WORD}{{0,12}}?{_NUMBER_FOLLOWS})?"
 )
 # "legge Gelmini n. 240/2010", "DL Semplificazioni n. 76/2020".
@@ -31,12 +31,12 @@ _HEADS = {
     "decreto-legislativo": rf"(?:decret[oi]{_B}legislativ[oi]|{_DECREE}{S}(?:{_LGS}|l)\.?{S}vo\.?"
     rf"|{_DECREE}{S}{_LGS}\.?){_NICKNAME}",
     "regio-decreto-legge": rf"r\.?{S}d\.?{S}l\.?|regio{_B}decreto{S}{_DASH}?{S}legge",
-    "decreto-legge": rf"(?:decret[oi](?:{_B}|{S}{_DASH}{S})legge|dd?\.?{S}ll?\.?){_NICKNAME}",
+    "decreto-legge": rf"(?:decret[oi](?:{S}{_DASH}?{S})legge|dd?\.?{S}ll?\.?){_NICKNAME}",
     "dpcm": rf"d\.?{S}p\.?{S}c\.?{S}m\.?"
     rf"|{_PRESIDENT}(?:del{_B})?cons(?:iglio|\.)(?:{_B}(?:dei{_B})?min(?:istri|\.))?",
     "dpr": rf"dd?\.?{S}pp?\.?{S}rr?\.?|{_PRESIDENT}(?:della{_B})?rep(?:ubblica|\.)",
     "decreto-ministeriale": rf"(?:d\.?{S}m\.?|decreto{_B}(?:inter)?min(?:isteriale|\.)"
-    rf"|decreto(?={_B}(?:del{S})?minist)){_MINISTER}",
+    rf"|decreto(?={_B}(?:del{S})?minist|{_B}\d{{1,2}}[°º]?{_B}[a-z]{{5,9}}{_B}\d{{4}}{S},?{S}del{_B}minist)){_MINISTER}",
     "regio-decreto": rf"r\.?{S}d\.?|regi[oi]{_B}decret[oi]",
     "legge-costituzionale": rf"l(?:egge|\.)?{S}cost(?:ituzionale|\.)?|l\.?{S}c\.",
     "legge-regionale": rf"(?:legg[ei]{S}regional[ei]|legge{S}reg\.|ll?\.?{S}rr?\.?|l\.{S}reg\.?"
@@ -77,7 +77,11 @@ DATE_ONLY = re.compile(rf"{_START}{_DAY}", re.IGNORECASE)
 MORE = re.compile(rf"{S}(?:,{S}(?:e{_B})?|e{_B}|ed{_B})(?={_NO}|\d)", re.IGNORECASE)
 REGION_AFTER = re.compile(
     rf"{S}(?:,{S})?(?:(?:della|dell['’]|delle|del){S}(?:regione{S})?|regione{S})(?P<region>{_REGION})(?![^\W\d_])"
-    rf"|{S}\((?:regione{S})?(?P<inside>{_REGION})\)",
+    rf"|{S}\((?:regione{S})?(?P<inside>{_REGION})\)|{_B}(?P<bare>{_REGION})(?![^\W\d_])",
     re.IGNORECASE,
+)
+#: "Regione Veneto, L.R. 19/2005": ends where the head begins.
+REGION_BEFORE = re.compile(
+    rf"regione{S}(?:autonoma{S})?(?:(?:della|dell['’]|del){S})?(?P<region>{_REGION}){S}(?:[,:;–-]{S})?$", re.IGNORECASE
 )
 BILL = re.compile(rf"(?:proposta|disegno|progetto|schema|bozza){_B}di{_B}$", re.IGNORECASE)

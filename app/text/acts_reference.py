@@ -5,7 +5,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass, field
 
-from app.text.acts_known import DAYS, KINDS, MONTHS, ONE_ARTICLE
+from app.text.acts_known import ANNEXES, DAYS, KINDS, MONTHS, ONE_ARTICLE
 
 NORMATTIVA = "https://www.normattiva.it/uri-res/N2Ls?"
 EURLEX = "https://eur-lex.europa.eu/eli/"
@@ -53,7 +53,7 @@ class LegalReference:
         parts = [f"art{article}"]
         parts += [f"com{_plain(comma)}" for comma in self.commas[:1]]
         parts += [f"let{_plain(letter)}" for letter in self.letters[:1]]
-        return f"{self.urn}~{'-'.join(parts)}"
+        return f"{self.urn}{self._annex()}~{'-'.join(parts)}"
 
     @property
     def url(self) -> str | None:
@@ -68,7 +68,7 @@ class LegalReference:
         article = self._article()
         if self.kind in EU_KINDS or not self._on_normattiva() or not article:
             return self.url
-        return f"{NORMATTIVA}{self.urn}~art{article}"
+        return f"{NORMATTIVA}{self.urn}{self._annex()}~art{article}"
 
     @property
     def slug(self) -> str:
@@ -124,6 +124,10 @@ class LegalReference:
         if self.kind in ("legge-regionale", "decreto-ministeriale"):
             return False
         return self.number is not None or self.kind == "costituzione"
+
+    def _annex(self) -> str:
+        annex = ANNEXES.get((self.kind, self.number or 0, self.year))
+        return f":{annex}" if annex else ""
 
     def _article(self) -> str:
         if self.articles:

@@ -14,6 +14,7 @@ _NUMBERS = rf"(?P<a>\d{{1,4}}){_S}/{_S}(?P<b>\d{{1,4}})(?!\d|/\d)"
 _HEAD = re.compile(
     rf"""(?<![\w.-])(?:(?P<reg>regolament[oi]|reg\.|reg(?=[\s(]))|(?P<dir>direttiv[ae]|dir\.|dir(?=[\s(]))|(?P<dec>decision[ei]|dec\.))
     (?P<sort>\s{{1,3}}(?:delegat[oaie]|di\s{{1,3}}esecuzione))?
+    (?:\s{{1,3}}[^\W\d_]{{2,20}}(?=\s{{1,3}}\({_BODY}\)))?
     (?P<europe>\s{{1,3}}(?:europe[oaie]|comunitari[oa]))?
     (?:{_S}(?:\((?P<b1>{_BODY})(?:,\s{{1,3}}Euratom)?\)|(?P<b2>{_BODY})(?![^\W\d_])))?
     (?:{_S}del\s{{1,3}}(?:parlamento\s{{1,3}}europeo(?:\s{{1,3}}e\s{{1,3}}del\s{{1,3}}consiglio)?|consiglio))?

@@ -13,15 +13,15 @@ STOP = frozenset(
     le lei li lo loro lui ma mi mia mie miei mio modo molta molte molti molto ne negli nei nel nell nella nelle nello
     noi non nostra nostre nostri nostro o od ogni oppure per perche pero piu poi possa possono potere puo qual quale
     quali quando quanta quante quanti quanto quella quelle quelli quello questa queste questi questo qui quindi sara
-    saranno se sei sia siamo siano sono sta stata state stati stato su sua sue sugli sui sul sull sulla sulle sullo suo
-    suoi tra tre tu tua tue tuo tutta tutte tutti tutto un una uno vi voi vostra vostre vostri vostro""".split()  # noqa: SIM905
+    saranno se sei si sia siamo siano sono sta stata state stati stato su sua sue sugli sui sul sull sulla sulle sullo
+    suo suoi tra tre tu tua tue tuo tutta tutte tutti tutto un una uno vi voi vostra vostre vostri vostro""".split()
 )
 
 #: Words of asking, not of the thing asked for.
 POLITE = frozenset(
     """abbiamo avete bisogno buongiorno cerca cercare cerco cerchiamo dobbiamo devo esiste esistono esempio favore
     grazie possiamo posso qualche qualcuno qualcosa sapere serve servono trovare trovo vogliamo voglio vorrei vorremmo
-    vorrebbe fatto fanno facciamo riuscire""".split()  # noqa: SIM905
+    vorrebbe fatto fanno facciamo riuscire""".split()
 )
 
 _ENGINE = local()

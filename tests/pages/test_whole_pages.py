@@ -31,6 +31,12 @@ def test_a_page_has_no_fault_axe_can_find_and_fits_every_screen(watched: Watch, 
     assert too_wide(page) == []
 
 
+def test_the_check_sees_a_fault(page: Page) -> None:
+    page.set_content("<html><body><img src='data:,'><p style='width: 3000px'>x</p></body></html>")
+    assert "image-alt" in {found["rule"] for found in faults(page)}
+    assert too_wide(page)
+
+
 def faults(page: Page) -> list[dict[str, Any]]:
     """What axe finds, each with the elements concerned."""
     found = Axe().run(page, options=OPTIONS).response["violations"]

@@ -14,14 +14,21 @@ def frequency(word: str) -> int:
 
 @pytest.mark.parametrize(
     ("typed", "meant"),
-    [("sportelo", "sportello"), ("sportelloo", "sportello"), ("sporetllo", "sportello"), ("convensione", "convenzione")],
+    [
+        ("sportelo", "sportello"),
+        ("sportelloo", "sportello"),
+        ("sporetllo", "sportello"),
+        ("convensione", "convenzione"),
+    ],
 )
 def test_one_mistake_is_mended(typed: str, meant: str) -> None:
     assert corrections(typed, frequency)[0] == meant
 
 
 def test_the_more_frequent_word_comes_first() -> None:
-    assert corrections("impress", frequency) == ["imprese", "impresa"] or corrections("impres", frequency)[0] == "imprese"
+    assert (
+        corrections("impress", frequency) == ["imprese", "impresa"] or corrections("impres", frequency)[0] == "imprese"
+    )
 
 
 def test_a_right_first_letter_counts() -> None:

@@ -71,6 +71,15 @@ def test_every_spelling_of_an_act_finds_the_same_act(act: tuple[LegalReference, 
     assert key(with_day[0].reference) == key(without[0].reference) == key(reference)
 
 
+@given(acts(), st.sampled_from(("\n", "\n    ", "  ", "\u00a0", "\r\n\t")))
+def test_layout_does_not_change_the_act_found(act: tuple[LegalReference, str, list[str]], blank: str) -> None:
+    reference, head, (dated, _bare) = act
+    written = f"{head} {dated}".replace(" ", blank)
+    found = find_acts(f"ai sensi della {written}, i comuni")
+    assert [citation.surface for citation in found] == [written]
+    assert found[0].reference == reference
+
+
 @given(acts())
 def test_the_labels_of_an_act_cite_that_act(act: tuple[LegalReference, str, list[str]]) -> None:
     reference = act[0]
@@ -127,6 +136,11 @@ PIECES = st.sampled_from(
         ")",
         "\n",
         "\u00a0",
+        "\u00ad",
+        "-\n",
+        "\n\n",
+        "Allegato ",
+        "Regione Veneto, ",
         "leggi ",
         "direttive ",
     )

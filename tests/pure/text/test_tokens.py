@@ -25,6 +25,7 @@ def forms(text: str) -> list[str]:
         ("comune(i) capofila", ["comune", "i", "capofila"]),
         ("Metro³", ["metro3"]),
         ("?!…", []),
+        ("\uff9e", []),
     ],
 )
 def test_words_are_those_an_official_would_search(text: str, words: list[str]) -> None:

@@ -39,7 +39,7 @@ def test_english_leads_to_italian_and_never_the_other_way(vocabulary: Vocabulary
 
 def test_an_ambiguous_form_needs_support_or_capitals(vocabulary: Vocabulary) -> None:
     assert vocabulary.alternatives(("sua",)) == ()
-    assert vocabulary.alternatives(("sua",), ["gara"])
+    assert vocabulary.alternatives(("sua",), form("gara"))
     assert vocabulary.alternatives(("sua",), emphatic=True)
 
 

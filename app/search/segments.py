@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""One generation of the index as arrays: who is in each segment, how long it is, postings and places on demand."""
+
+import json
+import threading
+import weakref
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.search.document import SearchDocument, from_stored
+from app.search.index import damage_named, generation, open_reader
+from app.search.terms import STEM, WORD
+
+MAX_CACHED = 20_000
+LIGHT = ("kind", "slug", "title", "title_en", "url", "city", "facets", "updated_on", "reused")
+#: A place in the text of a document: its number in the upper half, the place in the lower.
+PLACE_BITS = 32
+
+Ints = NDArray[np.int32]
+Keys = NDArray[np.int64]
+Floats = NDArray[np.float32]
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The documents of a segment that hold a term, how often each does and, of a stem, at which places."""
+
+    numbers: Ints
+    counts: Floats
+    places: NDArray[np.uint32]
+
+    def keys(self) -> Keys:
+        """Every place as one number, in order."""
+        owners = np.repeat(self.numbers.astype(np.int64), self.counts.astype(np.int64))
+        return (owners << PLACE_BITS) | self.places
+
+
+NOWHERE = Held(np.empty(0, np.int32), np.empty(0, np.float32), np.empty(0, np.uint32))
+
+
+class Part:
+    """One immutable segment of the index.
+
+    It outlives the reader that opened it: a newer reader of the same segment takes its place behind the lock.
+    """
+
+    def __init__(self, leaf: Any) -> None:
+        self.name = _name(leaf)
+        self.lock = threading.Lock()
+        self.leaf = leaf
+        self.size = int(leaf.doc_count_all())
+        self.rows = [_light(leaf.stored_fields(number)) for number in range(self.size)]
+        self.lengths = {field: _lengths(leaf, field, self.size) for field in (STEM, WORD)}
+        self._postings: dict[tuple[str, str], Held] = {}
+
+    def postings(self, field: str, term: str) -> Held:
+        """Where a term stands. Raises ``IndexDamaged``."""
+        found = self._postings.get((field, term))
+        if found is None:
+            with self.lock, damage_named():
+                found = _decode(self.leaf, field, term)
+            if len(self._postings) > MAX_CACHED:
+                self._postings.clear()
+            self._postings[field, term] = found
+        return found
+
+    def document(self, number: int) -> SearchDocument:
+        """The whole document, from the disk. Raises ``IndexDamaged``."""
+        with self.lock, damage_named():
+            return from_stored(json.loads(self.leaf.stored_fields(number)["document"]))
+
+
+class Reader:
+    """The open index of one generation. Segments that did not change are taken over from the reader before."""
+
+    def __init__(self, folder: Path, before: "Reader | None" = None) -> None:
+        known: dict[str, Part] = {part.name: part for part in before.parts} if before else {}
+        self.generation = generation(folder)
+        reader = open_reader(folder)
+        self.close = weakref.finalize(self, reader.close)
+        try:
+            with damage_named():
+                leaves = [leaf for leaf, _offset in reader.leaf_readers()]
+                self.parts: list[Part] = [known.get(_name(leaf)) or Part(leaf) for leaf in leaves]
+                self.live = [_live(leaf, part.size) for leaf, part in zip(leaves, self.parts, strict=True)]
+        except BaseException:
+            self.close()
+            raise
+        # Only now that nothing can fail any more: the parts of the reader before must not lose their files.
+        for leaf, part in zip(leaves, self.parts, strict=True):
+            with part.lock:
+                part.leaf = leaf
+
+
+def _name(leaf: Any) -> str:
+    return str(leaf.segment().segment_id())
+
+
+def _light(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """What every search needs of a document; its texts stay on disk."""
+    row = json.loads(stored["document"])
+    return {"identity": stored["identity"], "digest": stored["digest"], **{name: row[name] for name in LIGHT}}
+
+
+def _lengths(leaf: Any, field: str, size: int) -> Floats:
+    return np.array([leaf.doc_field_length(number, field) or 0 for number in range(size)], dtype=np.float32)
+
+
+def _live(leaf: Any, size: int) -> Mask:
+    alive = np.ones(size, bool)
+    if leaf.has_deletions():
+        alive[[number for number in range(size) if leaf.is_deleted(number)]] = False
+    return alive
+
+
+def _decode(leaf: Any, field: str, term: str) -> Held:
+    if (field, term) not in leaf:
+        return NOWHERE
+    matcher = leaf.postings(field, term)
+    numbers: list[int] = []
+    values: list[bytes] = []
+    weights: list[float] = []
+    placed = field == STEM
+    while matcher.is_active():
+        numbers.append(matcher.id())
+        if placed:
+            values.append(matcher.value())
+        else:
+            weights.append(matcher.weight())
+        matcher.next()
+    counts = [len(value) // 4 for value in values] if placed else weights
+    places = np.frombuffer(b"".join(values), np.uint32)
+    return Held(np.array(numbers, np.int32), np.array(counts, np.float32), places)

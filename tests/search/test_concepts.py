@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A question becomes concepts: other ways of saying, acts, likely spellings, joined and split words."""
+
+from pathlib import Path
+
+import pytest
+
+from app.search.concepts import Plan, plan, slug_of
+from app.search.engine import Engine, Results
+from app.search.query import read
+from tests.search.small import small_engine
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    return small_engine(Path(tmp_path_factory.mktemp("small")))
+
+
+def planned(engine: Engine, text: str) -> Plan:
+    return plan(read(text), engine.vocabulary, engine.snapshot().ranking)
+
+
+def found(results: Results) -> list[str]:
+    return [hit.slug for hit in results.hits]
+
+
+@pytest.mark.parametrize("text", ["SUAP", "s.u.a.p.", "sportello unico attività produttive"])
+def test_an_acronym_and_its_full_form_find_both(engine: Engine, text: str) -> None:
+    assert set(found(engine.search(text))[:2]) == {"suap", "produttive"}
+
+
+@pytest.mark.parametrize("text", ["smart working", "remote work"])
+def test_a_synonym_and_english_find_the_practice(engine: Engine, text: str) -> None:
+    assert found(engine.search(text))[0] == "agile"
+
+
+@pytest.mark.parametrize("text", ["PA", "pa"])
+def test_an_ambiguous_short_word_is_not_expanded(engine: Engine, text: str) -> None:
+    assert all(not concept.alternatives for concept in planned(engine, text).concepts)
+
+
+def test_an_acronym_hidden_in_a_stop_word_is_found_in_capitals(engine: Engine) -> None:
+    assert found(engine.search("SUA")) == ["gare"]
+
+
+def test_an_act_is_one_concept_and_its_page_comes_first(engine: Engine) -> None:
+    assert found(engine.search("l. 241 del 1990")) == ["legge-241-1990", "conferenza"]
+    assert found(engine.search("conferenza di servizi legge 241/90"))[0] == "conferenza"
+
+
+def test_an_unknown_word_is_replaced_by_its_likely_spelling(engine: Engine) -> None:
+    planning = planned(engine, "sportelo comuni")
+    assert planning.changes == {"sportelo": "sportello"}
+    assert planning.known
+
+
+def test_a_correction_is_searched_only_where_nothing_is_known(engine: Engine) -> None:
+    results = engine.search("sportelo")
+    assert (results.corrected, results.suggestion) == ("sportello", "")
+    results = engine.search("sportelo imprese")
+    assert (results.corrected, results.suggestion) == ("", "sportello imprese")
+    assert not engine.search("sportelo", correct=False).corrected
+
+
+def test_a_lost_space_is_put_back(engine: Engine) -> None:
+    assert planned(engine, "lavoroagile").changes == {"lavoroagile": "lavoro agile"}
+    assert found(engine.search("lavoroagile"))[0] == "agile"
+
+
+@pytest.mark.parametrize(
+    ("text", "slug"), [("pago PA", "pagamenti"), ("tool smart", "toolsmart"), ("toolsmart", "toolsmart")]
+)
+def test_two_words_written_as_one_are_found(engine: Engine, text: str, slug: str) -> None:
+    assert found(engine.search(text))[0] == slug
+
+
+def test_a_word_nobody_ever_wrote_stays_as_it_is(engine: Engine) -> None:
+    planning = planned(engine, "xyzxyz")
+    assert (planning.known, planning.changes) == (False, {})
+    assert engine.search("xyzxyz").total == 0
+
+
+def test_an_empty_question_has_nothing_unknown(engine: Engine) -> None:
+    assert planned(engine, "").known
+    assert planned(engine, "").marks.none
+
+
+@pytest.mark.parametrize(
+    "text", ['"', "((((", "tema:", "-", "*a*", "a" * 10_000, "[" * 1000, '"' * 1000, "\ud800", "\x00"]
+)
+def test_strange_questions_are_answered(engine: Engine, text: str) -> None:
+    assert engine.search(text).page == 1
+
+
+@pytest.mark.parametrize("noise", ["?", '"', "(", ")", "*", ":", "[", "~", "!"])
+def test_a_stray_operator_never_finds_less(engine: Engine, noise: str) -> None:
+    clean = found(engine.search("sportello imprese"))
+    assert found(engine.search(f"{noise} sportello imprese{noise}")) == clean
+    assert found(engine.search(f"sportello {noise} imprese")) == clean
+
+
+def test_other_ways_of_saying_are_marked_whole(engine: Engine) -> None:
+    hit = next(hit for hit in engine.search("SUAP").hits if hit.slug == "produttive")
+    assert [text for text, marked in hit.snippet if marked] == ["sportello unico", "attività produttive"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "slug"),
+    [
+        ("act", "L. 241/90", "legge-241-1990"),
+        ("act", "qualcosa", "qualcosa"),
+        ("size", "xl", "XL"),
+        ("city", "Reggio Calabria", "reggio-calabria"),
+    ],
+)
+def test_typed_filters_become_slugs(name: str, value: str, slug: str) -> None:
+    assert slug_of(name, value) == slug

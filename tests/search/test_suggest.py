@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Suggestions while typing: titles by any word, acts by any spelling, acronyms and other names."""
+
+import pytest
+
+from app.search.suggest import Suggestions
+from app.text.vocabulary import Vocabulary
+
+
+def row(kind: str, slug: str, title: str) -> dict[str, str]:
+    return {"kind": kind, "slug": slug, "title": title, "url": f"/{kind}/{slug}"}
+
+
+ROWS = [
+    row("solution", "sportello-bologna", "Lo sportello unico di Bologna"),
+    row("theme", "suap", "Sportello unico per le attività produttive"),
+    row("theme", "lavoro-agile", "Lavoro agile"),
+    row("city", "bologna", "Città metropolitana di Bologna"),
+    row("act", "dlgs-36-2023", "D.Lgs. 36/2023"),
+    row("act", "costituzione", "Costituzione"),
+    row("act", "atto-senza-nome", "Atto senza nome"),
+    row("attachment", "x", "Bologna allegato"),
+]
+VOCABULARY = Vocabulary(
+    [
+        {"term": "SUAP", "acronyms": ["SUAP"], "expansion": "sportello unico per le attività produttive"},
+        {"term": "lavoro agile", "synonyms": ["smart working"], "en": ["remote work"]},
+    ]
+)
+
+
+@pytest.fixture(scope="module")
+def suggestions() -> Suggestions:
+    return Suggestions(ROWS, VOCABULARY)
+
+
+def titles(suggestions: Suggestions, typed: str, limit: int = 8) -> list[str]:
+    return [item.text for item in suggestions.starting(typed, limit)]
+
+
+def test_any_word_of_a_title_starts_a_suggestion(suggestions: Suggestions) -> None:
+    assert titles(suggestions, "bolo") == ["Città metropolitana di Bologna", "Lo sportello unico di Bologna"]
+
+
+def test_a_title_that_starts_so_comes_first(suggestions: Suggestions) -> None:
+    assert titles(suggestions, "sportello")[0] == "Sportello unico per le attività produttive"
+
+
+@pytest.mark.parametrize("typed", ["suap", "SUAP", "s.u.a.p.", "sua"])
+def test_an_acronym_leads_to_its_theme(suggestions: Suggestions, typed: str) -> None:
+    assert "Sportello unico per le attività produttive" in titles(suggestions, typed)
+
+
+@pytest.mark.parametrize("typed", ["smart w", "smart working", "remote work"])
+def test_a_synonym_and_english_lead_to_the_theme(suggestions: Suggestions, typed: str) -> None:
+    assert titles(suggestions, typed) == ["Lavoro agile"]
+
+
+@pytest.mark.parametrize(
+    "typed", ["d.lgs. 36/2023", "dlgs 36", "decreto legislativo 36", "decreto legislativo 31 marzo 2023, n. 36"]
+)
+def test_an_act_is_found_by_any_spelling(suggestions: Suggestions, typed: str) -> None:
+    assert titles(suggestions, typed)[0] == "D.Lgs. 36/2023"
+
+
+def test_an_act_not_in_the_library_suggests_nothing(suggestions: Suggestions) -> None:
+    assert titles(suggestions, "l. 241/1990") == []
+
+
+@pytest.mark.parametrize("typed", ["", "?", "\ud800", "x" * 10_000, "(" * 1000])
+def test_strange_typing_suggests_nothing(suggestions: Suggestions, typed: str) -> None:
+    assert titles(suggestions, typed) == []
+
+
+def test_the_limit_is_kept(suggestions: Suggestions) -> None:
+    assert len(titles(suggestions, "b", 1)) == 1
+
+
+def test_without_a_vocabulary_titles_are_enough() -> None:
+    assert titles(Suggestions(ROWS), "lavoro") == ["Lavoro agile"]
