@@ -47,7 +47,7 @@ bench: $(VENV)/.dev $(DIST) $(MO) ## measure speed and search quality, each besi
 	@$(BIN)/python -m bench
 
 assets: node_modules/.installed ## build the front end
-	@npm run --silent build
+	@PATH="$$(sh assets/node-path.sh $(BIN))" npm run --silent build
 
 translations: $(VENV)/.dev ## bring the catalogue of messages up to date
 	@mkdir -p build
