@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Question -> plan: the concepts to score, with acronyms, full forms, synonyms, acts and likely spellings beside."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -22,6 +22,8 @@ JOINED = 0.9
 ACT_WEIGHT = 1.5
 #: The page of the act before those who cite it, where nothing else is asked.
 PAGE_WEIGHT = 2.5
+#: With more unknown words than these a question is in another language, and its words are no mistakes.
+MOST_UNKNOWN = 3
 
 
 @dataclass(frozen=True)
@@ -41,19 +43,23 @@ def plan(question: Question, vocabulary: Vocabulary, ranking: Ranking) -> Plan:
     stems = [word.stem for word in question.words]
     found = [_of_act(slug) for slug in question.acts]
     changes: dict[str, str] = {}
+    unknown = [word for word in question.words if not ranking.known(word.stem, word.form)]
+    foreign = len(unknown) > MOST_UNKNOWN
     for start, end in _cover(vocabulary.spans(stems), len(stems)):
         words = question.words[start:end]
         others = [*stems[:start], *stems[end:]]
-        found.append(_of_words(words, others, vocabulary, ranking, changes))
+        concept = _of_words(words, others, vocabulary)
+        if len(words) == 1 and not concept.alternatives and words[0] in unknown and not foreign:
+            concept = _respelt(words[0], ranking, changes)
+        found.append(concept)
     found += _joined(question.words, ranking)
-    known = bool(question.acts) or any(ranking.known(word.stem, word.form) for word in question.words)
     return Plan(
         question,
         tuple(found),
-        tuple(pairs(stems)),
+        tuple(pairs(_as_meant(question.words, changes))),
         _marks(question, found),
         changes,
-        known or not question.words,
+        bool(question.acts) or len(unknown) < len(question.words) or not question.words,
     )
 
 
@@ -67,17 +73,10 @@ def _of_act(slug: str) -> Concept:
     return Concept((), (Alternative((slug_term(slug),), ACT_WEIGHT), Alternative((page_term(slug),), PAGE_WEIGHT)))
 
 
-def _of_words(
-    words: Sequence[Word], others: Sequence[str], vocabulary: Vocabulary, ranking: Ranking, changes: dict[str, str]
-) -> Concept:
+def _of_words(words: Sequence[Word], others: Sequence[str], vocabulary: Vocabulary) -> Concept:
     typed = tuple(word.stem for word in words)
     emphatic = all(word.capital for word in words)
-    ways = vocabulary.alternatives(typed, others, emphatic)
-    if not ways and len(words) == 1 and not ranking.frequency(words[0].form):
-        if not ranking.known(words[0].stem):
-            return _respelt(words[0], ranking, changes)
-        ways = _beside(words[0], ranking)
-    return Concept(tuple((word.stem, word.form) for word in words), ways)
+    return Concept(tuple((word.stem, word.form) for word in words), vocabulary.alternatives(typed, others, emphatic))
 
 
 def _respelt(word: Word, ranking: Ranking, changes: dict[str, str]) -> Concept:
@@ -93,10 +92,10 @@ def _respelt(word: Word, ranking: Ranking, changes: dict[str, str]) -> Concept:
     return Concept(tuple((stem(part), part) for part in parts))
 
 
-def _beside(word: Word, ranking: Ranking) -> tuple[Alternative, ...]:
-    """Likely spellings of a word nobody wrote whose stem is known: a new inflection, or a mistake that hit a stem."""
-    near = {stem(other) for other in corrections(word.form, ranking.frequency)}
-    return tuple(Alternative((other,), SPELLING) for other in sorted(near - {word.stem}))
+def _as_meant(words: Sequence[Word], changes: Mapping[str, str]) -> Iterator[str]:
+    """The stems of the question with likely spellings in the place of unknown words."""
+    for word in words:
+        yield from (stem(part) for part in changes.get(word.form, word.form).split())
 
 
 def _joined(words: Sequence[Word], ranking: Ranking) -> list[Concept]:

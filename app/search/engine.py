@@ -109,7 +109,9 @@ class Engine:
         if current is not None and (current.reader.generation == seen or self._refused_lately(seen)):
             return current
         try:
-            fresh = Snapshot(Reader(self.folder, current.reader if current else None), self.vocabulary)
+            reader = Reader(self.folder, current.reader if current else None)
+            with index.damage_named():
+                fresh = Snapshot(reader, self.vocabulary)
         except IndexDamaged:
             # What is in memory is whole: better an answer of a minute ago than none, while the indexer rebuilds.
             self._refused = (seen, time.monotonic())

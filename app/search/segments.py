@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.search.document import SearchDocument, from_stored
-from app.search.index import damage_named, generation, open_reader
+from app.search.index import IndexDamaged, damage_named, generation, open_reader
 from app.search.terms import STEM, WORD
 
 MAX_CACHED = 20_000
@@ -134,6 +134,15 @@ def _decode(leaf: Any, field: str, term: str) -> Held:
         else:
             weights.append(matcher.weight())
         matcher.next()
-    counts = [len(value) // 4 for value in values] if placed else weights
+    counts = [len(value) / 4 for value in values] if placed else weights
     places = np.frombuffer(b"".join(values), np.uint32)
-    return Held(np.array(numbers, np.int32), np.array(counts, np.float32), places)
+    return _sound(Held(np.array(numbers, np.int32), np.array(counts, np.float32), places), leaf.doc_count_all())
+
+
+def _sound(held: Held, size: int) -> Held:
+    """The same, unless a damaged block was read without a word: numbers that no writer would have written."""
+    numbers, counts = held.numbers, held.counts
+    rising = bool((np.diff(numbers) > 0).all()) and numbers[0] >= 0 and numbers[-1] < size
+    if not rising or not (counts >= 1).all() or (counts != counts.round()).any():
+        raise IndexDamaged("postings of documents that do not exist")
+    return held

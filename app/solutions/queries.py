@@ -69,7 +69,7 @@ def published_texts(session: Session) -> Iterator[tuple[Solution, SolutionRevisi
         .order_by(Solution.id)
         .execution_options(yield_per=CHUNK)
     )
-    yield from session.execute(wanted).tuples()
+    yield from session.execute(wanted)
 
 
 def of_theme(session: Session, slugs: Sequence[str]) -> Sequence[Solution]:

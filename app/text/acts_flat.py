@@ -5,8 +5,11 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass
 
-#: What stands in a citation only because of the layout: soft hyphens, a word cut at the end of a line, runs of blanks.
-_LAYOUT = re.compile(r"\u00ad\s*|(?<=[a-zà-ÿ])[-‐]\s+(?=[a-zà-ÿ])|(?<=[-‐])\n\s*|\s{2,}")
+#: What stands in a citation only because of the layout: soft hyphens, a word or a compound cut at the end of a line,
+#: runs of blanks. A line that begins a list item begins something new.
+_LAYOUT = re.compile(
+    r"(?P<cut>\u00ad\s*|(?<=[a-zà-ÿ])[-‐]\s+(?=[a-zà-ÿ])|(?<=[-‐])\n\s*)|(?:\s{2,}|\n)(?P<item>(?=[-*•]\s))?"
+)
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
 #: Holds a character that is in no pattern: no citation goes on across an empty line.
 GAP = "\n\0\n"
@@ -35,7 +38,7 @@ def flattened(text: str) -> Flat:
     starts, origins = [0], [0]
     kept = length = 0
     for layout in _LAYOUT.finditer(text):
-        pieces += [text[kept : layout.start()], _instead(layout[0])]
+        pieces += [text[kept : layout.start()], _instead(layout)]
         length += len(pieces[-2]) + len(pieces[-1])
         kept = layout.end()
         starts.append(length)
@@ -43,7 +46,8 @@ def flattened(text: str) -> Flat:
     return Flat("".join([*pieces, text[kept:]]), tuple(starts), tuple(origins))
 
 
-def _instead(layout: str) -> str:
-    if not layout.isspace() or len(layout) == 1:
+def _instead(layout: re.Match[str]) -> str:
+    if layout["cut"] is not None:
         return ""
-    return GAP if _BLANK_LINE.search(layout) else " "
+    begins_item = layout["item"] is not None and "\n" in layout[0]
+    return GAP if begins_item or _BLANK_LINE.search(layout[0]) else " "

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 _S = r"\s{0,3}"
 _LATIN = "bis|ter|quater|quinquies|sexies|septies|octies|nonies|novies|decies|undecies|duodecies|terdecies"
-_SUFFIX = rf"(?:[- ]?(?:{_LATIN})(?!\w))?"
+_SUFFIX = rf"(?:[- ]?(?:{_LATIN})(?:\.\d{{1,2}})?(?!\w))?"
 _ITEM = rf"\d{{1,4}}(?!\d|[/]\d|\.\d{{2}}){_SUFFIX}[°º]?"
 _SEP = rf"(?:{_S},{_S}(?:e\s{{1,3}})?|{_S}[-–/]{_S}|\s{{1,3}}(?:e|ed|a|al|o)\s{{1,3}})"
 _LIST = rf"{_ITEM}(?:{_SEP}{_ITEM}){{0,30}}"

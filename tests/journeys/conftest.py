@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page
 from app import create_app
 from app.config import Settings
 from app.db import Database
+from app.solutions.service import import_document
 from tests import makers
 from tests.stores import SqliteStores
 from tests.webserver import WebServer
@@ -52,4 +53,4 @@ def _history(database: Database) -> None:
         for days, text in enumerate(texts):
             sections = {"Problema affrontato": "Le imprese trovano regole diverse.", "Soluzione adottata": text}
             document = makers.make_document(sections=sections, status="in-corso" if days == 0 else "concluso")
-            makers.import_document(session, "sportello-unico", document, makers.NOW + timedelta(days=days))
+            import_document(session, "sportello-unico", document, makers.NOW + timedelta(days=days))

@@ -131,7 +131,9 @@ def test_versions_show_what_changed_word_by_word(desk: Page, changing_site: str)
     change = desk.locator(".change", has=desk.get_by_role("heading", name="Soluzione adottata"))
     expect(change.locator("del")).to_have_text("dieci")
     expect(change.locator("ins")).to_have_text("trenta")
-    expect(desk.get_by_role("heading", name="Stato")).to_be_visible()
+    status = desk.locator(".change", has=desk.get_by_role("heading", name="Stato"))
+    expect(status.locator("del")).to_have_text("in corso")
+    expect(status.locator("ins")).to_have_text("concluso")
     expect(desk.get_by_role("heading", name="Problema affrontato")).to_have_count(0)
 
 

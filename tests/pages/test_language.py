@@ -52,10 +52,13 @@ def interface() -> dict[str, str]:
     with CATALOGUE.open("rb") as file:
         for message in read_po(file, locale="en"):
             if message.id:
-                sentences = message.id if message.pluralizable else (message.id,)
-                english = message.string if message.pluralizable else (message.string,)
-                found.update(zip(sentences, english, strict=True))
+                found.update(zip(_forms(message.id), _forms(message.string), strict=True))
     return found
+
+
+def _forms(text: object) -> list[str]:
+    """One sentence, or its singular and plural."""
+    return [text] if isinstance(text, str) else [str(form) for form in text] if isinstance(text, (list, tuple)) else []
 
 
 def test_every_sentence_is_translated_and_compiled() -> None:

@@ -80,6 +80,10 @@ def test_a_word_nobody_ever_wrote_stays_as_it_is(engine: Engine) -> None:
     assert engine.search("xyzxyz").total == 0
 
 
+def test_a_question_in_another_language_is_not_corrected(engine: Engine) -> None:
+    assert planned(engine, "sportela impresi comuna serviza").changes == {}
+
+
 def test_an_empty_question_has_nothing_unknown(engine: Engine) -> None:
     assert planned(engine, "").known
     assert planned(engine, "").marks.none

@@ -22,7 +22,19 @@ from app.search.ranker import K1, KIND_WEIGHT, PAIR_WEIGHT, WORD_WEIGHT, B, Conc
 from app.search.terms import PAIR, STEM, WORD, of_document
 from app.text.vocabulary import Vocabulary
 
-WORDS = ("sportello", "sportelli", "unico", "comune", "comuni", "suap", "appalti", "centrale", "piano", "legge", "uffici")
+WORDS = (
+    "sportello",
+    "sportelli",
+    "unico",
+    "comune",
+    "comuni",
+    "suap",
+    "appalti",
+    "centrale",
+    "piano",
+    "legge",
+    "uffici",
+)
 VOCABULARY = Vocabulary(
     [{"term": "sportello unico per le attività produttive", "acronyms": ["SUAP"], "synonyms": ["sportello unico"]}]
 )
@@ -154,7 +166,7 @@ def answer_of(engine: Engine, question: str, kinds: Sequence[str], themes: Seque
 
 
 relaxed = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 
 
@@ -176,7 +188,9 @@ def test_the_first_ten_equal_the_exhaustive_scoring(
     themed = {document.identity for document in documents if not themes or document.facets["theme"][0] in themes}
     same(answer_of(engine, question, kinds, themes), [pair for pair in expected if pair[0] in themed][:10])
     counts = Counter(d.facets["theme"][0] for d in documents if d.identity in {key for key, _score in expected})
-    assert dict(engine.search(question, {"theme": themes}, kinds=kinds, correct=False).facets.get("theme", [])) == counts
+    assert (
+        dict(engine.search(question, {"theme": themes}, kinds=kinds, correct=False).facets.get("theme", [])) == counts
+    )
 
 
 class ByWhoosh:

@@ -155,6 +155,7 @@ def test_the_address_of_a_place_opens_the_article() -> None:
         ("artt. 14 e ss. L. 241/1990", ("14",), (), ()),
         ("articoli 62-63 del D.Lgs. 36/2023", ("62", "63"), (), ()),
         ("artt. 18-21 L. 81/2017", ("18", "19", "20", "21"), (), ()),
+        ("artt. 473-bis.51 e 492-bis c.p.c.", ("473-bis.51", "492-bis"), (), ()),
         ("artt. 1-500 L. 81/2017", ("1", "500"), (), ()),
         ("articoli 14, 14 bis e 14-ter della legge 241/1990", ("14", "14-bis", "14-ter"), (), ()),
         ("L. 56/2014, art. 1, commi 44 e 45", ("1",), ("44", "45"), ()),
@@ -311,6 +312,11 @@ def test_a_compound_region_cut_at_its_hyphen_is_still_that_region() -> None:
 
 def test_no_citation_goes_on_across_an_empty_line() -> None:
     assert find_acts("le Camere approvano la legge\n\n241/1990 pratiche") == []
+
+
+def test_a_line_that_begins_a_list_item_begins_something_new() -> None:
+    found = find_acts("- L. 241/1990\n- art. 5 L. 4/2004\n  - L. 56/2014  - art. 1")
+    assert [citation.surface for citation in found] == ["L. 241/1990", "art. 5 L. 4/2004", "L. 56/2014  - art. 1"]
 
 
 @pytest.mark.parametrize(
