@@ -119,8 +119,6 @@ class Engine:
                 raise
             return current
         self._snapshot = fresh
-        if current is not None:
-            current.reader.close()
         return fresh
 
     def _refused_lately(self, seen: tuple[str, ...]) -> bool:
@@ -150,7 +148,7 @@ class Engine:
         try:
             return self._search(text, filters or {}, sort, page, per_page, kinds, correct)
         except IndexDamaged:
-            # A merge or a switch may have closed a segment under this search: once more, on the generation of now.
+            # A switch may have taken the files away while they were opened: once more, on the generation of now.
             return self._search(text, filters or {}, sort, page, per_page, kinds, correct)
 
     def _search(

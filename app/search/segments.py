@@ -45,15 +45,13 @@ NOWHERE = Held(np.empty(0, np.int32), np.empty(0, np.float32), np.empty(0, np.ui
 
 
 class Part:
-    """One immutable segment of the index.
-
-    It outlives the reader that opened it: a newer reader of the same segment takes its place behind the lock.
-    """
+    """One immutable segment of the index, open until nobody searches it any more."""
 
     def __init__(self, leaf: Any) -> None:
         self.name = _name(leaf)
         self.lock = threading.Lock()
         self.leaf = leaf
+        weakref.finalize(self, _close, leaf)
         self.size = int(leaf.doc_count_all())
         self.rows = [_light(leaf.stored_fields(number)) for number in range(self.size)]
         self.lengths = {field: _lengths(leaf, field, self.size) for field in (STEM, WORD)}
@@ -82,20 +80,28 @@ class Reader:
     def __init__(self, folder: Path, before: "Reader | None" = None) -> None:
         known: dict[str, Part] = {part.name: part for part in before.parts} if before else {}
         self.generation = generation(folder)
-        reader = open_reader(folder)
-        self.close = weakref.finalize(self, reader.close)
+        leaves = [leaf for leaf, _offset in open_reader(folder).leaf_readers()]
         try:
             with damage_named():
-                leaves = [leaf for leaf, _offset in reader.leaf_readers()]
-                self.parts: list[Part] = [known.get(_name(leaf)) or Part(leaf) for leaf in leaves]
-                self.live = [_live(leaf, part.size) for leaf, part in zip(leaves, self.parts, strict=True)]
+                self.live = [_live(leaf) for leaf in leaves]
+                self.parts: list[Part] = [_taken_over(leaf, known) for leaf in leaves]
         except BaseException:
-            self.close()
+            for leaf in leaves:
+                _close(leaf)
             raise
-        # Only now that nothing can fail any more: the parts of the reader before must not lose their files.
-        for leaf, part in zip(leaves, self.parts, strict=True):
-            with part.lock:
-                part.leaf = leaf
+
+
+def _taken_over(leaf: Any, known: Mapping[str, Part]) -> Part:
+    part = known.get(_name(leaf))
+    if part is None:
+        return Part(leaf)
+    _close(leaf)
+    return part
+
+
+def _close(leaf: Any) -> None:
+    if not leaf.is_closed:
+        leaf.close()
 
 
 def _name(leaf: Any) -> str:
@@ -112,7 +118,8 @@ def _lengths(leaf: Any, field: str, size: int) -> Floats:
     return np.array([leaf.doc_field_length(number, field) or 0 for number in range(size)], dtype=np.float32)
 
 
-def _live(leaf: Any, size: int) -> Mask:
+def _live(leaf: Any) -> Mask:
+    size = leaf.doc_count_all()
     alive = np.ones(size, bool)
     if leaf.has_deletions():
         alive[[number for number in range(size) if leaf.is_deleted(number)]] = False
@@ -142,6 +149,8 @@ def _decode(leaf: Any, field: str, term: str) -> Held:
 def _sound(held: Held, size: int) -> Held:
     """The same, unless a damaged block was read without a word: numbers that no writer would have written."""
     numbers, counts = held.numbers, held.counts
+    if not len(numbers):
+        return held
     rising = bool((np.diff(numbers) > 0).all()) and numbers[0] >= 0 and numbers[-1] < size
     if not rising or not (counts >= 1).all() or (counts != counts.round()).any():
         raise IndexDamaged("postings of documents that do not exist")

@@ -19,8 +19,10 @@ _OF = r"(?:della|dello|dell['’]|delle|del|dei|degli|ex|(?:di\s{1,3})?cui\s{1,3
 _ADJECTIVE = r"(?:(?:citat|predett|suddett|menzionat|medesim|stess|ridett|richiamat)[oa]|vigente|nuovo|nuova)"
 #: Between a place and the act after it: "art. 63 del d.lgs.", "art. 14 L.".
 _ANNEX = r"(?:(?:d?ell['’]|,\s{0,3})allegato(?:\s{1,3}[\divxlc.]{1,6}|\s{1,3}[a-h])?\s{1,3})"
+_CONSOLIDATED = r"(?:del\s{1,3}testo\s{1,3}unico\s{1,3}(?=di\s{1,3}cui))"
 _BEFORE = re.compile(
-    rf"\s{{0,3}}(?:,|[-–](?=\s))?\s{{0,3}}{_ANNEX}?(?P<of>{_OF}\s{{0,3}})?(?:{_ADJECTIVE}\s{{1,3}})?", re.IGNORECASE
+    rf"\s{{0,3}}(?:,|[-–](?=\s))?\s{{0,3}}{_ANNEX}?{_CONSOLIDATED}?(?P<of>{_OF}\s{{0,3}})?(?:{_ADJECTIVE}\s{{1,3}})?",
+    re.IGNORECASE,
 )
 #: Between an act and the place after it: "L. 241/90, art. 15", "L. 241/90 (art. 15)".
 _AFTER = re.compile(

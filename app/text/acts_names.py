@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from app.text.acts_heads import Found, read_tail
-from app.text.acts_reference import LegalReference, known_day
+from app.text.acts_reference import EU_KINDS, LegalReference, known_day
 from app.text.acts_titles import NAMES, NAMES_BESIDE_ARTICLES
 
 _TABLE = (*((row, False) for row in NAMES), *((row, True) for row in NAMES_BESIDE_ARTICLES))
@@ -26,6 +26,7 @@ _CONSTITUTION_OTHER = re.compile(
 #: Codes that replaced each other under one name: a citation nearby tells which is meant.
 _CONTRACTS = frozenset({(36, 2023), (50, 2016), (163, 2006)})
 _NEAR = 80
+_UNION_NUMBER = re.compile(r"\s{0,3}(?:\(?UE\)?\s{1,3})?(?:n\.\s{0,3})?(\d{1,4})/(\d{1,4})(?!\d)", re.IGNORECASE)
 
 
 def named(text: str) -> Iterator[Found]:
@@ -75,5 +76,12 @@ def _is_constitution(text: str, match: re.Match[str]) -> bool:
 
 def _numbered_end(text: str, end: int, reference: LegalReference) -> int:
     """`legge Delrio n. 56/2014` is one citation: its end takes in the number that repeats the name."""
+    if reference.kind in EU_KINDS:
+        return _union_end(text, end, reference)
     tail = read_tail(text, end, reference.kind)
     return tail.end if tail and (tail.number, tail.year) == (reference.number, reference.year) else end
+
+
+def _union_end(text: str, end: int, reference: LegalReference) -> int:
+    match = _UNION_NUMBER.match(text, end)
+    return match.end() if match and {int(match[1]), int(match[2])} == {reference.number, reference.year} else end

@@ -75,7 +75,12 @@ NAMES = (
     ("direttiva-ue", 2555, 2022, r"direttiva nis ?2"),
     ("direttiva-ue", 1024, 2019, r"direttiva open data"),
     ("direttiva-ue", 2, 2007, r"direttiva inspire"),
-    ("regolamento-ue", 679, 2016, r"gdpr|rgpd|regolamento generale sulla protezione dei dati"),
+    (
+        "regolamento-ue",
+        679,
+        2016,
+        r"gdpr|rgpd|regolamento (?:generale|europeo) (?:sulla|per la) protezione dei dati(?: personali)?",
+    ),
     ("regolamento-ue", 910, 2014, r"regolamento eidas|eidas"),
     ("direttiva-ue", 123, 2006, r"direttiva (?:servizi|bolkestein)"),
     ("costituzione", None, 1947, r"costituzione(?: italiana| della repubblica)?"),

@@ -16,8 +16,8 @@ class Watch:
         page.on("request", self._asked)
 
     def open(self, path: str, status: int = 200) -> None:
-        """Go to a path of the site and wait until nothing is being loaded any more."""
-        answer = self.page.goto(self.site + path, wait_until="networkidle")
+        """Go to a path of the site and wait until all it needs is there."""
+        answer = self.page.goto(self.site + path, wait_until="load")
         assert answer is not None
         assert answer.status == status, f"{path} answered {answer.status}"
         if status >= 400:

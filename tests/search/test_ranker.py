@@ -3,9 +3,10 @@
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -39,6 +40,7 @@ VOCABULARY = Vocabulary(
     [{"term": "sportello unico per le attività produttive", "acronyms": ["SUAP"], "synonyms": ["sportello unico"]}]
 )
 Scored = list[tuple[str, float]]
+Value = TypeVar("Value")
 
 texts = st.lists(st.sampled_from(WORDS), min_size=0, max_size=14).map(" ".join)
 bodies = st.tuples(texts, texts, st.sampled_from(("solution", "city", "theme")), st.sampled_from("abc"))
@@ -211,10 +213,11 @@ class ByWhoosh:
         pairs = {n: len({place + 1 for place in first[n]} & second[n]) for n in first.keys() & second.keys()}
         return {number: float(count) for number, count in pairs.items() if count}
 
-    def postings(self, field, term, read_one):  # type: ignore[no-untyped-def]
+    def postings(self, field: str, term: str, read_one: Callable[[Any], Value]) -> dict[int, Value]:
         if (field, term) not in self.reader:
             return {}
-        matcher, found = self.reader.postings(field, term), {}
+        matcher = self.reader.postings(field, term)
+        found: dict[int, Value] = {}
         while matcher.is_active():
             found[matcher.id()] = read_one(matcher)
             matcher.next()
