@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """`flask search`: build the index, and prove that it says what the database says."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import click
@@ -20,10 +22,19 @@ def indexer() -> Indexer:
     return found
 
 
+@contextmanager
+def machine_trouble() -> Iterator[None]:
+    """A full disk or a folder nobody may write to is said in a sentence."""
+    try:
+        yield
+    except OSError as error:
+        raise click.ClickException(f"la cartella dell'indice non si può scrivere: {error}") from error
+
+
 @search.command("rebuild")
 def rebuild() -> None:
     """Build the whole index anew; readers keep the old one until the new one is whole."""
-    with click.progressbar(length=indexer().count(), label="Indice", show_pos=True) as progress:
+    with machine_trouble(), click.progressbar(length=indexer().count(), label="Indice", show_pos=True) as progress:
         count = indexer().rebuild(progress.update)
     click.echo(f"{count} documenti indicizzati.")
 
@@ -31,14 +42,16 @@ def rebuild() -> None:
 @search.command("ensure")
 def ensure() -> None:
     """Build the index only where it is missing, damaged or out of step."""
-    click.echo("Indice ricostruito." if indexer().ensure() else "Indice già allineato.")
+    with machine_trouble():
+        click.echo("Indice ricostruito." if indexer().ensure() else "Indice già allineato.")
 
 
 @search.command("check")
 def check() -> None:
     """Compare the index with the database; fail when they differ."""
     try:
-        drift = indexer().check()
+        with machine_trouble():
+            drift = indexer().check()
     except IndexDamaged as error:
         raise click.ClickException(f"l'indice non si legge: {error}. Rimedio: flask search rebuild") from error
     for word, identities in (("manca", drift.missing), ("in più", drift.phantom), ("superato", drift.stale)):
@@ -46,6 +59,8 @@ def check() -> None:
             click.echo(f"{word}: {identity}", err=True)
     if not drift.none:
         raise click.ClickException("indice e base di dati differiscono. Rimedio: flask search rebuild")
+    if drift.waiting:
+        click.echo(f"{len(drift.waiting)} modifiche in attesa dell'indicizzazione.")
     click.echo("Indice e base di dati coincidono.")
 
 

@@ -3,7 +3,6 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date
 from typing import Any
 
 import yaml
@@ -12,9 +11,12 @@ from app.document.model import Document, Parsed, Problem, Section
 from app.document.schema import MAX_DOCUMENT
 
 FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
-HEADING = re.compile(r"^##[ \t]+(.+?)[ \t]*#*[ \t]*$")
 FOOTNOTE = re.compile(r"^\[\^[^\]\s]+\]:")
+#: What no text of a person holds, and what databases, XML or YAML refuse.
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 MAX_NESTING = 6
+MAX_NUMBER = 10**15
+TAGS = frozenset(f"tag:yaml.org,2002:{name}" for name in "str int float bool null map seq merge".split())
 
 
 class _PlainLoader(yaml.SafeLoader):
@@ -31,6 +33,11 @@ def parse(text: str) -> Parsed:
     """Read a document. Never raises: what cannot be read is a problem with its line."""
     if len(text) > MAX_DOCUMENT:
         return _unreadable("document", "document_too_long", 1, str(MAX_DOCUMENT))
+    control = CONTROL.search(text)
+    if control:
+        return _unreadable(
+            "document", "not_readable", text.count("\n", 0, control.start()) + 1, _code_point(control[0])
+        )
     lines = text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff").split("\n")
     if lines[0].rstrip() != "---":
         return _unreadable("document", "no_front_matter", 1)
@@ -50,7 +57,7 @@ def _parse_parts(front_text: str, body: list[str], body_line: int) -> Parsed:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         return _unreadable("front matter", "yaml", mark.line + 2 if mark else 1, str(error.problem or error.context))
-    except (yaml.YAMLError, ValueError, RecursionError, OverflowError) as error:
+    except (yaml.YAMLError, ValueError, KeyError, RecursionError, OverflowError) as error:
         return _unreadable("front matter", "yaml", 1, str(error)[:200])
     sections, footnotes, section_lines, problems = _read_body(body, body_line)
     return Parsed(Document(front, sections, footnotes), problems, {**lines, **section_lines})
@@ -75,8 +82,8 @@ def _read_front(text: str) -> tuple[dict[str, Any], dict[str, int]]:
 
 
 def _note_lines(node: yaml.Node, path: str, lines: dict[str, int], seen: set[int], depth: int) -> None:
-    if depth > MAX_NESTING or id(node) in seen:
-        raise yaml.constructor.ConstructorError(None, None, "too deep, or an alias", node.start_mark)
+    if depth > MAX_NESTING or id(node) in seen or node.tag not in TAGS:
+        raise yaml.constructor.ConstructorError(None, None, "too deep, an alias or a tag", node.start_mark)
     if isinstance(node, (yaml.MappingNode, yaml.SequenceNode)):
         seen.add(id(node))
     for name, child in _children(node):
@@ -89,7 +96,10 @@ def _note_lines(node: yaml.Node, path: str, lines: dict[str, int], seen: set[int
 
 def _children(node: yaml.Node) -> Iterator[tuple[str, yaml.Node]]:
     if isinstance(node, yaml.MappingNode):
-        yield from ((str(key.value), value) for key, value in node.value)
+        for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode) or key.tag not in TAGS:
+                raise yaml.constructor.ConstructorError(None, None, "field names are words", key.start_mark)
+            yield str(key.value), value
     elif isinstance(node, yaml.SequenceNode):
         yield from ((str(number), value) for number, value in enumerate(node.value, 1))
 
@@ -100,11 +110,22 @@ def _plain(value: Any) -> Any:
         return {str(key): _plain(inner) for key, inner in value.items() if inner is not None}
     if isinstance(value, list):
         return [_plain(inner) for inner in value]
-    if isinstance(value, date):
-        return value.isoformat()
     if isinstance(value, str):
-        return _one_line(value)
+        return _printable(_one_line(value))
+    if isinstance(value, (int, float)) and not abs(value) < MAX_NUMBER:
+        raise ValueError("a number too large")
     return value
+
+
+def _printable(text: str) -> str:
+    control = CONTROL.search(text)
+    if control:
+        raise ValueError(_code_point(control[0]))
+    return text
+
+
+def _code_point(character: str) -> str:
+    return f"U+{ord(character):04X}"
 
 
 def _one_line(text: str) -> str:
@@ -131,9 +152,8 @@ def _split_sections(
     lines: dict[str, int] = {}
     problems: list[Problem] = []
     for number, line, fenced in _with_fences(body, first_line):
-        heading = None if fenced else HEADING.match(line)
-        if heading:
-            title = _one_line(heading[1])
+        title = "" if fenced else _heading(line)
+        if title:
             if title in lines:
                 problems.append(Problem(title, "section_twice", number))
             lines.setdefault(title, number)
@@ -143,6 +163,11 @@ def _split_sections(
         elif line.strip():
             problems.append(Problem("document", "text_before_sections", number, line.strip()[:60]))
     return blocks, lines, problems
+
+
+def _heading(line: str) -> str:
+    """Title of a level-two heading, empty for any other line."""
+    return _one_line(line[2:]).rstrip("# ") if line.startswith(("## ", "##\t")) else ""
 
 
 def _with_fences(body: list[str], first_line: int) -> Iterator[tuple[int, str, bool]]:

@@ -10,6 +10,7 @@ from markdown import Markdown
 from pymdownx.slugs import slugify
 
 from app.document.actlinks import ActLinks
+from app.document.headings import InnerHeadings
 from app.document.model import Document
 
 MAX_RENDERED = 200_000
@@ -18,6 +19,9 @@ MAX_FOOTNOTE_MARKS = 600
 MAX_INDENT = 48
 MAX_QUOTE_DEPTH = 12
 MAX_EMPHASIS_RUN = 400
+MAX_CELLS = 20_000
+#: Marks whose number Markdown pays for with its square.
+MAX_MARKS = {"\n": 20_000, "\\": 2_000, "`": 4_000, "#": 2_000, "!!!": 500}
 
 TAGS = frozenset(
     "a abbr b blockquote br caption code dd div dl dt em h2 h3 h4 h5 h6 hr li ol p pre s strong sub sup "
@@ -56,6 +60,11 @@ TAG = re.compile(r"<[^>]*>")
 REFERENCE = re.compile(r"<sup id=\"fnref[^>]*>.*?</sup>", re.DOTALL)
 BLOCK_END = re.compile(r"</(p|li|h[2-6]|td|th|dt|dd|tr|pre|blockquote)>")
 INDENT = re.compile(r"^[ \t>]*", re.MULTILINE)
+#: Browsers read `//host`, `/\\host` and `/<tab>/host` as an address of another site.
+OFF_SITE = re.compile(r"/[\s/\\]")
+BLANK = re.compile(r"\n[ \t>]*\n")
+#: Headings inside a section begin at level three; a section's own heading is not in its text.
+TALL_HEADING = re.compile(r"^#{1,2}(?!#)", re.MULTILINE)
 EMPHASIS = re.compile(rf"[*_~`]{{{MAX_EMPHASIS_RUN},}}")
 
 
@@ -85,7 +94,9 @@ class Rendered:
 
 def render(document: Document) -> Rendered:
     """Sections and footnotes as safe HTML. Raises ``TooComplex``."""
-    text = "\n\n".join(f"## {section.heading}\n\n{section.text}" for section in document.sections)
+    text = "\n\n".join(
+        f"## {section.heading}\n\n{TALL_HEADING.sub('###', section.text)}" for section in document.sections
+    )
     markup = to_html(f"{text}\n\n{document.footnotes}")
     body, mark, notes = markup.partition(FOOTNOTES)
     sections = tuple(_section(part) for part in SECTION_START.split(body) if part.startswith("<h2"))
@@ -116,7 +127,8 @@ def _refuse_bombs(text: str) -> None:
         raise TooComplex("too_long")
     if text.count("[") > MAX_BRACKETS or text.count("[^") > MAX_FOOTNOTE_MARKS or "[" * 60 in text:
         raise TooComplex("too_many_brackets")
-    if EMPHASIS.search(text):
+    too_many = any(text.count(mark) > limit for mark, limit in MAX_MARKS.items())
+    if too_many or EMPHASIS.search(text) or _cells(text) > MAX_CELLS:
         raise TooComplex("too_many_marks")
     for match in INDENT.finditer(text):
         lead = match[0]
@@ -124,9 +136,15 @@ def _refuse_bombs(text: str) -> None:
             raise TooComplex("nested_too_deep")
 
 
+def _cells(text: str) -> int:
+    """Cells of all tables, at most: every row of a table is filled up to the width of its head."""
+    blocks = [block.split("\n") for block in BLANK.split(text)]
+    return sum(len(rows) * max(row.count("|") for row in rows) for rows in blocks)
+
+
 def _markdown() -> Markdown:
     converter = Markdown(
-        extensions=["tables", "footnotes", "admonition", "def_list", "toc", "sane_lists", ActLinks()],
+        extensions=["tables", "footnotes", "admonition", "def_list", "toc", "sane_lists", ActLinks(), InnerHeadings()],
         extension_configs={
             "tables": {"use_align_attribute": True},
             "toc": {"slugify": _anchor},
@@ -135,6 +153,7 @@ def _markdown() -> Markdown:
         output_format="html",
     )
     converter.preprocessors.deregister("html_block")
+    converter.parser.blockprocessors.deregister("setextheader")
     converter.inlinePatterns.deregister("html")
     for name in ("image_link", "image_reference", "short_image_ref"):
         converter.inlinePatterns.deregister(name)
@@ -152,7 +171,7 @@ def _filter_attribute(tag: str, name: str, value: str) -> str | None:
         return kept or None
     if name == "href" and not value.startswith(("#", "/", "http://", "https://", "mailto:")):
         return None
-    if name == "href" and value.startswith(("//", "/\\")):
+    if name == "href" and OFF_SITE.match(value):
         return None
     return value
 

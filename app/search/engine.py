@@ -126,8 +126,11 @@ class Engine:
         return seen == generation and time.monotonic() - moment < AGAIN_SECONDS
 
     def title(self, kind: str, slug: str, english: bool = False) -> str:
-        """Title of a document by kind and slug, empty where it is not in the index."""
-        title, title_en = self.snapshot().titles.get((kind, slug), ("", ""))
+        """Title of a document by kind and slug, empty where it is not in the index, or where there is none."""
+        try:
+            title, title_en = self.snapshot().titles.get((kind, slug), ("", ""))
+        except IndexDamaged:
+            return ""
         return (english and title_en) or title
 
     def suggest(self, typed: str, limit: int = 8) -> list[Suggestion]:

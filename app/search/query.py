@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
 
-from app.text.acts import find_acts
+from app.text.acts import canonical, find_acts
 from app.text.folding import fold
 from app.text.stems import POLITE, is_stop, stem
 from app.text.tokens import Token, tokens
@@ -116,6 +116,10 @@ def _without_acts(text: str) -> tuple[list[str], str]:
         rest.append(text[last : citation.start])
         last = citation.end
     rest.append(text[last:])
+    if not slugs:
+        # "legge 241 90" is an act to who types nothing else; in prose it is three words.
+        typed = canonical(text)
+        return ([typed.slug] if typed else []), text
     return slugs, " ".join(rest)
 
 

@@ -9,12 +9,19 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import event
 
+from app.config import Settings
 from app.db import Database
 from app.search import index
 from app.search.indexer import Indexer
 from app.solutions.queries import by_slug
 from tests.makers import make_solution
+
+#: Whoosh leaves the files of an index that does not open to the garbage collector.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:unclosed file:ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
+)
 
 
 @pytest.fixture
@@ -117,7 +124,19 @@ def damage_garbage(folder: Path) -> None:
             path.write_bytes(b"\x00garbage\xff" * 40)
 
 
-@pytest.mark.parametrize("damage", [damage_delete, damage_truncate, damage_garbage])
+def damage_segment(folder: Path) -> None:
+    for path in folder.rglob("*.seg"):
+        path.write_bytes(path.read_bytes()[:80])
+
+
+def damage_foreign(folder: Path) -> None:
+    (folder / index.CURRENT).write_text("v0-1-other", encoding="ascii")
+
+
+DAMAGES = [damage_delete, damage_truncate, damage_garbage, damage_segment, damage_foreign]
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damaged_index_is_noticed_and_rebuilt(
     indexer: Indexer, registered: Database, app: Flask, damage: Callable[[Path], None]
 ) -> None:
@@ -129,14 +148,68 @@ def test_a_damaged_index_is_noticed_and_rebuilt(
     assert indexer.check().none
 
 
-@pytest.mark.parametrize("damage", [damage_delete, damage_truncate, damage_garbage])
+@pytest.mark.parametrize("damage", DAMAGES)
 def test_search_answers_with_a_notice_while_the_index_is_damaged(
     indexer: Indexer, registered: Database, app: Flask, damage: Callable[[Path], None]
 ) -> None:
     with registered.work() as session:
         make_solution(session)
     damage(indexer.folder)
-    answer = app.test_client().get("/cerca?q=sportello")
+    answer = app.test_client().get("/cerca?q=sportello&tema=suap")
     assert answer.status_code == 200
     assert "si sta ricostruendo" in answer.text
     assert "Sportello unico metropolitano" in answer.text
+
+
+def test_a_damaged_index_is_rebuilt_also_while_changes_wait(indexer: Indexer, registered: Database) -> None:
+    with registered.work() as session:
+        make_solution(session)
+    damage_segment(indexer.folder)
+    assert indexer.ensure()
+    assert indexer.check().none
+
+
+def test_what_waits_in_the_log_is_no_drift(indexer: Indexer, registered: Database) -> None:
+    with registered.work() as session:
+        make_solution(session)
+    drift = indexer.check()
+    assert drift.none
+    assert "solution:sportello-unico-bologna" in drift.waiting
+
+
+def test_check_finds_a_silently_wrong_index(indexer: Indexer, registered: Database, app: Flask) -> None:
+    with registered.work() as session:
+        make_solution(session)
+    indexer.drain()
+    for path in index.current_folder(indexer.folder).glob("*.seg"):
+        content = bytearray(path.read_bytes())
+        content[len(content) // 2] ^= 1
+        path.write_bytes(content)
+    result = app.test_cli_runner().invoke(args=["search", "check"])
+    assert result.exit_code != 0
+    assert "Rimedio" in result.output
+
+
+def test_a_folder_that_cannot_be_written_is_said_in_a_sentence(app: Flask, settings: Settings) -> None:
+    settings.index_folder.parent.mkdir(exist_ok=True)
+    settings.index_folder.write_text("a file where the folder should be", encoding="ascii")
+    for command in ("rebuild", "ensure"):
+        result = app.test_cli_runner().invoke(args=["search", command])
+        assert result.exit_code == 1
+        assert "non si può scrivere" in result.output
+    assert app.test_client().get("/cerca?q=sportello").status_code == 200
+
+
+def test_the_documents_of_all_solutions_cost_a_few_statements(indexer: Indexer, registered: Database) -> None:
+    with registered.work() as session:
+        for number in range(12):
+            make_solution(session, f"pratica-{number}")
+    statements: list[str] = []
+    note = lambda _c, _cursor, statement, *_rest: statements.append(statement)  # noqa: E731
+    event.listen(registered.engine, "before_cursor_execute", note)
+    with registered.reading() as session:
+        found = list(indexer.every_document(session))
+        one = indexer.searchables["solution"].document(session, "pratica-3")
+    assert len(found) > 12
+    assert one in found
+    assert len(statements) < 20

@@ -98,3 +98,9 @@ def test_operators_of_other_engines_change_nothing(noise: str) -> None:
 
 def test_a_correction_leaves_the_rest_as_typed() -> None:
     assert corrected("Lo Sportelo di Milano?", {"sportelo": "sportello"}) == "Lo sportello di Milano?"
+
+
+def test_an_act_typed_without_its_marks_is_the_act_and_its_words() -> None:
+    question = read("legge 241 90")
+    assert question.acts == ("legge-241-1990",)
+    assert [word.form for word in question.words] == ["legge", "241", "90"]

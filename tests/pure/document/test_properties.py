@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What holds for every document: reading and writing lose nothing, and nothing that is typed makes them fail."""
+
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from app.document.compare import compare, words
+from app.document.model import Document, Parsed
+from app.document.parse import parse
+from app.document.schema import Level
+from app.document.serialise import digest, serialise
+from app.document.validate import completeness, problems
+from tests.pure.document import generated
+
+DOCUMENT_START = "---\ntitle: a\n---\n\n"
+
+
+def reread(document: Document) -> Document:
+    parsed = parse(serialise(document))
+    assert parsed.document is not None, parsed.problems
+    return parsed.document
+
+
+@settings(deadline=None, max_examples=300)
+@given(generated.documents())
+def test_a_document_written_and_read_is_the_same_document(document: Document) -> None:
+    assert reread(document) == document
+
+
+@settings(deadline=None, max_examples=300)
+@given(generated.files())
+@example(f"{DOCUMENT_START}## C#\n\n## a # #\n\n##  \n\n## #")
+@example(f"{DOCUMENT_START}## Problema\n\n[^1]: sola nota\n\n    segue\n")
+@example(f"{DOCUMENT_START}## A\n\n```\n## B\n```\n## C")
+@example(f"{DOCUMENT_START}## A\n    rientro\n\n\n")
+def test_a_file_read_written_and_read_is_the_same_document(text: str) -> None:
+    parsed = parse(text)
+    if parsed.document is not None:
+        again = reread(parsed.document)
+        assert again == parsed.document
+        assert serialise(again) == serialise(parsed.document)
+        assert digest(again) == digest(parsed.document)
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.text(max_size=200))
+def test_no_text_makes_reading_fail(text: str) -> None:
+    said_or_read(parse(text))
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.text(alphabet=":-[]{}!&*#?|>%@`\"'<=,. ~\\0x1\n\tab", max_size=60))
+@example("title: !!binary aGk=")
+@example("title: !!set {a, b}")
+@example("title: !!timestamp x")
+@example("title: !!bool x")
+@example("!!set {a}")
+@example("? !!timestamp x\n: y")
+@example("? [!!timestamp x]\n: y")
+@example("title: 0x" + "f" * 5000)
+@example("title: " + ":".join(["1"] * 3000))
+@example("indicators: [{name: a, before: .nan}]")
+@example("title: 1.5e+400")
+@example('title: "a\\0b"')
+@example('title: "a\\ud800b"')
+@example("a: &x [*x]")
+@example("title: " + "[" * 3000)
+def test_no_front_matter_makes_reading_or_checking_fail(front: str) -> None:
+    parsed = parse(f"---\n{front}\n---\n\n## Problema affrontato\n\nTesto.\n")
+    said_or_read(parsed)
+    if parsed.document is not None:
+        assert reread(parsed.document) == parsed.document
+
+
+def said_or_read(parsed: Parsed) -> None:
+    """Either there is a document that can be checked and stored, or it is said why not and where."""
+    assert all(problem.line >= 1 for problem in parsed.problems)
+    if parsed.document is None:
+        assert parsed.problems
+        return
+    for level in (Level.DRAFT, Level.SUBMITTED, Level.VALIDATED):
+        problems(parsed.document, level)
+        assert 0 <= completeness(parsed.document, level).share <= 1
+    assert "\0" not in serialise(parsed.document)
+    serialise(parsed.document).encode("utf-8")
+
+
+@settings(deadline=None, max_examples=200)
+@given(generated.documents(), generated.documents())
+def test_differences_hold_the_whole_of_both_documents(old: Document, new: Document) -> None:
+    changes = compare(old, new)
+    assert bool(changes) == (old != new) or old.front == new.front
+    for change in changes:
+        if change.is_section and change.name != "footnotes":
+            assert joined(change.runs, "same", "removed") == old.section(change.name)
+            assert joined(change.runs, "same", "added") == new.section(change.name)
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.text(max_size=80), st.text(max_size=80))
+def test_word_differences_put_together_again_are_the_two_texts(old: str, new: str) -> None:
+    runs = words(old, new)
+    assert joined(runs, "same", "removed") == old
+    assert joined(runs, "same", "added") == new
+    assert all(run.text for run in runs)
+    assert all(first.kind != second.kind for first, second in zip(runs, runs[1:], strict=False))
+
+
+def joined(runs: object, *kinds: str) -> str:
+    return "".join(run.text for run in runs if run.kind in kinds)  # type: ignore[attr-defined]
