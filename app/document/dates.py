@@ -5,7 +5,7 @@ import re
 from datetime import date
 from typing import Any
 
-FORM = re.compile(r"^(1[89]|20|21)\d\d(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$")
+FORM = re.compile(r"^(1[89]|20|21)\d\d(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?\Z")
 
 
 def is_date(value: Any) -> bool:

@@ -108,7 +108,8 @@ def to_html(text: str) -> str:
     """Markdown as safe HTML: raw HTML is shown as typed, only listed tags, attributes and addresses survive."""
     _refuse_bombs(text)
     try:
-        markup = _markdown().convert(text)
+        # Half of a character pair cannot be written in UTF-8.
+        markup = _markdown().convert(text.encode("utf-8", "replace").decode("utf-8"))
     except RecursionError as error:
         raise TooComplex("nested_too_deep") from error
     return nh3.clean(

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 from app.document.dates import is_date
 from app.document.schema import Field
 
-SLUG = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
-MAILBOX = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
+SLUG = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*\Z")
+MAILBOX = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+\Z")
 MAX_SLUG = 120
 MAX_ITEM = 400
 

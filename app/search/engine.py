@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property, partial
 from pathlib import Path
 
 import numpy as np
@@ -68,9 +69,14 @@ class Snapshot:
         self.ranking = Ranking(reader)
         self.facets = Facets(self.ranking.rows)
         rows = [row for row, alive in zip(self.ranking.rows, self.ranking.live, strict=True) if alive]
-        self.suggestions = Suggestions(rows, vocabulary)
+        self._suggested = partial(Suggestions, rows, vocabulary)
         self.titles = {(row["kind"], row["slug"]): (str(row["title"]), str(row["title_en"])) for row in rows}
         self.kinds = np.array([row["kind"] for row in self.ranking.rows], dtype=object)
+
+    @cached_property
+    def suggestions(self) -> Suggestions:
+        """Made when first asked for: the search that meets a new generation must not wait for it."""
+        return self._suggested()
 
 
 class Engine:
@@ -128,9 +134,11 @@ class Engine:
     def title(self, kind: str, slug: str, english: bool = False) -> str:
         """Title of a document by kind and slug, empty where it is not in the index, or where there is none."""
         try:
-            title, title_en = self.snapshot().titles.get((kind, slug), ("", ""))
+            # A page asks for dozens: those of the generation it was answered from will do.
+            snapshot = self._snapshot or self.snapshot()
         except IndexDamaged:
             return ""
+        title, title_en = snapshot.titles.get((kind, slug), ("", ""))
         return (english and title_en) or title
 
     def suggest(self, typed: str, limit: int = 8) -> list[Suggestion]:

@@ -95,23 +95,29 @@ def damage_named(passing: frozenset[int] | set[int] = frozenset()) -> Iterator[N
 
 def current_folder(folder: Path) -> Path:
     """Where the index in use stands. Raises ``IndexDamaged`` where there is none."""
-    try:
-        name = (folder / CURRENT).read_text(encoding="ascii").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise IndexDamaged("no index") from error
-    if not name.startswith(f"{VERSION}-") or "/" in name or "\0" in name:
-        raise IndexDamaged("an index of another version")
-    inner = folder / name
+    inner = folder / _current_name(os.fspath(folder))
     if not inner.is_dir():
         raise IndexDamaged("no index")
     return inner
 
 
-def generation(folder: Path) -> tuple[str, ...]:
-    """Changes with every commit and every switch; one look at a directory."""
+def _current_name(folder: str) -> str:
     try:
-        inner = current_folder(folder)
-        return (inner.name, *sorted(name for name in os.listdir(inner) if name.endswith(".toc")))
+        with open(f"{folder}/{CURRENT}", encoding="ascii") as file:
+            name = file.read(100).strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise IndexDamaged("no index") from error
+    if not name.startswith(f"{VERSION}-") or "/" in name or "\0" in name:
+        raise IndexDamaged("an index of another version")
+    return name
+
+
+def generation(folder: Path) -> tuple[str, ...]:
+    """Changes with every commit and every switch; one look at a directory, at every search."""
+    outer = os.fspath(folder)
+    try:
+        name = _current_name(outer)
+        return (name, *sorted(entry for entry in os.listdir(f"{outer}/{name}") if entry.endswith(".toc")))
     except (IndexDamaged, OSError):
         return ()
 

@@ -95,6 +95,9 @@ class Ranking:
         return len(self.impacts(STEM, stem)[0]) > 0 or (bool(word) and len(self.impacts(WORD, word)[0]) > 0)
 
     def frequency(self, word: str) -> int:
+        """Number of live documents that hold the exact word."""
+        if not any(word in part.words for part in self.reader.parts):
+            return 0
         return len(self.impacts(WORD, word)[0])
 
     def holding(self, stems: Sequence[str]) -> Mask:

@@ -55,6 +55,8 @@ class Part:
         self.size = int(leaf.doc_count_all())
         self.rows = [_light(leaf.stored_fields(number)) for number in range(self.size)]
         self.lengths = {field: _lengths(leaf, field, self.size) for field in (STEM, WORD)}
+        #: Every word of the segment: a likely spelling is looked for among some five hundred, of which few exist.
+        self.words = frozenset(leaf.field_terms(WORD))
         self._postings: dict[tuple[str, str], Held] = {}
 
     def postings(self, field: str, term: str) -> Held:

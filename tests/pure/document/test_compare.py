@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What changed between two versions, as a person reads it."""
+
+from app.document.compare import MAX_WORDS, Run, as_text, compare, values_text, words
+from app.document.model import Document, Section
+
+
+def test_only_the_words_that_changed_are_marked() -> None:
+    assert words("Lo sportello riceve le pratiche.", "Lo sportello riceve tutte le pratiche.") == (
+        Run("same", "Lo sportello riceve "),
+        Run("added", "tutte "),
+        Run("same", "le pratiche."),
+    )
+
+
+def test_equal_documents_have_no_differences() -> None:
+    document = Document({"title": "a"}, (Section("Problema affrontato", "b"),), "[^1]: c")
+    assert compare(document, document) == ()
+
+
+def test_fields_come_in_the_order_of_the_schema_then_sections_then_footnotes() -> None:
+    old = Document(
+        {"summary": "a", "title": "a", "zeta": 1}, (Section("Soluzione adottata", "a"), Section("Altro", "a"))
+    )
+    new = Document({"summary": "b", "title": "b"}, (Section("Problema affrontato", "b"),), "[^1]: c")
+    changes = compare(old, new)
+    assert [change.name for change in changes] == [
+        "title",
+        "summary",
+        "zeta",
+        "Problema affrontato",
+        "Soluzione adottata",
+        "Altro",
+        "footnotes",
+    ]
+    assert [change.is_section for change in changes] == [False] * 3 + [True] * 4
+
+
+def test_a_section_that_appears_is_all_added_and_one_that_goes_is_all_removed() -> None:
+    empty, full = Document({}), Document({}, (Section("Problema affrontato", "due parole"),))
+    assert compare(empty, full)[0].runs == (Run("added", "due parole"),)
+    assert compare(full, empty)[0].runs == (Run("removed", "due parole"),)
+
+
+def test_very_long_texts_are_compared_line_by_line() -> None:
+    old = "una riga di testo\n" * MAX_WORDS
+    runs = words(old, old + "in fondo\n")
+    assert [run.kind for run in runs] == ["same", "added"]
+    assert runs[-1].text == "in fondo\n"
+
+
+def test_values_are_shown_as_words() -> None:
+    value = {"role": "Ufficio", "days": [1, None, {"from": "2018"}]}
+    assert as_text(value) == "role: Ufficio; days: 1\n\nfrom: 2018"
+
+
+def test_the_words_of_a_value_leave_out_names_truths_and_what_is_not_available() -> None:
+    assert values_text([{"name": "Avvio", "months": 3}, {"lead": True, "cost": "non disponibile"}, None]) == "Avvio\n3"
