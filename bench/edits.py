@@ -28,7 +28,7 @@ from app.solutions.service import import_document
 from bench.corpus import documents, library
 from bench.public_data import ROOT
 
-PATIENCE = 30.0
+PATIENCE = 120.0
 
 
 def originals(session: Session, count: int) -> list[tuple[str, Document]]:

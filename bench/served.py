@@ -7,7 +7,8 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from app import create_app
 
 PAGE = """<!doctype html><html lang="it"><head><meta charset="utf-8"><title>{{ title }}</title></head>
-<body><h1>{{ title }}</h1><ul>{% for item in items %}<li><a href="/{{ item }}">{{ item }}</a></li>{% endfor %}</ul></body></html>"""
+<body><h1>{{ title }}</h1>
+<ul>{% for item in items %}<li><a href="/{{ item }}">{{ item }}</a></li>{% endfor %}</ul></body></html>"""
 
 bare = Flask("bare")
 

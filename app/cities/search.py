@@ -33,7 +33,7 @@ def as_document(city: City) -> SearchDocument:
         keywords=f"{city.short_name}\n{city.region}",
         summary=f"{city.region}",
         url=f"/citta/{city.slug}",
-        city=city.name,
+        city=city.short_name,
         facets={"city": (city.slug,), "size": (size_class(population),) if population else ()},
     )
 

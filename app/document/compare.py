@@ -2,7 +2,7 @@
 """What changed between two documents, section by section and word by word."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any, Literal
@@ -75,30 +75,41 @@ def values_text(value: Any) -> str:
 
 
 def words(old: str, new: str) -> tuple[Run, ...]:
-    """Word-level differences; a text longer than ``MAX_WORDS`` is compared by lines to bound the time."""
-    before, after = WORD.findall(old), WORD.findall(new)
-    if len(before) + len(after) > MAX_WORDS:
-        before, after = old.splitlines(keepends=True), new.splitlines(keepends=True)
-    matcher = SequenceMatcher(None, before, after, autojunk=False)
-    return _joined(_runs(matcher, before, after))
+    """Word-level differences; longer texts are compared by lines, or as a whole, to bound the time."""
+    cuts = (_cut(split(old), split(new)) for split in (WORD.findall, _lines, _whole))
+    head, before, after, tail = next(cut for cut in cuts if len(cut[1]) + len(cut[2]) <= MAX_WORDS)
+    runs = [Run("same", head), *_runs(before, after), Run("same", tail)]
+    return tuple(run for run in runs if run.text)
 
 
-def _runs(matcher: "SequenceMatcher[str]", before: list[str], after: list[str]) -> Iterator[Run]:
-    for tag, i1, i2, j1, j2 in matcher.get_opcodes():
+def _cut(before: list[str], after: list[str]) -> tuple[str, list[str], list[str], str]:
+    """The start both share, what lies between in each, and the end both share."""
+    head = _shared(before, after)
+    tail = _shared(before[head:][::-1], after[head:][::-1])
+    end, new_end = len(before) - tail, len(after) - tail
+    return "".join(before[:head]), before[head:end], after[head:new_end], "".join(before[end:])
+
+
+def _lines(text: str) -> list[str]:
+    return text.splitlines(keepends=True)
+
+
+def _whole(text: str) -> list[str]:
+    return [text]
+
+
+def _shared(before: Sequence[str], after: Sequence[str]) -> int:
+    """How many pieces from the start are the same."""
+    return next(
+        (n for n, (a, b) in enumerate(zip(before, after, strict=False)) if a != b), min(len(before), len(after))
+    )
+
+
+def _runs(before: list[str], after: list[str]) -> Iterator[Run]:
+    # The matcher leaves out pieces that stand everywhere in a long text: it would take the cube of its length.
+    for tag, i1, i2, j1, j2 in SequenceMatcher(None, before, after, autojunk=True).get_opcodes():
         if tag == "equal":
             yield Run("same", "".join(before[i1:i2]))
             continue
-        if i2 > i1:
-            yield Run("removed", "".join(before[i1:i2]))
-        if j2 > j1:
-            yield Run("added", "".join(after[j1:j2]))
-
-
-def _joined(runs: Iterable[Run]) -> tuple[Run, ...]:
-    joined: list[Run] = []
-    for run in runs:
-        if joined and joined[-1].kind == run.kind:
-            joined[-1] = Run(run.kind, joined[-1].text + run.text)
-        else:
-            joined.append(run)
-    return tuple(joined)
+        yield Run("removed", "".join(before[i1:i2]))
+        yield Run("added", "".join(after[j1:j2]))

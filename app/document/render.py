@@ -99,7 +99,8 @@ def render(document: Document) -> Rendered:
     )
     markup = to_html(f"{text}\n\n{document.footnotes}")
     body, mark, notes = markup.partition(FOOTNOTES)
-    sections = tuple(_section(part) for part in SECTION_START.split(body) if part.startswith("<h2"))
+    heads = map(SECTION_HEAD.match, SECTION_START.split(body))
+    sections = tuple(_section(head) for head in heads if head)
     plain = "\n\n".join(f"{section.heading}\n{plain_text(section.html)}" for section in sections)
     return Rendered(sections, _note_list(mark + notes), plain)
 
@@ -177,11 +178,8 @@ def _filter_attribute(tag: str, name: str, value: str) -> str | None:
     return value
 
 
-def _section(part: str) -> RenderedSection:
-    head = SECTION_HEAD.match(part)
-    if head is None:
-        return RenderedSection("", "", part)
-    body = part[head.end() :].strip()
+def _section(head: re.Match[str]) -> RenderedSection:
+    body = head.string[head.end() :].strip()
     inner = tuple((match[1], plain_text(match[2])) for match in INNER_HEAD.finditer(body))
     return RenderedSection(head[1], plain_text(head[2]), body, inner, gist(body))
 

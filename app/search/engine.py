@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -22,10 +22,17 @@ from app.search.ranker import Mask, Ranking, Scores
 from app.search.segments import Reader
 from app.search.semantic import Meaning
 from app.search.suggest import Suggestion, Suggestions
-from app.text.vocabulary import Vocabulary
+from app.text.tokens import tokens
+from app.text.vocabulary import Vocabulary, form
 
-#: A document that scores less than this share of the best is no answer; it would only swell counts and facets.
+#: A document that scores less than this share of the best is no answer; it would only swell counts and facets. Where
+#: one thing is asked for, all that hold it are answers: a law is cited by many, once each, beside its own page.
 LEAST_SHARE = 0.2
+NAMED_CITY = 1.05
+#: A typed value shorter than this must be the whole value of a facet.
+SHORTEST_PART = 3
+#: Facets whose values are documents too, and may be named by their titles.
+TITLED = ("theme", "city", "act")
 #: A generation that does not open is tried again after this time, not at every search.
 AGAIN_SECONDS = 1.0
 
@@ -67,16 +74,32 @@ class Snapshot:
     def __init__(self, reader: Reader, vocabulary: Vocabulary) -> None:
         self.reader = reader
         self.ranking = Ranking(reader)
-        self.facets = Facets(self.ranking.rows)
-        rows = [row for row, alive in zip(self.ranking.rows, self.ranking.live, strict=True) if alive]
-        self._suggested = partial(Suggestions, rows, vocabulary)
-        self.titles = {(row["kind"], row["slug"]): (str(row["title"]), str(row["title_en"])) for row in rows}
+        self.facets = Facets([part.facets for part in reader.parts], self.ranking.offsets.tolist())
+        self.rows = [row for row, alive in zip(self.ranking.rows, self.ranking.live, strict=True) if alive]
+        self.vocabulary = vocabulary
         self.kinds = np.array([row["kind"] for row in self.ranking.rows], dtype=object)
 
     @cached_property
     def suggestions(self) -> Suggestions:
         """Made when first asked for: the search that meets a new generation must not wait for it."""
-        return self._suggested()
+        return Suggestions(self.rows, self.vocabulary)
+
+    @cached_property
+    def themes(self) -> Suggestions:
+        """Themes alone: an answer without hits names some, and must not wait for the titles of all practices."""
+        return Suggestions([row for row in self.rows if row["kind"] == "theme"], self.vocabulary)
+
+    @cached_property
+    def titles(self) -> Mapping[tuple[str, str], tuple[str, str]]:
+        """(kind, slug) -> title in Italian, title in English."""
+        return {(row["kind"], row["slug"]): (str(row["title"]), str(row["title_en"])) for row in self.rows}
+
+    @cached_property
+    def cities(self) -> Mapping[str, int]:
+        """Name of a city, whole or short, as folded words -> number of its document."""
+        alive = zip(range(self.ranking.size), self.ranking.rows, self.ranking.live, strict=True)
+        cities = [(number, row) for number, row, live in alive if live and row["kind"] == "city"]
+        return {_folded(str(row[name])): number for number, row in cities for name in ("title", "city")}
 
 
 class Engine:
@@ -210,11 +233,21 @@ class Engine:
         if plan.question.empty:
             return np.where(allowed, ranking.prior, 0.0)
         scores = ranking.score(plan.concepts, plan.pairs)
+        answers: Mask = (scores > 0) & (len(plan.concepts) == 1)
         if self.meaning is not None:
             scores = self.meaning.added(scores, ranking, plan)
         scores = np.where(allowed, scores, 0.0)
         best = float(scores.max(initial=0.0))
-        return np.where(scores >= best * LEAST_SHARE, scores, 0.0)
+        scores = np.where(answers | (scores >= best * LEAST_SHARE), scores, 0.0)
+        city = snapshot.cities.get(_folded(plan.question.plain))
+        if city is not None and allowed[city]:
+            # Who types the name of a city and nothing else wants its page, then what it did.
+            scores[city] = best * NAMED_CITY
+        return scores
+
+
+def _folded(text: str) -> str:
+    return " ".join(token.form for token in tokens(text))
 
 
 def _with_phrases(ranking: Ranking, allowed: Mask, phrases: Sequence[tuple[str, ...]]) -> Mask:
@@ -239,9 +272,20 @@ def _named_filters(snapshot: Snapshot, question: Question) -> dict[str, list[str
         facet = snapshot.facets.by_name.get(name)
         slug = concepts.slug_of(name, value)
         values = facet.values if facet else []
-        close = [item for item in values if item == slug] or [item for item in values if slug in item]
+        close = [item for item in values if item == slug] or _close(snapshot, name, slug, values)
         found.setdefault(name, []).extend(close or [slug])
     return found
+
+
+def _close(snapshot: Snapshot, name: str, slug: str, values: Sequence[str]) -> list[str]:
+    """Values with a word that begins as typed, else those whose title holds every word typed."""
+    if len(slug) < SHORTEST_PART:
+        return []
+    begun = [value for value in values if f"-{slug}" in f"-{value}"]
+    if begun or name not in TITLED:
+        return begun
+    typed = set(form(slug))
+    return [value for value in values if typed <= set(form(" ".join(snapshot.titles.get((name, value), ()))))]
 
 
 def _ordered(snapshot: Snapshot, scores: Scores, sort: str, wanted: int) -> list[int]:
@@ -278,7 +322,6 @@ def near_themes(snapshot: Snapshot, plan: Plan) -> tuple[Suggestion, ...]:
     """Themes that share a beginning with a word of a question that found nothing."""
     found: dict[str, Suggestion] = {}
     for word in plan.question.words:
-        for item in snapshot.suggestions.starting(word.form[:5], 20):
-            if item.kind == "theme":
-                found.setdefault(item.url, item)
+        for item in snapshot.themes.starting(word.form[:5], 4):
+            found.setdefault(item.url, item)
     return tuple(found.values())[:4]

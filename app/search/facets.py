@@ -2,25 +2,52 @@
 """Counts and filters by facet over arrays of (document, value) pairs."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Mask = NDArray[np.bool_]
+Ints = NDArray[np.int64]
 MAX_VALUES = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One facet of one segment: pairs of (document, place of its value in ``values``). Made once, it never changes."""
+
+    documents: Ints
+    codes: Ints
+    values: tuple[str, ...]
+
+
+def columns(rows: Sequence[Mapping[str, Any]]) -> dict[str, Column]:
+    """The facets of the rows of a segment."""
+    found: dict[str, tuple[list[int], list[int], dict[str, int]]] = {}
+    for number, row in enumerate(rows):
+        for name, values in row["facets"].items():
+            documents, codes, known = found.setdefault(name, ([], [], {}))
+            for value in values:
+                documents.append(number)
+                codes.append(known.setdefault(value, len(known)))
+    return {
+        name: Column(np.array(documents, np.int64), np.array(codes, np.int64), tuple(known))
+        for name, (documents, codes, known) in found.items()
+    }
 
 
 class Facet:
     """One facet: which documents carry which values."""
 
-    def __init__(self, name: str, rows: Sequence[Mapping[str, Any]]) -> None:
-        pairs = [(number, value) for number, row in enumerate(rows) for value in row["facets"].get(name, ())]
-        self.values = sorted({value for _number, value in pairs})
+    def __init__(self, pieces: Sequence[tuple[int, Column]], size: int) -> None:
+        self.values = sorted({value for _offset, piece in pieces for value in piece.values})
         codes = {value: code for code, value in enumerate(self.values)}
-        self.documents = np.array([number for number, _value in pairs], np.int64)
-        self.codes = np.array([codes[value] for _number, value in pairs], np.int64)
-        self.size = len(rows)
+        self.documents = np.concatenate([piece.documents + offset for offset, piece in pieces])
+        self.codes = np.concatenate(
+            [np.array([codes[value] for value in piece.values], np.int64)[piece.codes] for _offset, piece in pieces]
+        )
+        self.size = size
         self._codes_of = codes
 
     def holding(self, wanted: Sequence[str]) -> Mask:
@@ -43,10 +70,17 @@ class Facet:
 class Facets:
     """All facets of one generation."""
 
-    def __init__(self, rows: Sequence[Mapping[str, Any]]) -> None:
-        names = sorted({name for row in rows for name in row["facets"]})
-        self.by_name = {name: Facet(name, rows) for name in names}
-        self.size = len(rows)
+    def __init__(self, segments: Sequence[Mapping[str, Column]], offsets: Sequence[int]) -> None:
+        """``offsets`` are the number of the first document of each segment, and the number of all."""
+        self.size = int(offsets[-1])
+        names = sorted({name for segment in segments for name in segment})
+        self.by_name = {
+            name: Facet(
+                [(int(at), segment[name]) for at, segment in zip(offsets, segments, strict=False) if name in segment],
+                self.size,
+            )
+            for name in names
+        }
 
     def filter(self, filters: Mapping[str, Sequence[str]], but: str = "") -> Mask:
         """Documents that pass every filter (any value within one), leaving out the filter named ``but``."""

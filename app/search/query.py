@@ -37,6 +37,8 @@ PIECE = re.compile(
     """,
     re.VERBOSE,
 )
+SIGNS = re.compile(r"[?*()\[\]{}~!:;\"^&|<>=+\\]")
+NORM = re.compile(r'(?<!\S)(?P<prefix>norma:)(?P<rest>[^"]+)', re.IGNORECASE)
 QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "\u2033": '"'})
 
 
@@ -89,6 +91,7 @@ def _pieces(text: str) -> tuple[str, list[str], list[str], list[tuple[str, str]]
     wanted: list[tuple[str, str]] = []
     plain: list[str] = []
     last = 0
+    text = NORM.sub(_quoted_act, text)
     for match in PIECE.finditer(text):
         plain.append(text[last : match.start()])
         last = match.end()
@@ -107,6 +110,15 @@ def _pieces(text: str) -> tuple[str, list[str], list[str], list[tuple[str, str]]
     return "".join(plain), phrases, excluded, wanted
 
 
+def _quoted_act(match: re.Match[str]) -> str:
+    """`norma:l. 241/1990` as `norma:"l. 241/1990"`: an act is one value, however many words it takes."""
+    acts = find_acts(match["rest"])
+    if not acts or acts[0].start:
+        return match[0]
+    end = acts[0].end
+    return f'{match["prefix"]}"{match["rest"][:end]}"{match["rest"][end:]}'
+
+
 def _without_acts(text: str) -> tuple[list[str], str]:
     slugs: list[str] = []
     rest: list[str] = []
@@ -118,7 +130,7 @@ def _without_acts(text: str) -> tuple[list[str], str]:
     rest.append(text[last:])
     if not slugs:
         # "legge 241 90" is an act to who types nothing else; in prose it is three words.
-        typed = canonical(text)
+        typed = canonical(" ".join(SIGNS.sub(" ", text).split()))
         return ([typed.slug] if typed else []), text
     return slugs, " ".join(rest)
 

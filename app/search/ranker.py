@@ -21,7 +21,7 @@ B = 0.75
 WORD_WEIGHT = 0.5
 PAIR_WEIGHT = 0.25
 #: A practice first, then what leads to practices; a title of two words would otherwise beat every document.
-KIND_WEIGHT = {"solution": 1.0, "attachment": 0.8, "act": 0.6, "page": 0.35, "theme": 0.3, "city": 0.35}
+KIND_WEIGHT = {"solution": 1.0, "attachment": 0.8, "act": 0.6, "page": 0.2, "theme": 0.12, "city": 0.2}
 
 Scores = NDArray[np.float64]
 Mask = NDArray[np.bool_]

@@ -2,6 +2,7 @@
 """One generation of the index as arrays: who is in each segment, how long it is, postings and places on demand."""
 
 import json
+import sys
 import threading
 import weakref
 from collections.abc import Mapping
@@ -13,10 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.search.document import SearchDocument, from_stored
+from app.search.facets import columns
 from app.search.index import IndexDamaged, damage_named, generation, open_reader
 from app.search.terms import STEM, WORD
 
 MAX_CACHED = 20_000
+#: The same few texts in many rows.
+REPEATED = ("kind", "city", "updated_on")
 LIGHT = ("kind", "slug", "title", "title_en", "url", "city", "facets", "updated_on", "reused")
 #: A place in the text of a document: its number in the upper half, the place in the lower.
 PLACE_BITS = 32
@@ -55,6 +59,10 @@ class Part:
         self.size = int(leaf.doc_count_all())
         self.rows = [_light(leaf.stored_fields(number)) for number in range(self.size)]
         self.lengths = {field: _lengths(leaf, field, self.size) for field in (STEM, WORD)}
+        self.facets = columns(self.rows)
+        for row in self.rows:
+            # Kept as columns: ten thousand small dictionaries more would cost each worker some fifteen megabytes.
+            del row["facets"]
         #: Every word of the segment: a likely spelling is looked for among some five hundred, of which few exist.
         self.words = frozenset(leaf.field_terms(WORD))
         self._postings: dict[tuple[str, str], Held] = {}
@@ -82,7 +90,8 @@ class Reader:
     def __init__(self, folder: Path, before: "Reader | None" = None) -> None:
         known: dict[str, Part] = {part.name: part for part in before.parts} if before else {}
         self.generation = generation(folder)
-        leaves = [leaf for leaf, _offset in open_reader(folder).leaf_readers()]
+        # An index without documents is read through a stand-in that has no segment.
+        leaves = [leaf for leaf, _offset in open_reader(folder).leaf_readers() if leaf.doc_count_all()]
         try:
             with damage_named():
                 self.live = [_live(leaf) for leaf in leaves]
@@ -113,7 +122,8 @@ def _name(leaf: Any) -> str:
 def _light(stored: Mapping[str, Any]) -> dict[str, Any]:
     """What every search needs of a document; its texts stay on disk."""
     row = json.loads(stored["document"])
-    return {"identity": stored["identity"], "digest": stored["digest"], **{name: row[name] for name in LIGHT}}
+    kept = {"identity": stored["identity"], "digest": stored["digest"], **{name: row[name] for name in LIGHT}}
+    return kept | {name: sys.intern(kept[name]) for name in REPEATED}
 
 
 def _lengths(leaf: Any, field: str, size: int) -> Floats:

@@ -135,6 +135,24 @@ def test_flask_is_known_by_pages_and_shared_web_parts_only() -> None:
     assert not wrong, "a service or a query has never heard of HTTP:\n" + "\n".join(wrong)
 
 
+#: Parts that run beside the pages, and what of `web` they need.
+USES_WEB = {
+    "app.search.indexer": "writes its lines into the same structured log as the pages",
+    "app.solutions.pdf_process": "reads the built style and fonts from the folder that web/assets.py names",
+}
+
+
+def test_what_pages_share_is_used_by_pages_and_by_what_starts_them() -> None:
+    wrong = [
+        f"{module.shown}:{line} imports {name}"
+        for module in tree.modules()
+        if module.feature not in KNOWS_FLASK_FEATURES and module.room not in KNOWS_FLASK_ROOMS and module.name != "app"
+        for name, line in tree.imports(module)
+        if name.startswith("app.web") and module.name not in USES_WEB
+    ]
+    assert not wrong, "below the pages nothing knows app/web:\n" + "\n".join(wrong)
+
+
 def test_there_is_no_import_cycle() -> None:
     graph = {
         module.name: {name for name, _ in tree.imports(module) if name in tree.names() and name != module.name}

@@ -42,6 +42,37 @@ def test_every_select_stands_in_queries() -> None:
     assert not wrong, "move the SELECT to the queries of its feature: " + ", ".join(wrong)
 
 
+#: What each room never does, as words that would show it, and where the thing belongs instead.
+NEVER = {
+    "models": (
+        r"\bselect\(|\bsession\.\w+\(|\bflask\b",
+        "models hold tables: SELECT goes to queries, acting to service",
+    ),
+    "rules": (r"\bsession\b|\bflask\b|sqlalchemy", "rules are pure functions"),
+    "queries": (
+        r"\bsession\.(add|add_all|delete|merge|flush)\(|\b(insert|update|delete)\(",
+        "queries read, services write",
+    ),
+    "service": (r"\.(commit|rollback)\(|\bflask\b|render_template|Markup", "a service knows no page and never commits"),
+    "views": (r"(?<![\w.])select\(|\bsession\(\)\.(add|delete|execute|scalars?)\(", "a page parses, calls, renders"),
+    "search": (r"whoosh", "a feature hands documents to the engine"),
+    "folder": (r"sqlalchemy|\bsession\b", "files are data, the service brings them into the database"),
+}
+
+
+#: Files that may, and why.
+MAY = {"app/pages/views.py": "the readiness probe asks the database one constant, to learn whether it answers at all"}
+
+
+@pytest.mark.parametrize("room", sorted(NEVER))
+def test_no_room_does_the_work_of_another(room: str) -> None:
+    pattern, reason = NEVER[room]
+    present = [m for m in tree.modules() if m.room.removeprefix("library_") == room]
+    assert present, f"no feature has a room {room} any more: take it out of NEVER"
+    wrong = [f"{m.shown}:{n}" for m in present if m.shown not in MAY for n in calls(m.text, pattern)]
+    assert not wrong, f"{reason}: {wrong}"
+
+
 def test_text_is_called_safe_in_one_module_only() -> None:
     wrong = [
         f"{m.shown}:{n}" for m in tree.modules() if m.shown not in MARKUP_ALLOWED for n in calls(m.text, r"\bMarkup\(")
@@ -75,6 +106,16 @@ def test_every_source_file_names_its_licence() -> None:
         if path.suffix in SOURCES and SPDX not in "\n".join(path.read_text(encoding="utf-8").splitlines()[:3])
     ]
     assert not wrong, f"first line: {SPDX}: {wrong}"
+
+
+def test_every_python_file_opens_with_its_licence_and_one_line_on_its_purpose() -> None:
+    wrong = []
+    for path in (path for path in tree.tracked() if path.suffix == ".py"):
+        first, _, rest = path.read_text(encoding="utf-8").partition("\n")
+        doc = ast.get_docstring(ast.parse(rest)) or ""
+        if first != f"# {SPDX}" or not doc or len(doc.splitlines()[0]) < 10:
+            wrong.append(str(path.relative_to(ROOT)))
+    assert not wrong, f"first line `# {SPDX}`, then a docstring that says what the file is for: {wrong}"
 
 
 def test_what_has_no_name_has_no_place() -> None:

@@ -213,3 +213,14 @@ def test_the_documents_of_all_solutions_cost_a_few_statements(indexer: Indexer, 
     assert len(found) > 12
     assert one in found
     assert len(statements) < 20
+
+
+def test_the_name_of_a_city_alone_leads_to_its_page_first(
+    indexer: Indexer, registered: Database, client: FlaskClient
+) -> None:
+    with registered.work() as session:
+        make_solution(session, title="Bologna semplice", summary="Bologna, ancora Bologna.")
+    indexer.drain()
+    for typed in ("Bologna", "città metropolitana di bologna"):
+        first, second = client.get("/cerca.json", query_string={"q": typed}).get_json()["results"][:2]
+        assert (first["kind"], first["slug"], second["kind"]) == ("city", "bologna", "solution")

@@ -104,3 +104,9 @@ def test_an_act_typed_without_its_marks_is_the_act_and_its_words() -> None:
     question = read("legge 241 90")
     assert question.acts == ("legge-241-1990",)
     assert [word.form for word in question.words] == ["legge", "241", "90"]
+
+
+def test_an_act_is_one_value_without_quotes() -> None:
+    assert read("norma:l. 241/1990 conferenza").wanted == (("act", "l. 241/1990"),)
+    assert forms("norma:l. 241/1990 conferenza") == ["conferenza"]
+    assert read("norma:nuova").wanted == (("act", "nuova"),)

@@ -120,7 +120,7 @@ class Exhaustive:
             found = [(item.document.identity, KIND_WEIGHT[item.document.kind]) for item in allowed]
         else:
             found = [(item.document.identity, self.score(item, plan)) for item in allowed]
-        return cut(found)
+        return cut(found, 0.0 if question.empty or len(plan.concepts) == 1 else LEAST_SHARE)
 
 
 def side_by_side(item: Held, stems: Sequence[str]) -> bool:
@@ -130,9 +130,9 @@ def side_by_side(item: Held, stems: Sequence[str]) -> bool:
     return tuple(stems) in set(runs)
 
 
-def cut(found: Scored) -> Scored:
+def cut(found: Scored, share: float) -> Scored:
     best = max((score for _identity, score in found), default=0.0)
-    answers = [pair for pair in found if pair[1] > 0 and pair[1] >= best * LEAST_SHARE]
+    answers = [pair for pair in found if pair[1] > 0 and pair[1] >= best * share]
     return sorted(answers, key=lambda pair: (-round(pair[1], 9), pair[0]))
 
 

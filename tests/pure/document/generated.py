@@ -11,15 +11,15 @@ from app.document.schema import FIELD_BY_NAME, SECTION_TITLES
 
 #: Words that YAML, Markdown or the splitting into sections could take for something else.
 TRICKY = [
-    "no", "NO", "si", "null", "~", "true", "12", "012", "0x1F", "1e3", "1:30", "2018-05-03", "a: b", "- a", "# a", "a #b",
-    "'", '"', "[a]", "{a: b}", "&a", "*a", "!a", "%a", "@a", "`a`", "|", ">", "---", "...", "città", "l’ente", "non disponibile",
-    "=", "<<", "?", ":", "\u00a0a", "a\u2028b", "\U0001f3db", "e\u0301", "\ufeff",
+    "no", "NO", "si", "null", "~", "true", "12", "012", "0x1F", "1e3", "1:30", "2018-05-03", "a: b", "- a", "# a",
+    "a #b", "'", '"', "[a]", "{a: b}", "&a", "*a", "!a", "%a", "@a", "`a`", "|", ">", "---", "...", "città",
+    "l’ente", "non disponibile", "=", "<<", "?", ":", "\u00a0a", "a\u2028b", "\U0001f3db", "e\u0301", "\ufeff",
 ]  # fmt: skip
 #: Lines that look like the parts of a document without being so.
 LINES = [
-    "", "### Dettaglio", "#### x", "    codice", "- voce", "1. voce", "> citazione", "a | b", "--|--", "```", "~~~", "````",
-    "[^1]: nota", "[^s60]: Titolo, <https://ente.example/>", "testo[^1]", "    segue", "---", "!!! note", "termine", ":   voce",
-    "##senza spazio", "# Uno", " ## rientrata", "art. 1 l. 241/1990",
+    "", "### Dettaglio", "#### x", "    codice", "- voce", "1. voce", "> citazione", "a | b", "--|--", "```", "~~~",
+    "````", "[^1]: nota", "[^s60]: Titolo, <https://ente.example/>", "testo[^1]", "    segue", "---", "!!! note",
+    "termine", ":   voce", "##senza spazio", "# Uno", " ## rientrata", "art. 1 l. 241/1990",
 ]  # fmt: skip
 
 

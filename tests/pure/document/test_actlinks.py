@@ -30,8 +30,11 @@ def test_every_act_of_a_sentence_is_linked_and_the_words_between_stay() -> None:
 
 @pytest.mark.parametrize(
     "place",
-    ["- Ai sensi del {}.", "> Ai sensi del {}.", "a | b\n--|--\n{} | c", "**vedi {}**", "*vedi* {} *ancora*", "termine\n:   {}",
-     '!!! note "Nota"\n    Il {}.', "testo[^1]\n\n[^1]: {}, testo vigente", "prima `codice` {} dopo"],
+    [
+        "- Ai sensi del {}.", "> Ai sensi del {}.", "a | b\n--|--\n{} | c", "**vedi {}**", "*vedi* {} *ancora*",
+        "termine\n:   {}", '!!! note "Nota"\n    Il {}.', "testo[^1]\n\n[^1]: {}, testo vigente",
+        "prima `codice` {} dopo",
+    ],
 )  # fmt: skip
 def test_acts_are_linked_wherever_text_runs(place: str) -> None:
     html = to_html(place.format("d.P.R. 160/2010"))

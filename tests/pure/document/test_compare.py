@@ -49,6 +49,20 @@ def test_very_long_texts_are_compared_line_by_line() -> None:
     assert runs[-1].text == "in fondo\n"
 
 
+def test_texts_of_too_many_lines_are_compared_as_a_whole_but_for_what_they_share() -> None:
+    old = "".join(f"riga {number}\n" for number in range(MAX_WORDS))
+    new = "".join(f"linea {number}\n" for number in range(MAX_WORDS))
+    assert words(old, new) == (Run("removed", old), Run("added", new))
+
+
+def test_repeated_words_between_others_do_not_hold_the_comparison() -> None:
+    old = "".join(f"il a{number} " for number in range(MAX_WORDS // 4 - 1))
+    new = "".join(f"il b{number} " for number in range(MAX_WORDS // 4 - 1))
+    runs = words(old, new)
+    assert "".join(run.text for run in runs if run.kind != "added") == old
+    assert "".join(run.text for run in runs if run.kind != "removed") == new
+
+
 def test_values_are_shown_as_words() -> None:
     value = {"role": "Ufficio", "days": [1, None, {"from": "2018"}]}
     assert as_text(value) == "role: Ufficio; days: 1\n\nfrom: 2018"

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What holds for every document: reading and writing lose nothing, and nothing that is typed makes them fail."""
 
+from itertools import pairwise
+
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -104,7 +106,7 @@ def test_word_differences_put_together_again_are_the_two_texts(old: str, new: st
     assert joined(runs, "same", "removed") == old
     assert joined(runs, "same", "added") == new
     assert all(run.text for run in runs)
-    assert all(first.kind != second.kind for first, second in zip(runs, runs[1:], strict=False))
+    assert all(first.kind != second.kind for first, second in pairwise(runs))
 
 
 def joined(runs: tuple[Run, ...], *kinds: str) -> str:

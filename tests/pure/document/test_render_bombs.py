@@ -22,10 +22,11 @@ from app.web.messages import PROBLEMS
 
 #: Units that Markdown pays for with more than their length; each is repeated up to the limit of a document.
 UNITS = [
-    "[", "![", "[a](", "[a]: <", "<", "<a@", "&#", "*", "**a ", "***a **b *c ", "_a ", "__a ", "`", "`a", "` `` ``` ", "\\", "\\`",
-    "#", "### a\n", "### a\n\n", "a|", "a|b\n", "|\n", "- a\n", "- ", "* * ", "1. a\n", "> ", "> a\n\n", "> - a\n\n", "    a\n\n",
-    "        ", "a\n\n", "a  \n", "a\n: b\n\n", "a\n: b\n", "!!! note\n", "!!! note\n\n    a\n\n", "[^1]", "[^a]: b\n", "---\n\n", "===\n",
-    "art. 1 l. 241/1990 ", "art. 1, comma 2, ", "<a@b.c>", "https://a.b/", "\n", " ", "\t", "a ", "\u00a0", "(", "]", "](", '"', "'",
+    "[", "![", "[a](", "[a]: <", "<", "<a@", "&#", "*", "**a ", "***a **b *c ", "_a ", "__a ", "`", "`a",
+    "` `` ``` ", "\\", "\\`", "#", "### a\n", "### a\n\n", "a|", "a|b\n", "|\n", "- a\n", "- ", "* * ", "1. a\n",
+    "> ", "> a\n\n", "> - a\n\n", "    a\n\n", "        ", "a\n\n", "a  \n", "a\n: b\n\n", "a\n: b\n", "!!! note\n",
+    "!!! note\n\n    a\n\n", "[^1]", "[^a]: b\n", "---\n\n", "===\n", "art. 1 l. 241/1990 ", "art. 1, comma 2, ",
+    "<a@b.c>", "https://a.b/", "\n", " ", "\t", "a ", "\u00a0", "(", "]", "](", '"', "'",
 ]  # fmt: skip
 #: One unit at the edge of each budget, where nothing is refused.
 EDGES = [

@@ -98,6 +98,8 @@ WRONG: list[tuple[str, Any, str, str]] = [
     ("sources", [{"title": "a", "address": "http://a"}, {"title": "a", "address": "javascript:a"}],
      "sources.2.address", "not_an_address"),
     ("sources", [{"title": "a", "address": "http://[a"}], "sources.1.address", "not_an_address"),
+    ("sources", [{"title": "a", "address": 12}], "sources.1.address", "not_an_address"),
+    ("sources", [{"title": "a", "address": "http://a/" + "b" * 600}], "sources.1.address", "not_an_address"),
     ("sources", [{"title": "a"}] * 41, "sources", "too_many"),
     ("sdgs", [18], "sdgs", "not_a_goal"),
     ("reused_by", [{"city": "venezia", "lead": "sì"}], "reused_by.1.lead", "not_a_flag"),

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Filters typed as words find the value meant, and one thing asked for finds all that hold it."""
+
+from pathlib import Path
+
+import pytest
+
+from app.search import index
+from app.search.document import SearchDocument
+from app.search.engine import Engine
+
+CITED = 30
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    folder: Path = tmp_path_factory.mktemp("index")
+    long = "Prosa senza altro scopo che la lunghezza. " * 40
+    facets = {"theme": ("psm",), "act": ("legge-56-2014",)}
+    found = [
+        SearchDocument(
+            "solution", f"s{number}", "Piano", f"{long} Secondo la L. 56/2014.", f"/s{number}", facets=facets
+        )
+        for number in range(CITED)
+    ]
+    found += [
+        SearchDocument("act", "legge-56-2014", "L. 56/2014", "Disposizioni sulle città", "/norme/legge-56-2014"),
+        SearchDocument("theme", "psm", "Piani strategici metropolitani", "", "/temi/psm"),
+        *(
+            SearchDocument("solution", f"x{number}", "Altro", long, "/x", facets={"theme": ("suap",)})
+            for number in "ab"
+        ),
+    ]
+    index.rebuild(folder, found)
+    return Engine(folder)
+
+
+def test_an_act_finds_its_page_first_and_all_that_cite_it(engine: Engine) -> None:
+    found = engine.search("legge 7 aprile 2014, n. 56", per_page=1)
+    assert (found.hits[0].kind, found.total) == ("act", CITED + 1)
+
+
+@pytest.mark.parametrize("typed", ["tema:psm", "tema:Piani", 'tema:"piano strategico"', "tema:strategici"])
+def test_a_theme_is_named_by_slug_or_by_title(engine: Engine, typed: str) -> None:
+    assert engine.search(typed).total == CITED
+
+
+@pytest.mark.parametrize("typed", ["norma:l. 56/2014", 'norma:"legge 56/2014"', "norma:legge-56", "norma:56/2014"])
+def test_an_act_filters_in_any_spelling(engine: Engine, typed: str) -> None:
+    assert engine.search(typed).total == CITED
+
+
+def test_one_letter_names_no_value(engine: Engine) -> None:
+    assert engine.search("tema:s").total == 0
