@@ -13,6 +13,7 @@ QUICK = (
     ("bench.acts", ()),
     ("bench.relevance", ("--docs", str(FOLDER / CORE), "--limit", "150")),
     ("bench.search_speed", ("--docs", "1000", "--questions", "120")),
+    ("bench.edits", ("--docs", "1000", "--edits", "10")),
     ("bench.pages", ("--docs", "1000", "--requests", "120")),
 )
 FULL = (
@@ -20,10 +21,11 @@ FULL = (
     ("bench.acts", ()),
     ("bench.relevance", ("--robustness", "--acronyms")),
     ("bench.search_speed", ()),
+    ("bench.edits", ()),
     ("bench.pages", ()),
 )
 #: What reads the public data, which stand beside the project.
-PUBLIC = {"bench.relevance", "bench.search_speed", "bench.pages"}
+PUBLIC = {"bench.relevance", "bench.search_speed", "bench.edits", "bench.pages"}
 
 
 def run(name: str, arguments: tuple[str, ...]) -> bool:

@@ -4,7 +4,7 @@
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -196,7 +196,7 @@ class Engine:
         correct: bool,
     ) -> Results:
         snapshot = self.snapshot()
-        plan = concepts.plan(read(text), self.vocabulary, snapshot.ranking)
+        plan = concepts.plan(_understood(snapshot, text), self.vocabulary, snapshot.ranking)
         scores = self._scores(snapshot, plan, kinds)
         instead = ""
         if correct and plan.changes and not plan.known:
@@ -265,16 +265,31 @@ def load_vocabulary(path: Path | None) -> Vocabulary:
     return Vocabulary(yaml.safe_load(path.read_text(encoding="utf-8"))["terms"])
 
 
+def _understood(snapshot: Snapshot, text: str) -> Question:
+    """The question of a text; a filter whose value nothing carries is read as words, so that it finds no less."""
+    question = read(text)
+    unknown = [value for name, value in question.wanted if not _values(snapshot, name, value)]
+    if not unknown:
+        return question
+    plain = read(" ".join([question.plain, *unknown]))
+    wanted = tuple(pair for pair in question.wanted if pair[1] not in unknown)
+    return replace(plain, wanted=wanted, phrases=question.phrases, excluded=question.excluded)
+
+
 def _named_filters(snapshot: Snapshot, question: Question) -> dict[str, list[str]]:
-    """Filters typed as `tema:suap`, each value matched to the closest value of its facet."""
+    """Filters typed as `tema:suap`, by facet, with the values they mean."""
     found: dict[str, list[str]] = {}
     for name, value in question.wanted:
-        facet = snapshot.facets.by_name.get(name)
-        slug = concepts.slug_of(name, value)
-        values = facet.values if facet else []
-        close = [item for item in values if item == slug] or _close(snapshot, name, slug, values)
-        found.setdefault(name, []).extend(close or [slug])
+        found.setdefault(name, []).extend(_values(snapshot, name, value))
     return found
+
+
+def _values(snapshot: Snapshot, name: str, value: str) -> list[str]:
+    """The values of a facet that a typed one means: the same, else the closest, else none."""
+    facet = snapshot.facets.by_name.get(name)
+    slug = concepts.slug_of(name, value)
+    values = facet.values if facet else []
+    return [item for item in values if item == slug] or _close(snapshot, name, slug, values)
 
 
 def _close(snapshot: Snapshot, name: str, slug: str, values: Sequence[str]) -> list[str]:

@@ -95,7 +95,8 @@ def _pieces(text: str) -> tuple[str, list[str], list[str], list[tuple[str, str]]
     for match in PIECE.finditer(text):
         plain.append(text[last : match.start()])
         last = match.end()
-        facet = PREFIXES.get(fold(match["prefix"] or ""))
+        named = re.search(r"\w", match["value"] or "")
+        facet = PREFIXES.get(fold(match["prefix"] or "")) if named else None
         if match["quoted"]:
             (excluded if match["minus"] else phrases).append(match["quoted"])
             plain.append("" if match["minus"] else match["quoted"])

@@ -61,7 +61,7 @@ class Part:
         self.lengths = {field: _lengths(leaf, field, self.size) for field in (STEM, WORD)}
         self.facets = columns(self.rows)
         for row in self.rows:
-            # Kept as columns: ten thousand small dictionaries more would cost each worker some fifteen megabytes.
+            # Kept as columns: a dictionary more for each document is memory that every worker pays for.
             del row["facets"]
         #: Every word of the segment: a likely spelling is looked for among some five hundred, of which few exist.
         self.words = frozenset(leaf.field_terms(WORD))
