@@ -95,8 +95,7 @@ def _pieces(text: str) -> tuple[str, list[str], list[str], list[tuple[str, str]]
     for match in PIECE.finditer(text):
         plain.append(text[last : match.start()])
         last = match.end()
-        named = re.search(r"\w", match["value"] or "")
-        facet = PREFIXES.get(fold(match["prefix"] or "")) if named else None
+        facet = _facet(match)
         if match["quoted"]:
             (excluded if match["minus"] else phrases).append(match["quoted"])
             plain.append("" if match["minus"] else match["quoted"])
@@ -109,6 +108,13 @@ def _pieces(text: str) -> tuple[str, list[str], list[str], list[tuple[str, str]]
         plain.append(" ")
     plain.append(text[last:])
     return "".join(plain), phrases, excluded, wanted
+
+
+def _facet(match: re.Match[str]) -> str | None:
+    """The facet a piece names, None where it names none or gives it no word."""
+    if not re.search(r"\w", match["value"] or ""):
+        return None
+    return PREFIXES.get(fold(match["prefix"] or ""))
 
 
 def _quoted_act(match: re.Match[str]) -> str:

@@ -23,13 +23,13 @@ def reread(document: Document) -> Document:
     return parsed.document
 
 
-@settings(deadline=None, max_examples=120)
+@settings(generated.CALM, max_examples=120)
 @given(generated.documents())
 def test_a_document_written_and_read_is_the_same_document(document: Document) -> None:
     assert reread(document) == document
 
 
-@settings(deadline=None, max_examples=120)
+@settings(generated.CALM, max_examples=120)
 @given(generated.files())
 @example(f"{DOCUMENT_START}## C#\n\n## a # #\n\n##  \n\n## #")
 @example(f"{DOCUMENT_START}## Problema\n\n[^1]: sola nota\n\n    segue\n")
@@ -44,13 +44,13 @@ def test_a_file_read_written_and_read_is_the_same_document(text: str) -> None:
         assert digest(again) == digest(parsed.document)
 
 
-@settings(deadline=None, max_examples=120)
+@settings(generated.CALM, max_examples=120)
 @given(st.text(max_size=200))
 def test_no_text_makes_reading_fail(text: str) -> None:
     said_or_read(parse(text))
 
 
-@settings(deadline=None, max_examples=120)
+@settings(generated.CALM, max_examples=120)
 @given(st.text(alphabet=":-[]{}!&*#?|>%@`\"'<=,. ~\\0x1\n\tab", max_size=60))
 @example("title: !!binary aGk=")
 @example("title: !!set {a, b}")
@@ -87,7 +87,7 @@ def said_or_read(parsed: Parsed) -> None:
     serialise(parsed.document).encode("utf-8")
 
 
-@settings(deadline=None, max_examples=80)
+@settings(generated.CALM, max_examples=80)
 @given(generated.documents(), generated.documents())
 def test_differences_hold_the_whole_of_both_documents(old: Document, new: Document) -> None:
     changes = compare(old, new)
@@ -99,7 +99,7 @@ def test_differences_hold_the_whole_of_both_documents(old: Document, new: Docume
             assert joined(change.runs, "same", "added") == new.section(change.name)
 
 
-@settings(deadline=None, max_examples=80)
+@settings(generated.CALM, max_examples=80)
 @given(st.text(max_size=80), st.text(max_size=80))
 def test_word_differences_put_together_again_are_the_two_texts(old: str, new: str) -> None:
     runs = words(old, new)

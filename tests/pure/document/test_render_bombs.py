@@ -40,7 +40,8 @@ EDGES = [
 PROGRAM = """
 import ast, resource, sys
 from app.document.render import TooComplex, to_html
-resource.setrlimit(resource.RLIMIT_AS, (3_000_000_000, 3_000_000_000))
+if sys.platform == "linux":
+    resource.setrlimit(resource.RLIMIT_AS, (3_000_000_000, 3_000_000_000))
 for text in ast.literal_eval(sys.stdin.read()):
     try:
         to_html(text)

@@ -81,7 +81,7 @@ def test_decent_links_survive(address: str) -> None:
     assert markup.links_of(to_html(f"[x]({address})")) == [address]
 
 
-@settings(deadline=None, max_examples=150)
+@settings(generated.CALM, max_examples=150)
 @given(st.lists(st.one_of(st.sampled_from(FRAGMENTS), st.text(max_size=10)), max_size=12).map("".join))
 def test_no_mixture_of_dangerous_parts_makes_a_dangerous_whole(text: str) -> None:
     try:
@@ -91,7 +91,7 @@ def test_no_mixture_of_dangerous_parts_makes_a_dangerous_whole(text: str) -> Non
     assert markup.wrong_in(html) == []
 
 
-@settings(deadline=None, max_examples=60)
+@settings(generated.CALM, max_examples=60)
 @given(
     st.lists(st.tuples(st.sampled_from(SECTION_TITLES), generated.bodies), max_size=3, unique_by=lambda pair: pair[0])
 )
