@@ -20,7 +20,7 @@ from app.search.indexer import Indexer, Searchable
 from app.solutions import library_views
 from app.solutions import search as solution_search
 from app.solutions import views as solution_views
-from app.web import addresses, assets, errors, formats, gate, headers, languages, logs, release, unit
+from app.web import addresses, assets, errors, formats, gate, headers, kept, languages, logs, release, unit
 
 FEATURES = (
     page_views.pages,
@@ -54,7 +54,7 @@ def build(settings: Settings | None = None) -> Flask:
     app.jinja_options = {**app.jinja_options, "trim_blocks": True, "lstrip_blocks": True}
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     _add_stores(app, settings)
-    for part in (addresses, logs, unit, languages, formats, release, headers, errors):
+    for part in (addresses, logs, unit, languages, formats, kept, release, headers, errors):
         part.register(app)
     Compress(app)
     for feature in FEATURES:

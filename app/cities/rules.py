@@ -23,7 +23,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Perimeter:
-    """A city within the borders it had from a day on."""
+    """A city within the borders it had from a day on. ``population`` is always among the figures, known or not."""
 
     valid_from: str
     valid_to: str
@@ -51,7 +51,8 @@ def perimeter_on(register: Mapping[str, Any], day: str) -> Perimeter | None:
 
 
 def _perimeter(entry: Mapping[str, Any], sources: Mapping[str, Any]) -> Perimeter:
-    figures = {name: _figure(raw, sources) for name, raw in (entry.get("figures") or {}).items()}
+    figures = {"population": Figure(None)}
+    figures |= {name: _figure(raw, sources) for name, raw in (entry.get("figures") or {}).items()}
     figures["density"] = _ratio(figures.get("population"), figures.get("area_km2"), 1)
     figures["small_share"] = _ratio(figures.get("small_municipalities"), figures.get("municipalities"), 100)
     return Perimeter(

@@ -15,9 +15,11 @@ from app.config import Settings
 from app.errors import NotFound
 from app.pages import queries
 from app.solutions import queries as solution_queries
-from app.web.formats import json_answer
+from app.web.formats import fresh, json_answer
 from app.web.gate import permits
+from app.web.kept import generation, kept, sent
 from app.web.languages import current_language, site_root
+from app.web.release import RELEASE
 from app.web.unit import session
 
 pages = Blueprint("pages", __name__, template_folder="templates")
@@ -33,7 +35,12 @@ def settings() -> Settings:
 
 @pages.get("/")
 @permits(Action.READ_PUBLIC)
-def home() -> str:
+def home() -> Response:
+    mark = (RELEASE, current_language(), "home", generation())
+    return fresh(*mark) or sent(kept(mark, _home), *mark)
+
+
+def _home() -> str:
     return render_template(
         "pages/home.html",
         themes=solution_queries.themes_with_counts(session()),

@@ -113,6 +113,10 @@ class Engine:
         self._refreshing = threading.Lock()
         self._refused: tuple[tuple[str, ...], float] = (("never",), 0.0)
 
+    def generation(self) -> tuple[str, ...]:
+        """Changes with every commit of the index; empty where there is none."""
+        return index.generation(self.folder)
+
     def ready(self) -> bool:
         """Whether a search would be answered from the index now."""
         try:

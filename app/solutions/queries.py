@@ -2,8 +2,9 @@
 """Every SELECT on solutions, revisions, themes and acts."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
-from sqlalchemy import Select, func, or_, select, union
+from sqlalchemy import Row, Select, func, or_, select, union
 from sqlalchemy.orm import Session, selectinload
 
 from app.cities.models import City
@@ -15,6 +16,12 @@ CHUNK = 500
 
 def _with_ties() -> Select[Solution]:
     return select(Solution).options(selectinload(Solution.themes), selectinload(Solution.bodies))
+
+
+def state(session: Session, slug: str) -> Row[bool, int, datetime] | None:
+    """What tells whether a solution may be read and whether it changed: published, revision_number, updated_at."""
+    wanted = select(Solution.published, Solution.revision_number, Solution.updated_at).where(Solution.slug == slug)
+    return session.execute(wanted).one_or_none()
 
 
 def by_slug(session: Session, slug: str) -> Solution | None:

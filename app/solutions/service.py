@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.cities.queries import by_slugs
 from app.document.model import Document, Problem
 from app.document.parse import parse
-from app.document.render import Rendered, TooComplex, render
+from app.document.render import MAX_RENDERED, Rendered, TooComplex, render
 from app.document.serialise import digest, serialise
 from app.document.validate import problems
 from app.errors import NotFound
@@ -63,7 +63,7 @@ def _save_or_refuse(session: Session, solution: Solution, document: Document, no
     try:
         rendered = render(document)
     except TooComplex as error:
-        return Imported(solution.slug, Outcome.REFUSED, (Problem("document", str(error)),))
+        return Imported(solution.slug, Outcome.REFUSED, (Problem("document", str(error), detail=str(MAX_RENDERED)),))
     outcome = Outcome.CHANGED if solution.revision_number else Outcome.ADDED
     revision = _save(session, solution, document, rendered, now)
     revision.origin = "import"

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Reading a solution: its page, its formats, its versions and what changed between them."""
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, current_app, render_template, request, url_for
@@ -16,6 +17,7 @@ from app.solutions.models import Solution, SolutionRevision
 from app.web import gate
 from app.web.formats import conditional, fresh, json_answer
 from app.web.gate import permits
+from app.web.kept import kept, sent
 from app.web.languages import current_language, site_root
 from app.web.release import RELEASE
 from app.web.unit import session
@@ -35,14 +37,18 @@ def found(slug: str) -> Solution:
 @solutions.get("/soluzioni/<slug:slug>")
 @permits(Action.READ_SOLUTION)
 def show(slug: str) -> Response:
+    state = queries.state(session(), slug)
+    if state is None:
+        raise NotFound(slug)
+    gate.require(Action.READ_SOLUTION, state)
+    mark = (RELEASE, current_language(), slug, state.revision_number, state.updated_at)
+    return fresh(*mark) or sent(kept(mark, partial(_page, slug)), *mark)
+
+
+def _page(slug: str) -> str:
     solution = found(slug)
-    state = (RELEASE, current_language(), slug, solution.revision_number, solution.updated_at)
-    known = fresh(*state)
-    if known is not None:
-        return known
     revision = queries.current_revision(session(), solution)
-    page = render_template("solutions/show.html", solution=solution, revision=revision, front=solution.front)
-    return conditional(page, *state)
+    return render_template("solutions/show.html", solution=solution, revision=revision, front=solution.front)
 
 
 @solutions.get("/soluzioni/<slug:slug>.md")

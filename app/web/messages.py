@@ -39,7 +39,7 @@ PROBLEMS = {
     "unknown_theme": "«{detail}» non è tra i temi",
     "nested_too_deep": "il testo ha troppi livelli annidati",
     "too_many_brackets": "il testo ha troppe parentesi quadre o note",
-    "too_many_marks": "il testo ha una sequenza troppo lunga di asterischi o trattini bassi",
+    "too_many_marks": "il testo ha troppi segni di formattazione (asterischi, cancelletti, barre, righe di tabella)",
 }
 
 

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Rendered pages kept in memory, compressed once: what did not change is not rendered again for the next reader."""
+
+import gzip
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+
+from flask import Flask, Response, current_app, request
+
+from app.web.formats import tag
+from app.web.languages import alternate_url, current_language
+
+MOST = 300
+GZIP_LEVEL = 6
+
+
+@dataclass(frozen=True)
+class KeptPage:
+    """One page as sent, plain and compressed."""
+
+    plain: bytes
+    packed: bytes
+
+
+class KeptPages:
+    """The pages asked for last, by a key that changes with whatever they show; threads share it."""
+
+    def __init__(self, most: int = MOST) -> None:
+        self.most = most
+        self._pages: OrderedDict[Hashable, KeptPage] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def page(self, key: Hashable, render: Callable[[], str]) -> KeptPage:
+        """The page of a key, rendered where it is not kept yet."""
+        with self._lock:
+            kept = self._pages.get(key)
+            if kept is not None:
+                self._pages.move_to_end(key)
+                return kept
+        plain = render().encode("utf-8")
+        kept = KeptPage(plain, gzip.compress(plain, GZIP_LEVEL, mtime=0))
+        with self._lock:
+            self._pages[key] = kept
+            while len(self._pages) > self.most:
+                self._pages.popitem(last=False)
+        return kept
+
+
+def register(app: Flask) -> None:
+    app.extensions["kept"] = KeptPages()
+
+
+def generation() -> tuple[str, ...]:
+    """The state of the index: it changes after every change of anything the site shows, within a second."""
+    found: tuple[str, ...] = current_app.extensions["engine"].generation()
+    return found
+
+
+def kept(mark: tuple[object, ...], render: Callable[[], str]) -> KeptPage:
+    """The page of a mark at this address and this state of the library; without an index nothing is kept."""
+    state = generation()
+    pages: KeptPages = current_app.extensions["kept"] if state else KeptPages()
+    return pages.page((*mark, alternate_url(current_language(), absolute=True), state), render)
+
+
+def sent(page: KeptPage, *parts: object) -> Response:
+    """The answer with a kept page: a browser may keep it and must ask again; ``parts`` tell when it changed."""
+    packed = bool(request.accept_encodings["gzip"])
+    response = Response(page.packed if packed else page.plain, mimetype="text/html")
+    if packed:
+        response.headers["Content-Encoding"] = "gzip"
+    response.headers["Vary"] = "Accept-Encoding"
+    response.set_etag(tag(*parts) + (":gzip" if packed else ""))
+    response.cache_control.no_cache = True
+    return response
