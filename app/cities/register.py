@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.cities.models import METROPOLITAN
+from app.cities.rules import UNKNOWN
 from app.document.shapes import SLUG
 
 
@@ -24,7 +25,8 @@ class Entry:
 
     @property
     def digest(self) -> str:
-        text = json.dumps([self.name, self.kind, self.position, self.register], sort_keys=True, ensure_ascii=False)
+        said = [self.name, self.kind, self.region, self.position, self.register]
+        text = json.dumps(said, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
@@ -40,7 +42,8 @@ def entries(data: Any) -> Iterator[Entry]:
             raise ValueError(f"{slug}: a name is needed")
         used = {key: sources[key] for key in _sources_of(raw, slug) if key in sources}
         kind = raw.get("kind") or METROPOLITAN
-        yield Entry(slug, name, kind, raw.get("region") or "", position, {**_json_ready(raw), "sources": used})
+        region = "" if raw.get("region") in (None, UNKNOWN) else str(raw["region"])
+        yield Entry(slug, name, kind, region, position, {**_json_ready(raw), "sources": used})
 
 
 def _raw_entries(register: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The files of `content/pages/`: `<name>.<language>.md` with a short front matter."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import yaml
 
 from app.pages.service import PageText
 
-MARK = "---\n"
+FORM = re.compile(r"---\n(.*?)^---$\n?(.*)", re.DOTALL | re.MULTILINE)
 
 
 def texts(content: Path) -> Iterator[PageText]:
@@ -18,11 +19,16 @@ def texts(content: Path) -> Iterator[PageText]:
 
 
 def read(path: Path) -> PageText:
+    """One file. Raises ``ValueError`` with its name where it is wrong."""
     name, language = path.stem.rsplit(".", 1)
-    _empty, front_text, text = path.read_text(encoding="utf-8").split(MARK, 2)
-    front = yaml.safe_load(front_text)
     try:
+        parts = FORM.match(path.read_text(encoding="utf-8"))
+        if parts is None:
+            raise ValueError("the file starts with title and updated_on between two lines '---'")
+        front = yaml.safe_load(parts[1])
         title, updated_on = str(front["title"]), str(front["updated_on"])
     except (KeyError, TypeError) as error:
         raise ValueError(f"{path.name}: title and updated_on are needed") from error
-    return PageText(name, language, title, str(front.get("summary") or ""), updated_on, text.strip())
+    except (ValueError, yaml.YAMLError) as error:
+        raise ValueError(f"{path.name}: {error}") from error
+    return PageText(name, language, title, str(front.get("summary") or ""), updated_on, parts[2].strip())

@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Importing the written pages: rendered once, safe, repeatable; a file that is wrong is named."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from app.config import ROOT
+from app.db import Database
+from app.pages import folder, queries
+from app.pages.models import WrittenPage
+from app.pages.search import document, documents
+from app.pages.service import PageText, import_pages
+from app.pages.views import WRITTEN
+from app.web.languages import LANGUAGES
+
+HELP = PageText("aiuto", "it", "Aiuto", "Come si usa", "2026-11-20", "## Cercare\n\nUna *parola*.\n\n## Più città\n\nb")
+
+
+def imported(database: Database, *texts: PageText) -> dict[str, int]:
+    with database.work() as session:
+        return import_pages(session, texts)
+
+
+def page(database: Database, name: str = "aiuto", language: str = "it") -> WrittenPage:
+    with database.reading() as session:
+        found = queries.page(session, name, language)
+    assert found is not None
+    return found
+
+
+def test_a_page_is_rendered_when_it_is_imported(database: Database) -> None:
+    assert imported(database, HELP) == {"added": 1, "changed": 0, "unchanged": 0}
+    found = page(database)
+    assert (found.title, found.summary, found.updated_on) == ("Aiuto", "Come si usa", "2026-11-20")
+    assert "<p>Una <em>parola</em>.</p>" in found.html
+    assert found.plain == "Cercare\nUna parola.\nPiù città\nb"
+    assert found.headings == [["sez-cercare", "Cercare"], ["sez-più-città", "Più città"]]
+
+
+def test_html_typed_into_a_page_is_shown_as_typed(database: Database) -> None:
+    imported(database, replace(HELP, text="## <b>A</b>\n\n<script>alert(1)</script>"))
+    found = page(database)
+    assert "<script" not in found.html
+    assert found.headings == [["sez-bab", "<b>A</b>"]]
+
+
+def test_the_same_texts_imported_again_change_nothing(database: Database) -> None:
+    imported(database, HELP)
+    assert imported(database, HELP) == {"added": 0, "changed": 0, "unchanged": 1}
+
+
+@pytest.mark.parametrize("change", ["title", "summary", "updated_on", "text"])
+def test_a_page_follows_every_change_of_its_file(database: Database, change: str) -> None:
+    imported(database, HELP)
+    new = replace(HELP, **{change: "2026-11-21"})
+    assert imported(database, new) == {"added": 0, "changed": 1, "unchanged": 0}
+    assert page(database).digest == new.digest
+
+
+def test_the_two_languages_of_a_page_are_two_texts(database: Database) -> None:
+    english = replace(HELP, language="en", title="Help")
+    assert imported(database, HELP, english)["added"] == 2
+    assert (page(database).title, page(database, language="en").title) == ("Aiuto", "Help")
+
+
+def test_pages_are_found_by_their_italian_text_only(database: Database) -> None:
+    imported(database, HELP, replace(HELP, language="en", title="Help"))
+    with database.reading() as session:
+        assert [found.title for found in documents(session)] == ["Aiuto"]
+        found = document(session, "aiuto.it")
+        assert found is not None
+        assert (found.url, found.text.split("\n")[0]) == ("/aiuto", "Cercare")
+        assert document(session, "aiuto.en") is None
+        assert document(session, "altro.it") is None
+
+
+def test_every_written_page_of_the_site_ships_in_every_language() -> None:
+    found = {(text.name, text.language) for text in folder.texts(ROOT / "content")}
+    assert found == {(name, language) for name in WRITTEN for language in LANGUAGES}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "---\ntitle: A\n---\nb",
+        "---\nupdated_on: 2026-11-20\n---\nb",
+        "---\njust words\n---\nb",
+        "---\n---\nb",
+        "---\ntitle: [a\n---\nb",
+        "---\ntitle: A\n",
+        "senza intestazione",
+        "",
+    ],
+    ids=repr,
+)
+def test_a_file_whose_front_matter_is_wrong_is_named(tmp_path: Path, text: str) -> None:
+    (tmp_path / "pages").mkdir()
+    (tmp_path / "pages" / "aiuto.it.md").write_text(text, encoding="utf-8")
+    with pytest.raises(ValueError, match=r"^aiuto\.it\.md: "):
+        list(folder.texts(tmp_path))
+
+
+def test_a_file_in_another_encoding_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "aiuto.it.md"
+    path.write_bytes("---\ntitle: Città\nupdated_on: 2026-11-20\n---\n".encode("latin-1"))
+    with pytest.raises(ValueError, match=r"^aiuto\.it\.md: .*utf-8"):
+        folder.read(path)
+
+
+def test_a_file_may_leave_out_its_summary(tmp_path: Path) -> None:
+    path = tmp_path / "aiuto.it.md"
+    path.write_text("---\ntitle: A\nupdated_on: 2026-11-20\n---\n\nTesto --- con righe\n---\nfine\n", encoding="utf-8")
+    assert folder.read(path) == PageText("aiuto", "it", "A", "", "2026-11-20", "Testo --- con righe\n---\nfine")
