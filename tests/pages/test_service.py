@@ -43,7 +43,7 @@ def test_html_typed_into_a_page_is_shown_as_typed(database: Database) -> None:
     imported(database, replace(HELP, text="## <b>A</b>\n\n<script>alert(1)</script>"))
     found = page(database)
     assert "<script" not in found.html
-    assert found.headings == [["sez-bab", "<b>A</b>"]]
+    assert found.headings == [["sez-a", "<b>A</b>"]]
 
 
 def test_the_same_texts_imported_again_change_nothing(database: Database) -> None:

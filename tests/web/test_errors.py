@@ -1,0 +1,207 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Refusals and accidents: what happened and what to do, as a page or as data, never how the site is made."""
+
+import json
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask, abort, redirect, request
+from flask.testing import FlaskClient
+
+from app import create_app
+from app.access import Action
+from app.config import Settings
+from app.errors import Conflict, Forbidden, Invalid, NotFound, Refused, Unavailable
+from app.web import logs
+from app.web.errors import RETRY_AFTER
+from app.web.gate import permits
+
+SECRET = "parola-segreta"
+RAISED: dict[str, Exception] = {
+    "refused": Refused("key"),
+    "missing": NotFound("key"),
+    "forbidden": Forbidden("key"),
+    "conflict": Conflict("key"),
+    "invalid": Invalid({"title": "missing", "summary": "too_long"}),
+    "unavailable": Unavailable("pdf_libraries_missing"),
+    "accident": RuntimeError(SECRET),
+    "recursion": RecursionError(SECRET),
+    "lookup": KeyError(SECRET),
+}
+STATUS = {
+    "refused": 400, "missing": 404, "forbidden": 403, "conflict": 409, "invalid": 422, "unavailable": 503,
+    "accident": 500, "recursion": 500, "lookup": 500,
+}  # fmt: skip
+DATA = {"Accept": "application/json"}
+
+
+def raising(error: Exception) -> Callable[[], str]:
+    def page() -> str:
+        raise error
+
+    return permits(Action.PROBE)(page)
+
+
+@pytest.fixture(scope="module")
+def trial_app(library_settings: Settings) -> Iterator[Flask]:
+    """The site with one page more for each way to fail."""
+    made = create_app(library_settings)
+    for name, error in RAISED.items():
+        for suffix in ("", ".json"):
+            made.add_url_rule(f"/prova/{name}{suffix}", f"{name}{suffix.replace('.', '-')}", raising(error))
+    made.add_url_rule("/prova/abort/<int:code>", "abort", permits(Action.PROBE)(abort))
+    made.add_url_rule("/prova/altrove", "elsewhere", permits(Action.PROBE)(lambda: redirect("/citta")))
+    made.add_url_rule("/prova/cartella/", "folder", permits(Action.PROBE)(lambda: ""))
+    made.add_url_rule("/prova/invio", "send", permits(Action.PROBE)(lambda: str(len(request.form))), methods=["POST"])
+    yield made
+    made.extensions["database"].close()
+
+
+@pytest.fixture
+def trial(trial_app: Flask) -> Iterator[FlaskClient]:
+    """A client of that site, silent: the accidents of these tests are meant to happen."""
+    logs.configure("CRITICAL")
+    yield trial_app.test_client()
+    logs.configure("ERROR")
+
+
+@pytest.mark.parametrize("name", RAISED)
+def test_every_failure_is_a_page_with_its_status_and_a_way_on(trial: FlaskClient, name: str) -> None:
+    answer = trial.get(f"/prova/{name}")
+    assert answer.status_code == STATUS[name]
+    assert answer.mimetype == "text/html"
+    assert answer.text.count("<h1>") == 1
+    assert 'href="/soluzioni"' in answer.text
+    assert answer.headers["X-Request-ID"] in answer.text
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("name", RAISED)
+@pytest.mark.parametrize(("suffix", "headers"), [(".json", {}), ("", DATA)])
+def test_every_failure_asked_as_data_is_data(
+    trial: FlaskClient, name: str, suffix: str, headers: dict[str, str]
+) -> None:
+    answer = trial.get(f"/prova/{name}{suffix}", headers=headers)
+    assert (answer.status_code, answer.mimetype) == (STATUS[name], "application/json")
+    problems = {"title": "missing", "summary": "too_long"} if name == "invalid" else {}
+    assert answer.get_json() == {
+        "error": STATUS[name],
+        "problems": problems,
+        "request_id": answer.headers["X-Request-ID"],
+    }
+
+
+@pytest.mark.parametrize("name", ["accident", "recursion", "lookup"])
+@pytest.mark.parametrize("headers", [{}, DATA])
+def test_an_accident_shows_nothing_of_the_inside(trial: FlaskClient, name: str, headers: dict[str, str]) -> None:
+    text = trial.get(f"/prova/{name}", headers=headers).text
+    for inside in (SECRET, "Traceback", "Error(", ".py", "raise "):
+        assert inside not in text
+
+
+def test_an_accident_leaves_its_trace_in_the_log_with_the_identifier_of_the_request(
+    trial: FlaskClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    logs.configure("ERROR")
+    identifier = trial.get("/prova/accident").headers["X-Request-ID"]
+    line = json.loads(capsys.readouterr().err)
+    assert (line["event"], line["level"], line["request_id"]) == ("accident", "error", identifier)
+    assert "RuntimeError" in line["exception"]
+
+
+def test_a_refusal_is_not_an_accident(trial: FlaskClient, capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure("ERROR")
+    for name in ("missing", "invalid", "forbidden"):
+        trial.get(f"/prova/{name}")
+    assert capsys.readouterr().err == ""
+
+
+def test_what_is_away_may_be_asked_again_later(trial: FlaskClient) -> None:
+    assert trial.get("/prova/unavailable").headers["Retry-After"] == RETRY_AFTER
+    assert "Retry-After" not in trial.get("/prova/conflict").headers
+
+
+def test_a_missing_part_of_the_installation_is_named(trial: FlaskClient) -> None:
+    assert "mancano le librerie di sistema per il PDF" in trial.get("/prova/unavailable").text
+
+
+def test_errors_speak_the_language_of_the_address(trial: FlaskClient) -> None:
+    page = trial.get("/en/prova/accident").text
+    assert '<html lang="en"' in page
+    assert "Errore del sito" not in page
+
+
+@pytest.mark.parametrize("code", [400, 401, 403, 404, 406, 409, 410, 413, 415, 418, 422, 429, 500, 501, 502, 503, 504])
+def test_every_status_has_its_page(trial: FlaskClient, code: int) -> None:
+    answer = trial.get(f"/prova/abort/{code}")
+    assert (answer.status_code, answer.mimetype) == (code, "text/html")
+    assert ("Retry-After" in answer.headers) == (code == 503)
+
+
+def test_a_redirect_stays_a_redirect(trial: FlaskClient) -> None:
+    assert trial.get("/prova/altrove").headers["Location"] == "/citta"
+    answer = trial.get("/en/prova/cartella")
+    assert (answer.status_code, answer.headers["Location"]) == (308, "http://localhost/en/prova/cartella/")
+
+
+def test_a_method_that_is_not_allowed_is_answered_with_those_that_are(trial: FlaskClient) -> None:
+    answer = trial.post("/prova/accident")
+    assert answer.status_code == 405
+    assert {name.strip() for name in answer.headers["Allow"].split(",")} == {"GET", "HEAD", "OPTIONS"}
+
+
+def test_a_body_that_is_too_large_is_refused_unread(trial: FlaskClient) -> None:
+    assert trial.post("/prova/invio", data={"a": "b" * 1_100_000}).status_code == 413
+    assert trial.post("/prova/invio", data={str(number): "b" for number in range(300)}).status_code in {200, 413}
+
+
+def test_the_path_asked_is_never_repeated_raw(trial: FlaskClient) -> None:
+    page = trial.get("/<script>alert(1)</script>").text
+    assert "<script>alert" not in page
+
+
+@pytest.fixture(scope="module", params=["away", "damaged", "empty"])
+def stranded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+    """A site whose database cannot be reached, is not a database, or has no tables."""
+    folder = tmp_path_factory.mktemp("stranded")
+    path = folder / "database.sqlite3"
+    if request.param == "away":
+        path = folder / "nowhere" / "database.sqlite3"
+    elif request.param == "damaged":
+        path.write_bytes(b"no database at all, but long enough to be read as one " * 40)
+    made = create_app(Settings(data=str(folder), database_url=f"sqlite:///{path}", log_level="CRITICAL"))
+    yield made.test_client()
+    made.extensions["database"].close()
+    logs.configure("ERROR")
+
+
+@pytest.mark.parametrize("path", ["/", "/citta", "/soluzioni/suap-metropolitano-bologna", "/temi", "/aiuto", "/norme"])
+def test_without_its_database_every_page_says_to_come_back(stranded: FlaskClient, path: str) -> None:
+    for prefix, sentence in (("", "Riprovare tra qualche secondo"), ("/en", "Please try again")):
+        answer = stranded.get(f"{prefix}{path}")
+        assert answer.status_code == 503
+        assert answer.headers["Retry-After"] == RETRY_AFTER
+        assert sentence in answer.text
+        for inside in ("sqlite", "SELECT", "Traceback", "OperationalError"):
+            assert inside not in answer.text
+
+
+@pytest.mark.parametrize("path", ["/citta.json", "/temi.json", "/soluzioni/suap-metropolitano-bologna.json"])
+def test_without_its_database_data_is_refused_as_data(stranded: FlaskClient, path: str) -> None:
+    answer = stranded.get(path)
+    assert (answer.status_code, answer.get_json()["error"]) == (503, 503)
+    assert answer.headers["Retry-After"] == RETRY_AFTER
+
+
+def test_without_its_database_the_site_lives_but_is_not_ready(stranded: FlaskClient) -> None:
+    assert stranded.get("/healthz").status_code == 200
+    answer = stranded.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"]
+    assert answer.get_json()["status"] == "not ready"
+
+
+@pytest.mark.parametrize("path", ["/cerca?q=suap", "/cerca.json?q=suap", "/soluzioni", "/cerca/suggerimenti?q=su"])
+def test_without_database_and_index_searching_is_never_an_accident(stranded: FlaskClient, path: str) -> None:
+    assert stranded.get(path).status_code in {200, 503}

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""One reading session for each request, opened when it is needed and closed whatever happens."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask import Flask, g
+from sqlalchemy.orm import Session
+
+from app import create_app
+from app.cities.models import METROPOLITAN, City
+from app.cities.queries import by_slug
+from app.config import Settings
+from app.web.unit import session, work
+
+
+class Watched(Session):
+    """A session that counts how many were opened and how many were closed."""
+
+    opened = 0
+    closed = 0
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        Watched.opened += 1
+
+    def close(self) -> None:
+        Watched.closed += 1
+        super().close()
+
+
+@pytest.fixture
+def watched(library_settings: Settings) -> Iterator[Flask]:
+    """The site with the shipped library, its sessions counted."""
+    made = create_app(library_settings)
+    made.extensions["database"].reading.class_ = Watched
+    Watched.opened = Watched.closed = 0
+    yield made
+    made.extensions["database"].close()
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/citta/bologna", "/soluzioni/suap-metropolitano-bologna", "/soluzioni/non-esiste", "/readyz"]
+)
+def test_a_request_opens_one_session_and_closes_it(watched: Flask, path: str) -> None:
+    watched.test_client().get(path)
+    assert (Watched.opened, Watched.closed) == (1, 1)
+
+
+def test_a_request_that_needs_no_database_opens_none(watched: Flask) -> None:
+    watched.test_client().get("/healthz")
+    assert (Watched.opened, Watched.closed) == (0, 0)
+
+
+def test_the_session_of_a_request_is_always_the_same_and_gone_after_it(watched: Flask) -> None:
+    with watched.app_context():
+        first = session()
+        assert session() is first
+        assert g.session is first
+    assert Watched.closed == 1
+    with watched.app_context():
+        assert session() is not first
+
+
+def test_an_accident_closes_the_session_too(watched: Flask) -> None:
+    with pytest.raises(RuntimeError), watched.app_context():
+        session()
+        raise RuntimeError
+    assert Watched.closed == 1
+
+
+def test_many_requests_leave_no_connection_taken(watched: Flask) -> None:
+    client = watched.test_client()
+    for _ in range(20):
+        client.get("/citta/bologna")
+    pool = watched.extensions["database"].engine.pool
+    assert pool.checkedout() == 0
+
+
+def test_a_unit_of_work_is_saved_at_its_end_or_leaves_nothing(app: Flask) -> None:
+    def body(slug: str) -> City:
+        return City(slug=slug, name=slug, kind=METROPOLITAN, digest="", register={})
+
+    with app.app_context():
+        with work() as writing:
+            writing.add(body("saved"))
+        with pytest.raises(RuntimeError), work() as writing:
+            writing.add(body("lost"))
+            writing.flush()
+            raise RuntimeError
+        assert by_slug(session(), "saved") is not None
+        assert by_slug(session(), "lost") is None
