@@ -37,16 +37,6 @@ def two_versions(registered: Database) -> Database:
     return registered
 
 
-def test_lost_html_is_made_again_from_the_text(two_versions: Database) -> None:
-    with two_versions.reading() as session:
-        solution = queries.by_slug(session, SLUG)
-        assert solution is not None
-        before = queries.current_revision(session, solution)
-    after = rendered_again(two_versions, 2, sections=[], plain="", footnotes="x")
-    assert (after.text, after.digest) == (before.text, before.digest)
-    assert (after.sections, after.plain, after.footnotes) == (before.sections, before.plain, before.footnotes)
-
-
 def test_an_old_revision_made_again_does_not_bring_back_its_words(two_versions: Database) -> None:
     assert rendered_again(two_versions, 1, plain="").plain
     with two_versions.reading() as session:
