@@ -37,6 +37,21 @@ def two_versions(registered: Database) -> Database:
     return registered
 
 
+def test_lost_html_is_made_again_from_the_text(two_versions: Database) -> None:
+    before = as_stored(two_versions)
+    rendered_again(two_versions, 2, sections=[], plain="", footnotes="x")
+    assert as_stored(two_versions) == before
+
+
+def as_stored(database: Database) -> tuple[Any, ...]:
+    """The current revision as the database has it."""
+    with database.reading() as session:
+        solution = queries.by_slug(session, SLUG)
+        assert solution is not None
+        found = queries.current_revision(session, solution)
+        return found.text, found.digest, found.sections, found.plain, found.footnotes
+
+
 def test_an_old_revision_made_again_does_not_bring_back_its_words(two_versions: Database) -> None:
     assert rendered_again(two_versions, 1, plain="").plain
     with two_versions.reading() as session:
