@@ -3,6 +3,7 @@
 
 from flask import Flask, Response, g, make_response, render_template, request
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from app.errors import Invalid, Refused, Unavailable
@@ -16,6 +17,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(DBAPIError, _database)
+    app.register_error_handler(PoolExhausted, _database)
     app.register_error_handler(Exception, _accident)
 
 
@@ -37,7 +39,7 @@ def _http(error: HTTPException) -> Response:
     return answer
 
 
-def _database(error: DBAPIError) -> Response:
+def _database(error: DBAPIError | PoolExhausted) -> Response:
     log.error("database", exc_info=error)
     return _answer(503, {})
 

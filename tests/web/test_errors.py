@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from flask import Flask, abort, redirect, request
 from flask.testing import FlaskClient
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from app import create_app
 from app.access import Action
@@ -205,3 +206,16 @@ def test_without_its_database_the_site_lives_but_is_not_ready(stranded: FlaskCli
 @pytest.mark.parametrize("path", ["/cerca?q=suap", "/cerca.json?q=suap", "/soluzioni", "/cerca/suggerimenti?q=su"])
 def test_without_database_and_index_searching_is_never_an_accident(stranded: FlaskClient, path: str) -> None:
     assert stranded.get(path).status_code in {200, 503}
+
+
+def test_a_database_with_no_free_connection_is_away_for_a_moment(library_settings: Settings) -> None:
+    made = create_app(library_settings)
+
+    def busy() -> str:
+        raise PoolExhausted("no connection in time")
+
+    made.add_url_rule("/occupata", "busy", busy)
+    answer = made.test_client().get("/occupata")
+    made.extensions["database"].close()
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"]
