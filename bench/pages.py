@@ -2,15 +2,18 @@
 """Pages: latency beside a bare Flask page on the same server, throughput, bytes, memory, edit to searchable.
 
 `python -m bench.pages [--docs 1000 10000] [--requests 200]`; requests alternate with the bare page, on loopback only.
+Ends with an error when an answer is not 200, when a caller dies, or when a process of the server does.
 """
 
 import argparse
 import http.client
 import random
 import statistics
-import threading
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import psutil
 
@@ -21,6 +24,12 @@ from tests.webserver import WebServer
 
 CLIENTS = 8
 THROUGHPUT_SECONDS = 4.0
+#: No process is replaced on schedule, so that one which is gone has died; a crash leaves its stack on stderr.
+WATCHED = {"PYTHONFAULTHANDLER": "1", "GUNICORN_CMD_ARGS": "--max-requests 0"}
+
+
+class Broken(Exception):
+    """The figures mean nothing: something died, or answered with an error."""
 
 
 class Caller:
@@ -48,7 +57,7 @@ def latency(caller: Caller, paths: Callable[[], str], count: int, tag: str = "")
     for number in range(count + 10):
         status, took, size, _tag = caller.get(paths(), tag)
         if status not in (200, 304):
-            raise RuntimeError(f"status {status}")
+            raise Broken(f"status {status}")
         _status, bare, _size, _tag = caller.get("/bare/")
         if number >= 10:
             page.append(took * 1000)
@@ -60,21 +69,49 @@ def latency(caller: Caller, paths: Callable[[], str], count: int, tag: str = "")
 
 def throughput(port: int, paths: Callable[[], str]) -> float:
     """Answers per second of ``CLIENTS`` callers for ``THROUGHPUT_SECONDS``."""
-    counts = [0] * CLIENTS
     end = time.monotonic() + THROUGHPUT_SECONDS
 
-    def ask(number: int) -> None:
-        caller = Caller(port)
+    def ask(_number: int) -> int:
+        caller, count = Caller(port), 0
         while time.monotonic() < end:
-            caller.get(paths())
-            counts[number] += 1
+            path = paths()
+            status, _took, _size, _tag = caller.get(path)
+            if status != 200:
+                raise Broken(f"status {status} of {path}")
+            count += 1
+        return count
 
-    threads = [threading.Thread(target=ask, args=(number,)) for number in range(CLIENTS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return sum(counts) / THROUGHPUT_SECONDS
+    with ThreadPoolExecutor(CLIENTS) as callers:
+        # What a caller raises is raised here.
+        return sum(callers.map(ask, range(CLIENTS))) / THROUGHPUT_SECONDS
+
+
+def processes(server: WebServer) -> frozenset[int]:
+    """The server and its workers, by number; a process that is born again has another."""
+    assert server.process is not None
+    top = psutil.Process(server.process.pid)
+    every = (top, *top.children(recursive=True))
+    return frozenset(process.pid for process in every if process.status() != psutil.STATUS_ZOMBIE)
+
+
+@contextmanager
+def all_alive(server: WebServer, doing: str) -> Iterator[None]:
+    """Raises ``Broken`` when a process of the server died meanwhile, whatever else went wrong with it."""
+    before = processes(server)
+    try:
+        yield
+    except (http.client.HTTPException, OSError) as error:
+        raise Broken(f"{doing}: a caller died: {type(error).__name__}: {error}{_dead(server, before)}") from error
+    if gone := _dead(server, before):
+        raise Broken(f"{doing}{gone}")
+
+
+def _dead(server: WebServer, before: frozenset[int]) -> str:
+    try:
+        gone = before - processes(server)
+    except psutil.NoSuchProcess:
+        gone = before
+    return f": processes of the server died: {sorted(gone)}" if gone else ""
 
 
 def quoted(text: str) -> str:
@@ -93,16 +130,17 @@ def questions() -> tuple[list[str], list[str]]:
 
 
 def memory(server: WebServer) -> float:
-    """Unique megabytes of the server's processes."""
+    """Megabytes of the server's processes; what they share is counted once (on Linux)."""
     assert server.process is not None
     top = psutil.Process(server.process.pid)
-    return float(sum(process.memory_full_info().uss for process in (top, *top.children(recursive=True)))) / 1e6
+    every = [process.memory_full_info() for process in (top, *top.children(recursive=True))]
+    return float(sum(getattr(info, "pss", info.uss) for info in every)) / 1e6
 
 
 def measure(settings: Settings, name: str, slugs: list[str], count: int) -> None:
     asked, short = questions()
     chance = random.Random(1)
-    with WebServer(settings.data_folder, app="bench.served:app") as server:
+    with WebServer(settings.data_folder, app="bench.served:app", **WATCHED) as server:
         caller = Caller(server.port)
         _status, _took, _size, tag = caller.get(f"/soluzioni/{slugs[0]}")
         pages: dict[str, Callable[[], str]] = {
@@ -116,15 +154,16 @@ def measure(settings: Settings, name: str, slugs: list[str], count: int) -> None
         print(f"{'page':20}{'median':>8}{'p95':>8}{'x bare':>8}{'x p95':>8}{'kB':>7}{'req/s':>8}{'x bare':>8}")
         floor = throughput(server.port, lambda: "/bare/")
         for page, paths in pages.items():
-            row = latency(caller, paths, count)
-            rate = throughput(server.port, paths)
+            with all_alive(server, page):
+                row = latency(caller, paths, count)
+                rate = throughput(server.port, paths)
             print(
                 f"{page:20}{row['median']:8.2f}{row['p95']:8.2f}{row['ratio']:8.2f}{row['p95 ratio']:8.2f}"
                 f"{row['bytes'] / 1000:7.1f}{rate:8.0f}{rate / floor:8.2f}"
             )
         row = latency(caller, lambda: f"/soluzioni/{slugs[0]}", count, tag)
         print(f"{'304 answer':20}{row['median']:8.2f}{row['p95']:8.2f}{row['ratio']:8.2f}{row['p95 ratio']:8.2f}")
-        print(f"memory of the server: {memory(server):.0f} MB unique")
+        print(f"memory of the server: {memory(server):.0f} MB")
 
 
 def shipped_library() -> tuple[Settings, list[str]]:
@@ -155,4 +194,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except Broken as error:
+        sys.exit(f"bench.pages: {error}")

@@ -81,7 +81,7 @@ def _of_words(words: Sequence[Word], others: Sequence[str], vocabulary: Vocabula
 
 def _respelt(word: Word, ranking: Ranking, changes: dict[str, str]) -> Concept:
     """The likeliest spelling in the place of a word nobody wrote, the next one beside it."""
-    near = corrections(word.form, ranking.frequency)
+    near = corrections(word.form, ranking.frequencies)
     if near:
         changes[word.form] = near[0]
         return Concept(((stem(near[0]), near[0]),), tuple(Alternative((stem(other),), SPELLING) for other in near[1:]))

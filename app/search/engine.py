@@ -14,14 +14,16 @@ import yaml
 from app.search import concepts, index
 from app.search.concepts import Plan
 from app.search.document import SearchDocument
-from app.search.excerpt import Runs, excerpt, mark
+from app.search.excerpt import Runs, excerpt
 from app.search.facets import Facets
 from app.search.index import IndexDamaged
+from app.search.passages import matches
 from app.search.query import Question, corrected, read
 from app.search.ranker import Mask, Ranking, Scores
 from app.search.segments import Reader
 from app.search.semantic import Meaning
 from app.search.suggest import Suggestion, Suggestions
+from app.search.terms import STEM
 from app.text.tokens import tokens
 from app.text.vocabulary import Vocabulary, form
 
@@ -39,7 +41,7 @@ AGAIN_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class Hit:
-    """One result, with its title and its snippet as (text, marked) runs."""
+    """One result, with its snippet as (text, marked) runs."""
 
     kind: str
     slug: str
@@ -49,7 +51,11 @@ class Hit:
     snippet: Runs
     url: str
     document: SearchDocument
-    title_runs: Runs = ()
+
+    @property
+    def beyond_summary(self) -> bool:
+        """Whether the snippet shows what the summary does not say."""
+        return "".join(text for text, _marked in self.snippet).strip("… ") not in self.document.summary
 
 
 @dataclass(frozen=True)
@@ -323,17 +329,22 @@ def _ordered(snapshot: Snapshot, scores: Scores, sort: str, wanted: int) -> list
 
 def _hit(snapshot: Snapshot, number: int, score: float, plan: Plan) -> Hit:
     part, inner = snapshot.ranking.place(number)
-    document = part.document(inner)
+    document, passage = part.document(inner)
+
+    def places(stem: str) -> list[int]:
+        return part.postings(STEM, stem).places_in(inner)
+
     return Hit(
         kind=document.kind,
         slug=document.slug,
         title=document.title,
         city=document.city,
         score=score,
-        snippet=((document.summary, False),) if plan.marks.none else excerpt(document.text, plan.marks),
+        snippet=((document.summary, False),)
+        if plan.marks.none
+        else excerpt(passage.text, matches(passage, plan.marks, places)),
         url=document.url,
         document=document,
-        title_runs=mark(document.title, plan.marks),
     )
 
 

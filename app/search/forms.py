@@ -3,6 +3,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from urllib.parse import parse_qsl
 
 from werkzeug.datastructures import MultiDict
 
@@ -96,6 +97,11 @@ class Asked:
         """Every filter value as (name, value)."""
         for name, values in self.filters.items():
             yield from ((name, value) for value in values)
+
+
+def read_query(query: str) -> Asked:
+    """The question in a query string, as a saved search keeps it."""
+    return read_asked(MultiDict(parse_qsl(query)))
 
 
 def read_asked(arguments: "MultiDict[str, str]") -> Asked:

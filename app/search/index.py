@@ -12,7 +12,6 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +22,13 @@ from whoosh.fields import ID, STORED, FieldType, Schema
 from whoosh.filedb.filestore import FileStorage
 from whoosh.formats import Existence, Format
 
+from app.search import passages
 from app.search.document import SearchDocument
 from app.search.terms import STEM, WORD, of_document
 
 #: Stands in the name of every folder: an index written by another version of this module, or of the analysis, is not
 #: read but rebuilt. Raise it whenever the terms or the schema change.
-VERSION = "v2"
+VERSION = "v3"
 CURRENT = "current"
 SUMS = "sums.json"
 OPEN_TRIES = 3
@@ -74,7 +74,8 @@ class Placed(Format):  # type: ignore[misc]
 def _schema() -> Schema:
     stems = FieldType(Placed(), IDAnalyzer(), scorable=True)
     words = FieldType(Counted(), IDAnalyzer(), scorable=True)
-    return Schema(identity=ID(unique=True, stored=True), digest=STORED, document=STORED, **{STEM: stems, WORD: words})
+    kept = dict.fromkeys(("digest", "document", "spans", "cited"), STORED)
+    return Schema(identity=ID(unique=True, stored=True), **kept, **{STEM: stems, WORD: words})
 
 
 @contextmanager
@@ -240,7 +241,8 @@ def _row(document: SearchDocument) -> dict[str, Any]:
     return {
         "identity": document.identity,
         "digest": document.digest,
-        "document": json.dumps(asdict(document), ensure_ascii=False),
+        "document": json.dumps(vars(document), ensure_ascii=False),
+        **passages.stored(document, terms),
         STEM: terms.placed,
         WORD: terms.words,
     }

@@ -4,6 +4,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 
 from app.text.acts import canonical, find_acts
@@ -13,6 +14,7 @@ from app.text.tokens import Token, tokens
 
 MAX_TEXT = 200
 MAX_TERMS = 20
+MAX_KEPT = 1_000
 #: With more words than these beside them, quotes are those of a sentence.
 MOST_BESIDE = 3
 
@@ -68,8 +70,10 @@ class Question:
         return not (self.words or self.phrases or self.acts)
 
 
+@lru_cache(MAX_KEPT)
 def read(text: str) -> Question:
-    """The question in a typed text; only the first ``MAX_TEXT`` characters count."""
+    """The question in a typed text; only the first ``MAX_TEXT`` characters count. Kept, as the same words come back
+    with every filter and page chosen."""
     plain, phrases, excluded, wanted = _pieces(text[:MAX_TEXT].translate(QUOTES))
     acts, rest = _without_acts(plain)
     words = _words(rest)

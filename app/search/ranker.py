@@ -5,7 +5,7 @@ score = sum over concepts of max(own, alternatives), where own = bm25(stem) + 0.
 for each two stems side by side. BM25: Robertson and Zaragoza 2009, with idf = ln(1 + (N - n + 0.5) / (n + 0.5)).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,6 +99,11 @@ class Ranking:
         if not any(word in part.words for part in self.reader.parts):
             return 0
         return len(self.impacts(WORD, word)[0])
+
+    def frequencies(self, words: Set[str]) -> dict[str, int]:
+        """Those of some words that live documents hold, with how many do."""
+        known = {word for part in self.reader.parts for word in part.words & words}
+        return {word: count for word in known if (count := len(self.impacts(WORD, word)[0]))}
 
     def holding(self, stems: Sequence[str]) -> Mask:
         """Documents that hold the stems side by side (one stem: that hold it)."""

@@ -7,18 +7,23 @@ import threading
 import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.search import passages
 from app.search.document import SearchDocument, from_stored
 from app.search.facets import columns
 from app.search.index import IndexDamaged, damage_named, generation, open_reader
+from app.search.passages import Passage
 from app.search.terms import STEM, WORD
 
 MAX_CACHED = 20_000
+#: Of each segment, some twenty thousand bytes each: those shown again and again.
+MAX_DOCUMENTS = 200
 #: The same few texts in many rows.
 REPEATED = ("kind", "city", "updated_on")
 LIGHT = ("kind", "slug", "title", "title_en", "url", "city", "facets", "updated_on", "reused")
@@ -28,6 +33,7 @@ PLACE_BITS = 32
 Ints = NDArray[np.int32]
 Keys = NDArray[np.int64]
 Floats = NDArray[np.float32]
+Places = NDArray[np.uint32]
 Mask = NDArray[np.bool_]
 
 
@@ -37,7 +43,17 @@ class Held:
 
     numbers: Ints
     counts: Floats
-    places: NDArray[np.uint32]
+    places: Places
+    ends: Places
+
+    def places_in(self, number: int) -> list[int]:
+        """The places in one document, in order."""
+        # A plain number is of another width: all numbers of the term would be copied to compare them.
+        at = int(self.numbers.searchsorted(np.int32(number)))
+        if at == len(self.numbers) or self.numbers[at] != number:
+            return []
+        found: list[int] = self.places[int(self.ends[at - 1]) if at else 0 : int(self.ends[at])].tolist()
+        return found
 
     def keys(self) -> Keys:
         """Every place as one number, in order."""
@@ -45,7 +61,7 @@ class Held:
         return (owners << PLACE_BITS) | self.places
 
 
-NOWHERE = Held(np.empty(0, np.int32), np.empty(0, np.float32), np.empty(0, np.uint32))
+NOWHERE = Held(np.empty(0, np.int32), np.empty(0, np.float32), np.empty(0, np.uint32), np.empty(0, np.uint32))
 
 
 class Part:
@@ -66,6 +82,8 @@ class Part:
         #: Every word of the segment: a likely spelling is looked for among some five hundred, of which few exist.
         self.words = frozenset(leaf.field_terms(WORD))
         self._postings: dict[tuple[str, str], Held] = {}
+        #: The whole document of a number and what a snippet shows of it. Raises ``IndexDamaged``.
+        self.document = lru_cache(MAX_DOCUMENTS)(partial(_document, leaf, self.lock))
 
     def postings(self, field: str, term: str) -> Held:
         """Where a term stands. Raises ``IndexDamaged``."""
@@ -77,11 +95,6 @@ class Part:
                 self._postings.clear()
             self._postings[field, term] = found
         return found
-
-    def document(self, number: int) -> SearchDocument:
-        """The whole document, from the disk. Raises ``IndexDamaged``."""
-        with self.lock, damage_named():
-            return from_stored(json.loads(self.leaf.stored_fields(number)["document"]))
 
 
 class Reader:
@@ -100,6 +113,14 @@ class Reader:
             for leaf in leaves:
                 _close(leaf)
             raise
+
+
+def _document(leaf: Any, lock: threading.Lock, number: int) -> tuple[SearchDocument, Passage]:
+    with damage_named():
+        with lock:
+            row = leaf.stored_fields(number)
+        document = from_stored(json.loads(row["document"]))
+        return document, passages.from_stored(document, row)
 
 
 def _taken_over(leaf: Any, known: Mapping[str, Part]) -> Part:
@@ -155,7 +176,9 @@ def _decode(leaf: Any, field: str, term: str) -> Held:
         matcher.next()
     counts = [len(value) / 4 for value in values] if placed else weights
     places = np.frombuffer(b"".join(values), np.uint32)
-    return _sound(Held(np.array(numbers, np.int32), np.array(counts, np.float32), places), leaf.doc_count_all())
+    ends = np.cumsum(counts, dtype=np.uint32) if placed else NOWHERE.ends
+    held = Held(np.array(numbers, np.int32), np.array(counts, np.float32), places, ends)
+    return _sound(held, leaf.doc_count_all())
 
 
 def _sound(held: Held, size: int) -> Held:

@@ -139,7 +139,7 @@ def ideal(ranking: Ranking, plan: Plan) -> float:
 
 def _text(ranking: Ranking, number: int) -> str:
     part, inner = ranking.place(number)
-    document = part.document(inner)
+    document, _passage = part.document(inner)
     return f"{document.title}\n{document.text[:READ]}"
 
 

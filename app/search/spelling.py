@@ -1,22 +1,23 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Words one mistake away from a word nobody wrote: a letter missing, added, changed, swapped, a space lost."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Set
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 SHORTEST = 4
 LONGEST = 24
 
 Frequency = Callable[[str], int]
+#: Those of some words that are known, with how many documents hold each.
+Frequencies = Callable[[Set[str]], Mapping[str, int]]
 
 
-def corrections(word: str, frequency: Frequency, wanted: int = 2) -> list[str]:
+def corrections(word: str, frequencies: Frequencies, wanted: int = 2) -> list[str]:
     """Known words one edit away, the most frequent first; none for short words and for numbers."""
     if not (SHORTEST <= len(word) <= LONGEST and word.isalpha()):
         return []
-    found = {near: frequency(near) for near in set(near_words(word))}
-    known = [near for near, count in found.items() if count]
-    return sorted(known, key=lambda near: (-_likely(word, near, found[near]), near))[:wanted]
+    found = frequencies(set(near_words(word)))
+    return sorted(found, key=lambda near: (-_likely(word, near, found[near]), near))[:wanted]
 
 
 def _likely(typed: str, near: str, count: int) -> float:

@@ -8,7 +8,7 @@ from app.search.document import SearchDocument
 from app.text.acts import Citation, find_acts
 from app.text.folding import fold
 from app.text.stems import is_stop, stem
-from app.text.tokens import tokens
+from app.text.tokens import Token, tokens
 
 #: Pairs are no field on disk: two stems side by side are found by their places (six terms in ten would be pairs).
 STEM, WORD, PAIR = "stem", "word", "pair"
@@ -17,11 +17,14 @@ ACT_PREFIX, PAGE_PREFIX = "act_", "page_"
 
 @dataclass(frozen=True)
 class Terms:
-    """The terms of one document, in the order of the text; acts stand beside it, next to nothing."""
+    """The terms of one document, in the order of the text; acts stand beside it, next to nothing. ``tokens`` and
+    ``citations`` tell where words and acts stand in ``stream(document)``."""
 
     stems: list[str]
     words: list[str]
     acts: list[str]
+    tokens: list[Token]
+    citations: list[Citation]
 
     @property
     def placed(self) -> list[str]:
@@ -29,15 +32,26 @@ class Terms:
         return [*self.stems, *(item for act in self.acts for item in ("", act))]
 
 
-def of_document(document: SearchDocument) -> Terms:
+def stream(document: SearchDocument) -> str:
     """Title, twice, and text in one stream: a title boosted in a field of its own ranks worst (docs/search.md)."""
-    text = f"{document.title}\n{document.title}\n{document.text}\n{document.keywords}"
-    kept = [token.form for token in tokens(text) if not is_stop(token.form) or _shouted(text[token.start : token.end])]
-    stems = [stem(word) for word in kept]
-    acts = [act_term(citation) for citation in find_acts(text)]
+    return f"{document.title}\n{document.title}\n{document.text}\n{document.keywords}"
+
+
+def text_begins(document: SearchDocument) -> int:
+    """Where the text stands in the stream."""
+    return 2 * (len(document.title) + 1)
+
+
+def of_document(document: SearchDocument) -> Terms:
+    """The terms of the stream of a document, and of the page of an act the act itself."""
+    text = stream(document)
+    kept = [token for token in tokens(text) if not is_stop(token.form) or _shouted(text[token.start : token.end])]
+    words = [token.form for token in kept]
+    citations = find_acts(text)
+    acts = [act_term(citation) for citation in citations]
     if document.kind == "act":
         acts += [slug_term(document.slug), page_term(document.slug)]
-    return Terms(stems, kept, acts)
+    return Terms([stem(word) for word in words], words, acts, kept, citations)
 
 
 def _shouted(surface: str) -> bool:

@@ -5,15 +5,16 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Blueprint, Response, current_app, render_template, request
+from flask import Blueprint, Response, current_app, render_template, request, url_for
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.access import Action
-from app.search.engine import Engine, Results
+from app.search.engine import TITLED, Engine, Results
 from app.search.fallback import without_index
 from app.search.forms import FACETS, PER_PAGE, Asked, clean, read_asked
 from app.search.index import IndexDamaged
 from app.search.indexer import Indexer
+from app.search.listing import Addresses, Naming, filters, pages
 from app.search.service import count_unmet
 from app.web.formats import csv_answer, json_answer
 from app.web.gate import permits
@@ -84,14 +85,33 @@ def engine() -> Engine:
 def _page(asked: Asked, browsing: bool = False) -> str:
     found = find(_solutions_only(asked) if browsing else asked)
     _count_if_unmet(asked, found)
+    endpoint = "search.browse" if browsing else "search.results"
+    addresses = Addresses(url_for(endpoint), asked)
+    naming = _naming()
     return render_template(
-        "search/results.html", asked=asked, found=found, browsing=browsing, name_of=name_of, facet_names=FACETS
+        "search/results.html",
+        asked=asked,
+        found=found,
+        browsing=browsing,
+        endpoint=endpoint,
+        addresses=addresses,
+        naming=naming,
+        filters=filters(found.facets, asked, addresses, naming),
+        around=[(number, addresses.on_page(number) if number else "") for number in pages(found.page, found.pages)],
     )
 
 
-def name_of(facet: str, value: str) -> str:
-    """Name of a theme, city or act of a facet, as the index knows it; the value itself for any other."""
-    return engine().title(facet, value, english=current_language() == "en") or value
+def _naming() -> Naming:
+    """Names of themes, cities and acts as the index knows them; a year is its own, other values the page names."""
+    titles, english = engine().title, current_language() == "en"
+
+    def name(facet: str, value: str) -> str:
+        kind = FACETS[facet]
+        if kind in TITLED:
+            return titles(kind, value, english=english) or value
+        return value if kind == "year" else ""
+
+    return name
 
 
 def _solutions_only(asked: Asked) -> Asked:

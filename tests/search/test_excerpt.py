@@ -1,11 +1,18 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Snippets: whole sentences and words of the original text, with what matched marked."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.search.excerpt import LENGTH, Marks, Runs, excerpt, mark
+from app.search import excerpt as snippets
+from app.search import index, passages
+from app.search.document import SearchDocument
+from app.search.engine import Engine
+from app.search.excerpt import LENGTH, Marks, Match, Runs
+from app.search.terms import of_document
 from app.text.stems import stem
 
 LONG = " ".join(f"Questa è la frase numero {number} di un testo che parla d'altro." for number in range(60))
@@ -13,6 +20,18 @@ LONG = " ".join(f"Questa è la frase numero {number} di un testo che parla d'alt
 
 def marks(*words: str, forms: tuple[str, ...] = (), acts: tuple[str, ...] = ()) -> Marks:
     return Marks(frozenset(map(stem, words)), tuple(tuple(map(stem, form.split())) for form in forms), acts)
+
+
+def excerpt(text: str, wanted: Marks, title: str = "Titolo") -> Runs:
+    """The snippet of a document, through what the index stores of it."""
+    document = SearchDocument("page", "x", title, text, "/x")
+    terms = of_document(document)
+    passage = passages.from_stored(document, passages.stored(document, terms))
+
+    def places(wanted_stem: str) -> list[int]:
+        return [place for place, item in enumerate(terms.stems) if item == wanted_stem]
+
+    return snippets.excerpt(passage.text, passages.matches(passage, wanted, places))
 
 
 def plain(runs: Runs) -> str:
@@ -69,16 +88,36 @@ def test_a_text_of_headings_only_is_shown() -> None:
 
 def test_another_form_is_marked_only_where_it_stands_whole() -> None:
     text = "Lo sportello unico delle imprese. Un unico ufficio. Le imprese."
-    assert marked(mark(text, marks(forms=("sportello unico imprese",)))) == ["sportello unico", "imprese"]
+    assert marked(excerpt(text, marks(forms=("sportello unico imprese",)))) == ["sportello unico", "imprese"]
+
+
+def test_the_words_of_a_form_stand_near_each_other() -> None:
+    far = f"Lo sportello {'di ' * 40} imprese."
+    assert marked(excerpt(far, marks(forms=("sportello imprese",)))) == []
+
+
+def test_a_form_in_the_title_or_in_a_heading_marks_nothing_of_the_text() -> None:
+    text = "Lo sportello imprese\nQui si parla di una cosa soltanto."
+    assert marked(excerpt(text, marks(forms=("sportello imprese",)), title="Sportello imprese")) == []
+
+
+def test_an_acronym_is_marked_in_any_spelling() -> None:
+    assert marked(excerpt("Il S.U.A.P. e il SUAP dell'ente.", marks("suap", "ente"))) == ["S.U.A.P.", "SUAP", "ente"]
+
+
+def test_a_small_word_is_marked_in_capitals_only() -> None:
+    assert marked(excerpt("La SUA gara e la sua sede.", marks("sua"))) == ["SUA"]
 
 
 def test_an_act_is_marked_in_any_spelling() -> None:
     text = "Si applica l'art. 14 della legge 7 agosto 1990, n. 241. Nel 241 dopo Cristo no."
-    assert marked(mark(text, marks(acts=("legge-241-1990",)))) == ["art. 14 della legge 7 agosto 1990, n. 241"]
+    assert marked(excerpt(text, marks(acts=("legge-241-1990",)))) == ["art. 14 della legge 7 agosto 1990, n. 241"]
 
 
-def test_an_act_without_number_marks_nothing() -> None:
-    assert marked(mark("La Costituzione", marks(acts=("costituzione", "dm-x-2020")))) == []
+def test_words_of_a_marked_act_are_not_marked_twice() -> None:
+    text = "La legge 7 agosto 1990, n. 241 vale sempre. Una legge sola."
+    found = excerpt(text, marks("legge", acts=("legge-241-1990",)))
+    assert marked(found) == ["legge 7 agosto 1990, n. 241", "legge"]
 
 
 def test_nothing_to_mark_shows_the_beginning() -> None:
@@ -92,11 +131,37 @@ def test_many_matches_are_counted_up_to_a_limit() -> None:
     assert marked(excerpt("comune " * 2000, marks("comune")))
 
 
+def test_places_hold_over_titles_headings_and_blank_lines() -> None:
+    text = "Un titoletto\n\n  Il comune apre.  \n\nAltro titoletto\nQuesto comune chiude: il Comune è uno.\n"
+    found = excerpt(text, marks("comune"), title="Il comune di D.P.R. 160/2010")
+    assert marked(found) == ["comune", "comune", "Comune"]
+
+
 @given(st.text(max_size=500), st.sets(st.text(max_size=6), max_size=4))
-def test_a_title_with_marks_is_the_title(text: str, stems: set[str]) -> None:
-    assert plain(mark(text, Marks(frozenset(stems)))) == text
+def test_a_snippet_is_a_stretch_of_the_text(text: str, stems: set[str]) -> None:
+    found = plain(excerpt(text, Marks(frozenset(stems)))).removeprefix("… ").removesuffix(" …")
+    assert "".join(found.split()) in "".join(text.split())
 
 
-@pytest.mark.parametrize("text", ["İstanbul città", "ﬁume", "\ud800 città", "a\u0301 città", "\x00"])
+@given(st.lists(st.tuples(st.integers(0, 900), st.integers(1, 400), st.sampled_from("abc")), max_size=30))
+def test_any_matches_give_a_snippet_of_its_length(found: list[tuple[int, int, str]]) -> None:
+    matches = sorted(Match(start, start + length, what) for start, length, what in found)
+    runs = snippets.excerpt(LONG[:1000], [match for match in matches if match.end <= 1000])
+    assert 0 < len(plain(runs)) <= LENGTH + 4
+
+
+@pytest.mark.parametrize("text", ["İstanbul città", "ﬁume città", "a\u0301 città", "\x00 città"])
 def test_strange_letters_keep_their_place(text: str) -> None:
-    assert plain(mark(text, marks("citta"))) == text
+    runs = excerpt(text, marks("citta"))
+    assert marked(runs) == ["città"]
+    assert plain(runs) == text
+
+
+def test_the_index_gives_the_places_of_each_document(tmp_path: Path) -> None:
+    texts = [f"{'Altro. ' * number}Lo sportello {number} apre, e lo sportello chiude." for number in range(7)]
+    documents = [SearchDocument("page", f"p{n}", "Sportello", text, "/") for n, text in enumerate(texts)]
+    index.rebuild(tmp_path, documents[:4])
+    index.write(tmp_path, documents[4:], ["page:p2"])
+    hits = Engine(tmp_path).search("sportello").hits
+    assert {hit.slug for hit in hits} == {"p0", "p1", "p3", "p4", "p5", "p6"}
+    assert [marked(hit.snippet) for hit in hits] == [["sportello", "sportello"]] * 6

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from whoosh.filedb.filestore import FileStorage
 from whoosh.util.numeric import byte_to_length, length_to_byte
@@ -183,6 +183,8 @@ def test_the_first_ten_equal_the_exhaustive_scoring(
 ) -> None:
     folder = tmp_path_factory.mktemp("oracle")
     documents = write(folder, library)
+    # Who types the name of a city and nothing else gets its page first, whatever the formula says: tested by itself.
+    assume(not any(item.kind == "city" and item.title == read(question).plain for item in documents))
     engine = Engine(folder)
     engine.vocabulary = VOCABULARY
     plan = concepts.plan(read(question), VOCABULARY, engine.snapshot().ranking)

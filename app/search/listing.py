@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The filters of a page of results as labels and addresses, all made from one address taken apart once."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from urllib.parse import quote_plus
+
+from app.search.forms import FACETS, Asked
+
+#: What an address may hold unquoted, as in every other address of the site.
+SAFE = "!$'()*,/:;?@"
+#: Facets shown open, and values shown before "more".
+OPEN = 3
+FIRST = 8
+#: Facets whose values are Italian names, in whatever language the page is.
+ITALIAN = ("citta", "norma")
+
+#: Name of a value of a facet, empty where the words of the page name it.
+Naming = Callable[[str, str], str]
+
+
+_quoted = lru_cache(4_096)(partial(quote_plus, safe=SAFE))
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One value of a facet as a link that puts it on or takes it off."""
+
+    code: str
+    name: str
+    count: int
+    chosen: bool
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One facet with its values; those after the first few are folded away."""
+
+    name: str
+    open: bool
+    italian: bool
+    values: Sequence[Value]
+
+    @property
+    def first(self) -> Sequence[Value]:
+        return self.values[:FIRST]
+
+    @property
+    def more(self) -> Sequence[Value]:
+        return self.values[FIRST:]
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Addresses of the questions one step away from one asked."""
+
+    base: str
+    asked: Asked
+
+    def of(self, asked: Asked) -> str:
+        return self._with(asked.arguments())
+
+    def _with(self, arguments: Mapping[str, str | int | list[str]]) -> str:
+        pairs = [
+            f"{name}={_quoted(str(value))}"
+            for name, values in arguments.items()
+            for value in (values if isinstance(values, list) else (values,))
+        ]
+        return f"{self.base}?{'&'.join(pairs)}" if pairs else self.base
+
+    def toggled(self, name: str, code: str) -> str:
+        return self.of(self.asked.toggled(name, code))
+
+    def exactly(self) -> str:
+        """The same words searched as they were typed."""
+        return self._with({"esatta": 1, **self.asked.on_page(1).arguments()})
+
+    def on_page(self, page: int) -> str:
+        return self.of(self.asked.on_page(page))
+
+    def ordered(self, order: str) -> str:
+        return self.of(self.asked.ordered(order))
+
+    def of_kind(self, kind: str) -> str:
+        return self.of(self.asked.of_kind(kind))
+
+    def without_filters(self) -> str:
+        return self.of(self.asked.without_filters())
+
+    def adding(self, name: str) -> Callable[[str], str]:
+        """What makes the address with one value more of a facet: sixty of them stand on a page."""
+        mark = "\0"
+        before, after = self.toggled(name, mark).split(_quoted(mark))
+        return lambda code: f"{before}{_quoted(code)}{after}"
+
+
+def filters(
+    facets: Mapping[str, Sequence[tuple[str, int]]], asked: Asked, addresses: Addresses, naming: Naming
+) -> list[Filter]:
+    """The facets that have values, in their order."""
+    shown = [(name, values) for name, facet in FACETS.items() if (values := facets.get(facet))]
+    return [
+        Filter(
+            name,
+            number < OPEN or bool(asked.filters.get(name)),
+            name in ITALIAN,
+            list(_values(name, values, asked, addresses, naming)),
+        )
+        for number, (name, values) in enumerate(shown)
+    ]
+
+
+def _values(
+    name: str, values: Sequence[tuple[str, int]], asked: Asked, addresses: Addresses, naming: Naming
+) -> Iterator[Value]:
+    chosen = asked.filters.get(name, ())
+    adding = addresses.adding(name)
+    for code, count in values:
+        on = code in chosen
+        yield Value(code, naming(name, code), count, on, addresses.toggled(name, code) if on else adding(code))
+
+
+def pages(current: int, last: int) -> list[int | None]:
+    """Numbers of the pages to link: the first, the last, those around; None for a gap."""
+    near = sorted({1, last, *range(max(current - 1, 1), min(current + 1, last) + 1)}) if last else []
+    found: list[int | None] = []
+    for number in near:
+        if found and number - (found[-1] or 0) > 1:
+            found.append(None)
+        found.append(number)
+    return found

@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What of a document a snippet may show, and where in it each indexed word stands: written with the index, so that no
+text is analysed again while somebody waits."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.search.document import SearchDocument
+from app.search.excerpt import Marks, Match
+from app.search.terms import Terms, text_begins
+
+#: A line as short as this, without a full stop, is a heading or a cell: no part of a sentence.
+HEADING = 60
+ENDS = (".", "!", "?", ";", ":", ",")
+#: Most letters between two words of one form, as in `unico per le attività`.
+AROUND = 60
+MAX_MATCHES = 400
+HIDDEN = 2**32 - 1
+
+Spans = NDArray[np.uint32]
+#: The places of a stem in a document, in order.
+Places = Callable[[str], Sequence[int]]
+
+
+@dataclass(frozen=True)
+class Passage:
+    """The sentences of a document. ``spans`` hold start and end of each of its words, the first of which is the
+    word number ``first`` of the stream; ``cited`` the acts as (slug, start, end)."""
+
+    text: str
+    first: int
+    spans: Spans
+    cited: Sequence[tuple[str, int, int]]
+
+
+def sentences(text: str) -> str:
+    """The text without its headings and cells, one paragraph a line; the whole text where nothing else is there."""
+    return "\n".join(text[start:end] for start, end in _lines(text))
+
+
+def _lines(text: str) -> list[tuple[int, int]]:
+    """Where the lines that ``sentences`` keeps stand."""
+    every, kept, place = [], [], 0
+    for line in text.split("\n"):
+        bare = line.strip()
+        if bare:
+            start = place + line.index(bare[0])
+            every.append((start, start + len(bare)))
+            if len(bare) > HEADING or bare.endswith(ENDS):
+                kept.append(every[-1])
+        place += len(line) + 1
+    return kept or every
+
+
+def stored(document: SearchDocument, terms: Terms) -> dict[str, Any]:
+    """The places of words and acts as the index stores them."""
+    begins, lines = text_begins(document), _lines(document.text)
+    end = begins + len(document.text)
+    inside = [(token.start, token.end) for token in terms.tokens if begins <= token.start and token.end <= end]
+    first = sum(token.start < begins for token in terms.tokens)
+    spans = _moved(np.array(inside, np.int64).reshape(-1, 2) - begins, lines)
+    acts = np.array([(item.start, item.end) for item in terms.citations], np.int64).reshape(-1, 2) - begins
+    places = _moved(acts, lines).tolist()
+    slugs = [item.reference.slug for item in terms.citations]
+    cited = [(slug, *place) for slug, place in zip(slugs, places, strict=True) if place[0] != HIDDEN]
+    return {"spans": spans.tobytes(), "cited": json.dumps([first, cited])}
+
+
+def _moved(spans: NDArray[np.int64], lines: Sequence[tuple[int, int]]) -> Spans:
+    """Places in a text as places in its sentences."""
+    if not len(spans) or not lines:
+        return np.full((len(spans), 2), HIDDEN, np.uint32)
+    starts, ends = np.array(lines, np.int64).T
+    shown_at = np.cumsum(ends - starts + 1) - (ends - starts + 1)
+    line = np.searchsorted(starts, spans[:, 0], side="right") - 1
+    shown = (line >= 0) & (spans[:, 1] <= ends[line])
+    moved: NDArray[np.int64] = spans + (shown_at - starts)[line][:, None]
+    return np.where(shown[:, None], moved, HIDDEN).astype(np.uint32)
+
+
+def from_stored(document: SearchDocument, row: Mapping[str, Any]) -> Passage:
+    """The passage back from what the index stores."""
+    first, cited = json.loads(row["cited"])
+    spans = np.frombuffer(row["spans"], np.uint32).reshape(-1, 2)
+    return Passage(sentences(document.text), first, spans, cited)
+
+
+def matches(passage: Passage, marks: Marks, places: Places) -> list[Match]:
+    """What is to be marked, in order: stems anywhere, forms where they stand whole, acts."""
+    found = [Match(start, end, slug) for slug, start, end in passage.cited if slug in marks.acts]
+    marked = {place: stem for stem in marks.stems for place in places(stem)}
+    for form in marks.forms:
+        marked.update(_whole(passage, form, places))
+    last = passage.first + len(passage.spans)
+    shown = sorted(place for place in marked if passage.first <= place < last)[:MAX_MATCHES]
+    rows = passage.spans[np.array(shown, np.int64) - passage.first].tolist()
+    pairs = zip(shown, rows, strict=True)
+    found += [Match(start, end, marked[place]) for place, (start, end) in pairs if start != HIDDEN]
+    return sorted(found, key=lambda match: (match.start, -match.end)) if marks.acts else found
+
+
+def _whole(passage: Passage, form: Sequence[str], places: Places) -> Iterator[tuple[int, str]]:
+    """Places of the words of a form where they follow each other, stop words apart."""
+    begins = set(places(form[0]))
+    for step, stem in enumerate(form[1:], 1):
+        if begins:
+            begins.intersection_update([place - step for place in places(stem)])
+    for place in begins:
+        if _near(passage, place, len(form)):
+            yield from ((place + step, stem) for step, stem in enumerate(form))
+
+
+def _near(passage: Passage, place: int, words: int) -> bool:
+    at = place - passage.first
+    if at < 0 or at + words > len(passage.spans):
+        return False
+    rows = passage.spans[at : at + words].tolist()
+    return all(0 <= following[0] - row[1] <= AROUND for row, following in pairwise(rows))
