@@ -6,6 +6,10 @@ PYTHON ?= python3
 PORT ?= 8000
 HOST ?= 127.0.0.1
 TWINMETRO_DATA ?= data
+# A development start shows how the site works; production refuses this switch.
+ifneq ($(TWINMETRO_ENVIRONMENT),production)
+run: export TWINMETRO_DEMONSTRATION ?= true
+endif
 export PORT HOST TWINMETRO_DATA
 
 VENV := .venv
@@ -26,6 +30,7 @@ run: ready ## set up what is missing, migrate, import content/, index, serve at 
 	-@$(FLASK) content import
 	@echo "== Indice di ricerca"
 	@$(FLASK) search ensure
+	@if [ "$$TWINMETRO_DEMONSTRATION" = true ]; then echo "== Utenze dimostrative"; $(FLASK) demo; fi
 	@echo "== Server"
 	@exec $(FLASK) serve
 

@@ -2,6 +2,7 @@
 """Every setting: its environment variable, its default, its meaning."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -13,6 +14,8 @@ ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "TWINMETRO_"
 #: Listening on every address of the machine: the names it is called by cannot be known.
 OPEN_ADDRESSES = frozenset({"0.0.0.0", "::", "[::]"})  # noqa: S104 - compared, not bound
+SMTP_SECURITIES = ("starttls", "tls", "none")
+MAILBOX = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
 TRUE_WORDS = frozenset({"1", "true", "yes", "on", "sì", "si"})
 
 
@@ -34,6 +37,21 @@ class Settings:
     source_url: str = ""
     accessibility_url: str = ""
     log_level: str = "INFO"
+    demonstration: bool = False
+    answer_days: int = 10
+    oidc_issuer: str = ""
+    oidc_client: str = ""
+    oidc_secret: str = ""
+    oidc_name: str = ""
+    oidc_acr: str = ""
+    oidc_email_claim: str = ""
+    require_second_factor: bool = False
+    smtp_host: str = ""
+    smtp_port: int = 587
+    smtp_security: str = "starttls"
+    smtp_user: str = ""
+    smtp_password: str = ""
+    sender: str = ""
 
     @property
     def production(self) -> bool:
@@ -50,6 +68,11 @@ class Settings:
     @property
     def index_folder(self) -> Path:
         return self.data_folder / "index"
+
+    @property
+    def mail_folder(self) -> Path:
+        """Where letters are put as files while no mail server is configured."""
+        return self.data_folder / "mail"
 
     @property
     def hosts(self) -> list[str]:
@@ -71,6 +94,21 @@ MEANINGS = {
     "controller": "body that runs the installation, named in the privacy notice",
     "source_url": "public address of the source code, linked from the information page",
     "accessibility_url": "address of the accessibility statement where it is published elsewhere",
+    "demonstration": "`true` to show accounts made up for trying the site; `make run` sets it, production refuses",
+    "answer_days": "days a city has to answer a request for one of its solutions; then the next city is asked",
+    "oidc_issuer": "address of the OpenID Connect provider (the body's own, or a SPID/CIE gateway); empty: none",
+    "oidc_client": "name of this site at the provider",
+    "oidc_secret": "secret of this site at the provider",
+    "oidc_name": "how the provider is called on the log-in page",
+    "oidc_acr": "level of authentication asked of the provider, and checked; empty: any",
+    "oidc_email_claim": "claim with a mailbox the provider vouches for, where it has no `email_verified`",
+    "require_second_factor": "`true` when referents, experts and the coordination must have a second factor",
+    "smtp_host": "mail server that takes the letters; empty: files in `mail/` of the data; in production they wait",
+    "smtp_port": "port of the mail server",
+    "smtp_security": "`starttls`, `tls` from the first byte, or `none` (a server on the same machine)",
+    "smtp_user": "user at the mail server; empty: none",
+    "smtp_password": "password at the mail server",
+    "sender": "mailbox that letters come from; empty: `noreply@` and the host of the public address",
     "log_level": "DEBUG, INFO, WARNING or ERROR",
 }
 
@@ -82,23 +120,60 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     for field in fields(Settings):
         raw = environ.get(PREFIX + field.name.upper())
         if raw is not None and raw.strip():
-            values[field.name] = raw.strip().lower() in TRUE_WORDS if field.type in (bool, "bool") else raw.strip()
+            values[field.name] = _value(field.name, field.type, raw.strip())
     settings = Settings(**values)  # type: ignore[arg-type]
     _refuse_unsafe(settings)
     return settings
 
 
+def _value(name: str, kind: object, raw: str) -> object:
+    if kind in (bool, "bool"):
+        return raw.lower() in TRUE_WORDS
+    if kind not in (int, "int"):
+        return raw
+    if not raw.isdecimal():
+        raise Misconfigured(f"{PREFIX}{name.upper()} is '{raw}': use a number")
+    return int(raw)
+
+
 def _refuse_unsafe(settings: Settings) -> None:
     if settings.environment not in {"development", "production"}:
         raise Misconfigured(f"{PREFIX}ENVIRONMENT is '{settings.environment}': use development or production")
+    _refuse_unknown_security(settings)
+    _refuse_unsafe_provider(settings)
     if not settings.production:
         return
+    if settings.demonstration:
+        raise Misconfigured(f"{PREFIX}DEMONSTRATION cannot be on in production: its accounts are known to everybody")
+    if os.environ.get("FLASK_DEBUG", "").lower() in TRUE_WORDS:
+        raise Misconfigured("FLASK_DEBUG cannot be on in production: it lets anyone run code")
     if len(settings.secret_key) < 32:
         raise Misconfigured(f"{PREFIX}SECRET_KEY needs at least 32 characters in production")
     if not settings.base_url.startswith("https://"):
         raise Misconfigured(f"{PREFIX}BASE_URL needs the public https:// address in production")
     if not settings.hosts:
         raise Misconfigured(f"{PREFIX}TRUSTED_HOSTS needs the host names of the site in production")
+
+
+def _refuse_unknown_security(settings: Settings) -> None:
+    if settings.smtp_security not in SMTP_SECURITIES:
+        names = ", ".join(SMTP_SECURITIES)
+        raise Misconfigured(f"{PREFIX}SMTP_SECURITY is '{settings.smtp_security}': use one of {names}")
+    if settings.sender and not MAILBOX.fullmatch(settings.sender):
+        raise Misconfigured(f"{PREFIX}SENDER is '{settings.sender}': use a mailbox, as twinmetro@ente.it")
+
+
+def _refuse_unsafe_provider(settings: Settings) -> None:
+    if settings.oidc_issuer and not settings.oidc_client:
+        raise Misconfigured(f"{PREFIX}OIDC_CLIENT needs the name of this site at the provider of {PREFIX}OIDC_ISSUER")
+    if settings.production and settings.oidc_issuer and not settings.oidc_issuer.startswith("https://"):
+        raise Misconfigured(f"{PREFIX}OIDC_ISSUER needs an https:// address in production")
+
+
+def site_address(settings: Settings) -> str:
+    """Scheme and host of the site where no request tells them; without a configured one, that of the server."""
+    listening = os.environ.get("HOST", "127.0.0.1"), os.environ.get("PORT", "8000")
+    return settings.base_url.rstrip("/") or "http://{}:{}".format(*listening)
 
 
 def answered_hosts(settings: Settings, listening: str) -> list[str] | None:

@@ -62,8 +62,9 @@ class Database:
 def make_engine(address: str) -> Engine:
     """Engine with the settings each database needs to keep an acknowledged write."""
     if not address.startswith("sqlite"):
-        return create_engine(address, pool_pre_ping=True)
-    engine = create_engine(address)
+        return create_engine(address, pool_pre_ping=True, hide_parameters=True)
+    # Parameters hold addresses and links of people: they stay out of errors and so out of the logs.
+    engine = create_engine(address, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

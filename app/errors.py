@@ -14,6 +14,18 @@ class NotFound(Refused):
     status = 404
 
 
+class SignInNeeded(Refused):
+    """Nobody is signed in, and this is not for everybody."""
+
+    status = 401
+
+
+class ConfirmationNeeded(Refused):
+    """A sensitive step: the person must say again who they are."""
+
+    status = 401
+
+
 class Forbidden(Refused):
     """The person may not do this."""
 

@@ -75,9 +75,9 @@ function styles(name, faces) {
   emit(`${name}.css`, result.code);
 }
 
-function scripts() {
+function scripts(name) {
   const result = esbuild.buildSync({
-    entryPoints: [join(HERE, "js/app.js")],
+    entryPoints: [join(HERE, `js/${name}.js`)],
     bundle: true,
     minify: true,
     write: false,
@@ -86,7 +86,7 @@ function scripts() {
     charset: "utf8",
     legalComments: "none",
   });
-  emit("app.js", result.outputFiles[0].text);
+  emit(`${name}.js`, result.outputFiles[0].text);
 }
 
 function sprite() {
@@ -109,8 +109,12 @@ function sweep() {
 mkdirSync(DIST, { recursive: true });
 const faces = fonts();
 styles("app", faces);
+styles("work", "");
 styles("print", faces);
-scripts();
+scripts("app");
+scripts("writing");
+scripts("passkeys");
+scripts("need");
 sprite();
 emit("italy.svg", readFileSync(join(HERE, "map/italy.svg")));
 put("manifest.json", Buffer.from(`${JSON.stringify(manifest, Object.keys(manifest).sort(), 2)}\n`));

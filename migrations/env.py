@@ -3,9 +3,18 @@
 
 from alembic import context
 
+import app.accounts.models
+import app.journal.models
+import app.needs.models
+import app.notices.models
+import app.operations.models
+import app.outbox.models
 import app.pages.models
+import app.review.models
 import app.search.models
-import app.solutions.models  # noqa: F401 - the models register their tables
+import app.solutions.models
+import app.twinnings.models
+import app.writing.models  # noqa: F401 - the models register their tables
 from app.db import Base
 
 

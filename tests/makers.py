@@ -1,16 +1,22 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Makers of the things tests talk about."""
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
+from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from app.access import Role
+from app.accounts import passwords
+from app.accounts.models import Assignment, Person
+from app.accounts.service import begin_sign_in
 from app.cities.service import import_register
 from app.document.model import Document, Section
 from app.solutions.models import Solution
 from app.solutions.queries import by_slug
-from app.solutions.service import import_document, import_themes
+from app.solutions.service import begin, import_document, import_themes
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 
@@ -94,3 +100,86 @@ def make_solution(session: Session, slug: str = "sportello-unico-bologna", **fro
     solution = by_slug(session, slug)
     assert solution is not None
     return solution
+
+
+PASSWORD = "quattro parole senza legame"
+
+
+def make_person(
+    session: Session,
+    *roles: tuple[Role, str],
+    email: str = "",
+    name: str = "Chiara Persona",
+    password: str = "",
+    language: str = "it",
+) -> Person:
+    """An active person with roles, as ``(Role.OFFICIAL, "bologna")``; with a password only where one is given."""
+    email = email or f"persona{session.query(Person).count() + 1}@ente.example"
+    person = Person(
+        email=email,
+        name=name,
+        language=language,
+        password_hash=passwords.kept(password) if password else "",
+        created_at=NOW,
+        confirmed_at=NOW,
+        assignments=[Assignment(role=role.value, scope=scope) for role, scope in roles],
+        passkeys=[],
+    )
+    session.add(person)
+    session.flush()
+    return person
+
+
+def sign_in(client: FlaskClient, person: Person, how: str = "password") -> FlaskClient:
+    """The client with an open log-in of the person, as their browser would have it."""
+    now = datetime.now(UTC)
+    with client.application.extensions["database"].work() as session:
+        token = begin_sign_in(session, person, now, how, "Firefox")
+    with client.session_transaction() as cookie:
+        cookie.clear()
+        cookie.update({"_user_id": token, "_fresh": True})
+    return client
+
+
+def csrf(client: FlaskClient, page: str = "/accedi") -> str:
+    """The token that the forms of this client carry."""
+    text = client.get(page, follow_redirects=True).text
+    found = re.search(r'name="csrf-token" content="([^"]+)"|name="csrf_token" value="([^"]+)"', text)
+    assert found, f"no form on {page}"
+    return found[1] or found[2]
+
+
+def make_full_document(**front: Any) -> Document:
+    """A document with everything a solution ready to be re-used needs."""
+    fields: dict[str, Any] = {
+        "contact": {"role": "Ufficio SUAP", "mailbox": "suap@ente.example", "visibility": "public"},
+        "resources": {"one_off_cost": 40000, "yearly_cost": "non disponibile", "months": 14},
+        "legal_basis": ["D.P.R. 7 settembre 2010, n. 160"],
+        "evidence_level": 1,
+        "municipalities": {"number": 55, "population": 1014124},
+        "preconditions": ["Convenzione con i Comuni"],
+        "kit": [{"title": "Schema di convenzione", "kind": "accordo", "address": "https://ente.example/schema"}],
+        "sections": {
+            heading: f"Quel che c’è da dire: {heading.lower()}."
+            for heading in (
+                "Problema affrontato",
+                "Soluzione adottata",
+                "Risultati ottenuti",
+                "Cosa serve per riusarla",
+                "Fattori di successo e limiti",
+                "Difficoltà ed errori da evitare",
+            )
+        },
+    }
+    return make_document(**{**fields, **front})
+
+
+def make_draft(
+    session: Session,
+    author_id: int,
+    slug: str = "sportello-unico-bologna",
+    document: Document | None = None,
+    **front: Any,
+) -> Solution:
+    """A solution somebody began on the site and has not submitted yet. Registers must be there."""
+    return begin(session, slug, document or make_document(badge=None, **front), NOW, author_id)

@@ -14,6 +14,8 @@ STATIC = Path(__file__).parent / "static"
 DIST = STATIC / "dist"
 PREFIX = "static"
 ONE_YEAR = 31_536_000
+#: Blueprints whose pages are read without an account; the others load the styles of work as well.
+READING = frozenset({"pages", "search", "solutions", "library"})
 HEADERS = (("X-Content-Type-Options", "nosniff"), ("Cross-Origin-Resource-Policy", "same-origin"))
 
 
@@ -33,7 +35,7 @@ class Assets:
 
 def register(app: Flask) -> None:
     assets = Assets()
-    app.jinja_env.globals["asset"] = assets.url
+    app.jinja_env.globals.update(asset=assets.url, reading=READING)
     app.extensions["assets"] = assets
     hashed = {f"/{PREFIX}/dist/{name}" for name in assets.names.values()}
     white_noise = WhiteNoise(

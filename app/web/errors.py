@@ -1,16 +1,23 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Refusals and accidents -> pages (or JSON) that say what happened and what to do."""
 
-from flask import Flask, Response, g, make_response, render_template, request
+from urllib.parse import urlencode, urlsplit
+
+from flask import Flask, Response, g, make_response, redirect, render_template, request
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from app.errors import Invalid, Refused, Unavailable
+from app.errors import ConfirmationNeeded, Invalid, Refused, SignInNeeded, Unavailable
 from app.web.formats import json_answer
+from app.web.languages import prefixed
 from app.web.logs import log
 
 RETRY_AFTER = "30"
+#: Answers after which what was typed is shown again: the log-in has expired, the token is of another log-in.
+TYPED_AGAIN = frozenset({400, 401})
+#: Fields never shown again.
+UNSHOWN = frozenset({"csrf_token", "password", "current", "next", "code", "credential"})
 
 
 def register(app: Flask) -> None:
@@ -22,6 +29,11 @@ def register(app: Flask) -> None:
 
 
 def _refused(error: Refused) -> Response:
+    if isinstance(error, (SignInNeeded, ConfirmationNeeded)) and request.method == "GET" and not _wants_data():
+        page = "/accedi" if isinstance(error, SignInNeeded) else "/conferma-identita"
+        return make_response(
+            redirect(f"{prefixed(page)}?{urlencode({'next': prefixed(request.full_path.rstrip('?'))})}", 303)
+        )
     problems = error.problems if isinstance(error, Invalid) else {}
     return _answer(error.status, problems, str(error) if isinstance(error, Unavailable) else "")
 
@@ -49,12 +61,38 @@ def _accident(error: Exception) -> Response:
     return _answer(500, {})
 
 
+def _wants_data() -> bool:
+    return request.path.endswith(".json") or request.accept_mimetypes.best == "application/json"
+
+
+def _typed() -> list[str]:
+    """Long texts of a form that could not be saved: shown again, so that nothing typed is lost."""
+    if request.method != "POST" or request.max_content_length is None:
+        return []
+    return [value for name, value in request.form.items(multi=True) if len(value) > 40 and name not in UNSHOWN]
+
+
+def _page_before() -> str:
+    """The page of this site that the request came from, empty for another or none."""
+    before = urlsplit(request.referrer or "")
+    return f"{before.path}?{before.query}".rstrip("?") if before.netloc == request.host else ""
+
+
 def _answer(status: int, problems: dict[str, str], reason: str = "") -> Response:
     body = {"error": status, "problems": problems, "request_id": g.get("request_id", "")}
-    if request.path.endswith(".json") or request.accept_mimetypes.best == "application/json":
+    if _wants_data():
         answer = json_answer(body)
     else:
-        answer = make_response(render_template("error.html", status=status, reason=reason, **body))
+        answer = make_response(
+            render_template(
+                "error.html",
+                status=status,
+                reason=reason,
+                typed=_typed() if status in TYPED_AGAIN else [],
+                back=_page_before(),
+                **body,
+            )
+        )
     answer.status_code = status
     answer.cache_control.no_store = True
     if status == 503:

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from flask import Flask, Response, make_response, request
-from flask_babel import format_date, format_decimal, gettext
+from flask_babel import format_date, format_datetime, format_decimal, gettext
 from markupsafe import Markup
 
 #: First characters a spreadsheet would run as a formula.
@@ -82,6 +82,11 @@ def day(value: Any) -> str:
     return text
 
 
+def moment(value: datetime) -> str:
+    """An instant as its day and time in Italy."""
+    return str(format_datetime(value, "medium"))
+
+
 def number(value: float | None, digits: int = 0) -> str:
     """A number as the language writes it, *non disponibile* for None."""
     if value is None:
@@ -105,4 +110,6 @@ def json_ld(data: Mapping[str, Any]) -> Markup:
 
 
 def register(app: Flask) -> None:
-    app.jinja_env.filters.update(day=day, number=number, euro=euro, trusted_html=trusted_html, json_ld=json_ld)
+    app.jinja_env.filters.update(
+        day=day, moment=moment, number=number, euro=euro, trusted_html=trusted_html, json_ld=json_ld
+    )

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Every page declares the action it performs; a page without one does not start."""
+"""Every page declares the action it performs; one without does not start, and nobody passes whom the policy refuses."""
 
 from collections.abc import Callable
 from typing import TypeVar
 
-from flask import Flask, g
+from flask import Flask, current_app, g, request
 
 from app import access
-from app.access import Action, Thing
-from app.errors import Misconfigured
+from app.access import NOBODY, POLICY, Action, Actor, Thing
+from app.errors import ConfirmationNeeded, Misconfigured
 
 View = TypeVar("View", bound=Callable[..., object])
 #: Endpoints that others register and that only send files of the project.
@@ -16,7 +16,7 @@ STATIC = frozenset({"static"})
 
 
 def permits(action: Action) -> Callable[[View], View]:
-    """Declare the action of a page. The page itself, or this gate, asks the policy before anything else."""
+    """Declare the action of a page: the gate asks whether the person might, the page asks about its very thing."""
 
     def mark(view: View) -> View:
         view.__dict__["action"] = action
@@ -25,10 +25,42 @@ def permits(action: Action) -> Callable[[View], View]:
     return mark
 
 
+def register(app: Flask, identify: Callable[[], Actor], confirmed: Callable[[], bool]) -> None:
+    """``identify`` tells who asks; ``confirmed`` whether they said who they are a short while ago."""
+    app.extensions["identify"] = identify
+    app.extensions["confirmed"] = confirmed
+    app.before_request(_guard)
+    app.jinja_env.globals.update(actor=actor, may=may, Action=Action, Thing=Thing)
+
+
+def actor() -> Actor:
+    """Who asks."""
+    if "actor" not in g:
+        identify = current_app.extensions.get("identify")
+        g.actor = identify() if identify else NOBODY
+    found: Actor = g.actor
+    return found
+
+
+def may(action: Action, thing: Thing | None = None) -> bool:
+    """Whether the one who asks may do this: for showing a button or not."""
+    return access.may(actor(), action, thing)
+
+
 def require(action: Action, thing: Thing | None = None) -> None:
     """Ask the policy, and note that it was asked."""
-    g.setdefault("asked", set()).add(action)
-    access.require(action, thing)
+    g.setdefault("asked", set()).add((action, thing is not None))
+    access.require(actor(), action, thing)
+
+
+def _guard() -> None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    action = getattr(view, "action", None)
+    if action is None:
+        return
+    require(action)
+    if POLICY[action].sensitive and not current_app.extensions["confirmed"]():
+        raise ConfirmationNeeded(action)
 
 
 def refuse_undeclared(app: Flask) -> None:

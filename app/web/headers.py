@@ -39,6 +39,11 @@ def register(app: Flask) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_PATH="/",
     )
+    if app.config["SETTINGS"].production:
+        # The prefix makes browsers refuse a cookie set from elsewhere or without encryption.
+        app.config.update(SESSION_COOKIE_NAME="__Host-twinmetro", SESSION_COOKIE_SECURE=True)
+    else:
+        app.config.update(SESSION_COOKIE_NAME="twinmetro")
     app.after_request(_add)
 
 

@@ -13,6 +13,7 @@ from app.web.formats import tag
 from app.web.languages import alternate_url, current_language
 
 MOST = 300
+MOST_PIECES = 1_000
 GZIP_LEVEL = 6
 
 
@@ -50,6 +51,30 @@ class KeptPages:
 
 def register(app: Flask) -> None:
     app.extensions["kept"] = KeptPages()
+    app.extensions["pieces"] = {}
+    app.jinja_env.globals.update(piece=piece, once=once)
+
+
+def piece(name: str, caller: Callable[[], str]) -> str:
+    """A part of a page that nothing but the language changes: `{% call piece("name") %}`."""
+    return once(name, caller)()
+
+
+def once(name: str, macro: Callable[..., str]) -> Callable[..., str]:
+    """A macro whose answers are kept, for each language: for codes of the library, never for what somebody typed."""
+    pieces: dict[tuple[str, ...], str] = current_app.extensions["pieces"]
+    root = request.environ.get("SCRIPT_NAME", "")
+
+    def said(*codes: str) -> str:
+        key = (name, root, *codes)
+        found = pieces.get(key)
+        if found is None:
+            if len(pieces) >= MOST_PIECES:
+                pieces.clear()
+            found = pieces[key] = macro(*codes)
+        return found
+
+    return said
 
 
 def generation() -> tuple[str, ...]:
@@ -71,7 +96,15 @@ def sent(page: KeptPage, *parts: object) -> Response:
     response = Response(page.packed if packed else page.plain, mimetype="text/html")
     if packed:
         response.headers["Content-Encoding"] = "gzip"
-    response.headers["Vary"] = "Accept-Encoding"
+    response.headers["Vary"] = "Accept-Encoding, Cookie"
     response.set_etag(tag(*parts) + (":gzip" if packed else ""))
     response.cache_control.no_cache = True
+    return response
+
+
+def unkept(html: str) -> Response:
+    """The answer with a page made for one person: nobody keeps it."""
+    response = Response(html, mimetype="text/html")
+    response.cache_control.private = True
+    response.cache_control.no_store = True
     return response

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from flask import Flask, current_app, request
-from flask_babel import Babel, get_locale
+from flask_babel import Babel, get_locale, get_translations
 
 LANGUAGES = ("it", "en")
 DEFAULT = "it"
@@ -36,7 +36,14 @@ class LanguagePrefix:
 
 def register(app: Flask) -> None:
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", "translations")
-    Babel(app, default_locale=DEFAULT, locale_selector=lambda: LOCALES[current_language()])
+    Babel(
+        app, default_locale=DEFAULT, default_timezone="Europe/Rome", locale_selector=lambda: LOCALES[current_language()]
+    )
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        lambda text: _sentences().ugettext(text),
+        lambda one, many, count: _sentences().ungettext(one, many, count),
+        newstyle=True,
+    )
     app.jinja_env.globals.update(
         current_language=current_language,
         languages=LANGUAGES,
@@ -45,6 +52,16 @@ def register(app: Flask) -> None:
         prefixed=prefixed,
         site_root=site_root,
     )
+
+
+def _sentences() -> Any:
+    """The translations of the language in force, which Babel looks for anew for each sentence of a page."""
+    held: dict[Any, Any] = current_app.extensions.setdefault("sentences", {})
+    language = get_locale()
+    found = held.get(language)
+    if found is None:
+        found = held[language] = get_translations()
+    return found
 
 
 def current_language() -> str:

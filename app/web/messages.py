@@ -1,48 +1,83 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The sentences behind the keys that rules and checks return, in Italian; `{detail}` says what was found."""
 
+from flask_babel import gettext
+
+
+def _l(sentence: str) -> str:
+    """Marks a sentence for the catalogue of translations."""
+    return sentence
+
+
 PROBLEMS = {
-    "document_too_long": "il documento supera il limite di {detail} caratteri",
-    "no_front_matter": "manca l'intestazione: il file deve cominciare con una riga «---»",
-    "front_matter_not_closed": "l'intestazione non è chiusa da una seconda riga «---»",
-    "yaml": "l'intestazione non si legge ({detail}): controllare rientri, due punti e virgolette",
-    "not_utf8": "il file non è in UTF-8",
-    "not_readable": "il file non si può leggere ({detail})",
-    "section_twice": "la sezione compare due volte",
-    "text_before_sections": "c'è testo prima della prima sezione («{detail}»)",
-    "unknown_field": "il campo «{detail}» non esiste",
-    "unknown_not_allowed": "questo campo non può essere «non disponibile»",
-    "missing": "il campo manca",
-    "section_missing": "la sezione manca o è vuota",
-    "unknown_section": "il titolo «{detail}» non è tra quelli previsti",
-    "sections_out_of_order": "le sezioni non sono nell'ordine previsto",
-    "ends_before_start": "la fine precede l'inizio ({detail})",
-    "not_a_text": "serve un testo non vuoto (trovato «{detail}»)",
-    "too_long": "il testo supera il limite di {detail} caratteri",
-    "item_too_long": "una voce dell'elenco supera i 400 caratteri",
-    "not_a_slug": "servono lettere minuscole senza accenti, cifre e trattini (trovato «{detail}»)",
-    "not_a_list": "serve un elenco (trovato «{detail}»)",
-    "too_many": "le voci superano il limite di {detail}",
-    "twice": "una voce compare due volte",
-    "not_a_choice": "il valore deve essere uno tra: {detail}",
-    "not_a_goal": "gli obiettivi di sviluppo sostenibile vanno da 1 a 17 (trovato «{detail}»)",
-    "not_a_number": "serve un numero (trovato «{detail}»)",
-    "not_an_amount": "serve un numero intero senza punti né simboli (trovato «{detail}»)",
-    "not_a_grade": "serve un livello da 1 a 5 (trovato «{detail}»)",
-    "not_a_flag": "serve true oppure false (trovato «{detail}»)",
-    "not_a_date": "serve una data come 2018, 2018-05 o 2018-05-03 (trovato «{detail}»)",
-    "not_a_mailbox": "serve un indirizzo di posta dell'ufficio (trovato «{detail}»)",
-    "not_a_value": "serve un numero o un testo breve",
-    "not_an_address": "serve un indirizzo completo http o https (trovato «{detail}»)",
-    "not_a_mapping": "servono voci «nome: valore» (trovato «{detail}»)",
-    "unknown_city": "«{detail}» non è nel registro delle città e degli enti",
-    "unknown_theme": "«{detail}» non è tra i temi",
-    "nested_too_deep": "il testo ha troppi livelli annidati",
-    "too_many_brackets": "il testo ha troppe parentesi quadre o note",
-    "too_many_marks": "il testo ha troppi segni di formattazione (asterischi, cancelletti, barre, righe di tabella)",
+    "document_too_long": _l("il documento supera il limite di {detail} caratteri"),
+    "no_front_matter": _l("manca l'intestazione: il file deve cominciare con una riga «---»"),
+    "front_matter_not_closed": _l("l'intestazione non è chiusa da una seconda riga «---»"),
+    "yaml": _l("l'intestazione non si legge ({detail}): controllare rientri, due punti e virgolette"),
+    "not_utf8": _l("il file non è in UTF-8"),
+    "not_readable": _l("il file non si può leggere ({detail})"),
+    "section_twice": _l("la sezione compare due volte"),
+    "text_before_sections": _l("c'è testo prima della prima sezione («{detail}»)"),
+    "unknown_field": _l("il campo «{detail}» non esiste"),
+    "unknown_not_allowed": _l("questo campo non può essere «non disponibile»"),
+    "missing": _l("il campo manca"),
+    "section_missing": _l("la sezione manca o è vuota"),
+    "unknown_section": _l("il titolo «{detail}» non è tra quelli previsti"),
+    "sections_out_of_order": _l("le sezioni non sono nell'ordine previsto"),
+    "ends_before_start": _l("la fine precede l'inizio ({detail})"),
+    "not_a_text": _l("serve un testo non vuoto (trovato «{detail}»)"),
+    "too_long": _l("il testo supera il limite di {detail} caratteri"),
+    "item_too_long": _l("una voce dell'elenco supera i 400 caratteri"),
+    "not_a_slug": _l("servono lettere minuscole senza accenti, cifre e trattini (trovato «{detail}»)"),
+    "not_a_list": _l("serve un elenco (trovato «{detail}»)"),
+    "too_many": _l("le voci superano il limite di {detail}"),
+    "twice": _l("una voce compare due volte"),
+    "not_a_choice": _l("il valore deve essere uno tra: {detail}"),
+    "not_a_goal": _l("gli obiettivi di sviluppo sostenibile vanno da 1 a 17 (trovato «{detail}»)"),
+    "not_a_number": _l("serve un numero (trovato «{detail}»)"),
+    "not_an_amount": _l("serve un numero intero senza punti né simboli (trovato «{detail}»)"),
+    "not_a_grade": _l("serve un livello da 1 a 5 (trovato «{detail}»)"),
+    "not_a_flag": _l("serve true oppure false (trovato «{detail}»)"),
+    "not_a_date": _l("serve una data come 2018, 2018-05 o 2018-05-03 (trovato «{detail}»)"),
+    "not_a_mailbox": _l("serve un indirizzo di posta dell'ufficio (trovato «{detail}»)"),
+    "not_a_value": _l("serve un numero o un testo breve"),
+    "not_an_address": _l("serve un indirizzo completo http o https (trovato «{detail}»)"),
+    "not_a_mapping": _l("servono voci «nome: valore» (trovato «{detail}»)"),
+    "unknown_city": _l("«{detail}» non è nel registro delle città e degli enti"),
+    "unknown_theme": _l("«{detail}» non è tra i temi"),
+    "nested_too_deep": _l("il testo ha troppi livelli annidati"),
+    "too_many_brackets": _l("il testo ha troppe parentesi quadre o note"),
+    "too_many_marks": _l(
+        "il testo ha troppi segni di formattazione (asterischi, cancelletti, barre, righe di tabella)"
+    ),
+}
+
+#: Why a file or a button is refused.
+REFUSALS = {
+    "markdown_pending": _l(
+        "c'è un testo Markdown che non si legge ancora: correggerlo o scartarlo nella pagina Markdown"
+    ),
+    "file_empty": _l("il file è vuoto"),
+    "file_too_large": _l("il file supera il limite di {detail} MB"),
+    "file_kind_unknown": _l("il tipo di file non è tra quelli ammessi"),
+    "file_old_office": _l("è un formato vecchio di Office: salvarlo come DOCX, XLSX o PPTX, oppure in PDF"),
+    "file_archive": _l("gli archivi compressi non si possono caricare: caricare i singoli file"),
+    "file_broken": _l("il file è rovinato o incompleto"),
+    "file_bomb": _l("il file, una volta aperto, è troppo grande"),
+    "file_too_complex": _l("il file è troppo complesso per essere controllato"),
+    "file_encrypted": _l("il file è protetto da password: togliere la protezione"),
+    "file_macros": _l("il file contiene macro: salvarlo senza"),
+    "file_remote": _l("il file richiama contenuti di altri siti: toglierli"),
+    "file_image_too_large": _l("l'immagine ha troppi punti: ridurla"),
+    "files_too_many": _l("il kit ha già {detail} file: toglierne uno prima"),
+    "file_not_text": _l("il file non è un documento Word (.docx) o OpenDocument (.odt)"),
+    "not_own_body": _l("l'ente deve essere uno di quelli per cui si lavora"),
+    "file_none": _l("nessun file scelto"),
+    "file_not_markdown": _l("serve un file Markdown (.md), Word (.docx) o OpenDocument (.odt)"),
+    "version_refused": _l("la versione non è stata salvata: prima va corretto quello che è segnato nel modulo"),
 }
 
 
 def problem_sentence(key: str, detail: str = "") -> str:
     """The sentence of a problem. Raises ``KeyError`` for a key without one."""
-    return PROBLEMS[key].replace("{detail}", detail)
+    return str(gettext({**PROBLEMS, **REFUSALS}[key])).replace("{detail}", detail)

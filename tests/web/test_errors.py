@@ -154,7 +154,7 @@ def test_a_method_that_is_not_allowed_is_answered_with_those_that_are(trial: Fla
 
 def test_a_body_that_is_too_large_is_refused_unread(trial: FlaskClient) -> None:
     assert trial.post("/prova/invio", data={"a": "b" * 1_100_000}).status_code == 413
-    assert trial.post("/prova/invio", data={str(number): "b" for number in range(300)}).status_code in {200, 413}
+    assert trial.post("/prova/invio", data={str(number): "b" for number in range(300)}).status_code in {200, 400, 413}
 
 
 def test_the_path_asked_is_never_repeated_raw(trial: FlaskClient) -> None:

@@ -2,45 +2,36 @@
 """The gate: no page without a declared action, and a refusal that tells no more than it may."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import pytest
 from flask import Blueprint, Flask, g
 from flask.testing import FlaskClient
 
 from app import access, create_app, factory
-from app.access import HIDDEN, Action
+from app.access import HIDDEN, NOBODY, Action, Actor, Permission, Role, Thing
 from app.config import Settings
-from app.errors import Forbidden, Misconfigured, NotFound
+from app.errors import Forbidden, Misconfigured, NotFound, SignInNeeded
 from app.web import gate
 from app.web.gate import permits
 
-
-@dataclass(frozen=True)
-class Sheet:
-    """Something that is published or not."""
-
-    published: bool
+CLOSED = Permission(lambda _actor: False, lambda _actor, _thing: False)
+SECRET = Thing(published=False)
+SOMEBODY = Actor(7, frozenset({(Role.OFFICIAL, "bologna")}))
 
 
 @pytest.fixture
 def trial(library_settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[FlaskClient]:
-    """A site with two pages more: one of a hidden thing, one of an open action that the policy refuses."""
-    monkeypatch.setitem(access.POLICY, Action.PROBE, lambda _thing: False)
+    """A site with two pages more: one of a hidden thing, one of an action that the policy refuses to everybody."""
+    monkeypatch.setitem(access.POLICY, Action.PROBE, CLOSED)
     made = create_app(library_settings)
     made.add_url_rule("/prova/nascosta", "hidden", permits(Action.READ_SOLUTION)(ask_hidden))
-    made.add_url_rule("/prova/aperta", "open", permits(Action.PROBE)(ask_open))
+    made.add_url_rule("/prova/aperta", "open", permits(Action.PROBE)(lambda: "segreto"))
     yield made.test_client()
     made.extensions["database"].close()
 
 
 def ask_hidden() -> str:
-    gate.require(Action.READ_SOLUTION, Sheet(published=False))
-    return "segreto"
-
-
-def ask_open() -> str:
-    gate.require(Action.PROBE)
+    gate.require(Action.READ_SOLUTION, SECRET)
     return "segreto"
 
 
@@ -54,41 +45,47 @@ def test_a_hidden_thing_is_refused_as_if_it_did_not_exist(trial: FlaskClient, su
     assert refused.text.split("<h1>")[1].split("</h1>")[0] == missing.text.split("<h1>")[1].split("</h1>")[0]
 
 
-def test_an_open_action_that_the_policy_refuses_is_forbidden(trial: FlaskClient) -> None:
-    answer = trial.get("/prova/aperta")
-    assert answer.status_code == 403
-    assert "segreto" not in answer.text
+def test_a_page_that_is_not_for_everybody_leads_to_the_log_in_and_back(trial: FlaskClient) -> None:
+    answer = trial.get("/en/prova/aperta?pagina=2")
+    assert answer.status_code == 303
+    assert answer.headers["Location"] == "/en/accedi?next=%2Fen%2Fprova%2Faperta%3Fpagina%3D2"
+
+
+def test_a_change_asked_without_a_log_in_is_refused_and_what_was_typed_is_shown_again(library_app: Flask) -> None:
+    typed = "Il problema è che ogni comune chiede moduli diversi alle stesse imprese."
+    answer = library_app.test_client().post("/profilo", data={"name": typed, "password": "x" * 60})
+    assert answer.status_code == 401
+    assert typed in answer.text
+    assert "x" * 60 not in answer.text
 
 
 def test_a_refusal_asked_as_data_is_data(trial: FlaskClient) -> None:
     answer = trial.get("/prova/aperta", headers={"Accept": "application/json"})
-    assert (answer.status_code, answer.get_json()["error"]) == (403, 403)
+    assert (answer.status_code, answer.get_json()["error"]) == (401, 401)
 
 
 def test_what_the_policy_allows_goes_on(library_app: Flask) -> None:
     with library_app.test_request_context():
-        gate.require(Action.READ_SOLUTION, Sheet(published=True))
+        gate.require(Action.READ_SOLUTION, Thing(published=True))
         gate.require(Action.SEARCH)
-        assert g.asked == {Action.READ_SOLUTION, Action.SEARCH}
+        assert g.asked == {(Action.READ_SOLUTION, True), (Action.SEARCH, False)}
 
 
 def test_a_refusal_is_noted_as_asked_too(library_app: Flask) -> None:
     with library_app.test_request_context():
         with pytest.raises(NotFound):
-            gate.require(Action.READ_SOLUTION, Sheet(published=False))
-        assert g.asked == {Action.READ_SOLUTION}
-
-
-def test_an_action_on_a_thing_is_refused_without_the_thing() -> None:
-    with pytest.raises(NotFound):
-        access.require(Action.READ_SOLUTION)
+            gate.require(Action.READ_SOLUTION, SECRET)
+        assert g.asked == {(Action.READ_SOLUTION, True)}
 
 
 def test_only_hidden_actions_are_refused_as_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     for action in Action:
-        monkeypatch.setitem(access.POLICY, action, lambda _thing: False)
-        with pytest.raises(NotFound if action in HIDDEN else Forbidden):
-            access.require(action)
+        hidden = action in HIDDEN
+        monkeypatch.setitem(access.POLICY, action, CLOSED)
+        with pytest.raises(NotFound if hidden else Forbidden):
+            access.require(SOMEBODY, action, SECRET)
+        with pytest.raises(SignInNeeded):
+            access.require(NOBODY, action, SECRET)
 
 
 def test_an_application_with_an_undeclared_page_does_not_start(

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Invitations: sent, opened, accepted by somebody new or by somebody known, withdrawn."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app.access import Actor, Role
+from app.accounts import passwords, queries, rules
+from app.accounts.models import Invitation, Person
+from app.accounts.roles import body_of, give_role, new_person
+from app.cities import queries as cities
+from app.errors import Conflict, Forbidden, Invalid, NotFound
+from app.journal.service import record
+from app.outbox.service import post
+
+
+def invite(
+    session: Session, actor: Actor, now: datetime, email: str, role: Role, scope: str, language: str
+) -> tuple[Invitation, str]:
+    """Invite a mailbox to a role; answers the invitation and its token. Raises ``Forbidden``."""
+    if actor.known and not rules.may_give(actor, role, scope):
+        raise Forbidden("invite")
+    for old in queries.waiting_invitations(session, now):
+        if (old.email, old.role, old.scope) == (email, role.value, scope):
+            old.withdrawn_at = now
+    token = rules.new_token()
+    invitation = Invitation(
+        email=email,
+        role=role.value,
+        scope=scope,
+        language=language,
+        token_digest=rules.digest(token),
+        invited_by=actor.id or None,
+        created_at=now,
+        expires_at=now + rules.INVITATION_LASTS,
+    )
+    session.add(invitation)
+    session.flush()
+    data = {
+        "link": f"/invito/{token}",
+        "role": role.value,
+        "scope": scope,
+        "scope_name": _body_name(session, scope),
+        "inviter_body": _inviter_body(session, actor),
+        "expires_on": invitation.expires_at.date().isoformat(),
+    }
+    post(session, now, "invitation", email, language, data)
+    what = {"role": role.value, "invitation": invitation.id}
+    record(
+        session, now, actor.id, "person-invited", "invitation", str(invitation.id), body=body_of(role, scope), data=what
+    )
+    return invitation, token
+
+
+def _body_name(session: Session, slug: str) -> str:
+    """The name of a body; empty for a theme, which the letter names by its slug."""
+    found = cities.by_slug(session, slug) if slug else None
+    return found.name if found else ""
+
+
+def _inviter_body(session: Session, actor: Actor) -> str:
+    bodies = sorted(actor.bodies)
+    return _body_name(session, bodies[0]) if bodies else ""
+
+
+def open_invitation(session: Session, token: str, now: datetime) -> Invitation:
+    """The invitation of a link. Raises ``NotFound`` where it was used, withdrawn or has expired."""
+    found = queries.invitation(session, rules.digest(token))
+    if found is None or found.accepted_at or found.withdrawn_at or found.expires_at <= now:
+        raise NotFound("invitation")
+    return found
+
+
+def accept_invitation(session: Session, token: str, now: datetime, name: str, password: str) -> Person:
+    """A new account with the role of the invitation. Raises ``NotFound``, ``Invalid``, ``Conflict`` (address known)."""
+    invitation = open_invitation(session, token, now)
+    if queries.by_email(session, invitation.email) is not None:
+        raise Conflict("account_exists")
+    problem = rules.password_problem(password, (name, invitation.email))
+    if problem:
+        raise Invalid({"password": problem})
+    person = new_person(session, now, invitation.email, name, invitation.language)
+    person.password_hash = passwords.kept(password)
+    take_invited_role(session, person, invitation, now)
+    return person
+
+
+def join_with_invitation(session: Session, token: str, person: Person, now: datetime) -> None:
+    """Give the role of an invitation to the person who has its address. Raises ``NotFound``, ``Forbidden``."""
+    invitation = open_invitation(session, token, now)
+    if invitation.email != person.email:
+        raise Forbidden("another_address")
+    take_invited_role(session, person, invitation, now)
+
+
+def take_invited_role(session: Session, person: Person, invitation: Invitation, now: datetime) -> None:
+    """The invitation is used, its role given."""
+    invitation.accepted_at = now
+    give_role(session, invitation.invited_by, person, Role(invitation.role), invitation.scope, now)
+
+
+def withdraw_invitation(session: Session, actor: Actor, invitation: Invitation, now: datetime) -> None:
+    invitation.withdrawn_at = now
+    record(
+        session,
+        now,
+        actor.id,
+        "invitation-withdrawn",
+        "invitation",
+        str(invitation.id),
+        body=body_of(Role(invitation.role), invitation.scope),
+    )

@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""People as referents, coordination and administrators see them: roles, invitations, who is kept out."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, current_app, flash, redirect, render_template, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+from wtforms import SelectChoice  # type: ignore[attr-defined]
+
+from app.access import OF_BODY, Action, Role, Thing
+from app.accounts import erasure, invitations, queries, roles, rules
+from app.accounts.forms import ROLES, EraseForm, InviteForm, text
+from app.accounts.identity import now
+from app.accounts.models import Invitation, Person
+from app.cities import queries as city_queries
+from app.errors import NotFound
+from app.web import gate, unit
+from app.web.gate import actor, permits
+from app.web.languages import current_language
+from app.web.unit import work
+
+people = Blueprint("people", __name__, template_folder="templates")
+
+#: The choice of no body, or of no theme.
+NONE = SelectChoice("", "-")
+#: Slug and name of each theme in a language: handed in, for themes belong to a higher house.
+Themes = Callable[[Session, str], list[tuple[str, str]]]
+
+
+def seen_bodies() -> frozenset[str] | None:
+    """The bodies whose people this person looks after; None for the coordination, who looks after all."""
+    return None if actor().national else actor().of(Role.REFERENT)
+
+
+def thing_of(person: Person) -> Thing:
+    scopes = frozenset(item.scope for item in person.assignments if Role(item.role) in OF_BODY)
+    return Thing(bodies=scopes)
+
+
+@people.get("/amministrazione/persone")
+@permits(Action.MANAGE_PEOPLE)
+def listed() -> str:
+    return _page(invite_form(empty=True))
+
+
+def _page(form: InviteForm) -> str:
+    bodies = seen_bodies()
+    return render_template(
+        "accounts/people.html",
+        form=form,
+        people=queries.people(unit.session(), bodies),
+        invitations=queries.waiting_invitations(unit.session(), now(), bodies),
+        names=scope_names(),
+    )
+
+
+def themes() -> list[tuple[str, str]]:
+    named: Themes = current_app.extensions["theme_names"]
+    return named(unit.session(), current_language())
+
+
+def scope_names() -> dict[str, str]:
+    """Names of bodies and themes by slug."""
+    return {city.slug: city.name for city in city_queries.all_bodies(unit.session())} | dict(themes())
+
+
+def invite_form(*, empty: bool = False) -> InviteForm:
+    """The form with the roles, bodies and themes this person may give."""
+    form = InviteForm(formdata=None) if empty else InviteForm()
+    bodies = seen_bodies()
+    form.body.choices = [NONE] + [
+        SelectChoice(city.slug, city.name)
+        for city in city_queries.all_bodies(unit.session())
+        if bodies is None or city.slug in bodies
+    ]
+    form.theme.choices = [NONE, *(SelectChoice(*theme) for theme in (themes() if bodies is None else []))]
+    form.role.choices = [SelectChoice(role.value, role.value) for role in ROLES if _can_give(role)]
+    return form
+
+
+def _can_give(role: Role) -> bool:
+    scopes = actor().of(Role.REFERENT) if role in OF_BODY else frozenset({""})
+    return any(rules.may_give(actor(), role, scope) for scope in scopes | {""})
+
+
+@people.post("/amministrazione/persone/invita")
+@permits(Action.INVITE)
+def invite() -> Response | tuple[str, int]:
+    form = invite_form()
+    if not form.validate() or not _scope_is_right(form):
+        return _page(form), 422
+    gate.require(Action.INVITE, Thing(bodies=frozenset({form.scope})))
+    with work() as writing:
+        invitations.invite(writing, actor(), now(), text(form.email), form.chosen_role, form.scope, text(form.language))
+    flash("invited")
+    return redirect(url_for("people.listed"), 303)
+
+
+def _scope_is_right(form: InviteForm) -> bool:
+    bodies = frozenset(city.slug for city in city_queries.all_bodies(unit.session()))
+    problem = rules.scope_problem(form.chosen_role, form.scope, bodies, frozenset(slug for slug, _ in themes()))
+    if problem:
+        (form.theme if problem == "unknown_theme" else form.body).errors = [problem]
+    return not problem
+
+
+@people.post("/amministrazione/inviti/<int:number>/ritira")
+@permits(Action.MANAGE_PEOPLE)
+def withdraw(number: int) -> Response:
+    with work() as writing:
+        found = _invitation(writing, number)
+        invitations.withdraw_invitation(writing, actor(), found, now())
+    flash("invitation_withdrawn")
+    return redirect(url_for("people.listed"), 303)
+
+
+def _invitation(writing: Session, number: int) -> Invitation:
+    found = queries.invitation_by_number(writing, number)
+    if found is None:
+        raise NotFound(number)
+    of_body = Role(found.role) in OF_BODY
+    gate.require(Action.MANAGE_PEOPLE, Thing(bodies=frozenset({found.scope} if of_body else ())))
+    return found
+
+
+@people.post("/amministrazione/persone/<int:number>/ruoli/<int:assignment>/togli")
+@permits(Action.MANAGE_PEOPLE)
+def take_role(number: int, assignment: int) -> Response:
+    with work() as writing:
+        person = _person(writing, number)
+        gate.require(Action.MANAGE_PEOPLE, thing_of(person))
+        roles.take_role(writing, actor(), person, assignment, now())
+    flash("role_removed")
+    return redirect(url_for("people.listed"), 303)
+
+
+def _person(writing: Session, number: int) -> Person:
+    found = queries.person(writing, number)
+    if found is None or found.erased_at is not None:
+        raise NotFound(number)
+    return found
+
+
+@people.post("/amministrazione/persone/<int:number>/disattiva")
+@permits(Action.ASSIGN_ROLES)
+def disable(number: int) -> Response:
+    with work() as writing:
+        person = _person(writing, number)
+        gate.require(Action.ASSIGN_ROLES, thing_of(person))
+        roles.disable(writing, actor(), person, now())
+    flash("account_disabled")
+    return redirect(url_for("people.listed"), 303)
+
+
+@people.post("/amministrazione/persone/<int:number>/riattiva")
+@permits(Action.ASSIGN_ROLES)
+def enable(number: int) -> Response:
+    with work() as writing:
+        person = _person(writing, number)
+        gate.require(Action.ASSIGN_ROLES, thing_of(person))
+        roles.enable(writing, actor(), person, now())
+    flash("account_enabled")
+    return redirect(url_for("people.listed"), 303)
+
+
+@people.route("/amministrazione/persone/<int:number>/cancella", methods=["GET", "POST"])
+@permits(Action.ASSIGN_ROLES)
+def erase(number: int) -> Response | str | tuple[str, int]:
+    """At the request of the person, who cannot or will not do it alone."""
+    gate.require(Action.MANAGE_SERVICES)
+    form = EraseForm()
+    if not form.validate_on_submit():
+        person = _person(unit.session(), number)
+        page = render_template("accounts/erase_person.html", form=form, person=person)
+        return page, 422 if form.is_submitted() else 200
+    with work() as writing:
+        erasure.erase(writing, actor(), _person(writing, number), now(), current_app.extensions.get("erasures", ()))
+    flash("account_erased")
+    return redirect(url_for("people.listed"), 303)

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Accounts and their roles: made, given, taken, kept out, let in again."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app.access import Actor, Role
+from app.accounts import queries, rules
+from app.accounts.models import Assignment, Person
+from app.accounts.service import end_all_sign_ins
+from app.errors import Conflict, Forbidden, NotFound
+from app.journal.service import record
+
+
+def body_of(role: Role, scope: str) -> str:
+    """The body a role is for, empty for the others."""
+    return scope if role in (Role.OFFICIAL, Role.REFERENT) else ""
+
+
+def new_person(session: Session, now: datetime, email: str, name: str, language: str) -> Person:
+    """An active account without roles and without password."""
+    person = Person(
+        email=email,
+        name=name.strip()[:120],
+        language=language,
+        created_at=now,
+        confirmed_at=now,
+        assignments=[],
+        passkeys=[],
+    )
+    session.add(person)
+    session.flush()
+    record(session, now, person.id, "account-created", "person", str(person.id))
+    return person
+
+
+def give_role(session: Session, actor_id: int | None, person: Person, role: Role, scope: str, now: datetime) -> None:
+    """Give a role; nothing happens where the person has it."""
+    if any((item.role, item.scope) == (role.value, scope) for item in person.assignments):
+        return
+    person.assignments.append(Assignment(role=role.value, scope=scope))
+    what = {"role": role.value, "scope": scope}
+    record(session, now, actor_id, "role-given", "person", str(person.id), body=body_of(role, scope), data=what)
+
+
+def take_role(session: Session, actor: Actor, person: Person, assignment_id: int, now: datetime) -> None:
+    """Take a role away. Raises ``NotFound``, ``Forbidden``, ``Conflict`` for the last administrator."""
+    found = next((item for item in person.assignments if item.id == assignment_id), None)
+    if found is None:
+        raise NotFound(assignment_id)
+    role = Role(found.role)
+    if not rules.may_give(actor, role, found.scope):
+        raise Forbidden("take_role")
+    if role is Role.ADMINISTRATOR and not queries.administrators_left(session, person.id):
+        raise Conflict("last_administrator")
+    person.assignments.remove(found)
+    what = {"role": role.value, "scope": found.scope}
+    record(session, now, actor.id, "role-taken", "person", str(person.id), body=body_of(role, found.scope), data=what)
+
+
+def refuse_above(actor: Actor, person: Person) -> None:
+    """Raise ``Forbidden`` where somebody would decide about an administrator without being one."""
+    if person.actor.is_a(Role.ADMINISTRATOR) and actor.known and not actor.is_a(Role.ADMINISTRATOR):
+        raise Forbidden("administrator")
+
+
+def disable(session: Session, actor: Actor, person: Person, now: datetime) -> None:
+    """Keep a person out: every log-in ends. Raises ``Conflict`` for the last administrator, ``Forbidden``."""
+    refuse_above(actor, person)
+    if person.actor.is_a(Role.ADMINISTRATOR) and not queries.administrators_left(session, person.id):
+        raise Conflict("last_administrator")
+    person.disabled_at = now
+    end_all_sign_ins(session, person.id, now)
+    record(session, now, actor.id, "account-disabled", "person", str(person.id))
+
+
+def enable(session: Session, actor: Actor, person: Person, now: datetime) -> None:
+    """Let a person in again. Raises ``Forbidden``."""
+    refuse_above(actor, person)
+    person.disabled_at = None
+    record(session, now, actor.id, "account-enabled", "person", str(person.id))

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Service accounts: programmes that read with a token of their own, made and revoked by administrators."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from app.access import Actor, Role
+from app.accounts import queries, rules
+from app.accounts.models import ServiceAccount
+from app.errors import Invalid, NotFound
+from app.journal.service import record
+
+
+def create(
+    session: Session, actor: Actor, now: datetime, name: str, scopes: frozenset[str], days: int
+) -> tuple[ServiceAccount, str]:
+    """A new service account and its token, which is not kept. Raises ``Invalid``."""
+    problems = {}
+    if not name or queries.service_account_named(session, name) is not None:
+        problems["name"] = "name_taken" if name else "required"
+    if not scopes or not scopes <= frozenset(rules.SCOPES):
+        problems["scopes"] = "required"
+    if problems:
+        raise Invalid(problems)
+    token = rules.new_service_token()
+    made = ServiceAccount(
+        name=name,
+        token_digest=rules.digest(token),
+        scopes=" ".join(scope for scope in rules.SCOPES if scope in scopes),
+        created_by=actor.id or None,
+        created_at=now,
+        expires_at=now + timedelta(days=days),
+    )
+    session.add(made)
+    session.flush()
+    record(session, now, actor.id, "service-created", "service", str(made.id), data={"scopes": made.scopes})
+    return made, token
+
+
+def revoke(session: Session, actor: Actor, number: int, now: datetime) -> None:
+    """The token opens nothing any more. Raises ``NotFound``."""
+    found = queries.service_account_by_number(session, number)
+    if found is None or found.revoked_at is not None:
+        raise NotFound(number)
+    found.revoked_at = now
+    record(session, now, actor.id, "service-revoked", "service", str(number))
+
+
+def recognise(session: Session, token: str, now: datetime) -> Actor | None:
+    """Who a token belongs to, None for one that was revoked, has expired or never was."""
+    found = queries.service_account(session, rules.digest(token)) if token else None
+    if found is None or found.revoked_at is not None or found.expires_at <= now:
+        return None
+    if found.used_at is None or now - found.used_at > rules.SEEN_EVERY:
+        found.used_at = now
+    # Below zero, so that no number of a person is ever meant.
+    return Actor(-found.id, frozenset({(Role.SERVICE, "")}), frozenset(found.scopes.split()))

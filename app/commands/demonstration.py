@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""`flask demo`: what a newcomer needs to try the site; refused where the switch is off."""
+
+from datetime import UTC, datetime
+
+import click
+from flask import current_app
+
+from app.accounts import demonstration
+from app.accounts import queries as people
+from app.config import Settings
+from app.db import Database
+from app.needs import demonstration as needs
+from app.solutions import queries
+
+
+@click.command("demo")
+def demo() -> None:
+    """Create the demonstration accounts and requests. Needs TWINMETRO_DEMONSTRATION=true."""
+    settings: Settings = current_app.config["SETTINGS"]
+    if not settings.demonstration:
+        raise click.ClickException("le utenze dimostrative si creano solo con TWINMETRO_DEMONSTRATION=true")
+    database: Database = current_app.extensions["database"]
+    with database.work() as session:
+        created = demonstration.make(session, [theme.slug for theme in queries.themes(session)], datetime.now(UTC))
+        session.flush()
+        made = {
+            item.mailbox: people.by_email(session, f"{item.mailbox}@{demonstration.DOMAIN}")
+            for item in demonstration.wanted([])
+        }
+        known = {mailbox: person.id for mailbox, person in made.items() if person is not None}
+        posted = needs.make(session, known, datetime.now(UTC), current_app.extensions.get("begin_twinning"))
+    click.echo(f"Utenze dimostrative: {created} create.")
+    click.echo(f"Richieste dimostrative: {posted} create.")

@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""`flask users`: accounts from the terminal, for the first administrator and for emergencies."""
+
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+from sqlalchemy.orm import Session
+
+from app.access import NOBODY, OF_BODY, Role
+from app.accounts import erasure, invitations, passwords, queries, roles, rules, second_factors, service
+from app.accounts.models import Person
+from app.cities import queries as city_queries
+from app.config import Settings, site_address
+from app.db import Database
+from app.errors import Refused
+from app.solutions import queries as solution_queries
+
+users = AppGroup("users", help="People with an account.")
+ROLE = click.Choice([role.value for role in Role if role is not Role.SERVICE])
+
+
+def store() -> Database:
+    found: Database = current_app.extensions["database"]
+    return found
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def address(path: str) -> str:
+    settings: Settings = current_app.config["SETTINGS"]
+    return f"{site_address(settings)}{path}"
+
+
+def _mailbox(_context: click.Context, _option: click.Parameter, typed: str) -> str:
+    email = rules.tidy_email(typed)
+    if not rules.is_mailbox(email):
+        raise click.BadParameter(f"«{typed}» non è un indirizzo di posta completo")
+    return email
+
+
+def _found(session: Session, email: str) -> Person:
+    person = queries.by_email(session, email)
+    if person is None:
+        raise click.ClickException(f"nessuna utenza con l’indirizzo {email}")
+    return person
+
+
+def _scope(session: Session, role: Role, scope: str) -> str:
+    bodies = frozenset(city.slug for city in city_queries.all_bodies(session))
+    themes = frozenset(theme.slug for theme in solution_queries.themes(session))
+    if rules.scope_problem(role, scope, bodies, themes):
+        what = "un ente del registro" if role in OF_BODY else "un tema"
+        raise click.ClickException(f"il ruolo {role.value} vale per {what}: --scope «{scope}» non va bene")
+    return scope
+
+
+def _typed_password(person_words: tuple[str, str], from_stdin: bool) -> str:
+    """A good password, from the terminal without being shown or from standard input: never an argument."""
+    if from_stdin:
+        typed = sys.stdin.readline().rstrip("\r\n")
+    else:
+        typed = click.prompt("Password", hide_input=True, confirmation_prompt="Di nuovo")
+    problem = rules.password_problem(typed, person_words)
+    if problem:
+        raise click.ClickException(f"password non accettata: {problem}")
+    return typed
+
+
+@users.command("create")
+@click.argument("email", callback=_mailbox)
+@click.option("--name", required=True, help="Name and surname.")
+@click.option("--role", type=ROLE, help="A role; without it the person only reads and follows.")
+@click.option("--scope", default="", help="Body or theme of the role.")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+def create(email: str, name: str, role: str | None, scope: str, password_stdin: bool) -> None:
+    """Create an account with a password."""
+    kept = passwords.kept(_typed_password((name, email), password_stdin))
+    with store().work() as session:
+        if queries.by_email(session, email) is not None:
+            raise click.ClickException(f"c’è già un’utenza con l’indirizzo {email}")
+        person = roles.new_person(session, now(), email, name, "it")
+        person.password_hash = kept
+        if role:
+            roles.give_role(session, None, person, Role(role), _scope(session, Role(role), scope), now())
+    click.echo(f"Creata: {email}" + (f" ({role})" if role else ""))
+
+
+@users.command("invite")
+@click.argument("email", callback=_mailbox)
+@click.option("--role", type=ROLE, required=True)
+@click.option("--scope", default="", help="Body or theme of the role.")
+@click.option("--language", type=click.Choice(["it", "en"]), default="it")
+def invite(email: str, role: str, scope: str, language: str) -> None:
+    """Send an invitation; its link is shown too, for where no mail goes out."""
+    with store().work() as session:
+        scope = _scope(session, Role(role), scope)
+        _made, token = invitations.invite(session, NOBODY, now(), email, Role(role), scope, language)
+    click.echo(f"Invito per {email}, valido 14 giorni: {address(f'/invito/{token}')}")
+
+
+@users.command("list")
+def listed() -> None:
+    """Accounts that were not erased, with their roles."""
+    with store().reading() as session:
+        for person in queries.people(session):
+            held = ", ".join(f"{item.role}:{item.scope}".rstrip(":") for item in person.assignments) or "-"
+            state = "disattivata" if person.disabled_at else "attiva"
+            factor = "secondo fattore" if person.totp_secret or person.passkeys else "-"
+            click.echo(f"{person.id}\t{person.email}\t{person.name}\t{held}\t{state}\t{factor}")
+
+
+@users.command("disable")
+@click.argument("email", callback=_mailbox)
+def disable(email: str) -> None:
+    """Keep a person out; every log-in ends."""
+    with store().work() as session:
+        _carefully(lambda: roles.disable(session, NOBODY, _found(session, email), now()))
+    click.echo(f"Disattivata: {email}")
+
+
+@users.command("enable")
+@click.argument("email", callback=_mailbox)
+def enable(email: str) -> None:
+    """Let a person in again."""
+    with store().work() as session:
+        roles.enable(session, NOBODY, _found(session, email), now())
+    click.echo(f"Riattivata: {email}")
+
+
+@users.command("erase")
+@click.argument("email", callback=_mailbox)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def erase(email: str, yes: bool) -> None:
+    """Erase a person for good: name, address, ways in."""
+    if not yes:
+        click.confirm(f"Cancellare per sempre {email}?", abort=True)
+    removals = current_app.extensions.get("erasures", ())
+    with store().work() as session:
+        _carefully(lambda: erasure.erase(session, NOBODY, _found(session, email), now(), removals))
+    click.echo("Cancellata.")
+
+
+@users.command("reset-link")
+@click.argument("email", callback=_mailbox)
+@click.option("--without-second-factor", is_flag=True, help="Remove the second factor too, for one who lost it.")
+def reset_link(email: str, without_second_factor: bool) -> None:
+    """A link to choose a new password, for where no mail goes out; hand it over in person."""
+    with store().work() as session:
+        person = _found(session, email)
+        token = service.send_link(session, person, now(), "reset")
+        if without_second_factor:
+            second_factors.remove_all(session, person.id, now())
+    click.echo(f"Vale un’ora, una volta sola: {address(f'/nuova-password/{token}')}")
+
+
+def _carefully(act: Callable[[], None]) -> None:
+    """What the site refuses is told in a line."""
+    try:
+        act()
+    except Refused as refusal:
+        raise click.ClickException(f"rifiutato: {refusal}") from refusal

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Noting how chores went, and trying a failed letter again."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app.journal.service import record
+from app.operations import queries
+from app.operations.models import ChoreRun
+from app.outbox import service as outbox
+from app.outbox.models import Letter
+
+MAX_ERROR = 500
+
+
+def note_run(session: Session, name: str, now: datetime, done: int, error: str = "") -> None:
+    """The chore has just run; with an error where it did not go well."""
+    run = queries.chore_run(session, name)
+    if run is None:
+        run = ChoreRun(name=name, last_run_at=now, done=0, last_error="")
+        session.add(run)
+    run.last_run_at, run.done, run.last_error = now, done, error[:MAX_ERROR]
+    if not error:
+        run.last_ok_at = now
+
+
+def retry_letter(session: Session, number: int, actor_id: int, now: datetime) -> Letter:
+    """Try a failed letter again. Raises ``NotFound``, ``Conflict`` for one that did not fail."""
+    letter = outbox.retry(session, number, now)
+    record(session, now, actor_id, "letter-retried", "letter", str(number), data={"kind": letter.kind})
+    return letter

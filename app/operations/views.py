@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Pages for whoever runs the site: what the worker does, which letters went out, what the journal tells."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.access import Action, Thing
+from app.accounts.queries import names
+from app.config import Settings
+from app.journal import queries as journal
+from app.journal.models import JournalEntry
+from app.operations import queries, service
+from app.outbox import queries as outbox
+from app.outbox.rules import masked
+from app.search.listing import pages
+from app.web import gate
+from app.web.formats import csv_answer, json_answer
+from app.web.gate import actor, permits
+from app.web.unit import session, work
+
+operations = Blueprint("operations", __name__, template_folder="templates")
+
+#: Letters shown of each sort, and how far back the sent ones go.
+SHOWN = 50
+SENT_SHOWN = timedelta(days=7)
+PAGE = 50
+#: Rows of the journal in one file.
+EXPORTED = 5_000
+COLUMNS = ("id", "at", "actor_id", "actor", "action", "kind", "key", "body", "data", "digest")
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@operations.get("/amministrazione/lavori")
+@permits(Action.OPERATE)
+def chores() -> str:
+    since = now() - SENT_SHOWN
+    settings: Settings = current_app.config["SETTINGS"]
+    return render_template(
+        "operations/chores.html",
+        runs={run.name: run for run in queries.chore_runs(session())},
+        chores=current_app.extensions["chores"],
+        counts=outbox.counts(session(), since),
+        failed=outbox.failed(session(), SHOWN),
+        waiting=outbox.waiting(session(), SHOWN),
+        sent=outbox.sent_since(session(), since, SHOWN),
+        masked=masked,
+        settings=settings,
+    )
+
+
+@operations.post("/amministrazione/lavori/lettere/<int:number>/riprova")
+@permits(Action.OPERATE)
+def retry(number: int) -> AnyResponse:
+    with work() as writing:
+        service.retry_letter(writing, number, actor().id, now())
+    flash("letter_retried")
+    return redirect(url_for("operations.chores"), 303)
+
+
+def _bodies() -> frozenset[str] | None:
+    """Bodies whose entries this person reads; None for all. Refuses who reads none."""
+    gate.require(Action.READ_JOURNAL, Thing(bodies=actor().bodies))
+    return None if actor().national else actor().bodies
+
+
+def _kind() -> str:
+    return request.args.get("tipo", "")[:40]
+
+
+@operations.get("/amministrazione/registro")
+@permits(Action.READ_JOURNAL)
+def register() -> str:
+    bodies, kind = _bodies(), _kind()
+    total = journal.total(session(), bodies, kind)
+    last = max(-(-total // PAGE), 1)
+    current = min(max(request.args.get("pagina", 1, int), 1), last)
+    entries = journal.page(session(), current, PAGE, bodies, kind)
+    around = [(number, _address(number, kind) if number else "") for number in pages(current, last)]
+    return render_template(
+        "operations/register.html",
+        entries=entries,
+        names=names(session(), [entry.actor_id for entry in entries]),
+        kinds=journal.kinds(session(), bodies),
+        kind=kind,
+        total=total,
+        page=current,
+        last=last,
+        around=around,
+        address=_address,
+    )
+
+
+def _address(number: int, kind: str) -> str:
+    return url_for("operations.register", tipo=kind or None, pagina=number if number > 1 else None)
+
+
+@operations.get("/amministrazione/registro.json")
+@permits(Action.READ_JOURNAL)
+def register_json() -> Response:
+    return _private(json_answer({"entries": _rows(journal.page(session(), 1, EXPORTED, _bodies(), _kind()))}))
+
+
+@operations.get("/amministrazione/registro.csv")
+@permits(Action.READ_JOURNAL)
+def register_csv() -> Response:
+    rows = _rows(journal.page(session(), 1, EXPORTED, _bodies(), _kind()))
+    return _private(csv_answer(rows, COLUMNS, "registro"))
+
+
+def _private(answer: Response) -> Response:
+    answer.cache_control.no_store = True
+    return answer
+
+
+def _rows(entries: Sequence[JournalEntry]) -> list[dict[str, Any]]:
+    known = names(session(), [entry.actor_id for entry in entries])
+    return [
+        {
+            **{name: getattr(entry, name) for name in COLUMNS if name not in {"at", "actor"}},
+            "at": entry.at.isoformat(),
+            "actor": known.get(entry.actor_id or 0, ""),
+        }
+        for entry in entries
+    ]

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What the worker does for the outbox: sends what is due, forgets what is old."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from flask import Flask
+
+from app.config import Settings
+from app.db import Database
+from app.outbox import letters, queries, rules, service
+from app.outbox.carrier import Carrier, NotTaken, carrier
+from app.outbox.models import Letter
+from app.web.logs import log
+
+#: Letters sent in one turn; other chores get theirs before the next.
+TURN = 100
+
+Clock = Callable[[], datetime]
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def send_mail(app: Flask) -> int:
+    """Send the letters that are due, one after the other. Answers how many were sent."""
+    settings: Settings = app.config["SETTINGS"]
+    taker = carrier(settings)
+    database: Database = app.extensions["database"]
+    if taker is None:
+        with database.reading() as session:
+            if queries.any_due(session, now()):
+                log.warning("mail", error="no mail server is configured: letters wait")
+        return 0
+    return send_due(database, settings, taker, lambda: app.extensions["stopping"].is_set())
+
+
+def send_due(
+    database: Database,
+    settings: Settings,
+    taker: Carrier,
+    stopping: Callable[[], bool] = lambda: False,
+    clock: Clock = now,
+) -> int:
+    """Send at most a turn of letters until none is due; runs inside the application."""
+    sent = 0
+    for _ in range(TURN):
+        letter = None if stopping() else _claimed(database, clock())
+        if letter is None:
+            break
+        sent += _send(database, settings, taker, letter, clock)
+    return sent
+
+
+def _claimed(database: Database, at: datetime) -> Letter | None:
+    # An idle worker only reads: nobody waits for its lock.
+    with database.reading() as session:
+        if not queries.any_due(session, at):
+            return None
+    with database.work() as session:
+        return service.claim(session, at)
+
+
+def _send(database: Database, settings: Settings, taker: Carrier, letter: Letter, clock: Clock) -> bool:
+    claimed_at = letter.claimed_at
+    try:
+        made = letters.message(letter, settings)
+        if claimed_at is None or not _still_ours(database, letter, clock()):
+            return False
+        taker.take(made, letter.recipient, f"{letter.id:06}-{letter.kind}")
+    except NotTaken as error:
+        log.warning("mail", letter=letter.id, kind=letter.kind, attempt=letter.attempts, for_good=error.for_good)
+        with database.work() as session:
+            service.mark_failed(
+                session, letter.id, claimed_at or clock(), clock(), error.reason, for_good=error.for_good
+            )
+        return False
+    with database.work() as session:
+        service.mark_sent(session, letter.id, clock())
+    return True
+
+
+def _still_ours(database: Database, letter: Letter, at: datetime) -> bool:
+    """A worker that was held up long enough has lost its letter to another."""
+    with database.reading() as session:
+        found = queries.by_number(session, letter.id)
+        return found is not None and found.sent_at is None and rules.held(found.claimed_at, letter.claimed_at, at)
+
+
+def forget_mail(app: Flask) -> int:
+    """Forget recipients and contents of letters of long ago."""
+    database: Database = app.extensions["database"]
+    with database.work() as session:
+        return service.forget_old(session, now())

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Every SELECT on letters."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.outbox.models import Letter
+from app.outbox.rules import CLAIM_LASTS
+
+
+def with_key(session: Session, once: str) -> Letter | None:
+    return session.scalars(select(Letter).where(Letter.once == once)).one_or_none()
+
+
+def by_number(session: Session, number: int) -> Letter | None:
+    return session.get(Letter, number)
+
+
+def _open() -> Select[Letter]:
+    return select(Letter).where(Letter.sent_at.is_(None), Letter.failed_at.is_(None))
+
+
+def _due(now: datetime) -> Select[Letter]:
+    """Letters whose time has come and that nobody is sending; a claim from the future is of a clock set back."""
+    free = or_(
+        Letter.claimed_at.is_(None), Letter.claimed_at < now - CLAIM_LASTS, Letter.claimed_at > now + CLAIM_LASTS
+    )
+    return _open().where(Letter.due_at <= now, free).order_by(Letter.due_at, Letter.id).limit(1)
+
+
+def any_due(session: Session, now: datetime) -> bool:
+    return session.scalars(_due(now)).first() is not None
+
+
+def next_due(session: Session, now: datetime) -> Letter | None:
+    """The oldest letter to send, locked until the transaction ends; those that others hold are passed over."""
+    return session.scalars(_due(now).with_for_update(skip_locked=True)).first()
+
+
+def locked(session: Session, number: int) -> Letter | None:
+    wanted = select(Letter).where(Letter.id == number).with_for_update()
+    return session.scalars(wanted.execution_options(populate_existing=True)).one_or_none()
+
+
+def waiting(session: Session, limit: int) -> Sequence[Letter]:
+    """Letters not sent yet, the one due first before."""
+    return session.scalars(_open().order_by(Letter.due_at, Letter.id).limit(limit)).all()
+
+
+def failed(session: Session, limit: int) -> Sequence[Letter]:
+    wanted = select(Letter).where(Letter.failed_at.is_not(None)).order_by(Letter.failed_at.desc(), Letter.id.desc())
+    return session.scalars(wanted.limit(limit)).all()
+
+
+def sent_since(session: Session, since: datetime, limit: int) -> Sequence[Letter]:
+    wanted = select(Letter).where(Letter.sent_at >= since).order_by(Letter.sent_at.desc(), Letter.id.desc())
+    return session.scalars(wanted.limit(limit)).all()
+
+
+def counts(session: Session, since: datetime) -> dict[str, int]:
+    """How many letters wait, failed, and were sent since an instant."""
+    of_open = _open().subquery()
+    questions = {
+        "waiting": select(func.count()).select_from(of_open),
+        "failed": select(func.count()).select_from(Letter).where(Letter.failed_at.is_not(None)),
+        "sent": select(func.count()).select_from(Letter).where(Letter.sent_at >= since),
+    }
+    return {name: session.scalar(question) or 0 for name, question in questions.items()}
+
+
+def closed_before(session: Session, sent: datetime, failed: datetime, limit: int) -> Sequence[Letter]:
+    """Letters that still name their recipient though they were sent, or given up, long ago."""
+    old = or_(Letter.sent_at < sent, Letter.failed_at < failed)
+    return session.scalars(select(Letter).where(old, Letter.recipient != "").limit(limit)).all()
+
+
+def to_recipient(session: Session, recipient: str) -> Sequence[Letter]:
+    return session.scalars(select(Letter).where(Letter.recipient == recipient)).all()

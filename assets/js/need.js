@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// While a request is typed: solutions and open requests that may already answer it.
+
+const PAUSE = 500;
+const LEAST = 12;
+
+function fill(part, rows) {
+  const list = part.querySelector("ul");
+  list.replaceChildren(
+    ...rows.map((row) => {
+      const item = document.createElement("li");
+      const link = document.createElement("a");
+      link.href = row.url;
+      link.target = "_blank";
+      link.rel = "noopener";
+      link.textContent = row.title;
+      item.append(link, row.city ? ` · ${row.city}` : "");
+      return item;
+    }),
+  );
+  part.hidden = rows.length === 0;
+}
+
+function lookNear(form) {
+  const typed = form.querySelector("[name=problem]");
+  const box = form.querySelector("[data-near-box]");
+  let timer = 0;
+  let asked = null;
+
+  async function look() {
+    asked?.abort();
+    asked = new AbortController();
+    const address = new URL(form.dataset.near, location.href);
+    address.search = new URLSearchParams({ q: typed.value.slice(0, 400), tranne: form.dataset.but ?? "0" });
+    try {
+      const answer = await fetch(address, { signal: asked.signal });
+      if (!answer.ok) return;
+      const found = await answer.json();
+      fill(box.querySelector("[data-near-solutions]"), found.solutions);
+      fill(box.querySelector("[data-near-needs]"), found.needs);
+      box.hidden = found.solutions.length + found.needs.length === 0;
+      if (!box.hidden && !form.elements.looked) {
+        const seen = document.createElement("input");
+        Object.assign(seen, { type: "hidden", name: "looked", value: "1" });
+        form.append(seen);
+      }
+    } catch (error) {
+      if (error.name !== "AbortError" && !(error instanceof TypeError)) throw error;
+    }
+  }
+
+  typed.addEventListener("input", () => {
+    clearTimeout(timer);
+    if (typed.value.trim().length >= LEAST) timer = setTimeout(look, PAUSE);
+  });
+}
+
+document.querySelectorAll("form[data-near]").forEach(lookNear);

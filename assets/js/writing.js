@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// What the form of a solution gains where JavaScript runs: it saves by itself, shows previews, moves rows, suggests.
+import "@github/markdown-toolbar-element";
+import { countLetters } from "./writing/counters.js";
+import { followUnknown } from "./writing/unknown.js";
+import { keepSaved } from "./writing/autosave.js";
+import { moveRows } from "./writing/rows.js";
+import { showPreview } from "./writing/preview.js";
+import { suggestWhileTyping } from "./writing/hints.js";
+
+const form = document.getElementById("modulo");
+if (form) {
+  moveRows(form);
+  countLetters(form);
+  followUnknown(form);
+  form.querySelectorAll("[data-story]").forEach((story) => showPreview(form, story));
+  keepSaved(form);
+  suggestWhileTyping(form);
+}

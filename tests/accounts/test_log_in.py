@@ -1,0 +1,265 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Coming in and going out: the same answer for everybody unknown, waits, cookies that end, places to go to."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app import create_app
+from app.access import NOBODY
+from app.accounts import passwords, queries, rules
+from app.accounts.models import Person
+from app.accounts.roles import disable
+from app.config import Settings
+from app.db import Database
+from tests import makers
+from tests.accounts.conftest import EMAIL, STRANGE, Clock, come_in, is_in, letters, make, send
+
+
+def visible(text: str) -> str:
+    """A page without what differs at every request."""
+    return re.sub(r'value="[^"]*"|content="[^"]*"|<code>[0-9a-f-]+</code>', "", text)
+
+
+def test_address_and_password_let_a_person_in(anna: Person, client: FlaskClient) -> None:
+    answer = come_in(client)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/scrivania")
+    assert is_in(client)
+
+
+def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(anna: Person, client: FlaskClient) -> None:
+    wrong = come_in(client, password="un’altra frase qualunque")
+    unknown = come_in(client, email="nessuno@ente.example", password="un’altra frase qualunque")
+    assert (wrong.status_code, unknown.status_code) == (422, 422)
+    assert visible(wrong.text) == visible(unknown.text)
+
+
+def test_a_hash_is_checked_for_unknown_addresses_too(
+    anna: Person, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked: list[str] = []
+    verify = passwords.HASHER.verify
+
+    class Watched:
+        def verify(self, held: str, typed: str) -> bool:
+            checked.append(held)
+            return bool(verify(held, typed))
+
+    monkeypatch.setattr(passwords, "HASHER", Watched())
+    come_in(client, password="una frase")
+    come_in(client, email="nessuno@ente.example", password="una frase")
+    assert len(checked) == 2
+    assert [held.split("$")[1:4] for held in checked] == [["argon2id", "v=19", "m=19456,t=2,p=1"]] * 2
+
+
+def test_six_failures_make_the_account_wait_and_the_right_password_waits_too(
+    anna: Person, client: FlaskClient, clock: Clock
+) -> None:
+    for _ in range(rules.MOST_FOR_ACCOUNT):
+        assert come_in(client, password="sbagliata del tutto").status_code == 422
+    waiting = come_in(client)
+    assert waiting.status_code == 429
+    assert "Riprovare tra 15 minuti" in waiting.text
+    clock.pass_by(minutes=15, seconds=1)
+    assert come_in(client).status_code == 303
+
+
+def test_an_unknown_address_waits_as_a_known_one(registered: Database, client: FlaskClient) -> None:
+    for _ in range(rules.MOST_FOR_ACCOUNT):
+        come_in(client, email="nessuno@ente.example")
+    assert come_in(client, email="nessuno@ente.example").status_code == 429
+    assert come_in(client, email="un.altro@ente.example").status_code == 422
+
+
+def test_a_network_address_that_fails_at_many_accounts_waits(anna: Person, client: FlaskClient) -> None:
+    for number in range(rules.MOST_FOR_ADDRESS):
+        come_in(client, email=f"nome{number}@ente.example")
+    assert come_in(client).status_code == 429
+
+
+def test_a_log_in_makes_the_failures_of_the_account_forgotten(anna: Person, client: FlaskClient) -> None:
+    for _ in range(rules.MOST_FOR_ACCOUNT - 1):
+        come_in(client, password="sbagliata del tutto")
+    assert come_in(client).status_code == 303
+
+
+def test_what_the_cookie_held_before_the_log_in_is_gone(anna: Person, client: FlaskClient) -> None:
+    client.get("/accedi")
+    with client.session_transaction() as cookie:
+        cookie["planted"] = "by somebody else"
+        before = cookie["csrf_token"]
+    come_in(client)
+    with client.session_transaction() as cookie:
+        assert "planted" not in cookie
+        assert cookie.get("csrf_token") != before
+
+
+def test_after_the_log_out_a_copied_cookie_opens_nothing(
+    anna: Person, client: FlaskClient, browsers: Callable[[], FlaskClient]
+) -> None:
+    come_in(client)
+    copied = client.get_cookie("twinmetro")
+    assert copied is not None
+    send(client, "/esci", "/profilo")
+    thief = browsers()
+    thief.set_cookie("twinmetro", copied.value)
+    assert not is_in(thief)
+    assert not is_in(client)
+
+
+def test_a_log_in_ends_when_idle_and_after_a_week(anna: Person, client: FlaskClient, clock: Clock) -> None:
+    come_in(client)
+    clock.pass_by(hours=11)
+    assert is_in(client)
+    clock.pass_by(hours=13)
+    assert not is_in(client)
+    come_in(client)
+    for _ in range(16):
+        clock.pass_by(hours=11)
+        client.get("/profilo")
+    assert not is_in(client)
+
+
+def test_somebody_disabled_is_out_at_once_and_stays_out(anna: Person, client: FlaskClient, database: Database) -> None:
+    come_in(client)
+    with database.work() as session:
+        person = queries.person(session, anna.id)
+        assert person
+        disable(session, NOBODY, person, datetime.now(UTC))
+    assert not is_in(client)
+    assert come_in(client).status_code == 422
+
+
+@pytest.mark.parametrize("language", ["", "/en"])
+def test_one_lands_where_one_wanted_to_go(anna: Person, client: FlaskClient, language: str) -> None:
+    asked = client.get(f"{language}/profilo/sicurezza")
+    assert asked.headers["Location"].startswith(f"{language}/accedi?next=")
+    answer = come_in(client, next=f"{language}/profilo/sicurezza")
+    assert answer.headers["Location"] == f"{language}/profilo/sicurezza"
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        "//evil.example",
+        "/\\evil.example",
+        "\\\\evil.example",
+        "https://evil.example",
+        "javascript:alert(1)",
+        "/a%0d%0aSet-Cookie:x=1\r\nX: y",
+        "/a\nb",
+        " //evil.example",
+        "/\t/evil.example",
+        "profilo",
+        "",
+    ],
+)
+def test_nobody_is_led_off_the_site(anna: Person, client: FlaskClient, elsewhere: str) -> None:
+    answer = come_in(client, next=elsewhere)
+    assert answer.headers["Location"] == "/scrivania"
+    assert "evil" not in client.get("/accedi", query_string={"next": elsewhere}).headers.get("Location", "")
+
+
+def test_cookies_in_production_are_for_this_host_and_for_https_only(settings: Settings) -> None:
+    safe = Settings(
+        environment="production",
+        data=settings.data,
+        database_url=settings.database_url,
+        secret_key="k" * 40,
+        base_url="https://twin.example",
+        trusted_hosts="twin.example",
+        log_level="ERROR",
+    )
+    app = create_app(safe)
+    answer = app.test_client().get("/accedi", base_url="https://twin.example")
+    cookie = answer.headers["Set-Cookie"]
+    app.extensions["database"].close()
+    assert cookie.startswith("__Host-twinmetro=")
+    assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= set(cookie.split("; "))
+    assert "Domain" not in cookie
+
+
+def test_pages_of_somebody_signed_in_are_kept_by_no_browser(anna: Person, client: FlaskClient) -> None:
+    come_in(client)
+    assert "no-store" in client.get("/profilo").headers["Cache-Control"]
+    assert "no-store" not in client.application.test_client().get("/accedi").headers.get("Cache-Control", "")
+
+
+def test_a_new_browser_is_told_by_letter_once(
+    anna: Person, client: FlaskClient, browsers: Callable[[], FlaskClient], database: Database
+) -> None:
+    firefox = "Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0"
+    chrome = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36"
+    for agent, told in ((firefox, 0), (firefox, 0), (chrome, 1), (chrome, 1), (firefox.replace("140", "141"), 1)):
+        other = browsers()
+        other.environ_base["HTTP_USER_AGENT"] = agent
+        come_in(other)
+        assert len(letters(database, "new-sign-in")) == told
+    assert letters(database, "new-sign-in")[0].data["browser"] == "Chrome, Linux"
+
+
+def test_one_sees_and_ends_ones_other_log_ins(
+    anna: Person, client: FlaskClient, browsers: Callable[[], FlaskClient]
+) -> None:
+    other = browsers()
+    come_in(other)
+    come_in(client)
+    page = client.get("/profilo/sicurezza").text
+    number = re.search(r"/accessi/(\d+)/chiudi", page)
+    assert number
+    send(client, f"/profilo/sicurezza/accessi/{number[1]}/chiudi", "/profilo")
+    assert not is_in(other)
+    assert is_in(client)
+
+
+def test_nobody_ends_the_log_in_of_another(
+    anna: Person, client: FlaskClient, browsers: Callable[[], FlaskClient], database: Database
+) -> None:
+    other = make(database, email="altra@ente.example")
+    stranger = makers.sign_in(browsers(), other)
+    come_in(client)
+    with database.reading() as session:
+        number = queries.open_sign_ins(session, anna.id)[0].id
+    assert send(stranger, f"/profilo/sicurezza/accessi/{number}/chiudi", "/profilo").status_code == 404
+    assert is_in(client)
+
+
+def test_strange_words_are_refused_politely(anna: Person, client: FlaskClient) -> None:
+    token = makers.csrf(client)
+    for sent in STRANGE:
+        for fields in ({"email": sent, "password": sent}, {"email": EMAIL, "password": sent, "next": sent}):
+            answer = client.post("/accedi", data={"csrf_token": token, **fields})
+            assert answer.status_code in {422, 429}, sent
+            assert "<script>alert" not in answer.text
+
+
+def test_a_form_without_the_token_of_the_page_changes_nothing(anna: Person, client: FlaskClient) -> None:
+    assert client.post("/accedi", data={"email": EMAIL, "password": makers.PASSWORD}).status_code == 400
+    assert not is_in(client)
+
+
+def test_failures_of_long_ago_and_ended_log_ins_are_forgotten(
+    anna: Person, client: FlaskClient, app: Flask, database: Database, clock: Clock
+) -> None:
+    come_in(client, password="sbagliata del tutto")
+    come_in(client)
+    send(client, "/esci", "/profilo")
+    chore = next(chore for chore in app.extensions["chores"] if chore.name == "forget-traces")
+    assert chore.run(app) == 0
+    with database.work() as session:
+        from_then = datetime.now(UTC) - timedelta(days=120)
+        for row in queries.all_sign_ins(session, anna.id):
+            row.began_at = row.seen_at = row.ended_at = from_then
+    assert chore.run(app) == 1
+    with database.reading() as session:
+        assert not queries.all_sign_ins(session, anna.id)
+
+
+def test_a_person_without_roles_reads_and_follows_only(registered: Database, client: FlaskClient) -> None:
+    makers.sign_in(client, make(registered))
+    assert client.get("/amministrazione/persone").status_code == 403
+    assert client.get("/amministrazione/servizi").status_code == 403

@@ -1,0 +1,344 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Every role on every page, on one's own and on another city's things: what happens is what the policy states."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
+
+from app import access, create_app
+from app.access import NOBODY, Action, Actor, Role, Thing
+from app.accounts.models import Invitation, Person, ServiceAccount
+from app.cities.queries import by_slugs
+from app.config import Settings
+from app.db import Database
+from app.matching.round import RoundInput, solve
+from app.needs.models import MatchingRound, Need, Proposal
+from app.outbox.models import Letter
+from app.review.models import Comment, Review
+from app.solutions.models import Solution
+from app.web.gate import STATIC
+from app.writing.models import Attachment
+from tests.makers import NOW, make_person, make_registers, make_solution, sign_in
+from tests.stores import SqliteStores
+
+SIDES = {"own": ("bologna", "suap"), "other": ("torino", "appalti")}
+ROLES: dict[str, tuple[tuple[Role, str], ...]] = {
+    "reader": (),
+    "official": ((Role.OFFICIAL, "bologna"),),
+    "referent": ((Role.REFERENT, "bologna"),),
+    "expert": ((Role.EXPERT, "suap"),),
+    "coordinator": ((Role.COORDINATOR, ""),),
+    "administrator": ((Role.ADMINISTRATOR, ""),),
+}
+
+#: Pages whose thing is personal, or proved by a secret in the address: tested where they belong, not here.
+PERSONAL = {
+    "pages.written": "everybody reads them; the small installation of this test has none",
+    "pages.ready": "a probe: it says whether the installation is well, to everybody",
+    "review.release": "only the one who took it in charge leaves it",
+    "accounts.invitation": "the link is the permission",
+    "accounts.new_password": "the link is the permission",
+    "accounts.sign_out": "ends the log-in the test stands on",
+    "notices.unsubscribe": "the signed link is the permission",
+    "notices.open_notice": "a notice belongs to one person",
+    "profile.end_sign_in": "a log-in belongs to one person",
+    "kits.attachment": "what a file is open to follows its own visibility: tests/writing/test_kit.py",
+    "own.change_email": "the link is the permission",
+    "proposals.withdraw": "only the request it answers withdraws it: tests/needs",
+    "own.erase": "ends the account the test stands on",
+    "passkeys.rename": "a passkey belongs to one person",
+    "passkeys.remove": "a passkey belongs to one person",
+    "sso.unlink": "an identity belongs to one person",
+    "second_factor.remove_app": "missing for whoever has no app",
+    "second_factor.ask": "leads to the log-in whoever has not given a password",
+    **dict.fromkeys(
+        ("passkeys.come_in", "passkeys.challenge", "passkeys.as_second_factor", "passkeys.confirm"),
+        "an answer to a challenge, which the test has not asked for",
+    ),
+    **dict.fromkeys(("sso.start", "sso.back", "sso.leave"), "missing where no provider is configured"),
+}
+#: Pages that ask for more than they declare, because it depends on what waits: a version waiting for its city.
+ASKS = {
+    **dict.fromkeys(("review.claim", "review.send_back"), Action.APPROVE_SOLUTION),
+    **dict.fromkeys(("proposals.accept", "proposals.postpone", "proposals.decline"), Action.ANSWER_PROPOSAL),
+    "people.erase": Action.OPERATE,
+}
+#: What has to be typed so that the page finds the thing it is about.
+TYPED = {
+    "notices.follow": {"kind": "theme", "key": "suap"},
+    "drafts.restore": {"number": "1"},
+    "matches.ask": {"solution": "pubblica-torino"},
+}
+REFUSED = {401, 403, 404}
+TO_LOG_IN = ("/accedi", "/conferma-identita")
+
+
+@dataclass
+class Place:
+    """The arguments of an address, and the thing they name."""
+
+    values: dict[str, Any]
+    thing: Thing | None = None
+
+
+@dataclass
+class World:
+    """An installation with the things of two cities, and somebody of each role with an open log-in."""
+
+    app: Flask
+    places: dict[tuple[str, str], Place]
+    clients: dict[str, FlaskClient]
+    actors: dict[str, Actor]
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    folder = tmp_path_factory.mktemp("permissions")
+    app = create_app(
+        Settings(data=str(folder), database_url=SqliteStores(folder).new(), log_level="ERROR", feedback="a@b.it")
+    )
+    app.config["WTF_CSRF_ENABLED"] = False
+    database: Database = app.extensions["database"]
+    with database.work() as session:
+        make_registers(session)
+        places = {key: place for side in SIDES for key, place in furnish(session, side).items()}
+        people = {name: make_person(session, *roles, name=name) for name, roles in ROLES.items()}
+        actors = {name: person.actor for name, person in people.items()}
+    clients = {name: sign_in(app.test_client(), person) for name, person in people.items()}
+    undo(database)
+    yield World(app, places, {"nobody": app.test_client(), **clients}, {"nobody": NOBODY, **actors})
+    database.close()
+
+
+def undo(database: Database) -> None:
+    """From now on every unit of work of the database leaves nothing behind, so that no page changes the next answer."""
+
+    @contextmanager
+    def undone() -> Iterator[Session]:
+        session = database._writing()
+        session.begin()
+        try:
+            yield session
+            session.flush()
+        finally:
+            session.expunge_all()
+            session.rollback()
+            session.close()
+
+    database.work = undone  # type: ignore[method-assign]
+
+
+def furnish(session: Session, side: str) -> dict[tuple[str, str], Place]:
+    """The things of one city, each under the kind of address that names it."""
+    body, theme = SIDES[side]
+    public = make_solution(session, f"pubblica-{body}", city=body, themes=[theme])
+    draft = make_solution(session, f"bozza-{body}", city=body, themes=[theme], badge=None)
+    review = Review(solution_id=draft.id, revision_number=1, step="approval", state="open", asked_by=None, asked_at=NOW)
+    comment = Comment(solution_id=draft.id, kind="review", section="", text="Da completare.", created_at=NOW)
+    invitation = Invitation(
+        email=f"invitato@{body}.example",
+        role="official",
+        scope=body,
+        token_digest=body,
+        created_at=NOW,
+        expires_at=NOW.replace(year=2999),
+    )
+    person = make_person(session, (Role.OFFICIAL, body), (Role.OFFICIAL, "venezia"), email=f"altra@{body}.example")
+    need, hidden, proposal = ask(session, body, theme, public)
+    service = ServiceAccount(
+        name=f"servizio {side}", token_digest=f"s{side}", created_at=NOW, expires_at=NOW.replace(year=2999)
+    )
+    attachment = Attachment(
+        solution_id=draft.id,
+        digest="0" * 64,
+        name="schema.pdf",
+        code="pdf",
+        mime="application/pdf",
+        size=1,
+        title="Schema",
+        document_kind="accordo",
+        added_at=NOW,
+        text_state="done",
+    )
+    letter = Letter(kind="news", recipient="a@b.it", language="it", data={}, created_at=NOW, due_at=NOW, failed_at=NOW)
+    session.add_all([review, comment, invitation, letter, service, attachment])
+    session.flush()
+    return {
+        (side, "public solution"): Place({"slug": public.slug}, public.thing),
+        (side, "draft"): Place({"slug": draft.slug}, draft.thing),
+        (side, "review"): Place({"slug": draft.slug, "number": review.id}, draft.thing),
+        (side, "comment"): Place({"slug": draft.slug, "number": comment.id}, draft.thing),
+        (side, "version"): Place({"slug": public.slug, "number": 1}, public.thing),
+        (side, "invitation"): Place({"number": invitation.id}, Thing(bodies=frozenset({body}))),
+        (side, "person"): Place({"number": person.id}, thing_of(person)),
+        (side, "role"): Place({"number": person.id, "assignment": person.assignments[0].id}, thing_of(person)),
+        (side, "city"): Place({"slug": body}),
+        (side, "theme"): Place({"slug": theme}),
+        (side, "act"): Place({"slug": act_of(public)}),
+        (side, "letter"): Place({"number": letter.id}),
+        (side, "service"): Place({"number": service.id}),
+        (side, "file"): Place({"slug": draft.slug, "number": attachment.id}, draft.thing),
+        (side, "open need"): Place({"number": need.id, "slug": need.slug}, need.thing),
+        (side, "need draft"): Place({"number": hidden.id, "slug": hidden.slug}, hidden.thing),
+        (side, "proposal"): Place({"number": proposal.id}, proposal.thing),
+        (side, "body"): Place({"slug": body}, Thing(bodies=frozenset({body}))),
+        (side, "round"): Place({"number": made_round(session, side)}),
+    }
+
+
+def ask(session: Session, body: str, theme: str, solution: Solution) -> tuple[Need, Need, Proposal]:
+    """An open request and a draft of a city, and a proposal that asks it for its solution."""
+    cities = by_slugs(session, [body, "venezia"])
+    common = {"problem": "Un problema.", "constraints": {}, "formats": [], "created_at": NOW, "updated_at": NOW}
+    made = [
+        Need(
+            slug="richiesta",
+            title="Richiesta",
+            themes=[theme],
+            state=state,
+            city=cities[slug],
+            published_at=NOW,
+            **common,
+        )
+        for state, slug in (("open", body), ("draft", body), ("open", "venezia"))
+    ]
+    session.add_all(made)
+    session.flush()
+    proposal = Proposal(
+        need=made[2], solution=solution, giver=cities[body], origin="picked", grounds={}, asked_at=NOW, state="waiting"
+    )
+    session.add(proposal)
+    session.flush()
+    return made[0], made[1], proposal
+
+
+NOTHING = RoundInput((), {}, {}, {})
+
+
+def made_round(session: Session, side: str) -> int:
+    made = MatchingRound(
+        name=f"Turno {side}",
+        state="published",
+        weights_version="2026-11",
+        input=NOTHING.as_data(),
+        result=solve(NOTHING).as_data(),
+        created_at=NOW,
+    )
+    session.add(made)
+    session.flush()
+    return made.id
+
+
+def thing_of(person: Person) -> Thing:
+    return Thing(bodies=frozenset(item.scope for item in person.assignments))
+
+
+def act_of(solution: Solution) -> str:
+    return solution.acts[0].act.slug
+
+
+#: Which things an address can name, by its page; a page that is missing here fails the test below.
+NAMES: dict[str, tuple[str, ...]] = {
+    "people.withdraw": ("invitation",),
+    "people.take_role": ("role",),
+    "people.disable": ("person",),
+    "people.enable": ("person",),
+    "people.erase": ("person",),
+    "services.revoke": ("service",),
+    "kits.remove": ("file",),
+    "kits.put_back": ("file",),
+    "boards.feed_of_theme": ("theme",),
+    "boards.capacity": ("body",),
+    "boards.state_capacity": ("body",),
+    **dict.fromkeys(("rounds.show", "rounds.stored", "rounds.publish", "rounds.again", "rounds.discard"), ("round",)),
+    "operations.retry": ("letter",),
+    "library.city": ("city",),
+    "feeds.city": ("city",),
+    "library.theme": ("theme",),
+    "feeds.theme": ("theme",),
+    "library.act": ("act",),
+    "solutions.version": ("version",),
+    "queues.story_csv": ("draft",),
+    "queues.story_json": ("draft",),
+    "review.resolve": ("comment",),
+    **dict.fromkeys(("review.approve", "review.assign", "review.claim", "review.make_ready"), ("review",)),
+    **dict.fromkeys(("review.send_back", "review.withdraw", "review.validate"), ("review",)),
+}
+OF_SOLUTIONS = {"solutions", "writing", "drafts", "review", "reader", "kits"}
+OF_NEEDS = {"needs", "matches"}
+
+
+def kinds_of(rule: Rule) -> tuple[str, ...]:
+    """What the address of a page can name: nothing for a page without a variable part."""
+    if rule.endpoint in NAMES:
+        return NAMES[rule.endpoint]
+    if rule.arguments == {"slug"} and rule.endpoint.partition(".")[0] in OF_SOLUTIONS:
+        return ("public solution", "draft")
+    blueprint = rule.endpoint.partition(".")[0]
+    if rule.arguments == {"number", "slug"} and blueprint in OF_NEEDS:
+        return ("open need", "need draft")
+    if blueprint == "proposals":
+        return ("proposal",)
+    return ("",) if not rule.arguments or rule.arguments == {"name"} else ()
+
+
+def pages(app: Flask) -> list[Rule]:
+    return [rule for rule in app.url_map.iter_rules() if rule.endpoint not in {*STATIC, *PERSONAL}]
+
+
+def test_every_page_has_its_place_in_the_matrix(world: World) -> None:
+    without = sorted({rule.endpoint for rule in pages(world.app) if not kinds_of(rule)})
+    assert not without, f"say in NAMES what the addresses of these pages name (or in PERSONAL why not): {without}"
+
+
+def cases(world: World, rule: Rule) -> Iterator[tuple[str, Place]]:
+    for kind in kinds_of(rule):
+        if not kind:
+            yield "", Place({"name": first_name(rule)} if rule.arguments else {})
+            continue
+        for side in SIDES:
+            yield f"{side} {kind}", world.places[side, kind]
+
+
+def first_name(rule: Rule) -> str:
+    """The first of the words an address may have in its place."""
+    return rule.rule.partition("any('")[2].partition("'")[0]
+
+
+def test_what_each_role_may_do_is_what_the_policy_states(world: World) -> None:
+    differences, tried = [], 0
+    for rule in pages(world.app):
+        declared = world.app.view_functions[rule.endpoint].action  # type: ignore[attr-defined]
+        action = ASKS.get(rule.endpoint, declared)
+        for what, place in cases(world, rule):
+            with world.app.test_request_context():
+                address = world.app.url_for(rule.endpoint, **place.values)
+            for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+                for name, client in world.clients.items():
+                    tried += 1
+                    wanted = access.may(world.actors[name], declared) and access.may(
+                        world.actors[name], action, place.thing
+                    )
+                    answer = client.open(address, method=method, data=typed(rule, method))
+                    if allowed(answer.status_code, answer.headers.get("Location", "")) is not wanted:
+                        differences.append(
+                            f"{name} {method} {rule.endpoint} {what}: {answer.status_code}, the policy says {wanted}"
+                        )
+    assert not differences, "\n".join(differences)
+    assert tried > 1_000
+
+
+def typed(rule: Rule, method: str) -> dict[str, str] | None:
+    return TYPED.get(rule.endpoint) if method == "POST" else None
+
+
+def allowed(status: int, location: str) -> bool:
+    """Whether an answer let the person pass: a refusal is 401, 403, 404 or the way to the log-in."""
+    return status not in REFUSED and not location.startswith(TO_LOG_IN) and status < 500

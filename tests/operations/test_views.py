@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Pages for whoever runs the site: letters, chores and the journal, each to those who may see it."""
+
+import json
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.access import Role
+from app.accounts.models import Person
+from app.background import Background
+from app.db import Database
+from app.journal.service import record
+from app.outbox import queries, service
+from app.outbox.models import Letter
+from tests.makers import NOW, csrf, make_person, sign_in
+
+ADMINISTRATOR = (Role.ADMINISTRATOR, "")
+COORDINATOR = (Role.COORDINATOR, "")
+OFFICIAL = (Role.OFFICIAL, "bologna")
+EXPERT = (Role.EXPERT, "suap")
+PAGES = ["/amministrazione/registro", "/amministrazione/registro.json", "/amministrazione/registro.csv"]
+
+
+def make_failed_letter(database: Database, recipient: str = "mario@ente.example") -> Letter:
+    with database.work() as session:
+        service.post(session, NOW, "reset", recipient, "it", {"link": "/x", "minutes": 60})
+        claimed = service.claim(session, NOW)
+        assert claimed is not None
+        service.mark_failed(session, claimed.id, NOW, NOW, f"550 <{recipient}> unknown", for_good=True)
+        return claimed
+
+
+def entering(client: FlaskClient, database: Database, *roles: tuple[Role, str], name: str = "Ada Prova") -> Person:
+    with database.work() as session:
+        person = make_person(session, *roles, name=name)
+    sign_in(client, person)
+    return person
+
+
+def make_entries(database: Database, *bodies: str, **named: Any) -> None:
+    with database.work() as session:
+        for number, body in enumerate(bodies):
+            record(
+                session, NOW, named.get("actor_id"), "solution-submitted", "solution", f"soluzione-{number}", body=body
+            )
+
+
+def keys(client: FlaskClient, question: str = "") -> list[str]:
+    entries = client.get(f"/amministrazione/registro.json{question}").get_json()["entries"]
+    return [entry["key"] for entry in entries if entry["kind"] == "solution"]
+
+
+def test_an_administrator_sees_failed_letters_without_their_addresses(client: FlaskClient, database: Database) -> None:
+    make_failed_letter(database)
+    entering(client, database, ADMINISTRATOR)
+    text = client.get("/amministrazione/lavori").text
+    assert "m***@ente.example" in text
+    assert "mario@ente.example" not in text
+    assert "550 &lt;m***@ente.example&gt; unknown" in text
+
+
+def test_an_administrator_sees_what_the_worker_did(client: FlaskClient, app: Flask, database: Database) -> None:
+    entering(client, database, ADMINISTRATOR)
+    assert "Nessun lavoro è ancora stato svolto" in client.get("/amministrazione/lavori").text
+    Background(app, app.extensions["chores"]).once()
+    text = client.get("/amministrazione/lavori").text
+    assert "spedizione dei messaggi" in text
+    assert "Nessun lavoro è ancora stato svolto" not in text
+
+
+def test_a_failed_letter_is_sent_again_on_demand(client: FlaskClient, database: Database) -> None:
+    letter = make_failed_letter(database)
+    person = entering(client, database, ADMINISTRATOR)
+    token = csrf(client, "/amministrazione/lavori")
+    address = f"/amministrazione/lavori/lettere/{letter.id}/riprova"
+    assert client.post(address).status_code == 400, "without the token of the page"
+    assert client.post(address, data={"csrf_token": token}).status_code == 303
+    with database.reading() as session:
+        found = queries.by_number(session, letter.id)
+        assert found is not None
+        assert found.failed_at is None
+        assert found.attempts == 0
+    assert client.post(address, data={"csrf_token": token}).status_code == 409, "it waits already"
+    assert client.post(address.replace(str(letter.id), "99"), data={"csrf_token": token}).status_code == 404
+    entries = client.get("/amministrazione/registro.json?tipo=letter").get_json()["entries"]
+    assert [(entry["action"], entry["actor_id"]) for entry in entries] == [("letter-retried", person.id)]
+
+
+@pytest.mark.parametrize("role", [COORDINATOR, OFFICIAL, EXPERT])
+def test_others_neither_see_letters_nor_send_them_again(
+    client: FlaskClient, database: Database, role: tuple[Role, str]
+) -> None:
+    letter = make_failed_letter(database)
+    entering(client, database, role)
+    assert client.get("/amministrazione/lavori").status_code == 403
+    token = csrf(client, "/profilo")
+    answer = client.post(f"/amministrazione/lavori/lettere/{letter.id}/riprova", data={"csrf_token": token})
+    assert answer.status_code == 403
+
+
+def test_the_coordination_reads_the_whole_journal(client: FlaskClient, database: Database) -> None:
+    make_entries(database, "bologna", "torino", "")
+    entering(client, database, COORDINATOR)
+    assert keys(client) == ["soluzione-2", "soluzione-1", "soluzione-0"]
+
+
+def test_an_official_reads_what_concerns_their_body(client: FlaskClient, database: Database) -> None:
+    make_entries(database, "bologna", "torino", "")
+    entering(client, database, OFFICIAL)
+    assert keys(client) == ["soluzione-0"]
+    page = client.get("/amministrazione/registro").text
+    assert "soluzione-0" in page
+    assert "soluzione-1" not in page
+    exported = client.get("/amministrazione/registro.csv").text
+    assert "soluzione-0" in exported
+    assert "soluzione-1" not in exported
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_who_has_no_body_reads_no_journal(client: FlaskClient, database: Database, address: str) -> None:
+    assert client.get(address, headers={"Accept": "application/json"}).status_code == 401
+    entering(client, database, EXPERT)
+    assert client.get(address).status_code == 404
+
+
+def test_the_journal_names_people_the_site_and_those_who_were_erased(client: FlaskClient, database: Database) -> None:
+    person = entering(client, database, COORDINATOR, name="Grazia Deledda")
+    make_entries(database, "bologna", actor_id=person.id)
+    make_entries(database, "torino", actor_id=999)
+    make_entries(database, "venezia")
+    text = client.get("/amministrazione/registro").text
+    assert "Grazia Deledda" in text
+    assert "persona cancellata" in text
+    assert "il sito" in text
+    assert "soluzione presentata" in text
+
+
+def test_the_journal_is_filtered_by_what_it_concerns(client: FlaskClient, database: Database) -> None:
+    make_entries(database, "bologna")
+    entering(client, database, COORDINATOR)
+    assert keys(client, "?tipo=person") == []
+    assert keys(client, "?tipo=solution") == ["soluzione-0"]
+    assert client.get("/amministrazione/registro?tipo=niente").status_code == 200
+
+
+def test_the_journal_is_paged(client: FlaskClient, database: Database) -> None:
+    make_entries(database, *["bologna"] * 60)
+    entering(client, database, OFFICIAL)
+    first = client.get("/amministrazione/registro").text
+    second = client.get("/amministrazione/registro?pagina=2").text
+    assert "60 operazioni" in first
+    assert "soluzione-59<" in first
+    assert "soluzione-59<" not in second
+    assert "soluzione-0<" in second
+    assert client.get("/amministrazione/registro?pagina=99999999999999999999").status_code == 200
+
+
+def test_files_of_the_journal_are_not_kept_on_the_way(client: FlaskClient, database: Database) -> None:
+    entering(client, database, COORDINATOR)
+    for address in PAGES[1:]:
+        assert "no-store" in client.get(address).headers["Cache-Control"]
+
+
+def test_the_pages_are_in_english_too(client: FlaskClient, database: Database) -> None:
+    entering(client, database, ADMINISTRATOR)
+    assert client.get("/en/amministrazione/lavori").status_code == 200
+    assert client.get("/en/amministrazione/registro").status_code == 200
+
+
+def test_rows_of_the_file_can_be_checked_against_the_chain(client: FlaskClient, database: Database) -> None:
+    make_entries(database, "bologna", "bologna")
+    entering(client, database, OFFICIAL)
+    entries = json.loads(client.get("/amministrazione/registro.json").text)["entries"]
+    assert all(len(entry["digest"]) == 64 for entry in entries)

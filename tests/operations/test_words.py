@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What the worker does and what the journal tells has its words on the pages."""
+
+import ast
+
+from flask import Flask
+
+from app.config import ROOT
+from tests.architecture import tree
+
+WORDS = (ROOT / "app/operations/templates/operations/_actions.html").read_text(encoding="utf-8")
+
+
+def recorded() -> set[str]:
+    """Actions that services write in the journal, as far as they stand there as text."""
+    calls = [node for module in tree.modules() for node in ast.walk(module.tree) if isinstance(node, ast.Call)]
+    texts = [
+        argument.value
+        for call in calls
+        if isinstance(call.func, ast.Name) and call.func.id in {"record", "tell"}
+        for argument in call.args
+        if isinstance(argument, ast.Constant)
+    ]
+    return {text for text in texts if isinstance(text, str) and "-" in text}
+
+
+def test_every_action_of_the_journal_has_its_words() -> None:
+    assert len(recorded()) > 15
+    missing = {action for action in recorded() if f'"{action}": _(' not in WORDS}
+    assert not missing, f"give these their words in _actions.html: {sorted(missing)}"
+
+
+def test_every_chore_has_its_words(app: Flask) -> None:
+    missing = {chore.name for chore in app.extensions["chores"] if f'"{chore.name}": _(' not in WORDS}
+    assert not missing, f"give these their words in _actions.html: {sorted(missing)}"
