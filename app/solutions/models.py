@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.access import Thing
 from app.cities.models import City
 from app.db import Base, Instant
 
@@ -88,7 +89,12 @@ class SolutionBody(Base):
 
 
 class Solution(Base):
-    """A documented practice; its columns say what the current revision says."""
+    """A documented practice; its columns say what the revision in force says.
+
+    ``revision_number`` is the revision in force, ``latest_number`` the newest one, which may
+    still wait for review. A solution that was never published has its newest revision in force. ``author_id`` is the
+    person who began it on the site.
+    """
 
     __tablename__ = "solutions"
     __searchable__ = "solution"
@@ -108,6 +114,9 @@ class Solution(Base):
     created_at: Mapped[datetime] = mapped_column(Instant)
     updated_at: Mapped[datetime] = mapped_column(Instant)
     revision_number: Mapped[int]
+    latest_number: Mapped[int] = mapped_column(default=0)
+    author_id: Mapped[int | None] = mapped_column(index=True)
+    archived_at: Mapped[datetime | None] = mapped_column(Instant)
     imported_digest: Mapped[str] = mapped_column(String(64), default="")
 
     revisions: Mapped[list["SolutionRevision"]] = relationship(
@@ -124,6 +133,19 @@ class Solution(Base):
     )
 
     @property
+    def thing(self) -> Thing:
+        """What the policy looks at."""
+        owners = frozenset(tie.city.slug for tie in self.bodies if tie.role in {"owner", "partner"})
+        people = frozenset({self.author_id}) if self.author_id else frozenset()
+        return Thing(
+            bool(self.badge),
+            self.visibility or "public",
+            owners,
+            frozenset(tie.theme.slug for tie in self.themes),
+            people,
+        )
+
+    @property
     def owner(self) -> City | None:
         return next((tie.city for tie in self.bodies if tie.role == "owner"), None)
 
@@ -137,7 +159,10 @@ class Solution(Base):
 
 
 class SolutionRevision(Base):
-    """One saved state of a document, never changed after it is saved; its HTML is what pages serve."""
+    """One saved state of a document, never changed after it is saved; its HTML is what pages serve.
+
+    ``live_at`` is when it came into force; readers see no revision without it.
+    """
 
     __tablename__ = "solution_revisions"
     __table_args__ = (UniqueConstraint("solution_id", "number"),)
@@ -153,5 +178,7 @@ class SolutionRevision(Base):
     origin: Mapped[str] = mapped_column(String(20))
     reason: Mapped[str] = mapped_column(String(300), default="")
     saved_at: Mapped[datetime] = mapped_column(Instant)
+    author_id: Mapped[int | None]
+    live_at: Mapped[datetime | None] = mapped_column(Instant)
 
     solution: Mapped[Solution] = relationship(back_populates="revisions")

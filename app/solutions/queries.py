@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import Row, Select, func, or_, select, union
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.cities.models import City
 from app.solutions.models import LegalAct, Solution, SolutionAct, SolutionBody, SolutionRevision, SolutionTheme, Theme
@@ -28,6 +28,19 @@ def by_slug(session: Session, slug: str) -> Solution | None:
     """One solution with its themes, acts and bodies."""
     wanted = _with_ties().options(selectinload(Solution.acts)).where(Solution.slug == slug)
     return session.scalars(wanted).one_or_none()
+
+
+def with_text(session: Session, slug: str) -> tuple[Solution, SolutionRevision] | None:
+    """One solution with its ties and the revision in force, in as few statements as a page may ask."""
+    in_force = (SolutionRevision.solution_id == Solution.id) & (SolutionRevision.number == Solution.revision_number)
+    wanted = (
+        select(Solution, SolutionRevision)
+        .join(SolutionRevision, in_force)
+        .options(joinedload(Solution.themes), selectinload(Solution.bodies), selectinload(Solution.acts))
+        .where(Solution.slug == slug)
+    )
+    row = session.execute(wanted).unique().one_or_none()
+    return (row[0], row[1]) if row else None
 
 
 def current_revision(session: Session, solution: Solution) -> SolutionRevision:
@@ -54,7 +67,15 @@ def revision_pair(
 
 
 def revisions(session: Session, solution: Solution) -> Sequence[SolutionRevision]:
-    """All revisions, the newest first."""
+    """Revisions that readers may see, the newest first."""
+    wanted = select(SolutionRevision).where(
+        SolutionRevision.solution_id == solution.id, SolutionRevision.live_at.is_not(None)
+    )
+    return session.scalars(wanted.order_by(SolutionRevision.number.desc())).all()
+
+
+def every_revision(session: Session, solution: Solution) -> Sequence[SolutionRevision]:
+    """All revisions, those that still wait among them, the newest first: for those who work on the solution."""
     wanted = select(SolutionRevision).where(SolutionRevision.solution_id == solution.id)
     return session.scalars(wanted.order_by(SolutionRevision.number.desc())).all()
 
@@ -170,6 +191,11 @@ def themes(session: Session) -> Sequence[Theme]:
 
 def theme_by_slug(session: Session, slug: str) -> Theme | None:
     return session.scalars(select(Theme).where(Theme.slug == slug)).one_or_none()
+
+
+def theme_names(session: Session, language: str) -> list[tuple[str, str]]:
+    """Slug and name of every theme in a language, in their own order."""
+    return [(theme.slug, theme.name_en if language == "en" else theme.name) for theme in themes(session)]
 
 
 def acts(session: Session) -> Sequence[tuple[LegalAct, int]]:

@@ -3,14 +3,17 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from app.document.dates import year_of
+from app.document.dates import last_day, year_of
 from app.document.model import Document, known
 from app.document.schema import UNKNOWN, Level
 from app.text.acts import LegalReference, find_acts, with_region
 
 LEGAL_BASIS = "legal_basis"
+#: Fields that follow from reviews and transfers, never from what somebody types.
+SITE_FIELDS = frozenset({"badge", "verified_on", "review_due", "reused_by"})
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,19 @@ def level_of(document: Document) -> Level:
 
 def is_published(document: Document) -> bool:
     return bool(document.front.get("badge")) and document.front.get("visibility") == "public"
+
+
+def with_site_fields(document: Document, front_in_force: Mapping[str, Any]) -> Document:
+    """The document with the fields that the site keeps as they are in force, whatever its author typed there."""
+    front = {name: value for name, value in document.front.items() if name not in SITE_FIELDS}
+    front |= {name: value for name, value in front_in_force.items() if name in SITE_FIELDS}
+    return Document(front, document.sections, document.footnotes)
+
+
+def is_overdue(review_due: Any, today: date) -> bool:
+    """Whether the facts should have been confirmed before today."""
+    due = last_day(review_due)
+    return due is not None and due < today
 
 
 def year(document: Document) -> int | None:

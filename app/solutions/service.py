@@ -15,7 +15,7 @@ from app.document.parse import parse
 from app.document.render import MAX_RENDERED, Rendered, TooComplex, render
 from app.document.serialise import digest, serialise
 from app.document.validate import problems
-from app.errors import NotFound
+from app.errors import Invalid, NotFound
 from app.search.changes import note
 from app.solutions import queries, rules
 from app.solutions.models import LegalAct, Solution, SolutionAct, SolutionBody, SolutionRevision, SolutionTheme, Theme
@@ -48,7 +48,9 @@ def import_document(session: Session, slug: str, document: Document, now: dateti
     solution = queries.by_slug(session, slug)
     new = digest(document)
     if solution is None:
-        return _save_or_refuse(session, Solution(slug=slug, created_at=now, revision_number=0), document, now)
+        return _save_or_refuse(
+            session, Solution(slug=slug, created_at=now, revision_number=0, latest_number=0), document, now
+        )
     current = queries.current_revision(session, solution).digest
     if new == current:
         solution.imported_digest = new
@@ -84,26 +86,73 @@ def wrong_in(session: Session, document: Document) -> tuple[Problem, ...]:
 
 
 def save(session: Session, solution: Solution, document: Document, now: datetime, reason: str = "") -> SolutionRevision:
-    """A new revision written on the site. Raises ``TooComplex``."""
+    """A new revision written by the site itself, in force at once. Raises ``TooComplex``."""
     revision = _save(session, solution, document, render(document), now)
     revision.origin, revision.reason = "site", reason
     return revision
 
 
+def propose(
+    session: Session, solution: Solution, document: Document, now: datetime, author_id: int | None, reason: str = ""
+) -> SolutionRevision:
+    """A new revision that waits; a solution that is not in force yet follows it at once.
+
+    Raises ``TooComplex``, and ``Invalid`` for a document with wrong shapes (at the level of a draft).
+    """
+    document = rules.with_site_fields(document, solution.front if solution.badge else {})
+    wrong = wrong_in(session, document)
+    if wrong:
+        raise Invalid({problem.field: problem.key for problem in wrong})
+    revision = _add_revision(session, solution, document, render(document), now)
+    revision.author_id, revision.reason = author_id, reason
+    if not solution.badge:
+        solution.revision_number = revision.number
+        derive(session, solution, document)
+        solution.updated_at = now
+    session.flush()
+    return revision
+
+
+def make_live(
+    session: Session, solution: Solution, document: Document, now: datetime, author_id: int | None, reason: str = ""
+) -> SolutionRevision:
+    """A new revision in force at once, as a decision makes it. Raises ``TooComplex``."""
+    revision = _save(session, solution, document, render(document), now)
+    revision.author_id, revision.reason = author_id, reason
+    return revision
+
+
+def begin(session: Session, slug: str, document: Document, now: datetime, author_id: int) -> Solution:
+    """A new solution with its first revision, which nobody but its office sees. Raises ``TooComplex``."""
+    solution = Solution(slug=slug, created_at=now, revision_number=0, badge="", author_id=author_id)
+    propose(session, solution, document, now, author_id)
+    return solution
+
+
 def _save(
     session: Session, solution: Solution, document: Document, rendered: Rendered, now: datetime
 ) -> SolutionRevision:
-    session.add(solution)
+    revision = _add_revision(session, solution, document, rendered, now)
+    revision.live_at = now
+    solution.revision_number = revision.number
     derive(session, solution, document)
     solution.updated_at = now
-    solution.revision_number += 1
+    session.flush()
+    return revision
+
+
+def _add_revision(
+    session: Session, solution: Solution, document: Document, rendered: Rendered, now: datetime
+) -> SolutionRevision:
+    number = (solution.latest_number or 0) + 1
     revision = SolutionRevision(
-        number=solution.revision_number, text=serialise(document), digest=digest(document), origin="site", saved_at=now
+        number=number, text=serialise(document), digest=digest(document), origin="site", saved_at=now
     )
     _fill_rendered(revision, rendered)
-    revision.solution = solution
+    solution.latest_number = number
+    session.add(solution)
     session.add(revision)
-    session.flush()
+    revision.solution = solution
     return revision
 
 
@@ -134,7 +183,7 @@ def derive(session: Session, solution: Solution, document: Document) -> None:
     solution.evidence_level = document.known("evidence_level")
     solution.year = rules.year(document)
     solution.front = dict(front)
-    solution.published = rules.is_published(document)
+    solution.published = rules.is_published(document) and solution.archived_at is None
     with session.no_autoflush:
         _set_themes(session, solution, document)
         _set_bodies(session, solution, document)

@@ -1,23 +1,26 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Reading a solution: its page, its formats, its versions and what changed between them."""
 
+from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, current_app, render_template, request, url_for
 from sqlalchemy.exc import NoResultFound
 
-from app.access import Action
+from app.access import Action, Thing
+from app.accounts.queries import names
 from app.document.compare import compare
 from app.document.model import Document
 from app.document.parse import parse
 from app.errors import NotFound
 from app.solutions import pdf, queries
 from app.solutions.models import Solution, SolutionRevision
+from app.solutions.rules import is_overdue
 from app.web import gate
 from app.web.formats import conditional, fresh, json_answer
 from app.web.gate import permits
-from app.web.kept import kept, sent
+from app.web.kept import kept, sent, unkept
 from app.web.languages import current_language, site_root
 from app.web.release import RELEASE
 from app.web.unit import session
@@ -30,7 +33,7 @@ def found(slug: str) -> Solution:
     solution = queries.by_slug(session(), slug)
     if solution is None:
         raise NotFound(slug)
-    gate.require(Action.READ_SOLUTION, solution)
+    gate.require(Action.READ_SOLUTION, solution.thing)
     return solution
 
 
@@ -40,15 +43,28 @@ def show(slug: str) -> Response:
     state = queries.state(session(), slug)
     if state is None:
         raise NotFound(slug)
-    gate.require(Action.READ_SOLUTION, state)
-    mark = (RELEASE, current_language(), slug, state.revision_number, state.updated_at)
+    if not state.published or gate.actor().known:
+        # What few may read, and what a signed-in reader sees around it, is made for them alone.
+        return unkept(_page(slug))
+    gate.require(Action.READ_SOLUTION, Thing(published=True))
+    mark = (RELEASE, current_language(), slug, state.revision_number, state.updated_at, today())
     return fresh(*mark) or sent(kept(mark, partial(_page, slug)), *mark)
 
 
 def _page(slug: str) -> str:
-    solution = found(slug)
-    revision = queries.current_revision(session(), solution)
-    return render_template("solutions/show.html", solution=solution, revision=revision, front=solution.front)
+    held = queries.with_text(session(), slug)
+    if held is None:
+        raise NotFound(slug)
+    solution, revision = held
+    gate.require(Action.READ_SOLUTION, solution.thing)
+    overdue = is_overdue(solution.front.get("review_due"), today())
+    return render_template(
+        "solutions/show.html", solution=solution, revision=revision, front=solution.front, overdue=overdue
+    )
+
+
+def today() -> date:
+    return datetime.now(UTC).date()
 
 
 @solutions.get("/soluzioni/<slug:slug>.md")
@@ -85,9 +101,10 @@ def show_pdf(slug: str) -> Response:
 @permits(Action.READ_SOLUTION)
 def versions(slug: str) -> str:
     solution = found(slug)
-    return render_template(
-        "solutions/versions.html", solution=solution, revisions=queries.revisions(session(), solution)
-    )
+    working = gate.may(Action.READ_DRAFT, solution.thing)
+    revisions = (queries.every_revision if working else queries.revisions)(session(), solution)
+    authors = names(session(), [item.author_id for item in revisions]) if working else {}
+    return render_template("solutions/versions.html", solution=solution, revisions=revisions, authors=authors)
 
 
 @solutions.get("/soluzioni/<slug:slug>/versioni/<int(max=1000000):number>")
@@ -106,7 +123,7 @@ def differences(slug: str) -> str:
     old, new = queries.revision_pair(session(), solution, _number("da", max(number - 1, 1)), number)
     if old is None or new is None:
         raise NotFound(number)
-    changes = compare(_document(old), _document(new))
+    changes = compare(_document(_readable(solution, old)), _document(_readable(solution, new)))
     return render_template("solutions/differences.html", solution=solution, old=old, new=new, changes=changes)
 
 
@@ -117,9 +134,16 @@ def _number(name: str, default: int) -> int:
 
 def _revision(solution: Solution, number: int) -> SolutionRevision:
     try:
-        return queries.revision(session(), solution, number)
+        return _readable(solution, queries.revision(session(), solution, number))
     except NoResultFound as error:
         raise NotFound(number) from error
+
+
+def _readable(solution: Solution, revision: SolutionRevision) -> SolutionRevision:
+    """The revision, once it is sure that this reader may see one that never came into force."""
+    if revision.live_at is None:
+        gate.require(Action.READ_DRAFT, solution.thing)
+    return revision
 
 
 def _document(revision: SolutionRevision) -> Document:

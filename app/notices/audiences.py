@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Who a row of the journal concerns: those it waits for, those who did earlier steps, those who follow."""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from sqlalchemy.orm import Session
+
+from app import access
+from app.access import Action, Role, Thing
+from app.accounts import queries as people
+from app.journal import queries as journal
+from app.journal.models import JournalEntry
+from app.needs import queries as needs
+from app.needs.models import Need, Proposal
+from app.notices import queries
+from app.notices.rules import Audience
+from app.review.rules import ROLE_OF, Step
+from app.solutions import queries as solutions
+from app.solutions.models import Solution
+
+
+def of(session: Session, entry: JournalEntry) -> Audience | None:
+    """The audience of a row, None where there is nothing to tell (the thing is gone)."""
+    find = AUDIENCES.get(entry.kind)
+    return find(session, entry) if find else None
+
+
+def _of_solution(session: Session, entry: JournalEntry) -> Audience | None:
+    solution = solutions.by_slug(session, entry.key)
+    if solution is None:
+        return None
+    earlier = frozenset(row.actor_id for row in journal.of_thing(session, "solution", entry.key) if row.actor_id)
+    authors = frozenset({solution.author_id}) if solution.author_id else frozenset()
+    public = solution.published and entry.data.get("live") is not False
+    following = queries.followers(session, _followed_with(solution)) if public else frozenset()
+    owner = solution.owner
+    page = "" if entry.action in PUBLIC_PAGE else "/revisione"
+    return Audience(
+        frozenset(_waiting(session, solution, entry)),
+        readers(session, earlier | authors, Action.READ_DRAFT, solution.thing),
+        readers(session, following, Action.READ_SOLUTION, solution.thing),
+        solution.title,
+        f"/soluzioni/{solution.slug}{page}",
+        owner.name if owner else "",
+    )
+
+
+#: Told with the page that everybody reads; the rest with the page of its review.
+PUBLIC_PAGE = frozenset({"facts-confirmed", "solution-made-ready", "solution-restored"})
+
+
+def _followed_with(solution: Solution) -> list[tuple[str, str]]:
+    """What one may follow to hear of a solution: itself, its bodies, its themes, its acts."""
+    bodies = [("city", tie.city.slug) for tie in solution.bodies]
+    themes = [("theme", tie.theme.slug) for tie in solution.themes]
+    acts = [("act", tie.act.slug) for tie in solution.acts]
+    return [("solution", solution.slug), *bodies, *themes, *acts]
+
+
+def _waiting(session: Session, solution: Solution, entry: JournalEntry) -> Iterable[int]:
+    """Those whose turn it is after the row."""
+    thing = solution.thing
+    if entry.action == "review-assigned":
+        return [int(entry.data["person"])] if entry.data.get("person") else []
+    if entry.action in OWNERS_TURN:
+        return with_roles(session, (Role.REFERENT, Role.OFFICIAL), thing.bodies)
+    step = entry.data.get("step") if entry.action == "solution-submitted" else entry.data.get("next")
+    if not step:
+        return []
+    role = ROLE_OF[Step(step)]
+    action = Action.APPROVE_SOLUTION if role is Role.REFERENT else Action.VALIDATE_SOLUTION
+    found = with_roles(session, (role,), thing.bodies if role is Role.REFERENT else thing.themes)
+    return readers(session, found, action, thing)
+
+
+#: After these it is the turn of the office that owns the solution.
+OWNERS_TURN = frozenset({"error-reported", "evidence-lowered"})
+
+
+def with_roles(session: Session, roles: Iterable[Role], scopes: Iterable[str]) -> frozenset[int]:
+    """Active people who have one of the roles for any of the scopes."""
+    wanted = list(scopes)
+    return frozenset(person.id for role in roles for person in people.with_role(session, role, wanted))
+
+
+def readers(session: Session, numbers: Iterable[int], action: Action, thing: Thing) -> frozenset[int]:
+    """Of some people, those whom the policy lets do this to the thing."""
+    found = (people.person(session, number) for number in numbers)
+    return frozenset(
+        person.id
+        for person in found
+        if person is not None and person.active and access.may(person.actor, action, thing)
+    )
+
+
+def _of_need(session: Session, entry: JournalEntry) -> Audience | None:
+    """A new request waits for the cities whose solutions fit it best; whose an anonymous one is nobody is told."""
+    need = needs.need(session, int(entry.key))
+    if need is None:
+        return None
+    secret = need.visibility == "anonymous"
+    followed = [("theme", slug) for slug in need.themes] + ([] if secret else [("city", need.city.slug)])
+    fitting = _fitting(session, need) if entry.action == "need-published" else frozenset()
+    return Audience(
+        readers(session, fitting, Action.READ_NEED, need.thing),
+        readers(session, _requesters(need), Action.READ_NEED, need.thing),
+        readers(session, queries.followers(session, followed), Action.READ_NEED, need.thing),
+        need.title,
+        f"/richieste/{need.id}-{need.slug}",
+        "" if secret else need.city.name,
+    )
+
+
+def _fitting(session: Session, need: Need) -> frozenset[int]:
+    """Referents of the cities on the first places of the shortlist, as it was when the request was published."""
+    shown = needs.last_shown(session, need.id)
+    places = [item for item in shown.items[:3] if item.get("band") != "low"] if shown else []
+    return with_roles(session, (Role.REFERENT,), {item["city"] for item in places})
+
+
+def _requesters(need: Need) -> frozenset[int]:
+    joined = {tie.joined_by for tie in need.receivers}
+    return frozenset(person for person in {need.author_id, *joined} if person)
+
+
+def _of_proposal(session: Session, entry: JournalEntry) -> Audience | None:
+    """A question waits for the giver's referents, an offer for those who asked."""
+    proposal = needs.proposal(session, int(entry.key))
+    if proposal is None:
+        return None
+    need, offered = proposal.need, proposal.origin == "offer"
+    asking = _requesters(need) | with_roles(session, (Role.REFERENT,), [need.city.slug])
+    asked = frozenset({proposal.asked_by or need.author_id or 0})
+    if entry.action == "proposal-withdrawn":
+        asked |= _answering(session, proposal)
+    return Audience(
+        readers(session, asking if offered else _answering(session, proposal), Action.READ_PROPOSAL, proposal.thing),
+        readers(session, _requesters(need) | asked, Action.READ_PROPOSAL, proposal.thing),
+        frozenset(),
+        need.title,
+        f"/proposte/{proposal.id}",
+        _told_by(proposal, entry.action),
+    )
+
+
+def _told_by(proposal: Proposal, action: str) -> str:
+    """The city a notice speaks of: the giver; for a question put to it the one that asks, where it may be known."""
+    if proposal.origin == "offer" or action not in {"proposal-made", "proposal-reminded"}:
+        return proposal.giver.name
+    secret = proposal.need.visibility == "anonymous" and proposal.origin != "picked"
+    return "" if secret else proposal.need.city.name
+
+
+def _answering(session: Session, proposal: Proposal) -> frozenset[int]:
+    """The giver's referents; its officials where it has none."""
+    giver = [proposal.giver.slug]
+    return with_roles(session, (Role.REFERENT,), giver) or with_roles(session, (Role.OFFICIAL,), giver)
+
+
+AUDIENCES: Mapping[str, Callable[[Session, JournalEntry], Audience | None]] = {
+    "solution": _of_solution,
+    "need": _of_need,
+    "proposal": _of_proposal,
+}

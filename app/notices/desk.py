@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What stands on a person's desk: what they write, what waits for them, what they wait for."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from app.access import Actor
+from app.document.schema import Level
+from app.document.validate import problems
+from app.notices import queries
+from app.review import queries as reviews
+from app.review import queues
+from app.review.models import Review
+from app.solutions.models import Solution
+from app.writing import service as writing
+
+MOST = 12
+
+
+@dataclass(frozen=True)
+class Draft:
+    """Something the office is writing: how much is missing to submit it, and when it was last saved."""
+
+    slug: str
+    title: str
+    body: str
+    missing: int
+    saved_at: datetime
+    published: bool
+
+
+@dataclass(frozen=True)
+class Waited:
+    """Something the office sent and waits for: at which step, who is next, since when."""
+
+    slug: str
+    title: str
+    step: str
+    body: str
+    themes: tuple[str, ...]
+    since: datetime
+    claimed: bool
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing a person is asked to do: a kind that the page words, a title, an address, a day."""
+
+    kind: str
+    title: str
+    path: str
+    since: datetime | None = None
+    due_on: date | None = None
+    late: bool = False
+    detail: str = ""
+
+
+#: What other houses put on the desk: tasks that wait for the person.
+Section = Callable[[Session, Actor, datetime], Sequence[Task]]
+
+
+def drafts(session: Session, actor: Actor) -> list[Draft]:
+    """What the person's office writes and has not submitted, the last saved first."""
+    found = []
+    for solution in queries.being_written(session, actor.id, actor.bodies, MOST):
+        opened = writing.opened(session, solution)
+        document = writing.current_document(session, solution)
+        owner = solution.owner
+        found.append(
+            Draft(
+                solution.slug,
+                str(document.front.get("title") or solution.title),
+                owner.short_name if owner else "",
+                len(problems(document, Level.SUBMITTED)),
+                opened.saved_at,
+                bool(solution.badge),
+            )
+        )
+    return sorted(found, key=lambda draft: draft.saved_at, reverse=True)[:MOST]
+
+
+def tasks(session: Session, actor: Actor, now: datetime) -> list[Task]:
+    """Decisions, reports and confirmations that wait for the person, the longest waiting first."""
+    found = []
+    for queue in queues.QUEUES:
+        for row in queues.rows(session, actor, queue, reviews.Filter(), now):
+            path = f"/soluzioni/{row.slug}/revisione"
+            found.append(Task(queue, row.title, path, row.since, row.due_on, row.late, row.assignee))
+    return sorted(found, key=lambda task: task.since or now)[:MOST]
+
+
+def waited_for(session: Session, actor: Actor) -> list[Waited]:
+    """Reviews that the person or their office asked for and nobody has decided."""
+    return [_waited(review) for review in queries.asked_by_office(session, actor.id, actor.bodies, MOST)]
+
+
+def _waited(review: Review) -> Waited:
+    solution: Solution = review.solution
+    owner = solution.owner
+    themes = tuple(tie.theme.slug for tie in solution.themes)
+    return Waited(
+        solution.slug,
+        solution.title,
+        review.step,
+        owner.name if owner else "",
+        themes,
+        review.asked_at,
+        review.claimed_by is not None,
+    )

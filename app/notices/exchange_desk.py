@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What waits on the desk because of requests: questions and offers to answer, open requests that asked nobody yet."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app.access import Actor
+from app.needs import queries, rules
+from app.notices.desk import Task
+
+
+def tasks(session: Session, actor: Actor, now: datetime) -> Sequence[Task]:
+    """Answers due by the person's bodies, then their open requests without a city that was asked."""
+    if not actor.bodies:
+        return []
+    today, found = rules.day_of(now), []
+    for proposal in queries.waiting_for(session, actor.bodies):
+        kind = "offerta" if proposal.origin == "offer" else "proposta"
+        due = rules.day_of(proposal.due_at) if proposal.due_at else None
+        path = f"/proposte/{proposal.id}"
+        late = due is not None and due < today
+        found.append(Task(kind, proposal.need.title, path, proposal.asked_at, due, late))
+    for need in queries.of_bodies(session, actor.bodies, (rules.State.OPEN,)):
+        if need.city.slug in actor.bodies and not queries.pending(session, need.id):
+            path = f"/richieste/{need.id}-{need.slug}/abbinamenti"
+            found.append(Task("richiesta", need.title, path, need.published_at, need.by_when))
+    return found

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Atom feeds of the library, as everybody may read it."""
+
+from collections.abc import Sequence
+
+from flask import Blueprint, Response, render_template, url_for
+
+from app.access import Action
+from app.cities import queries as cities
+from app.errors import NotFound
+from app.solutions import queries as solutions
+from app.solutions.models import Solution
+from app.web.formats import conditional
+from app.web.gate import permits
+from app.web.languages import site_root
+from app.web.release import RELEASE
+from app.web.unit import session
+
+feeds = Blueprint("feeds", __name__, template_folder="templates")
+
+ENTRIES = 30
+
+
+@feeds.get("/feed/soluzioni.atom")
+@permits(Action.READ_PUBLIC)
+def library() -> Response:
+    return _feed("", solutions.published(session(), ENTRIES), url_for("search.browse"))
+
+
+@feeds.get("/feed/temi/<slug:slug>.atom")
+@permits(Action.READ_PUBLIC)
+def theme(slug: str) -> Response:
+    found = solutions.theme_by_slug(session(), slug)
+    if found is None:
+        raise NotFound(slug)
+    latest = sorted(solutions.of_theme(session(), [slug]), key=lambda item: item.updated_at, reverse=True)
+    return _feed(found.name, latest[:ENTRIES], url_for("library.theme", slug=slug))
+
+
+@feeds.get("/feed/citta/<slug:slug>.atom")
+@permits(Action.READ_PUBLIC)
+def city(slug: str) -> Response:
+    found = cities.by_slug(session(), slug)
+    if found is None:
+        raise NotFound(slug)
+    theirs = [item for item in solutions.published(session()) if any(tie.city.slug == slug for tie in item.bodies)]
+    return _feed(found.name, theirs[:ENTRIES], url_for("library.city", slug=slug))
+
+
+def _feed(name: str, entries: Sequence[Solution], page: str) -> Response:
+    body = render_template("notices/feed.xml", name=name, entries=entries, page=site_root() + page, root=site_root())
+    marks = [f"{item.slug}:{item.revision_number}" for item in entries]
+    return conditional(Response(body, mimetype="application/atom+xml"), RELEASE, *marks)

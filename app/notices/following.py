@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What can be followed: whether it exists, what it is called, and what a saved search finds today."""
+
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+from sqlalchemy.orm import Session
+
+from app.access import Thing
+from app.cities import queries as cities
+from app.notices.chores import found_by
+from app.search.engine import Engine
+from app.search.forms import read_query
+from app.solutions import queries as solutions
+
+
+@dataclass(frozen=True)
+class Followable:
+    """A thing to follow; ``guarded`` is what the policy looks at where not everybody may know of it."""
+
+    key: str
+    label: str
+    guarded: Thing | None = None
+    seen: list[str] = field(default_factory=list)
+
+
+def known(session: Session, engine: Engine, kind: str, key: str) -> Followable | None:
+    """The thing with this kind and key, None where there is none."""
+    if kind == "search":
+        return _search(engine, key)
+    if kind == "solution":
+        solution = solutions.by_slug(session, key)
+        return Followable(key, solution.title, solution.thing) if solution else None
+    label = _label(session, kind, key)
+    return Followable(key, label) if label else None
+
+
+def _label(session: Session, kind: str, key: str) -> str:
+    if kind == "city":
+        city = cities.by_slug(session, key)
+        return city.name if city else ""
+    if kind == "theme":
+        theme = solutions.theme_by_slug(session, key)
+        return theme.name if theme else ""
+    act = solutions.act_by_slug(session, key) if kind == "act" else None
+    return act.label if act else ""
+
+
+def _search(engine: Engine, key: str) -> Followable | None:
+    """A saved search under its tidy query string; an empty question is not one."""
+    asked = read_query(key[:2_000])
+    tidy = urlencode(asked.on_page(1).arguments(), doseq=True)
+    if not tidy or len(tidy) > 400:
+        return None
+    words = [asked.text, *(value for _name, value in asked.chosen())]
+    label = " · ".join(word for word in words if word)
+    return Followable(tidy, label or tidy, seen=[slug for slug, _ in found_by(engine, tidy)])

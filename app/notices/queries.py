@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Every SELECT on what people follow and are told."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from app.accounts.models import Person
+from app.cities.models import City
+from app.notices.models import Cursor, Follow, Notice, Preference
+from app.review.models import Review
+from app.solutions.models import Solution, SolutionBody
+from app.writing.models import WorkingCopy
+
+
+def cursor(session: Session, name: str) -> Cursor | None:
+    return session.get(Cursor, name)
+
+
+def follows(session: Session, person_id: int) -> Sequence[Follow]:
+    """What a person follows, the newest first."""
+    wanted = select(Follow).where(Follow.person_id == person_id)
+    return session.scalars(wanted.order_by(Follow.id.desc())).all()
+
+
+def follow(session: Session, person_id: int, kind: str, key: str) -> Follow | None:
+    wanted = select(Follow).where(Follow.person_id == person_id, Follow.kind == kind, Follow.key == key)
+    return session.scalars(wanted).one_or_none()
+
+
+def followers(session: Session, things: Iterable[tuple[str, str]]) -> frozenset[int]:
+    """People who follow any of the things, as (kind, key)."""
+    ties = [(Follow.kind == kind) & (Follow.key == key) for kind, key in things]
+    return frozenset(session.scalars(select(Follow.person_id).where(or_(*ties)))) if ties else frozenset()
+
+
+def saved_searches(session: Session, after: int, limit: int) -> Sequence[Follow]:
+    wanted = select(Follow).where(Follow.kind == "search", Follow.id > after).order_by(Follow.id)
+    return session.scalars(wanted.limit(limit)).all()
+
+
+def notice(session: Session, person_id: int, number: int) -> Notice | None:
+    return session.scalars(select(Notice).where(Notice.person_id == person_id, Notice.id == number)).one_or_none()
+
+
+def has_notice(session: Session, person_id: int, source: str, reason: str) -> bool:
+    wanted = select(Notice.id).where(Notice.person_id == person_id, Notice.source == source, Notice.reason == reason)
+    return session.scalar(wanted) is not None
+
+
+def notices(session: Session, person_id: int, limit: int, page: int = 1) -> Sequence[Notice]:
+    """What a person was told, the newest first."""
+    wanted = select(Notice).where(Notice.person_id == person_id).order_by(Notice.id.desc())
+    return session.scalars(wanted.offset((page - 1) * limit).limit(limit)).all()
+
+
+def total(session: Session, person_id: int) -> int:
+    return session.scalar(select(func.count()).select_from(Notice).where(Notice.person_id == person_id)) or 0
+
+
+def unread(session: Session, person_id: int) -> int:
+    wanted = select(func.count()).select_from(Notice).where(Notice.person_id == person_id, Notice.read_at.is_(None))
+    return session.scalar(wanted) or 0
+
+
+def all_unread(session: Session, person_id: int) -> Sequence[Notice]:
+    return session.scalars(select(Notice).where(Notice.person_id == person_id, Notice.read_at.is_(None))).all()
+
+
+def unmailed(session: Session, person_id: int, reasons: Sequence[str], since: datetime) -> Sequence[Notice]:
+    """What was not mailed yet, for some reasons, the oldest first."""
+    wanted = select(Notice).where(
+        Notice.person_id == person_id,
+        Notice.reason.in_(reasons),
+        Notice.mailed_at.is_(None),
+        Notice.created_at >= since,
+    )
+    return session.scalars(wanted.order_by(Notice.id)).all()
+
+
+def with_unmailed(session: Session) -> Sequence[int]:
+    """Active people who have something that was not mailed."""
+    wanted = (
+        select(Notice.person_id)
+        .join(Person, Person.id == Notice.person_id)
+        .where(Notice.mailed_at.is_(None), Person.disabled_at.is_(None), Person.erased_at.is_(None))
+        .distinct()
+        .order_by(Notice.person_id)
+    )
+    return session.scalars(wanted).all()
+
+
+def chosen(session: Session, person_id: int) -> dict[str, str]:
+    """How a person chose to be mailed, by reason; what they did not choose is missing."""
+    found = session.execute(select(Preference.reason, Preference.mail).where(Preference.person_id == person_id))
+    return {reason: mail for reason, mail in found}  # noqa: C416
+
+
+def preference(session: Session, person_id: int, reason: str) -> Preference | None:
+    return session.get(Preference, (person_id, reason))
+
+
+def being_written(session: Session, person_id: int, bodies: frozenset[str], limit: int) -> Sequence[Solution]:
+    """Solutions of the person or of their bodies with a working copy, or never in force; without an open review."""
+    ties = select(SolutionBody.solution_id).join(City, City.id == SolutionBody.city_id)
+    theirs = Solution.id.in_(ties.where(City.slug.in_(bodies), SolutionBody.role == "owner"))
+    opened = select(WorkingCopy.solution_id)
+    under_review = select(Review.solution_id).where(Review.state == "open")
+    wanted = (
+        select(Solution)
+        .options(selectinload(Solution.bodies), selectinload(Solution.themes), selectinload(Solution.acts))
+        .where(
+            or_(theirs, Solution.author_id == person_id),
+            or_(Solution.badge == "", Solution.id.in_(opened)),
+            Solution.archived_at.is_(None),
+            Solution.id.not_in(under_review),
+        )
+        .order_by(Solution.updated_at.desc(), Solution.id)
+    )
+    return session.scalars(wanted.limit(limit)).all()
+
+
+def asked_by_office(session: Session, person_id: int, bodies: frozenset[str], limit: int) -> Sequence[Review]:
+    """Open reviews that the person, or somebody for their bodies, asked for, the oldest first."""
+    ties = select(SolutionBody.solution_id).join(City, City.id == SolutionBody.city_id)
+    theirs = Review.solution_id.in_(ties.where(City.slug.in_(bodies), SolutionBody.role == "owner"))
+    loaded = joinedload(Review.solution)
+    wanted = (
+        select(Review)
+        .options(loaded.selectinload(Solution.bodies), loaded.selectinload(Solution.themes))
+        .where(Review.state == "open", or_(theirs, Review.asked_by == person_id))
+        .order_by(Review.asked_at)
+    )
+    return session.scalars(wanted.limit(limit)).all()

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Who is told of what, how, and when a digest is due: pure rules."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+ROME = ZoneInfo("Europe/Rome")
+DIGEST_AT = time(7, 0)
+#: Weekly digests leave on Monday.
+DIGEST_WEEKDAY = 0
+
+WAITING, MINE, FOLLOWED, SEARCH = "waiting", "mine", "followed", "search"
+#: Why somebody is told, with how it is mailed unless they chose otherwise. The first that fits is the one given.
+REASONS: Mapping[str, str] = {WAITING: "now", MINE: "now", FOLLOWED: "weekly", SEARCH: "weekly"}
+MAILED = ("now", "daily", "weekly", "never")
+KINDS = ("solution", "city", "theme", "act", "search")
+MOST_FOLLOWED = 300
+
+#: What of the journal people are told, and for which reasons.
+TOLD: Mapping[str, tuple[str, ...]] = {
+    "solution-submitted": (WAITING,),
+    "review-assigned": (WAITING,),
+    "review-withdrawn": (MINE,),
+    "solution-returned": (MINE,),
+    "solution-approved": (WAITING, MINE, FOLLOWED),
+    "solution-validated": (WAITING, MINE, FOLLOWED),
+    "solution-made-ready": (MINE, FOLLOWED),
+    "solution-archived": (MINE, FOLLOWED),
+    "solution-restored": (MINE, FOLLOWED),
+    "comment-added": (MINE,),
+    "error-reported": (WAITING,),
+    "evidence-lowered": (WAITING,),
+    "facts-confirmed": (FOLLOWED,),
+    "need-published": (WAITING, FOLLOWED),
+    "need-joined": (MINE,),
+    "need-closed": (MINE, FOLLOWED),
+    "need-met": (MINE,),
+    "need-withdrawn": (MINE,),
+    "proposal-made": (WAITING,),
+    "proposal-offered": (WAITING,),
+    "proposal-reminded": (WAITING,),
+    "proposal-accepted": (MINE,),
+    "proposal-postponed": (MINE,),
+    "proposal-declined": (MINE,),
+    "proposal-expired": (MINE,),
+    "proposal-withdrawn": (MINE,),
+    "round-published": (MINE,),
+    "twinning-begun": (MINE, FOLLOWED),
+    "milestone-due": (WAITING,),
+    "milestone-late": (WAITING,),
+    "milestone-done": (MINE,),
+    "meeting-set": (MINE,),
+    "note-written": (MINE,),
+    "twinning-closed": (MINE, FOLLOWED),
+    "twinning-stopped": (MINE, FOLLOWED),
+    "variant-begun": (MINE, FOLLOWED),
+}
+
+
+@dataclass(frozen=True)
+class Audience:
+    """The people of each reason; ``title``, ``path`` and ``body`` say what the notice is about."""
+
+    waiting: frozenset[int] = frozenset()
+    mine: frozenset[int] = frozenset()
+    followed: frozenset[int] = frozenset()
+    title: str = ""
+    path: str = ""
+    body: str = ""
+
+
+def told(action: str, audience: Audience, actor_id: int | None) -> dict[int, str]:
+    """Person -> reason: each once, for the strongest reason; never the one who did it."""
+    groups = {WAITING: audience.waiting, MINE: audience.mine, FOLLOWED: audience.followed}
+    found: dict[int, str] = {}
+    for reason in TOLD.get(action, ()):
+        for person in groups[reason]:
+            if person != actor_id:
+                found.setdefault(person, reason)
+    return found
+
+
+def local_day(now: datetime) -> date:
+    return now.astimezone(ROME).date()
+
+
+def digest_day(now: datetime, how: str) -> date | None:
+    """The day whose digest (`daily`, `weekly`) is due now, None before 7 in Rome or on other days of the week.
+
+    A stopped worker sends it later the same day; nothing is due twice, for the day names the digest.
+    """
+    here = now.astimezone(ROME)
+    if here.time() < DIGEST_AT:
+        return None
+    if how == "weekly" and here.weekday() != DIGEST_WEEKDAY:
+        return None
+    return here.date()
+
+
+def earliest_of_digest(day: date, how: str) -> datetime:
+    """Where a digest begins to look: eight days for a weekly one, two for a daily one, so that no gap is left."""
+    back = timedelta(days=8 if how == "weekly" else 2)
+    return datetime.combine(day, DIGEST_AT, ROME) - back
+
+
+def how_mailed(chosen: Mapping[str, str], reason: str) -> str:
+    """`now`, `daily`, `weekly` or `never`: as the person chose, else as it is by default."""
+    return chosen.get(reason, REASONS[reason])
+
+
+def new_since(now_found: Iterable[str], seen: Iterable[str]) -> list[str]:
+    """What a saved search finds that it had not found before, in its order."""
+    known = set(seen)
+    return [slug for slug in now_found if slug not in known]

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The desk, what one is told, what one follows, and how one is mailed."""
+
+from datetime import UTC, datetime
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from app.access import Action
+from app.accounts import rules as paths
+from app.errors import Invalid, NotFound
+from app.notices import desk, following, queries, rules, service
+from app.notices.chores import unsubscribing
+from app.web import gate, unit
+from app.web.gate import actor, permits
+from app.web.languages import prefixed
+from app.web.unit import work
+
+notices = Blueprint("notices", __name__, template_folder="templates")
+
+LATEST = 8
+PER_PAGE = 30
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@notices.app_context_processor
+def _around() -> dict[str, object]:
+    """What every page of a signed-in person shows: how many notices are unread, and whether a thing is followed."""
+    return {"unread_notices": _unread, "is_followed": _is_followed}
+
+
+def _unread() -> int:
+    return queries.unread(unit.session(), actor().id) if actor().known else 0
+
+
+def _is_followed(kind: str, key: str) -> bool:
+    return actor().known and queries.follow(unit.session(), actor().id, kind, key) is not None
+
+
+@notices.get("/scrivania")
+@permits(Action.USE_DESK)
+def show_desk() -> str:
+    session, person = unit.session(), actor()
+    sections: list[desk.Section] = current_app.extensions["desk_sections"]
+    return render_template(
+        "notices/desk.html",
+        drafts=desk.drafts(session, person),
+        tasks=[
+            *desk.tasks(session, person, now()),
+            *(task for section in sections for task in section(session, person, now())),
+        ],
+        waited=desk.waited_for(session, person),
+        follows=queries.follows(session, person.id)[:LATEST],
+        notices=queries.notices(session, person.id, LATEST),
+        unread=queries.unread(session, person.id),
+    )
+
+
+@notices.get("/avvisi")
+@permits(Action.USE_DESK)
+def listed() -> str:
+    page = _page()
+    found = queries.notices(unit.session(), actor().id, PER_PAGE, page)
+    total = queries.total(unit.session(), actor().id)
+    return render_template("notices/notices.html", notices=found, page=page, pages=-(-total // PER_PAGE), total=total)
+
+
+def _page() -> int:
+    asked = request.args.get("pagina", "1")
+    return max(1, int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
+
+
+@notices.post("/avvisi/<int(max=2147483647):number>/apri")
+@permits(Action.USE_DESK)
+def open_notice(number: int) -> Response:
+    with work() as writing:
+        found = service.mark_read(writing, actor().id, number, now())
+        path = str(found.data.get("path") or "/avvisi")
+    return redirect(prefixed(path), 303)
+
+
+@notices.post("/avvisi/letti")
+@permits(Action.USE_DESK)
+def mark_all_read() -> Response:
+    with work() as writing:
+        service.mark_all_read(writing, actor().id, now())
+    return redirect(url_for("notices.listed"), 303)
+
+
+@notices.route("/profilo/avvisi", methods=["GET", "POST"])
+@permits(Action.USE_PROFILE)
+def preferences() -> Response | str:
+    if request.method == "POST":
+        with work() as writing:
+            for reason in rules.REASONS:
+                service.choose(writing, actor().id, reason, request.form.get(reason, ""))
+        flash("saved")
+        return redirect(url_for("notices.preferences"), 303)
+    chosen = queries.chosen(unit.session(), actor().id)
+    held = {reason: rules.how_mailed(chosen, reason) for reason in rules.REASONS}
+    return render_template("notices/preferences.html", held=held, ways=rules.MAILED)
+
+
+@notices.get("/seguiti")
+@permits(Action.FOLLOW)
+def followed() -> str:
+    return render_template("notices/followed.html", follows=queries.follows(unit.session(), actor().id))
+
+
+@notices.post("/segui")
+@permits(Action.FOLLOW)
+def follow() -> Response:
+    kind, key = request.form.get("kind", ""), request.form.get("key", "").strip()
+    thing = following.known(unit.session(), current_app.extensions["engine"], kind, key)
+    if thing is None:
+        raise NotFound(kind)
+    if thing.guarded is not None:
+        gate.require(Action.READ_SOLUTION, thing.guarded)
+    with work() as writing:
+        service.start_following(writing, actor().id, kind, thing.key, thing.label, thing.seen, now())
+    flash("following")
+    return _back()
+
+
+@notices.post("/smetti-di-seguire")
+@permits(Action.FOLLOW)
+def unfollow() -> Response:
+    with work() as writing:
+        service.stop_following(writing, actor().id, request.form.get("kind", ""), request.form.get("key", ""))
+    flash("not_following")
+    return _back()
+
+
+def _back() -> Response:
+    return redirect(paths.own_path(request.form.get("next")) or url_for("notices.followed"), 303)
+
+
+@notices.route("/disiscrizione/<string(maxlength=300):token>", methods=["GET", "POST"])
+@permits(Action.READ_PUBLIC)
+def unsubscribe(token: str) -> str:
+    person_id, reason = unsubscribing(current_app).read(token)
+    if request.method == "POST":
+        try:
+            with work() as writing:
+                service.choose(writing, person_id, reason, "never")
+        except Invalid as error:
+            raise NotFound("unsubscribe") from error
+    return render_template("notices/unsubscribe.html", reason=reason, done=request.method == "POST")

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What a reviewer or a reader typed, as plain values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from app.document.parse import CONTROL
+from app.review.queries import Filter
+
+REMARK = "nota-"
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A decision as typed: the version seen, the reason, the level of evidence, remarks by the anchor of a section."""
+
+    number: int
+    reason: str
+    evidence: int
+    remarks: tuple[tuple[str, str], ...]
+
+    def by_heading(self, headings: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+        """Remarks as (heading, text); an anchor that is no section's stands for the whole."""
+        return tuple((headings.get(anchor, ""), text) for anchor, text in self.remarks)
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """Who is asked to decide, and by when."""
+
+    number: int
+    person_id: int
+    due_on: date | None
+
+
+@dataclass(frozen=True)
+class Report:
+    """An error as a reader tells it."""
+
+    text: str
+    email: str
+
+
+def decision(form: Mapping[str, str]) -> Decision:
+    remarks = tuple(
+        (name.removeprefix(REMARK), said)
+        for name, typed in form.items()
+        if name.startswith(REMARK) and (said := clean(typed).strip())
+    )
+    return Decision(_number(form, "number"), clean(form.get("reason", "")), _number(form, "evidence"), remarks)
+
+
+def assignment(form: Mapping[str, str]) -> Assignment:
+    try:
+        due_on = date.fromisoformat(form.get("due_on", ""))
+    except ValueError:
+        due_on = None
+    return Assignment(_number(form, "number"), _number(form, "person"), due_on)
+
+
+def report(form: Mapping[str, str]) -> Report:
+    return Report(clean(form.get("text", "")), clean(form.get("email", "")).strip())
+
+
+def archive_reason(form: Mapping[str, str]) -> str:
+    return clean(form.get("archive_reason", ""))
+
+
+def chosen(arguments: Mapping[str, str]) -> Filter:
+    """The body and the theme a queue is narrowed to."""
+    return Filter(clean(arguments.get("ente", ""))[:120], clean(arguments.get("tema", ""))[:80])
+
+
+def clean(text: str) -> str:
+    """What was typed, without what no person types and no database keeps; one kind of line ends."""
+    return CONTROL.sub("", text.replace("\r\n", "\n"))
+
+
+def _number(form: Mapping[str, str], name: str) -> int:
+    typed = form.get(name, "")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0

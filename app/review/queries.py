@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Every SELECT on reviews and comments."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import QueryableAttribute, Session, contains_eager, selectinload
+from sqlalchemy.sql.base import ExecutableOption
+
+from app.cities.models import City
+from app.review.models import Comment, Review
+from app.review.rules import State, Step
+from app.solutions.models import Solution, SolutionBody, SolutionTheme, Theme
+from app.writing.models import Attachment
+
+MOST = 500
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Whose solutions are looked at: those of some bodies or of some themes; all of them where both are None."""
+
+    bodies: frozenset[str] | None = None
+    themes: frozenset[str] | None = None
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One body and one theme, each empty for any."""
+
+    body: str = ""
+    theme: str = ""
+
+
+def locked(session: Session, solution_id: int) -> Solution:
+    """The solution as it is now, held until the transaction ends: two decisions come one after the other."""
+    wanted = (
+        select(Solution)
+        .options(selectinload(Solution.themes), selectinload(Solution.bodies), selectinload(Solution.acts))
+        .where(Solution.id == solution_id)
+        .with_for_update(of=Solution)
+        .execution_options(populate_existing=True)
+    )
+    return session.scalars(wanted).one()
+
+
+def review(session: Session, number: int) -> Review | None:
+    """One review as it is now."""
+    wanted = select(Review).where(Review.id == number).execution_options(populate_existing=True)
+    return session.scalars(wanted).one_or_none()
+
+
+def open_review(session: Session, solution: Solution) -> Review | None:
+    wanted = select(Review).where(Review.solution_id == solution.id, Review.state == State.OPEN)
+    return session.scalars(wanted.execution_options(populate_existing=True)).one_or_none()
+
+
+def reviews(session: Session, solution: Solution) -> Sequence[Review]:
+    """Every review of a solution, the newest first."""
+    return session.scalars(select(Review).where(Review.solution_id == solution.id).order_by(Review.id.desc())).all()
+
+
+def comment(session: Session, number: int) -> Comment | None:
+    wanted = select(Comment).where(Comment.id == number).execution_options(populate_existing=True)
+    return session.scalars(wanted).one_or_none()
+
+
+def comments(session: Session, solution: Solution) -> Sequence[Comment]:
+    """Remarks and reports on a solution, those not dealt with first, then the oldest first."""
+    wanted = select(Comment).where(Comment.solution_id == solution.id)
+    return session.scalars(wanted.order_by(Comment.resolved_at.is_not(None), Comment.id)).all()
+
+
+def archive_reason(session: Session, solution: Solution) -> str:
+    """Why a solution was archived the last time, empty where it never was."""
+    wanted = select(Comment.text).where(Comment.solution_id == solution.id, Comment.kind == "archive")
+    return session.scalars(wanted.order_by(Comment.id.desc()).limit(1)).one_or_none() or ""
+
+
+def has_files(session: Session, solution: Solution) -> bool:
+    """Whether the kit holds an uploaded file."""
+    wanted = select(Attachment.id).where(Attachment.solution_id == solution.id, Attachment.removed_at.is_(None))
+    return session.scalar(wanted.limit(1)) is not None
+
+
+def files(session: Session, solution: Solution) -> Sequence[Attachment]:
+    """Every file its kit ever held."""
+    wanted = select(Attachment).where(Attachment.solution_id == solution.id)
+    return session.scalars(wanted.order_by(Attachment.id)).all()
+
+
+def files_changed(session: Session, solution: Solution) -> bool:
+    """Whether a file was added to the kit, or taken out of it, since the version in force."""
+    differs = Attachment.published == Attachment.removed_at.is_not(None)
+    wanted = select(Attachment.id).where(Attachment.solution_id == solution.id, differs)
+    return session.scalar(wanted.limit(1)) is not None
+
+
+def waiting(session: Session, step: Step, scope: Scope, chosen: Filter | None = None) -> Sequence[Review]:
+    """Open reviews of a step with their solutions, the longest waiting first."""
+    wanted = select(Review).join(Review.solution).options(_solution(Review.solution))
+    wanted = wanted.where(Review.state == State.OPEN, Review.step == step, *_within(scope), *_chosen(chosen))
+    return session.scalars(wanted.order_by(Review.asked_at, Review.id).limit(MOST)).all()
+
+
+def reports(session: Session, scope: Scope, chosen: Filter | None = None) -> Sequence[Comment]:
+    """Errors readers reported that nobody has dealt with, the oldest first."""
+    wanted = select(Comment).join(Comment.solution).options(_solution(Comment.solution))
+    wanted = wanted.where(Comment.kind == "report", Comment.resolved_at.is_(None), *_within(scope), *_chosen(chosen))
+    return session.scalars(wanted.order_by(Comment.created_at, Comment.id).limit(MOST)).all()
+
+
+def to_confirm(session: Session, today: date, scope: Scope, chosen: Filter | None = None) -> Sequence[Solution]:
+    """Solutions in force whose facts may be due, the longest due first; a month counts from its first day here."""
+    due = Solution.front["review_due"].as_string()
+    wanted = select(Solution).options(selectinload(Solution.bodies), selectinload(Solution.themes))
+    wanted = wanted.where(*_due(today), *_within(scope), *_chosen(chosen)).order_by(due, Solution.id)
+    return session.scalars(wanted.limit(MOST)).all()
+
+
+def to_lower(session: Session, today: date) -> Sequence[int]:
+    """Numbers of solutions whose facts may be due, and whose level can still fall."""
+    wanted = select(Solution.id).where(*_due(today), Solution.evidence_level > 1)
+    return session.scalars(wanted.order_by(Solution.id)).all()
+
+
+def with_old_addresses(session: Session, before: datetime) -> Sequence[Comment]:
+    """Reports from before an instant that still hold the address a reader left."""
+    return session.scalars(select(Comment).where(Comment.reader_email != "", Comment.created_at < before)).all()
+
+
+def counts(session: Session, step: Step, scope: Scope) -> int:
+    """How many reviews of a step are open."""
+    wanted = select(func.count()).select_from(Review).join(Review.solution)
+    return session.scalar(wanted.where(Review.state == State.OPEN, Review.step == step, *_within(scope))) or 0
+
+
+def count_reports(session: Session, scope: Scope) -> int:
+    wanted = select(func.count()).select_from(Comment).join(Comment.solution)
+    return session.scalar(wanted.where(Comment.kind == "report", Comment.resolved_at.is_(None), *_within(scope))) or 0
+
+
+def _solution(relation: QueryableAttribute[Solution]) -> ExecutableOption:
+    return contains_eager(relation).options(selectinload(Solution.bodies), selectinload(Solution.themes))
+
+
+def _due(today: date) -> tuple[ColumnElement[bool], ...]:
+    due = Solution.front["review_due"].as_string()
+    return Solution.badge != "", Solution.archived_at.is_(None), due < today.isoformat()
+
+
+def _within(scope: Scope) -> list[ColumnElement[bool]]:
+    if scope.bodies is None and scope.themes is None:
+        return []
+    return [or_(_of_bodies(scope.bodies or frozenset()), _of_themes(scope.themes or frozenset()))]
+
+
+def _chosen(chosen: Filter | None) -> list[ColumnElement[bool]]:
+    if chosen is None:
+        return []
+    conditions = [_of_bodies(frozenset({chosen.body}))] if chosen.body else []
+    return conditions + ([_of_themes(frozenset({chosen.theme}))] if chosen.theme else [])
+
+
+def _of_bodies(slugs: frozenset[str]) -> ColumnElement[bool]:
+    ties: Select[int] = select(SolutionBody.solution_id).join(City, City.id == SolutionBody.city_id)
+    return Solution.id.in_(ties.where(City.slug.in_(slugs), SolutionBody.role.in_(("owner", "partner"))))
+
+
+def _of_themes(slugs: frozenset[str]) -> ColumnElement[bool]:
+    ties: Select[int] = select(SolutionTheme.solution_id).join(Theme, Theme.id == SolutionTheme.theme_id)
+    return Solution.id.in_(ties.where(Theme.slug.in_(slugs)))

@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Everything the review page of a solution says: where it stands, whose turn it is, what is missing, what was said."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app import access
+from app.access import Action, Actor, Thing
+from app.accounts import queries as people
+from app.accounts.models import Person
+from app.cities import queries as registers
+from app.document.compare import Change, compare
+from app.document.model import Document, Problem
+from app.journal import queries as journal
+from app.journal.models import JournalEntry
+from app.review import ageing, queries, rules
+from app.review.models import Comment, Review
+from app.review.rules import Deed, NextActor, Situation, Step
+from app.review.service import candidates, document_of, in_force_of
+from app.solutions import queries as library
+from app.solutions.models import Solution, SolutionRevision
+from app.solutions.rules import SITE_FIELDS, is_overdue
+from app.writing.models import Attachment
+from app.writing.service import current_document
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a solution stands: the open review with its version, and what may be asked next."""
+
+    situation: Situation
+    review: Review | None
+    revision: SolutionRevision
+    turn: NextActor | None
+    next_step: Step | None
+    missing: tuple[Problem, ...]
+
+    @property
+    def path(self) -> tuple[tuple[str, str], ...]:
+        return rules.path(self.situation)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The review page."""
+
+    solution: Solution
+    standing: Standing
+    deeds: frozenset[Deed]
+    since: datetime
+    days: int
+    today: date
+    overdue: bool
+    front: Mapping[str, Any]
+    changes: tuple[Change, ...]
+    files: Sequence[Attachment]
+    comments: Sequence[Comment]
+    returned: Review | None
+    timeline: Sequence[JournalEntry]
+    candidates: Sequence[Person]
+    people: Mapping[int, str]
+    scopes: Mapping[str, str]
+
+    @property
+    def remarks(self) -> Sequence[Comment]:
+        return [comment for comment in self.comments if comment.kind == "review"]
+
+    @property
+    def reports(self) -> Sequence[Comment]:
+        return [comment for comment in self.comments if comment.kind == "report"]
+
+
+def standing(session: Session, solution: Solution) -> Standing:
+    """How a solution stands now, what was typed and not submitted yet included."""
+    review = queries.open_review(session, solution)
+    in_force, writing = in_force_of(session, solution), current_document(session, solution)
+    number = review.revision_number if review else solution.latest_number
+    revision = library.revision(session, solution, number)
+    waited, files = document_of(revision) if review else None, queries.files_changed(session, solution)
+    changed = rules.is_changed(writing, in_force, waited, files=files)
+    step = Step(review.step) if review else None
+    situation = Situation(
+        solution.badge, step, solution.archived_at is not None, changed, bool(review and review.claimed_by)
+    )
+    asked = step or rules.first_step(solution.badge, changed)
+    judged = document_of(revision) if review else writing
+    missing = rules.missing(asked, judged, queries.has_files(session, solution)) if asked else ()
+    turn = rules.next_actor(situation, _bodies(solution), [tie.theme.slug for tie in solution.themes])
+    return Standing(situation, review, revision, turn, asked, missing)
+
+
+def _bodies(solution: Solution) -> list[str]:
+    return [tie.city.slug for tie in solution.bodies if tie.role in {"owner", "partner"}]
+
+
+def sheet(session: Session, solution: Solution, actor: Actor, now: datetime) -> Sheet:
+    """What one person sees and may do."""
+    stands = standing(session, solution)
+    review, today = stands.review, ageing.day_of(now)
+    deeds = permitted(actor, solution, stands)
+    comments = queries.comments(session, solution)
+    past = [found for found in queries.reviews(session, solution) if found.state == rules.State.RETURNED]
+    timeline = journal.of_thing(session, "solution", solution.slug)
+    since = review.asked_at if review else (timeline[0].at if timeline else solution.updated_at)
+    return Sheet(
+        solution=solution,
+        standing=stands,
+        deeds=deeds,
+        since=since,
+        days=ageing.working_days(ageing.day_of(since), today),
+        today=today,
+        overdue=bool(solution.badge) and is_overdue(solution.front.get("review_due"), today),
+        front=document_of(stands.revision).front,
+        changes=_changes(session, solution, stands),
+        files=[file for file in queries.files(session, solution) if file.removed_at is None],
+        comments=comments,
+        returned=past[0] if past and review is None and stands.situation.changed else None,
+        timeline=timeline,
+        candidates=candidates(session, solution, review) if review and Deed.ASSIGN in deeds else [],
+        people=people.names(session, _numbers(review, comments, timeline, stands.revision)),
+        scopes=scope_names(session, solution),
+    )
+
+
+def _changes(session: Session, solution: Solution, stands: Standing) -> tuple[Change, ...]:
+    in_force = in_force_of(session, solution)
+    shown: Document = document_of(stands.revision)
+    if in_force is None or rules.same_text(shown, in_force):
+        return ()
+    return tuple(change for change in compare(in_force, shown) if change.name not in SITE_FIELDS)
+
+
+def _numbers(
+    review: Review | None, comments: Sequence[Comment], timeline: Sequence[JournalEntry], revision: SolutionRevision
+) -> set[int | None]:
+    numbers: set[int | None] = {revision.author_id}
+    for comment in comments:
+        numbers |= {comment.author_id, comment.resolved_by}
+    for entry in timeline:
+        person = entry.data.get("person")
+        numbers |= {entry.actor_id, person if isinstance(person, int) else None}
+    return numbers | ({review.asked_by, review.claimed_by} if review else set())
+
+
+def scope_names(session: Session, solution: Solution) -> dict[str, str]:
+    """Names of the bodies of a solution, by slug."""
+    found = registers.by_slugs(session, _bodies(solution))
+    return {slug: city.name for slug, city in found.items()}
+
+
+def judged(solution: Solution, stands: Standing) -> Thing:
+    """What the policy looks at when the version at hand is judged."""
+    asked_by = stands.review.asked_by if stands.review else None
+    return rules.judged(solution.thing, asked_by, stands.revision.author_id)
+
+
+def permitted(actor: Actor, solution: Solution, stands: Standing) -> frozenset[Deed]:
+    """What one person may do now."""
+    found = set()
+    for deed in rules.possible(stands.situation):
+        thing = judged(solution, stands) if deed in JUDGING else solution.thing
+        if access.may(actor, rules.action_for(deed, stands.situation.step), thing):
+            found.add(deed)
+    if Deed.RELEASE in rules.possible(stands.situation) and stands.review:
+        mine = stands.review.claimed_by == actor.id
+        found.discard(Deed.RELEASE)
+        found |= {Deed.RELEASE} if mine or access.may(actor, Action.ASSIGN_REVIEW, solution.thing) else set()
+    return frozenset(found)
+
+
+#: Deeds of the one who judges: nobody does them on what they wrote.
+JUDGING = frozenset({Deed.CLAIM, Deed.RETURN, Deed.APPROVE, Deed.VALIDATE, Deed.MAKE_READY})
+
+
+#: What the story of a solution says of each entry; the digests let anybody prove that nothing was changed.
+STORY = ("number", "at", "person", "action", "data", "previous", "digest")
+LONGEST_STORY = 10_000
+
+
+def story(session: Session, solution: Solution) -> list[dict[str, object]]:
+    """Everything the journal holds on a solution, the oldest first."""
+    entries = list(reversed(journal.of_thing(session, "solution", solution.slug, LONGEST_STORY)))
+    names = people.names(session, [entry.actor_id for entry in entries])
+    return [
+        {
+            "number": entry.id,
+            "at": entry.at.isoformat(),
+            "person": names.get(entry.actor_id or 0, ""),
+            "action": entry.action,
+            "data": json.dumps(entry.data, ensure_ascii=False, sort_keys=True),
+            "previous": entry.previous,
+            "digest": entry.digest,
+        }
+        for entry in entries
+    ]

@@ -1,0 +1,304 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Around the form: a new draft, the document as Markdown, versions, giving a draft up, what the text suggests."""
+
+from typing import Any
+
+import yaml
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
+from sqlalchemy.exc import NoResultFound
+from werkzeug.wrappers import Response as Answer
+
+from app.access import Action, Thing
+from app.cities.queries import by_slugs
+from app.document.model import Problem, located
+from app.document.parse import parse
+from app.document.render import TooComplex
+from app.document.serialise import serialise
+from app.document.validate import problems
+from app.errors import Invalid, NotFound
+from app.files.refusal import MAX_FILE, FileRefused
+from app.search.engine import Engine
+from app.search.index import IndexDamaged
+from app.solutions.models import Solution
+from app.web import gate
+from app.web.formats import json_answer
+from app.web.gate import permits
+from app.web.kept import unkept
+from app.web.languages import current_language, prefixed
+from app.web.unit import session, work
+from app.writing import hints as suggesting
+from app.writing import kit as files
+from app.writing import service
+from app.writing.boxes import clean
+from app.writing.bring import Brought, brought, picture, text_of, with_pictures
+from app.writing.forms import number, one_line, read_seen
+from app.writing.kit_views import store
+from app.writing.service import Saved
+from app.writing.state import State, document_of, settled
+from app.writing.views import LARGE, editable, form_page, merge_page, now
+
+drafts = Blueprint("drafts", __name__, template_folder="templates")
+
+MAX_TITLE = 300
+SIMILAR = 4
+#: Letters of a text that a search for similar solutions reads.
+READ_FOR_SEARCH = 400
+
+
+@drafts.url_value_preprocessor
+def _limits(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    request.max_content_length, request.max_form_memory_size = MAX_FILE + LARGE, LARGE
+
+
+@drafts.get("/soluzioni/nuova")
+@permits(Action.WRITE_SOLUTION)
+def new() -> Response:
+    return _new_page({})
+
+
+@drafts.post("/soluzioni/nuova")
+@permits(Action.WRITE_SOLUTION)
+def begin() -> Answer:
+    title, body = one_line(request.form.get("title", ""), MAX_TITLE), request.form.get("city", "") or _only_body()
+    gate.require(Action.WRITE_SOLUTION, Thing(bodies=frozenset({body})))
+    try:
+        found = _brought()
+        slug = _begin(title or (found.title if found else ""), body, found)
+    except (Invalid, FileRefused) as error:
+        wrong, detail = (error.problems, "") if isinstance(error, Invalid) else ({"file": error.key}, error.detail)
+        answer = _new_page(wrong, title, body, detail)
+        answer.status_code = error.status
+        return answer
+    flash("draft_created")
+    lost = ",".join(found.lost) if found else ""
+    return redirect(url_for("writing.edit", slug=slug, perso=lost or None), 303)
+
+
+def _begin(title: str, body: str, found: Brought | None) -> str:
+    """The slug of a new draft; pictures of the document it begins with become files of its kit."""
+    digests = {item.name: store().put(item.content) for item in found.pictures} if found else {}
+    with work() as writes:
+        author = gate.actor().id
+        solution = service.begin(writes, title, body, found.document if found else None, now(), author)
+        addresses = {}
+        for item in found.pictures if found else ():
+            said = files.Described(item.name, "documento-tecnico", "CC-BY-4.0", "public")
+            kept = files.add(writes, solution, picture(item, digests[item.name]), item.name, said, author, now())
+            addresses[item.name] = url_for("kits.attachment", number=kept.id, name=kept.name)
+        if found and addresses:
+            service.rewrite(writes, solution, with_pictures(found, addresses), author, now())
+        return solution.slug
+
+
+def _only_body() -> str:
+    bodies = gate.actor().bodies
+    return next(iter(bodies)) if len(bodies) == 1 else ""
+
+
+def _new_page(wrong: dict[str, str], title: str = "", body: str = "", detail: str = "") -> Response:
+    bodies = by_slugs(session(), sorted(gate.actor().bodies))
+    listed = sorted(bodies.values(), key=lambda city: city.position)
+    return unkept(
+        render_template("writing/new.html", bodies=listed, wrong=wrong, title=title, body=body, detail=detail)
+    )
+
+
+def _brought() -> Brought | None:
+    """What somebody brings in a file. Raises ``Invalid`` and ``FileRefused``."""
+    sent = request.files.get("file")
+    return brought(sent.filename, sent.read()) if sent and sent.filename else None
+
+
+def _uploaded_text() -> str:
+    """The Markdown text of an uploaded file, empty where there is none. Raises ``Invalid``."""
+    sent = request.files.get("file")
+    return text_of(sent.filename, sent.read()) if sent and sent.filename else ""
+
+
+@drafts.get("/soluzioni/<slug:slug>/markdown")
+@permits(Action.EDIT_SOLUTION)
+def markdown(slug: str) -> Response:
+    solution = editable(slug)
+    opened = service.opened(session(), solution)
+    text = opened.state.markdown or _as_markdown(opened.state)
+    return _markdown_page(solution, text, opened.seen)
+
+
+@drafts.post("/soluzioni/<slug:slug>/markdown")
+@permits(Action.EDIT_SOLUTION)
+def save_markdown(slug: str) -> Answer:
+    solution = editable(slug)
+    if request.form.get("do") == "give-up":
+        with work() as writes:
+            service.give_up_markdown(writes, solution, gate.actor().id, now())
+        return redirect(url_for("writing.edit", slug=slug), 303)
+    seen = read_seen(request.form)
+    typed = clean(request.form.get("text", ""))
+    try:
+        text = _uploaded_text() or typed
+        with work() as writes:
+            saved = service.save_markdown(writes, solution, text, seen, gate.actor().id, now())
+    except Invalid as error:
+        return _markdown_page(solution, typed, seen, tuple(error.problems.values()), error.status)
+    return _after_markdown(solution, text, saved)
+
+
+def _after_markdown(solution: Solution, text: str, saved: Saved) -> Answer:
+    if saved.refused:
+        return merge_page(solution, saved)
+    flash("saved")
+    return redirect(url_for("drafts.markdown", slug=solution.slug), 303)
+
+
+def _markdown_page(
+    solution: Solution, text: str, seen: service.Seen, refused: tuple[str, ...] = (), status: int = 200
+) -> Response:
+    answer = unkept(
+        render_template(
+            "writing/markdown.html", solution=solution, text=text, seen=seen, found=_problems(text), refused=refused
+        )
+    )
+    answer.status_code = status
+    return answer
+
+
+def _problems(text: str) -> tuple[Problem, ...]:
+    """What is wrong in a text, each with its line."""
+    parsed = parse(text)
+    found = problems(parsed.document) if parsed.document else ()
+    return tuple(sorted(located((*parsed.problems, *found), parsed.lines), key=lambda item: item.line))
+
+
+def _as_markdown(state: State) -> str:
+    return serialise(settled(document_of(state)))
+
+
+@drafts.get("/soluzioni/<slug:slug>/bozza.md")
+@permits(Action.EDIT_SOLUTION)
+def download(slug: str) -> Response:
+    opened = service.opened(session(), editable(slug))
+    answer = Response(opened.state.markdown or _as_markdown(opened.state), mimetype="text/markdown")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{slug}.md"'
+    answer.cache_control.no_store = True
+    return answer
+
+
+@drafts.get("/soluzioni/<slug:slug>/versione")
+@permits(Action.EDIT_SOLUTION)
+def version(slug: str) -> Response:
+    solution = editable(slug)
+    changed = service.unsaved(session(), solution)
+    return unkept(render_template("writing/version.html", solution=solution, changed=changed))
+
+
+@drafts.post("/soluzioni/<slug:slug>/versione")
+@permits(Action.EDIT_SOLUTION)
+def save_version(slug: str) -> Answer:
+    """Make a version of the draft. Where a box is wrong, the form says which."""
+    solution = editable(slug)
+    reason = one_line(request.form.get("reason", ""))
+    try:
+        with work() as writes:
+            held = service.reopened(writes, solution)
+            service.freeze(writes, held, gate.actor().id, now(), reason)
+    except Invalid as error:
+        return _refused(solution, tuple(dict.fromkeys(["version_refused", *error.problems.values()])))
+    except TooComplex as error:
+        return _refused(solution, ("version_refused", str(error)))
+    flash("version_saved")
+    return redirect(url_for("solutions.versions", slug=slug), 303)
+
+
+def _refused(solution: Solution, keys: tuple[str, ...]) -> Response:
+    answer = unkept(form_page(solution, service.opened(session(), solution), refused=keys))
+    answer.status_code = 422
+    return answer
+
+
+@drafts.post("/soluzioni/<slug:slug>/ripristina")
+@permits(Action.EDIT_SOLUTION)
+def restore(slug: str) -> Answer:
+    solution = editable(slug)
+    try:
+        with work() as writes:
+            service.restore(writes, solution, number(request.form.get("number", "")), gate.actor().id, now())
+    except NoResultFound as error:
+        raise NotFound(slug) from error
+    flash("version_restored")
+    return redirect(url_for("writing.edit", slug=slug), 303)
+
+
+@drafts.get("/soluzioni/<slug:slug>/scarta")
+@permits(Action.EDIT_SOLUTION)
+def discard(slug: str) -> Response:
+    solution = editable(slug)
+    return unkept(render_template("writing/discard.html", solution=solution, whole=service.never_kept(solution)))
+
+
+@drafts.post("/soluzioni/<slug:slug>/scarta")
+@permits(Action.EDIT_SOLUTION)
+def discard_now(slug: str) -> Answer:
+    solution = editable(slug)
+    with work() as writes:
+        gone = service.discard(writes, service.reopened(writes, solution), gate.actor().id, now())
+    flash("draft_discarded")
+    return redirect(prefixed("/scrivania") if gone else url_for("solutions.show", slug=slug), 303)
+
+
+@drafts.get("/soluzioni/<slug:slug>/simili")
+@permits(Action.EDIT_SOLUTION)
+def hints(slug: str) -> Response:
+    """What the saved draft suggests, as a page."""
+    solution = editable(slug)
+    state = service.opened(session(), solution).state
+    return unkept(render_template("writing/hints.html", solution=solution, **_hints(solution, state)))
+
+
+@drafts.post("/soluzioni/<slug:slug>/suggerimenti")
+@permits(Action.EDIT_SOLUTION)
+def hints_now(slug: str) -> Response:
+    """What the text suggests while it is being typed."""
+    solution = editable(slug)
+    title, text = clean(request.form.get("title", "")), clean(request.form.get("text", ""))
+    state = State(
+        {"title": title, "themes": request.form.getlist("themes"), "legal_basis": request.form.getlist("acts")}
+    )
+    found = _hints(solution, state, text)
+    page = render_template("writing/_hints.html", solution=solution, **found)
+    return json_answer({"html": page, "similar": [hit.slug for hit in found["similar"]], "acts": found["acts"]})
+
+
+def _hints(solution: Solution, state: State, text: str = "") -> dict[str, Any]:
+    text = text or "\n".join(state.sections.values())
+    words = f"{state.title} {text[:READ_FOR_SEARCH]}"
+    listed = state.fields.get("legal_basis", [])
+    chosen = state.fields.get("themes", [])
+    themes = [hit.slug for hit in _found(words, "theme") if hit.slug not in chosen]
+    return {
+        "similar": [hit for hit in _found(words, "solution") if hit.slug != solution.slug][:SIMILAR],
+        "near": [(slug, engine().title("theme", slug, current_language() == "en")) for slug in themes[:SIMILAR]],
+        "acts": suggesting.acts_not_listed(text, listed if isinstance(listed, list) else []),
+        "acronyms": _acronyms().unexplained(f"{state.title}\n{text}"),
+    }
+
+
+def _found(text: str, kind: str) -> list[Any]:
+    words = suggesting.plain_words(text)
+    try:
+        return list(engine().search(words, kinds=(kind,), per_page=SIMILAR + 2, correct=False).hits) if words else []
+    except IndexDamaged:
+        return []
+
+
+def engine() -> Engine:
+    found: Engine = current_app.extensions["engine"]
+    return found
+
+
+def _acronyms() -> suggesting.Acronyms:
+    found: suggesting.Acronyms | None = current_app.extensions.get("acronyms")
+    if found is None:
+        path = current_app.config["SETTINGS"].content_folder / "vocabulary.yml"
+        terms = yaml.safe_load(path.read_text(encoding="utf-8"))["terms"] if path.exists() else []
+        found = current_app.extensions["acronyms"] = suggesting.Acronyms(terms)
+    return found

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What the pages of writing are sent: the boxes of the form, the edition it was opened with, the button pressed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from werkzeug.datastructures import MultiDict
+
+from app.writing.boxes import clean, grouped
+from app.writing.service import Seen
+
+ROW_BUTTONS = ("remove", "up", "down")
+#: Boxes of the page around the form, never part of a document.
+AROUND = frozenset({"csrf_token", "edition", "base", "do", "add", *ROW_BUTTONS})
+MAX_REASON = 300
+MAX_NUMBER = 9
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One form as sent. ``do`` names the button, ``target`` what it stands beside."""
+
+    boxes: Mapping[str, list[str]]
+    seen: Seen
+    do: str
+    target: str = ""
+
+
+def read_form(form: MultiDict[str, str]) -> Asked:
+    """The form of the document."""
+    pairs = [(name, text) for name, text in form.items(multi=True) if name not in AROUND]
+    do, target = _button(form)
+    return Asked(grouped(pairs), read_seen(form), do, target)
+
+
+def _button(form: MultiDict[str, str]) -> tuple[str, str]:
+    pressed = next((name for name in ("add", *ROW_BUTTONS) if name in form), "")
+    return (pressed, form[pressed][:80]) if pressed else (form.get("do", "save")[:20], "")
+
+
+def read_seen(form: MultiDict[str, str]) -> Seen:
+    return Seen(number(form.get("edition", "")), number(form.get("base", "")))
+
+
+def number(text: str) -> int:
+    """A number somebody sent, -1 for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= MAX_NUMBER else -1
+
+
+def one_line(text: str, limit: int = MAX_REASON) -> str:
+    """A reason or a name: one line, no longer than its limit."""
+    return " ".join(clean(text).split())[:limit].rstrip()

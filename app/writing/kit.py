@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The files of a kit: taking them in, describing them, taking them out and putting them back."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from app.access import Thing
+from app.document.schema import KIT_KINDS, VISIBILITIES
+from app.errors import Invalid, NotFound
+from app.files.check import Checked
+from app.files.names import safe_name
+from app.files.refusal import check_count
+from app.journal.service import record
+from app.search.changes import note
+from app.solutions.models import Solution
+from app.writing import queries
+from app.writing.models import Attachment
+
+#: How long a file that was taken out can be put back.
+UNDO = timedelta(days=30)
+MAX_TITLE = 300
+MAX_LICENCE = 40
+#: From what everybody may read to what few may.
+NARROW = {name: width for width, name in enumerate(VISIBILITIES)}
+
+
+@dataclass(frozen=True)
+class Described:
+    """What a person says about a file."""
+
+    title: str
+    document_kind: str
+    licence: str
+    visibility: str
+
+    def problems(self) -> dict[str, str]:
+        wrong = {}
+        if self.document_kind not in KIT_KINDS:
+            wrong["document_kind"] = "missing"
+        if self.visibility not in VISIBILITIES:
+            wrong["visibility"] = "missing"
+        if not self.licence:
+            wrong["licence"] = "missing"
+        return wrong
+
+
+def add(
+    session: Session, solution: Solution, checked: Checked, name: str, said: Described, author_id: int, now: datetime
+) -> Attachment:
+    """A file more in the kit; readers see it with the next version in force. Raises ``Invalid``, ``FileRefused``."""
+    wrong = said.problems()
+    if wrong:
+        raise Invalid(wrong)
+    queries.hold(session, solution)
+    check_count(len(queries.attachments(session, solution)))
+    offered = safe_name(name, checked.kind)
+    attachment = Attachment(
+        solution_id=solution.id,
+        digest=checked.digest,
+        name=offered,
+        code=checked.kind.code,
+        mime=checked.kind.mime,
+        size=checked.size,
+        title=said.title[:MAX_TITLE] or offered.rpartition(".")[0],
+        document_kind=said.document_kind,
+        licence=said.licence[:MAX_LICENCE],
+        visibility=said.visibility,
+        added_by=author_id,
+        added_at=now,
+        text=checked.text,
+        text_state="done",
+    )
+    session.add(attachment)
+    _record(session, solution, attachment, "file-added", author_id, now)
+    return attachment
+
+
+def remove(session: Session, solution: Solution, number: int, author_id: int, now: datetime) -> Attachment:
+    """Take a file out of the kit; it can be put back for a while. Raises ``NotFound``."""
+    attachment = of_solution(session, solution, number)
+    if attachment.removed_at is None:
+        attachment.removed_at = now
+        _record(session, solution, attachment, "file-removed", author_id, now)
+    return attachment
+
+
+def put_back(session: Session, solution: Solution, number: int, author_id: int, now: datetime) -> Attachment:
+    """Put a file back that was taken out. Raises ``NotFound``, and ``FileRefused`` where the kit is full."""
+    attachment = of_solution(session, solution, number)
+    if attachment.removed_at is not None:
+        check_count(len(queries.attachments(session, solution)))
+        attachment.removed_at = None
+        _record(session, solution, attachment, "file-added", author_id, now)
+    return attachment
+
+
+def of_solution(session: Session, solution: Solution, number: int) -> Attachment:
+    """A file of this very solution. Raises ``NotFound``."""
+    attachment = queries.attachment(session, number)
+    if attachment is None or attachment.solution_id != solution.id:
+        raise NotFound(number)
+    return attachment
+
+
+def _record(
+    session: Session, solution: Solution, attachment: Attachment, action: str, author_id: int, now: datetime
+) -> None:
+    session.flush()
+    body = solution.owner.slug if solution.owner else ""
+    data = {"file": attachment.id, "digest": attachment.digest, "size": attachment.size}
+    record(session, now, author_id, action, "solution", solution.slug, body=body, data=data)
+    note(session, [("solution", solution.slug)])
+
+
+def thing(solution: Solution, attachment: Attachment) -> Thing:
+    """What the policy looks at: the solution, as narrow as the narrower of the two."""
+    whole = solution.thing
+    width = max(NARROW.get(whole.visibility, 0), NARROW.get(attachment.visibility, 0))
+    return Thing(
+        whole.published and attachment.published,
+        VISIBILITIES[width],
+        whole.bodies,
+        whole.themes,
+        whole.people,
+        whole.parties,
+    )

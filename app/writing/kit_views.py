@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The kit of a solution: its files, taking them in and out, and handing them to who may have them."""
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import quote
+
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as Answer
+
+from app.access import Action
+from app.document.schema import KIT_KINDS, VISIBILITIES
+from app.errors import Invalid, NotFound
+from app.files.check import check
+from app.files.refusal import MAX_FILE, FileRefused
+from app.files.store import Store
+from app.solutions import queries as library
+from app.solutions.models import Solution
+from app.web import gate
+from app.web.formats import conditional
+from app.web.gate import permits
+from app.web.kept import unkept
+from app.web.unit import session, work
+from app.writing import kit as files
+from app.writing import queries
+from app.writing.forms import one_line
+from app.writing.models import Attachment
+from app.writing.views import editable, now
+
+kits = Blueprint("kits", __name__, template_folder="templates")
+
+#: Files sent at once, with the form around them.
+MAX_AT_ONCE = 4
+LARGEST = MAX_AT_ONCE * MAX_FILE + 100_000
+#: A file is never shown inside the site: it is handed over, and could do nothing if it were.
+HANDED = {"Content-Security-Policy": "sandbox; default-src 'none'", "X-Content-Type-Options": "nosniff"}
+
+
+@kits.url_value_preprocessor
+def _limits(endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    if endpoint == "kits.add":
+        request.max_content_length = LARGEST
+
+
+@kits.app_context_processor
+def _given() -> dict[str, Any]:
+    return {"kit_files": kit_files}
+
+
+def kit_files(solution: Solution) -> Sequence[Attachment]:
+    """Files of the version in force that this reader may have."""
+    wanted = ("public", "members") if gate.actor().known else ("public",)
+    return queries.published_attachments(session(), solution, wanted)
+
+
+def store() -> Store:
+    """The folder of uploaded files."""
+    return Store(current_app.config["SETTINGS"].data_folder / "files")
+
+
+@kits.get("/soluzioni/<slug:slug>/kit")
+@permits(Action.EDIT_SOLUTION)
+def kit(slug: str) -> Response:
+    return _page(editable(slug))
+
+
+def _page(solution: Solution, wrong: Sequence[tuple[str, str, str]] = (), status: int = 200) -> Response:
+    answer = unkept(
+        render_template(
+            "writing/kit.html",
+            solution=solution,
+            attachments=queries.attachments(session(), solution),
+            removed=queries.removed_since(session(), solution, now() - files.UNDO),
+            wrong=wrong,
+            kinds=KIT_KINDS,
+            visibilities=VISIBILITIES,
+            megabytes=MAX_FILE // (1024 * 1024),
+            most=MAX_AT_ONCE,
+            typed=request.form,
+        )
+    )
+    answer.status_code = status
+    return answer
+
+
+@kits.post("/soluzioni/<slug:slug>/kit")
+@permits(Action.EDIT_SOLUTION)
+def add(slug: str) -> Answer:
+    """Take in the files that are sent; one that is refused does not hinder the others."""
+    solution = editable(slug)
+    sent = [item for item in request.files.getlist("file") if item.filename]
+    wrong = [] if sent else [("", "file_none", "")]
+    for item in sent[:MAX_AT_ONCE]:
+        try:
+            _take(solution, item.filename or "", item.read())
+        except FileRefused as error:
+            wrong.append((item.filename or "", error.key, error.detail))
+        except Invalid as error:
+            wrong += [(item.filename or "", key, field) for field, key in error.problems.items()]
+    if wrong:
+        return _page(solution, wrong, 422)
+    flash("file_added")
+    return redirect(url_for("kits.kit", slug=slug), 303)
+
+
+def _take(solution: Solution, name: str, content: bytes) -> None:
+    checked = check(content)
+    said = files.Described(
+        one_line(request.form.get("title", "")),
+        request.form.get("document_kind", ""),
+        one_line(request.form.get("licence", "")),
+        request.form.get("visibility", ""),
+    )
+    if not said.problems():
+        # On the disk before the row that names it: a row without its file would be a promise broken.
+        store().put(content)
+    with work() as writes:
+        files.add(writes, solution, checked, name, said, gate.actor().id, now())
+
+
+@kits.post("/soluzioni/<slug:slug>/kit/<int(max=999999999):number>/togli")
+@permits(Action.EDIT_SOLUTION)
+def remove(slug: str, number: int) -> Answer:
+    solution = editable(slug)
+    with work() as writes:
+        files.remove(writes, solution, number, gate.actor().id, now())
+    flash("file_removed")
+    return redirect(url_for("kits.kit", slug=slug), 303)
+
+
+@kits.post("/soluzioni/<slug:slug>/kit/<int(max=999999999):number>/rimetti")
+@permits(Action.EDIT_SOLUTION)
+def put_back(slug: str, number: int) -> Answer:
+    solution = editable(slug)
+    try:
+        with work() as writes:
+            files.put_back(writes, solution, number, gate.actor().id, now())
+    except FileRefused as error:
+        return _page(solution, [("", error.key, error.detail)], 422)
+    flash("file_added")
+    return redirect(url_for("kits.kit", slug=slug), 303)
+
+
+@kits.get("/allegati/<int(max=999999999):number>/<path:name>")
+@permits(Action.READ_SOLUTION)
+def attachment(number: int, name: str) -> Response:
+    found = queries.attachment(session(), number)
+    solution = library.by_slug(session(), found.solution.slug) if found else None
+    if found is None or solution is None:
+        raise NotFound(name)
+    thing = files.thing(solution, found)
+    gate.require(Action.READ_SOLUTION, thing)
+    answer = conditional(Response(store().read(found.digest), mimetype=found.mime), found.digest, found.name)
+    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(found.name, safe='')}"
+    for header, value in HANDED.items():
+        answer.headers[header] = value
+    if not (thing.published and thing.visibility == "public"):
+        answer.cache_control.private = True
+    return answer

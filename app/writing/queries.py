@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Every SELECT on working copies, their editions and the files of kits."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Row, Select, select
+from sqlalchemy.orm import Session
+
+from app.solutions.models import Solution
+from app.writing.models import Attachment, Edition, WorkingCopy
+
+
+def hold(session: Session, solution: Solution) -> None:
+    """Let nobody else save this solution until the transaction ends. SQLite has one writer at a time already."""
+    session.execute(select(Solution.id).where(Solution.id == solution.id).with_for_update()).one()
+
+
+def working_copy(session: Session, solution: Solution) -> WorkingCopy | None:
+    wanted = select(WorkingCopy).where(WorkingCopy.solution_id == solution.id)
+    return session.scalars(wanted.execution_options(populate_existing=True)).one_or_none()
+
+
+def edition(session: Session, solution: Solution, number: int) -> Edition | None:
+    """One saved state, None where it was never there or is no longer kept."""
+    wanted = select(Edition).where(Edition.solution_id == solution.id, Edition.number == number)
+    return session.scalars(wanted).one_or_none()
+
+
+def editions_up_to(session: Session, solution: Solution, number: int) -> Sequence[Edition]:
+    """Editions up to a number, the first one excepted."""
+    wanted = select(Edition).where(Edition.solution_id == solution.id, Edition.number > 0, Edition.number <= number)
+    return session.scalars(wanted).all()
+
+
+def taken(session: Session, slug: str) -> bool:
+    """Whether a solution has this address."""
+    return session.scalar(select(Solution.id).where(Solution.slug == slug)) is not None
+
+
+def attachment(session: Session, number: int) -> Attachment | None:
+    return session.scalars(select(Attachment).where(Attachment.id == number)).one_or_none()
+
+
+def attachments(session: Session, solution: Solution) -> Sequence[Attachment]:
+    """Files of the kit as its authors work on it, in the order they were added."""
+    wanted = select(Attachment).where(Attachment.solution_id == solution.id, Attachment.removed_at.is_(None))
+    return session.scalars(wanted.order_by(Attachment.id)).all()
+
+
+def removed_since(session: Session, solution: Solution, moment: datetime) -> Sequence[Attachment]:
+    """Files taken out of the kit since a moment, the latest first: they can be put back."""
+    wanted = select(Attachment).where(Attachment.solution_id == solution.id, Attachment.removed_at >= moment)
+    return session.scalars(wanted.order_by(Attachment.removed_at.desc(), Attachment.id.desc())).all()
+
+
+def published_attachments(session: Session, solution: Solution, visibilities: Sequence[str]) -> Sequence[Attachment]:
+    """Files of the kit that belong to the version in force and that a reader may have."""
+    wanted = select(Attachment).where(
+        Attachment.solution_id == solution.id, Attachment.published, Attachment.visibility.in_(visibilities)
+    )
+    return session.scalars(wanted.order_by(Attachment.id)).all()
+
+
+def _public_texts() -> Select[int, str, str]:
+    wanted = select(Attachment.solution_id, Attachment.title, Attachment.text)
+    return wanted.where(Attachment.published, Attachment.visibility == "public").order_by(Attachment.id)
+
+
+def texts_of(session: Session, solution_ids: Sequence[int]) -> dict[int, list[str]]:
+    """What the public files of the kits in force of some solutions say, by solution."""
+    return _by_solution(session.execute(_public_texts().where(Attachment.solution_id.in_(solution_ids))).all())
+
+
+def texts_of_every(session: Session) -> dict[int, list[str]]:
+    """What the public files of every kit in force say, by solution."""
+    return _by_solution(session.execute(_public_texts()).all())
+
+
+def _by_solution(rows: Sequence[Row[int, str, str]]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    for solution_id, title, text in rows:
+        found.setdefault(solution_id, []).append(f"{title}\n{text}")
+    return found
+
+
+def known_digests(session: Session) -> set[str]:
+    """Digests of every file some kit refers to."""
+    return set(session.scalars(select(Attachment.digest).distinct()))

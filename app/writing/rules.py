@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""How the form is laid out, what is still missing in it, and the address a new solution gets."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import count
+
+from app.document.model import Document, Problem
+from app.document.schema import SECTION_TITLES, Level
+from app.document.validate import problems
+from app.text.folding import fold
+from app.writing.boxes import SECTION, box_of
+from app.writing.state import FORM_FIELDS
+
+MISSING = frozenset({"missing", "section_missing"})
+STORY = "racconto"
+REST = "altro"
+MAX_SLUG = 90
+#: Words that stand in the place of a solution in addresses of the site.
+RESERVED = frozenset({"nuova"})
+
+
+@dataclass(frozen=True)
+class Group:
+    """A stretch of the form: its anchor, the front-matter fields in it; the story holds the sections."""
+
+    key: str
+    fields: tuple[str, ...]
+
+
+_GROUPS = (
+    Group("essenziale", ("title", "summary", "themes")),
+    Group("chi", ("city", "partners", "office", "contact")),
+    Group(STORY, ()),
+    Group("tempi", ("status", "period", "steps")),
+    Group("risorse", ("resources", "municipalities", "funding", "roles", "tools")),
+    Group("norme", ("legal_basis", "evidence_level", "indicators")),
+    Group("riuso", ("preconditions", "kit", "based_on", "participation", "capacity")),
+    Group("fonti", ("sources", "functions", "sdgs", "data_themes")),
+    Group("pubblicazione", ("visibility", "licence")),
+)
+_PLACED = frozenset(name for group in _GROUPS for name in group.fields)
+#: A field the schema gains stands in the last group until somebody gives it a better place.
+GROUPS: tuple[Group, ...] = (
+    *_GROUPS,
+    *(Group(REST, rest) for rest in [tuple(f.name for f in FORM_FIELDS if f.name not in _PLACED)] if rest),
+)
+
+
+@dataclass(frozen=True)
+class Gap:
+    """One thing to mend: the group and the box it stands in, and what is wrong."""
+
+    group: str
+    box: str
+    problem: Problem
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What is wrong in a document, what it lacks to be submitted, and what more to be validated."""
+
+    wrong: tuple[Gap, ...]
+    to_submit: tuple[Gap, ...]
+    to_validate: tuple[Gap, ...]
+
+    @property
+    def submittable(self) -> bool:
+        return not self.wrong and not self.to_submit
+
+    def of_group(self, key: str) -> int:
+        """How many things a group still needs, at most."""
+        return sum(gap.group == key for gap in (*self.wrong, *self.to_submit, *self.to_validate))
+
+    def at(self, box: str) -> list[Problem]:
+        """What is wrong at a box or inside it; what is merely missing is not."""
+        return [gap.problem for gap in self.wrong if gap.box == box]
+
+    @property
+    def boxes(self) -> frozenset[str]:
+        return frozenset(gap.box for gap in self.wrong)
+
+
+def checked(document: Document) -> Checked:
+    """Everything to mend, sorted by what it hinders."""
+    now = problems(document, Level.SUBMITTED)
+    later = [item for item in problems(document, Level.VALIDATED) if item not in now]
+    wrong = [item for item in now if item.key not in MISSING]
+    lacking = [item for item in now if item.key in MISSING]
+    return Checked(_gaps(wrong), _gaps(lacking), _gaps(later))
+
+
+def _gaps(found: Sequence[Problem]) -> tuple[Gap, ...]:
+    return tuple(Gap(group_of(problem.field), box_of(problem.field), problem) for problem in found)
+
+
+def group_of(path: str) -> str:
+    """The group in which a field, a part of one or a section stands."""
+    if path in SECTION_TITLES or path.startswith(f"{SECTION}."):
+        return STORY
+    name = path.partition(".")[0]
+    return next((group.key for group in GROUPS if name in group.fields), STORY)
+
+
+def slug_for(title: str, taken: Callable[[str], bool]) -> str:
+    """An address nobody has yet, made of the words of a title."""
+    words = re.sub(r"[^a-z0-9]+", "-", fold(title)).strip("-")
+    stem = words[:MAX_SLUG].rsplit("-", 1)[0] if len(words) > MAX_SLUG else words
+    stem = stem.strip("-") or "soluzione"
+    candidates = (stem if number == 1 else f"{stem}-{number}" for number in count(1))
+    return next(slug for slug in candidates if slug not in RESERVED and not taken(slug))

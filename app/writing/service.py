@@ -1,0 +1,269 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Writing: beginning a solution, saving what was typed, settling two people's changes, making a version of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.accounts import queries as people
+from app.document.model import Document
+from app.document.parse import parse
+from app.document.serialise import digest, serialise
+from app.errors import Invalid, NotFound
+from app.journal.service import record
+from app.solutions import queries as library
+from app.solutions import service as solutions
+from app.solutions.models import Solution, SolutionRevision
+from app.solutions.rules import with_site_fields
+from app.writing import queries, rules
+from app.writing.merge import Merged, merge
+from app.writing.models import Edition, WorkingCopy
+from app.writing.state import State, document_of, from_json, settled, state_of
+
+#: Editions kept for telling two people's changes apart: half an hour of one person's typing, days of ordinary work.
+KEPT_EDITIONS = 60
+#: No document of this length is read again; who pastes a book is told so at once.
+MAX_TYPED = 400_000
+TITLE_LIMIT = 100
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a form showed when it was opened: the edition, and the version it stood on."""
+
+    edition: int
+    base: int
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A solution open for writing: what was typed last, by whom and when."""
+
+    state: State
+    edition: int
+    base: int
+    saved_at: datetime
+    saved_by: int | None
+
+    @property
+    def seen(self) -> Seen:
+        return Seen(self.edition, self.base)
+
+
+@dataclass(frozen=True)
+class Saved:
+    """The outcome of a save: what is stored now and, where somebody else saved meanwhile, how the two were merged.
+
+    Nothing was written where ``merged`` has conflicts.
+    """
+
+    opened: Opened
+    merged: Merged
+
+    @property
+    def refused(self) -> bool:
+        return bool(self.merged.conflicts)
+
+
+def begin(
+    session: Session, title: str, body: str, document: Document | None, now: datetime, author_id: int
+) -> Solution:
+    """A new solution that only its office sees, from a title or a document somebody brought. Raises ``Invalid``."""
+    title = " ".join(title.split())
+    if not title:
+        raise Invalid({"title": "missing"})
+    front = {"title": title[:TITLE_LIMIT].rstrip(), "city": body, "licence": "CC-BY-4.0", "visibility": "public"}
+    slug = rules.slug_for(title, lambda wanted: queries.taken(session, wanted))
+    solution = solutions.begin(session, slug, Document(front), now, author_id)
+    record(session, now, author_id, "draft-created", "solution", slug, body=body)
+    rewrite(session, solution, document or Document(front), author_id, now, front)
+    return solution
+
+
+def rewrite(
+    session: Session,
+    solution: Solution,
+    document: Document,
+    author_id: int,
+    now: datetime,
+    front: Mapping[str, Any] | None = None,
+) -> None:
+    """Fill the form of a new draft with a document; title and body stay as they were chosen."""
+    current = opened(session, solution)
+    chosen = {name: current.state.fields[name] for name in ("title", "city")}
+    state = state_of(Document({**(front or {}), **document.front, **chosen}, document.sections, document.footnotes))
+    _write(session, solution, current, state, author_id, now)
+
+
+def opened(session: Session, solution: Solution) -> Opened:
+    """What the form shows now. A version made since by somebody's decision is brought into what was typed."""
+    copy = queries.working_copy(session, solution)
+    newest = solution.latest_number
+    if copy is None:
+        revision = library.revision(session, solution, newest)
+        return Opened(state_of(_document(revision)), 0, newest, revision.saved_at, revision.author_id)
+    state = from_json(copy.state)
+    if copy.base_number != newest:
+        base, latest = (
+            state_of(_document(library.revision(session, solution, number))) for number in (copy.base_number, newest)
+        )
+        state = merge(base, state, latest).state
+    return Opened(state, copy.edition, newest, copy.saved_at, copy.saved_by)
+
+
+def save(session: Session, solution: Solution, mine: State, seen: Seen, author_id: int, now: datetime) -> Saved:
+    """Store what was typed; what others saved meanwhile is merged, or the save is refused. Raises ``Invalid``."""
+    if len(serialise(document_of(mine))) + len(mine.markdown) > MAX_TYPED:
+        raise Invalid({"document": "document_too_long"})
+    queries.hold(session, solution)
+    current = opened(session, solution)
+    if seen.edition == current.edition:
+        return Saved(_write(session, solution, current, mine, author_id, now, seen.base), Merged(mine, (), ()))
+    found = queries.edition(session, solution, seen.edition)
+    merged = merge(from_json(found.state) if found else None, mine, current.state)
+    if merged.conflicts:
+        return Saved(current, merged)
+    return Saved(_write(session, solution, current, merged.state, author_id, now), merged)
+
+
+def _write(
+    session: Session,
+    solution: Solution,
+    current: Opened,
+    state: State,
+    author_id: int,
+    now: datetime,
+    base: int | None = None,
+) -> Opened:
+    copy = queries.working_copy(session, solution)
+    base = current.base if base is None else base
+    if state == current.state and (copy is None or copy.base_number == base):
+        return current
+    if copy is None:
+        copy = WorkingCopy(solution_id=solution.id, edition=0)
+        session.add(copy)
+        session.add(_edition(solution, 0, current.state, current.saved_at, current.saved_by))
+    copy.edition += 1
+    copy.base_number, copy.state, copy.saved_at, copy.saved_by = base, state.as_json(), now, author_id
+    session.add(_edition(solution, copy.edition, state, now, author_id))
+    for old in queries.editions_up_to(session, solution, copy.edition - KEPT_EDITIONS):
+        session.delete(old)
+    session.flush()
+    return Opened(state, copy.edition, base, now, author_id)
+
+
+def _edition(solution: Solution, number: int, state: State, now: datetime, author_id: int | None) -> Edition:
+    return Edition(solution_id=solution.id, number=number, state=state.as_json(), saved_at=now, saved_by=author_id)
+
+
+def save_markdown(session: Session, solution: Solution, text: str, seen: Seen, author_id: int, now: datetime) -> Saved:
+    """Store a whole document typed or brought as Markdown; one that cannot be read is kept as it is beside the form."""
+    parsed = parse(text)
+    if parsed.document is not None and not parsed.problems:
+        return save(session, solution, state_of(parsed.document), seen, author_id, now)
+    found = queries.edition(session, solution, seen.edition)
+    before = from_json(found.state) if found else opened(session, solution).state
+    return save(session, solution, replace(before, markdown=text), seen, author_id, now)
+
+
+def give_up_markdown(session: Session, solution: Solution, author_id: int, now: datetime) -> None:
+    """Go back to the form without the Markdown text that could not be read."""
+    queries.hold(session, solution)
+    current = opened(session, solution)
+    _write(session, solution, current, replace(current.state, markdown=""), author_id, now)
+
+
+def restore(session: Session, solution: Solution, number: int, author_id: int, now: datetime) -> None:
+    """Put an older version into the form; the versions stay as they are. Raises ``NoResultFound``."""
+    state = state_of(_document(library.revision(session, solution, number)))
+    queries.hold(session, solution)
+    _write(session, solution, opened(session, solution), state, author_id, now)
+
+
+def reopened(session: Session, solution: Solution) -> Solution:
+    """The same solution in the session of a unit of work. Raises ``NotFound``."""
+    found = library.by_slug(session, solution.slug)
+    if found is None:
+        raise NotFound(solution.slug)
+    return found
+
+
+def never_kept(solution: Solution) -> bool:
+    """Whether nobody ever made a version of this draft: giving it up takes it away altogether."""
+    return not solution.badge and solution.latest_number == 1
+
+
+def discard(session: Session, solution: Solution, author_id: int, now: datetime) -> bool:
+    """Give up what was typed since the newest version. A draft nobody made a version of goes altogether: True."""
+    body = solution.owner.slug if solution.owner else ""
+    record(session, now, author_id, "draft-discarded", "solution", solution.slug, body=body)
+    if never_kept(solution):
+        session.delete(solution)
+        session.flush()
+        return True
+    restore(session, solution, solution.latest_number, author_id, now)
+    return False
+
+
+def current_document(session: Session, solution: Solution) -> Document:
+    """The document as it is being written, whatever it still lacks."""
+    return settled(document_of(opened(session, solution).state))
+
+
+def unsaved(session: Session, solution: Solution) -> bool:
+    """Whether something was typed that no version holds yet."""
+    latest = library.revision(session, solution, solution.latest_number)
+    return digest(_with_site_fields(session, solution)) != latest.digest
+
+
+def freeze(
+    session: Session, solution: Solution, author_id: int | None, now: datetime, reason: str = ""
+) -> SolutionRevision:
+    """Make a version of what was typed, or answer the newest one where nothing was.
+
+    Raises ``Invalid`` for wrong shapes and for a Markdown text that cannot be read yet, ``TooComplex`` for one that
+    would take too long to show.
+    """
+    queries.hold(session, solution)
+    current = opened(session, solution)
+    if current.state.markdown:
+        raise Invalid({"document": "markdown_pending"})
+    document = settled(document_of(current.state))
+    _refuse_other_body(session, solution, document, author_id)
+    latest = library.revision(session, solution, solution.latest_number)
+    if digest(_kept_by_site(solution, document)) == latest.digest:
+        return latest
+    revision = solutions.propose(session, solution, document, now, author_id, reason)
+    copy = queries.working_copy(session, solution)
+    if copy is not None:
+        copy.base_number, copy.state = revision.number, current.state.as_json()
+    session.flush()
+    return revision
+
+
+def _refuse_other_body(session: Session, solution: Solution, document: Document, author_id: int | None) -> None:
+    """Nobody hands a solution over to an office they do not work for."""
+    body = document.known("city")
+    if author_id is None or body is None or (solution.owner and body == solution.owner.slug):
+        return
+    person = people.person(session, author_id)
+    if person is None or body not in person.actor.bodies:
+        raise Invalid({"city": "not_own_body"})
+
+
+def _with_site_fields(session: Session, solution: Solution) -> Document:
+    return _kept_by_site(solution, current_document(session, solution))
+
+
+def _kept_by_site(solution: Solution, document: Document) -> Document:
+    return with_site_fields(document, solution.front if solution.badge else {})
+
+
+def _document(revision: SolutionRevision) -> Document:
+    document = parse(revision.text).document
+    if document is None:
+        raise NotFound(revision.number)
+    return document

@@ -1,0 +1,271 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The guided form of a solution: opening it, saving it, saving by itself, settling two people's changes, preview."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as Answer
+
+from app.access import Action
+from app.accounts.queries import names
+from app.cities.queries import all_bodies
+from app.document.model import Document, Section
+from app.document.render import Rendered, TooComplex, render
+from app.document.schema import FIELD_BY_NAME, SECTION_TITLES, SECTIONS
+from app.errors import NotFound
+from app.solutions import queries as library
+from app.solutions.models import Solution
+from app.web import gate
+from app.web.formats import json_answer
+from app.web.gate import permits
+from app.web.kept import unkept
+from app.web.messages import problem_sentence
+from app.web.unit import session, work
+from app.writing import boxes, rules, service
+from app.writing.forms import ROW_BUTTONS, Asked, read_form
+from app.writing.merge import part_of, with_part
+from app.writing.service import Opened, Saved
+from app.writing.state import State, document_of, settled
+
+writing = Blueprint("writing", __name__, template_folder="templates")
+
+#: Bytes a form may have: a document at its limit, each accented letter sent as six.
+LARGE = 3_000_000
+#: Somebody who saved within these seconds is still writing.
+STILL_WRITING = 15 * 60
+
+
+@writing.url_value_preprocessor
+def _limits(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    request.max_content_length = request.max_form_memory_size = LARGE
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def editable(slug: str, action: Action = Action.EDIT_SOLUTION) -> Solution:
+    """The solution this person may write on. Raises ``NotFound``."""
+    solution = library.by_slug(session(), slug)
+    if solution is None:
+        raise NotFound(slug)
+    gate.require(action, solution.thing)
+    return solution
+
+
+@writing.get("/soluzioni/<slug:slug>/modifica")
+@permits(Action.EDIT_SOLUTION)
+def edit(slug: str) -> Response:
+    solution = editable(slug)
+    return unkept(form_page(solution, service.opened(session(), solution)))
+
+
+@writing.post("/soluzioni/<slug:slug>/modifica")
+@permits(Action.EDIT_SOLUTION)
+def save_form(slug: str) -> Answer:
+    solution = editable(slug)
+    asked = read_form(request.form)
+    if asked.do in ROW_BUTTONS:
+        asked = replace(asked, boxes=boxes.rearranged(asked.boxes, asked.do, asked.target))
+    saved = _save(solution, asked)
+    if saved.refused:
+        return merge_page(solution, saved)
+    if saved.merged.taken:
+        flash("merged")
+    return redirect(_after(slug, asked), 303)
+
+
+def _save(solution: Solution, asked: Asked) -> Saved:
+    with work() as writes:
+        mine = boxes.read(asked.boxes, service.opened(writes, solution).state)
+        return service.save(writes, solution, mine, asked.seen, gate.actor().id, now())
+
+
+def _after(slug: str, asked: Asked) -> str:
+    if asked.do == "preview":
+        return url_for("writing.preview", slug=slug)
+    if asked.do in {"similar", "markdown", "version", "kit"}:
+        return {
+            "similar": url_for("drafts.hints", slug=slug),
+            "markdown": url_for("drafts.markdown", slug=slug),
+            "version": url_for("drafts.version", slug=slug),
+            "kit": url_for("kits.kit", slug=slug),
+        }[asked.do]
+    path = asked.target if asked.do == "add" else asked.target.rpartition(".")[0]
+    if path in FIELD_BY_NAME:
+        more = path if asked.do == "add" else None
+        return url_for("writing.edit", slug=slug, aggiungi=more, _anchor=f"campo-{path}")
+    return url_for("writing.edit", slug=slug, salvato=1, _anchor="barra")
+
+
+@writing.post("/soluzioni/<slug:slug>/bozza")
+@permits(Action.EDIT_SOLUTION)
+def autosave(slug: str) -> Response:
+    solution = editable(slug)
+    saved = _save(solution, read_form(request.form))
+    opened, taken = saved.opened, saved.merged.taken
+    if saved.refused or not all(map(_simple, taken)):
+        answer = json_answer({"edition": opened.edition, "by": name_of(opened.saved_by), "conflict": saved.refused})
+        answer.status_code = 409
+        return answer
+    checked = rules.checked(document_of(opened.state))
+    fresh = [pair for part in taken for pair in _pairs(opened.state, part)]
+    data = {
+        "edition": opened.edition,
+        "base": opened.base,
+        "saved_at": opened.saved_at.isoformat(),
+        "problems": {gap.box: capitalize_first(sentence(gap.problem.key, gap.problem.detail)) for gap in checked.wrong},
+        "missing": {"submit": len(checked.to_submit), "validate": len(checked.to_validate)},
+        "meter": render_template("writing/_meter.html", checked=checked, opened=opened, solution=solution),
+        "index": render_template("writing/_index.html", checked=checked, groups=rules.GROUPS),
+        "taken": fresh,
+    }
+    return json_answer(data)
+
+
+def _simple(part: str) -> bool:
+    """Whether a part is boxes that stay the same in number, so that the open page can take it over."""
+    field = FIELD_BY_NAME.get(part)
+    return part in SECTION_TITLES or part == "footnotes" or (field is not None and field.shape in {"text", "slug"})
+
+
+def _pairs(state: State, part: str) -> list[tuple[str, str]]:
+    alone = with_part(State(), part, part_of(state, part))
+    return boxes.flat(alone) or [(boxes.box_of(part), "")]
+
+
+@writing.post("/soluzioni/<slug:slug>/unisci")
+@permits(Action.EDIT_SOLUTION)
+def settle(slug: str) -> Answer:
+    """The answers of the merge page: for each part that both changed, mine, theirs or a text made of the two."""
+    solution = editable(slug)
+    asked = read_form(request.form)
+    with work() as writes:
+        theirs = service.opened(writes, solution).state
+        mine = boxes.read(asked.boxes, theirs)
+        chosen = _chosen(mine, theirs, asked)
+        saved = service.save(writes, solution, chosen, asked.seen, gate.actor().id, now())
+    if saved.refused:
+        return merge_page(solution, saved)
+    flash("merged")
+    return redirect(url_for("writing.edit", slug=slug, salvato=1, _anchor="barra"), 303)
+
+
+def _chosen(mine: State, theirs: State, asked: Asked) -> State:
+    for name, texts in asked.boxes.items():
+        part = name.removeprefix("choice.")
+        if name == part or part not in PARTS_BY_BOX:
+            continue
+        if texts[-1] == "theirs":
+            mine = with_part(mine, PARTS_BY_BOX[part], part_of(theirs, PARTS_BY_BOX[part]))
+        elif texts[-1] == "text":
+            mine = with_part(mine, PARTS_BY_BOX[part], (asked.boxes.get(f"text.{part}") or [""])[-1])
+    return mine
+
+
+#: Parts of a document by the name of their box: headings are no names for boxes.
+PARTS_BY_BOX = {
+    boxes.box_of(part): part for part in (*FIELD_BY_NAME, *SECTION_TITLES, "extra", "footnotes", "markdown")
+}
+
+
+def merge_page(solution: Solution, saved: Saved) -> Response:
+    """The page on which two people's changes are settled."""
+    page = render_template(
+        "writing/merge.html",
+        solution=solution,
+        opened=saved.opened,
+        merged=saved.merged,
+        box_of=boxes.box_of,
+        kept=boxes.flat(saved.merged.state),
+        by=name_of(saved.opened.saved_by),
+        sections=SECTION_TITLES,
+    )
+    answer = unkept(page)
+    answer.status_code = 409
+    return answer
+
+
+@writing.get("/soluzioni/<slug:slug>/anteprima")
+@permits(Action.EDIT_SOLUTION)
+def preview(slug: str) -> Response:
+    """The whole document as readers would see it."""
+    solution = editable(slug)
+    opened = service.opened(session(), solution)
+    rendered, problem = rendering(settled(document_of(opened.state)))
+    return unkept(
+        render_template("writing/preview.html", solution=solution, opened=opened, rendered=rendered, problem=problem)
+    )
+
+
+@writing.post("/soluzioni/<slug:slug>/anteprima")
+@permits(Action.EDIT_SOLUTION)
+def preview_section(slug: str) -> Response:
+    """One text as readers would see it, for the tab beside its box."""
+    editable(slug)
+    texts = boxes.grouped(request.form.items(multi=True))
+    section = Section(SECTION_TITLES[0], (texts.get("text") or [""])[-1])
+    rendered, problem = rendering(settled(Document({}, (section,), (texts.get("footnotes") or [""])[-1])))
+    return unkept(render_template("writing/_rendered.html", rendered=rendered, problem=problem, alone=True))
+
+
+def rendering(document: Document) -> tuple[Rendered | None, str]:
+    """The rendering readers will get, or the key of why there is none."""
+    try:
+        return render(document), ""
+    except TooComplex as error:
+        return None, str(error)
+
+
+def name_of(person: int | None) -> str:
+    """Name of a person, empty for somebody erased and for the site itself."""
+    return names(session(), [person]).get(person or 0, "")
+
+
+@writing.app_template_global()
+def sentence(key: str, detail: str = "") -> str:
+    """The sentence of a problem."""
+    return problem_sentence(key, detail)
+
+
+@writing.app_template_global()
+def guarded(text: str) -> str:
+    """Text for a box of several lines: browsers swallow a line break at its very start."""
+    return f"\n{text}" if text.startswith("\n") else text
+
+
+@writing.app_template_global()
+def example_text(example: str) -> str:
+    """An example of the schema as somebody would type it in one box."""
+    return example.strip("[]").split("', '")[0].strip("'")
+
+
+@writing.app_template_filter()
+def capitalize_first(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def form_page(solution: Solution, opened: Opened, **more: Any) -> str:
+    """The page of the form."""
+    document = document_of(opened.state)
+    other = opened.saved_by not in (None, gate.actor().id) and opened.edition > 0
+    seconds = (now() - opened.saved_at).total_seconds()
+    return render_template(
+        "writing/edit.html",
+        solution=solution,
+        opened=opened,
+        state=opened.state,
+        checked=rules.checked(document),
+        groups=rules.GROUPS,
+        fields=FIELD_BY_NAME,
+        sections=SECTIONS,
+        bodies=all_bodies(session()),
+        own=gate.actor().bodies,
+        themes=library.themes(session()),
+        adding=request.args.get("aggiungi", ""),
+        other=name_of(opened.saved_by) if other and seconds < STILL_WRITING else "",
+        minutes=int(seconds // 60),
+        **more,
+    )

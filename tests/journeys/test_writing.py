@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""An official writes between two meetings: the form saves by itself, survives a lost line, and never loses a word."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from app import create_app
+from app.access import Role
+from app.config import Settings
+from tests import makers
+from tests.stores import SqliteStores
+from tests.webserver import WebServer
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+SLUG = "sportello-unico-bologna"
+PEOPLE = {"Maria Rossi": "maria@ente.example", "Luca Bianchi": "luca@ente.example"}
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a small site where two people of Bologna may write."""
+    folder = tmp_path_factory.mktemp("office")
+    address = SqliteStores(Path(folder)).new()
+    made = create_app(Settings(data=str(folder), database_url=address, log_level="ERROR"))
+    with made.extensions["database"].work() as session:
+        makers.make_registers(session)
+        makers.make_solution(session, SLUG)
+        for name, email in PEOPLE.items():
+            makers.make_person(session, (Role.OFFICIAL, "bologna"), name=name, email=email, password=makers.PASSWORD)
+    made.test_cli_runner().invoke(args=["search", "rebuild"])
+    made.extensions["database"].close()
+    with WebServer(Path(folder), address) as server:
+        yield server.address
+
+
+def enter(page: Page, site: str, name: str) -> Page:
+    page.goto(f"{site}/accedi")
+    page.locator("input[name=email]").fill(PEOPLE[name])
+    page.locator("input[name=password]").fill(makers.PASSWORD)
+    page.locator("main form button[type=submit]").first.click()
+    page.wait_for_url(re.compile("^(?!.*/accedi)"))
+    return page
+
+
+@pytest.fixture
+def maria(desk: Page, office: str) -> Page:
+    return enter(desk, office, "Maria Rossi")
+
+
+@pytest.fixture
+def luca(browser: Browser, office: str) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    yield enter(context.new_page(), office, "Luca Bianchi")
+    context.close()
+
+
+def begun(page: Page, site: str, title: str) -> str:
+    """The address of a new draft."""
+    page.goto(f"{site}/soluzioni/nuova")
+    page.get_by_label("Titolo").fill(title)
+    page.get_by_role("button", name="Comincia a scrivere").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(title)
+    return page.url
+
+
+def saved(page: Page) -> None:
+    expect(page.locator("[data-state]")).to_have_text(re.compile(r"Salvato alle \d\d:\d\d"))
+
+
+def test_the_form_saves_by_itself_and_says_what_is_still_missing(maria: Page, office: str) -> None:
+    address = begun(maria, office, "Ufficio unico dei concorsi")
+    expect(maria.locator("#manca")).to_contain_text("Problema affrontato")
+    maria.locator("[name='section.1']").fill("Ogni comune bandisce da solo, con tempi di un anno.")
+    saved(maria)
+    expect(maria.locator("#manca")).not_to_contain_text("Problema affrontato")
+    maria.goto(address)
+    expect(maria.locator("[name='section.1']")).to_have_value("Ogni comune bandisce da solo, con tempi di un anno.")
+
+
+def test_a_lost_connection_loses_no_word(maria: Page, office: str) -> None:
+    address = begun(maria, office, "Centrale di committenza")
+    maria.context.set_offline(True)
+    maria.locator("[name='section.1']").fill("Scritto in treno, in galleria.")
+    expect(maria.locator("#barra")).to_contain_text("la rete non risponde")
+    maria.context.set_offline(False)
+    saved(maria)
+    maria.goto(address)
+    expect(maria.locator("[name='section.1']")).to_have_value("Scritto in treno, in galleria.")
+
+
+def test_what_a_browser_kept_is_offered_back_at_the_next_opening(maria: Page, office: str) -> None:
+    address = begun(maria, office, "Piano strategico")
+    maria.context.set_offline(True)
+    maria.locator("[name='section.2']").fill("Testo che la rete non ha preso.")
+    expect(maria.locator("#barra")).to_contain_text("la rete non risponde")
+    context = maria.context
+    maria.close()
+    context.set_offline(False)
+    maria = context.new_page()
+    maria.goto(address)
+    expect(maria.locator("[name='section.2']")).to_have_value("")
+    maria.get_by_role("button", name="Riprendilo").click()
+    expect(maria.locator("[name='section.2']")).to_have_value("Testo che la rete non ha preso.")
+
+
+def test_an_expired_log_in_keeps_the_text_and_goes_on_after_the_next_one(maria: Page, office: str) -> None:
+    begun(maria, office, "Sportello edilizio")
+    maria.context.clear_cookies()
+    maria.locator("[name='section.1']").fill("Scritto dopo la scadenza.")
+    expect(maria.locator("#barra")).to_contain_text("l’accesso è scaduto")
+    other = maria.context.new_page()
+    enter(other, office, "Maria Rossi")
+    other.close()
+    maria.locator("[name='section.1']").press_sequentially(" E ancora.")
+    expect(maria.locator("[data-state]")).to_have_text(re.compile("Salvato alle"), timeout=20_000)
+    expect(maria.locator("#barra")).not_to_contain_text("l’accesso è scaduto")
+
+
+def test_two_people_at_once_keep_both_their_texts(maria: Page, luca: Page, office: str) -> None:
+    address = begun(maria, office, "Gestione associata")
+    luca.goto(address)
+    maria.locator("[name='section.1']").fill("Il problema visto da Maria.")
+    saved(maria)
+    luca.locator("[name='section.2']").fill("La soluzione vista da Luca.")
+    saved(luca)
+    expect(luca.locator("[name='section.1']")).to_have_value("Il problema visto da Maria.")
+    maria.locator("[name='section.2']").fill("La soluzione vista da Maria.")
+    expect(maria.locator("#barra")).to_contain_text("Luca Bianchi")
+    maria.get_by_role("button", name="Confronta e unisci").click()
+    expect(maria.get_by_role("heading", level=1)).to_have_text("Unire le modifiche")
+    expect(maria.locator(".merge-sides")).to_contain_text("La soluzione vista da Luca.")
+    maria.get_by_label("Tieni questo, fatto dei due").check()
+    maria.get_by_label("Testo unito").fill("La soluzione vista da tutti e due.")
+    maria.get_by_role("button", name="Salva il testo unito").click()
+    expect(maria.locator("[name='section.2']")).to_have_value("La soluzione vista da tutti e due.")
+    expect(maria.locator("[name='section.1']")).to_have_value("Il problema visto da Maria.")
+
+
+def test_rows_are_added_moved_and_taken_away_in_the_page(maria: Page, office: str) -> None:
+    address = begun(maria, office, "Formazione comune")
+    rows = maria.locator("ol[data-rows='roles'] > li")
+    rows.first.locator("input").fill("responsabile")
+    maria.locator("[data-add='roles']").click()
+    rows.nth(1).locator("input").fill("informatico")
+    rows.nth(1).locator("[data-move='up']").click()
+    saved(maria)
+    maria.goto(address)
+    expect(rows.locator("input[type=text]").first).to_have_value("informatico")
+    rows.first.locator("[data-move='remove']").click()
+    saved(maria)
+    maria.goto(address)
+    expect(rows.locator("input[type=text]")).to_have_count(1)
+    expect(rows.locator("input[type=text]").first).to_have_value("responsabile")
+
+
+def test_the_toolbar_marks_and_the_preview_shows_what_readers_will_see(maria: Page, office: str) -> None:
+    begun(maria, office, "Open data")
+    story = maria.locator("#campo-section\\.1")
+    story.locator("textarea").fill("importante")
+    story.locator("textarea").select_text()
+    story.get_by_role("button", name="Grassetto").click()
+    expect(story.locator("textarea")).to_have_value("**importante**")
+    story.get_by_role("button", name="Anteprima").click()
+    expect(story.locator(".story-preview strong")).to_have_text("importante")
+
+
+def test_acts_named_in_the_text_are_added_by_one_click(maria: Page, office: str) -> None:
+    begun(maria, office, "Conferenza di servizi")
+    maria.locator("[name='section.1']").fill("I tempi della legge 7 agosto 1990, n. 241 non bastavano.")
+    maria.locator(".hints").get_by_role("button", name="241").click()
+    expect(maria.locator("ol[data-rows='legal_basis'] input[type=text]").first).to_have_value(re.compile("241"))
+    saved(maria)
+
+
+def test_without_javascript_the_form_is_saved_by_its_button(plain: Page, office: str) -> None:
+    enter(plain, office, "Maria Rossi")
+    begun(plain, office, "Senza script")
+    plain.locator("[name='section.1']").fill("Scritto senza JavaScript.")
+    plain.locator("#barra").get_by_role("button", name="Salva", exact=True).click()
+    expect(plain.locator("[name='section.1']")).to_have_value("Scritto senza JavaScript.")
+    plain.locator("button[name=add][value=roles]").click()
+    expect(plain.locator("[name='roles.1']")).to_be_visible()
+    plain.locator("#barra").get_by_role("button", name="Anteprima").click()
+    expect(plain.locator("article")).to_contain_text("Scritto senza JavaScript.")

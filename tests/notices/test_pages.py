@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The desk, notices, following, preferences, unsubscribing, feeds: as people see them, in both languages."""
+
+import re
+from xml.etree import ElementTree
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.access import Role
+from app.db import Database
+from app.journal.service import record
+from app.notices import chores, queries
+from app.search.indexer import Indexer
+from tests.makers import NOW, csrf, make_person, make_solution, sign_in
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+@pytest.fixture
+def referent(registered: Database, app: Flask) -> FlaskClient:
+    with registered.work() as session:
+        make_solution(session, "pubblica", title="Sportello unico")
+        make_solution(session, "bozza", title="Bozza riservata", badge=None)
+        person = make_person(session, (Role.REFERENT, "bologna"))
+    return sign_in(app.test_client(), person)
+
+
+def post(client: FlaskClient, address: str, **data: str) -> int:
+    return client.post(address, data={"csrf_token": csrf(client, "/scrivania"), **data}).status_code
+
+
+def test_the_desk_shows_drafts_and_says_what_to_do_where_there_is_nothing(referent: FlaskClient) -> None:
+    page = referent.get("/scrivania").text
+    assert "Bozza riservata" in page
+    assert "Niente aspetta una tua decisione." in page
+    assert "Scrivania" not in referent.get("/en/scrivania").text
+
+
+def test_without_a_log_in_the_desk_leads_to_it(client: FlaskClient) -> None:
+    assert client.get("/scrivania").headers["Location"] == "/accedi?next=%2Fscrivania"
+
+
+def test_a_notice_is_read_by_opening_it(app: Flask, registered: Database, referent: FlaskClient) -> None:
+    with registered.work() as session:
+        record(session, NOW, None, "error-reported", "solution", "pubblica", body="bologna", data={"comment": 1})
+    assert chores.distribute(app) > 0
+    page = referent.get("/avvisi").text
+    assert "Un lettore segnala un errore in «Sportello unico»." in page
+    (address,) = re.findall(r'action="(/avvisi/\d+/apri)"', page)
+    answer = referent.post(address, data={"csrf_token": csrf(referent, "/scrivania")})
+    assert answer.headers["Location"] == "/soluzioni/pubblica/revisione"
+    assert "Da leggere" not in referent.get("/avvisi").text
+    assert post(referent, "/avvisi/letti") == 303
+
+
+@pytest.mark.parametrize(("kind", "key"), [("solution", "pubblica"), ("city", "bologna"), ("theme", "suap")])
+def test_following_works_from_the_page_of_the_thing_and_back(referent: FlaskClient, kind: str, key: str) -> None:
+    assert post(referent, "/segui", kind=kind, key=key, next="/temi/suap") == 303
+    assert "Smetti di seguire" in referent.get("/seguiti").text
+    assert post(referent, "/smetti-di-seguire", kind=kind, key=key) == 303
+    assert "Smetti di seguire" not in referent.get("/seguiti").text
+
+
+def test_a_search_is_saved_under_its_own_words(app: Flask, referent: FlaskClient) -> None:
+    indexer: Indexer = app.extensions["indexer"]
+    indexer.ensure()
+    assert post(referent, "/segui", kind="search", key="q=sportello&pagina=3&strano=1") == 303
+    assert 'href="/cerca?q=sportello"' in referent.get("/seguiti").text
+    assert chores.look_at_searches(app) == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "key"), [("solution", "nessuna"), ("city", "x"), ("act", "x"), ("search", ""), ("x", "y")]
+)
+def test_what_does_not_exist_cannot_be_followed(referent: FlaskClient, kind: str, key: str) -> None:
+    assert post(referent, "/segui", kind=kind, key=key) == 404
+
+
+def test_a_draft_of_another_city_cannot_be_followed(app: Flask, registered: Database, referent: FlaskClient) -> None:
+    with registered.work() as session:
+        person = make_person(session, (Role.OFFICIAL, "torino"))
+    assert post(sign_in(app.test_client(), person), "/segui", kind="solution", key="bozza") == 404
+
+
+def test_preferences_are_kept(referent: FlaskClient) -> None:
+    chosen = {"waiting": "daily", "mine": "never", "followed": "now", "search": "weekly"}
+    assert post(referent, "/profilo/avvisi", **chosen) == 303
+    page = referent.get("/profilo/avvisi").text
+    assert page.count("selected") == 4
+    assert post(referent, "/profilo/avvisi", waiting="hourly") == 422
+
+
+def test_one_click_ends_letters_without_a_log_in(app: Flask, registered: Database, client: FlaskClient) -> None:
+    with registered.work() as session:
+        person = make_person(session)
+    path = chores.unsubscribing(app).path(person.id, "followed")
+    assert "Ciò che seguo" in client.get(path).text
+    assert client.post(path, data={"List-Unsubscribe": "One-Click"}).status_code == 200
+    with registered.reading() as session:
+        assert queries.chosen(session, person.id) == {"followed": "never"}
+    assert client.post("/disiscrizione/falso").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/feed/soluzioni.atom", "/feed/temi/suap.atom", "/feed/citta/bologna.atom"])
+def test_feeds_are_valid_and_public_only(referent: FlaskClient, path: str) -> None:
+    answer = referent.get(path)
+    feed = ElementTree.fromstring(answer.data)
+    titles = [entry.findtext(f"{ATOM}title") for entry in feed.iter(f"{ATOM}entry")]
+    assert titles == ["Sportello unico"]
+    for name in ("id", "title", "updated"):
+        assert feed.findtext(f"{ATOM}{name}")
+    assert referent.get(path, headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
+
+
+@pytest.mark.parametrize("path", ["/feed/temi/nessuno.atom", "/feed/citta/nessuna.atom"])
+def test_a_feed_of_nothing_is_missing(client: FlaskClient, path: str) -> None:
+    assert client.get(path).status_code == 404

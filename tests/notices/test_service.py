@@ -1,0 +1,241 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What happens is told to those it concerns: once, by what they chose, never to those who may not read it."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from app.access import Role
+from app.accounts.models import Person
+from app.db import Database
+from app.errors import Invalid, NotFound
+from app.journal.service import record
+from app.notices import queries, rules, service
+from app.notices.unsubscribe import Unsubscribing
+from app.outbox.models import Letter
+from tests.makers import NOW, make_person, make_solution
+
+MONDAY = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+
+
+def path(person_id: int, reason: str) -> str:
+    return f"/disiscrizione/{person_id}-{reason}"
+
+
+def letters(session: Session) -> list[Letter]:
+    return session.query(Letter).order_by(Letter.id).all()
+
+
+def distribute(database: Database) -> int:
+    with database.work() as session:
+        return service.distribute(session, NOW, path)
+
+
+def happened(database: Database, action: str, slug: str, actor: Person | None = None, **data: object) -> None:
+    with database.work() as session:
+        record(session, NOW, actor.id if actor else None, action, "solution", slug, body="bologna", data=data)
+
+
+@pytest.fixture
+def people(registered: Database) -> dict[str, Person]:
+    with registered.work() as session:
+        make_solution(session, "pubblica", title="Sportello unico")
+        make_solution(session, "bozza", title="Bozza riservata", badge=None)
+        return {
+            "referent": make_person(session, (Role.REFERENT, "bologna")),
+            "official": make_person(session, (Role.OFFICIAL, "bologna")),
+            "expert": make_person(session, (Role.EXPERT, "suap")),
+            "stranger": make_person(session, (Role.OFFICIAL, "torino")),
+        }
+
+
+def told(database: Database, person: Person) -> list[tuple[str, str]]:
+    with database.reading() as session:
+        return [(item.action, item.reason) for item in queries.notices(session, person.id, 50)]
+
+
+def test_whose_turn_it_is_hears_at_once_on_the_site_and_by_letter(
+    registered: Database, people: dict[str, Person]
+) -> None:
+    happened(registered, "solution-submitted", "bozza", people["official"], step="approval")
+    assert distribute(registered) == 1
+    assert told(registered, people["referent"]) == [("solution-submitted", "waiting")]
+    assert told(registered, people["official"]) == []
+    assert told(registered, people["stranger"]) == []
+    with registered.reading() as session:
+        (letter,) = letters(session)
+        assert (letter.kind, letter.recipient) == ("news", people["referent"].email)
+        assert letter.data["news"][0]["data"]["title"] == "Bozza riservata"
+        assert letter.data["unsubscribe"] == path(people["referent"].id, "waiting")
+
+
+def test_nothing_is_told_twice_however_often_the_journal_is_read(
+    registered: Database, people: dict[str, Person]
+) -> None:
+    happened(registered, "solution-submitted", "bozza", people["official"], step="approval")
+    assert [distribute(registered), distribute(registered)] == [1, 0]
+    with registered.work() as session:
+        service.distribute(session, NOW, path)
+        cursor = queries.cursor(session, service.FOLLOWER)
+        assert cursor is not None
+        cursor.position = "0"
+    assert distribute(registered) == 1
+    assert len(told(registered, people["referent"])) == 1
+    with registered.reading() as session:
+        assert len(letters(session)) == 1
+
+
+def test_a_step_that_is_rolled_back_tells_nothing_and_is_told_later(
+    registered: Database, people: dict[str, Person]
+) -> None:
+    happened(registered, "solution-submitted", "bozza", people["official"], step="approval")
+    with pytest.raises(RuntimeError), registered.work() as session:
+        service.distribute(session, NOW, path)
+        raise RuntimeError("killed between")
+    assert told(registered, people["referent"]) == []
+    assert distribute(registered) == 1
+    assert len(told(registered, people["referent"])) == 1
+
+
+def test_followers_hear_of_what_they_may_read_only(registered: Database, people: dict[str, Person]) -> None:
+    with registered.work() as session:
+        for slug in ("pubblica", "bozza"):
+            service.start_following(session, people["stranger"].id, "solution", slug, slug, [], NOW)
+    happened(registered, "solution-approved", "pubblica", people["referent"], step="approval", live=True)
+    happened(registered, "solution-approved", "bozza", people["referent"], step="approval", live=True)
+    distribute(registered)
+    assert told(registered, people["stranger"]) == [("solution-approved", "followed")]
+
+
+@pytest.mark.parametrize(("kind", "key"), [("city", "bologna"), ("theme", "suap"), ("act", "d-p-r-160-2010")])
+def test_following_a_city_or_a_theme_tells_of_its_solutions(
+    registered: Database, people: dict[str, Person], kind: str, key: str
+) -> None:
+    with registered.work() as session:
+        if kind == "act":
+            key = make_solution(session, "pubblica", title="Sportello unico").acts[0].act.slug
+        service.start_following(session, people["stranger"].id, kind, key, key, [], NOW)
+    happened(registered, "solution-validated", "pubblica", people["expert"], live=True)
+    distribute(registered)
+    assert told(registered, people["stranger"]) == [("solution-validated", "followed")]
+
+
+def test_the_owner_hears_of_an_error_a_reader_reported(registered: Database, people: dict[str, Person]) -> None:
+    happened(registered, "error-reported", "pubblica", comment=1)
+    distribute(registered)
+    assert told(registered, people["official"]) == [("error-reported", "waiting")]
+    assert told(registered, people["stranger"]) == []
+
+
+def test_somebody_disabled_is_told_nothing(registered: Database, people: dict[str, Person]) -> None:
+    with registered.work() as session:
+        gone = session.get(Person, people["referent"].id)
+        assert gone is not None
+        gone.disabled_at = NOW
+    happened(registered, "solution-submitted", "bozza", people["official"], step="approval")
+    distribute(registered)
+    assert told(registered, people["referent"]) == []
+
+
+def test_what_is_wanted_in_a_digest_waits_for_it_and_goes_once(registered: Database, people: dict[str, Person]) -> None:
+    with registered.work() as session:
+        service.choose(session, people["referent"].id, "waiting", "daily")
+    happened(registered, "solution-submitted", "bozza", people["official"], step="approval")
+    distribute(registered)
+    with registered.work() as session:
+        assert letters(session) == []
+        assert service.send_digests(session, MONDAY.replace(hour=5), path) == 0
+        assert service.send_digests(session, MONDAY, path) == 1
+        assert service.send_digests(session, MONDAY + timedelta(minutes=5), path) == 0
+        assert [letter.kind for letter in letters(session)] == ["newsletter"]
+
+
+def test_a_clock_set_back_doubles_no_digest(registered: Database, people: dict[str, Person]) -> None:
+    with registered.work() as session:
+        service.choose(session, people["referent"].id, "waiting", "daily")
+    for number in range(2):
+        happened(registered, "solution-submitted", "bozza", people["official"], step="approval", number=number)
+        distribute(registered)
+        with registered.work() as session:
+            service.send_digests(session, MONDAY - timedelta(minutes=30 * number), path)
+    with registered.reading() as session:
+        assert len(letters(session)) == 1
+
+
+def test_no_news_no_digest(registered: Database, people: dict[str, Person]) -> None:
+    with registered.work() as session:
+        assert service.send_digests(session, MONDAY, path) == 0
+
+
+def test_who_chose_never_gets_no_letter_but_the_notice(registered: Database, people: dict[str, Person]) -> None:
+    with registered.work() as session:
+        service.choose(session, people["referent"].id, "waiting", "never")
+    happened(registered, "solution-submitted", "bozza", people["official"], step="approval")
+    distribute(registered)
+    assert len(told(registered, people["referent"])) == 1
+    with registered.work() as session:
+        service.send_digests(session, MONDAY, path)
+        assert letters(session) == []
+
+
+def test_a_saved_search_tells_of_each_new_solution_once(registered: Database, people: dict[str, Person]) -> None:
+    person = people["stranger"]
+    with registered.work() as session:
+        service.start_following(session, person.id, "search", "q=sportello", "sportello", ["vecchia"], NOW)
+        (follow,) = queries.follows(session, person.id)
+        found = [("vecchia", "Vecchia"), ("nuova", "Nuova")]
+        assert service.look_again(session, follow, found, NOW, path) == 1
+        assert service.look_again(session, follow, found, NOW, path) == 0
+    assert told(registered, person) == [("search-found", "search")]
+
+
+def test_following_twice_is_following_once_and_has_a_limit(registered: Database, people: dict[str, Person]) -> None:
+    person = people["stranger"].id
+    with registered.work() as session:
+        for _ in range(2):
+            service.start_following(session, person, "theme", "suap", "SUAP", [], NOW)
+        assert len(queries.follows(session, person)) == 1
+        service.stop_following(session, person, "theme", "suap")
+        service.stop_following(session, person, "theme", "suap")
+        assert queries.follows(session, person) == []
+        for number in range(rules.MOST_FOLLOWED):
+            service.start_following(session, person, "search", f"q={number}", "x", [], NOW)
+        with pytest.raises(Invalid):
+            service.start_following(session, person, "theme", "suap", "SUAP", [], NOW)
+        with pytest.raises(Invalid):
+            service.start_following(session, person, "weather", "suap", "SUAP", [], NOW)
+
+
+def test_nobody_reads_or_marks_the_notices_of_another(registered: Database, people: dict[str, Person]) -> None:
+    happened(registered, "solution-submitted", "bozza", people["official"], step="approval")
+    distribute(registered)
+    with registered.work() as session:
+        (notice,) = queries.notices(session, people["referent"].id, 5)
+        with pytest.raises(NotFound):
+            service.mark_read(session, people["official"].id, notice.id, NOW)
+        service.mark_read(session, people["referent"].id, notice.id, NOW)
+        assert queries.unread(session, people["referent"].id) == 0
+        service.mark_all_read(session, people["referent"].id, NOW)
+
+
+def test_a_choice_that_does_not_exist_is_refused(registered: Database, people: dict[str, Person]) -> None:
+    with registered.work() as session:
+        for reason, mail in (("waiting", "hourly"), ("gossip", "now")):
+            with pytest.raises(Invalid):
+                service.choose(session, people["official"].id, reason, mail)
+
+
+def test_a_link_that_ends_letters_cannot_be_made_up(app: Flask) -> None:
+    signed = Unsubscribing("chiave")
+    token = signed.path(7, "waiting").rpartition("/")[2]
+    assert signed.read(token) == (7, "waiting")
+    for wrong in (
+        token[:-1],
+        "x",
+        Unsubscribing("altra").path(7, "waiting").rpartition("/")[2],
+        signed.path(7, "x").rpartition("/")[2],
+    ):
+        with pytest.raises(NotFound):
+            signed.read(wrong)

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Two people at the same moment: exactly one decision holds, the other is told."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+
+from app.errors import Conflict
+from app.journal import service as journal
+from app.review import service
+from app.review.service import Judgement
+from tests.makers import NOW
+from tests.review.office import LATER, Office
+
+Act = Callable[..., object]
+
+
+def race(office: Office, acts: list[Act], judgements: list[Judgement]) -> list[str]:
+    """Each act with its judgement in a transaction of its own, begun together."""
+    start = Barrier(len(acts))
+
+    def run(act: Act, judgement: Judgement) -> str:
+        start.wait()
+        try:
+            with office.database.work() as session:
+                act(session, judgement)
+        except Conflict:
+            return "conflict"
+        return "done"
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return sorted(pool.map(run, acts, judgements))
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        lambda session, judgement: service.approve(session, judgement),
+        lambda session, judgement: service.return_(session, judgement, "Servono i numeri"),
+        lambda session, judgement: service.withdraw(session, judgement),
+    ],
+    ids=["approve", "return", "withdraw"],
+)
+def test_of_two_decisions_at_once_exactly_one_holds(office: Office, second: Act) -> None:
+    office.submit()
+    first, other = office.judgement(office.referent), office.judgement(office.expert)
+    assert race(office, [service.approve, second], [first, other]) == ["conflict", "done"]
+    assert len(office.rows()) == 2
+    with office.database.reading() as session:
+        assert journal.broken(session) is None
+
+
+def test_of_two_who_take_it_at_once_one_has_it(office: Office) -> None:
+    office.submit()
+    found = race(
+        office, [service.claim, service.claim], [office.judgement(office.referent), office.judgement(office.expert)]
+    )
+    assert found == ["conflict", "done"]
+    assert office.rows() == ["solution-submitted", "review-claimed"]
+
+
+def test_a_version_submitted_twice_at_once_waits_once(office: Office) -> None:
+    def submit(session: object, judgement: Judgement) -> object:
+        return service.submit(session, office.solution(), judgement.person_id, NOW)  # type: ignore[arg-type]
+
+    seen = Judgement(0, 1, office.official, LATER)
+    assert race(office, [submit, submit], [seen, seen]) == ["conflict", "done"]
+    assert office.rows() == ["solution-submitted"]

@@ -1,0 +1,298 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The review page, the queues and the report of an error, as the people of an office meet them."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.access import Role
+from app.accounts.models import Person
+from app.accounts.queries import person as by_number
+from tests.makers import csrf, make_person, make_solution, sign_in
+from tests.naughty import STRINGS
+from tests.review.office import SLUG, Office
+
+PAGE = f"/soluzioni/{SLUG}/revisione"
+#: Half of a character pair cannot be sent in a form at all.
+TYPED = [text for text in STRINGS if text.encode("utf-8", "ignore").decode() == text]
+
+
+def signed_in(app: Flask, office: Office, number: int) -> FlaskClient:
+    with office.database.reading() as session:
+        person = by_number(session, number)
+        assert person is not None
+        return sign_in(app.test_client(), person)
+
+
+def stranger(app: Flask, office: Office, *roles: tuple[Role, str]) -> FlaskClient:
+    with office.database.work() as session:
+        made: Person = make_person(session, *roles)
+    return signed_in(app, office, made.id)
+
+
+def press(client: FlaskClient, address: str, **typed: object) -> tuple[int, str]:
+    """Press a button of the review page; answers the status and the page that follows."""
+    answer = client.post(address, data={"csrf_token": csrf(client, "/soluzioni"), **typed}, follow_redirects=True)
+    return answer.status_code, answer.text
+
+
+def decide(client: FlaskClient, office: Office, word: str, **typed: object) -> tuple[int, str]:
+    review = office.review()
+    return press(client, f"{PAGE}/{review.id}/{word}", number=review.revision_number, **typed)
+
+
+def test_a_version_goes_from_draft_to_ready_through_the_pages(app: Flask, office: Office) -> None:
+    official, referent, expert = (
+        signed_in(app, office, number) for number in (office.official, office.referent, office.expert)
+    )
+    status, page = press(official, f"{PAGE}/invia")
+    assert (status, "Tocca al referente (Città metropolitana di Bologna)" in page) == (200, True)
+    assert decide(referent, office, "approva")[0] == 200
+    assert "Tocca a un esperto del tema (Sportello unico)" in official.get(PAGE).text
+    assert decide(expert, office, "valida", evidence=3, reason="Dati prima e dopo")[0] == 200
+    assert decide(expert, office, "pronta")[0] == 200
+    assert office.solution().badge == "pronta"
+    assert "pronta al riuso" in app.test_client().get(f"/soluzioni/{SLUG}").text
+
+
+def test_the_page_shows_what_is_missing_and_nothing_else_may_be_pressed(app: Flask, office: Office) -> None:
+    office.rewrite(summary=None)
+    page = signed_in(app, office, office.official).get(PAGE).text
+    assert "Che cosa manca" in page
+    assert "Sintesi: manca" in page
+    assert f"{PAGE}/invia" not in page
+
+
+def test_remarks_stand_beside_their_section_and_are_kept_with_the_decision(app: Flask, office: Office) -> None:
+    office.submit()
+    referent = signed_in(app, office, office.referent)
+    typed = {"nota-sez-problema-affrontato": "Quanti comuni?", "nota-tutto": "Manca una fonte."}
+    status, _page = decide(referent, office, "restituisci", reason="Servono i numeri", **typed)
+    assert status == 200
+    page = signed_in(app, office, office.official).get(PAGE).text
+    for said in ("Servono i numeri", "Quanti comuni?", "Manca una fonte.", 'href="#sez-problema-affrontato"'):
+        assert said in page
+    number = re.findall(r"commenti/(\d+)/risolvi", page)[0]
+    official = signed_in(app, office, office.official)
+    assert press(official, f"/soluzioni/{SLUG}/commenti/{number}/risolvi")[0] == 200
+    assert "chiuso da" in official.get(PAGE).text
+
+
+def test_what_was_typed_comes_back_when_a_decision_is_refused(app: Flask, office: Office) -> None:
+    office.submit()
+    referent = signed_in(app, office, office.referent)
+    review = office.review()
+    office.approve()
+    status, page = press(
+        referent, f"{PAGE}/{review.id}/restituisci", number=review.revision_number, reason="Parole da non perdere"
+    )
+    assert (status, "Nel frattempo qualcuno ha già deciso" in page) == (404, False) or status == 409
+    assert office.rows() == ["solution-submitted", "solution-approved"]
+
+
+def test_two_referents_at_once_the_second_reads_that_it_was_decided(app: Flask, office: Office) -> None:
+    office.submit()
+    first, second = signed_in(app, office, office.referent), stranger(app, office, (Role.REFERENT, "bologna"))
+    review = office.review()
+    assert decide(first, office, "approva")[0] == 200
+    status, page = press(second, f"{PAGE}/{review.id}/approva", number=review.revision_number)
+    assert status == 409
+    assert "Nel frattempo qualcuno ha già deciso" in page
+
+
+@pytest.mark.parametrize(
+    "word", ["approva", "restituisci", "prendi-in-carico", "assegna", "ritira", "valida", "pronta"]
+)
+def test_nothing_can_be_decided_by_people_of_another_city(app: Flask, office: Office, word: str) -> None:
+    office.submit()
+    client = stranger(app, office, (Role.REFERENT, "torino"), (Role.OFFICIAL, "torino"))
+    status, _ = decide(client, office, word, reason="Una ragione", person=office.referent, evidence=3)
+    assert status in {403, 404}
+    assert office.rows() == ["solution-submitted"]
+
+
+def test_the_page_is_hidden_from_readers_and_other_cities(app: Flask, office: Office) -> None:
+    assert app.test_client().get(PAGE).status_code == 303
+    assert stranger(app, office, (Role.OFFICIAL, "torino")).get(PAGE).status_code == 404
+
+
+def test_an_official_does_not_approve_what_the_office_wrote(app: Flask, office: Office) -> None:
+    office.submit()
+    assert decide(signed_in(app, office, office.official), office, "approva")[0] in {403, 404}
+    assert not office.solution().published
+
+
+def test_queues_say_what_waits_for_whom_and_let_one_take_it(app: Flask, office: Office) -> None:
+    office.submit()
+    referent = signed_in(app, office, office.referent)
+    answer = referent.get("/redazione", follow_redirects=True)
+    assert answer.request.path == "/redazione/da-approvare"
+    assert "Sportello unico metropolitano" in answer.text
+    assert decide(referent, office, "prendi-in-carico")[0] == 200
+    assert "l’ho in carico io" in referent.get("/redazione/da-approvare").text
+    assert "Non c’è nulla in attesa" in signed_in(app, office, office.expert).get("/redazione/da-approvare").text
+    rows = waiting(referent, "/redazione/da-approvare.json")
+    assert [(row["slug"], row["body"], row["version"]) for row in rows] == [(SLUG, "Bologna", 1)]
+    assert SLUG in referent.get("/redazione/da-approvare.csv").text
+    assert waiting(referent, "/redazione/da-approvare.json?ente=torino") == []
+
+
+def waiting(client: FlaskClient, address: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(client.get(address).text)["rows"]
+    return found
+
+
+def test_queues_are_for_reviewers(app: Flask, office: Office) -> None:
+    assert signed_in(app, office, office.official).get("/redazione/da-approvare").status_code == 403
+    assert app.test_client().get("/redazione").status_code == 303
+
+
+def test_a_reader_without_an_account_reports_an_error_and_the_office_reads_it(app: Flask, office: Office) -> None:
+    office.submit()
+    office.approve()
+    reader = app.test_client()
+    address = f"/soluzioni/{SLUG}/segnala"
+    token = csrf(reader, address)
+    short = reader.post(address, data={"csrf_token": token, "text": "sbagliato", "email": "io"})
+    assert (short.status_code, "almeno 20 caratteri" in short.text, "sbagliato" in short.text) == (422, True, True)
+    sent = {"csrf_token": token, "text": "Il numero dei comuni non è 50 ma 55.", "email": "lettrice@posta.example"}
+    assert reader.post(address, data=sent).status_code == 303
+    page = signed_in(app, office, office.official).get(PAGE).text
+    assert "Il numero dei comuni non è 50 ma 55." in page
+    assert "lettrice@posta.example" in page
+    assert "Il numero dei comuni" in signed_in(app, office, office.referent).get("/redazione/segnalazioni").text
+
+
+def test_too_many_reports_from_one_address_have_to_wait(app: Flask, office: Office) -> None:
+    office.submit()
+    office.approve()
+    reader, address = app.test_client(), f"/soluzioni/{SLUG}/segnala"
+    sent = {"csrf_token": csrf(reader, address), "text": "Il numero dei comuni non è 50 ma 55."}
+    assert [reader.post(address, data=sent).status_code for _ in range(6)] == [303] * 5 + [429]
+
+
+def test_an_archived_solution_stays_readable_with_a_banner_and_comes_back(app: Flask, office: Office) -> None:
+    office.submit()
+    office.approve()
+    referent, reader = signed_in(app, office, office.referent), app.test_client()
+    assert press(referent, f"/soluzioni/{SLUG}/archivia", archive_reason=" ")[0] == 422
+    assert press(referent, f"/soluzioni/{SLUG}/archivia", archive_reason="Servizio cessato nel 2026")[0] == 200
+    page = reader.get(f"/soluzioni/{SLUG}")
+    assert page.status_code == 200
+    assert "Archiviata il" in page.text
+    assert "Servizio cessato nel 2026" in page.text
+    assert "Servizio cessato nel 2026" in referent.get(PAGE).text
+    assert press(referent, f"/soluzioni/{SLUG}/riporta")[0] == 200
+    assert "Archiviata il" not in reader.get(f"/soluzioni/{SLUG}").text
+    assert office.rows()[-2:] == ["solution-archived", "solution-restored"]
+
+
+def test_the_owner_confirms_the_facts_with_one_button(app: Flask, office: Office) -> None:
+    office.submit()
+    office.approve()
+    assert office.solution().front["verified_on"] == "2026-11-25"
+    official = signed_in(app, office, office.official)
+    status, _ = press(official, f"/soluzioni/{SLUG}/conferma")
+    assert status in {200, 409}
+    assert press(official, f"/soluzioni/{SLUG}/conferma")[0] == 409
+
+
+@pytest.mark.parametrize(
+    "address", [PAGE, "/redazione/da-approvare", "/redazione/segnalazioni", f"/soluzioni/{SLUG}/segnala"]
+)
+def test_every_page_speaks_both_languages(app: Flask, office: Office, address: str) -> None:
+    office.submit()
+    office.approve()
+    referent = signed_in(app, office, office.referent)
+    for prefix, language in (("", "it"), ("/en", "en")):
+        page = referent.get(f"{prefix}{address}")
+        assert page.status_code == 200
+        assert f'<html lang="{language}">' in page.text
+
+
+def test_the_story_of_a_solution_is_taken_away_with_its_digests_by_those_who_work_on_it(
+    app: Flask, office: Office
+) -> None:
+    office.submit()
+    office.approve()
+    address = f"/soluzioni/{SLUG}/storia"
+    official = signed_in(app, office, office.official)
+    entries = json.loads(official.get(f"{address}.json").text)["entries"]
+    assert [entry["action"] for entry in entries] == ["solution-submitted", "solution-approved"]
+    assert entries[1]["previous"] == entries[0]["digest"]
+    assert "solution-approved" in official.get(f"{address}.csv").text
+    assert stranger(app, office, (Role.OFFICIAL, "torino")).get(f"{address}.json").status_code == 404
+    assert app.test_client().get(f"{address}.csv").status_code in {303, 401}
+
+
+def test_what_the_owner_should_have_confirmed_is_said_to_every_reader(app: Flask, office: Office) -> None:
+    with office.database.work() as session:
+        make_solution(session, "vecchia", verified_on="2020-01-01", review_due="2021-01-01")
+    assert (
+        "La verifica dei fatti era prevista entro il 1 gennaio 2021" in app.test_client().get("/soluzioni/vecchia").text
+    )
+    rows = waiting(signed_in(app, office, office.referent), "/redazione/verifiche-scadute.json")
+    assert [row["slug"] for row in rows] == ["vecchia"]
+    official = signed_in(app, office, office.official)
+    assert press(official, "/soluzioni/vecchia/conferma")[0] == 200
+    assert "La verifica dei fatti era prevista" not in app.test_client().get("/soluzioni/vecchia").text
+
+
+def test_reviewers_see_the_files_of_the_kit_before_readers_do(app: Flask, office: Office) -> None:
+    office.add_file("Delibera di adesione")
+    office.submit()
+    referent = signed_in(app, office, office.referent)
+    assert "Delibera di adesione" in referent.get(PAGE).text
+    office.approve()
+    assert "Delibera di adesione" in app.test_client().get(f"/soluzioni/{SLUG}").text
+
+
+def test_whatever_is_typed_is_kept_or_refused_and_never_breaks_the_site(app: Flask, office: Office) -> None:
+    office.submit()
+    referent = signed_in(app, office, office.referent)
+    token = {"csrf_token": csrf(referent, "/soluzioni")}
+    statuses = set()
+    for start in range(0, len(TYPED), 40):
+        remarks = {f"nota-{number}": text for number, text in enumerate(TYPED[start : start + 40])}
+        statuses.add(referent.post(f"/soluzioni/{SLUG}/commenti", data={**token, **remarks}).status_code)
+    for text in TYPED:
+        typed = {**token, "reason": text, "number": text, "text": text, "email": text, f"nota-{text[:40]}": text}
+        statuses.add(referent.post(f"/soluzioni/{SLUG}/segnala", data=typed).status_code)
+        queue = referent.get("/redazione/da-approvare.json", query_string={"ente": text, "tema": text})
+        statuses.add(queue.status_code)
+    for text in TYPED[::12]:
+        typed = {**token, "reason": text, "number": text, f"nota-{text[:40]}": text}
+        statuses.add(referent.post(f"{PAGE}/{office.review().id}/restituisci", data=typed).status_code)
+    page = referent.get(PAGE)
+    assert page.status_code == 200
+    assert "<script>alert(1)" not in page.text
+    assert {status for status in statuses if status >= 500} == set()
+
+
+@pytest.mark.parametrize(
+    ("page", "typed"),
+    [
+        ("revisione/invia", {}),
+        ("commenti", {"nota-tutto": "Un commento"}),
+        ("commenti/1/risolvi", {}),
+        ("archivia", {"archive_reason": "Perché no"}),
+        ("riporta", {}),
+        ("conferma", {}),
+    ],
+)
+def test_people_of_another_city_change_nothing(app: Flask, office: Office, page: str, typed: dict[str, str]) -> None:
+    office.submit()
+    client = stranger(app, office, (Role.REFERENT, "torino"), (Role.OFFICIAL, "torino"))
+    assert press(client, f"/soluzioni/{SLUG}/{page}", **typed)[0] == 404
+    assert app.test_client().post(f"/soluzioni/{SLUG}/{page}").status_code in {400, 401}
+    assert office.rows() == ["solution-submitted"]
+
+
+def test_a_form_from_elsewhere_is_refused(app: Flask, office: Office) -> None:
+    official = signed_in(app, office, office.official)
+    assert official.post(f"{PAGE}/invia").status_code == 400
+    assert office.rows() == []

@@ -1,0 +1,207 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""From submitted to ready: who decides what, what comes into force when, what is refused."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from app.access import Role
+from app.db import Database
+from app.errors import Conflict, Invalid
+from app.review import queries, service
+from app.review.rules import State, Step
+from app.writing.models import Attachment
+from tests.makers import NOW, make_draft, make_person
+from tests.review.office import LATER, SLUG, Office
+
+
+def test_a_full_draft_climbs_from_step_to_step_until_it_is_ready(office: Office) -> None:
+    assert office.submit().step == Step.APPROVAL
+    assert not office.solution().published
+    office.approve()
+    assert (office.solution().badge, office.solution().published) == ("visibile", True)
+    assert office.review().step == Step.VALIDATION
+    office.validate(evidence=3)
+    assert (office.solution().badge, office.solution().evidence_level) == ("validata", 3)
+    office.make_ready()
+    ready = office.solution()
+    assert (ready.badge, ready.front["verified_on"], ready.front["review_due"]) == (
+        "pronta",
+        "2026-11-25",
+        "2027-11-25",
+    )
+    assert office.rows() == ["solution-submitted", "solution-approved", "solution-validated", "solution-made-ready"]
+
+
+def test_what_a_step_needs_is_asked_before_it_is_waited_for(registered: Database) -> None:
+    office = Office(registered)
+    with registered.work() as session:
+        make_draft(session, office.official, SLUG, summary=None)
+    with pytest.raises(Invalid) as refused:
+        office.submit()
+    assert refused.value.problems == {"summary": "missing"}
+    assert office.rows() == []
+
+
+def test_a_short_document_stays_visible_until_its_office_asks_for_more(registered: Database) -> None:
+    office = Office(registered)
+    with registered.work() as session:
+        make_draft(session, office.official, SLUG)
+    office.submit()
+    office.approve()
+    assert office.solution().badge == "visibile"
+    with registered.reading() as session:
+        assert queries.open_review(session, office.solution()) is None
+    with pytest.raises(Invalid) as refused:
+        office.submit()
+    assert {"Risultati ottenuti", "resources"} <= refused.value.problems.keys()
+
+
+def test_a_new_version_of_a_validated_solution_replaces_it_only_once_validated_too(office: Office) -> None:
+    office.submit()
+    office.approve()
+    office.validate()
+    with office.database.work() as session:
+        service.withdraw(session, office.judgement(office.official))
+    office.rewrite(title="Sportello unico rinnovato")
+    assert office.submit().step == Step.APPROVAL
+    office.approve()
+    assert office.solution().title == "Sportello unico metropolitano"
+    assert office.review().step == Step.VALIDATION
+    office.validate(evidence=2)
+    new = office.solution()
+    assert (new.title, new.badge, new.evidence_level) == ("Sportello unico rinnovato", "validata", 2)
+
+
+def test_a_new_text_takes_the_place_of_the_wish_for_a_higher_badge(office: Office) -> None:
+    office.submit()
+    office.approve()
+    waiting = office.review()
+    office.rewrite(title="Sportello unico corretto")
+    assert office.submit().step == Step.APPROVAL
+    with office.database.reading() as session:
+        found = queries.review(session, waiting.id)
+        assert found is not None
+        assert found.state == State.WITHDRAWN
+
+
+def test_a_text_that_waits_is_not_submitted_twice(office: Office) -> None:
+    office.submit()
+    with pytest.raises(Conflict):
+        office.submit()
+    office.rewrite(title="Altro titolo")
+    with pytest.raises(Conflict):
+        office.submit()
+    assert office.rows() == ["solution-submitted"]
+
+
+def test_a_version_is_sent_back_with_a_reason_and_remarks_and_submitted_again(office: Office) -> None:
+    office.submit()
+    with office.database.work() as session:
+        remarks = (("Problema affrontato", "Quanti comuni?"), ("", "Manca una fonte."))
+        service.return_(session, replace(office.judgement(office.referent), remarks=remarks), "Servono i numeri")
+    with office.database.reading() as session:
+        assert [comment.text for comment in queries.comments(session, office.solution())] == [
+            "Quanti comuni?",
+            "Manca una fonte.",
+        ]
+        assert queries.reviews(session, office.solution())[0].reason == "Servono i numeri"
+    assert office.submit().state == State.OPEN
+    assert office.rows() == ["solution-submitted", "solution-returned", "solution-submitted"]
+
+
+def test_nothing_is_sent_back_without_a_reason(office: Office) -> None:
+    office.submit()
+    with pytest.raises(Invalid), office.database.work() as session:
+        service.return_(session, replace(office.judgement(office.referent), remarks=(("", "Una nota"),)), "   ")
+    with office.database.reading() as session:
+        assert list(queries.comments(session, office.solution())) == []
+    assert office.rows() == ["solution-submitted"]
+
+
+def test_an_expert_says_why_a_level_of_evidence_is_fixed(office: Office) -> None:
+    office.submit()
+    office.approve()
+    for evidence, reason in ((0, "perché"), (6, "perché"), (3, " ")):
+        with pytest.raises(Invalid), office.database.work() as session:
+            service.validate(session, office.judgement(office.expert), evidence, reason)
+    assert office.solution().badge == "visibile"
+
+
+def test_a_decision_on_what_was_decided_already_is_refused(office: Office) -> None:
+    office.submit()
+    late = office.judgement(office.referent)
+    office.approve()
+    with pytest.raises(Conflict), office.database.work() as session:
+        service.approve(session, late)
+    with pytest.raises(Conflict), office.database.work() as session:
+        service.return_(session, late, "Troppo tardi")
+    assert office.rows() == ["solution-submitted", "solution-approved"]
+
+
+def test_a_decision_of_another_step_is_refused(office: Office) -> None:
+    office.submit()
+    with pytest.raises(Conflict), office.database.work() as session:
+        service.validate(session, office.judgement(office.expert), 3, "perché")
+
+
+def test_only_one_person_at_a_time_works_on_a_review(office: Office) -> None:
+    office.submit()
+    with office.database.work() as session:
+        service.claim(session, office.judgement(office.referent))
+    with pytest.raises(Conflict), office.database.work() as session:
+        service.claim(session, office.judgement(office.expert))
+    with office.database.work() as session:
+        service.release(session, office.judgement(office.referent))
+    assert office.review().claimed_by is None
+
+
+def test_a_review_is_given_to_somebody_who_may_decide_by_a_day_to_come(office: Office) -> None:
+    office.submit()
+    today = LATER.date()
+    for person, day in ((office.expert, today), (office.official, today), (office.referent, today - timedelta(days=1))):
+        with pytest.raises(Invalid), office.database.work() as session:
+            service.assign(session, office.judgement(office.official), person, day)
+    with office.database.work() as session:
+        service.assign(session, office.judgement(office.official), office.referent, today)
+    assert (office.review().claimed_by, office.review().due_on) == (office.referent, today)
+
+
+def test_nobody_who_wrote_a_version_is_asked_to_validate_it(office: Office) -> None:
+    with office.database.work() as session:
+        writer = make_person(session, (Role.EXPERT, "suap"))
+        number = writer.id
+    office.submit()
+    office.approve()
+    with office.database.work() as session:
+        review = queries.review(session, office.review().id)
+        assert review is not None
+        review.asked_by = number
+    with office.database.reading() as session:
+        asked = {person.id for person in service.candidates(session, office.solution(), office.review())}
+    assert asked == {office.expert}
+
+
+def published_files(office: Office) -> set[str]:
+    with office.database.reading() as session:
+        return {file.title for file in queries.files(session, office.solution()) if file.published}
+
+
+def test_the_files_of_the_kit_are_published_with_the_version_that_was_asked_for(office: Office) -> None:
+    first = office.add_file("convenzione", NOW)
+    office.submit()
+    office.add_file("aggiunto dopo", NOW + timedelta(hours=1))
+    office.approve()
+    assert published_files(office) == {"convenzione"}
+    with office.database.work() as session:
+        service.withdraw(session, office.judgement(office.official))
+        found = session.get(Attachment, first)
+        assert found is not None
+        found.removed_at = LATER
+    assert published_files(office) == {"convenzione"}
+    with office.database.work() as session:
+        service.submit(session, office.solution(), office.official, LATER)
+    assert office.review().step == Step.APPROVAL
+    office.approve()
+    assert published_files(office) == {"aggiunto dopo"}

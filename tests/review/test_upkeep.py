@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Facts confirmed, levels that fall, the archive, reports of readers and their addresses."""
+
+from datetime import timedelta
+
+import pytest
+
+from app.accounts.service import Throttled
+from app.errors import Conflict, Invalid, NotFound
+from app.review import queries, remarks, upkeep
+from app.review.models import Comment
+from app.search.models import SearchChange
+from app.solutions import queries as library
+from tests.review.office import LATER, SLUG, Office
+
+WRONG = "Il numero dei comuni non è 50 ma 55."
+YEARS = timedelta(days=366)
+
+
+@pytest.fixture
+def live(office: Office) -> Office:
+    """The solution of the office, visible in the library."""
+    office.submit()
+    office.approve()
+    return office
+
+
+def all_comments(office: Office) -> list[Comment]:
+    with office.database.reading() as session:
+        return list(queries.comments(session, office.solution()))
+
+
+def test_confirming_the_facts_changes_dates_only_and_is_in_force_at_once(live: Office) -> None:
+    before = live.solution()
+    with live.database.work() as session:
+        upkeep.confirm_facts(session, before, live.official, LATER + YEARS)
+    after = live.solution()
+    assert (after.front["verified_on"], after.front["review_due"]) == ("2027-11-26", "2028-11-26")
+    changed = {name for name in after.front if after.front[name] != before.front.get(name)}
+    assert changed == {"verified_on", "review_due"}
+    assert (after.badge, after.revision_number) == (before.badge, before.revision_number + 1)
+    assert live.rows()[-1] == "facts-confirmed"
+
+
+def test_facts_are_confirmed_once_a_day(live: Office) -> None:
+    with pytest.raises(Conflict), live.database.work() as session:
+        upkeep.confirm_facts(session, live.solution(), live.official, LATER)
+
+
+def test_a_draft_has_no_facts_to_confirm_and_nothing_to_archive(office: Office) -> None:
+    with pytest.raises(Conflict), office.database.work() as session:
+        upkeep.confirm_facts(session, office.solution(), office.official, LATER)
+    with pytest.raises(Conflict), office.database.work() as session:
+        upkeep.archive(session, office.solution(), office.referent, LATER, "Perché")
+    assert office.rows() == []
+
+
+def test_the_level_falls_when_nobody_confirms_and_never_twice_for_the_same_time(live: Office) -> None:
+    live.validate(evidence=3)
+    late = LATER + timedelta(days=600)
+    for expected in (True, False):
+        with live.database.work() as session:
+            assert upkeep.lower_evidence(session, live.solution().id, late) is expected
+    assert live.solution().evidence_level == 2
+    with live.database.work() as session:
+        assert upkeep.lower_evidence(session, live.solution().id, late + YEARS)
+    assert (live.solution().evidence_level, live.rows().count("evidence-lowered")) == (1, 2)
+
+
+def test_only_solutions_whose_facts_are_long_due_are_looked_at(live: Office) -> None:
+    live.validate(evidence=3)
+    with live.database.reading() as session:
+        assert list(queries.to_lower(session, LATER.date())) == []
+        assert list(queries.to_lower(session, (LATER + YEARS).date() + timedelta(days=2))) == [live.solution().id]
+
+
+def test_an_archived_solution_leaves_the_library_and_comes_back(live: Office) -> None:
+    with live.database.work() as session:
+        upkeep.archive(session, live.solution(), live.referent, LATER, "Servizio cessato")
+    archived = live.solution()
+    assert (archived.published, archived.badge) == (False, "visibile")
+    with live.database.reading() as session:
+        assert list(library.published(session)) == []
+        assert queries.open_review(session, archived) is None
+        assert session.query(SearchChange).filter_by(kind="solution", slug=SLUG).count() > 0
+    with live.database.work() as session:
+        upkeep.restore(session, archived, live.referent, LATER)
+    assert live.solution().published
+    assert live.rows()[-2:] == ["solution-archived", "solution-restored"]
+    with pytest.raises(Conflict), live.database.work() as session:
+        upkeep.restore(session, archived, live.referent, LATER)
+
+
+def test_nothing_is_archived_without_a_reason(live: Office) -> None:
+    with pytest.raises(Invalid), live.database.work() as session:
+        upkeep.archive(session, live.solution(), live.referent, LATER, "  ")
+    assert live.solution().published
+
+
+def test_an_archived_solution_is_neither_submitted_nor_reported(live: Office) -> None:
+    with live.database.work() as session:
+        upkeep.archive(session, live.solution(), live.referent, LATER, "Servizio cessato")
+    with pytest.raises(Conflict):
+        live.submit()
+    with pytest.raises(Conflict), live.database.work() as session:
+        remarks.report(session, live.solution(), LATER, WRONG, "", "192.0.2.1")
+
+
+def test_a_report_reaches_the_office_and_its_address_is_forgotten_after_ninety_days(live: Office) -> None:
+    with live.database.work() as session:
+        remarks.report(session, live.solution(), LATER, WRONG, " Lettrice@Posta.example ", "192.0.2.1")
+    assert [(found.kind, found.text, found.reader_email) for found in all_comments(live)] == [
+        ("report", WRONG, "lettrice@posta.example")
+    ]
+    for days, erased in ((89, 0), (91, 1), (92, 0)):
+        with live.database.work() as session:
+            assert upkeep.erase_addresses(session, LATER + timedelta(days=days)) == erased
+    assert [(found.text, found.reader_email) for found in all_comments(live)] == [(WRONG, "")]
+
+
+@pytest.mark.parametrize(("text", "email"), [("troppo corto", ""), ("x" * 2_001, ""), (WRONG, "nessuno")])
+def test_a_report_that_cannot_help_is_refused_and_leaves_nothing(live: Office, text: str, email: str) -> None:
+    with pytest.raises(Invalid), live.database.work() as session:
+        remarks.report(session, live.solution(), LATER, text, email, "192.0.2.1")
+    assert all_comments(live) == []
+    assert "error-reported" not in live.rows()
+
+
+def test_one_network_address_cannot_flood_an_office(live: Office) -> None:
+    for _ in range(remarks.MOST_REPORTS):
+        with live.database.work() as session:
+            remarks.report(session, live.solution(), LATER, WRONG, "", "192.0.2.1")
+    with pytest.raises(Throttled), live.database.work() as session:
+        remarks.report(session, live.solution(), LATER, WRONG, "", "192.0.2.1")
+    with live.database.work() as session:
+        remarks.report(session, live.solution(), LATER, WRONG, "", "192.0.2.2")
+
+
+def test_a_remark_is_dealt_with_once(office: Office) -> None:
+    with office.database.work() as session:
+        made = remarks.comment(session, office.solution(), office.referent, LATER, "Problema affrontato", "Quanti?")
+    for expected in (False, True):
+        if expected:
+            with pytest.raises(Conflict), office.database.work() as session:
+                remarks.resolve(session, office.solution(), made.id, office.official, LATER)
+        else:
+            with office.database.work() as session:
+                remarks.resolve(session, office.solution(), made.id, office.official, LATER)
+    with pytest.raises(NotFound), office.database.work() as session:
+        remarks.resolve(session, office.solution(), made.id + 1, office.official, LATER)
+    assert office.rows() == ["comment-added", "comment-resolved"]

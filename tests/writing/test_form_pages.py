@@ -1,0 +1,282 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The form as a person uses it without JavaScript: beginning, saving, rows, preview, Markdown, versions."""
+
+import io
+
+from flask.testing import FlaskClient
+
+from app.conversion.export import to_office
+from app.db import Database
+from app.document.parse import CONTROL
+from app.document.schema import SECTION_TITLES
+from app.solutions.queries import by_slug
+from app.writing import service
+from app.writing.boxes import clean
+from tests import makers
+from tests.naughty import STRINGS
+from tests.writing.conftest import SLUG, Desk
+
+PAGES = ("modifica", "anteprima", "markdown", "versione", "scarta", "simili")
+
+
+def begin(client: FlaskClient, **boxes: object) -> Desk:
+    data = {"csrf_token": makers.csrf(client, "/soluzioni/nuova"), **boxes}
+    answer = client.post("/soluzioni/nuova", data=data)
+    assert answer.status_code == 303, answer.text
+    return Desk(client, answer.location.split("/")[2])
+
+
+def test_a_title_is_enough_to_begin(people: dict[str, FlaskClient], office: Database) -> None:
+    desk = begin(people["maria"], title="Ufficio unico dei concorsi").open()
+    assert desk.address == "/soluzioni/ufficio-unico-dei-concorsi"
+    assert (desk.box("title"), desk.box("city"), desk.box("licence")) == (
+        "Ufficio unico dei concorsi",
+        "bologna",
+        "CC-BY-4.0",
+    )
+    with office.reading() as session:
+        solution = by_slug(session, "ufficio-unico-dei-concorsi")
+        assert solution is not None
+        assert (solution.published, solution.badge, solution.latest_number) == (False, "", 1)
+
+
+def test_two_drafts_with_one_title_get_two_addresses(people: dict[str, FlaskClient]) -> None:
+    assert begin(people["maria"], title="Nuova").address == "/soluzioni/nuova-2"
+    assert begin(people["maria"], title="Nuova").address == "/soluzioni/nuova-3"
+
+
+def test_without_a_title_the_page_says_what_is_missing(people: dict[str, FlaskClient]) -> None:
+    client = people["maria"]
+    answer = client.post("/soluzioni/nuova", data={"csrf_token": makers.csrf(client, "/soluzioni/nuova"), "title": " "})
+    assert answer.status_code == 422
+    assert "Il campo manca" in answer.text
+
+
+def test_nobody_begins_a_solution_of_another_city(people: dict[str, FlaskClient]) -> None:
+    client = people["maria"]
+    data = {"csrf_token": makers.csrf(client, "/soluzioni/nuova"), "title": "Di altri", "city": "torino"}
+    assert client.post("/soluzioni/nuova", data=data).status_code == 403
+
+
+def test_a_markdown_file_fills_the_form(people: dict[str, FlaskClient]) -> None:
+    text = f"---\ntitle: Sportello\nroles:\n  - responsabile\n---\n\n## {SECTION_TITLES[0]}\n\nTempi lunghi.\n"
+    desk = begin(people["maria"], title="", file=(io.BytesIO(text.encode()), "sportello.md")).open()
+    assert (desk.box("title"), desk.box("roles.1"), desk.box("section.1")) == (
+        "Sportello",
+        "responsabile",
+        "Tempi lunghi.",
+    )
+
+
+def test_a_draft_is_hidden_from_who_does_not_work_on_it(people: dict[str, FlaskClient], client: FlaskClient) -> None:
+    desk = begin(people["maria"], title="Riservata")
+    for stranger in (client, people["anna"]):
+        assert stranger.get(desk.address).status_code == 404
+        for page in PAGES:
+            answer = stranger.get(f"{desk.address}/{page}", headers={"Accept": "application/json"})
+            assert answer.status_code == (404 if stranger is people["anna"] else 401), page
+    assert people["luca"].get(f"{desk.address}/modifica").status_code == 200
+
+
+def test_pages_of_writing_open_in_both_languages(people: dict[str, FlaskClient]) -> None:
+    for prefix in ("", "/en"):
+        for page in PAGES:
+            assert people["maria"].get(f"{prefix}/soluzioni/{SLUG}/{page}").status_code == 200, page
+
+
+def test_opening_and_saving_untouched_changes_nothing(maria: Desk, office: Database) -> None:
+    assert maria.open().save().status_code == 303
+    with office.reading() as session:
+        solution = by_slug(session, SLUG)
+        assert solution is not None
+        assert service.opened(session, solution).edition == 0
+        assert not service.unsaved(session, solution)
+
+
+def test_what_was_typed_is_there_when_the_form_is_opened_again(maria: Desk) -> None:
+    maria.open().type(summary="Una sintesi nuova.", section__1="Prima riga.\r\n\r\nSeconda riga.").save()
+    again = maria.open()
+    assert again.box("summary") == "Una sintesi nuova."
+    assert again.box("section.1") == "Prima riga.\n\nSeconda riga."
+
+
+def test_readers_keep_the_version_in_force_while_a_draft_is_written(maria: Desk, client: FlaskClient) -> None:
+    maria.open().type(title="Un altro titolo").save()
+    assert "Un altro titolo" not in client.get(f"/soluzioni/{SLUG}").text
+
+
+def test_wrong_values_are_kept_as_typed_and_the_form_says_what_is_wrong(maria: Desk) -> None:
+    maria.open().type(title="x" * 130, period__start="ieri", resources__fte="due e mezzo").save()
+    again = maria.open()
+    assert (again.box("title"), again.box("period.start"), again.box("resources.fte")) == (
+        "x" * 130,
+        "ieri",
+        "due e mezzo",
+    )
+    page = maria.client.get(f"{maria.address}/modifica").text
+    assert "Il testo supera il limite di 100 caratteri" in page
+    assert "Serve una data come 2018, 2018-05 o 2018-05-03 (trovato «ieri»)" in page
+    assert 'href="#campo-period.start"' in page
+
+
+TEXTS = (
+    "title", "summary", "office", "contact.role", "contact.mailbox", "period.start", "roles.1", "steps.1.name",
+    "indicators.1.before", "kit.1.address", "based_on", "participation", "section.1", "section.8", "footnotes",
+)  # fmt: skip
+
+
+def test_naughty_strings_come_back_from_every_box_as_they_were_typed(maria: Desk) -> None:
+    maria.open()
+    for typed in STRINGS:
+        text = typed.encode("utf-8", "replace").decode("utf-8")
+        maria.form |= {name: [text] for name in (*TEXTS, "themes", "city", "status", "licence", "sdgs", "unknown")}
+        assert maria.save().status_code == 303, text
+        maria.open()
+        if clean(text).strip():
+            assert {name: maria.box(name) for name in TEXTS} == dict.fromkeys(TEXTS, clean(text))
+        assert not CONTROL.search("".join(map("".join, maria.form.values())))
+
+
+def test_rows_are_added_moved_and_removed_by_buttons(maria: Desk) -> None:
+    maria.open().type(roles__1="prima", roles__2="seconda", roles__3="terza")
+    answer = maria.save(add="roles")
+    assert answer.location.endswith("/modifica?aggiungi=roles#campo-roles")
+    assert 'name="roles.4"' in maria.client.get(answer.location).text
+    maria.open().save(up="roles.3")
+    assert [maria.open().box(f"roles.{row}") for row in (1, 2, 3)] == ["prima", "terza", "seconda"]
+    maria.open().save(remove="roles.1")
+    assert [maria.open().box(f"roles.{row}") for row in (1, 2, 3)] == ["terza", "seconda", ""]
+
+
+def test_the_meter_leads_to_what_is_missing(people: dict[str, FlaskClient]) -> None:
+    desk = begin(people["maria"], title="Appena cominciata")
+    page = people["maria"].get(f"{desk.address}/modifica").text
+    assert "Per inviarla mancano" in page
+    assert 'href="#campo-section.1"' in page
+    assert 'id="campo-section.1"' in page
+
+
+def test_the_preview_is_the_published_rendering(maria: Desk) -> None:
+    maria.open().type(section__2="Un **solo** ufficio ai sensi della L. 241/1990. <script>alert(1)</script>").save()
+    page = maria.client.get(f"{maria.address}/anteprima").text
+    assert "<strong>solo</strong>" in page
+    assert 'class="act"' in page
+    assert "<script>alert" not in page
+
+
+def test_the_preview_of_one_text_answers_while_it_is_typed(maria: Desk) -> None:
+    token = maria.open().box("csrf_token")
+    data = {"text": "Testo con nota[^1].", "footnotes": "[^1]: La fonte", "csrf_token": token}
+    page = maria.client.post(f"{maria.address}/anteprima", data=data).text
+    assert page.lstrip().startswith("<p>Testo con nota")
+    assert "La fonte" in page
+
+
+def test_the_document_is_edited_as_markdown_too(maria: Desk) -> None:
+    maria.open()
+    text = maria.client.get(f"{maria.address}/bozza.md").text
+    data = {"text": text.replace("status: concluso", "status: a-regime"), "edition": "0", "base": "1"}
+    answer = maria.client.post(f"{maria.address}/markdown", data={**data, "csrf_token": maria.box("csrf_token")})
+    assert answer.status_code == 303
+    assert maria.open().box("status") == "a-regime"
+
+
+def test_a_markdown_text_that_cannot_be_read_is_kept_as_typed_with_the_line_that_is_wrong(maria: Desk) -> None:
+    token = maria.open().box("csrf_token")
+    broken = "---\ntitle: Sportello\nsummary: [aperta\n---\n\n## Problema affrontato\n\nTesto.\n"
+    data = {"text": broken, "edition": "0", "base": "1", "csrf_token": token}
+    assert maria.client.post(f"{maria.address}/markdown", data=data).status_code == 303
+    page = maria.client.get(f"{maria.address}/markdown").text
+    assert "summary: [aperta" in page
+    assert "Riga 4" in page or "Riga 3" in page
+    assert maria.open().box("title") == "Sportello unico metropolitano"
+    assert "C’è un testo Markdown che non si legge ancora" in maria.client.get(f"{maria.address}/modifica").text
+    refused = maria.client.post(f"{maria.address}/versione", data={"csrf_token": token, "reason": "prova"})
+    assert refused.status_code == 422
+    maria.client.post(f"{maria.address}/markdown", data={"do": "give-up", "csrf_token": token})
+    assert "summary: [aperta" not in maria.client.get(f"{maria.address}/markdown").text
+
+
+def test_a_version_is_saved_with_its_reason_and_does_not_reach_readers(
+    maria: Desk, client: FlaskClient, office: Database
+) -> None:
+    maria.open().type(summary="Sintesi aggiornata.").save()
+    token = maria.open().box("csrf_token")
+    maria.client.post(f"{maria.address}/versione", data={"csrf_token": token, "reason": "Aggiornati i tempi"})
+    page = maria.client.get(f"{maria.address}/versioni").text
+    assert "Aggiornati i tempi" in page
+    assert "Maria Rossi" in page
+    assert "Aggiornati i tempi" not in client.get(f"/soluzioni/{SLUG}/versioni").text
+    with office.reading() as session:
+        solution = by_slug(session, SLUG)
+        assert solution is not None
+        assert (solution.revision_number, solution.latest_number) == (1, 2)
+        assert not service.unsaved(session, solution)
+
+
+def test_a_version_with_wrong_shapes_is_refused_and_the_form_keeps_everything(maria: Desk) -> None:
+    maria.open().type(title="x" * 130).save()
+    token = maria.open().box("csrf_token")
+    answer = maria.client.post(f"{maria.address}/versione", data={"csrf_token": token})
+    assert answer.status_code == 422
+    assert "La versione non è stata salvata" in answer.text
+    assert "x" * 130 in answer.text
+
+
+def test_an_older_version_comes_back_into_the_form_and_the_versions_stay(maria: Desk) -> None:
+    maria.open().type(summary="Seconda sintesi.").save()
+    token = maria.open().box("csrf_token")
+    maria.client.post(f"{maria.address}/versione", data={"csrf_token": token, "reason": "seconda"})
+    answer = maria.client.post(f"{maria.address}/ripristina", data={"csrf_token": token, "number": "1"})
+    assert answer.status_code == 303
+    assert maria.open().box("summary") == "Uno sportello unico per le imprese di cinquanta comuni."
+    assert (
+        maria.client.post(f"{maria.address}/ripristina", data={"csrf_token": token, "number": "99"}).status_code == 404
+    )
+
+
+def test_giving_up_the_draft_brings_back_the_newest_version(maria: Desk) -> None:
+    maria.open().type(summary="Da buttare.").save()
+    token = maria.open().box("csrf_token")
+    assert "Le versioni restano" in maria.client.get(f"{maria.address}/scarta").text
+    maria.client.post(f"{maria.address}/scarta", data={"csrf_token": token})
+    assert maria.open().box("summary") == "Uno sportello unico per le imprese di cinquanta comuni."
+
+
+def test_a_draft_without_any_version_goes_altogether(people: dict[str, FlaskClient]) -> None:
+    desk = begin(people["maria"], title="Da buttare")
+    token = desk.open().box("csrf_token")
+    assert people["maria"].post(f"{desk.address}/scarta", data={"csrf_token": token}).status_code == 303
+    assert people["maria"].get(f"{desk.address}/modifica").status_code == 404
+
+
+def test_who_may_write_finds_the_way_from_the_page_of_the_solution(maria: Desk, client: FlaskClient) -> None:
+    assert f'href="/soluzioni/{SLUG}/modifica"' in maria.client.get(f"/soluzioni/{SLUG}").text
+    assert "/modifica" not in client.get(f"/soluzioni/{SLUG}").text
+
+
+def test_the_text_suggests_the_acts_it_cites(maria: Desk) -> None:
+    token = maria.open().box("csrf_token")
+    data = {"title": "Sportello", "text": "Ai sensi della legge 7 agosto 1990, n. 241.", "csrf_token": token}
+    answer = maria.client.post(f"{maria.address}/suggerimenti", data=data, headers={"Accept": "application/json"})
+    assert answer.json is not None
+    assert any("241" in act for act in answer.json["acts"])
+
+
+def test_a_word_document_fills_the_form_and_the_page_says_what_to_look_at(people: dict[str, FlaskClient]) -> None:
+    document = makers.make_document(title="Dal documento Word", sections={SECTION_TITLES[0]: "Tempi lunghi."})
+    content = to_office(document, "docx")
+    desk = begin(people["maria"], title="", file=(io.BytesIO(content), "bozza.docx")).open()
+    assert "Tempi lunghi." in desk.box("section.1")
+    assert desk.box("title")
+    page = people["maria"].get(f"{desk.address}/modifica?perso=comments,inventata").text
+    assert "i commenti a margine sono stati lasciati fuori" in page
+
+
+def test_a_file_that_is_neither_is_refused_with_what_would_be_right(people: dict[str, FlaskClient]) -> None:
+    client = people["maria"]
+    for name, content in (("a.exe", b"MZ"), ("b.docx", b"non sono un documento"), ("c.md", b"senza intestazione")):
+        data = {"csrf_token": makers.csrf(client, "/soluzioni/nuova"), "file": (io.BytesIO(content), name)}
+        answer = client.post("/soluzioni/nuova", data=data)
+        assert answer.status_code == 422, name
+        assert 'id="errore-file"' in answer.text

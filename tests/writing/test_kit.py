@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The kit of a solution: files taken in by their content, put back when taken out by mistake, handed to who may."""
+
+import io
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.db import Database
+from app.journal.queries import of_thing
+from app.solutions.queries import by_slug
+from app.writing import queries
+from app.writing.models import Attachment
+from app.writing.search import solution_document, solution_documents
+from tests.writing.conftest import SLUG, Desk
+
+TEXT = b"Schema di convenzione tra i comuni.\nArticolo uno: oggetto del supercalifragile accordo.\n"
+SAID = {"title": "Schema di convenzione", "document_kind": "accordo", "licence": "CC-BY-4.0", "visibility": "public"}
+
+
+def send(desk: Desk, *files: tuple[str, bytes], **said: str) -> int:
+    token = desk.open().box("csrf_token")
+    sent = [(io.BytesIO(content), name) for name, content in files]
+    data = {**SAID, **said, "csrf_token": token, "file": sent}
+    return desk.client.post(f"{desk.address}/kit", data=data, content_type="multipart/form-data").status_code
+
+
+def kept(database: Database) -> list[Attachment]:
+    with database.reading() as session:
+        solution = by_slug(session, SLUG)
+        assert solution is not None
+        return list(queries.attachments(session, solution))
+
+
+def publish(database: Database, visibility: str = "public") -> Attachment:
+    """The file as a decision leaves it: part of the version in force."""
+    with database.work() as session:
+        solution = by_slug(session, SLUG)
+        assert solution is not None
+        [file] = queries.attachments(session, solution)
+        file.published, file.visibility = True, visibility
+    return file
+
+
+def address(file: Attachment) -> str:
+    return f"/allegati/{file.id}/{file.name}"
+
+
+def test_a_file_enters_the_kit_with_what_is_said_about_it(maria: Desk, office: Database) -> None:
+    assert send(maria, ("Convenzione (definitiva).txt", TEXT)) == 303
+    [file] = kept(office)
+    assert (file.title, file.document_kind, file.code, file.size) == (
+        "Schema di convenzione",
+        "accordo",
+        "txt",
+        len(TEXT),
+    )
+    page = maria.client.get(f"{maria.address}/kit").text
+    assert "Schema di convenzione" in page
+    assert "non ancora pubblicato" in page
+
+
+def test_several_files_are_taken_at_once_and_a_bad_one_does_not_hinder_the_others(
+    maria: Desk, office: Database
+) -> None:
+    assert send(maria, ("uno.txt", TEXT), ("due.exe", b"MZ\x90\x00" + bytes(200)), ("tre.txt", TEXT + b"x")) == 422
+    assert [file.name for file in kept(office)] == ["uno.txt", "tre.txt"]
+
+
+def test_a_file_without_content_or_with_an_invented_kind_is_refused(maria: Desk, office: Database) -> None:
+    assert send(maria, ("vuoto.txt", b"")) == 422
+    assert send(maria, ("uno.txt", TEXT), document_kind="inventato") == 422
+    assert send(maria) == 422
+    assert not kept(office)
+
+
+def test_a_file_taken_out_by_mistake_is_put_back(maria: Desk, office: Database) -> None:
+    send(maria, ("uno.txt", TEXT))
+    [file] = kept(office)
+    token = {"csrf_token": maria.box("csrf_token")}
+    maria.client.post(f"{maria.address}/kit/{file.id}/togli", data=token)
+    assert not kept(office)
+    assert "Rimetti nel kit" in maria.client.get(f"{maria.address}/kit").text
+    maria.client.post(f"{maria.address}/kit/{file.id}/rimetti", data=token)
+    assert len(kept(office)) == 1
+    with office.reading() as session:
+        actions = [row.action for row in of_thing(session, "solution", SLUG)]
+    assert actions == ["file-added", "file-removed", "file-added"]
+
+
+def test_a_file_of_another_solution_cannot_be_touched_from_here(
+    maria: Desk, office: Database, people: dict[str, FlaskClient]
+) -> None:
+    send(maria, ("uno.txt", TEXT))
+    [file] = kept(office)
+    token = {"csrf_token": maria.box("csrf_token")}
+    assert people["anna"].post(f"{maria.address}/kit/{file.id}/togli", data=token).status_code in {400, 404}
+    assert maria.client.post(f"/soluzioni/{SLUG}/kit/999/togli", data=token).status_code == 404
+    assert len(kept(office)) == 1
+
+
+def test_a_file_is_handed_over_as_a_file_and_can_do_nothing_in_the_site(
+    maria: Desk, office: Database, client: FlaskClient
+) -> None:
+    send(maria, ("Già fatto.txt", TEXT))
+    answer = client.get(address(publish(office)))
+    assert (answer.status_code, answer.data) == (200, TEXT)
+    assert answer.headers["Content-Disposition"] == "attachment; filename*=UTF-8''Gi%C3%A0%20fatto.txt"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
+
+
+def test_a_file_no_version_in_force_has_is_for_its_office_only(
+    maria: Desk, office: Database, client: FlaskClient, people: dict[str, FlaskClient]
+) -> None:
+    send(maria, ("uno.txt", TEXT))
+    [file] = kept(office)
+    assert client.get(address(file)).status_code == 404
+    assert people["anna"].get(address(file)).status_code == 404
+    assert people["luca"].get(address(file)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("visibility", "reader", "member"), [("public", 200, 200), ("members", 404, 200), ("twin", 404, 404)]
+)
+def test_the_visibility_of_a_file_decides_who_may_have_it(
+    maria: Desk,
+    office: Database,
+    client: FlaskClient,
+    people: dict[str, FlaskClient],
+    visibility: str,
+    reader: int,
+    member: int,
+) -> None:
+    send(maria, ("uno.txt", TEXT))
+    file = publish(office, visibility)
+    assert client.get(address(file)).status_code == reader
+    assert people["anna"].get(address(file)).status_code == member
+    assert maria.client.get(address(file)).status_code == 200
+
+
+def test_the_page_of_the_solution_shows_its_public_files(maria: Desk, office: Database, client: FlaskClient) -> None:
+    send(maria, ("uno.txt", TEXT))
+    assert "Schema di convenzione" not in client.get(f"/soluzioni/{SLUG}").text
+    file = publish(office)
+    page = client.get(f"/soluzioni/{SLUG}").text
+    assert address(file) in page
+    assert "TXT" in page
+    assert "CC-BY-4.0" in page
+
+
+def test_words_of_public_files_find_the_solution(maria: Desk, office: Database, app: Flask) -> None:
+    send(maria, ("uno.txt", TEXT))
+    with office.reading() as session:
+        found = solution_document(session, SLUG)
+        assert found is not None
+        assert "supercalifragile" not in found.keywords
+    publish(office)
+    with office.reading() as session:
+        found = solution_document(session, SLUG)
+        assert found is not None
+        assert "supercalifragile" in found.keywords
+        assert [found] == list(solution_documents(session))
+    publish(office, "members")
+    with office.reading() as session:
+        found = solution_document(session, SLUG)
+        assert found is not None
+        assert "supercalifragile" not in found.keywords

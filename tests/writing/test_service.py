@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Working copies on both databases: editions, two saves at the same instant, versions, decisions made meanwhile."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from app.access import Role
+from app.db import Database
+from app.document.parse import parse
+from app.errors import Invalid
+from app.journal.queries import of_thing
+from app.solutions import queries as library
+from app.solutions.models import Solution
+from app.solutions.service import make_live
+from app.writing import queries, service
+from app.writing.service import KEPT_EDITIONS, Saved, Seen
+from app.writing.state import State
+from tests.conftest import BOTH
+from tests.makers import NOW, make_document, make_person, make_solution
+from tests.stores import Stores
+
+SLUG = "sportello-unico-bologna"
+LATER = NOW + timedelta(hours=1)
+
+
+@pytest.fixture(params=BOTH)
+def stores(request: pytest.FixtureRequest) -> Stores:
+    found: Stores = request.getfixturevalue(f"{request.param}_stores")
+    return found
+
+
+@pytest.fixture
+def office(registered: Database) -> Database:
+    with registered.work() as session:
+        make_solution(session, SLUG)
+        make_person(session, (Role.OFFICIAL, "bologna"))
+        make_person(session, (Role.OFFICIAL, "bologna"))
+    return registered
+
+
+def typed(database: Database, author_id: int, seen: Seen | None = None, **fields: str) -> Saved:
+    """Save the form with some fields typed over, as it was seen."""
+    with database.work() as session:
+        solution = found(session)
+        opened = service.opened(session, solution)
+        state = replace(opened.state, fields={**opened.state.fields, **fields})
+        return service.save(session, solution, state, seen or opened.seen, author_id, LATER)
+
+
+def found(session: object) -> Solution:
+    solution = library.by_slug(session, SLUG)  # type: ignore[arg-type]
+    assert solution is not None
+    return solution
+
+
+def test_each_save_makes_an_edition_and_an_unchanged_one_makes_none(office: Database) -> None:
+    assert typed(office, 1, summary="Uno.").opened.edition == 1
+    assert typed(office, 1, summary="Uno.").opened.edition == 1
+    assert typed(office, 2, summary="Due.").opened.edition == 2
+    with office.reading() as session:
+        opened = service.opened(session, found(session))
+    assert (opened.state.fields["summary"], opened.saved_by) == ("Due.", 2)
+
+
+def test_of_two_first_saves_at_once_both_are_kept_or_one_is_refused(office: Database) -> None:
+    seen = Seen(0, 1)
+
+    def save(author_id: int) -> Saved:
+        return typed(office, author_id, seen, summary=f"Di {author_id}.")
+
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = list(pool.map(save, (1, 2)))
+    assert sorted(outcome.refused for outcome in outcomes) == [False, True]
+    with office.reading() as session:
+        winner = next(outcome for outcome in outcomes if not outcome.refused)
+        assert service.opened(session, found(session)).state == winner.opened.state
+
+
+def test_only_recent_editions_are_kept(office: Database) -> None:
+    for number in range(KEPT_EDITIONS + 5):
+        typed(office, 1, summary=f"Sintesi {number}.")
+    with office.reading() as session:
+        solution = found(session)
+        kept = queries.editions_up_to(session, solution, 1000)
+        assert [edition.number for edition in kept] == list(range(6, KEPT_EDITIONS + 6))
+        assert queries.edition(session, solution, 0) is not None
+
+
+def test_over_an_edition_that_is_no_longer_kept_every_difference_is_asked(office: Database) -> None:
+    typed(office, 1, summary="Uno.")
+    outcome = typed(office, 2, Seen(-1, -1), summary="Due.")
+    assert [conflict.part for conflict in outcome.merged.conflicts] == ["summary"]
+
+
+def test_a_version_is_made_once_of_what_was_typed(office: Database) -> None:
+    typed(office, 1, summary="Nuova sintesi.")
+    with office.work() as session:
+        first = service.freeze(session, found(session), 1, LATER, "aggiornata")
+        second = service.freeze(session, found(session), 1, LATER)
+        assert (first.number, second.number, first.live_at) == (2, 2, None)
+        document = parse(first.text).document
+        assert document is not None
+        assert document.front["summary"] == "Nuova sintesi."
+        assert document.front["badge"] == "visibile"
+
+
+def test_a_document_with_wrong_shapes_is_no_version(office: Database) -> None:
+    typed(office, 1, title="x" * 130)
+    with pytest.raises(Invalid) as refused, office.work() as session:
+        service.freeze(session, found(session), 1, LATER)
+    assert refused.value.problems == {"title": "too_long"}
+
+
+def test_a_decision_made_meanwhile_enters_the_draft_and_what_was_typed_stays(office: Database) -> None:
+    typed(office, 1, summary="Scritta nella bozza.")
+    with office.work() as session:
+        solution = found(session)
+        make_live(session, solution, make_document(evidence_level=3, office="Ufficio nuovo"), LATER, 2)
+    with office.reading() as session:
+        opened = service.opened(session, found(session))
+        assert opened.state.fields["summary"] == "Scritta nella bozza."
+        assert (opened.state.fields["evidence_level"], opened.state.fields["office"]) == ("3", "Ufficio nuovo")
+
+
+def test_beginning_and_giving_up_a_draft_are_told_in_the_journal(office: Database) -> None:
+    with office.work() as session:
+        solution = service.begin(session, "Ufficio concorsi", "bologna", None, NOW, 1)
+        assert service.discard(session, solution, 1, LATER)
+    with office.reading() as session:
+        rows = of_thing(session, "solution", "ufficio-concorsi")
+        assert [(row.action, row.body, row.actor_id) for row in rows] == [
+            ("draft-discarded", "bologna", 1),
+            ("draft-created", "bologna", 1),
+        ]
+
+
+def test_saving_by_itself_is_not_told_in_the_journal(office: Database) -> None:
+    typed(office, 1, summary="Una.")
+    with office.reading() as session:
+        assert not of_thing(session, "solution", SLUG)
+
+
+def test_what_would_be_a_book_is_refused_at_once(office: Database) -> None:
+    with pytest.raises(Invalid), office.work() as session:
+        solution = found(session)
+        service.save(session, solution, State(footnotes="x" * 500_000), Seen(0, 1), 1, LATER)
+
+
+def test_nobody_hands_a_solution_over_to_an_office_they_do_not_work_for(office: Database) -> None:
+    typed(office, 1, city="torino")
+    with pytest.raises(Invalid) as refused, office.work() as session:
+        service.freeze(session, found(session), 1, LATER)
+    assert refused.value.problems == {"city": "not_own_body"}

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Two people write on the same solution at once: nothing is overwritten without a word."""
+
+from tests.writing.conftest import Desk
+
+
+def test_changes_to_different_parts_are_both_kept(maria: Desk, luca: Desk) -> None:
+    maria.open().type(summary="La sintesi di Maria.")
+    luca.open().type(section__1="Il problema di Luca.").save()
+    assert maria.save().status_code == 303
+    again = maria.open()
+    assert again.box("summary") == "La sintesi di Maria."
+    assert again.box("section.1") == "Il problema di Luca."
+
+
+def test_a_part_both_changed_is_shown_side_by_side_and_nothing_is_written(maria: Desk, luca: Desk) -> None:
+    maria.open().type(summary="La sintesi di Maria.", office="Ufficio di Maria")
+    luca.open().type(summary="La sintesi di Luca.").save()
+    page = maria.save()
+    assert page.status_code == 409
+    for words in ("La sintesi di Maria.", "La sintesi di Luca.", "Luca Bianchi ha salvato"):
+        assert words in page.text
+    assert luca.open().box("summary") == "La sintesi di Luca."
+
+
+def settled(desk: Desk, choice: str, text: str = "") -> Desk:
+    """Answer the merge page that the last save of this person got."""
+    data = {**desk.form, "edition": "1", "base": "1", "choice.summary": choice, "text.summary": text}
+    assert desk.client.post(f"{desk.address}/unisci", data=data).status_code == 303
+    return desk.open()
+
+
+def test_the_merge_page_keeps_mine_theirs_or_a_text_made_of_the_two(maria: Desk, luca: Desk) -> None:
+    luca.open().type(summary="Di Luca.").save()
+    maria.open()
+    assert settled(maria.type(summary="Di Maria."), "theirs").box("summary") == "Di Luca."
+    assert settled(maria.type(summary="Di Maria."), "mine").box("summary") == "Di Maria."
+    maria.form["edition"] = ["2"]
+    data = {**maria.form, "choice.summary": "text", "text.summary": "Di Maria e di Luca."}
+    maria.client.post(f"{maria.address}/unisci", data=data)
+    assert maria.open().box("summary") == "Di Maria e di Luca."
+
+
+def test_saving_by_itself_over_another_edition_is_refused(maria: Desk, luca: Desk) -> None:
+    maria.open().type(summary="Di Maria.")
+    luca.open().type(summary="Di Luca.").autosave()
+    answer = maria.autosave()
+    assert answer.status_code == 409
+    assert answer.json == {"edition": 1, "by": "Luca Bianchi", "conflict": True}
+
+
+def test_saving_by_itself_brings_what_only_the_other_changed(maria: Desk, luca: Desk) -> None:
+    maria.open().type(summary="Di Maria.")
+    luca.open().type(section__1="Di Luca.").autosave()
+    answer = maria.autosave()
+    assert answer.status_code == 200
+    assert answer.json is not None
+    assert answer.json["taken"] == [["section.1", "Di Luca."]]
+    maria.type(edition=str(answer.json["edition"]), section__1="Di Luca.", summary="Di Maria, ancora.")
+    assert maria.autosave().status_code == 200
+    assert luca.open().box("section.1") == "Di Luca."
+    assert luca.box("summary") == "Di Maria, ancora."
+
+
+def test_the_page_tells_that_somebody_else_is_writing(maria: Desk, luca: Desk) -> None:
+    luca.open().type(summary="Di Luca.").autosave()
+    page = maria.client.get(f"{maria.address}/modifica").text
+    assert "Anche Luca Bianchi sta scrivendo" in page
+    assert "Anche" not in luca.client.get(f"{luca.address}/modifica").text.split("Parti del modulo")[0]
+
+
+def test_saving_by_itself_says_what_is_missing_and_what_is_wrong(maria: Desk) -> None:
+    answer = maria.open().type(period__start="ieri", section__1="").autosave()
+    assert answer.json is not None
+    assert answer.json["problems"].keys() == {"period.start"}
+    assert answer.json["missing"]["submit"] == 1
+    assert "Problema affrontato" in answer.json["meter"]
+
+
+def test_saving_by_itself_without_a_log_in_answers_401(maria: Desk) -> None:
+    maria.open()
+    stranger = Desk(maria.client.application.test_client())
+    stranger.form = maria.form
+    assert stranger.autosave().status_code == 401
