@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""All open requests assigned at once: first as many as possible get a proposal, then the total score is the highest.
+
+A transport problem: request -> (request, giving city), at most one -> offer -> giving city, each with its capacity. Its
+constraints nest, so the linear programme has whole solutions, and HiGHS (SciPy) finds the best one.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+from scipy.optimize import linprog
+
+#: What the first proposal of a request is worth beside scores of at most 100: coverage comes first.
+FIRST_BONUS = 10_000.0
+#: Ties go to the request, then the solution, then the city that comes first by name.
+TIE = 1e-4
+WHOLE = 0.5
+
+
+@dataclass(frozen=True, order=True)
+class Arc:
+    """A request that could be answered by a solution of a city, with its score."""
+
+    need: str
+    solution: str
+    city: str
+    score: float = field(compare=False)
+
+
+@dataclass(frozen=True)
+class RoundInput:
+    """Everything a round is computed from; ``wanted`` per request, capacities per offer and per giving city.
+
+    ``fixed`` are accepted proposals that already use capacity. ``floor``: scores below it are not proposed.
+    """
+
+    arcs: tuple[Arc, ...]
+    wanted: Mapping[str, int]
+    offers: Mapping[tuple[str, str], int]
+    cities: Mapping[str, int]
+    fixed: tuple[tuple[str, str, str], ...] = ()
+    floor: float = 0.0
+
+    def as_data(self) -> dict[str, Any]:
+        """As JSON keeps it; in a fixed order, so that equal inputs are equal texts."""
+        return {
+            "arcs": [[arc.need, arc.solution, arc.city, round(arc.score, 9)] for arc in sorted(self.arcs)],
+            "wanted": dict(sorted(self.wanted.items())),
+            "offers": [[*key, value] for key, value in sorted(self.offers.items())],
+            "cities": dict(sorted(self.cities.items())),
+            "fixed": sorted(map(list, self.fixed)),
+            "floor": self.floor,
+        }
+
+
+def from_data(data: Mapping[str, Any]) -> RoundInput:
+    """The input as it was stored. Raises ``KeyError``, ``ValueError`` for anything else."""
+    return RoundInput(
+        tuple(Arc(str(need), str(solution), str(city), float(score)) for need, solution, city, score in data["arcs"]),
+        {str(key): int(value) for key, value in data["wanted"].items()},
+        {(str(solution), str(city)): int(value) for solution, city, value in data["offers"]},
+        {str(key): int(value) for key, value in data["cities"].items()},
+        tuple((str(need), str(solution), str(city)) for need, solution, city in data["fixed"]),
+        float(data["floor"]),
+    )
+
+
+@dataclass(frozen=True)
+class Unserved:
+    """A request without a proposal: `no-candidate`, `below-floor` or `capacity` (every candidate's giver is full)."""
+
+    need: str
+    reason: str
+    cities: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RoundResult:
+    """The assigned arcs in the order of request and score, the total, the weakest first proposal, who got nothing."""
+
+    assigned: tuple[Arc, ...]
+    total: float
+    weakest: float | None
+    unserved: tuple[Unserved, ...]
+
+    def as_data(self) -> dict[str, Any]:
+        return {
+            "assigned": [[arc.need, arc.solution, arc.city, round(arc.score, 6)] for arc in self.assigned],
+            "total": round(self.total, 4),
+            "weakest": None if self.weakest is None else round(self.weakest, 4),
+            "unserved": [[item.need, item.reason, list(item.cities)] for item in self.unserved],
+        }
+
+
+def solve(given: RoundInput) -> RoundResult:
+    """The best assignment. The same input, in whatever order, gives the same answer."""
+    used = Counter((solution, city) for _, solution, city in given.fixed)
+    busy = Counter(city for _, _, city in given.fixed)
+    offers = {key: max(0, value - used[key]) for key, value in given.offers.items()}
+    cities = {key: max(0, value - busy[key]) for key, value in given.cities.items()}
+    arcs = sorted(
+        arc
+        for arc in given.arcs
+        if arc.score >= given.floor
+        and given.wanted.get(arc.need, 0) > 0
+        and offers.get((arc.solution, arc.city), 0) > 0
+        and cities.get(arc.city, 0) > 0
+    )
+    chosen = [arc for arc, share in zip(arcs, _flow(arcs, given.wanted, offers, cities), strict=True) if share > WHOLE]
+    assigned = tuple(sorted(chosen, key=lambda arc: (arc.need, -arc.score, arc.solution, arc.city)))
+    best: dict[str, float] = {}
+    for arc in assigned:
+        best[arc.need] = max(best.get(arc.need, 0.0), arc.score)
+    total = sum(arc.score for arc in assigned)
+    return RoundResult(assigned, total, min(best.values(), default=None), tuple(_unserved(given, best, arcs)))
+
+
+def _flow(
+    arcs: Sequence[Arc], wanted: Mapping[str, int], offers: Mapping[tuple[str, str], int], cities: Mapping[str, int]
+) -> np.ndarray:
+    """The share of each arc in the optimum: 0 or 1."""
+    if not arcs:
+        return np.zeros(0)
+    needs = sorted({arc.need for arc in arcs})
+    place = {need: number for number, need in enumerate(needs)}
+    width = len(arcs) + len(needs)
+    rows = _Rows(width)
+    rows.group((arc.need for arc in arcs), wanted)
+    rows.group(((arc.solution, arc.city) for arc in arcs), offers)
+    rows.group((arc.city for arc in arcs), cities)
+    rows.group(((arc.need, arc.city) for arc in arcs), None)
+    rows.first_of_all(arcs, place)
+    tie = np.arange(len(arcs)) * (TIE / max(len(arcs), 1))
+    gain = np.concatenate([np.array([arc.score for arc in arcs]) - tie, np.full(len(needs), FIRST_BONUS)])
+    solved = linprog(-gain, A_ub=rows.matrix(), b_ub=rows.limits, bounds=(0, 1), method="highs-ds")
+    if solved.x is None:
+        raise RuntimeError(f"the round has no solution: {solved.message}")
+    found: np.ndarray = solved.x[: len(arcs)]
+    return found
+
+
+class _Rows:
+    """The constraints of the programme, each a sum that has a limit."""
+
+    def __init__(self, width: int) -> None:
+        self.width = width
+        self.limits: list[float] = []
+        self._rows: list[int] = []
+        self._columns: list[int] = []
+        self._values: list[float] = []
+
+    def group(self, keys: Iterable[Any], limits: Mapping[Any, int] | None) -> None:
+        """Arcs with the same key together at most its limit; at most one where there are no limits."""
+        members: dict[Any, list[int]] = defaultdict(list)
+        for number, key in enumerate(keys):
+            members[key].append(number)
+        for key, numbers in members.items():
+            self._add(numbers, [1.0] * len(numbers), 1.0 if limits is None else float(limits[key]))
+
+    def first_of_all(self, arcs: Sequence[Arc], place: Mapping[str, int]) -> None:
+        """The first proposal of a request is there only where one of its arcs is."""
+        members: dict[str, list[int]] = defaultdict(list)
+        for number, arc in enumerate(arcs):
+            members[arc.need].append(number)
+        for need, numbers in members.items():
+            self._add([*numbers, len(arcs) + place[need]], [-1.0] * len(numbers) + [1.0], 0.0)
+
+    def _add(self, columns: Sequence[int], values: Sequence[float], limit: float) -> None:
+        self._rows += [len(self.limits)] * len(columns)
+        self._columns += columns
+        self._values += values
+        self.limits.append(limit)
+
+    def matrix(self) -> sparse.csr_matrix:
+        return sparse.csr_matrix((self._values, (self._rows, self._columns)), shape=(len(self.limits), self.width))
+
+
+def _unserved(given: RoundInput, served: Mapping[str, float], open_arcs: Sequence[Arc]) -> Iterable[Unserved]:
+    possible: dict[str, set[str]] = defaultdict(set)
+    for arc in open_arcs:
+        possible[arc.need].add(arc.city)
+    any_arc = {arc.need for arc in given.arcs}
+    low = {arc.need for arc in given.arcs if arc.score >= given.floor}
+    for need in sorted(given.wanted):
+        if need in served or given.wanted[need] <= 0:
+            continue
+        if need not in any_arc:
+            yield Unserved(need, "no-candidate")
+        elif need not in low:
+            yield Unserved(need, "below-floor")
+        else:
+            full = possible[need] or {arc.city for arc in given.arcs if arc.need == need}
+            yield Unserved(need, "capacity", tuple(sorted(full)))

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""From scored offers to the few that are proposed: variety, one unlike city, how stable, what would change it."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from app.matching.model import FACTORS, Excluded, Match, Need
+from app.matching.score import Market, match, matches
+from app.matching.weights import Weights
+
+LENGTH, PER_CITY, FIRST = 10, 2, 3
+#: A city is unlike where the context factor is below this; it takes the last place of the list.
+UNLIKE = 0.45
+#: Weightings tried around the published one, and how close to it they stay (Dirichlet concentration).
+DRAWS, CONCENTRATION = 500, 30.0
+#: Below this share the order among the first is called uncertain.
+STABLE = 0.6
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """One place of the list: ``stability`` is the share of plausible weightings that keep it among the first three."""
+
+    match: Match
+    rank: int
+    stability: float
+    unlike: bool = False
+
+    @property
+    def uncertain(self) -> bool:
+        return self.rank <= FIRST and self.stability < STABLE
+
+
+@dataclass(frozen=True)
+class Shortlist:
+    """The proposed offers in order, and what was kept out and why."""
+
+    places: tuple[Proposed, ...]
+    excluded: tuple[Excluded, ...]
+
+
+def shortlist(need: Need, market: Market, affinities: Mapping[str, float]) -> Shortlist:
+    """At most ten offers, two of a city, one slot for the best offer of an unlike city."""
+    found, out = matches(need, market, affinities)
+    chosen = _varied(found)
+    stable = stability(found[:200], market.weights)
+    places = [
+        Proposed(item, rank, stable.get(_name(item), 0.0), item.factor("context").value < UNLIKE)
+        for rank, item in enumerate(chosen, 1)
+    ]
+    return Shortlist(tuple(places), tuple(out))
+
+
+def _name(found: Match) -> tuple[str, str]:
+    return found.offer.solution, found.offer.city.slug
+
+
+def _varied(found: Sequence[Match]) -> list[Match]:
+    """The best, two of a city at most; where no unlike city is among them, the best unlike one is the last."""
+    taken: Counter[str] = Counter()
+    chosen: list[Match] = []
+    for item in found:
+        if taken[item.offer.city.slug] < PER_CITY and len(chosen) < LENGTH:
+            taken[item.offer.city.slug] += 1
+            chosen.append(item)
+    if len(chosen) < LENGTH or any(item.factor("context").value < UNLIKE for item in chosen):
+        return chosen
+    other = next((item for item in found if item not in chosen and item.factor("context").value < UNLIKE), None)
+    return [*chosen[:-1], other] if other else chosen
+
+
+def stability(found: Sequence[Match], weights: Weights) -> dict[tuple[str, str], float]:
+    """Share of 500 weightings near the given one (Dirichlet, fixed seed) that put each offer among the first three."""
+    if not found:
+        return {}
+    logs = np.log(np.array([[item.value for item in entry.factors] for entry in found]))
+    centre = np.maximum(np.array(weights.values), 1e-3)
+    draws = np.random.default_rng(0).dirichlet(CONCENTRATION * centre / centre.sum(), DRAWS)
+    first = np.argsort(-(logs @ draws.T), axis=0, kind="stable")[:FIRST]
+    counts = Counter(first.ravel().tolist())
+    return {_name(entry): counts[number] / DRAWS for number, entry in enumerate(found)}
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What would change the order: without a factor, another offer would be the first."""
+
+    without: str
+    solution: str
+    title: str
+    city: str
+
+
+def turns(found: Sequence[Match]) -> tuple[Turn, ...]:
+    """For each factor besides the theme: who would be first if it were left out, where that is somebody else."""
+    if not found:
+        return ()
+    turned = []
+    for name in FACTORS[1:]:
+        best = min(found, key=lambda item: (-_without(item, name), item.offer.solution, item.offer.city.slug))
+        if _name(best) != _name(found[0]):
+            turned.append(Turn(name, best.offer.solution, best.offer.title, best.offer.city.name))
+    return tuple(turned)
+
+
+def _without(found: Match, name: str) -> float:
+    return round(sum(item.contribution for item in found.factors if item.name != name), 9)
+
+
+def as_if(need: Need, other: Need, market: Market, affinities: Mapping[str, float], solution: str) -> Match | None:
+    """The match of a solution if the request came from the city of ``other``: for "compare with ..."."""
+    offer = next((item for item in market.offers if item.solution == solution), None)
+    if offer is None:
+        return None
+    return match(replace(need, city=other.city), offer, market, affinities.get(solution, 0.0))

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Themes along their tree, words, figures of cities, readiness."""
+
+import pytest
+
+from app.matching.context import EVEN, MAX_DISTANCE, NATIONAL, indicator_weights, similarity
+from app.matching.model import City, Figure, Passage
+from app.matching.readiness import readiness
+from app.matching.text import calibration, meeting, scaled, space, terms
+from app.matching.themes import ancestry, closeness, overlap, shared
+from tests.pure.matching.made import TREE, make_city, make_offer
+
+
+def test_themes_are_close_along_the_tree() -> None:
+    assert closeness("suap", "suap", TREE) == 1
+    assert closeness("suap", "semplificazione", TREE) == 0.5
+    assert closeness("suap", "edilizia", TREE) == 0.5
+    assert closeness("suap", "cuc", TREE) == 0
+    assert overlap(("suap", "cuc"), ("suap",), TREE) == 0.5
+    assert overlap((), ("suap",), TREE) == 0
+    assert shared(("suap", "cuc"), ("cuc",)) == ("cuc",)
+
+
+def test_a_circle_in_the_tree_ends() -> None:
+    assert ancestry("a", {"a": "b", "b": "a"}) == ("a", "b")
+
+
+def test_words_that_tell_no_subject_are_left_out() -> None:
+    assert terms("Le città metropolitane e i comuni vorremmo uno sportello per le imprese") == terms(
+        "sportello imprese"
+    )
+
+
+def test_documents_that_share_words_are_close() -> None:
+    room = space([("suap", "sportello unico delle imprese e pratiche"), ("gare", "centrale di committenza e gare")])
+    close = room.affinities("uno sportello per le pratiche delle imprese")
+    assert close["suap"] > 0.4
+    assert close["gare"] == 0
+    assert room.affinities("xyz") == {"gare": 0, "suap": 0}
+    assert space([]).affinities("sportello") == {}
+
+
+def test_the_scale_is_that_of_pairs_known_to_be_related_not_of_the_best_of_the_query() -> None:
+    assert calibration([0.1, 0.2, 0.3, 0.4]) == pytest.approx(0.37)
+    assert calibration([]) == 1
+    assert scaled(0.2, 0.4) == 0.5
+    assert scaled(9, 0.4) == 1
+    assert scaled(1, 0) == 0
+
+
+def test_the_passages_that_met_the_request_are_shown_with_the_words_in_common() -> None:
+    passages = [
+        Passage("Risultati", "I cittadini sono contenti."),
+        Passage("Problema", "Le imprese compilano moduli diversi in ogni comune."),
+        Passage("Soluzione", "Un solo sportello riceve i moduli delle imprese."),
+    ]
+    met = meeting("Le imprese hanno troppi moduli e nessuno sportello", passages)
+    assert [passage.heading for passage, _ in met] == ["Soluzione", "Problema"]
+    assert len(met[0][1]) == 3
+    assert meeting("", passages) == ()
+
+
+def test_equal_cities_are_alike_and_the_unknown_counts_half() -> None:
+    one = make_city()
+    assert similarity(one, one, EVEN).value > 0.85
+    blank = City("x", "X")
+    nothing = similarity(one, blank, EVEN)
+    assert (nothing.value, nothing.coverage) == (0.5, 0.0)
+    assert all(item.distance is None for item in nothing.compared)
+
+
+def test_the_figures_of_both_and_the_median_of_italy_are_shown() -> None:
+    context = similarity(make_city(), make_city("bari"), {"population": 1})
+    (compared,) = context.compared
+    assert compared.mine is not None
+    assert compared.mine.source == "ISTAT"
+    assert 370_000 < compared.median < 390_000
+    assert round(NATIONAL["small_share"].shown, 1) == 67.9
+
+
+def test_a_distance_is_capped() -> None:
+    tiny = City("x", "X", {"population": Figure(1)})
+    (compared,) = similarity(make_city(), tiny, {"population": 1}).compared
+    assert compared.distance == MAX_DISTANCE
+
+
+def test_what_matters_follows_the_theme_or_its_ancestor() -> None:
+    assert indicator_weights(("suap",), TREE)["municipalities"] == 2
+    assert indicator_weights(("altro", "cuc"), {**TREE, "altro": ""})["small_share"] == 1.5
+    assert indicator_weights(("figlio",), {"figlio": "psm"})["density"] == 1
+    assert indicator_weights(("a",), {"a": "b", "b": "a"}) is EVEN
+
+
+def test_a_contact_that_answers_counts_more_than_one_that_does_not() -> None:
+    silent, kind = readiness(make_offer(asked=8)), readiness(make_offer(asked=8, answered=8))
+    new = readiness(make_offer())
+    assert silent.replies < new.replies < kind.replies
+    assert readiness(make_offer(badge="strano", evidence=9)).value > 0

@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A round serves as many as possible, then as well as possible, within what the givers can give."""
+
+import json
+from collections import Counter
+from itertools import combinations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.matching.chains import chains
+from app.matching.fairness import fairness
+from app.matching.round import Arc, RoundInput, RoundResult, from_data, solve
+
+CITIES = ("bari", "genova", "torino")
+
+
+@st.composite
+def inputs(draw: st.DrawFn, most: int = 8) -> RoundInput:
+    """Small rounds: up to four requests, three cities, two solutions each."""
+    keys = draw(
+        st.lists(
+            st.tuples(st.sampled_from("abcd"), st.sampled_from(["s1", "s2"]), st.sampled_from(CITIES)),
+            max_size=most,
+            unique=True,
+        )
+    )
+    arcs = tuple(Arc(need, f"{solution}-{city}", city, draw(st.integers(5, 100))) for need, solution, city in keys)
+    offers = {(arc.solution, arc.city): draw(st.integers(0, 2)) for arc in arcs}
+    return RoundInput(
+        arcs,
+        {need: draw(st.integers(1, 2)) for need in "abcd"},
+        offers,
+        {city: draw(st.integers(0, 2)) for city in CITIES},
+        floor=draw(st.sampled_from([0.0, 40.0])),
+    )
+
+
+def allowed(given_: RoundInput, arcs: tuple[Arc, ...]) -> bool:
+    per_need = Counter(arc.need for arc in arcs)
+    per_pair = Counter((arc.need, arc.city) for arc in arcs)
+    per_offer = Counter((arc.solution, arc.city) for arc in arcs)
+    per_city = Counter(arc.city for arc in arcs)
+    return (
+        all(count <= given_.wanted[need] for need, count in per_need.items())
+        and all(count <= 1 for count in per_pair.values())
+        and all(count <= given_.offers[key] for key, count in per_offer.items())
+        and all(count <= given_.cities[city] for city, count in per_city.items())
+        and all(arc.score >= given_.floor for arc in arcs)
+    )
+
+
+def best_by_hand(given_: RoundInput) -> tuple[int, float]:
+    """Requests served and total of the best of all assignments."""
+    best = (0, 0.0)
+    for size in range(1, len(given_.arcs) + 1):
+        for arcs in combinations(given_.arcs, size):
+            if allowed(given_, arcs):
+                best = max(best, (len({arc.need for arc in arcs}), sum(arc.score for arc in arcs)))
+    return best
+
+
+def reached(result: RoundResult) -> tuple[int, float]:
+    return len({arc.need for arc in result.assigned}), result.total
+
+
+@settings(max_examples=150, deadline=None)
+@given(inputs())
+def test_small_rounds_are_the_best_there_is(given_: RoundInput) -> None:
+    result = solve(given_)
+    assert allowed(given_, result.assigned)
+    assert reached(result) == best_by_hand(given_)
+
+
+@settings(max_examples=60, deadline=None)
+@given(inputs(), st.randoms(use_true_random=False))
+def test_the_order_of_the_input_changes_nothing_and_what_is_stored_gives_the_same(
+    given_: RoundInput, chance: object
+) -> None:
+    turned = RoundInput(given_.arcs[::-1], given_.wanted, given_.offers, given_.cities, given_.fixed, given_.floor)
+    stored = from_data(json.loads(json.dumps(given_.as_data())))
+    assert solve(given_).as_data() == solve(turned).as_data() == solve(stored).as_data()
+
+
+@settings(max_examples=60, deadline=None)
+@given(inputs(), st.integers(5, 100))
+def test_one_more_offer_never_serves_fewer(given_: RoundInput, score: int) -> None:
+    more = RoundInput(
+        (*given_.arcs, Arc("a", "nuova", "bari", score)),
+        given_.wanted,
+        {**given_.offers, ("nuova", "bari"): 1},
+        given_.cities,
+        floor=given_.floor,
+    )
+    assert len({arc.need for arc in solve(more).assigned}) >= len({arc.need for arc in solve(given_).assigned})
+
+
+@settings(max_examples=60, deadline=None)
+@given(inputs())
+def test_whoever_got_nothing_is_told_why(given_: RoundInput) -> None:
+    result = solve(given_)
+    served = {arc.need for arc in result.assigned}
+    assert served | {item.need for item in result.unserved} == set(given_.wanted)
+    for item in result.unserved:
+        theirs = [arc for arc in given_.arcs if arc.need == item.need]
+        expected = (
+            "no-candidate"
+            if not theirs
+            else "below-floor"
+            if all(a.score < given_.floor for a in theirs)
+            else "capacity"
+        )
+        assert item.reason == expected
+
+
+def test_what_was_accepted_already_uses_the_giver() -> None:
+    arcs = (Arc("a", "s", "bari", 90), Arc("b", "s", "bari", 80))
+    given_ = RoundInput(arcs, {"a": 1, "b": 1}, {("s", "bari"): 2}, {"bari": 2}, fixed=(("z", "s", "bari"),))
+    result = solve(given_)
+    assert [arc.need for arc in result.assigned] == ["a"]
+    assert [(item.need, item.reason, item.cities) for item in result.unserved] == [("b", "capacity", ("bari",))]
+
+
+def test_two_equal_requests_for_one_place_the_first_by_name_gets_it() -> None:
+    arcs = (Arc("b", "s", "bari", 80), Arc("a", "s", "bari", 80))
+    result = solve(RoundInput(arcs, {"a": 1, "b": 1}, {("s", "bari"): 1}, {"bari": 1}))
+    assert [arc.need for arc in result.assigned] == ["a"]
+
+
+def test_coverage_comes_before_the_total() -> None:
+    arcs = (Arc("a", "s", "bari", 100), Arc("a", "t", "genova", 10), Arc("b", "s", "bari", 10))
+    offers = {("s", "bari"): 1, ("t", "genova"): 1}
+    result = solve(RoundInput(arcs, {"a": 1, "b": 1}, offers, {"bari": 1, "genova": 1}))
+    assert {(arc.need, arc.city) for arc in result.assigned} == {("a", "genova"), ("b", "bari")}
+    assert (result.total, result.weakest) == (20, 10)
+
+
+def test_a_round_of_nothing_is_a_round() -> None:
+    result = solve(RoundInput((), {}, {}, {}))
+    assert (result.assigned, result.total, result.weakest, result.unserved) == ((), 0, None, ())
+
+
+def test_the_published_line_says_how_evenly_a_round_served() -> None:
+    arcs = (Arc("a", "s", "bari", 90), Arc("b", "s", "bari", 60))
+    given_ = RoundInput(arcs, {"a": 1, "b": 1, "c": 1}, {("s", "bari"): 2}, {"bari": 2})
+    line = fairness(given_, solve(given_), ["bari", "genova"])
+    assert (line.requests, round(line.served, 2), line.worst) == (3, 0.67, 60)
+    assert (line.per_city, line.never) == ((("bari", 2),), ("genova",))
+    empty = fairness(RoundInput((), {}, {}, {}), solve(RoundInput((), {}, {}, {})), [])
+    assert (empty.served, empty.low) == (1.0, None)
+
+
+def test_swaps_and_chains_that_serve_somebody_left_out_are_found_once() -> None:
+    asker = {"a": "bari", "b": "genova", "c": "torino"}
+    swap = [Arc("a", "s1", "genova", 80), Arc("b", "s2", "bari", 70)]
+    three = [Arc("a", "s3", "torino", 60), Arc("c", "s4", "genova", 60), Arc("b", "s2", "bari", 70)]
+    found = chains([*swap, *three], asker, frozenset({"a", "c"}))
+    assert [tuple(arc.city for arc in chain.arcs) for chain in found] == [
+        ("bari", "genova", "torino"),
+        ("bari", "genova"),
+    ]
+    assert found[0].serves == ("c", "a") or set(found[0].serves) == {"a", "c"}
+    assert found[1].total == 150
+    assert chains(swap, asker, frozenset()) == ()
+    assert chains([Arc("a", "s1", "genova", 10)], asker, frozenset({"a"})) == ()

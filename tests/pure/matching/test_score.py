@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The score keeps its promises whatever it is given."""
+
+from dataclasses import replace
+from math import isclose, log
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.matching import gates, weights
+from app.matching.model import Need, Offer
+from app.matching.score import band, bounded, match, matches, reweighted, says_little, shown
+from app.matching.shortlist import PER_CITY, as_if, shortlist, turns
+from tests.pure.matching.made import affinities, make_city, make_market, make_need, make_offer, needs, offers
+
+
+@given(needs, offers, st.floats(0, 3))
+def test_contributions_add_up_to_the_logarithm_of_the_score(need: Need, offer: Offer, affinity: float) -> None:
+    found = match(need, offer, make_market(offer), affinity)
+    assert 0 < found.score <= 100.000001
+    assert isclose(sum(item.contribution for item in found.factors), log(found.score / 100), abs_tol=1e-9)
+    assert all(0.05 <= item.value <= 1 for item in found.factors)
+
+
+@given(needs, st.lists(offers, max_size=8), affinities, st.randoms())
+def test_the_order_in_which_things_are_given_changes_nothing(
+    need: Need, given_offers: list[Offer], close: dict[str, float], chance: object
+) -> None:
+    distinct = list({(offer.solution, offer.city.slug): offer for offer in given_offers}.values())
+    shuffled = distinct[::-1]
+    one, other = (shortlist(need, make_market(*order), close) for order in (distinct, shuffled))
+    assert one == other
+
+
+@given(needs, st.lists(offers, max_size=8), affinities)
+def test_no_gate_is_ever_broken_and_everything_kept_out_says_why(
+    need: Need, given_offers: list[Offer], close: dict[str, float]
+) -> None:
+    found, out = matches(need, make_market(*given_offers), close)
+    assert len(found) + len(out) == len(given_offers)
+    for item in found:
+        offer = item.offer
+        assert offer.city.slug != need.city.slug
+        assert offer.available
+        assert offer.capacity > 0
+        assert offer.city.capacity > 0
+        assert offer.city.slug not in need.excluded
+        assert offer.solution not in need.twinned
+        assert (offer.solution, offer.city.slug) not in need.declined
+    assert {item.reason for item in out} <= gates.GATES.keys()
+
+
+@given(needs, st.lists(offers, max_size=12), affinities)
+def test_a_list_is_short_varied_and_in_order(need: Need, given_offers: list[Offer], close: dict[str, float]) -> None:
+    distinct = list({(offer.solution, offer.city.slug): offer for offer in given_offers}.values())
+    places = shortlist(need, make_market(*distinct), close).places
+    cities = [place.match.offer.city.slug for place in places]
+    assert len(places) <= 10
+    assert all(cities.count(city) <= PER_CITY + 1 for city in cities)
+    assert [place.rank for place in places] == list(range(1, len(places) + 1))
+    assert all(0 <= place.stability <= 1 for place in places)
+
+
+@given(needs, offers, st.floats(0, 1), st.floats(0, 1))
+def test_a_closer_text_never_lowers_the_score(need: Need, offer: Offer, low: float, more: float) -> None:
+    market = make_market(offer)
+    assert match(need, offer, market, low + more).score >= match(need, offer, market, low).score - 1e-9
+
+
+@given(needs, offers, st.floats(0, 2))
+def test_a_better_offer_never_scores_less(need: Need, offer: Offer, affinity: float) -> None:
+    market = make_market(offer)
+    before = match(need, offer, market, affinity).score
+    for better in (
+        replace(offer, badge="pronta"),
+        replace(offer, evidence=5),
+        replace(offer, kit=1.0, documented=True),
+        replace(offer, preconditions=()),
+        replace(offer, asked=9, answered=9) if offer.answered * 9 <= offer.asked * 9 and offer.asked else offer,
+        replace(offer, themes=need.themes) if need.themes else offer,
+    ):
+        after = match(need, better, market, affinity)
+        comparable = (
+            better.themes == offer.themes
+            or after.factor("context").value == match(need, offer, market, affinity).factor("context").value
+        )
+        if comparable:
+            assert after.score >= before - 1e-9
+
+
+@given(needs, offers, st.floats(0, 2))
+def test_unknown_figures_never_beat_figures_known_to_be_equal(need: Need, offer: Offer, affinity: float) -> None:
+    known = replace(offer, city=replace(offer.city, figures=make_city().figures))
+    alike = replace(need, city=replace(need.city, figures=make_city().figures))
+    blank = replace(known, city=replace(known.city, figures={}))
+    market = make_market(offer)
+    assert match(alike, blank, market, affinity).score <= match(alike, known, market, affinity).score + 1e-9
+
+
+def test_a_kit_nobody_can_see_counts_less_than_one_that_is_there() -> None:
+    said, seen = make_offer(kit=1.0, documented=False), make_offer(kit=1.0)
+    need, market = make_need(), make_market()
+    assert match(need, said, market, 1).score < match(need, seen, market, 1).score
+
+
+def test_the_wrong_theme_cannot_be_bought_back() -> None:
+    need, market = make_need(), make_market()
+    wrong = make_offer("gare", themes=("cuc",), badge="pronta", evidence=5, kit=1.0, asked=9, answered=9)
+    right = make_offer(badge="visibile", evidence=None, kit=0.0, documented=False)
+    assert match(need, right, market, 0.6).score > match(need, wrong, market, 0.0).score
+
+
+def test_requirements_held_planned_and_missing_are_told_apart() -> None:
+    offer = make_offer(
+        preconditions=("Convenzione con i Comuni", "Piattaforma telematica unica", "Due persone dedicate")
+    )
+    need = make_need(
+        held=frozenset({"convenzione con i comuni"}), planned=frozenset({"una piattaforma telematica unica"})
+    )
+    said = match(need, offer, make_market(), 1).factor("requirements").grounds
+    assert said["held"] == ("Convenzione con i Comuni",)
+    assert said["planned"] == ("Piattaforma telematica unica",)
+    assert said["missing"] == ("Due persone dedicate",)
+
+
+def test_without_any_answer_each_requirement_counts_half() -> None:
+    offer = make_offer(preconditions=("Convenzione con i Comuni",))
+    assert match(make_need(), offer, make_market(), 1).factor("requirements").value == 0.5
+
+
+def test_other_weights_reorder_the_same_factors() -> None:
+    ready = make_offer("pronta", make_city("bari"), badge="pronta", evidence=5, kit=1.0, themes=("semplificazione",))
+    near = make_offer("vicina", make_city("genova"), badge="visibile", evidence=None, kit=0.0)
+    found, _ = matches(make_need(), make_market(ready, near), {"vicina": 1.0, "pronta": 0.2})
+    assert found[0].offer.solution == "vicina"
+    other = weights.Weights("prova", 0.1, 0.1, 0.7, 0.1)
+    assert max((reweighted(item, other) for item in found), key=lambda item: item.score).offer.solution == "pronta"
+
+
+def test_what_would_change_the_order_is_named() -> None:
+    small = make_city(
+        "bari", figures={name: replace(item, value=item.value / 9) for name, item in make_city().figures.items()}
+    )
+    alike = make_offer("simile", make_city("genova"), kit=0.4)
+    better = make_offer("migliore", small, badge="pronta", evidence=4, kit=1.0)
+    found, _ = matches(make_need(), make_market(alike, better), {"simile": 0.9, "migliore": 0.9})
+    assert found[0].offer.solution == "simile"
+    assert [(turn.without, turn.solution) for turn in turns(found)] == [("context", "migliore")]
+    assert turns([]) == ()
+
+
+def test_an_official_may_look_with_the_eyes_of_another_city() -> None:
+    offer = make_offer()
+    far = make_need(
+        city=make_city(
+            "bari", figures={name: replace(item, value=item.value * 8) for name, item in make_city().figures.items()}
+        )
+    )
+    market = make_market(offer)
+    seen = as_if(make_need(), far, market, {"suap-bologna": 1.0}, "suap-bologna")
+    assert seen is not None
+    assert seen.score < match(make_need(), offer, market, 1.0).score
+    assert as_if(make_need(), far, market, {}, "nessuna") is None
+
+
+def test_bands_and_shown_numbers_are_honest() -> None:
+    assert [band(score) for score in (70, 69.9, 45, 44.9)] == ["high", "middle", "middle", "low"]
+    assert shown(72.4) == 70
+    assert bounded(0) == 0.05
+    assert says_little(make_need())
+    assert not says_little(make_need(text="parola " * 60))
+
+
+@pytest.mark.parametrize("values", [(0.5, 0.5, 0.5, 0.5), (1.1, -0.1, 0, 0)])
+def test_weights_sum_to_one_and_are_not_negative(values: tuple[float, ...]) -> None:
+    with pytest.raises(ValueError, match="sum to 1"):
+        weights.Weights("x", *values)
+
+
+def test_weights_survive_being_stored() -> None:
+    assert weights.from_data("2026-11", weights.PUBLISHED.as_data()) == weights.PUBLISHED
