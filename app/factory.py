@@ -2,35 +2,111 @@
 """Builds the application: settings, database, shared web parts, the list of features and of searchables."""
 
 import os
+import threading
 
 from flask import Flask
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import cli
+from app.accounts import chores as account_chores
+from app.accounts import (
+    identity,
+    own_views,
+    passkey_views,
+    people_views,
+    profile_views,
+    second_factor_views,
+    service_views,
+    sso_views,
+)
+from app.accounts import views as account_views
+from app.background import Chore
 from app.cities import search as city_search
 from app.config import Settings, answered_hosts, database_address, prepare_data_folder, read_settings, signing_key
 from app.db import Database
+from app.needs import board_views, match_views, proposal_views, round_views
+from app.needs import chores as need_chores
+from app.needs import views as need_views
+from app.notices import chores as notice_chores
+from app.notices import exchange_desk, feed_views
+from app.notices import own_data as notice_data
+from app.notices import views as notice_views
+from app.notices.desk import Section
+from app.operations import views as operations_views
+from app.outbox import chores as outbox_chores
+from app.outbox import letters
 from app.pages import search as page_search
 from app.pages import views as page_views
+from app.review import chores as review_chores
+from app.review import queue_views, reader_views
+from app.review import views as review_views
 from app.search import changes, semantic
 from app.search import views as search_views
 from app.search.engine import Engine
 from app.search.indexer import Indexer, Searchable
 from app.solutions import library_views
+from app.solutions import queries as solution_queries
 from app.solutions import search as solution_search
 from app.solutions import views as solution_views
-from app.web import addresses, assets, errors, formats, gate, headers, kept, languages, logs, release, unit
+from app.web import addresses, assets, csrf, errors, formats, gate, headers, kept, languages, logs, release, unit
+from app.writing import draft_views, kit_views
+from app.writing import search as writing_search
+from app.writing import views as writing_views
+
+#: What the worker does besides the index, in this order.
+CHORES = (
+    Chore("notices", 3, notice_chores.distribute),
+    Chore("digests", 300, notice_chores.send_digests),
+    Chore("searches", 60, notice_chores.look_at_searches),
+    Chore("mail", 5, outbox_chores.send_mail),
+    Chore("forget-mail", 3_600, outbox_chores.forget_mail),
+    Chore("forget-traces", 3_600, account_chores.forget_traces),
+    Chore("proposals", 300, need_chores.follow_proposals),
+    Chore("new-solutions", 3_600, need_chores.meet_new_solutions),
+    Chore("evidence", 3_600, review_chores.lower_evidence),
+    Chore("reports", 21_600, review_chores.erase_addresses),
+)
+
+#: What houses above accounts hold about a person, for their download; and what they remove with an erased one.
+OWN_DATA = {"follows": notice_data.follows, "notices": notice_data.notices}
+ERASURES = (notice_data.forget,)
+
+#: What other houses put on the desk of a person, beside what is written and reviewed.
+DESK_SECTIONS: list[Section] = [exchange_desk.tasks]
 
 FEATURES = (
     page_views.pages,
     search_views.search,
     solution_views.solutions,
     library_views.library,
+    account_views.accounts,
+    profile_views.profile,
+    people_views.people,
+    second_factor_views.second_factor,
+    passkey_views.passkeys,
+    sso_views.sso,
+    own_views.own,
+    service_views.services,
+    writing_views.writing,
+    draft_views.drafts,
+    kit_views.kits,
+    review_views.review,
+    queue_views.desk,
+    reader_views.reader,
+    need_views.needs,
+    board_views.boards,
+    match_views.matches,
+    proposal_views.proposal_pages,
+    round_views.round_pages,
+    letters.outbox,
+    notice_views.notices,
+    feed_views.feeds,
+    operations_views.operations,
 )
 
 SEARCHABLES: tuple[Searchable, ...] = (
-    solution_search.SOLUTIONS,
+    writing_search.SOLUTIONS,
     solution_search.THEMES,
     solution_search.ACTS,
     city_search.CITIES,
@@ -56,9 +132,13 @@ def build(settings: Settings | None = None) -> Flask:
     _add_stores(app, settings)
     for part in (addresses, logs, unit, languages, formats, kept, release, headers, errors):
         part.register(app)
+    identity.register(app)
+    gate.register(app, identity.actor, identity.confirmed)
+    csrf.register(app)
     Compress(app)
     for feature in FEATURES:
         app.register_blueprint(feature)
+    csrf.spare(app)
     gate.refuse_undeclared(app)
     cli.register(app)
     _wrap(app, settings)
@@ -71,6 +151,12 @@ def _add_stores(app: Flask, settings: Settings) -> None:
     app.extensions["database"] = database
     vocabulary = settings.content_folder / "vocabulary.yml"
     app.extensions["engine"] = Engine(settings.index_folder, vocabulary, _meaning(settings))
+    app.extensions["theme_names"] = solution_queries.theme_names
+    app.extensions["desk_sections"] = DESK_SECTIONS
+    app.extensions["chores"] = CHORES
+    app.extensions["own_data"] = OWN_DATA
+    app.extensions["erasures"] = ERASURES
+    app.extensions["stopping"] = threading.Event()
     app.extensions["indexer"] = Indexer(database, settings.index_folder, SEARCHABLES)
 
 

@@ -2,6 +2,7 @@
 """Dates as precise as they are known: `2018`, `2018-05`, `2018-05-03`."""
 
 import re
+from calendar import monthrange
 from datetime import date
 from typing import Any
 
@@ -32,3 +33,12 @@ def starts_after(start: Any, end: Any) -> bool:
 def year_of(value: Any) -> int | None:
     """Year of a date, None where it is not known."""
     return int(str(value)[:4]) if is_date(value) else None
+
+
+def last_day(value: Any) -> date | None:
+    """The last day a date may mean: `2027-11` is its 30th; None for what is no date."""
+    if not is_date(value):
+        return None
+    text = str(value)
+    year, month = int(text[:4]), int(text[5:7] or 12)
+    return date(year, month, int(text[8:10] or monthrange(year, month)[1]))

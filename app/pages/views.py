@@ -15,9 +15,10 @@ from app.config import Settings
 from app.errors import NotFound
 from app.pages import queries
 from app.solutions import queries as solution_queries
+from app.web import gate
 from app.web.formats import fresh, json_answer
 from app.web.gate import permits
-from app.web.kept import generation, kept, sent
+from app.web.kept import generation, kept, sent, unkept
 from app.web.languages import current_language, site_root
 from app.web.release import RELEASE
 from app.web.unit import session
@@ -36,6 +37,8 @@ def settings() -> Settings:
 @pages.get("/")
 @permits(Action.READ_PUBLIC)
 def home() -> Response:
+    if gate.actor().known:
+        return unkept(_home())
     mark = (RELEASE, current_language(), "home", generation())
     return fresh(*mark) or sent(kept(mark, _home), *mark)
 

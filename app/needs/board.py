@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Requests as others see them: whose they are, or only how large its city is; ages, clocks, outcomes."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from app.access import NOBODY, Actor
+from app.cities.models import City
+from app.cities.rules import perimeter_on, size_class
+from app.needs import queries, rules
+from app.needs.forms import Chosen
+from app.needs.models import Need
+from app.needs.rules import State
+
+
+@dataclass(frozen=True)
+class Asker:
+    """The city of a request as one person may know it: ``name`` is empty where only its size may be known."""
+
+    slug: str = ""
+    name: str = ""
+    short_name: str = ""
+    size: str = ""
+    kind: str = ""
+
+    @property
+    def hidden(self) -> bool:
+        return not self.slug
+
+
+@dataclass(frozen=True)
+class Row:
+    """One request on the board."""
+
+    id: int
+    slug: str
+    title: str
+    problem: str
+    asker: Asker
+    themes: tuple[str, ...]
+    formats: tuple[str, ...]
+    state: str
+    published_at: datetime
+    updated_at: datetime
+    by_when: date | None
+    age: int
+    answered_after: int | None
+    outcome: str
+    receivers: int
+    demonstration: bool
+
+    def as_data(self) -> dict[str, object]:
+        """The line as CSV and JSON say it."""
+        return {
+            "id": self.id,
+            "slug": self.slug,
+            "title": self.title,
+            "city": self.asker.slug or None,
+            "city_name": self.asker.name or None,
+            "city_size": self.asker.size or None,
+            "themes": list(self.themes),
+            "formats": list(self.formats),
+            "state": self.state,
+            "published_on": rules.day_of(self.published_at).isoformat(),
+            "by_when": self.by_when.isoformat() if self.by_when else None,
+            "age_days": self.age,
+            "first_answer_days": self.answered_after,
+            "outcome": self.outcome or None,
+            "joined": self.receivers,
+            "demonstration": self.demonstration,
+        }
+
+
+COLUMNS = (
+    "id", "slug", "title", "city", "city_name", "city_size", "themes", "formats", "state", "published_on", "by_when",
+    "age_days", "first_answer_days", "outcome", "joined", "demonstration",
+)  # fmt: skip
+
+
+def size_of(city: City, today: date) -> str:
+    """The size class of a metropolitan city; empty for another body."""
+    perimeter = perimeter_on(city.register, today.isoformat())
+    return size_class(perimeter.figures["population"].value) if perimeter else ""
+
+
+def asker(need: Need, actor: Actor, chosen: Iterable[str], today: date) -> Asker:
+    """Whose a request is, as far as this person may know."""
+    hidden = rules.hides_city(need.visibility, need.city.slug, actor.bodies, actor.national, chosen)
+    city, size = need.city, size_of(need.city, today)
+    kind = city.kind
+    return Asker(size=size, kind=kind) if hidden else Asker(city.slug, city.name, city.short_name, size, kind)
+
+
+def row(need: Need, actor: Actor, chosen: Iterable[str], now: datetime) -> Row:
+    published = need.published_at or need.created_at
+    until = need.closed_at or now
+    return Row(
+        need.id,
+        need.slug,
+        need.title,
+        need.problem,
+        asker(need, actor, chosen, rules.day_of(now)),
+        tuple(need.themes),
+        tuple(need.formats),
+        need.state,
+        published,
+        need.updated_at,
+        need.by_when,
+        rules.days_passed(published, until),
+        rules.days_passed(published, need.answered_at) if need.answered_at else None,
+        need.outcome,
+        len(need.receivers),
+        need.demonstration,
+    )
+
+
+def rows(session: Session, needs: Sequence[Need], actor: Actor, now: datetime) -> list[Row]:
+    givers = queries.chosen_givers(session, [need.id for need in needs])
+    return [row(need, actor, givers.get(need.id, ()), now) for need in needs]
+
+
+def board(session: Session, actor: Actor, chosen: Chosen, families: dict[str, set[str]], now: datetime) -> list[Row]:
+    """The board as one person sees it; ``families`` are the themes below each theme, itself among them.
+
+    The filter by city looks at what is shown: it finds no anonymous request by its city.
+    """
+    seen = ("public", "anonymous", "members") if actor.member else ("public", "anonymous")
+    states = (chosen.state,) if chosen.state else rules.ON_BOARD
+    found = rows(session, queries.board(session, states, seen), actor, now)
+    wanted = families.get(chosen.theme, {chosen.theme})
+    return [
+        item
+        for item in found
+        if (not chosen.theme or wanted & set(item.themes))
+        and (not chosen.format or chosen.format in item.formats)
+        and (not chosen.city or item.asker.slug == chosen.city)
+    ]
+
+
+def public_board(session: Session, themes: set[str], now: datetime) -> list[Row]:
+    """The requests everybody may read, as nobody in particular sees them; of some themes where there are any."""
+    found = rows(session, queries.board(session), NOBODY, now)
+    return [item for item in found if not themes or themes & set(item.themes)]
+
+
+def like(session: Session, text: str, themes: Iterable[str], actor: Actor, but: int, now: datetime) -> list[Row]:
+    """Open requests of others that ask for much the same."""
+    seen = ("public", "anonymous", "members") if actor.member else ("public", "anonymous")
+    found = {need.id: need for need in queries.board(session, (State.OPEN,), seen) if need.id != but}
+    texts = [(need.id, f"{need.title} {need.problem}", need.themes) for need in found.values()]
+    numbers = rules.alike(text, themes, texts, 3)
+    return rows(session, [found[number] for number in numbers], actor, now)

@@ -1,0 +1,216 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""From the database to what the scorer is given: cities with their figures, offers, requests, affinities of texts."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from threading import Lock
+from weakref import WeakKeyDictionary
+
+from sqlalchemy.orm import Session
+
+from app.cities.models import City
+from app.cities.rules import perimeter_on
+from app.document.model import known
+from app.matching import model
+from app.matching.score import Market
+from app.matching.text import Space, calibration, space
+from app.matching.weights import PUBLISHED, Weights, from_data
+from app.needs import queries, rules
+from app.needs.models import Need
+from app.search.engine import Engine
+from app.search.index import IndexDamaged
+from app.solutions import queries as library
+from app.solutions.models import Solution, SolutionRevision
+
+INDICATORS = ("population", "area_km2", "municipalities", "density", "small_share")
+#: Pieces of a kit with which another office can begin: more of them count no more.
+WHOLE_KIT = 4
+#: Letters of a solution's text that are compared; beyond them it repeats itself.
+MOST_TEXT = 20_000
+MOST_HITS = 400
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is computed once for each state of the library: texts to compare, and how close related ones come."""
+
+    texts: Space
+    s90_texts: float
+    s90_words: float
+    passages: Mapping[str, tuple[model.Passage, ...]] = field(default_factory=dict)
+
+
+_KNOWN: WeakKeyDictionary[Engine, tuple[object, Known]] = WeakKeyDictionary()
+_LEARNING = Lock()
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Everything requests are scored with at one moment."""
+
+    session: Session
+    engine: Engine
+    market: Market
+    market_of_words: Market
+    known: Known
+    now: datetime
+
+    def market_for(self, need: model.Need) -> Market:
+        """Short requests are compared word by word, long ones as documents: each has its own scale."""
+        return self.market_of_words if need.words < rules.FEW_WORDS else self.market
+
+    def affinities(self, need: model.Need) -> dict[str, float]:
+        text = f"{need.title} {need.text}"
+        if need.words >= rules.FEW_WORDS:
+            return self.known.texts.affinities(text)
+        return by_words(self.engine, text)
+
+
+def by_words(engine: Engine, text: str) -> dict[str, float]:
+    """How well each solution answers a few words, by the search engine; nothing while the index is away."""
+    try:
+        found = engine.search(text[:400], kinds=("solution",), per_page=MOST_HITS, correct=False)
+    except IndexDamaged:
+        return {}
+    return {hit.slug: hit.score for hit in found.hits}
+
+
+def desk(session: Session, engine: Engine, now: datetime, weights: Weights | None = None) -> Desk:
+    """Offers, weights and texts as they are now."""
+    learnt = _known(session, engine)
+    offers = tuple(_offers(session, learnt, now))
+    tree = {theme.slug: theme.parent_slug for theme in library.themes(session)}
+    chosen = weights or weights_in_force(session)
+    return Desk(
+        session,
+        engine,
+        Market(offers, tree, learnt.s90_texts, chosen),
+        Market(offers, tree, learnt.s90_words, chosen),
+        learnt,
+        now,
+    )
+
+
+def weights_in_force(session: Session) -> Weights:
+    """The weights last decided, else the published ones."""
+    decided = queries.decisions(session)
+    return from_data(decided[0].version, decided[0].weights) if decided else PUBLISHED
+
+
+def as_city(city: City, now: datetime, room: int | None = None, days: int | None = None) -> model.City:
+    """A body with the figures of the register; who stated no days can take one transfer a round."""
+    perimeter = perimeter_on(city.register, rules.day_of(now).isoformat())
+    figures = {}
+    for name in INDICATORS:
+        figure = perimeter.figures.get(name) if perimeter else None
+        if figure is not None and figure.value is not None:
+            source = str((figure.source or {}).get("title") or "")
+            figures[name] = model.Figure(float(figure.value), figure.date, source)
+    return model.City(city.slug, city.name, figures, capacity=1 if room is None else room, days=days)
+
+
+def as_needs(desk: Desk, needs: Sequence[Need]) -> list[model.Need]:
+    """Requests as the scorer reads them, with what was refused and what their cities already receive."""
+    refused = queries.refused(desk.session, [need.id for need in needs])
+    received = queries.accepted(desk.session)
+    return [
+        model.Need(
+            key=str(need.id),
+            city=as_city(need.city, desk.now),
+            title=need.title,
+            text=" ".join([need.problem, *need.constraints.values()]),
+            themes=tuple(need.themes),
+            excluded=frozenset(tie.city.slug for tie in need.receivers),
+            twinned=frozenset(received.get(need.city_id, ())),
+            declined=frozenset(refused.get(need.id, ())),
+        )
+        for need in needs
+    ]
+
+
+def _offers(session: Session, learnt: Known, now: datetime) -> Iterable[model.Offer]:
+    published = [item for item in library.published(session) if item.owner is not None and not item.archived_at]
+    cities = _givers(session, published, now)
+    answered = queries.answers(session)
+    for solution in published:
+        owner = solution.owner
+        if owner is None:
+            continue
+        replies, asked = answered.get(owner.id, (0, 0))
+        kit = [item for item in solution.front.get("kit") or () if isinstance(item, Mapping)]
+        yield model.Offer(
+            solution=solution.slug,
+            title=solution.title,
+            city=cities[owner.id],
+            themes=tuple(tie.theme.slug for tie in solution.themes),
+            passages=learnt.passages.get(solution.slug, ()),
+            badge=solution.badge,
+            evidence=solution.evidence_level,
+            kit=min(len(kit) / WHOLE_KIT, 1.0),
+            documented=any(known(item.get("address")) for item in kit),
+            preconditions=tuple(str(item) for item in solution.front.get("preconditions") or ()),
+            asked=asked,
+            answered=replies,
+            capacity=max(cities[owner.id].capacity, 0),
+            reused=len(solution.reuses),
+        )
+
+
+def _givers(session: Session, published: Sequence[Solution], now: datetime) -> dict[int, model.City]:
+    owners = {item.owner.id: item.owner for item in published if item.owner is not None}
+    quarter, following = rules.quarters_from(rules.day_of(now), 2)
+    stated = queries.capacities(session, [quarter])
+    begun = queries.begun(session, owners, rules.begins_at(quarter), rules.begins_at(following))
+    found = {}
+    for number, owner in owners.items():
+        days, many = stated.get(number, {}).get(quarter), begun.get(number, 0)
+        found[number] = as_city(owner, now, rules.transfers_left(days, many), rules.days_left(days, many))
+    return found
+
+
+def _known(session: Session, engine: Engine) -> Known:
+    """What the library says, learnt again when its index changes."""
+    state = engine.generation()
+    with _LEARNING:
+        held = _KNOWN.get(engine)
+        if held is None or held[0] != state:
+            held = _KNOWN[engine] = (state, _learn(session, engine))
+        return held[1]
+
+
+def _learn(session: Session, engine: Engine) -> Known:
+    rows = [(solution, revision) for solution, revision in library.published_texts(session)]
+    texts = space([(item.slug, f"{item.title}\n{item.summary}\n{rev.plain[:MOST_TEXT]}") for item, rev in rows])
+    words: list[float] = []
+    documents: list[float] = []
+    for solution, _revision in rows:
+        kin = _kin(solution, [item for item, _ in rows])
+        asked = f"{solution.title}. {solution.summary}"
+        for measured, found in ((words, by_words(engine, asked)), (documents, texts.affinities(asked))):
+            measured.append(max((found.get(slug, 0.0) for slug in kin), default=0.0))
+    passages = {solution.slug: _passages(revision) for solution, revision in rows}
+    return Known(texts, calibration(documents), calibration(words), passages)
+
+
+def _kin(solution: Solution, others: Sequence[Solution]) -> list[str]:
+    """Solutions of the same main theme, or that took from the same source: pairs known to be related."""
+    main = next((tie.theme.slug for tie in solution.themes), "")
+    return [
+        item.slug
+        for item in others
+        if item.slug != solution.slug and main and any(tie.theme.slug == main for tie in item.themes[:1])
+    ]
+
+
+def _passages(revision: SolutionRevision) -> tuple[model.Passage, ...]:
+    """The sentences of a solution, each with the heading it stands under."""
+    headings = {section["heading"] for section in revision.sections}
+    heading, found = "", []
+    for line in filter(None, (line.strip() for line in revision.plain.split("\n"))):
+        if line in headings:
+            heading = line
+            continue
+        found += [model.Passage(heading, piece) for piece in re.split(r"(?<=[.!?])\s+(?=[A-ZÀ-Ý«])", line) if piece]
+    return tuple(found)

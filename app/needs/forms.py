@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What a person typed about requests, proposals, capacity and weights, as plain values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+from app.needs.rules import CONSTRAINTS, FORMATS, MOST_DAYS, ON_BOARD, Wanted
+
+Typed = MultiDict[str, str]
+MOST_QUESTION = 400
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What the board is narrowed to; each empty for any."""
+
+    theme: str = ""
+    state: str = ""
+    format: str = ""
+    city: str = ""
+
+    def arguments(self) -> dict[str, str]:
+        named = {"tema": self.theme, "stato": self.state, "formato": self.format, "citta": self.city}
+        return {name: value for name, value in named.items() if value}
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer to a proposal."""
+
+    later_on: date | None
+    reason: str
+    text: str
+
+
+def wanted(form: Typed) -> Wanted:
+    typed = {name: tidy(form.get(name, "")) for name in CONSTRAINTS}
+    return Wanted(
+        tidy(form.get("problem", "")),
+        _day(form.get("by_when", "")),
+        " ".join(tidy(form.get("title", "")).split()),
+        tuple(dict.fromkeys(filter(None, form.getlist("themes")))),
+        {name: text for name, text in typed.items() if text},
+        tuple(name for name in FORMATS if name in form.getlist("formats")),
+        form.get("visibility", "public") or "public",
+    )
+
+
+def asked_for(arguments: Mapping[str, str]) -> str:
+    """Words handed over by the search page."""
+    return tidy(arguments.get("q", ""))[:MOST_QUESTION]
+
+
+def chosen(arguments: Mapping[str, str]) -> Chosen:
+    state, wish = arguments.get("stato", ""), arguments.get("formato", "")
+    return Chosen(
+        arguments.get("tema", "")[:80],
+        state if state in ON_BOARD else "",
+        wish if wish in FORMATS else "",
+        arguments.get("citta", "")[:120],
+    )
+
+
+def reply(form: Mapping[str, str]) -> Reply:
+    return Reply(_day(form.get("later_on", "")), form.get("reason", ""), tidy(form.get("text", "")))
+
+
+def capacity(form: Mapping[str, str], quarters: list[str]) -> tuple[dict[str, int], dict[str, str]]:
+    """Days by quarter as typed, and what is wrong with them; a quarter left empty is not stated."""
+    days: dict[str, int] = {}
+    wrong: dict[str, str] = {}
+    for quarter in quarters:
+        typed = form.get(f"days-{quarter}", "").strip()
+        if not typed:
+            continue
+        if not (typed.isascii() and typed.isdigit() and int(typed[:9]) <= MOST_DAYS):
+            wrong[quarter] = "not_days"
+        else:
+            days[quarter] = int(typed)
+    return days, wrong
+
+
+def weights(form: Mapping[str, str], names: tuple[str, ...]) -> tuple[dict[str, float], dict[str, str]]:
+    """Weights typed as per cent; they must make a hundred."""
+    found: dict[str, float] = {}
+    for name in names:
+        try:
+            value = float(form.get(name, "").strip().replace(",", "."))
+        except ValueError:
+            return {}, {name: "not_a_number"}
+        if not 0 < value <= 100:
+            return {}, {name: "not_a_share"}
+        found[name] = value / 100
+    if abs(sum(found.values()) - 1) > 0.001:
+        return found, {"weights": "not_a_hundred"}
+    return found, {}
+
+
+def number(form: Mapping[str, str], name: str) -> int:
+    typed = form.get(name, "")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
+
+
+def _day(typed: str) -> date | None:
+    try:
+        return date.fromisoformat(typed.strip())
+    except ValueError:
+        return None
+
+
+def tidy(text: Any) -> str:
+    """Without the characters a database refuses, with one kind of line end."""
+    clean = "".join(sign for sign in str(text) if sign in "\n\t" or sign.isprintable() or sign.isspace())
+    return (
+        clean.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "").encode("utf-8", "ignore").decode().strip()
+    )

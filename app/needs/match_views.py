@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The shortlist of a request with its reasons, asking one of its cities, and offering one's own solution."""
+
+from flask import Blueprint, Response, current_app, flash, make_response, render_template, request
+
+from app.access import Action, Thing
+from app.cities import queries as registers
+from app.config import Settings
+from app.errors import Conflict, Forbidden, Invalid, NotFound
+from app.needs import candidates, forms, proposals, queries, rules, service, sheet, shortlists
+from app.needs.models import Need
+from app.needs.rules import State
+from app.needs.views import PATH, back_to, deed, engine, found, my_bodies, now
+from app.solutions import queries as library
+from app.web import gate
+from app.web.gate import permits
+from app.web.unit import session, work
+
+matches = Blueprint("matches", __name__, template_folder="templates")
+
+
+def answer_days() -> int:
+    settings: Settings = current_app.config["SETTINGS"]
+    return settings.answer_days
+
+
+@matches.get(f"{PATH}/abbinamenti")
+@permits(Action.READ_NEED)
+def show(number: int, slug: str) -> Response:
+    return _page(found(number, Action.READ_NEED))
+
+
+def _page(need: Need, status: int = 200, problem: str = "", problems: dict[str, str] | None = None) -> Response:
+    desk = candidates.desk(session(), engine(), now())
+    told = shortlists.of(desk, need)
+    seen = sheet.sheet(session(), need, gate.actor(), now())
+    mine = gate.may(Action.EDIT_NEED, need.thing)
+    if mine and need.state == State.OPEN:
+        with work() as writing:
+            service.remember_shown(writing, need, told.items, told.weights, now())
+    other = registers.by_slug(session(), request.args.get("confronta", "")) if not seen.asker.hidden else None
+    answer = make_response(
+        render_template(
+            "needs/matches.html",
+            need=need,
+            sheet=seen,
+            shown=told,
+            first=shortlists.FIRST,
+            asking=mine and need.state == State.OPEN,
+            asked={item.solution.slug: item for item in seen.proposals if item.state in rules.PENDING},
+            other=other,
+            compared=shortlists.compared_with(desk, need, other) if other else (),
+            cities=registers.metropolitan_cities(session()),
+            numbers="numeri" in request.args,
+            themes={theme.slug: theme for theme in library.themes(session())},
+            days=answer_days(),
+            problem=problem,
+            problems=problems or {},
+        )
+    )
+    answer.status_code = status
+    answer.cache_control.no_store = True
+    return answer
+
+
+@matches.post(f"{PATH}/abbinamenti/chiedi")
+@permits(Action.EDIT_NEED)
+def ask(number: int, slug: str) -> Response:
+    need = found(number, Action.EDIT_NEED)
+    wanted, message = request.form.get("solution", ""), request.form.get("message", "")
+    told = shortlists.of(candidates.desk(session(), engine(), now()), need)
+    item = next((item for item in told.items if item["solution"] == wanted), None)
+    if item is None:
+        raise NotFound(wanted)
+    try:
+        with work() as writing:
+            service.remember_shown(writing, need, told.items, told.weights, now())
+            proposals.ask(writing, need.id, item, message, answer_days(), deed())
+    except (Invalid, Conflict) as refused:
+        problems = refused.problems if isinstance(refused, Invalid) else {}
+        return _page(need, refused.status, "invalid" if problems else str(refused), problems)
+    flash("proposal_made")
+    return back_to(need)
+
+
+@matches.get(f"{PATH}/offri")
+@permits(Action.OFFER)
+def offering(number: int, slug: str) -> Response:
+    return _offer_page(found(number, Action.OFFER))
+
+
+def _offer_page(need: Need, status: int = 200, problem: str = "", problems: dict[str, str] | None = None) -> Response:
+    mine = {city.id for city in my_bodies()} - {need.city_id}
+    desk = candidates.desk(session(), engine(), now())
+    ours = [item for item in library.published(session()) if item.owner is not None and item.owner.id in mine]
+    scored = {item.slug: shortlists.scored_for(desk, need, item.slug) for item in ours}
+    ours.sort(key=lambda item: -(scored[item.slug] or {"score": 0})["score"])
+    answer = make_response(
+        render_template(
+            "needs/offer.html",
+            need=need,
+            sheet=sheet.sheet(session(), need, gate.actor(), now()),
+            solutions=ours,
+            scored=scored,
+            days=answer_days(),
+            problem=problem,
+            problems=problems or {},
+        )
+    )
+    answer.status_code = status
+    answer.cache_control.no_store = True
+    return answer
+
+
+@matches.post(f"{PATH}/offri")
+@permits(Action.OFFER)
+def offer(number: int, slug: str) -> Response:
+    need = found(number, Action.OFFER)
+    wanted, message = request.form.get("solution", ""), request.form.get("message", "")
+    solution = library.by_slug(session(), wanted)
+    if solution is None or solution.owner is None:
+        return _offer_page(need, 422, "invalid", {"solution": "required"})
+    if solution.owner.slug not in gate.actor().bodies:
+        raise Forbidden(wanted)
+    gate.require(Action.OFFER, Thing(True, "public", frozenset({solution.owner.slug})))
+    try:
+        with work() as writing:
+            made = proposals.offer(writing, need.id, wanted, forms.tidy(message), answer_days(), deed())
+            desk = candidates.desk(writing, engine(), now())
+            made.grounds = shortlists.scored_for(desk, queries.need(writing, need.id) or need, wanted) or {}
+    except (Invalid, Conflict) as refused:
+        problems = refused.problems if isinstance(refused, Invalid) else {}
+        return _offer_page(need, refused.status, "invalid" if problems else str(refused), problems)
+    flash("proposal_offered")
+    return back_to(need)

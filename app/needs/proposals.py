@@ -1,0 +1,253 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""One function per button of a proposal: ask, offer, accept, postpone, decline, withdraw; and what silence does."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.errors import Conflict, Invalid, NotFound
+from app.needs import queries, rules
+from app.needs.models import Need, Proposal
+from app.needs.rules import Answer, State
+from app.needs.service import Deed, drop_pending, reveal, tell_proposal
+from app.solutions.models import Solution
+
+#: Begins the twinning of an accepted proposal and answers its number; handed in by the factory.
+Begin = Callable[[Session, Proposal, int, datetime], int]
+
+
+def ask(session: Session, number: int, item: Mapping[str, Any], message: str, days: int, deed: Deed) -> Proposal:
+    """Ask the giver of one line of the shortlist. Raises ``Invalid``, ``Conflict`` where it was asked already."""
+    need = _open_need(session, number)
+    if len(message) > rules.MOST_TEXT:
+        raise Invalid({"message": "too_long"})
+    solution = _solution(session, str(item["solution"]))
+    _refuse_asked_twice(session, need, solution)
+    proposal = _make(session, need, solution, "picked", item, days, deed)
+    proposal.message = message.strip()
+    tell_proposal(session, proposal, deed, "proposal-made", {"origin": "picked", "rank": proposal.rank})
+    return proposal
+
+
+def offer(session: Session, number: int, slug: str, message: str, days: int, deed: Deed) -> Proposal:
+    """Offer one of one's solutions; the requester answers. Raises ``Invalid``, ``Conflict``."""
+    need = _open_need(session, number)
+    if not 1 <= len(message.strip()) <= rules.MOST_TEXT:
+        raise Invalid({"message": "too_long" if message.strip() else "required"})
+    solution = _solution(session, slug)
+    if solution.owner is None or solution.owner.id == need.city_id:
+        raise Invalid({"solution": "not_a_choice"})
+    _refuse_asked_twice(session, need, solution)
+    proposal = _make(session, need, solution, "offer", {}, days, deed)
+    proposal.state, proposal.message = Answer.OFFERED, message.strip()
+    tell_proposal(session, proposal, deed, "proposal-offered", {})
+    return proposal
+
+
+def propose(session: Session, need: Need, item: Mapping[str, Any], origin: str, days: int, deed: Deed) -> Proposal:
+    """Ask a giver on behalf of the request: the next of its shortlist, or the one a round found."""
+    solution = _solution(session, str(item["solution"]))
+    proposal = _make(session, need, solution, origin, item, days, deed)
+    tell_proposal(session, proposal, deed, "proposal-made", {"origin": origin, "rank": proposal.rank})
+    return proposal
+
+
+def accept(session: Session, number: int, deed: Deed, begin: Begin) -> int:
+    """Say yes: the twinning begins and the request is matched. Answers the number of the twinning.
+
+    Of two at once, on one request or on the last free days of one giver, exactly one wins: the other gets ``Conflict``.
+    """
+    need, proposal = _waiting(session, number)
+    if need.state != State.OPEN:
+        raise Conflict("matched_already")
+    if transfers_left(session, proposal.giver_id, deed.now) == 0:
+        raise Conflict("no_capacity")
+    _answer(need, proposal, Answer.ACCEPTED, deed)
+    need.state, need.updated_at = State.MATCHED, deed.now
+    drop_pending(session, need, deed, but=proposal.id)
+    reveal(session, need, deed)
+    session.flush()
+    twinning = begin(session, proposal, deed.person_id or 0, deed.now)
+    tell_proposal(session, proposal, deed, "proposal-accepted", {"twinning": twinning})
+    return twinning
+
+
+def postpone(session: Session, number: int, later_on: date | None, text: str, deed: Deed) -> Proposal:
+    """Say: later, on a day. Raises ``Invalid``, ``Conflict``."""
+    need, proposal = _waiting(session, number)
+    wrong = rules.wrong_day(later_on, rules.day_of(deed.now))
+    if wrong or later_on is None:
+        raise Invalid({"later_on": wrong})
+    if proposal.state == Answer.OFFERED:
+        raise Invalid({"later_on": "not_for_offers"})
+    _answer(need, proposal, Answer.LATER, deed)
+    proposal.later_on, proposal.due_at = later_on, rules.begins_on_day(later_on)
+    proposal.reason_text = text[: rules.MOST_TEXT]
+    tell_proposal(session, proposal, deed, "proposal-postponed", {"later_on": later_on.isoformat()})
+    return proposal
+
+
+def decline(session: Session, number: int, reason: str, text: str, days: int, deed: Deed) -> Proposal:
+    """Say no, and why; the next of the shortlist is asked. Raises ``Invalid``, ``Conflict``."""
+    need, proposal = _waiting(session, number)
+    wrong = {} if reason in rules.REASONS else {"reason": "required"}
+    if reason == "other" and not text.strip():
+        wrong["text"] = "required"
+    if len(text) > rules.MOST_TEXT:
+        wrong["text"] = "too_long"
+    if wrong:
+        raise Invalid(wrong)
+    offered = proposal.state == Answer.OFFERED
+    _answer(need, proposal, Answer.DECLINED, deed)
+    proposal.reason, proposal.reason_text = reason, text.strip()
+    tell_proposal(session, proposal, deed, "proposal-declined", {"reason": reason})
+    if not offered:
+        pass_on(session, need, days, Deed(None, deed.now))
+    return proposal
+
+
+def withdraw(session: Session, number: int, deed: Deed) -> Proposal:
+    """Take a question, or an offer, back before it is answered. Raises ``Conflict``."""
+    _need, proposal = _waiting(session, number)
+    proposal.state, proposal.answered_by, proposal.answered_at = Answer.WITHDRAWN, deed.person_id, deed.now
+    tell_proposal(session, proposal, deed, "proposal-withdrawn", {})
+    return proposal
+
+
+def look_at(session: Session, number: int, days: int, now: datetime) -> bool:
+    """What time does to a proposal: reminded half way, asked again on its day, passed on at the end.
+
+    Answers whether anything happened; once a thing has happened, looking again does nothing.
+    """
+    need, proposal = _held(session, number)
+    if proposal.state not in rules.PENDING or proposal.due_at is None:
+        return False
+    site = Deed(None, now)
+    if proposal.state == Answer.LATER:
+        return _ask_again(session, proposal, days, site)
+    if proposal.due_at <= now:
+        _expire(session, need, proposal, days, site)
+        return True
+    if proposal.reminded_at is None and rules.half_way(proposal.asked_at, proposal.due_at) <= now:
+        proposal.reminded_at = now
+        tell_proposal(session, proposal, site, "proposal-reminded", {})
+        return True
+    return False
+
+
+def _ask_again(session: Session, proposal: Proposal, days: int, site: Deed) -> bool:
+    if proposal.due_at is None or proposal.due_at > site.now:
+        return False
+    proposal.state, proposal.due_at = Answer.WAITING, rules.due_after(site.now, days)
+    proposal.reminded_at = site.now
+    tell_proposal(session, proposal, site, "proposal-reminded", {})
+    return True
+
+
+def _expire(session: Session, need: Need, proposal: Proposal, days: int, site: Deed) -> None:
+    offered = proposal.state == Answer.OFFERED
+    proposal.state, proposal.answered_at = Answer.EXPIRED, site.now
+    following = None if offered else pass_on(session, need, days, site)
+    told = {"next": following.giver.slug if following else ""}
+    tell_proposal(session, proposal, site, "proposal-expired", told)
+
+
+def pass_on(session: Session, need: Need, days: int, site: Deed) -> Proposal | None:
+    """Ask the next candidate of the shortlist; None where nobody is left, or somebody is asked already."""
+    if need.state != State.OPEN or any(item.state == Answer.WAITING for item in queries.pending(session, need.id)):
+        return None
+    following = next_candidate(session, need)
+    return propose(session, need, following, "next", days, site) if following else None
+
+
+def next_candidate(session: Session, need: Need) -> Mapping[str, Any] | None:
+    """The next line of the shortlist last shown whose giver was not asked yet and can still be."""
+    shown = queries.last_shown(session, need.id)
+    if shown is None:
+        return None
+    asked = {item.giver.slug for item in queries.proposals(session, need)}
+    left = [item for item in shown.items if item["city"] not in asked]
+    published = queries.solutions_by_slug(session, [item["solution"] for item in left])
+    return next((item for item in left if item["solution"] in published), None)
+
+
+def transfers_left(session: Session, giver_id: int, now: datetime) -> int | None:
+    """Transfers a giver can still begin this quarter; None where it stated no days."""
+    quarter = rules.quarter_of(rules.day_of(now))
+    stated = queries.capacities(session, [quarter]).get(giver_id, {}).get(quarter)
+    following = rules.quarters_from(rules.day_of(now), 2)[1]
+    begun = queries.begun(session, [giver_id], rules.begins_at(quarter), rules.begins_at(following))
+    return rules.transfers_left(stated, begun.get(giver_id, 0))
+
+
+def _make(
+    session: Session, need: Need, solution: Solution, origin: str, item: Mapping[str, Any], days: int, deed: Deed
+) -> Proposal:
+    if solution.owner is None:
+        raise Conflict("no_giver")
+    proposal = Proposal(
+        need=need,
+        solution=solution,
+        giver=solution.owner,
+        origin=origin,
+        state=Answer.WAITING,
+        rank=int(item.get("rank") or 0),
+        grounds=dict(item),
+        message="",
+        asked_by=deed.person_id,
+        asked_at=deed.now,
+        due_at=rules.due_after(deed.now, days),
+        reason="",
+        reason_text="",
+    )
+    session.add(proposal)
+    return proposal
+
+
+def _answer(need: Need, proposal: Proposal, answer: Answer, deed: Deed) -> None:
+    proposal.state, proposal.answered_by, proposal.answered_at = answer, deed.person_id, deed.now
+    need.answered_at = need.answered_at or deed.now
+
+
+def _open_need(session: Session, number: int) -> Need:
+    need = queries.locked(session, number)
+    if need is None:
+        raise NotFound(number)
+    if need.state != State.OPEN:
+        raise Conflict("not_open")
+    return need
+
+
+def _solution(session: Session, slug: str) -> Solution:
+    found = queries.solutions_by_slug(session, [slug]).get(slug)
+    if found is None:
+        raise Invalid({"solution": "not_a_choice"})
+    return found
+
+
+def _refuse_asked_twice(session: Session, need: Need, solution: Solution) -> None:
+    for made in queries.proposals(session, need):
+        if made.state in rules.PENDING and made.solution_id == solution.id:
+            raise Conflict("asked_already")
+
+
+def _held(session: Session, number: int) -> tuple[Need, Proposal]:
+    """The giver, then the request, held; and the proposal as it is now."""
+    proposal = queries.proposal(session, number)
+    if proposal is None:
+        raise NotFound(number)
+    queries.hold_giver(session, proposal.giver_id)
+    need = queries.locked(session, proposal.need_id)
+    proposal = queries.proposal(session, number)
+    if need is None or proposal is None:
+        raise NotFound(number)
+    return need, proposal
+
+
+def _waiting(session: Session, number: int) -> tuple[Need, Proposal]:
+    need, proposal = _held(session, number)
+    if not rules.may_answer(proposal.state):
+        raise Conflict("answered_already")
+    return need, proposal

@@ -1,0 +1,258 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Every SELECT on requests, proposals, rounds, capacity and weights."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from app.cities.models import City
+from app.needs.models import (
+    Capacity,
+    MatchingRound,
+    Need,
+    NeedReceiver,
+    NeedVersion,
+    Proposal,
+    ShownSet,
+    WeightsDecision,
+)
+from app.needs.rules import ON_BOARD, PENDING, Answer, State
+from app.solutions.models import Solution, SolutionRevision
+
+MOST = 500
+
+
+def need(session: Session, number: int) -> Need | None:
+    """One request as it is now."""
+    wanted = select(Need).where(Need.id == number).execution_options(populate_existing=True)
+    return session.scalars(wanted).one_or_none()
+
+
+def locked(session: Session, number: int) -> Need | None:
+    """The request, held until the transaction ends: two decisions come one after the other."""
+    wanted = select(Need).where(Need.id == number).with_for_update(of=Need)
+    return session.scalars(wanted.execution_options(populate_existing=True)).one_or_none()
+
+
+def hold_giver(session: Session, city_id: int) -> None:
+    """Hold a giver until the transaction ends: its days are given away one at a time."""
+    session.execute(select(City.id).where(City.id == city_id).with_for_update(of=City))
+
+
+def versions(session: Session, need: Need) -> Sequence[NeedVersion]:
+    """What a request said before its changes, the newest first."""
+    wanted = select(NeedVersion).where(NeedVersion.need_id == need.id)
+    return session.scalars(wanted.order_by(NeedVersion.edition.desc())).all()
+
+
+def board(
+    session: Session, states: Iterable[str] = ON_BOARD, visibilities: Iterable[str] = ("public", "anonymous")
+) -> Sequence[Need]:
+    """Requests on the board: the open ones first, then the newest first."""
+    wanted = select(Need).where(Need.state.in_(list(states)), Need.visibility.in_(list(visibilities)))
+    ordered = wanted.order_by(Need.state != State.OPEN, Need.published_at.desc(), Need.id.desc())
+    return session.scalars(ordered.limit(MOST)).all()
+
+
+def open_needs(session: Session) -> Sequence[Need]:
+    return session.scalars(select(Need).where(Need.state == State.OPEN).order_by(Need.id)).all()
+
+
+def of_bodies(session: Session, bodies: Iterable[str], states: Iterable[str]) -> Sequence[Need]:
+    """Requests that some bodies posted or joined, the newest first."""
+    wanted = list(bodies)
+    joined = select(NeedReceiver.need_id).join(City, City.id == NeedReceiver.city_id).where(City.slug.in_(wanted))
+    found = (
+        select(Need)
+        .join(City, City.id == Need.city_id)
+        .where(or_(City.slug.in_(wanted), Need.id.in_(joined)), Need.state.in_(list(states)))
+    )
+    return session.scalars(found.order_by(Need.updated_at.desc(), Need.id.desc())).all()
+
+
+def demonstration_needs(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(Need).where(Need.demonstration)) or 0
+
+
+def _proposals() -> Select[Proposal]:
+    return select(Proposal).options(
+        joinedload(Proposal.need),
+        joinedload(Proposal.solution).selectinload(Solution.bodies),
+        joinedload(Proposal.solution).selectinload(Solution.themes),
+    )
+
+
+def proposal(session: Session, number: int) -> Proposal | None:
+    """One proposal as it is now, with its request and its solution."""
+    wanted = _proposals().where(Proposal.id == number).execution_options(populate_existing=True)
+    return session.scalars(wanted).one_or_none()
+
+
+def proposals(session: Session, need: Need) -> Sequence[Proposal]:
+    """Every proposal for a request, in the order in which they were made."""
+    wanted = _proposals().where(Proposal.need_id == need.id).order_by(Proposal.id)
+    return session.scalars(wanted.execution_options(populate_existing=True)).all()
+
+
+def pending(session: Session, need_id: int) -> Sequence[Proposal]:
+    """Proposals for a request that wait for an answer."""
+    wanted = select(Proposal).where(Proposal.need_id == need_id, Proposal.state.in_(PENDING))
+    return session.scalars(wanted.order_by(Proposal.id)).all()
+
+
+def chosen_givers(session: Session, needs: Iterable[int]) -> dict[int, set[str]]:
+    """By request, the bodies that its city itself asked, and to which it has said who it is."""
+    wanted = (
+        select(Proposal.need_id, City.slug)
+        .join(City, City.id == Proposal.giver_id)
+        .where(Proposal.need_id.in_(list(needs)), Proposal.origin == "picked")
+    )
+    found: dict[int, set[str]] = {}
+    for number, slug in session.execute(wanted):
+        found.setdefault(number, set()).add(slug)
+    return found
+
+
+def waiting_for(session: Session, bodies: Iterable[str]) -> Sequence[Proposal]:
+    """Proposals that wait for one of these bodies: questions to givers, offers to requesters."""
+    slugs = select(City.id).where(City.slug.in_(list(bodies)))
+    asked = Proposal.state.in_((Answer.WAITING, Answer.LATER)) & Proposal.giver_id.in_(slugs)
+    offered = (Proposal.state == Answer.OFFERED) & Need.city_id.in_(slugs)
+    wanted = _proposals().join(Need, Need.id == Proposal.need_id).where(or_(asked, offered))
+    return session.scalars(wanted.order_by(Proposal.due_at, Proposal.id)).all()
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    reminding = Proposal.reminded_at.is_(None) & (Proposal.state != Answer.LATER)
+    return or_(Proposal.due_at <= now, reminding)
+
+
+def to_look_at(session: Session, now: datetime) -> Sequence[int]:
+    """Numbers of proposals that may have to be reminded of, asked again, or passed on."""
+    wanted = select(Proposal.id).where(Proposal.state.in_(PENDING), Proposal.due_at.is_not(None), _is_due(now))
+    return session.scalars(wanted.order_by(Proposal.id)).all()
+
+
+def begun(session: Session, givers: Iterable[int], since: datetime, until: datetime) -> dict[int, int]:
+    """By giver, how many proposals were accepted in a span of time."""
+    wanted = (
+        select(Proposal.giver_id, func.count())
+        .where(Proposal.giver_id.in_(list(givers)), Proposal.state == Answer.ACCEPTED)
+        .where(Proposal.answered_at >= since, Proposal.answered_at < until)
+        .group_by(Proposal.giver_id)
+    )
+    return {row[0]: row[1] for row in session.execute(wanted)}
+
+
+def answers(session: Session) -> dict[int, tuple[int, int]]:
+    """By giver, how many questions it answered of those whose time is over."""
+    wanted = (
+        select(Proposal.giver_id, Proposal.state, func.count())
+        .where(Proposal.origin != "offer", Proposal.state.in_((Answer.ACCEPTED, Answer.DECLINED, Answer.EXPIRED)))
+        .group_by(Proposal.giver_id, Proposal.state)
+    )
+    found: dict[int, tuple[int, int]] = {}
+    for giver, state, many in session.execute(wanted):
+        answered, asked = found.get(giver, (0, 0))
+        found[giver] = (answered + (0 if state == Answer.EXPIRED else many), asked + many)
+    return found
+
+
+def refused(session: Session, need_ids: Iterable[int]) -> dict[int, set[tuple[str, str]]]:
+    """By request, (solution, giver) of the proposals that ended without a yes."""
+    wanted = (
+        select(Proposal.need_id, Solution.slug, City.slug)
+        .join(City, City.id == Proposal.giver_id)
+        .join(Solution, Solution.id == Proposal.solution_id)
+        .where(Proposal.need_id.in_(list(need_ids)), Proposal.state.in_((Answer.DECLINED, Answer.EXPIRED)))
+    )
+    found: dict[int, set[tuple[str, str]]] = {}
+    for number, solution, giver in session.execute(wanted):
+        found.setdefault(number, set()).add((solution, giver))
+    return found
+
+
+def accepted(session: Session) -> dict[int, set[str]]:
+    """By body, the solutions that it already receives, or received."""
+    wanted = (
+        select(Need.city_id, Solution.slug)
+        .join(Proposal, Proposal.need_id == Need.id)
+        .join(Solution, Solution.id == Proposal.solution_id)
+        .where(Proposal.state == Answer.ACCEPTED)
+    )
+    found: dict[int, set[str]] = {}
+    for city, slug in session.execute(wanted):
+        found.setdefault(city, set()).add(slug)
+    return found
+
+
+def needs_in_round(session: Session) -> Sequence[Need]:
+    """Open requests that nobody is asked for at the moment."""
+    asked = select(Proposal.need_id).where(Proposal.state.in_(PENDING))
+    wanted = select(Need).where(Need.state == State.OPEN, Need.id.not_in(asked))
+    return session.scalars(wanted.order_by(Need.id)).all()
+
+
+def last_shown(session: Session, need_id: int) -> ShownSet | None:
+    wanted = select(ShownSet).where(ShownSet.need_id == need_id).order_by(ShownSet.id.desc()).limit(1)
+    return session.scalars(wanted).one_or_none()
+
+
+def capacities(session: Session, quarters: Sequence[str]) -> dict[int, dict[str, int]]:
+    """By body, days stated for these quarters."""
+    found: dict[int, dict[str, int]] = {}
+    for row in session.scalars(select(Capacity).where(Capacity.quarter.in_(quarters))):
+        found.setdefault(row.city_id, {})[row.quarter] = row.days
+    return found
+
+
+def capacity(session: Session, city_id: int, quarter: str) -> Capacity | None:
+    wanted = select(Capacity).where(Capacity.city_id == city_id, Capacity.quarter == quarter)
+    return session.scalars(wanted).one_or_none()
+
+
+def rounds(session: Session, published_only: bool) -> Sequence[MatchingRound]:
+    wanted = select(MatchingRound).order_by(MatchingRound.id.desc())
+    return session.scalars(wanted.where(MatchingRound.state == "published") if published_only else wanted).all()
+
+
+def round_(session: Session, number: int) -> MatchingRound | None:
+    wanted = select(MatchingRound).where(MatchingRound.id == number)
+    return session.scalars(wanted.execution_options(populate_existing=True)).one_or_none()
+
+
+def locked_round(session: Session, number: int) -> MatchingRound | None:
+    wanted = select(MatchingRound).where(MatchingRound.id == number).with_for_update()
+    return session.scalars(wanted.execution_options(populate_existing=True)).one_or_none()
+
+
+def decisions(session: Session) -> Sequence[WeightsDecision]:
+    """Decisions on the weights, the newest first."""
+    return session.scalars(select(WeightsDecision).order_by(WeightsDecision.id.desc())).all()
+
+
+def solutions_by_slug(session: Session, slugs: Iterable[str]) -> dict[str, Solution]:
+    """Published solutions with these slugs."""
+    wanted = select(Solution).options(selectinload(Solution.bodies), selectinload(Solution.themes))
+    found = session.scalars(wanted.where(Solution.slug.in_(list(slugs)), Solution.published)).all()
+    return {solution.slug: solution for solution in found}
+
+
+def first_live(session: Session, since: datetime) -> dict[str, datetime]:
+    """Published solutions that came into force for the first time after an instant, and when."""
+    first = func.min(SolutionRevision.live_at)
+    wanted = (
+        select(Solution.slug, first)
+        .join(SolutionRevision, SolutionRevision.solution_id == Solution.id)
+        .where(Solution.published)
+        .group_by(Solution.slug)
+        .having(first > since)
+    )
+    return {slug: live for slug, live in session.execute(wanted) if live is not None}
+
+
+def oldest_open(session: Session) -> datetime | None:
+    """When the oldest open request was published."""
+    return session.scalar(select(func.min(Need.published_at)).where(Need.state == State.OPEN))

@@ -1,0 +1,280 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Requests and proposals: what is asked for, what may follow what, whose turn it is, until when. Pure functions."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from app.text.folding import fold
+from app.text.stems import POLITE, STOP, stem
+
+ROME = ZoneInfo("Europe/Rome")
+
+#: Everything requests write in the journal: on `need` and `proposal` (their numbers), `round`, `capacity`, `weights`.
+ACTIONS: Mapping[str, str] = {
+    "need-drafted": "a request was begun; edition",
+    "need-published": "a request is on the board; edition, themes",
+    "need-edited": "a request was changed; edition",
+    "need-joined": "another body needs the same",
+    "need-left": "a body no longer takes part",
+    "need-met": "a solution published since is among the first of its shortlist (by the site); solution",
+    "need-withdrawn": "its city took the request back",
+    "need-closed": "its city closed the request; outcome",
+    "proposal-made": "a giver is asked for one solution; need, origin, rank",
+    "proposal-offered": "a giver offers one of its solutions; need",
+    "proposal-reminded": "half of the time to answer has passed (by the site); need",
+    "proposal-accepted": "the twinning begins; need, twinning",
+    "proposal-postponed": "asked again on a day; need, later_on",
+    "proposal-declined": "no, because; need, reason",
+    "proposal-expired": "nobody answered in time (by the site); need, next",
+    "proposal-withdrawn": "the question no longer stands; need",
+    "capacity-stated": "days a body can give; days by quarter",
+    "round-previewed": "all open requests were assigned, on trial; weights",
+    "round-published": "the proposals of a round were made; proposals, needs",
+    "weights-decided": "the weights of the scorer changed; version",
+}
+
+
+class State(StrEnum):
+    """How a request stands."""
+
+    DRAFT = "draft"
+    OPEN = "open"
+    MATCHED = "matched"
+    CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
+
+
+class Answer(StrEnum):
+    """How a proposal stands; `waiting` and `later` wait for the giver, `offered` for the requester."""
+
+    WAITING = "waiting"
+    OFFERED = "offered"
+    LATER = "later"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+
+
+STATES = tuple(State)
+ON_BOARD = (State.OPEN, State.MATCHED, State.CLOSED)
+PENDING = (Answer.WAITING, Answer.OFFERED, Answer.LATER)
+FORMATS = ("colloquio", "visita", "missione", "trasferimento")
+VISIBILITIES = ("public", "members", "anonymous")
+#: Why a giver says no; `other` wants words.
+REASONS = ("no-capacity", "not-mature", "confidential", "changed", "other")
+OUTCOMES = ("solved", "solved-elsewhere", "not-needed", "nobody")
+CONSTRAINTS = ("budget", "staff", "legal_basis", "municipalities", "software")
+
+MOST_TITLE, LEAST_PROBLEM, MOST_PROBLEM, MOST_CONSTRAINT, MOST_TEXT = 120, 20, 4_000, 300, 2_000
+MOST_THEMES = 5
+MOST_DAYS = 90
+#: What a transfer takes from its giver in a quarter, in days: the least that the programmes ask for.
+DAYS_A_TRANSFER = 5
+#: Requests shorter than this are matched with little to go by, and the page says so.
+FEW_WORDS = 60
+LONGEST_AHEAD = timedelta(days=5 * 366)
+LONGEST_LATER = timedelta(days=366)
+QUARTERS_STATED = 4
+SLUG_LENGTH = 80
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A request as typed: two answers, and what was added to them."""
+
+    problem: str
+    by_when: date | None = None
+    title: str = ""
+    themes: tuple[str, ...] = ()
+    constraints: Mapping[str, str] | None = None
+    formats: tuple[str, ...] = ()
+    visibility: str = "public"
+
+    @property
+    def heading(self) -> str:
+        return self.title or first_words(self.problem)
+
+    def said(self) -> dict[str, Any]:
+        """What is kept as a version."""
+        return {
+            "title": self.heading,
+            "problem": self.problem,
+            "by_when": self.by_when.isoformat() if self.by_when else "",
+            "themes": list(self.themes),
+            "constraints": dict(self.constraints or {}),
+            "formats": list(self.formats),
+            "visibility": self.visibility,
+        }
+
+
+def first_words(text: str) -> str:
+    """The first sentence, cut between two words where it is too long for a title."""
+    sentence = re.split(r"(?<=[.!?…])\s|\n", " ".join(text.split(" ")).strip(), maxsplit=1)[0].strip()
+    if len(sentence) <= 100:
+        return sentence.rstrip(".") if sentence.count(".") == 1 else sentence
+    return sentence[:100].rpartition(" ")[0].rstrip(",;: ") + "…"
+
+
+def slug_of(title: str) -> str:
+    """The words of a title for an address; never empty."""
+    words = re.sub(r"[^a-z0-9]+", "-", fold(title)).strip("-")
+    if len(words) > SLUG_LENGTH:
+        words = words[:SLUG_LENGTH].rpartition("-")[0] or words[:SLUG_LENGTH]
+    return words or "richiesta"
+
+
+def wrong_in(wanted: Wanted, today: date, themes: Iterable[str], city_names: Sequence[str] = ()) -> dict[str, str]:
+    """Field -> what is wrong with it, for a request that should be published."""
+    wrong = wrong_in_draft(wanted, themes)
+    if len(wanted.problem) < LEAST_PROBLEM and "problem" not in wrong:
+        wrong["problem"] = "too_short" if wanted.problem else "required"
+    if wanted.by_when is None:
+        wrong["by_when"] = "required"
+    elif not today < wanted.by_when <= today + LONGEST_AHEAD:
+        wrong["by_when"] = "day_past" if wanted.by_when <= today else "too_far"
+    if wanted.visibility == "anonymous" and "problem" not in wrong and names_city(wanted, city_names):
+        wrong["problem"] = "names_city"
+    return wrong
+
+
+def wrong_in_draft(wanted: Wanted, themes: Iterable[str]) -> dict[str, str]:
+    """Field -> what is wrong with it, whatever the state."""
+    wrong = {}
+    if len(wanted.problem) > MOST_PROBLEM:
+        wrong["problem"] = "too_long"
+    if len(wanted.title) > MOST_TITLE:
+        wrong["title"] = "too_long"
+    if len(wanted.themes) > MOST_THEMES or set(wanted.themes) - set(themes):
+        wrong["themes"] = "too_many_themes" if len(wanted.themes) > MOST_THEMES else "unknown_theme"
+    if set(wanted.formats) - set(FORMATS):
+        wrong["formats"] = "not_a_choice"
+    if wanted.visibility not in VISIBILITIES:
+        wrong["visibility"] = "not_a_choice"
+    wrong |= {name: "too_long" for name, text in (wanted.constraints or {}).items() if len(text) > MOST_CONSTRAINT}
+    return wrong
+
+
+def names_city(wanted: Wanted, names: Sequence[str]) -> bool:
+    """Whether a text that should not tell the city names it."""
+    said = fold(" ".join([wanted.problem, wanted.title, *(wanted.constraints or {}).values()]))
+    return any(re.search(rf"\b{re.escape(fold(name))}\b", said) for name in names if name)
+
+
+def hides_city(visibility: str, city: str, bodies: Iterable[str], national: bool, chosen: Iterable[str]) -> bool:
+    """Whether somebody who works for ``bodies`` sees the size of the city only.
+
+    ``chosen`` are the givers the city itself has asked: to them it has said who it is.
+    """
+    mine = set(bodies)
+    return visibility == "anonymous" and not national and city not in mine and not mine & set(chosen)
+
+
+def may_edit(state: str) -> bool:
+    return state in {State.DRAFT, State.OPEN}
+
+
+def may_join(state: str, city: str, receivers: Iterable[str], body: str) -> bool:
+    return state == State.OPEN and body != city and body not in set(receivers)
+
+
+def may_close(state: str) -> bool:
+    return state in {State.OPEN, State.MATCHED}
+
+
+def may_answer(state: str) -> bool:
+    """Whether a proposal still waits for an answer, of the giver or (an offer) of the requester."""
+    return state in PENDING
+
+
+def day_of(instant: datetime) -> date:
+    return instant.astimezone(ROME).date()
+
+
+def due_after(now: datetime, days: int) -> datetime:
+    """When an answer is due: the end of the day, ``days`` from today."""
+    return datetime.combine(day_of(now) + timedelta(days=days), time(23, 59), ROME).astimezone(UTC)
+
+
+def half_way(asked_at: datetime, due_at: datetime) -> datetime:
+    return asked_at + (due_at - asked_at) / 2
+
+
+def begins_on_day(day: date) -> datetime:
+    """The first instant of a day in Rome."""
+    return datetime.combine(day, time(0), ROME).astimezone(UTC)
+
+
+def wrong_day(later_on: date | None, today: date) -> str:
+    """What is wrong with the day of a postponed answer, empty where it will do."""
+    if later_on is None:
+        return "required"
+    if later_on <= today:
+        return "day_past"
+    return "" if later_on <= today + LONGEST_LATER else "too_far"
+
+
+def quarter_of(day: date) -> str:
+    return f"{day.year}-{(day.month - 1) // 3 + 1}"
+
+
+def quarters_from(day: date, many: int = QUARTERS_STATED) -> list[str]:
+    """This quarter and those that follow."""
+    first = day.year * 4 + (day.month - 1) // 3
+    return [f"{number // 4}-{number % 4 + 1}" for number in range(first, first + many)]
+
+
+def days_passed(since: datetime, until: datetime) -> int:
+    return max((day_of(until) - day_of(since)).days, 0)
+
+
+def transfers_left(stated: int | None, begun: int) -> int | None:
+    """Transfers a giver can still begin in a quarter for which it stated days; None where it stated nothing.
+
+    Who stated nothing is refused to nobody for lack of days.
+    """
+    if stated is None:
+        return None
+    room = max(stated // DAYS_A_TRANSFER, 1) if stated else 0
+    return max(room - begun, 0)
+
+
+def days_left(stated: int | None, begun: int) -> int | None:
+    """Days a giver has still free in a quarter; None where it stated nothing."""
+    return None if stated is None else max(stated - begun * DAYS_A_TRANSFER, 0)
+
+
+def begins_on(quarter: str) -> date:
+    year, _, number = quarter.partition("-")
+    return date(int(year), int(number) * 3 - 2, 1)
+
+
+def begins_at(quarter: str) -> datetime:
+    return datetime.combine(begins_on(quarter), time(0), ROME).astimezone(UTC)
+
+
+def _stems(text: str) -> frozenset[str]:
+    words = re.findall(r"[a-z0-9]+", fold(text))
+    return frozenset(stem(word) for word in words if len(word) > 2 and word not in STOP and word not in POLITE)
+
+
+def alikeness(one: str, other: str) -> float:
+    """How much of the shorter text stands in the other, 0 to 1, by stems of words."""
+    mine, theirs = _stems(one), _stems(other)
+    least = min(len(mine), len(theirs))
+    return len(mine & theirs) / least if least >= 2 else 0.0
+
+
+def alike(text: str, themes: Iterable[str], others: Iterable[tuple[int, str, Iterable[str]]], most: int) -> list[int]:
+    """Numbers of the texts most like this one, the most alike first; others are (number, text, themes)."""
+    mine = set(themes)
+    scored = [
+        (alikeness(text, other) + (0.15 if mine & set(their_themes) else 0.0), number)
+        for number, other, their_themes in others
+    ]
+    return [number for score, number in sorted(scored, key=lambda pair: (-pair[0], pair[1])) if score >= 0.4][:most]

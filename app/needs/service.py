@@ -1,0 +1,278 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""One function per button of a request: draft, publish, change, join, leave, close, withdraw; days a body can give."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.cities.models import City
+from app.errors import Conflict, Invalid, NotFound
+from app.journal.service import record
+from app.needs import queries, rules
+from app.needs.models import Capacity, Need, NeedReceiver, NeedVersion, Proposal, ShownSet
+from app.needs.rules import Answer, State, Wanted
+from app.solutions import queries as library
+
+
+@dataclass(frozen=True)
+class Deed:
+    """Who acts, and when."""
+
+    person_id: int | None
+    now: datetime
+
+
+def draft(session: Session, city: City, wanted: Wanted, deed: Deed) -> Need:
+    """Keep a request for later. Raises ``Invalid``."""
+    _refuse(rules.wrong_in_draft(wanted, _themes(session)))
+    need = _new(city, wanted, deed)
+    session.add(need)
+    tell(session, need, deed, "need-drafted", {"edition": need.edition})
+    return need
+
+
+def publish_new(session: Session, city: City, wanted: Wanted, deed: Deed) -> Need:
+    """Put a request on the board. Raises ``Invalid``."""
+    _refuse(_wrong(session, city, wanted, deed))
+    need = _new(city, wanted, deed)
+    session.add(need)
+    _put_on_board(session, need, deed)
+    return need
+
+
+def publish(session: Session, number: int, edition: int, wanted: Wanted, deed: Deed) -> Need:
+    """Put a draft on the board, as it was typed now. Raises ``Invalid``, ``Conflict``."""
+    need = _held(session, number, edition)
+    if need.state != State.DRAFT:
+        raise Conflict("published_already")
+    _refuse(_wrong(session, need.city, wanted, deed))
+    _change(session, need, wanted, deed)
+    _put_on_board(session, need, deed)
+    return need
+
+
+def edit(session: Session, number: int, edition: int, wanted: Wanted, deed: Deed) -> Need:
+    """Change a request; what it said is kept. Raises ``Invalid``, ``Conflict`` where it changed meanwhile."""
+    need = _held(session, number, edition)
+    if not rules.may_edit(need.state):
+        raise Conflict("not_open")
+    if need.state == State.DRAFT:
+        _refuse(rules.wrong_in_draft(wanted, _themes(session)))
+    else:
+        _refuse(_wrong(session, need.city, wanted, deed, published=need))
+    if _change(session, need, wanted, deed):
+        tell(session, need, deed, "need-edited", {"edition": need.edition})
+    return need
+
+
+def join(session: Session, number: int, city: City, note: str, deed: Deed) -> Need:
+    """Take part in somebody else's request. Raises ``Conflict`` where it is closed or the body is in it."""
+    need = _held(session, number)
+    if not rules.may_join(need.state, need.city.slug, [tie.city.slug for tie in need.receivers], city.slug):
+        raise Conflict("cannot_join")
+    if len(note) > 500:
+        raise Invalid({"note": "too_long"})
+    need.receivers.append(NeedReceiver(city_id=city.id, joined_by=deed.person_id, joined_at=deed.now, note=note))
+    tell(session, need, deed, "need-joined", {"receivers": len(need.receivers)}, body=_told_body(need, city))
+    return need
+
+
+def leave(session: Session, number: int, city: City, deed: Deed) -> Need:
+    """No longer take part in somebody else's request. Raises ``Conflict`` where the body does not."""
+    need = _held(session, number)
+    tie = next((tie for tie in need.receivers if tie.city_id == city.id), None)
+    if tie is None or need.state != State.OPEN:
+        raise Conflict("not_joined")
+    need.receivers.remove(tie)
+    tell(session, need, deed, "need-left", {"receivers": len(need.receivers)}, body=_told_body(need, city))
+    return need
+
+
+def close(session: Session, number: int, outcome: str, text: str, deed: Deed) -> Need:
+    """Close a request and say how it ended. Raises ``Invalid``, ``Conflict``."""
+    need = _held(session, number)
+    if not rules.may_close(need.state):
+        raise Conflict("not_open")
+    wrong = {} if outcome in rules.OUTCOMES else {"outcome": "required"}
+    _refuse(wrong | ({"outcome_text": "too_long"} if len(text) > rules.MOST_TEXT else {}))
+    need.state, need.outcome, need.outcome_text = State.CLOSED, outcome, text.strip()
+    need.closed_at = need.updated_at = deed.now
+    drop_pending(session, need, deed)
+    tell(session, need, deed, "need-closed", {"outcome": outcome})
+    return need
+
+
+def withdraw(session: Session, number: int, deed: Deed) -> Need:
+    """Take a request, or a draft, back: it leaves the board. Raises ``Conflict``."""
+    need = _held(session, number)
+    if need.state not in {State.DRAFT, State.OPEN}:
+        raise Conflict("not_open")
+    need.state = State.WITHDRAWN
+    need.closed_at = need.updated_at = deed.now
+    drop_pending(session, need, deed)
+    tell(session, need, deed, "need-withdrawn", {})
+    return need
+
+
+def drop_pending(session: Session, need: Need, deed: Deed, but: int = 0) -> None:
+    """Nobody has to answer any more, save for one proposal."""
+    for proposal in queries.pending(session, need.id):
+        if proposal.id != but:
+            proposal.state, proposal.answered_at = Answer.WITHDRAWN, deed.now
+            tell_proposal(session, proposal, deed, "proposal-withdrawn", {})
+
+
+def reveal(session: Session, need: Need, deed: Deed) -> None:
+    """The city has accepted: an anonymous request says from now on whose it is."""
+    if need.visibility == "anonymous":
+        _keep_version(session, need, deed)
+        need.visibility, need.edition = "public", need.edition + 1
+
+
+def remember_shown(
+    session: Session, need: Need, items: Sequence[Mapping[str, Any]], version: str, now: datetime
+) -> None:
+    """Keep a shortlist as it is shown, once as long as it does not change."""
+    last = queries.last_shown(session, need.id)
+    kept = [dict(item) for item in items]
+    if last is None or last.items != kept or last.weights_version != version:
+        session.add(ShownSet(need_id=need.id, shown_at=now, weights_version=version, items=kept))
+        held = queries.locked(session, need.id)
+        if held is not None:
+            held.shortlisted_at = held.shortlisted_at or now
+
+
+def state_capacity(session: Session, city: City, days: Mapping[str, int], quarters: Iterable[str], deed: Deed) -> None:
+    """Write down the days a body can give in each quarter; a quarter without days is no longer stated."""
+    queries.hold_giver(session, city.id)
+    for quarter in quarters:
+        found = queries.capacity(session, city.id, quarter)
+        if quarter not in days:
+            if found is not None:
+                session.delete(found)
+            continue
+        found = found or Capacity(city_id=city.id, quarter=quarter)
+        found.days, found.stated_by, found.stated_at = days[quarter], deed.person_id, deed.now
+        session.add(found)
+    record(
+        session,
+        deed.now,
+        deed.person_id,
+        "capacity-stated",
+        "capacity",
+        city.slug,
+        body=city.slug,
+        data={"days": dict(days)},
+    )
+
+
+def tell(
+    session: Session, need: Need, deed: Deed, action: str, data: Mapping[str, Any], body: str | None = None
+) -> None:
+    """Write in the journal what was done to a request; whose an anonymous one is stays out of it."""
+    session.flush()
+    owner = _told_body(need, need.city) if body is None else body
+    record(session, deed.now, deed.person_id, action, "need", str(need.id), body=owner, data=data)
+
+
+def tell_proposal(session: Session, proposal: Proposal, deed: Deed, action: str, data: Mapping[str, Any]) -> None:
+    """Write in the journal what became of a proposal, under the giver's name."""
+    session.flush()
+    told = {"need": proposal.need_id, **data}
+    body = proposal.giver.slug
+    record(session, deed.now, deed.person_id, action, "proposal", str(proposal.id), body=body, data=told)
+
+
+def _told_body(need: Need, city: City) -> str:
+    return "" if need.visibility == "anonymous" else city.slug
+
+
+def _new(city: City, wanted: Wanted, deed: Deed) -> Need:
+    need = Need(
+        city_id=city.id,
+        author_id=deed.person_id,
+        created_at=deed.now,
+        state=State.DRAFT,
+        edition=1,
+        wanted=3,
+        demonstration=False,
+        outcome="",
+        outcome_text="",
+        receivers=[],
+    )
+    _write(need, wanted, deed)
+    return need
+
+
+def _write(need: Need, wanted: Wanted, deed: Deed) -> None:
+    need.title, need.slug = wanted.heading[: rules.MOST_TITLE], rules.slug_of(wanted.heading)
+    need.problem, need.by_when = wanted.problem, wanted.by_when
+    need.themes, need.formats = list(wanted.themes), list(wanted.formats)
+    need.constraints, need.visibility = dict(wanted.constraints or {}), wanted.visibility
+    need.updated_at = deed.now
+
+
+def as_wanted(need: Need) -> Wanted:
+    """What a request says now."""
+    return Wanted(
+        need.problem,
+        need.by_when,
+        need.title,
+        tuple(need.themes),
+        dict(need.constraints),
+        tuple(need.formats),
+        need.visibility,
+    )
+
+
+def _change(session: Session, need: Need, wanted: Wanted, deed: Deed) -> bool:
+    """Write what was typed, keeping what was said before. Answers whether anything changed."""
+    if as_wanted(need).said() == wanted.said():
+        return False
+    _keep_version(session, need, deed)
+    _write(need, wanted, deed)
+    need.edition += 1
+    return True
+
+
+def _keep_version(session: Session, need: Need, deed: Deed) -> None:
+    said = as_wanted(need).said()
+    session.add(
+        NeedVersion(need_id=need.id, edition=need.edition, said=said, saved_at=deed.now, saved_by=deed.person_id)
+    )
+
+
+def _put_on_board(session: Session, need: Need, deed: Deed) -> None:
+    need.state, need.published_at = State.OPEN, deed.now
+    tell(session, need, deed, "need-published", {"edition": need.edition, "themes": list(need.themes)})
+
+
+def _held(session: Session, number: int, edition: int = 0) -> Need:
+    need = queries.locked(session, number)
+    if need is None:
+        raise NotFound(number)
+    if edition and need.edition != edition:
+        raise Conflict("changed_meanwhile")
+    return need
+
+
+def _themes(session: Session) -> list[str]:
+    return [theme.slug for theme in library.themes(session)]
+
+
+def _wrong(session: Session, city: City, wanted: Wanted, deed: Deed, published: Need | None = None) -> dict[str, str]:
+    names = [city.short_name, city.name]
+    wrong = rules.wrong_in(wanted, rules.day_of(deed.now), _themes(session), names)
+    if published is not None and wanted.by_when == published.by_when:
+        wrong.pop("by_when", None)
+    if published is not None and wanted.visibility == "anonymous" and published.visibility != "anonymous":
+        wrong["visibility"] = "told_already"
+    return wrong
+
+
+def _refuse(wrong: Mapping[str, str]) -> None:
+    if wrong:
+        raise Invalid(dict(wrong))

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What the page of a request tells one person: whose it is, how it stands, who is asked, who would be next."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import pairwise
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app import access
+from app.access import Action, Actor, Thing
+from app.cities.models import City
+from app.needs import proposals, queries, rules
+from app.needs.board import Asker, Row, asker, row
+from app.needs.models import Need, NeedReceiver, NeedVersion, Proposal
+from app.needs.rules import Answer, State
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The page of a request."""
+
+    row: Row
+    versions: Sequence[NeedVersion]
+    receivers: Sequence[NeedReceiver]
+    proposals: Sequence[Proposal]
+    waiting: int
+    next: Mapping[str, Any] | None
+    may_edit: bool
+    may_join: bool
+    may_leave: bool
+    may_offer: bool
+    may_close: bool
+    today: date
+
+    @property
+    def asker(self) -> Asker:
+        return self.row.asker
+
+
+def sheet(session: Session, need: Need, actor: Actor, now: datetime) -> Sheet:
+    """What one person sees and may do."""
+    givers = queries.chosen_givers(session, [need.id]).get(need.id, set())
+    told = row(need, actor, givers, now)
+    made = queries.proposals(session, need)
+    inside = need.state == State.OPEN and (actor.national or need.city.slug in actor.bodies)
+    mine = access.may(actor, Action.EDIT_NEED, need.thing)
+    joined = {tie.city.slug for tie in need.receivers}
+    others = actor.bodies - {need.city.slug} if need.state == State.OPEN else frozenset()
+    return Sheet(
+        row=told,
+        versions=queries.versions(session, need) if mine or actor.national else [],
+        receivers=[tie for tie in need.receivers if not told.asker.hidden or tie.city.slug in actor.bodies],
+        proposals=[item for item in made if access.may(actor, Action.READ_PROPOSAL, item.thing)],
+        waiting=sum(item.state in rules.PENDING for item in made),
+        next=proposals.next_candidate(session, need) if inside else None,
+        may_edit=mine and rules.may_edit(need.state),
+        may_join=bool(others - joined),
+        may_leave=bool(others & joined),
+        may_offer=bool(others),
+        may_close=mine and rules.may_close(need.state),
+        today=rules.day_of(now),
+    )
+
+
+@dataclass(frozen=True)
+class Offering:
+    """The page of a proposal as one person sees it."""
+
+    proposal: Proposal
+    asker: Asker
+    following: Mapping[str, Any] | None
+    mine: bool
+    asking: bool
+    may_answer: bool
+    may_state: bool
+    free_days: Mapping[str, int | None]
+    transfers_left: int | None
+    today: date
+
+
+def offering(session: Session, proposal: Proposal, actor: Actor, now: datetime) -> Offering:
+    """What one person sees of a proposal, and whether the answer is theirs."""
+    need = proposal.need
+    givers = queries.chosen_givers(session, [need.id]).get(need.id, set())
+    giver_may = access.may(actor, Action.ANSWER_PROPOSAL, proposal.thing)
+    asker_may = access.may(actor, Action.EDIT_NEED, need.thing)
+    today = rules.day_of(now)
+    return Offering(
+        proposal,
+        asker(need, actor, givers, today),
+        proposals.next_candidate(session, need),
+        giver_may,
+        asker_may,
+        proposal.state in rules.PENDING and (asker_may if proposal.state == Answer.OFFERED else giver_may),
+        access.may(actor, Action.STATE_CAPACITY, Thing(bodies=frozenset({proposal.giver.slug}))),
+        free_days(session, proposal.giver, now),
+        proposals.transfers_left(session, proposal.giver_id, now),
+        today,
+    )
+
+
+def free_days(session: Session, city: City, now: datetime) -> dict[str, int | None]:
+    """Days a body has still free, by quarter; None where it stated nothing."""
+    today = rules.day_of(now)
+    quarters = rules.quarters_from(today, rules.QUARTERS_STATED + 1)
+    stated = queries.capacities(session, quarters).get(city.id, {})
+    found: dict[str, int | None] = {}
+    for quarter, following in pairwise(quarters):
+        begun = queries.begun(session, [city.id], rules.begins_at(quarter), rules.begins_at(following))
+        found[quarter] = rules.days_left(stated.get(quarter), begun.get(city.id, 0))
+    return found

@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The shortlist of a request as plain data: what a page shows, what is kept, what a proposal stands on."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.cities.models import City
+from app.journal import queries as journal
+from app.matching import model
+from app.matching.context import indicator_weights, similarity
+from app.matching.score import Market, band, match, says_little, shown
+from app.matching.shortlist import Proposed, Turn, shortlist, turns
+from app.matching.text import meeting
+from app.needs import candidates, queries, service
+from app.needs.candidates import Desk
+from app.needs.models import Need
+from app.search.engine import Engine, Hit
+from app.search.index import IndexDamaged
+
+FIRST = 5
+FIRST_TOLD = 3
+MOST_LIKE = 4
+MOST_EXCLUDED = 30
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A shortlist with what stands around it."""
+
+    items: tuple[Mapping[str, Any], ...]
+    turns: tuple[Turn, ...]
+    excluded: tuple[Mapping[str, Any], ...]
+    low_evidence: bool
+    weights: str
+
+
+def of(desk: Desk, need: Need) -> Shown:
+    """The shortlist of a request as it is now."""
+    asked = candidates.as_needs(desk, [need])[0]
+    market, affinities = desk.market_for(asked), desk.affinities(asked)
+    found = shortlist(asked, market, affinities)
+    excluded = sorted(found.excluded, key=lambda item: -affinities.get(item.offer.solution, 0.0))
+    return Shown(
+        tuple(as_item(place, asked) for place in found.places),
+        turns([place.match for place in found.places]),
+        tuple(_excluded(item) for item in excluded[:MOST_EXCLUDED] if affinities.get(item.offer.solution)),
+        says_little(asked),
+        market.weights.version,
+    )
+
+
+def as_item(place: Proposed, asked: model.Need) -> dict[str, Any]:
+    """One place of a shortlist as plain data: scores, the figures behind them, the passages that met."""
+    found = as_scored(place.match, asked)
+    return {
+        **found,
+        "rank": place.rank,
+        "stability": round(place.stability, 3),
+        "uncertain": place.uncertain,
+        "unlike": place.unlike,
+    }
+
+
+def as_scored(found: model.Match, asked: model.Need) -> dict[str, Any]:
+    offer = found.offer
+    passages = meeting(f"{asked.title} {asked.text}", offer.passages)
+    return {
+        "rank": 0,
+        "solution": offer.solution,
+        "title": offer.title,
+        "city": offer.city.slug,
+        "city_name": offer.city.name,
+        "days": offer.city.days,
+        "score": round(found.score, 3),
+        "band": band(found.score),
+        "number": shown(found.score),
+        "badge": offer.badge,
+        "evidence": offer.evidence,
+        "reused": offer.reused,
+        "asked": offer.asked,
+        "answered": offer.answered,
+        "factors": [
+            {
+                "name": item.name,
+                "value": round(item.value, 4),
+                "contribution": round(item.contribution, 4),
+                "grounds": _plain(item.grounds),
+            }
+            for item in found.factors
+        ],
+        "passages": [{"heading": passage.heading, "text": passage.text[:400]} for passage, _ in passages],
+        "weights": found.weights,
+    }
+
+
+def _plain(grounds: Mapping[str, Any]) -> dict[str, Any]:
+    """Figures behind a factor as JSON keeps them."""
+    plain: dict[str, Any] = {}
+    for name, value in grounds.items():
+        if name == "compared":
+            plain[name] = [asdict(item) for item in value]
+        else:
+            plain[name] = list(value) if isinstance(value, (tuple, frozenset)) else value
+    return plain
+
+
+def _excluded(item: model.Excluded) -> dict[str, Any]:
+    return {
+        "solution": item.offer.solution,
+        "title": item.offer.title,
+        "city_name": item.offer.city.name,
+        "reason": item.reason,
+        "data": dict(item.data),
+    }
+
+
+def compared_with(desk: Desk, need: Need, other: City) -> list[dict[str, Any]]:
+    """The figures of the request's city beside those of another, with the median of Italy, for the request's themes."""
+    return compare(need.city, other, tuple(need.themes), desk.market, desk.now)
+
+
+def compare(mine: City, theirs: City, themes: Sequence[str], market: Market, now: datetime) -> list[dict[str, Any]]:
+    weights = indicator_weights(tuple(themes), market.tree)
+    found = similarity(candidates.as_city(mine, now), candidates.as_city(theirs, now), weights)
+    return [asdict(item) for item in found.compared]
+
+
+def scored_for(desk: Desk, need: Need, solution: str) -> dict[str, Any] | None:
+    """One solution scored for a request; None where there is none with this name."""
+    asked = candidates.as_needs(desk, [need])[0]
+    market, affinities = desk.market_for(asked), desk.affinities(asked)
+    offer = next((item for item in market.offers if item.solution == solution), None)
+    return as_scored(match(asked, offer, market, affinities.get(solution, 0.0)), asked) if offer else None
+
+
+def remember(session: Session, engine: Engine, need: Need, now: datetime) -> Shown:
+    """Compute the shortlist of a request and keep it as shown."""
+    session.flush()
+    found = of(candidates.desk(session, engine, now), need)
+    service.remember_shown(session, need, found.items, found.weights, now)
+    return found
+
+
+def solutions_like(engine: Engine, text: str) -> Sequence[Hit]:
+    """Solutions that may already answer; none while the index is away or nothing is typed."""
+    if len(text.split()) < 2:
+        return ()
+    try:
+        return engine.search(text[:400], kinds=("solution",), per_page=MOST_LIKE, correct=False).hits
+    except IndexDamaged:
+        return ()
+
+
+def meet_new(session: Session, engine: Engine, now: datetime) -> int:
+    """Tell each open request, once, of a solution published since that is among its first. Answers how many times."""
+    oldest = queries.oldest_open(session)
+    new = queries.first_live(session, oldest) if oldest else {}
+    if not new:
+        return 0
+    desk, told = candidates.desk(session, engine, now), 0
+    for need in queries.open_needs(session):
+        since = need.published_at or need.created_at
+        known = {row.data.get("solution") for row in journal.of_thing(session, "need", str(need.id))}
+        for item in of(desk, need).items[:FIRST_TOLD]:
+            slug = item["solution"]
+            if slug in new and new[slug] > since and slug not in known and item["band"] != "low":
+                service.tell(session, need, service.Deed(None, now), "need-met", {"solution": slug})
+                told += 1
+    return told

@@ -1,0 +1,264 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The pages of one request: write it, read it, change it, join it, close it."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Blueprint, Response, current_app, flash, make_response, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+
+from app.access import Action, Thing
+from app.cities import queries as registers
+from app.cities.models import City
+from app.errors import Conflict, Forbidden, Invalid, NotFound
+from app.needs import board, forms, queries, rules, service, sheet, shortlists
+from app.needs.models import Need
+from app.needs.rules import State, Wanted
+from app.needs.service import Deed
+from app.search.engine import Engine
+from app.solutions import queries as library
+from app.web import gate
+from app.web.formats import json_answer
+from app.web.gate import permits
+from app.web.languages import prefixed
+from app.web.unit import session, work
+
+needs = Blueprint("needs", __name__, template_folder="templates")
+
+PATH = "/richieste/<int(max=1000000000):number>-<slug:slug>"
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def deed() -> Deed:
+    return Deed(gate.actor().id, now())
+
+
+def engine() -> Engine:
+    found: Engine = current_app.extensions["engine"]
+    return found
+
+
+def found(number: int, action: Action) -> Need:
+    """The request, where this person may do the action to it. Raises ``NotFound``."""
+    need = queries.need(session(), number)
+    if need is None:
+        raise NotFound(number)
+    gate.require(action, need.thing)
+    return need
+
+
+def my_bodies() -> list[City]:
+    """The bodies the person works for, in the order of the register."""
+    mine = registers.by_slugs(session(), sorted(gate.actor().bodies))
+    return sorted(mine.values(), key=lambda city: city.position)
+
+
+def body_of(form: forms.Typed) -> City:
+    """The body for which the person acts. Raises ``Forbidden`` for one they do not work for."""
+    bodies = my_bodies()
+    wanted = form.get("city", "") or (bodies[0].slug if bodies else "")
+    city = next((city for city in bodies if city.slug == wanted), None)
+    if city is None:
+        raise Forbidden(wanted)
+    return city
+
+
+def address(need: Need, endpoint: str = "needs.show") -> str:
+    return url_for(endpoint, number=need.id, slug=need.slug)
+
+
+def back_to(need: Need, endpoint: str = "needs.show") -> Response:
+    return make_response(redirect(address(need, endpoint), 303))
+
+
+@needs.get("/richieste/nuova")
+@permits(Action.POST_NEED)
+def new() -> Response:
+    return _form(Wanted(forms.asked_for(request.args)))
+
+
+@needs.post("/richieste/nuova")
+@permits(Action.POST_NEED)
+def create() -> Response:
+    city, wanted = body_of(request.form), forms.wanted(request.form)
+    gate.require(Action.POST_NEED, Thing(bodies=frozenset({city.slug})))
+    if _should_look_first(wanted):
+        return _form(wanted, city=city.slug, looked=True)
+    drafting = request.form.get("do") == "draft"
+    try:
+        with work() as writing:
+            if drafting:
+                need = service.draft(writing, city, wanted, deed())
+            else:
+                need = service.publish_new(writing, city, wanted, deed())
+                shortlists.remember(writing, engine(), need, now())
+    except Invalid as wrong:
+        return _form(wanted, city=city.slug, problems=wrong.problems)
+    flash("need_drafted" if drafting else "need_published")
+    return back_to(need)
+
+
+def _should_look_first(wanted: Wanted) -> bool:
+    """Without a script, what may already answer is shown once, when the person presses the button."""
+    if request.form.get("do") == "draft" or request.form.get("looked"):
+        return False
+    return bool(wanted.problem) and any(_near(wanted, 0).values())
+
+
+def _near(wanted: Wanted, but: int) -> dict[str, Any]:
+    """Solutions and open requests that may already answer."""
+    text = f"{wanted.title} {wanted.problem}"
+    return {
+        "solutions": shortlists.solutions_like(engine(), text),
+        "needs": board.like(session(), text, wanted.themes, gate.actor(), but, now()),
+    }
+
+
+@needs.get("/richieste/simili.json")
+@permits(Action.READ_NEED)
+def near() -> Response:
+    wanted = Wanted(forms.asked_for(request.args))
+    found = _near(wanted, forms.number(request.args, "tranne"))
+    rows = [{"title": item.title, "city": item.city, "url": prefixed(item.url)} for item in found["solutions"]]
+    alike = [
+        {
+            "title": item.title,
+            "city": item.asker.short_name,
+            "url": url_for("needs.show", number=item.id, slug=item.slug),
+        }
+        for item in found["needs"]
+    ]
+    return json_answer({"solutions": rows, "needs": alike})
+
+
+def _form(
+    wanted: Wanted,
+    need: Need | None = None,
+    city: str = "",
+    looked: bool = False,
+    problems: dict[str, str] | None = None,
+    problem: str = "",
+) -> Response:
+    answer = make_response(
+        render_template(
+            "needs/form.html",
+            wanted=wanted,
+            need=need,
+            city=city,
+            bodies=my_bodies(),
+            near=_near(wanted, need.id if need else 0) if looked or wanted.problem else {},
+            looked=looked,
+            problems=problems or {},
+            problem=problem,
+            themes=library.themes(session()),
+            formats=rules.FORMATS,
+            today=rules.day_of(now()),
+        )
+    )
+    answer.status_code = Invalid.status if problems else Conflict.status if problem else 200
+    answer.cache_control.no_store = True
+    return answer
+
+
+@needs.get(PATH)
+@permits(Action.READ_NEED)
+def show(number: int, slug: str) -> Response:
+    need = found(number, Action.READ_NEED)
+    return back_to(need) if slug != need.slug else _page(need)
+
+
+def _page(need: Need, status: int = 200, problem: str = "", problems: dict[str, str] | None = None) -> Response:
+    told = sheet.sheet(session(), need, gate.actor(), now())
+    answer = make_response(
+        render_template(
+            "needs/show.html",
+            need=need,
+            sheet=told,
+            bodies=my_bodies() if told.may_join else [],
+            near=board.like(session(), f"{need.title} {need.problem}", need.themes, gate.actor(), need.id, now()),
+            solutions=shortlists.solutions_like(engine(), f"{need.title} {need.problem}"),
+            themes={theme.slug: theme for theme in library.themes(session())},
+            outcomes=rules.OUTCOMES,
+            problem=problem,
+            problems=problems or {},
+        )
+    )
+    answer.status_code = status
+    answer.cache_control.no_store = True
+    return answer
+
+
+def press(need: Need, said: str, act: Callable[[Session], object], endpoint: str = "needs.show") -> Response:
+    """One button: done and said, or the page of the request again with what was wrong."""
+    try:
+        with work() as writing:
+            act(writing)
+    except (Invalid, Conflict) as refused:
+        problems = refused.problems if isinstance(refused, Invalid) else {}
+        session().rollback()
+        session().expire_all()
+        again = queries.need(session(), need.id) or need
+        return _page(again, refused.status, "invalid" if problems else str(refused), problems)
+    flash(said)
+    return back_to(need, endpoint)
+
+
+@needs.get(f"{PATH}/modifica")
+@permits(Action.EDIT_NEED)
+def edit(number: int, slug: str) -> Response:
+    need = found(number, Action.EDIT_NEED)
+    return _form(service.as_wanted(need), need) if rules.may_edit(need.state) else back_to(need)
+
+
+@needs.post(f"{PATH}/modifica")
+@permits(Action.EDIT_NEED)
+def save(number: int, slug: str) -> Response:
+    need = found(number, Action.EDIT_NEED)
+    wanted, edition = forms.wanted(request.form), forms.number(request.form, "edition")
+    publishing = need.state == State.DRAFT and request.form.get("do") != "draft"
+    try:
+        with work() as writing:
+            act = service.publish if publishing else service.edit
+            changed = act(writing, need.id, edition, wanted, deed())
+            if changed.state == State.OPEN:
+                shortlists.remember(writing, engine(), changed, now())
+    except Invalid as wrong:
+        return _form(wanted, need, problems=wrong.problems)
+    except Conflict as late:
+        return _form(wanted, need, problem=str(late))
+    flash("need_published" if publishing else "saved")
+    return back_to(changed)
+
+
+@needs.post(f"{PATH}/unisciti")
+@permits(Action.JOIN_NEED)
+def join(number: int, slug: str) -> Response:
+    need, city = found(number, Action.JOIN_NEED), body_of(request.form)
+    note = request.form.get("note", "")
+    return press(need, "need_joined", lambda writing: service.join(writing, need.id, city, note, deed()))
+
+
+@needs.post(f"{PATH}/lascia")
+@permits(Action.JOIN_NEED)
+def leave(number: int, slug: str) -> Response:
+    need, city = found(number, Action.JOIN_NEED), body_of(request.form)
+    return press(need, "need_left", lambda writing: service.leave(writing, need.id, city, deed()))
+
+
+@needs.post(f"{PATH}/chiudi")
+@permits(Action.EDIT_NEED)
+def close(number: int, slug: str) -> Response:
+    need = found(number, Action.EDIT_NEED)
+    outcome, text = request.form.get("outcome", ""), request.form.get("outcome_text", "")
+    return press(need, "need_closed", lambda writing: service.close(writing, need.id, outcome, text, deed()))
+
+
+@needs.post(f"{PATH}/ritira")
+@permits(Action.EDIT_NEED)
+def withdraw(number: int, slug: str) -> Response:
+    need = found(number, Action.EDIT_NEED)
+    return press(need, "need_withdrawn", lambda writing: service.withdraw(writing, need.id, deed()))

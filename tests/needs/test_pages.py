@@ -1,0 +1,217 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The pages of requests, proposals, capacity, rounds: what each person sees, types and may press."""
+
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.access import Role
+from app.needs.models import Need
+from app.needs.rules import State
+from tests.makers import csrf, make_person, sign_in
+from tests.naughty import STRINGS
+from tests.needs.network import PROBLEM, Network, begin
+
+TYPED = {"problem": PROBLEM, "by_when": "2027-06-30", "looked": "1"}
+
+
+@pytest.fixture
+def site(app: Flask, network: Network) -> Flask:
+    app.extensions["begin_twinning"] = begin
+    return app
+
+
+def client_of(site: Flask, network: Network, *roles: tuple[Role, str]) -> FlaskClient:
+    with network.database.work() as session:
+        person = make_person(session, *roles)
+    return sign_in(site.test_client(), person)
+
+
+def send(client: FlaskClient, address: str, **typed: Any) -> Any:
+    token = csrf(client, "/profilo")
+    return client.post(address, data={"csrf_token": token, **typed})
+
+
+def page(need: Need) -> str:
+    return f"/richieste/{need.id}-{need.slug}"
+
+
+def test_two_answers_publish_a_request_and_lead_to_its_page(site: Flask, network: Network) -> None:
+    client = client_of(site, network, (Role.OFFICIAL, "venezia"))
+    answer = send(client, "/richieste/nuova", **TYPED)
+    assert answer.status_code == 303
+    shown = client.get(answer.headers["Location"]).text
+    assert "La richiesta è pubblicata" in shown
+    assert "Città metropolitana di Venezia" in shown
+    assert PROBLEM[:30] in site.test_client().get("/richieste").text
+
+
+def test_what_was_typed_is_there_again_with_what_is_wrong(site: Flask, network: Network) -> None:
+    client = client_of(site, network, (Role.OFFICIAL, "venezia"))
+    answer = send(client, "/richieste/nuova", problem="Corto", budget="mille euro")
+    assert answer.status_code == 422
+    assert "Corto" in answer.text
+    assert "mille euro" in answer.text
+    assert "Servono almeno venti caratteri" in answer.text
+
+
+def test_before_publishing_without_a_script_similar_requests_are_shown_once(site: Flask, network: Network) -> None:
+    network.post("torino")
+    client = client_of(site, network, (Role.OFFICIAL, "venezia"))
+    typed = {name: value for name, value in TYPED.items() if name != "looked"}
+    answer = send(client, "/richieste/nuova", **typed)
+    assert answer.status_code == 200
+    assert "Richieste aperte simili" in answer.text
+    assert "Pubblica comunque" in answer.text
+
+
+def test_a_search_hands_its_words_over(site: Flask, network: Network) -> None:
+    client = client_of(site, network, (Role.OFFICIAL, "venezia"))
+    assert "sportello unico imprese" in client.get("/richieste/nuova?q=sportello+unico+imprese").text
+
+
+@pytest.mark.parametrize("prefix", ["", "/en"])
+def test_every_page_of_a_request_is_there_in_both_languages(site: Flask, network: Network, prefix: str) -> None:
+    need = network.post()
+    proposal = network.ask(need)
+    client = client_of(site, network, (Role.REFERENT, "venezia"))
+    own = (f"/proposte/{proposal.id}", "/citta/venezia/disponibilita", f"{page(need)}/modifica", "/richieste/nuova")
+    for address in ("/richieste", page(need), f"{page(need)}/abbinamenti", f"{page(need)}/offri", *own):
+        assert client.get(prefix + address).status_code == 200, address
+    for address in ("/abbinamenti", "/abbinamenti/pesi", "/richieste"):
+        assert site.test_client().get(prefix + address).status_code == 200, address
+
+
+def test_an_old_title_leads_to_the_page(site: Flask, network: Network) -> None:
+    need = network.post()
+    answer = site.test_client().get(f"/richieste/{need.id}-un-altro-titolo")
+    assert answer.status_code == 303
+    assert answer.headers["Location"].endswith(page(need))
+
+
+def test_a_draft_is_hidden_from_others_and_completed_by_its_city(site: Flask, network: Network) -> None:
+    client = client_of(site, network, (Role.OFFICIAL, "venezia"))
+    answer = send(client, "/richieste/nuova", problem="Una bozza", do="draft")
+    address = answer.headers["Location"].partition("localhost")[2] or answer.headers["Location"]
+    assert site.test_client().get(address).status_code in {303, 404}
+    assert client_of(site, network, (Role.OFFICIAL, "torino")).get(address).status_code == 404
+    done = send(client, f"{address}/modifica", edition="1", **TYPED)
+    assert done.status_code == 303
+    assert PROBLEM[:30] in site.test_client().get("/richieste").text
+
+
+@pytest.mark.parametrize("button", ["modifica", "chiudi", "ritira", "abbinamenti/chiedi"])
+def test_other_cities_cannot_press_the_buttons_of_a_request(site: Flask, network: Network, button: str) -> None:
+    need = network.post()
+    client = client_of(site, network, (Role.REFERENT, "torino"))
+    assert send(client, f"{page(need)}/{button}", **TYPED).status_code == 404
+
+
+def test_a_city_joins_and_leaves(site: Flask, network: Network) -> None:
+    need = network.post()
+    client = client_of(site, network, (Role.OFFICIAL, "torino"))
+    assert send(client, f"{page(need)}/unisciti", note="Anche noi").status_code == 303
+    assert "Anche noi" in client.get(page(need)).text
+    assert send(client, f"{page(need)}/unisciti").status_code == 409
+    assert send(client, f"{page(need)}/lascia", city="torino").status_code == 303
+
+
+def test_nobody_acts_for_a_body_they_do_not_work_for(site: Flask, network: Network) -> None:
+    need = network.post()
+    client = client_of(site, network, (Role.OFFICIAL, "torino"))
+    assert send(client, f"{page(need)}/unisciti", city="bologna").status_code == 403
+    assert send(client, "/richieste/nuova", city="bologna", **TYPED).status_code == 403
+    assert send(client, f"{page(need)}/offri", solution="sportello-bologna", message="Ecco").status_code == 403
+
+
+def test_closing_wants_an_outcome_and_shows_it_for_ever(site: Flask, network: Network) -> None:
+    need = network.post()
+    client = client_of(site, network, (Role.OFFICIAL, "venezia"))
+    assert send(client, f"{page(need)}/chiudi").status_code == 422
+    assert send(client, f"{page(need)}/chiudi", outcome="solved", outcome_text="Fatto").status_code == 303
+    assert "risolta con una soluzione trovata qui" in site.test_client().get(page(need)).text
+
+
+def test_the_giver_answers_yes_and_the_second_yes_is_told_so(site: Flask, network: Network) -> None:
+    need = network.post()
+    proposal = network.ask(need)
+    address = f"/proposte/{proposal.id}"
+    client = client_of(site, network, (Role.REFERENT, "bologna"))
+    shown = client.get(address).text
+    assert "Vi chiedono una vostra soluzione" in shown
+    assert "Ci sentiamo?" in shown
+    assert "Torino" in shown
+    assert send(client, f"{address}/accetta").status_code == 303
+    assert send(client, f"{address}/accetta").status_code == 409
+    assert network.need(need).state == State.MATCHED
+
+
+def test_later_and_no_say_what_is_missing(site: Flask, network: Network) -> None:
+    need = network.post()
+    proposal = network.ask(need)
+    client = client_of(site, network, (Role.REFERENT, "bologna"))
+    address = f"/proposte/{proposal.id}"
+    assert send(client, f"{address}/piu-avanti").status_code == 422
+    assert send(client, f"{address}/rifiuta", reason="other").status_code == 422
+    assert send(client, f"{address}/piu-avanti", later_on="2026-12-20").status_code in {303, 422}
+    assert send(client, f"{address}/rifiuta", reason="not-mature").status_code == 303
+    assert "la soluzione non è ancora matura" in client.get(address).text
+
+
+def test_only_the_two_sides_and_the_coordination_see_a_proposal(site: Flask, network: Network) -> None:
+    proposal = network.ask(network.post())
+    address = f"/proposte/{proposal.id}"
+    for role, scope, status in (
+        (Role.OFFICIAL, "venezia", 200),
+        (Role.OFFICIAL, "bologna", 200),
+        (Role.COORDINATOR, "", 200),
+        (Role.OFFICIAL, "torino", 404),
+    ):
+        assert client_of(site, network, (role, scope)).get(address).status_code == status
+    answer = site.test_client().get(address)
+    assert answer.status_code == 303
+    assert "next=" in answer.headers["Location"]
+
+
+def test_the_requester_does_not_answer_for_the_giver(site: Flask, network: Network) -> None:
+    proposal = network.ask(network.post())
+    client = client_of(site, network, (Role.REFERENT, "venezia"))
+    assert send(client, f"/proposte/{proposal.id}/accetta").status_code == 404
+    assert send(client, f"/proposte/{proposal.id}/ritira").status_code == 303
+
+
+def test_an_offer_is_made_and_answered(site: Flask, network: Network) -> None:
+    need = network.post()
+    giver = client_of(site, network, (Role.OFFICIAL, "bologna"))
+    assert send(giver, f"{page(need)}/offri", solution="sportello-bologna").status_code == 422
+    assert send(giver, f"{page(need)}/offri", solution="sportello-bologna", message="Ecco").status_code == 303
+    number = network.proposals(need)[0].id
+    assert send(giver, f"/proposte/{number}/accetta").status_code == 404
+    asker = client_of(site, network, (Role.OFFICIAL, "venezia"))
+    assert send(asker, f"/proposte/{number}/accetta").status_code == 303
+    assert network.need(need).state == State.MATCHED
+
+
+def test_a_referent_states_the_days_of_the_own_city_only(site: Flask, network: Network) -> None:
+    client = client_of(site, network, (Role.REFERENT, "bologna"))
+    address = "/citta/bologna/disponibilita"
+    text = client.get(address).text
+    quarter = text.split('name="days-')[1].split('"')[0]
+    assert send(client, address, **{f"days-{quarter}": "tanti"}).status_code == 422
+    assert send(client, address, **{f"days-{quarter}": "10"}).status_code == 303
+    assert "10 giornate ancora libere" in client.get(address).text
+    assert client.get("/citta/torino/disponibilita").status_code == 403
+
+
+@pytest.mark.parametrize("text", STRINGS[::6])
+def test_naughty_text_is_shown_as_typed_or_refused(site: Flask, network: Network, text: str) -> None:
+    client = client_of(site, network, (Role.OFFICIAL, "venezia"))
+    answer = send(client, "/richieste/nuova", **{**TYPED, "problem": f"{text} {PROBLEM}", "title": text, "note": text})
+    assert answer.status_code in {303, 422}
+    assert client.get("/richieste").status_code == 200
+    assert client.get("/feed/richieste.atom").status_code == 200
+    for address in ("/richieste", "/richieste.json", "/richieste.csv", "/richieste/nuova", "/richieste/simili.json"):
+        status = client.get(address, query_string={"q": text, "tema": text, "stato": text, "citta": text}).status_code
+        assert status == 200, address

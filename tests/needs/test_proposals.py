@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A giver is asked and says yes, later or no; silence reminds, then asks the next city; offers go the other way."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from app.errors import Conflict, Invalid
+from app.needs import proposals
+from app.needs.models import Proposal
+from app.needs.rules import State
+from tests.makers import NOW
+from tests.needs.network import DAYS, LATER, Network
+
+HALF, OVER = NOW + timedelta(days=6), NOW + timedelta(days=11)
+
+
+def postpone(network: Network, proposal: Proposal, day: date | None) -> None:
+    with network.database.work() as session:
+        proposals.postpone(session, proposal.id, day, "", network.deed("referent.bologna", LATER))
+
+
+def decline(network: Network, proposal: Proposal, reason: str, text: str = "", who: str = "referent.bologna") -> None:
+    with network.database.work() as session:
+        proposals.decline(session, proposal.id, reason, text, DAYS, network.deed(who, LATER))
+
+
+def test_yes_begins_a_twinning_and_ends_the_search(network: Network) -> None:
+    need = network.post()
+    other = network.offer(need, "sportello-torino", "referent.torino")
+    proposal = network.ask(need)
+    assert network.accept(proposal) == proposal.id + 1000
+    matched = network.need(need)
+    assert matched.state == State.MATCHED
+    assert matched.answered_at == LATER
+    assert {made.id: made.state for made in network.proposals(need)} == {
+        proposal.id: "accepted",
+        other.id: "withdrawn",
+    }
+    assert network.rows("proposal", proposal) == ["proposal-made", "proposal-accepted"]
+
+
+def test_later_asks_again_on_its_day(network: Network) -> None:
+    need = network.post()
+    proposal = network.ask(need)
+    with pytest.raises(Invalid, match="later_on"):
+        postpone(network, proposal, None)
+    postpone(network, proposal, date(2026, 12, 20))
+    assert not network.look_at(proposal, NOW + timedelta(days=20))
+    assert network.look_at(proposal, NOW + timedelta(days=28))
+    again = network.proposals(need)[0]
+    assert again.state == "waiting"
+    assert again.due_at is not None
+    assert again.due_at > NOW + timedelta(days=37)
+    assert network.rows("proposal", proposal) == ["proposal-made", "proposal-postponed", "proposal-reminded"]
+
+
+def test_no_needs_a_reason_and_asks_the_next_city(network: Network) -> None:
+    need = network.post()
+    proposal = network.ask(need)
+    for reason, text in (("", ""), ("perché no", ""), ("other", " ")):
+        with pytest.raises(Invalid):
+            decline(network, proposal, reason, text)
+    decline(network, proposal, "no-capacity")
+    first, second = network.proposals(need)
+    assert (first.state, first.reason) == ("declined", "no-capacity")
+    assert (second.state, second.origin, second.giver.slug) == ("waiting", "next", "torino")
+    assert network.need(need).answered_at == LATER
+
+
+def test_silence_reminds_once_then_passes_to_the_next_and_ends(network: Network) -> None:
+    need = network.post()
+    proposal = network.ask(need)
+    assert not network.look_at(proposal, NOW + timedelta(days=2))
+    assert network.look_at(proposal, HALF)
+    assert not network.look_at(proposal, HALF)
+    assert network.look_at(proposal, OVER)
+    assert not network.look_at(proposal, OVER)
+    assert network.rows("proposal", proposal) == ["proposal-made", "proposal-reminded", "proposal-expired"]
+    _, second = network.proposals(need)
+    assert (second.giver.slug, second.state) == ("torino", "waiting")
+    assert network.look_at(second, OVER + timedelta(days=11))
+    assert [made.state for made in network.proposals(need)] == ["expired", "expired"]
+    assert network.need(need).state == State.OPEN
+    assert network.need(need).answered_at is None
+
+
+def test_the_next_city_is_known_before_it_is_asked(network: Network) -> None:
+    need = network.post()
+    network.ask(need)
+    with network.database.reading() as session:
+        following = proposals.next_candidate(session, network.need(need))
+    assert following is not None
+    assert following["city"] == "torino"
+
+
+def test_the_next_city_is_not_asked_while_another_still_has_time(network: Network) -> None:
+    need = network.post()
+    first = network.ask(need)
+    network.ask(need, "sportello-torino")
+    decline(network, first, "changed")
+    assert [made.giver.slug for made in network.proposals(need)] == ["bologna", "torino"]
+
+
+def test_nobody_is_asked_the_same_twice(network: Network) -> None:
+    need = network.post()
+    network.ask(need)
+    with pytest.raises(Conflict, match="asked_already"):
+        network.ask(need)
+
+
+def test_an_offer_is_answered_by_the_one_who_asked(network: Network) -> None:
+    need = network.post()
+    offered = network.offer(need)
+    assert offered.state == "offered"
+    assert network.accept(offered, "official.venezia") == offered.id + 1000
+    assert network.rows("proposal", offered) == ["proposal-offered", "proposal-accepted"]
+
+
+def test_a_refused_or_forgotten_offer_asks_nobody_else(network: Network) -> None:
+    need = network.post()
+    first, second = network.offer(need), network.offer(need, "sportello-torino", "referent.torino")
+    decline(network, first, "not-mature", who="official.venezia")
+    assert network.look_at(second, OVER)
+    assert sorted(made.state for made in network.proposals(need)) == ["declined", "expired"]
+
+
+def test_one_offers_only_what_is_published_and_not_to_oneself(network: Network) -> None:
+    need = network.post("bologna")
+    with pytest.raises(Invalid, match="not_a_choice"):
+        network.offer(need, "sportello-bologna")
+    with pytest.raises(Invalid, match="not_a_choice"):
+        network.offer(need, "mai-scritta", "referent.torino")
+
+
+def test_a_question_is_taken_back_before_it_is_answered(network: Network) -> None:
+    need = network.post()
+    proposal = network.ask(need)
+    with network.database.work() as session:
+        proposals.withdraw(session, proposal.id, network.deed())
+    with pytest.raises(Conflict, match="answered_already"):
+        network.accept(proposal)
+
+
+def test_a_giver_without_days_cannot_say_yes(network: Network) -> None:
+    network.state("bologna", {"2026-4": 0})
+    proposal = network.ask(network.post())
+    with pytest.raises(Conflict, match="no_capacity"):
+        network.accept(proposal)
+    postpone(network, proposal, date(2027, 1, 11))
+
+
+def test_the_last_days_are_given_once(network: Network) -> None:
+    network.state("bologna", {"2026-4": 5})
+    one, other = network.ask(network.post()), network.ask(network.post("torino"), now=NOW)
+    network.accept(one)
+    with pytest.raises(Conflict, match="no_capacity"):
+        network.accept(other)
+
+
+def test_an_accepted_request_says_whose_it_is(network: Network) -> None:
+    need = network.post(visibility="anonymous")
+    network.accept(network.ask(need))
+    assert network.need(need).visibility == "public"

@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The shortlist with its reasons, rounds that can be computed again, weights that change by decision only."""
+
+import json
+
+import pytest
+from flask import Flask
+
+from app.access import Role
+from app.errors import Conflict, Invalid
+from app.needs import candidates, queries, rounds, shortlists
+from app.needs.models import MatchingRound, Need
+from app.search.engine import Engine
+from tests.makers import NOW, csrf, make_person, make_solution, sign_in
+from tests.needs.network import DAYS, LATER, PROBLEM, Network
+
+WEIGHTS = {"theme": 0.25, "context": 0.25, "readiness": 0.25, "requirements": 0.25}
+
+
+@pytest.fixture
+def engine(app: Flask, network: Network) -> Engine:
+    """The index of the three solutions."""
+    assert app.test_cli_runner().invoke(args=["search", "rebuild"]).exit_code == 0
+    found: Engine = app.extensions["engine"]
+    return found
+
+
+def shown(network: Network, engine: Engine, need: Need) -> shortlists.Shown:
+    with network.database.reading() as session:
+        return shortlists.of(candidates.desk(session, engine, NOW), network.need(need))
+
+
+def preview(network: Network, engine: Engine) -> MatchingRound:
+    with network.database.work() as session:
+        return rounds.preview(session, engine, "Turno di prova", network.deed("coordinator"))
+
+
+def test_the_shortlist_names_other_cities_with_a_reason_for_each_factor(network: Network, engine: Engine) -> None:
+    found = shown(network, engine, network.post())
+    assert {item["city"] for item in found.items} == {"bologna", "torino"}
+    first = found.items[0]
+    assert [part["name"] for part in first["factors"]] == ["theme", "context", "readiness", "requirements"]
+    assert first["solution"].startswith("sportello")
+    assert found.low_evidence
+    assert json.loads(json.dumps(found.items)) == list(found.items)
+
+
+def test_the_own_city_is_left_out_and_the_page_says_why(network: Network, engine: Engine) -> None:
+    found = shown(network, engine, network.post("bologna"))
+    assert "bologna" not in {item["city"] for item in found.items}
+    assert [item["reason"] for item in found.excluded] == ["own-city"]
+
+
+def test_a_giver_without_days_is_left_out(network: Network, engine: Engine) -> None:
+    network.state("torino", {"2026-4": 0})
+    found = shown(network, engine, network.post())
+    assert {item["city"] for item in found.items} == {"bologna"}
+    assert "capacity" in {item["reason"] for item in found.excluded}
+
+
+def test_who_said_no_is_not_proposed_again(network: Network, engine: Engine) -> None:
+    need = network.post()
+    proposal = network.ask(need)
+    network.look_at(proposal, NOW.replace(month=12, day=20))
+    assert "sportello-bologna" not in {item["solution"] for item in shown(network, engine, need).items}
+
+
+def test_long_requests_are_compared_as_documents(network: Network, engine: Engine) -> None:
+    found = shown(network, engine, network.post(problem=f"{PROBLEM} " * 8))
+    assert not found.low_evidence
+    assert found.items[0]["solution"].startswith("sportello")
+
+
+def test_an_open_request_hears_once_of_a_solution_published_since(network: Network, engine: Engine, app: Flask) -> None:
+    need = network.post(now=NOW.replace(year=2025))
+    with network.database.work() as session:
+        make_solution(session, "sportello-nuovo", title="Sportello unico nuovo", city="torino")
+    assert app.test_cli_runner().invoke(args=["search", "rebuild"]).exit_code == 0
+    for told in (3, 0):
+        with network.database.work() as session:
+            assert shortlists.meet_new(session, engine, LATER) <= told
+    assert network.rows("need", need).count("need-met") >= 1
+
+
+def test_a_round_is_computed_again_with_the_same_result(network: Network, engine: Engine) -> None:
+    network.post()
+    network.post("torino", problem="Moduli uguali e uno sportello unico per le imprese di tutti i comuni")
+    found = preview(network, engine)
+    assert found.result["fairness"]["served"] == 1.0
+    same, _ = rounds.again(found)
+    assert same
+
+
+def test_a_published_round_makes_its_proposals_once(network: Network, engine: Engine) -> None:
+    need = network.post()
+    found = preview(network, engine)
+    assert not network.proposals(need)
+    with network.database.work() as session:
+        rounds.publish(session, found.id, DAYS, network.deed("coordinator", LATER))
+    made = network.proposals(need)
+    assert made
+    assert {item.origin for item in made} == {"round"}
+    assert {item.round_id for item in made} == {found.id}
+    assert "round-published" in network.rows("need", need)
+    with pytest.raises(Conflict, match="round_gone"), network.database.work() as session:
+        rounds.publish(session, found.id, DAYS, network.deed("coordinator", LATER))
+
+
+def test_a_preview_is_stale_once_a_request_has_changed(network: Network, engine: Engine) -> None:
+    need = network.post()
+    found = preview(network, engine)
+    network.ask(need)
+    with pytest.raises(Conflict, match="round_gone"), network.database.work() as session:
+        rounds.publish(session, found.id, DAYS, network.deed("coordinator", LATER))
+    assert len(network.proposals(need)) == 1
+
+
+def test_days_limit_what_a_round_gives(network: Network, engine: Engine) -> None:
+    for city in ("bologna", "torino"):
+        network.state(city, {"2026-4": 0})
+    network.post()
+    found = preview(network, engine)
+    assert found.result["assigned"] == []
+    assert found.result["unserved"][0][1] in {"no-candidate", "capacity"}
+
+
+def test_a_preview_is_thrown_away_a_published_round_is_not(network: Network, engine: Engine) -> None:
+    network.post()
+    found = preview(network, engine)
+    with network.database.work() as session:
+        rounds.discard(session, found.id)
+    other = preview(network, engine)
+    with network.database.work() as session:
+        rounds.publish(session, other.id, DAYS, network.deed("coordinator"))
+    with pytest.raises(Conflict), network.database.work() as session:
+        rounds.discard(session, other.id)
+
+
+def test_weights_change_by_a_decision_with_a_reason(network: Network, engine: Engine) -> None:
+    network.post()
+    with network.database.work() as session:
+        simulation = rounds.simulate(session, engine, WEIGHTS, NOW)
+        assert simulation["needs"] == 1
+        with pytest.raises(Invalid, match="reason"):
+            rounds.decide(session, WEIGHTS, simulation, " ", network.deed("coordinator"))
+        version = rounds.decide(session, WEIGHTS, simulation, "Conta di più il contesto", network.deed("coordinator"))
+        assert candidates.weights_in_force(session).as_data() == WEIGHTS
+        assert queries.decisions(session)[0].version == version
+
+
+def test_only_the_coordination_runs_rounds(app: Flask, network: Network, engine: Engine) -> None:
+    network.post()
+    found = preview(network, engine)
+    reader = app.test_client()
+    assert reader.get(f"/abbinamenti/{found.id}").status_code == 404
+    with network.database.work() as session:
+        referent = make_person(session, (Role.REFERENT, "venezia"))
+        coordinator = make_person(session, (Role.COORDINATOR, ""))
+    client = sign_in(app.test_client(), referent)
+    assert client.post("/abbinamenti", data={"csrf_token": csrf(client, "/profilo"), "name": "x"}).status_code == 403
+    client = sign_in(app.test_client(), coordinator)
+    token = {"csrf_token": csrf(client, "/profilo")}
+    for button in ("ricalcola", "pubblica"):
+        assert client.post(f"/abbinamenti/{found.id}/{button}", data=token).status_code in {200, 303}
+    assert "Richieste servite" in reader.get(f"/abbinamenti/{found.id}").text
+    assert reader.get(f"/abbinamenti/{found.id}/dati.json").status_code in {303, 401}
+    shares = dict.fromkeys(WEIGHTS, "25")
+    assert "cambia l’elenco" in client.post("/abbinamenti/pesi", data={**token, **shares}).text
+    assert client.post("/abbinamenti/pesi", data={**token, **shares, "theme": "90"}).status_code == 422
+    decided = client.post("/abbinamenti/pesi", data={**token, **shares, "do": "decide", "reason": "Prova"})
+    assert decided.status_code == 303
+    assert "Prova" in reader.get("/abbinamenti/pesi").text
+
+
+def test_the_page_of_candidates_asks_one_of_them(app: Flask, network: Network, engine: Engine) -> None:
+    need = network.post()
+    with network.database.work() as session:
+        person = make_person(session, (Role.OFFICIAL, "venezia"))
+    client = sign_in(app.test_client(), person)
+    page = f"/richieste/{need.id}-{need.slug}/abbinamenti"
+    text = client.get(f"{page}?confronta=torino&numeri=1").text
+    assert "Stesso tema" in text
+    assert "Mediana italiana" in text
+    token = csrf(client, "/profilo")
+    typed = {"csrf_token": token, "solution": "sportello-torino", "message": "Ci sentiamo?"}
+    assert client.post(f"{page}/chiedi", data=typed).status_code == 303
+    assert client.post(f"{page}/chiedi", data=typed).status_code == 409
+    assert client.post(f"{page}/chiedi", data={**typed, "solution": "mai-vista"}).status_code == 404
+    made = network.proposals(need)[0]
+    assert made.grounds["factors"]
+    assert made.message == "Ci sentiamo?"
