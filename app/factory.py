@@ -25,6 +25,7 @@ from app.background import Chore
 from app.cities import search as city_search
 from app.config import Settings, answered_hosts, database_address, prepare_data_folder, read_settings, signing_key
 from app.db import Database
+from app.figures import views as figure_views
 from app.needs import board_views, match_views, proposal_views, round_views
 from app.needs import chores as need_chores
 from app.needs import views as need_views
@@ -49,6 +50,10 @@ from app.solutions import library_views
 from app.solutions import queries as solution_queries
 from app.solutions import search as solution_search
 from app.solutions import views as solution_views
+from app.twinnings import chores as twinning_chores
+from app.twinnings import service as twinning_service
+from app.twinnings import views as twinning_views
+from app.twinnings import work_views
 from app.web import addresses, assets, csrf, errors, formats, gate, headers, kept, languages, logs, release, unit
 from app.writing import draft_views, kit_views
 from app.writing import search as writing_search
@@ -59,6 +64,7 @@ CHORES = (
     Chore("notices", 3, notice_chores.distribute),
     Chore("digests", 300, notice_chores.send_digests),
     Chore("searches", 60, notice_chores.look_at_searches),
+    Chore("milestones", 3_600, twinning_chores.remind),
     Chore("mail", 5, outbox_chores.send_mail),
     Chore("forget-mail", 3_600, outbox_chores.forget_mail),
     Chore("forget-traces", 3_600, account_chores.forget_traces),
@@ -102,6 +108,9 @@ FEATURES = (
     letters.outbox,
     notice_views.notices,
     feed_views.feeds,
+    figure_views.figures,
+    twinning_views.twinnings,
+    work_views.workbench,
     operations_views.operations,
 )
 
@@ -153,6 +162,7 @@ def _add_stores(app: Flask, settings: Settings) -> None:
     app.extensions["engine"] = Engine(settings.index_folder, vocabulary, _meaning(settings))
     app.extensions["theme_names"] = solution_queries.theme_names
     app.extensions["desk_sections"] = DESK_SECTIONS
+    app.extensions["begin_twinning"] = twinning_service.begin
     app.extensions["chores"] = CHORES
     app.extensions["own_data"] = OWN_DATA
     app.extensions["erasures"] = ERASURES

@@ -47,9 +47,9 @@ REQUESTS: Mapping[str, Made] = {
         "funzionario.bologna",
         3,
         150,
-        "Una centrale di committenza che serva anche i Comuni piccoli. Oggi 30 Comuni sotto i 5.000 abitanti fanno gare "
-        "da soli, con uno o due addetti: i tempi si allungano e le offerte sono poche. Cerchiamo chi ha già una "
-        "convenzione, un tariffario e una piattaforma condivisa, e vorremmo vedere come ha convinto i Comuni ad aderire.",
+        "Una centrale di committenza che serva anche i Comuni piccoli. Oggi 30 Comuni sotto i 5.000 abitanti fanno "
+        "gare da soli, con uno o due addetti: i tempi si allungano e le offerte sono poche. Cerchiamo chi ha già una "
+        "convenzione, un tariffario e una piattaforma condivisa, e vorremmo vedere come ha convinto i Comuni.",
         ("cuc", "appalti"),
         ("colloquio", "trasferimento"),
     ),
@@ -59,7 +59,7 @@ REQUESTS: Mapping[str, Made] = {
         6,
         260,
         "Pagamenti dei Comuni su un solo nodo. I nostri Comuni usano quattro fornitori diversi e nessuno ha la "
-        "rendicontazione in tempo reale. Ci serve un gestore unico dei pagamenti verso la pubblica amministrazione, con "
+        "rendicontazione in tempo reale. Ci serve un gestore unico dei pagamenti verso le amministrazioni, con "
         "l'esperienza di chi lo ha già avviato.",
         ("pagamenti-digitali",),
         ("visita",),
@@ -69,8 +69,8 @@ REQUESTS: Mapping[str, Made] = {
         "funzionario.torino",
         12,
         150,
-        "Come tenere insieme i Comuni e le Unioni in una convenzione quadro. Abbiamo 312 Comuni e molti accordi diversi "
-        "per le stesse funzioni: vogliamo un solo quadro a cui aderire per singole funzioni.",
+        "Come tenere insieme i Comuni e le Unioni in una convenzione quadro. Abbiamo 312 Comuni e molti accordi "
+        "diversi per le stesse funzioni: vogliamo un solo quadro a cui aderire per singole funzioni.",
         ("gestione-associata", "unioni-di-comuni"),
     ),
     "anonymous": Made(

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The shortlist of a request with its reasons, asking one of its cities, and offering one's own solution."""
 
+from typing import Any
+
 from flask import Blueprint, Response, current_app, flash, make_response, render_template, request
 
 from app.access import Action, Thing
@@ -31,36 +33,41 @@ def show(number: int, slug: str) -> Response:
 
 
 def _page(need: Need, status: int = 200, problem: str = "", problems: dict[str, str] | None = None) -> Response:
-    desk = candidates.desk(session(), engine(), now())
-    told = shortlists.of(desk, need)
     seen = sheet.sheet(session(), need, gate.actor(), now())
-    mine = gate.may(Action.EDIT_NEED, need.thing)
-    if mine and need.state == State.OPEN:
-        with work() as writing:
-            service.remember_shown(writing, need, told.items, told.weights, now())
-    other = registers.by_slug(session(), request.args.get("confronta", "")) if not seen.asker.hidden else None
+    # Reasons compare the two cities figure by figure: they would tell whose an anonymous request is.
+    around = {} if seen.asker.hidden else _around(need)
     answer = make_response(
         render_template(
             "needs/matches.html",
             need=need,
             sheet=seen,
-            shown=told,
             first=shortlists.FIRST,
-            asking=mine and need.state == State.OPEN,
+            asking=gate.may(Action.EDIT_NEED, need.thing) and need.state == State.OPEN,
             asked={item.solution.slug: item for item in seen.proposals if item.state in rules.PENDING},
-            other=other,
-            compared=shortlists.compared_with(desk, need, other) if other else (),
-            cities=registers.metropolitan_cities(session()),
             numbers="numeri" in request.args,
             themes={theme.slug: theme for theme in library.themes(session())},
             days=answer_days(),
             problem=problem,
             problems=problems or {},
+            **around,
         )
     )
     answer.status_code = status
     answer.cache_control.no_store = True
     return answer
+
+
+def _around(need: Need) -> dict[str, Any]:
+    """The shortlist, kept as shown where its own city looks at it, and the city it is compared with."""
+    desk = candidates.desk(session(), engine(), now())
+    told = shortlists.of(desk, need)
+    if gate.may(Action.EDIT_NEED, need.thing) and need.state == State.OPEN:
+        with work() as writing:
+            service.remember_shown(writing, need, told.items, told.weights, now())
+    other = registers.by_slug(session(), request.args.get("confronta", ""))
+    compared = shortlists.compared_with(desk, need, other) if other else ()
+    cities = registers.metropolitan_cities(session())
+    return {"shown": told, "other": other, "compared": compared, "cities": cities}
 
 
 @matches.post(f"{PATH}/abbinamenti/chiedi")

@@ -179,10 +179,14 @@ def tell(
 
 
 def tell_proposal(session: Session, proposal: Proposal, deed: Deed, action: str, data: Mapping[str, Any]) -> None:
-    """Write in the journal what became of a proposal, under the giver's name."""
+    """Write in the journal what became of a proposal, under the giver's name.
+
+    Of an anonymous request that did not choose the giver, the giver's journal would show who acted: it stays out of it.
+    """
     session.flush()
     told = {"need": proposal.need_id, **data}
-    body = proposal.giver.slug
+    secret = proposal.need.visibility == "anonymous" and proposal.origin != "picked"
+    body = "" if secret else proposal.giver.slug
     record(session, deed.now, deed.person_id, action, "proposal", str(proposal.id), body=body, data=told)
 
 

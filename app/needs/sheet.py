@@ -48,11 +48,11 @@ def sheet(session: Session, need: Need, actor: Actor, now: datetime) -> Sheet:
     inside = need.state == State.OPEN and (actor.national or need.city.slug in actor.bodies)
     mine = access.may(actor, Action.EDIT_NEED, need.thing)
     joined = {tie.city.slug for tie in need.receivers}
-    others = actor.bodies - {need.city.slug} if need.state == State.OPEN else frozenset()
+    others = _others(need, actor)
     return Sheet(
         row=told,
         versions=queries.versions(session, need) if mine or actor.national else [],
-        receivers=[tie for tie in need.receivers if not told.asker.hidden or tie.city.slug in actor.bodies],
+        receivers=[] if told.asker.hidden else need.receivers,
         proposals=[item for item in made if access.may(actor, Action.READ_PROPOSAL, item.thing)],
         waiting=sum(item.state in rules.PENDING for item in made),
         next=proposals.next_candidate(session, need) if inside else None,
@@ -63,6 +63,11 @@ def sheet(session: Session, need: Need, actor: Actor, now: datetime) -> Sheet:
         may_close=mine and rules.may_close(need.state),
         today=rules.day_of(now),
     )
+
+
+def _others(need: Need, actor: Actor) -> frozenset[str]:
+    """Bodies of the person, other than the one that asks, that can still join or offer."""
+    return actor.bodies - {need.city.slug} if need.state == State.OPEN else frozenset()
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from app.notices.rules import Audience
 from app.review.rules import ROLE_OF, Step
 from app.solutions import queries as solutions
 from app.solutions.models import Solution
+from app.twinnings import queries as twinnings
 
 
 def of(session: Session, entry: JournalEntry) -> Audience | None:
@@ -157,8 +158,31 @@ def _answering(session: Session, proposal: Proposal) -> frozenset[int]:
     return with_roles(session, (Role.REFERENT,), giver) or with_roles(session, (Role.OFFICIAL,), giver)
 
 
+def _of_twinning(session: Session, entry: JournalEntry) -> Audience | None:
+    """Its people; for a milestone its owner, for a late one the coordination too; followers when it begins or ends."""
+    twinning = twinnings.twinning(session, int(entry.key))
+    if twinning is None:
+        return None
+    everybody = frozenset(tie.person_id for tie in twinning.people)
+    owner = entry.data.get("owner")
+    waiting = frozenset({int(owner)}) if owner else everybody
+    if entry.action == "milestone-late":
+        waiting |= with_roles(session, (Role.COORDINATOR,), [""])
+    followed = [("solution", twinning.solution.slug), *(("city", tie.city.slug) for tie in twinning.parties)]
+    giver = twinning.giver
+    return Audience(
+        readers(session, waiting, Action.WORK_ON_TWINNING, twinning.thing),
+        readers(session, everybody, Action.WORK_ON_TWINNING, twinning.thing),
+        queries.followers(session, followed),
+        twinning.title,
+        f"/gemellaggi/{twinning.id}-{twinning.slug}",
+        giver.name if giver else "",
+    )
+
+
 AUDIENCES: Mapping[str, Callable[[Session, JournalEntry], Audience | None]] = {
     "solution": _of_solution,
     "need": _of_need,
     "proposal": _of_proposal,
+    "twinning": _of_twinning,
 }

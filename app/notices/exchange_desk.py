@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.access import Actor
 from app.needs import queries, rules
 from app.notices.desk import Task
+from app.twinnings import queries as twinnings
 
 
 def tasks(session: Session, actor: Actor, now: datetime) -> Sequence[Task]:
@@ -26,4 +27,11 @@ def tasks(session: Session, actor: Actor, now: datetime) -> Sequence[Task]:
         if need.city.slug in actor.bodies and not queries.pending(session, need.id):
             path = f"/richieste/{need.id}-{need.slug}/abbinamenti"
             found.append(Task("richiesta", need.title, path, need.published_at, need.by_when))
+    for twinning in twinnings.of_bodies(session, actor.bodies):
+        path = f"/gemellaggi/{twinning.id}-{twinning.slug}"
+        left = [item for item in twinning.milestones if item.done_at is None and item.owner_id in {None, actor.id}]
+        for item in sorted(left, key=lambda milestone: milestone.due_on)[:1]:
+            found.append(Task("tappa", twinning.title, path, twinning.began_at, item.due_on, item.due_on < today))
+        if not left:
+            found.append(Task("chiusura", twinning.title, path, twinning.began_at))
     return found

@@ -263,3 +263,10 @@ def test_a_person_without_roles_reads_and_follows_only(registered: Database, cli
     makers.sign_in(client, make(registered))
     assert client.get("/amministrazione/persone").status_code == 403
     assert client.get("/amministrazione/servizi").status_code == 403
+
+
+def test_the_log_in_page_speaks_english(client: FlaskClient) -> None:
+    page = client.get("/en/accedi").text
+    assert "Office e-mail address" in page
+    assert "Sign in with a passkey" in page
+    assert "Forgotten your password?" in page

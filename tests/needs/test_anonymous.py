@@ -51,7 +51,7 @@ def test_no_page_list_or_feed_names_the_city_to_a_reader(app: Flask, network: Ne
         shown = text.replace('<option value="venezia">venezia</option>', "")
         assert not any(name in shown for name in NAMES), address
     assert SECRET in client.get("/richieste").text
-    assert client.get("/richieste.json").json["requests"][0]["city"] is None
+    assert json.loads(client.get("/richieste.json").text)["requests"][0]["city"] is None
 
 
 def test_neither_does_any_to_the_people_of_another_city(app: Flask, network: Network, need: Need) -> None:
@@ -67,8 +67,20 @@ def test_neither_does_any_to_the_people_of_another_city(app: Flask, network: Net
     assert SECRET in client.get("/proposte/1").text
 
 
+def test_the_figures_behind_the_reasons_are_not_shown_either(app: Flask, network: Network) -> None:
+    need = network.post("torino", visibility="anonymous")
+    address = f"/richieste/{need.id}-{need.slug}/abbinamenti"
+    for client in (app.test_client(), sign_in(app.test_client(), person(network, Role.OFFICIAL, "bologna"))):
+        text = client.get(f"{address}?confronta=bologna").text
+        assert "La richiesta è anonima" in text
+        assert "2.208.370" not in text
+        assert "Torino" not in text
+    mine = sign_in(app.test_client(), person(network, Role.OFFICIAL, "torino")).get(f"{address}?confronta=bologna").text
+    assert "2.208.370" in mine
+
+
 def test_filtering_by_city_does_not_find_it(app: Flask, network: Network, need: Need) -> None:
-    assert app.test_client().get("/richieste.json?citta=venezia").json["requests"] == []
+    assert json.loads(app.test_client().get("/richieste.json?citta=venezia").text)["requests"] == []
 
 
 def test_its_own_people_and_the_coordination_see_whose_it_is(network: Network, need: Need) -> None:

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Every SELECT of the public figures; drafts and what is not public are never counted."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from app.cities.models import City
+from app.needs.models import Need
+from app.solutions.models import Solution, SolutionBody, SolutionTheme, Theme
+from app.twinnings.models import Twinning
+
+
+def reused(session: Session) -> Sequence[Solution]:
+    """Published solutions that somebody re-used, with bodies and themes."""
+    ties = select(SolutionBody.solution_id).where(SolutionBody.role == "reuser")
+    wanted = select(Solution).options(selectinload(Solution.bodies), selectinload(Solution.themes))
+    return session.scalars(wanted.where(Solution.published, Solution.id.in_(ties)).order_by(Solution.slug)).all()
+
+
+def twinnings(session: Session) -> Sequence[Twinning]:
+    """Running and closed twinnings of published solutions, with their solutions."""
+    wanted = (
+        select(Twinning)
+        .join(Twinning.solution)
+        .options(joinedload(Twinning.solution).selectinload(Solution.themes))
+        .where(Twinning.state.in_(("running", "closed")), Solution.published)
+    )
+    return session.scalars(wanted.order_by(Twinning.id)).all()
+
+
+def solutions_by(session: Session, column: str) -> list[tuple[str, int]]:
+    """Published solutions by `badge` or `status`, the most first."""
+    field = {"badge": Solution.badge, "status": Solution.status}[column]
+    wanted = select(field, func.count()).where(Solution.published).group_by(field).order_by(func.count().desc(), field)
+    return [(str(value), int(count)) for value, count in session.execute(wanted)]
+
+
+def solutions_by_theme(session: Session) -> list[tuple[str, int]]:
+    wanted = (
+        select(Theme.slug, func.count())
+        .join(SolutionTheme, SolutionTheme.theme_id == Theme.id)
+        .join(Solution, Solution.id == SolutionTheme.solution_id)
+        .where(Solution.published)
+        .group_by(Theme.slug)
+        .order_by(func.count().desc(), Theme.slug)
+    )
+    return [(slug, int(count)) for slug, count in session.execute(wanted)]
+
+
+def solutions_by_city(session: Session) -> list[tuple[str, int]]:
+    """Published solutions each body documents or documents together with others."""
+    wanted = (
+        select(City.slug, func.count(Solution.id.distinct()))
+        .join(SolutionBody, SolutionBody.city_id == City.id)
+        .join(Solution, Solution.id == SolutionBody.solution_id)
+        .where(Solution.published, SolutionBody.role.in_(("owner", "partner")))
+        .group_by(City.slug)
+        .order_by(func.count(Solution.id.distinct()).desc(), City.slug)
+    )
+    return [(slug, int(count)) for slug, count in session.execute(wanted)]
+
+
+def needs(session: Session) -> Sequence[Row[str, str, datetime | None, datetime | None, datetime | None, list[str]]]:
+    """Published requests, whatever became of them: state, outcome, when published, shortlisted, answered; themes."""
+    wanted = select(
+        Need.state, Need.outcome, Need.published_at, Need.shortlisted_at, Need.answered_at, Need.themes
+    ).where(Need.published_at.is_not(None), Need.state.not_in(("draft", "withdrawn")))
+    return session.execute(wanted).all()
+
+
+def twinning_counts(session: Session) -> list[tuple[str, str, str, int]]:
+    """Twinnings by state, phase and public reason of a stop."""
+    wanted = (
+        select(Twinning.state, Twinning.phase, Twinning.stop_reason, func.count())
+        .group_by(Twinning.state, Twinning.phase, Twinning.stop_reason)
+        .order_by(Twinning.state, Twinning.phase, Twinning.stop_reason)
+    )
+    return [(state, phase, reason, int(count)) for state, phase, reason, count in session.execute(wanted)]
+
+
+def demonstrating(session: Session) -> bool:
+    """Whether requests or twinnings made up for trying the site are among the figures."""
+    for column in (Need.demonstration, Twinning.demonstration):
+        if session.scalar(select(column).where(column).limit(1)):
+            return True
+    return False

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Meetings as an iCalendar file (RFC 5545): times in UTC, lines folded at 75 octets, changes by sequence."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+
+from app.twinnings.models import Meeting
+
+STAMP = "%Y%m%dT%H%M%SZ"
+
+
+def calendar(meetings: Iterable[Meeting], host: str, title: str, address: str, now: datetime) -> str:
+    """The file of the meetings of one twinning."""
+    lines = [
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        "PRODID:-//Twin Metro//IT",
+        "METHOD:PUBLISH",
+        f"X-WR-CALNAME:{_text(title)}",
+    ]
+    for meeting in meetings:
+        lines += _event(meeting, host, address, now)
+    return "\r\n".join(_folded(line) for line in [*lines, "END:VCALENDAR"]) + "\r\n"
+
+
+def _event(meeting: Meeting, host: str, address: str, now: datetime) -> list[str]:
+    start = meeting.starts_at.astimezone(UTC)
+    end = start + timedelta(minutes=meeting.minutes)
+    return [
+        "BEGIN:VEVENT",
+        f"UID:{meeting.uid}@{host}",
+        f"DTSTAMP:{now.astimezone(UTC).strftime(STAMP)}",
+        f"SEQUENCE:{meeting.sequence}",
+        f"DTSTART:{start.strftime(STAMP)}",
+        f"DTEND:{end.strftime(STAMP)}",
+        f"SUMMARY:{_text(meeting.title)}",
+        *([f"LOCATION:{_text(meeting.place)}"] if meeting.place else []),
+        f"URL:{address}",
+        f"STATUS:{'CANCELLED' if meeting.cancelled_at else 'CONFIRMED'}",
+        "END:VEVENT",
+    ]
+
+
+def _text(value: str) -> str:
+    """A text value: what has a meaning in the format is escaped, controls are left out."""
+    plain = "".join(letter for letter in value if letter == "\n" or ord(letter) >= 32)
+    return plain.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
+
+
+def _folded(line: str) -> str:
+    """A line in pieces of at most 75 octets, each after the first behind a blank, no letter cut in two."""
+    pieces, piece, size = [], "", 0
+    for letter in line:
+        width = len(letter.encode("utf-8", "replace"))
+        if size + width > 74:
+            pieces.append(piece)
+            piece, size = "", 1
+        piece += letter
+        size += width
+    return "\r\n ".join([*pieces, piece])

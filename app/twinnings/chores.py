@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What the worker does for twinnings: reminders of milestones."""
+
+from datetime import UTC, datetime
+
+from flask import Flask
+
+from app.db import Database
+from app.twinnings import queries, rules, service
+
+
+def remind(app: Flask) -> int:
+    """Remind of the milestones due, each twinning in its own transaction. Answers how many reminders."""
+    database: Database = app.extensions["database"]
+    now = datetime.now(UTC)
+    with database.reading() as session:
+        numbers = queries.due_milestones(session, now.date() + rules.REMIND_BEFORE)
+    told = 0
+    for number in numbers:
+        with database.work() as session:
+            told += service.remind(session, number, service.Deed(None, now))
+    return told

@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""How a twinning ends: stopped with a reason, or closed by two short forms; what comes back to the library."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.document.model import Document, Section
+from app.document.parse import parse
+from app.document.schema import SECTION_TITLES, VARIANT_SECTION
+from app.errors import Conflict, Invalid, NotFound
+from app.needs import queries as needs
+from app.solutions import queries as library
+from app.solutions.models import Solution
+from app.solutions.service import make_live
+from app.twinnings import queries, rules
+from app.twinnings.models import ClosingForm, Twinning
+from app.twinnings.rules import Closing, State
+from app.twinnings.service import Deed, running, tell
+from app.writing import service as writing
+
+#: The level of evidence of what worked again in another city.
+AGAIN = 5
+
+
+def stop(session: Session, number: int, reason: str, text: str, public: bool, deed: Deed) -> None:
+    """Stop a twinning; the request is open again. Raises ``Invalid``, ``Conflict``."""
+    twinning = running(session, number)
+    if reason not in rules.STOP_REASONS:
+        raise Invalid({"reason": "required"})
+    if reason == "other" and not text.strip():
+        raise Invalid({"text": "required"})
+    if len(text) > rules.MOST_TEXT:
+        raise Invalid({"text": "too_long"})
+    twinning.state, twinning.ended_at = State.STOPPED, deed.now
+    twinning.stop_reason, twinning.stop_text, twinning.stop_public = reason, text.strip(), public
+    _reopen_need(session, twinning)
+    tell(session, twinning, deed, "twinning-stopped", {"reason": reason})
+
+
+def _reopen_need(session: Session, twinning: Twinning) -> None:
+    need = needs.locked(session, twinning.need_id) if twinning.need_id else None
+    if need is not None and need.state == "matched":
+        need.state = "open"
+
+
+def say(session: Session, number: int, body: str, closing: Closing, deed: Deed) -> bool:
+    """One side's closing form; once both have spoken the twinning closes. Raises ``Invalid``."""
+    twinning = running(session, number)
+    tie = next((item for item in twinning.parties if item.city.slug == body), None)
+    if tie is None:
+        raise Invalid({"body": "unknown_body"})
+    _refuse_wrong(closing)
+    found = next((form for form in queries.closing(session, number) if form.city_id == tie.city_id), None)
+    if found is None:
+        found = ClosingForm(twinning_id=number, city_id=tie.city_id, side=tie.role)
+        session.add(found)
+    found.said, found.filled_by, found.filled_at = closing.as_data(), deed.person_id, deed.now
+    session.flush()
+    tell(session, twinning, deed, "closing-said", {"side": tie.role, "result": closing.result})
+    forms = queries.closing(session, number)
+    if {form.side for form in forms} < set(rules.ROLES):
+        return False
+    _close(session, twinning, forms, deed)
+    return True
+
+
+def _refuse_wrong(closing: Closing) -> None:
+    wrong = {} if closing.result in rules.RESULTS else {"result": "required"}
+    if closing.months is not None and not 0 <= closing.months <= 600:
+        wrong["months"] = "not_a_number"
+    if closing.cost is not None and not 0 <= closing.cost <= rules.MOST_COST:
+        wrong["cost"] = "not_a_number"
+    long = {"worked": closing.worked, "failed": closing.failed}
+    wrong |= {name: "too_long" for name, text in long.items() if len(text) > rules.MOST_TEXT}
+    short = {"indicator": closing.indicator, "before": closing.before, "after": closing.after}
+    wrong |= {name: "too_long" for name, text in short.items() if len(text) > rules.MOST_SHORT}
+    if wrong:
+        raise Invalid(wrong)
+
+
+def close_alone(session: Session, number: int, deed: Deed) -> None:
+    """Close although one side said nothing for a month. Raises ``Conflict`` before that."""
+    twinning = running(session, number)
+    forms = queries.closing(session, number)
+    last = max((form.filled_at for form in forms), default=None)
+    if not rules.may_close((form.side for form in forms), last, deed.now):
+        raise Conflict("too_early")
+    _close(session, twinning, forms, deed)
+
+
+def _close(session: Session, twinning: Twinning, forms: Sequence[ClosingForm], deed: Deed) -> None:
+    twinning.state, twinning.ended_at, twinning.phase = State.CLOSED, deed.now, rules.PHASES[-1]
+    received = [form for form in forms if form.side == "receiver"]
+    result = rules.outcome(form.said for form in received)
+    _close_need(session, twinning, result, deed)
+    if result != "stopped" and not twinning.demonstration:
+        _raise_evidence(
+            session, twinning, [form.city_id for form in received if form.said.get("result") != "stopped"], deed
+        )
+    tell(session, twinning, deed, "twinning-closed", {"result": result})
+
+
+def _close_need(session: Session, twinning: Twinning, result: str, deed: Deed) -> None:
+    need = needs.locked(session, twinning.need_id) if twinning.need_id else None
+    if need is None or need.state != "matched":
+        return
+    need.state, need.closed_at, need.updated_at = "closed", deed.now, deed.now
+    need.outcome = "solved" if result != "stopped" else "nobody"
+
+
+def _raise_evidence(session: Session, twinning: Twinning, cities: Sequence[int], deed: Deed) -> None:
+    """The source says who re-used it, and its evidence is the highest: a revision by the site, in force at once."""
+    solution = library.by_slug(session, twinning.solution.slug)
+    document = _document(session, solution) if solution is not None and solution.badge else None
+    if solution is None or document is None:
+        return
+    names = {tie.city_id: tie.city.slug for tie in twinning.parties}
+    began, ended = twinning.began_at.date().isoformat(), deed.now.date().isoformat()
+    held = list(document.listed("reused_by"))
+    held += [{"city": names[city], "period": {"start": began, "end": ended}} for city in cities]
+    front: Mapping[str, Any] = {**document.front, "reused_by": held, "evidence_level": AGAIN}
+    make_live(session, solution, Document(front, document.sections, document.footnotes), deed.now, None)
+
+
+def _document(session: Session, solution: Solution) -> Document | None:
+    return parse(library.current_revision(session, solution).text).document
+
+
+def begin_variant(session: Session, number: int, body: str, deed: Deed) -> Solution:
+    """A draft of the receiver with the source's text, to change it and tell what changed. Raises ``Invalid``."""
+    twinning = queries.locked(session, number)
+    if twinning is None:
+        raise NotFound(number)
+    if twinning.state == State.STOPPED:
+        raise Conflict("ended")
+    if body not in {city.slug for city in twinning.receivers} or deed.person_id is None:
+        raise Invalid({"body": "unknown_body"})
+    source = _document(session, twinning.solution)
+    if source is None:
+        raise NotFound(twinning.solution_id)
+    sections = [section for section in source.sections if section.heading in SECTION_TITLES]
+    sections = [section for section in sections if section.heading != VARIANT_SECTION]
+    carried = {name: source.front[name] for name in ("themes", "legal_basis", "preconditions") if name in source.front}
+    front = {**carried, "based_on": twinning.solution.slug}
+    document = Document(front, (*sections, Section(VARIANT_SECTION, "")), source.footnotes)
+    solution = writing.begin(session, twinning.solution.title, body, document, deed.now, deed.person_id)
+    tell(session, twinning, deed, "variant-begun", {"variant": solution.slug})
+    return solution

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Every SELECT on twinnings."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from app.cities.models import City
+from app.solutions.models import Solution
+from app.twinnings.models import (
+    ClosingForm,
+    KitCheck,
+    Meeting,
+    Milestone,
+    ReadinessAnswer,
+    Twinning,
+    TwinningNote,
+    TwinningParty,
+    WorkedHours,
+)
+
+
+def _twinnings() -> Select[Twinning]:
+    solution = joinedload(Twinning.solution)
+    return select(Twinning).options(
+        solution.selectinload(Solution.bodies),
+        solution.selectinload(Solution.themes),
+        selectinload(Twinning.milestones),
+    )
+
+
+def twinning(session: Session, number: int) -> Twinning | None:
+    return session.scalars(_twinnings().where(Twinning.id == number)).one_or_none()
+
+
+def locked(session: Session, number: int) -> Twinning | None:
+    """One twinning, held until the transaction ends."""
+    session.execute(select(Twinning.id).where(Twinning.id == number).with_for_update())
+    return session.scalars(
+        _twinnings().where(Twinning.id == number).execution_options(populate_existing=True)
+    ).one_or_none()
+
+
+def of_proposal(session: Session, proposal_id: int) -> Twinning | None:
+    return session.scalars(_twinnings().where(Twinning.proposal_id == proposal_id)).one_or_none()
+
+
+def verified(session: Session, code: str) -> Twinning | None:
+    """A closed twinning by the code of its certificate."""
+    return session.scalars(_twinnings().where(Twinning.verification == code, Twinning.state == "closed")).one_or_none()
+
+
+def listed(session: Session, state: str = "", body: str = "") -> Sequence[Twinning]:
+    """Twinnings, the newest first; of a state, or of a body, where they are given."""
+    wanted = _twinnings().order_by(Twinning.id.desc())
+    if state:
+        wanted = wanted.where(Twinning.state == state)
+    if body:
+        ties = select(TwinningParty.twinning_id).join(City, City.id == TwinningParty.city_id).where(City.slug == body)
+        wanted = wanted.where(Twinning.id.in_(ties))
+    return session.scalars(wanted.limit(500)).all()
+
+
+def of_bodies(session: Session, bodies: Iterable[str]) -> Sequence[Twinning]:
+    """Running twinnings in which any of the bodies takes part."""
+    ties = select(TwinningParty.twinning_id).join(City, City.id == TwinningParty.city_id)
+    theirs = Twinning.id.in_(ties.where(City.slug.in_(list(bodies))))
+    return session.scalars(_twinnings().where(theirs, Twinning.state == "running").order_by(Twinning.id)).all()
+
+
+def of_solution(session: Session, solution_id: int) -> Sequence[Twinning]:
+    return session.scalars(_twinnings().where(Twinning.solution_id == solution_id).order_by(Twinning.id)).all()
+
+
+def meetings(session: Session, number: int) -> Sequence[Meeting]:
+    return session.scalars(select(Meeting).where(Meeting.twinning_id == number).order_by(Meeting.starts_at)).all()
+
+
+def meeting(session: Session, twinning_id: int, number: int) -> Meeting | None:
+    return session.scalars(
+        select(Meeting).where(Meeting.twinning_id == twinning_id, Meeting.id == number)
+    ).one_or_none()
+
+
+def notes(session: Session, number: int) -> Sequence[TwinningNote]:
+    wanted = select(TwinningNote).where(TwinningNote.twinning_id == number)
+    return session.scalars(wanted.order_by(TwinningNote.id.desc())).all()
+
+
+def kit(session: Session, number: int) -> Sequence[KitCheck]:
+    return session.scalars(select(KitCheck).where(KitCheck.twinning_id == number).order_by(KitCheck.id)).all()
+
+
+def hours(session: Session, number: int) -> Sequence[WorkedHours]:
+    wanted = select(WorkedHours).where(WorkedHours.twinning_id == number)
+    return session.scalars(wanted.order_by(WorkedHours.on.desc(), WorkedHours.id.desc())).all()
+
+
+def readiness(session: Session, number: int) -> Sequence[ReadinessAnswer]:
+    wanted = select(ReadinessAnswer).where(ReadinessAnswer.twinning_id == number)
+    return session.scalars(wanted.order_by(ReadinessAnswer.id)).all()
+
+
+def closing(session: Session, number: int) -> Sequence[ClosingForm]:
+    return session.scalars(select(ClosingForm).where(ClosingForm.twinning_id == number).order_by(ClosingForm.id)).all()
+
+
+def closing_of_solution(session: Session, solution_id: int) -> Sequence[ClosingForm]:
+    """What receivers said at the end of every closed transfer of a solution."""
+    wanted = (
+        select(ClosingForm)
+        .join(Twinning, Twinning.id == ClosingForm.twinning_id)
+        .where(Twinning.solution_id == solution_id, Twinning.state == "closed", ClosingForm.side == "receiver")
+    )
+    return session.scalars(wanted.order_by(ClosingForm.id)).all()
+
+
+def variants(session: Session, slug: str) -> Sequence[Solution]:
+    """Solutions that were adapted from one, published ones only."""
+    based_on = Solution.front["based_on"].as_string()
+    wanted = select(Solution).options(selectinload(Solution.bodies), selectinload(Solution.themes))
+    return session.scalars(wanted.where(based_on == slug, Solution.published).order_by(Solution.slug)).all()
+
+
+def due_milestones(session: Session, until: date) -> Sequence[int]:
+    """Numbers of running twinnings with a milestone due until a day that is not done."""
+    wanted = (
+        select(Twinning.id)
+        .join(Milestone, Milestone.twinning_id == Twinning.id)
+        .where(Twinning.state == "running", Milestone.done_at.is_(None), Milestone.due_on <= until)
+    )
+    return session.scalars(wanted.distinct().order_by(Twinning.id)).all()

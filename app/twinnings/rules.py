@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Phases and milestones of a twinning, when somebody is reminded, what the two closing forms ask: pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from app.review.ageing import add_months
+
+
+class State(StrEnum):
+    RUNNING = "running"
+    CLOSED = "closed"
+    STOPPED = "stopped"
+
+
+PHASES = ("capire", "adattare", "riusare")
+ROLES = ("giver", "receiver")
+#: Pre-filled milestones: key, phase, months after the beginning.
+PLAN: tuple[tuple[str, str, int], ...] = (
+    ("first-meeting", "capire", 1),
+    ("visit", "capire", 2),
+    ("transfer-plan", "capire", 3),
+    ("mid-point", "adattare", 6),
+    ("acts-adopted", "adattare", 8),
+    ("end-of-learning", "riusare", 10),
+    ("sharing", "riusare", 12),
+)
+STOP_REASONS = ("capacity", "funding", "legal", "technical", "priorities-changed", "no-answer", "other")
+RESULTS = ("adopted", "adapted", "stopped")
+ANSWERS = ("yes", "planned", "no")
+REMIND_BEFORE = timedelta(days=7)
+ESCALATE_AFTER = timedelta(days=7)
+#: One side may close alone when the other has said nothing for so long after it.
+CLOSES_ALONE_AFTER = timedelta(days=30)
+
+MOST_TITLE, MOST_TEXT, MOST_SHORT = 160, 4_000, 200
+MOST_MILESTONES, MOST_MEETINGS, MOST_NOTES = 40, 60, 500
+MOST_QUARTERS = 4 * 24
+MOST_COST = 100_000_000
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A milestone as it is pre-filled."""
+
+    key: str
+    phase: str
+    position: int
+    due_on: date
+
+
+def plan(began_on: date) -> list[Planned]:
+    """The pre-filled milestones of a twinning that begins on a day."""
+    return [
+        Planned(key, phase, number, add_months(began_on, months)) for number, (key, phase, months) in enumerate(PLAN)
+    ]
+
+
+def phase_of(done: Iterable[tuple[str, bool]]) -> str:
+    """The first phase with a milestone still to do; the last where none is. Each as (phase, done)."""
+    left = {phase for phase, is_done in done if not is_done}
+    return next((phase for phase in PHASES if phase in left), PHASES[-1])
+
+
+def reminder(due_on: date, done: bool, reminded: bool, escalated: bool, today: date) -> str:
+    """`remind` from seven days before, `escalate` from seven days after, each once; else empty."""
+    if done:
+        return ""
+    if today >= due_on + ESCALATE_AFTER and not escalated:
+        return "escalate"
+    return "remind" if today >= due_on - REMIND_BEFORE and not reminded and not escalated else ""
+
+
+@dataclass(frozen=True)
+class Closing:
+    """What one side says at the end; figures are None where they are not known."""
+
+    result: str
+    months: int | None = None
+    cost: int | None = None
+    indicator: str = ""
+    before: str = ""
+    after: str = ""
+    worked: str = ""
+    failed: str = ""
+
+    def as_data(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if value not in (None, "")}
+
+
+def outcome(said: Iterable[Mapping[str, Any]]) -> str:
+    """What the twinning came to, as its receivers say: `adopted`, else `adapted`, else `stopped`."""
+    results = {str(form.get("result")) for form in said}
+    return next((result for result in RESULTS if result in results), "stopped")
+
+
+def may_close(sides: Iterable[str], last_at: datetime | None, now: datetime) -> bool:
+    """Whether both sides have spoken, or the receiver did so long ago that it need not wait."""
+    spoken = set(sides)
+    if set(ROLES) <= spoken:
+        return True
+    return "receiver" in spoken and last_at is not None and now - last_at >= CLOSES_ALONE_AFTER
+
+
+def spread(values: Iterable[Any]) -> tuple[float, float] | None:
+    """Least and most of the known values; None where none is known."""
+    known = [float(value) for value in values if isinstance(value, (int, float)) and not isinstance(value, bool)]
+    return (min(known), max(known)) if known else None

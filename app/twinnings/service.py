@@ -1,0 +1,320 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""One function per button of a twinning that runs: milestones, people, meetings, notes, kit, hours, readiness."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.accounts import queries as people
+from app.cities.models import City
+from app.errors import Conflict, Invalid, NotFound
+from app.journal.service import record
+from app.needs.models import Proposal
+from app.solutions.models import Solution
+from app.twinnings import queries, rules
+from app.twinnings.models import (
+    KitCheck,
+    Meeting,
+    Milestone,
+    ReadinessAnswer,
+    Twinning,
+    TwinningNote,
+    TwinningParty,
+    TwinningPerson,
+    WorkedHours,
+)
+
+
+@dataclass(frozen=True)
+class Deed:
+    """Who acts, and when; nobody: the site itself."""
+
+    person_id: int | None
+    now: datetime
+
+
+def begin(session: Session, proposal: Proposal, person_id: int, now: datetime) -> int:
+    """Begin the twinning of an accepted proposal, once. Answers its number."""
+    known = queries.of_proposal(session, proposal.id)
+    if known is not None:
+        return known.id
+    need, solution = proposal.need, proposal.solution
+    twinning = Twinning(
+        slug=need.slug,
+        title=solution.title[: rules.MOST_TITLE],
+        need_id=need.id,
+        proposal_id=proposal.id,
+        solution_id=solution.id,
+        solution=solution,
+        lead_id=need.city_id,
+        began_at=now,
+        verification=secrets.token_urlsafe(12),
+        demonstration=need.demonstration,
+        phase=rules.PHASES[0],
+    )
+    receivers = list({city.id: city for city in (need.city, *(tie.city for tie in need.receivers))}.values())
+    twinning.parties = [
+        TwinningParty(city_id=proposal.giver_id, city=proposal.giver, role="giver"),
+        *(
+            TwinningParty(city_id=city.id, city=city, role="receiver")
+            for city in receivers
+            if city.id != proposal.giver_id
+        ),
+    ]
+    twinning.people = _first_people(proposal, person_id)
+    twinning.milestones = [
+        Milestone(key=item.key, phase=item.phase, position=item.position, due_on=item.due_on)
+        for item in rules.plan(now.date())
+    ]
+    session.add(twinning)
+    session.flush()
+    _prefill(session, twinning, solution)
+    tell(session, twinning, Deed(person_id, now), "twinning-begun", {"proposal": proposal.id})
+    return twinning.id
+
+
+def _first_people(proposal: Proposal, person_id: int) -> list[TwinningPerson]:
+    """Who asked, for the receiver; who accepted, for the giver."""
+    first = {proposal.need.author_id: proposal.need.city_id, proposal.asked_by: proposal.need.city_id}
+    first[person_id] = proposal.need.city_id if proposal.origin == "offer" else proposal.giver_id
+    return [TwinningPerson(person_id=number, city_id=city) for number, city in first.items() if number]
+
+
+def _prefill(session: Session, twinning: Twinning, solution: Solution) -> None:
+    """The pieces of the kit to tick off, each once."""
+    titles = dict.fromkeys(str(piece.get("title", ""))[:300] for piece in solution.front.get("kit") or [])
+    session.add_all(KitCheck(twinning_id=twinning.id, title=title) for title in titles if title)
+
+
+def tell(session: Session, twinning: Twinning, deed: Deed, action: str, data: Mapping[str, Any] | None = None) -> None:
+    giver = twinning.giver
+    body = giver.slug if giver else ""
+    record(session, deed.now, deed.person_id, action, "twinning", str(twinning.id), body=body, data=data or {})
+
+
+def running(session: Session, number: int) -> Twinning:
+    """A twinning that runs, held. Raises ``NotFound``, ``Conflict`` for one that has ended."""
+    twinning = queries.locked(session, number)
+    if twinning is None:
+        raise NotFound(number)
+    if twinning.state != rules.State.RUNNING:
+        raise Conflict("ended")
+    return twinning
+
+
+def _milestone(twinning: Twinning, number: int) -> Milestone:
+    found = next((item for item in twinning.milestones if item.id == number), None)
+    if found is None:
+        raise NotFound(number)
+    return found
+
+
+def _party(twinning: Twinning, slug: str) -> City:
+    found = next((tie.city for tie in twinning.parties if tie.city.slug == slug), None)
+    if found is None:
+        raise Invalid({"body": "unknown_body"})
+    return found
+
+
+def tick(session: Session, number: int, milestone: int, done: bool, deed: Deed) -> None:
+    """Mark a milestone done, or not done after all; the phase follows."""
+    twinning = running(session, number)
+    found = _milestone(twinning, milestone)
+    if (found.done_at is not None) == done:
+        return
+    found.done_at, found.done_by = (deed.now, deed.person_id) if done else (None, None)
+    twinning.phase = rules.phase_of((item.phase, item.done_at is not None) for item in twinning.milestones)
+    tell(session, twinning, deed, "milestone-done" if done else "milestone-undone", {"milestone": found.id})
+
+
+def plan_milestone(
+    session: Session, number: int, milestone: int, due_on: date, owner_id: int | None, deed: Deed
+) -> None:
+    """Move a milestone to a day and say who sees to it; reminders begin again."""
+    twinning = running(session, number)
+    found = _milestone(twinning, milestone)
+    if owner_id is not None and owner_id not in {tie.person_id for tie in twinning.people}:
+        raise Invalid({"owner": "unknown_person"})
+    if (found.due_on, found.owner_id) == (due_on, owner_id):
+        return
+    found.due_on, found.owner_id = due_on, owner_id
+    found.reminded_at = found.escalated_at = None
+    tell(session, twinning, deed, "milestone-planned", {"milestone": found.id, "due_on": due_on.isoformat()})
+
+
+def add_milestone(session: Session, number: int, title: str, phase: str, due_on: date, deed: Deed) -> None:
+    """Raises ``Invalid``."""
+    twinning = running(session, number)
+    title = " ".join(title.split())
+    if not 0 < len(title) <= rules.MOST_SHORT or phase not in rules.PHASES:
+        raise Invalid({"title": "required" if not title else "too_long"})
+    if len(twinning.milestones) >= rules.MOST_MILESTONES:
+        raise Conflict("too_many")
+    position = 1 + max((item.position for item in twinning.milestones), default=0)
+    twinning.milestones.append(Milestone(title=title, phase=phase, position=position, due_on=due_on))
+    twinning.phase = rules.phase_of((item.phase, item.done_at is not None) for item in twinning.milestones)
+    tell(session, twinning, deed, "milestone-added", {"due_on": due_on.isoformat()})
+
+
+def add_person(session: Session, number: int, person_id: int, body: str, task: str, deed: Deed) -> None:
+    """Somebody of one of the bodies joins. Raises ``Invalid`` for who does not work for it."""
+    twinning = running(session, number)
+    city = _party(twinning, body)
+    person = people.person(session, person_id)
+    if person is None or not person.active or city.slug not in person.actor.bodies:
+        raise Invalid({"person": "unknown_person"})
+    if any(tie.person_id == person_id for tie in twinning.people):
+        return
+    twinning.people.append(TwinningPerson(person_id=person_id, city_id=city.id, task=task.strip()[:120]))
+    tell(session, twinning, deed, "person-joined", {"person": person_id})
+
+
+def remove_person(session: Session, number: int, person_id: int, deed: Deed) -> None:
+    twinning = running(session, number)
+    left = [tie for tie in twinning.people if tie.person_id != person_id]
+    if len(left) == len(twinning.people):
+        raise NotFound(person_id)
+    twinning.people = left
+    for milestone in twinning.milestones:
+        if milestone.owner_id == person_id:
+            milestone.owner_id = None
+    tell(session, twinning, deed, "person-left", {"person": person_id})
+
+
+def set_meeting(
+    session: Session, number: int, meeting: int, title: str, starts_at: datetime, minutes: int, place: str, deed: Deed
+) -> Meeting:
+    """A new meeting (``meeting`` 0) or a change of one: calendars follow by its sequence. Raises ``Invalid``."""
+    twinning = running(session, number)
+    title = " ".join(title.split())
+    wrong = {} if 0 < len(title) <= rules.MOST_TITLE else {"title": "required" if not title else "too_long"}
+    wrong |= {} if 5 <= minutes <= 60 * 24 else {"minutes": "not_a_number"}
+    wrong |= {} if len(place) <= 300 else {"place": "too_long"}
+    if wrong:
+        raise Invalid(wrong)
+    found = queries.meeting(session, twinning.id, meeting) if meeting else None
+    if meeting and found is None:
+        raise NotFound(meeting)
+    if found is None:
+        if len(queries.meetings(session, twinning.id)) >= rules.MOST_MEETINGS:
+            raise Conflict("too_many")
+        found = Meeting(
+            twinning_id=twinning.id,
+            uid=secrets.token_hex(16),
+            sequence=0,
+            title=title,
+            starts_at=starts_at,
+            minutes=minutes,
+        )
+        session.add(found)
+    else:
+        found.sequence += 1
+    found.title, found.starts_at, found.minutes, found.place = title, starts_at, minutes, place.strip()
+    session.flush()
+    tell(session, twinning, deed, "meeting-set", {"meeting": found.id})
+    return found
+
+
+def cancel_meeting(session: Session, number: int, meeting: int, deed: Deed) -> None:
+    twinning = running(session, number)
+    found = queries.meeting(session, twinning.id, meeting)
+    if found is None:
+        raise NotFound(meeting)
+    if found.cancelled_at is None:
+        found.cancelled_at = deed.now
+        found.sequence += 1
+        tell(session, twinning, deed, "meeting-set", {"meeting": found.id, "cancelled": True})
+
+
+def write_note(session: Session, number: int, text: str, deed: Deed) -> None:
+    """Raises ``Invalid``."""
+    twinning = running(session, number)
+    text = text.strip()
+    if not 0 < len(text) <= rules.MOST_TEXT:
+        raise Invalid({"note": "required" if not text else "too_long"})
+    if len(queries.notes(session, twinning.id)) >= rules.MOST_NOTES:
+        raise Conflict("too_many")
+    session.add(TwinningNote(twinning_id=twinning.id, text=text, author_id=deed.person_id, written_at=deed.now))
+    tell(session, twinning, deed, "note-written")
+
+
+def check_kit(session: Session, number: int, piece: int, received: bool, adapted: bool, deed: Deed) -> None:
+    twinning = running(session, number)
+    found = next((item for item in queries.kit(session, twinning.id) if item.id == piece), None)
+    if found is None:
+        raise NotFound(piece)
+    found.received_at = (found.received_at or deed.now) if received or adapted else None
+    found.adapted_at = (found.adapted_at or deed.now) if adapted else None
+    tell(session, twinning, deed, "kit-checked", {"piece": piece})
+
+
+def count_hours(session: Session, number: int, body: str, on: date, quarters: int, what: str, deed: Deed) -> None:
+    """Hours in quarters of an hour. Raises ``Invalid``."""
+    twinning = running(session, number)
+    city = _party(twinning, body)
+    if not 0 < quarters <= rules.MOST_QUARTERS or on > deed.now.date():
+        raise Invalid({"hours": "not_a_number"})
+    session.add(
+        WorkedHours(
+            twinning_id=twinning.id,
+            city_id=city.id,
+            person_id=deed.person_id,
+            on=on,
+            quarters=quarters,
+            what=" ".join(what.split())[: rules.MOST_SHORT],
+        )
+    )
+    tell(session, twinning, deed, "hours-counted", {"quarters": quarters})
+
+
+def answer_readiness(
+    session: Session, number: int, body: str, precondition: str, answer: str, who: str, by_when: date | None, deed: Deed
+) -> None:
+    """What a receiver says of one precondition of the solution. Raises ``Invalid``."""
+    twinning = running(session, number)
+    city = _party(twinning, body)
+    if precondition not in preconditions(twinning.solution) or answer not in rules.ANSWERS:
+        raise Invalid({"answer": "not_a_choice"})
+    held = {(item.city_id, item.precondition): item for item in queries.readiness(session, twinning.id)}
+    found = held.get((city.id, precondition))
+    if found is None:
+        found = ReadinessAnswer(twinning_id=twinning.id, city_id=city.id, precondition=precondition)
+        session.add(found)
+    found.answer, found.who, found.by_when = answer, " ".join(who.split())[:160], by_when
+    found.answered_by, found.answered_at = deed.person_id, deed.now
+    tell(session, twinning, deed, "readiness-answered", {"answer": answer})
+
+
+def preconditions(solution: Solution) -> list[str]:
+    """What the solution asks of whoever takes it."""
+    found = solution.front.get("preconditions")
+    return [str(item)[:400] for item in found] if isinstance(found, list) else []
+
+
+def remind(session: Session, number: int, deed: Deed) -> int:
+    """Remind of milestones due, and tell the coordination of late ones: each once. Answers how many."""
+    twinning = queries.locked(session, number)
+    if twinning is None or twinning.state != rules.State.RUNNING:
+        return 0
+    told = 0
+    for item in twinning.milestones:
+        what = rules.reminder(
+            item.due_on,
+            item.done_at is not None,
+            item.reminded_at is not None,
+            item.escalated_at is not None,
+            deed.now.date(),
+        )
+        if what == "remind":
+            item.reminded_at = deed.now
+        elif what == "escalate":
+            item.escalated_at = deed.now
+        if what:
+            told += 1
+            action = "milestone-late" if what == "escalate" else "milestone-due"
+            tell(session, twinning, deed, action, {"milestone": item.id, "owner": item.owner_id})
+    return told

@@ -1,0 +1,183 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Twinnings: the list, the page of one, its calendar, its certificate."""
+
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, render_template, request, url_for
+
+from app.access import Action
+from app.accounts import queries as people
+from app.errors import NotFound
+from app.twinnings import queries, rules, service
+from app.twinnings.calendar import calendar
+from app.twinnings.models import Twinning
+from app.web import gate
+from app.web.formats import csv_answer, json_answer
+from app.web.gate import permits
+from app.web.languages import site_root
+from app.web.unit import session
+
+twinnings = Blueprint("twinnings", __name__, template_folder="templates")
+
+PATH = "/gemellaggi/<int(max=1000000000):number>-<slug:slug>"
+COLUMNS = (
+    "id",
+    "title",
+    "solution",
+    "giver",
+    "receivers",
+    "state",
+    "phase",
+    "began_on",
+    "ended_on",
+    "demonstration",
+    "url",
+)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def found(number: int, action: Action) -> Twinning:
+    """The twinning, where this person may do the action to it. Raises ``NotFound``."""
+    twinning = queries.twinning(session(), number)
+    if twinning is None:
+        raise NotFound(number)
+    gate.require(action, twinning.thing)
+    return twinning
+
+
+@twinnings.get("/gemellaggi")
+@permits(Action.READ_TWINNING)
+def index() -> str:
+    state = _state()
+    return render_template("twinnings/index.html", twinnings=queries.listed(session(), state), state=state)
+
+
+def _state() -> str:
+    asked = request.args.get("stato", "")
+    return asked if asked in list(rules.State) else ""
+
+
+@twinnings.get("/gemellaggi.json")
+@permits(Action.READ_TWINNING)
+def as_json() -> Response:
+    return json_answer({"twinnings": [_row(item) for item in queries.listed(session(), _state())]})
+
+
+@twinnings.get("/gemellaggi.csv")
+@permits(Action.READ_TWINNING)
+def as_csv() -> Response:
+    return csv_answer([_row(item) for item in queries.listed(session(), _state())], COLUMNS, "gemellaggi")
+
+
+def _row(item: Twinning) -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "title": item.title,
+        "solution": item.solution.slug,
+        "giver": item.giver.slug if item.giver else "",
+        "receivers": [city.slug for city in item.receivers],
+        "state": item.state,
+        "phase": item.phase,
+        "began_on": item.began_at.date().isoformat(),
+        "ended_on": item.ended_at.date().isoformat() if item.ended_at else "",
+        "demonstration": item.demonstration,
+        "url": site_root() + url_for("twinnings.show", number=item.id, slug=item.slug),
+    }
+
+
+@twinnings.get(PATH)
+@permits(Action.READ_TWINNING)
+def show(number: int, slug: str) -> str:
+    return page(found(number, Action.READ_TWINNING))
+
+
+def page(twinning: Twinning, problems: dict[str, str] | None = None) -> str:
+    """The page of a twinning: a summary for everybody, the workbench for its parties."""
+    working = gate.may(Action.WORK_ON_TWINNING, twinning.thing)
+    return render_template(
+        "twinnings/show.html",
+        twinning=twinning,
+        solution=twinning.solution,
+        working=working,
+        running=twinning.state == rules.State.RUNNING,
+        problems=problems or {},
+        today=now().date(),
+        forms=queries.closing(session(), twinning.id),
+        rules=rules,
+        **(_bench(twinning) if working else {}),
+    )
+
+
+def _bench(twinning: Twinning) -> dict[str, Any]:
+    """What only the parties see."""
+    reading = session()
+    tied = {tie.person_id for tie in twinning.people}
+    hours = queries.hours(reading, twinning.id)
+    notes = queries.notes(reading, twinning.id)
+    names = people.names(
+        reading, [*tied, *(note.author_id for note in notes), *(item.owner_id for item in twinning.milestones)]
+    )
+    bodies = frozenset(tie.city.slug for tie in twinning.parties)
+    colleagues = [person for person in people.people(reading, bodies) if person.id not in tied and person.active]
+    return {
+        "meetings": queries.meetings(reading, twinning.id),
+        "notes": notes,
+        "kit": queries.kit(reading, twinning.id),
+        "hours": hours,
+        "hours_by_city": {
+            tie.city_id: sum(item.quarters for item in hours if item.city_id == tie.city_id) / 4
+            for tie in twinning.parties
+        },
+        "answers": {(item.city_id, item.precondition): item for item in queries.readiness(reading, twinning.id)},
+        "preconditions": service.preconditions(twinning.solution),
+        "names": names,
+        "colleagues": colleagues,
+        "mine": [tie for tie in twinning.parties if tie.city.slug in gate.actor().bodies],
+    }
+
+
+@twinnings.get(f"{PATH}/calendario.ics")
+@permits(Action.WORK_ON_TWINNING)
+def calendar_file(number: int, slug: str) -> Response:
+    twinning = found(number, Action.WORK_ON_TWINNING)
+    address = site_root() + url_for("twinnings.show", number=number, slug=twinning.slug)
+    host = urlsplit(site_root()).hostname or "localhost"
+    text = calendar(queries.meetings(session(), number), host, twinning.title, address, now())
+    answer = Response(text, mimetype="text/calendar")
+    answer.headers["Content-Disposition"] = f'attachment; filename="gemellaggio-{number}.ics"'
+    return answer
+
+
+@twinnings.get(f"{PATH}/attestato")
+@permits(Action.READ_TWINNING)
+def certificate(number: int, slug: str) -> str:
+    twinning = found(number, Action.READ_TWINNING)
+    if twinning.state != rules.State.CLOSED:
+        raise NotFound(number)
+    return _certificate(twinning, verifying=False)
+
+
+@twinnings.get("/attestati/<string(maxlength=40):code>")
+@permits(Action.READ_TWINNING)
+def verify(code: str) -> str:
+    twinning = queries.verified(session(), code)
+    if twinning is None:
+        raise NotFound(code)
+    gate.require(Action.READ_TWINNING, twinning.thing)
+    return _certificate(twinning, verifying=True)
+
+
+def _certificate(twinning: Twinning, *, verifying: bool) -> str:
+    forms = queries.closing(session(), twinning.id)
+    return render_template(
+        "twinnings/certificate.html",
+        twinning=twinning,
+        result=rules.outcome(form.said for form in forms if form.side == "receiver"),
+        verifying=verifying,
+        address=site_root() + url_for("twinnings.verify", code=twinning.verification),
+    )

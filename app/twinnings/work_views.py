@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The buttons of a twinning: each does one thing and comes back to its page."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, Response, flash, make_response, redirect, request, url_for
+from sqlalchemy.orm import Session
+
+from app.access import Action
+from app.errors import Invalid
+from app.twinnings import ending, forms, service, views
+from app.twinnings.models import Twinning
+from app.twinnings.service import Deed
+from app.twinnings.views import PATH
+from app.web import gate
+from app.web.gate import permits
+from app.web.languages import prefixed
+from app.web.unit import session, work
+
+workbench = Blueprint("workbench", __name__, template_folder="templates")
+
+
+def deed() -> Deed:
+    return Deed(gate.actor().id, views.now())
+
+
+def press(number: int, action: Action, said: str, anchor: str, act: Callable[[Session, Deed], object]) -> Response:
+    """Do what a button does in one unit of work; what was typed wrongly is said on the page itself."""
+    twinning = views.found(number, action)
+    try:
+        with work() as writing:
+            act(writing, deed())
+    except Invalid as wrong:
+        session().expire_all()
+        return make_response(views.page(views.found(number, action), wrong.problems), 422)
+    flash(said)
+    return _back(twinning, anchor)
+
+
+def _back(twinning: Twinning, anchor: str) -> Response:
+    address = url_for("twinnings.show", number=twinning.id, slug=twinning.slug, _anchor=anchor or None)
+    return make_response(redirect(address, 303))
+
+
+WORK = Action.WORK_ON_TWINNING
+
+
+@workbench.post(f"{PATH}/tappe/<int(max=1000000000):milestone>")
+@permits(WORK)
+def tick(number: int, slug: str, milestone: int) -> Response:
+    done = request.form.get("done") == "1"
+    return press(number, WORK, "saved", "tappe", lambda s, d: service.tick(s, number, milestone, done, d))
+
+
+@workbench.post(f"{PATH}/tappe/<int(max=1000000000):milestone>/programma")
+@permits(WORK)
+def plan(number: int, slug: str, milestone: int) -> Response:
+    def act(writing: Session, d: Deed) -> None:
+        due_on = forms.day(request.form, "due_on") or d.now.date()
+        owner = forms.number(request.form, "owner") or None
+        service.plan_milestone(writing, number, milestone, due_on, owner, d)
+
+    return press(number, WORK, "saved", "tappe", act)
+
+
+@workbench.post(f"{PATH}/tappe")
+@permits(WORK)
+def add_milestone(number: int, slug: str) -> Response:
+    def act(writing: Session, d: Deed) -> None:
+        due_on = forms.day(request.form, "due_on") or d.now.date()
+        service.add_milestone(writing, number, request.form.get("title", ""), request.form.get("phase", ""), due_on, d)
+
+    return press(number, WORK, "saved", "tappe", act)
+
+
+@workbench.post(f"{PATH}/persone")
+@permits(WORK)
+def add_person(number: int, slug: str) -> Response:
+    person, _, body = request.form.get("person", "").partition("|")
+    chosen = int(person) if person.isascii() and person.isdigit() and len(person) < 10 else 0
+    task = request.form.get("task", "")
+    return press(number, WORK, "saved", "persone", lambda s, d: service.add_person(s, number, chosen, body, task, d))
+
+
+@workbench.post(f"{PATH}/persone/<int(max=1000000000):person>/togli")
+@permits(WORK)
+def remove_person(number: int, slug: str, person: int) -> Response:
+    return press(number, WORK, "saved", "persone", lambda s, d: service.remove_person(s, number, person, d))
+
+
+@workbench.post(f"{PATH}/incontri")
+@permits(WORK)
+def set_meeting(number: int, slug: str) -> Response:
+    def act(writing: Session, d: Deed) -> None:
+        typed = forms.meeting(request.form)
+        meeting = forms.number(request.form, "meeting")
+        service.set_meeting(writing, number, meeting, typed.title, typed.starts_at, typed.minutes, typed.place, d)
+
+    return press(number, WORK, "saved", "incontri", act)
+
+
+@workbench.post(f"{PATH}/incontri/<int(max=1000000000):meeting>/annulla")
+@permits(WORK)
+def cancel_meeting(number: int, slug: str, meeting: int) -> Response:
+    return press(number, WORK, "saved", "incontri", lambda s, d: service.cancel_meeting(s, number, meeting, d))
+
+
+@workbench.post(f"{PATH}/note")
+@permits(WORK)
+def write_note(number: int, slug: str) -> Response:
+    text = request.form.get("note", "")
+    return press(number, WORK, "saved", "note", lambda s, d: service.write_note(s, number, text, d))
+
+
+@workbench.post(f"{PATH}/kit/<int(max=1000000000):piece>")
+@permits(WORK)
+def check_kit(number: int, slug: str, piece: int) -> Response:
+    received, adapted = "received" in request.form, "adapted" in request.form
+    return press(number, WORK, "saved", "kit", lambda s, d: service.check_kit(s, number, piece, received, adapted, d))
+
+
+@workbench.post(f"{PATH}/ore")
+@permits(WORK)
+def count_hours(number: int, slug: str) -> Response:
+    def act(writing: Session, d: Deed) -> None:
+        on = forms.day(request.form, "on") or d.now.date()
+        body, what = request.form.get("body", ""), request.form.get("what", "")
+        service.count_hours(writing, number, body, on, forms.quarters(request.form), what, d)
+
+    return press(number, WORK, "saved", "ore", act)
+
+
+@workbench.post(f"{PATH}/requisiti")
+@permits(WORK)
+def answer_readiness(number: int, slug: str) -> Response:
+    def act(writing: Session, d: Deed) -> None:
+        said = {name: request.form.get(name, "") for name in ("body", "precondition", "answer", "who")}
+        by_when = forms.day(request.form, "by_when", needed=False)
+        service.answer_readiness(
+            writing, number, said["body"], said["precondition"], said["answer"], said["who"], by_when, d
+        )
+
+    return press(number, WORK, "saved", "requisiti", act)
+
+
+@workbench.post(f"{PATH}/ferma")
+@permits(Action.END_TWINNING)
+def stop(number: int, slug: str) -> Response:
+    reason, text, public = request.form.get("reason", ""), request.form.get("text", ""), "public" in request.form
+    end = Action.END_TWINNING
+    return press(number, end, "twinning_stopped", "", lambda s, d: ending.stop(s, number, reason, text, public, d))
+
+
+@workbench.post(f"{PATH}/chiudi")
+@permits(WORK)
+def say(number: int, slug: str) -> Response:
+    def act(writing: Session, d: Deed) -> None:
+        ending.say(writing, number, request.form.get("body", ""), forms.closing(request.form), d)
+
+    return press(number, WORK, "saved", "chiusura", act)
+
+
+@workbench.post(f"{PATH}/chiudi-comunque")
+@permits(Action.END_TWINNING)
+def close_alone(number: int, slug: str) -> Response:
+    end = Action.END_TWINNING
+    return press(number, end, "saved", "", lambda s, d: ending.close_alone(s, number, d))
+
+
+@workbench.post(f"{PATH}/variante")
+@permits(WORK)
+def begin_variant(number: int, slug: str) -> Response:
+    twinning = views.found(number, WORK)
+    try:
+        with work() as writing:
+            variant = ending.begin_variant(writing, twinning.id, request.form.get("body", ""), deed()).slug
+    except Invalid as wrong:
+        return make_response(views.page(views.found(number, WORK), wrong.problems), 422)
+    return make_response(redirect(prefixed(f"/soluzioni/{variant}/modifica"), 303))

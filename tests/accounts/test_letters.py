@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The letters of accounts can be made in both languages, and lead to pages of the site."""
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from app.config import Settings
+from app.outbox.letters import message
+from app.outbox.models import Letter
+from tests import makers
+
+SITE = Settings(base_url="https://twin.example")
+KINDS: dict[str, dict[str, Any]] = {
+    "second-factor-added": {"what": "totp"},
+    "second-factor-removed": {"what": "passkey"},
+    "recovery-code-used": {"left": 9},
+    "email-changed": {},
+}
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_a_letter_of_accounts_is_written_in_both_languages(library_app: Flask, kind: str) -> None:
+    subjects = set()
+    for language in ("it", "en"):
+        letter = Letter(
+            id=1, kind=kind, recipient="a@ente.example", language=language, data=KINDS[kind], created_at=makers.NOW
+        )
+        with library_app.app_context():
+            made = message(letter, SITE)
+        subjects.add(str(made["Subject"]))
+        text = made.get_body(("plain",))
+        assert text is not None
+        assert "https://twin.example" in text.get_content()
+    assert len(subjects) == 2

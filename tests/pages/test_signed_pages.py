@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Pages of signed-in people, in both languages, on a desk and on a phone: accessible, quiet, as wide as the screen."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Route
+
+from tests.pages.furnished import Furnished
+from tests.pages.kinds import LANGUAGES
+from tests.pages.signed_kinds import PAGES
+from tests.pages.test_whole_pages import DESK, PHONE, SMALLEST, faults, too_wide
+from tests.pages.watching import Watch
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("signed")]
+
+EVERY = [(page, language) for page in PAGES for language in LANGUAGES]
+
+
+@pytest.fixture(scope="session")
+def contexts(browser: Browser, furnished: Furnished, furnished_site: str) -> Iterator[Callable[[str], BrowserContext]]:
+    """A browser for each person, with the cookie of their log-in."""
+    made: dict[str, BrowserContext] = {}
+
+    def of(who: str) -> BrowserContext:
+        if who not in made:
+            made[who] = browser.new_context()
+            value = furnished.cookie(who)
+            made[who].add_cookies([{"name": "twinmetro", "value": value, "url": furnished_site}] if value else [])
+        return made[who]
+
+    yield of
+    for context in made.values():
+        context.close()
+
+
+@pytest.mark.parametrize(("page_kind", "language"), EVERY)
+def test_a_page_has_no_fault_axe_can_find_and_fits_every_screen(
+    contexts: Callable[[str], BrowserContext], furnished: Furnished, furnished_site: str, page_kind: str, language: str
+) -> None:
+    kind = PAGES[page_kind]
+    page = contexts(kind.who).new_page()
+    watch, path = Watch(page, furnished_site), furnished.address(kind.path, language)
+    if kind.typed is not None:
+        # An answer to a form: the page is the one the site gave, shown at its own address.
+        answer = furnished.answered(kind, language)
+
+        def give(route: Route) -> None:
+            route.fulfill(status=answer.status_code, headers=dict(answer.headers), body=answer.data)
+
+        page.route(furnished_site + path, give)
+    page.set_viewport_size({"width": DESK, "height": 900})
+    watch.open(path, kind.status)
+    assert page.locator("html").get_attribute("lang") == language
+    for width in (DESK, PHONE):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert not (found := faults(page)), f"at {width} px: {found}"
+        assert not (wide := too_wide(page)), f"at {width} px: {wide}"
+    page.set_viewport_size({"width": SMALLEST, "height": 700})
+    assert not (wide := too_wide(page)), f"at {SMALLEST} px: {wide}"
+    page.close()
+    assert watch.complaints == []
