@@ -37,6 +37,36 @@ def postgres_stores() -> Iterator[PostgresStores]:
 BOTH = ["sqlite", pytest.param("postgres", marks=[pytest.mark.postgres, pytest.mark.xdist_group("postgres")])]
 
 
+#: Tests of pages alone: what they ask of the database is asked on both by the tests of services and queries.
+PAGES_ALONE = frozenset(
+    {
+        "accounts/test_invitations.py",
+        "accounts/test_log_in.py",
+        "accounts/test_second_factor.py",
+        "accounts/test_service_accounts.py",
+        "figures/test_pages.py",
+        "journeys/test_single_sign_on.py",
+        "needs/test_pages.py",
+        "notices/test_pages.py",
+        "operations/test_views.py",
+        "review/test_pages.py",
+        "twinnings/test_pages.py",
+    }
+)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the PostgreSQL half of ``PAGES_ALONE`` out."""
+    out = [item for item in items if item.get_closest_marker("postgres") and _shown(item) in PAGES_ALONE]
+    if out:
+        config.hook.pytest_deselected(items=out)
+        items[:] = [item for item in items if item not in set(out)]
+
+
+def _shown(item: pytest.Item) -> str:
+    return "/".join(item.path.parts[-2:])
+
+
 @pytest.fixture(params=BOTH)
 def stores(request: pytest.FixtureRequest) -> Stores:
     """Databases of one kind; a test that asks for it runs on SQLite and on PostgreSQL."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
+from app.document.parse import CONTROL
 from app.needs.rules import CONSTRAINTS, FORMATS, MOST_DAYS, ON_BOARD, Wanted
 
 Typed = MultiDict[str, str]
@@ -114,7 +115,4 @@ def _day(typed: str) -> date | None:
 
 def tidy(text: Any) -> str:
     """Without the characters a database refuses, with one kind of line end."""
-    clean = "".join(sign for sign in str(text) if sign in "\n\t" or sign.isprintable() or sign.isspace())
-    return (
-        clean.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "").encode("utf-8", "ignore").decode().strip()
-    )
+    return CONTROL.sub("", str(text).replace("\r\n", "\n").replace("\r", "\n")).strip()

@@ -21,6 +21,7 @@ from app.web import gate
 from app.web.formats import json_answer
 from app.web.gate import permits
 from app.web.kept import unkept
+from app.web.languages import prefixed
 from app.web.messages import problem_sentence
 from app.web.unit import session, work
 from app.writing import boxes, rules, service
@@ -86,12 +87,13 @@ def _save(solution: Solution, asked: Asked) -> Saved:
 def _after(slug: str, asked: Asked) -> str:
     if asked.do == "preview":
         return url_for("writing.preview", slug=slug)
-    if asked.do in {"similar", "markdown", "version", "kit"}:
+    if asked.do in {"similar", "markdown", "version", "kit", "review"}:
         return {
             "similar": url_for("drafts.hints", slug=slug),
             "markdown": url_for("drafts.markdown", slug=slug),
             "version": url_for("drafts.version", slug=slug),
             "kit": url_for("kits.kit", slug=slug),
+            "review": prefixed(f"/soluzioni/{slug}/revisione"),
         }[asked.do]
     path = asked.target if asked.do == "add" else asked.target.rpartition(".")[0]
     if path in FIELD_BY_NAME:

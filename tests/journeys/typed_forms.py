@@ -18,6 +18,7 @@ class Form:
     chosen: dict[str, list[str]] = field(default_factory=dict)
     files: list[str] = field(default_factory=list)
     buttons: list[tuple[str, str]] = field(default_factory=list)
+    limits: dict[str, int] = field(default_factory=dict)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -47,6 +48,8 @@ class Forms(HTMLParser):
         if self._form is None or self._template or held.get("name") == TOKEN:
             return
         name = held.get("name", "")
+        if "maxlength" in held:
+            self._form.limits[name] = int(held["maxlength"])
         if tag == "input" and name:
             self._input(self._form, name, held)
         elif tag == "textarea" and name:

@@ -129,6 +129,10 @@ PAGES: Mapping[str, Kind] = {
     "round-published": Kind("nobody", "/abbinamenti/{round_published}"),
     "weights": Kind("coordinator", "/abbinamenti/pesi"),
     "weights-read": Kind("nobody", "/abbinamenti/pesi"),
+    "network": Kind("nobody", "/rete"),
+    "network-signed-in": Kind("official", "/rete?tema=suap"),
+    "figures": Kind("coordinator", "/numeri"),
+    "figures-read": Kind("nobody", "/numeri"),
     "forbidden": Kind("official", "/amministrazione/servizi", 403),
     "hidden": Kind("member", "/soluzioni/{full}/modifica", 404),
 }

@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The score on the judged requests of `bench/data/matching_judged.yml`: nDCG@5 beside simpler orders, paired.
+
+Each request is scored as the site would, against the shipped library; only the ten judged solutions are put in order.
+Equal values are put in twenty random orders (fixed seed) and the mean is taken: so `random` is all values equal.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from math import log2
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+from flask import Flask
+
+from app.cities.queries import by_slug
+from app.matching import model
+from app.matching.score import match, theme_of
+from app.matching.themes import overlap
+from app.needs.candidates import Desk, as_city, desk
+
+DATA = Path(__file__).with_name("data") / "matching_judged.yml"
+DEPTH = 5
+ORDERS = 20
+RESAMPLES = 10_000
+#: The day on which figures of cities are read.
+DAY = datetime(2026, 11, 23, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A request and the grade, 0 to 3, of each solution of its pool."""
+
+    identity: str
+    city: str
+    themes: tuple[str, ...]
+    title: str
+    text: str
+    grades: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Mean of the differences between two ways, request by request, with its 95 % bootstrap interval."""
+
+    mean: float
+    low: float
+    high: float
+
+
+def raw(path: Path = DATA) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = yaml.safe_load(path.read_text(encoding="utf-8"))["requests"]
+    return found
+
+
+def read(path: Path = DATA) -> list[Judged]:
+    return [
+        Judged(
+            row["id"],
+            row["city"],
+            tuple(row["themes"]),
+            row["title"],
+            row["text"],
+            {slug: grade for slug, (grade, _) in row["graded"].items()} | dict.fromkeys(row["none"], 0),
+        )
+        for row in raw(path)
+    ]
+
+
+Values = Mapping[str, float]
+Ways = Mapping[str, Callable[[model.Need, Mapping[str, model.Offer], Values], Values]]
+
+
+def ways(given: Desk) -> Ways:
+    """Ways to put solutions in order, each a value per solution; ``affinities`` are those of the texts."""
+
+    def full(need: model.Need, offers: Mapping[str, model.Offer], affinities: Values) -> Values:
+        market = given.market_for(need)
+        return {slug: match(need, offer, market, affinities.get(slug, 0.0)).score for slug, offer in offers.items()}
+
+    def theme_factor(need: model.Need, offers: Mapping[str, model.Offer], affinities: Values) -> Values:
+        market = given.market_for(need)
+        return {slug: theme_of(need, offer, market, affinities.get(slug, 0.0))[0] for slug, offer in offers.items()}
+
+    def text(_need: model.Need, offers: Mapping[str, model.Offer], affinities: Values) -> Values:
+        return {slug: affinities.get(slug, 0.0) for slug in offers}
+
+    def taxonomy(need: model.Need, offers: Mapping[str, model.Offer], _affinities: Values) -> Values:
+        return {slug: overlap(need.themes, offer.themes, given.market.tree) for slug, offer in offers.items()}
+
+    def popular(_need: model.Need, offers: Mapping[str, model.Offer], _affinities: Values) -> Values:
+        return {slug: float(offer.reused) for slug, offer in offers.items()}
+
+    def chance(_need: model.Need, offers: Mapping[str, model.Offer], _affinities: Values) -> Values:
+        return dict.fromkeys(offers, 0.0)
+
+    return {
+        "score": full,
+        "theme factor alone": theme_factor,
+        "text only": text,
+        "taxonomy only": taxonomy,
+        "most popular": popular,
+        "random": chance,
+    }
+
+
+def ndcg(values: Values, grades: Mapping[str, int]) -> float:
+    """nDCG@5 with gain 2^grade - 1, the mean over random orders of equal values."""
+    slugs = sorted(grades)
+    gains = np.array([2.0 ** grades[slug] - 1 for slug in slugs])
+    discounts = np.array([1 / log2(place + 2) for place in range(DEPTH)])
+    ideal = float((np.sort(gains)[::-1][:DEPTH] * discounts).sum())
+    if not ideal:
+        return 1.0
+    scored = np.array([values[slug] for slug in slugs])
+    draw = np.random.default_rng(0)
+    found = [gains[np.lexsort((draw.random(len(slugs)), -scored))][:DEPTH] @ discounts for _ in range(ORDERS)]
+    return float(np.mean(found)) / ideal
+
+
+def measured(app: Flask, requests: Sequence[Judged]) -> dict[str, np.ndarray]:
+    """nDCG@5 of each way on each request."""
+    with app.app_context(), app.extensions["database"].work() as session:
+        given = desk(session, app.extensions["engine"], DAY)
+        offers = {offer.solution: offer for offer in given.market.offers}
+        tried = ways(given)
+        found: dict[str, list[float]] = {name: [] for name in tried}
+        for row in requests:
+            city = by_slug(session, row.city)
+            if city is None:
+                raise LookupError(row.city)
+            need = model.Need(row.identity, as_city(city, DAY), row.title, row.text, row.themes)
+            pool = {slug: offers[slug] for slug in row.grades}
+            affinities = given.affinities(need)
+            for name, way in tried.items():
+                found[name].append(ndcg(way(need, pool, affinities), row.grades))
+    return {name: np.array(values) for name, values in found.items()}
+
+
+def difference(one: np.ndarray, other: np.ndarray) -> Difference:
+    """Paired: the same requests are drawn again for both."""
+    apart = one - other
+    drawn = np.random.default_rng(0).choice(apart, (RESAMPLES, len(apart))).mean(axis=1)
+    low, high = np.percentile(drawn, [2.5, 97.5])
+    return Difference(float(apart.mean()), float(low), float(high))
+
+
+def report(app: Flask) -> None:
+    requests = read()
+    found = measured(app, requests)
+    print(f"judged requests: {len(requests)}, nDCG@{DEPTH}, and score minus each with its 95 % interval")
+    for name, values in found.items():
+        apart = difference(found["score"], values)
+        told = "" if name == "score" else f"  {apart.mean:+.3f} [{apart.low:+.3f}, {apart.high:+.3f}]"
+        print(f"{name:20}{values.mean():8.3f}{told}")

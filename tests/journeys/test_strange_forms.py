@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Whatever is typed into any form of any page, the site answers, repeats nothing raw and keeps nothing by halves."""
+
+import io
+import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from app.db import Database
+from app.document.parse import CONTROL
+from tests.journeys.typed_forms import Form, Forms
+from tests.naughty import STRINGS
+from tests.pages.furnished import Furnished, opened
+from tests.pages.signed_kinds import PAGES
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("signed")]
+
+#: Half of a character pair cannot be sent in a form at all.
+LINES = [text.encode("utf-8", "ignore").decode() for text in STRINGS]
+RAW = ("<script>alert", "<img src=x", "<svg/onload", "<iframe src=//evil", "<style>*{", "<a href='javascript")
+#: What may be written though the person reads a refusal: that they tried.
+TRACES = frozenset({"attempts", "journal", "shown_sets", "outbox", "letters", "sign_ins"})
+#: Pages that work in two steps of which the second needs what the first one wrote: tests/accounts.
+TWO_STEPS = frozenset({"accounts.invitation"})
+FEWEST = 4
+
+
+@dataclass
+class Ledger:
+    """Which tables the units of work of one answer wrote to, those that went through."""
+
+    written: set[str] = field(default_factory=set)
+
+
+def undo(database: Database) -> Ledger:
+    """From now on nothing stays in the database, so that every line meets the same site; the ledger says what would."""
+    ledger, noted = Ledger(), set[str]()
+
+    @contextmanager
+    def undone() -> Iterator[Session]:
+        session = database._writing()
+        noted.clear()
+        session.begin()
+        try:
+            yield session
+            session.flush()
+            ledger.written |= noted
+        finally:
+            session.expunge_all()
+            session.rollback()
+            session.close()
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        words = statement.split()
+        if words[0] in {"INSERT", "UPDATE", "DELETE"}:
+            noted.add(words[1] if words[0] == "UPDATE" else words[2])
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    database.work = undone  # type: ignore[method-assign]
+    return ledger
+
+
+@pytest.fixture
+def kept(library_folder: Path, tmp_path: Path) -> Iterator[Furnished]:
+    """A site of one's own, where what is typed stays."""
+    made = opened(library_folder, tmp_path)
+    yield made
+    made.database.close()
+
+
+@pytest.fixture(scope="module")
+def forms(library_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Furnished, Ledger]]:
+    made = opened(library_folder, tmp_path_factory.mktemp("typed"))
+    yield made, undo(made.database)
+    made.database.close()
+
+
+def every_form(site: Furnished) -> list[tuple[str, Form]]:
+    """Each kind of form once, with somebody who may use it; those without any field are left out."""
+    found: dict[tuple[str, frozenset[str]], tuple[str, Form]] = {}
+    addresses = site.app.url_map.bind("localhost")
+    for kind in PAGES.values():
+        if kind.typed is not None or kind.status != 200:
+            continue
+        path = site.address(kind.path)
+        for form in Forms(site.clients[kind.who].get(path).text, path).found:
+            page = str(addresses.match(form.action, "POST")[0])
+            if form.names and page not in TWO_STEPS:
+                names = frozenset(name.partition("-")[0].partition(".")[0] for name in form.names)
+                found.setdefault((page, names), (kind.who, form))
+    return list(found.values())
+
+
+def turns(form: Form) -> int:
+    """How often a form is sent until every line was in it; without texts one time more, as a browser would."""
+    return max(FEWEST, -(-len(LINES) // len(form.typed)) if form.typed else len(LINES) + 1)
+
+
+def filled(form: Form, turn: int) -> dict[str, Any]:
+    """What is sent in one turn: strange lines in all texts, and every third time in what a person would not type."""
+    lines = itertools.islice(itertools.cycle(LINES), (turn * len(form.typed) or turn) % len(LINES), None)
+    strange = turn % 3 == 2 if form.typed else turn > 0
+    data: dict[str, Any] = {name: next(lines) for name in form.typed}
+    for name, value in form.hidden.items():
+        data[name] = next(lines) if strange else value
+    for name, choices in form.chosen.items():
+        data[name] = next(lines) if strange else choices[turn % len(choices)]
+    for name in form.files:
+        data[name] = (io.BytesIO(next(lines).encode()), next(lines) or "a.md")
+    if form.buttons:
+        name, value = form.buttons[turn % len(form.buttons)]
+        data[name] = value
+    return data
+
+
+def sent(site: Furnished, who: str, form: Form, turn: int) -> TestResponse:
+    """The answer to one turn; the cookie is as before, so that nobody is signed out."""
+    client = site.clients[who]
+    cookie = site.cookie(who)
+    answer = client.post(form.action, data=filled(form, turn), environ_base={"REMOTE_ADDR": f"192.0.2.{turn % 250}"})
+    client.delete_cookie("twinmetro")
+    if cookie:
+        client.set_cookie("twinmetro", cookie)
+    return answer
+
+
+def faults(answer: TestResponse, written: set[str]) -> Iterator[str]:
+    """What is wrong with an answer."""
+    if answer.status_code >= 500:
+        yield "breaks"
+    if answer.mimetype == "text/html":
+        yield from (f"repeats {text} raw" for text in RAW if text in answer.text)
+    where = answer.headers.get("Location", "/")
+    if not where.startswith("/") or where.startswith(("//", "/\\")):
+        yield f"leads away to {where}"
+    if answer.status_code >= 400 and written - TRACES:
+        yield f"refuses and writes {sorted(written)}"
+
+
+def test_every_strange_line_in_every_form_is_answered(forms: tuple[Furnished, Ledger]) -> None:
+    site, ledger = forms
+    wrong, tried, statuses = [], 0, dict[int, int]()
+    for who, form in every_form(site):
+        for turn in range(turns(form)):
+            ledger.written.clear()
+            answer = sent(site, who, form, turn)
+            statuses[answer.status_code] = statuses.get(answer.status_code, 0) + 1
+            tried += 1
+            wrong += [f"{form.action} ({who}, turn {turn}) {fault}" for fault in faults(answer, ledger.written)]
+    assert not wrong, "\n".join(wrong)
+    assert tried > 1_000
+    assert statuses[303] > 200
+
+
+#: Forms that show again what they took: who opens them, the page, the part of its address the form goes to, the fields.
+SHOWN_AGAIN = {
+    "profile": ("official", "/profilo", "/profilo", ("name",)),
+    "passkey": ("strong", "/profilo/sicurezza", "/nome", ("name",)),
+    "request": ("official", "/richieste/{need_open}/modifica", "/modifica", ("title", "problem")),
+    "draft": ("official", "/soluzioni/{full}/modifica", "/modifica", ("title", "summary", "section.1")),
+}
+
+
+def form_of(site: Furnished, shown: str) -> Form:
+    who, path, end, fields = SHOWN_AGAIN[shown]
+    address = site.address(path)
+    page = site.clients[who].get(address).text
+    assert not [text for text in RAW if text in page]
+    return next(
+        form
+        for form in Forms(page, address).found
+        if form.action.endswith(end) and set(fields) <= {*form.typed}
+    )
+
+
+@pytest.mark.parametrize("shown", SHOWN_AGAIN)
+def test_what_was_accepted_comes_back_as_it_was_typed(shown: str, kept: Furnished) -> None:
+    who, _path, _end, fields = SHOWN_AGAIN[shown]
+    accepted = 0
+    for line in LINES:
+        form = form_of(kept, shown)
+        text = f"Prova {line} fine"[: min(form.limits.get(name, 4_000) for name in fields)]
+        data = {**form.typed, **form.hidden, **{name: chosen[0] for name, chosen in form.chosen.items()}}
+        answer = kept.clients[who].post(form.action, data={**data, **dict.fromkeys(fields, text)})
+        assert answer.status_code in {303, 422}, repr(line)
+        if answer.status_code == 303:
+            accepted += 1
+            held = form_of(kept, shown).typed
+            assert {name: plain(held[name]) for name in fields} == dict.fromkeys(fields, plain(text)), repr(line)
+    assert accepted > 100
+
+
+def plain(text: str) -> str:
+    """A text without what no field can hold: controls, and how its spaces were typed."""
+    return " ".join(CONTROL.sub(" ", text).split())

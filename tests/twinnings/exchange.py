@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Two cities and a transfer between them, as the tests of twinnings talk about them."""
+
+from datetime import timedelta
+
+from app.access import Role
+from app.cities.queries import by_slugs
+from app.db import Database
+from app.journal import queries as journal
+from app.needs.models import Need, NeedReceiver, Proposal
+from app.solutions import queries as library
+from app.solutions.models import Solution
+from app.twinnings import queries, service
+from app.twinnings.models import Twinning
+from app.twinnings.service import Deed
+from tests.makers import NOW, make_person
+from tests.makers import make_solution as make
+
+LATER = NOW + timedelta(days=40)
+SLUG = "sportello-unico-bologna"
+
+
+class Exchange:
+    """Bologna gives its one-stop shop to Torino, and to Venezia that joined."""
+
+    def __init__(self, database: Database, *, demonstration: bool = False) -> None:
+        self.database = database
+        with database.work() as session:
+            solution = make(
+                session,
+                SLUG,
+                preconditions=["Convenzione con i comuni", "Piattaforma telematica"],
+                kit=[{"title": "Schema di convenzione", "kind": "accordo"}],
+            )
+            self.giver = make_person(session, (Role.REFERENT, "bologna"), name="Giver").id
+            self.receiver = make_person(session, (Role.REFERENT, "torino"), name="Receiver").id
+            self.colleague = make_person(session, (Role.OFFICIAL, "torino"), name="Colleague").id
+            self.stranger = make_person(session, (Role.OFFICIAL, "bari"), name="Stranger").id
+            cities = by_slugs(session, ["bologna", "torino", "venezia"])
+            need = Need(
+                slug="sportello",
+                title="Sportello",
+                problem="Moduli diversi.",
+                themes=["suap"],
+                constraints={},
+                formats=[],
+                state="matched",
+                city=cities["torino"],
+                author_id=self.receiver,
+                created_at=NOW,
+                updated_at=NOW,
+                published_at=NOW,
+                demonstration=demonstration,
+            )
+            need.receivers = [NeedReceiver(city=cities["venezia"], joined_at=NOW)]
+            proposal = Proposal(
+                need=need,
+                solution=solution,
+                giver=cities["bologna"],
+                origin="picked",
+                grounds={},
+                asked_by=self.receiver,
+                asked_at=NOW,
+                state="accepted",
+            )
+            session.add(proposal)
+            session.flush()
+            self.proposal = proposal.id
+            self.number = service.begin(session, proposal, self.giver, NOW)
+
+    def twinning(self) -> Twinning:
+        with self.database.reading() as session:
+            found = queries.twinning(session, self.number)
+            assert found is not None
+            return found
+
+    def solution(self) -> Solution:
+        with self.database.reading() as session:
+            found = library.by_slug(session, SLUG)
+            assert found is not None
+            return found
+
+    def deed(self, person: int | None = None) -> Deed:
+        return Deed(person or self.receiver, LATER)
+
+    def rows(self) -> list[str]:
+        """What the journal says of the twinning, the oldest first."""
+        with self.database.reading() as session:
+            return [row.action for row in journal.of_thing(session, "twinning", str(self.number))][::-1]

@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The pages of a transfer: what everybody sees, what its parties do, the calendar, the certificate."""
+
+import re
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.accounts.models import Person
+from app.db import Database
+from app.errors import Invalid
+from app.twinnings import chores, ending, forms
+from app.twinnings.calendar import _folded, _text
+from tests.makers import csrf, sign_in
+from tests.naughty import STRINGS
+from tests.twinnings.exchange import Exchange
+
+PATH = "/gemellaggi/1-sportello"
+
+
+def client_of(app: Flask, database: Database, person: int) -> FlaskClient:
+    with database.reading() as session:
+        found = session.get(Person, person)
+        assert found is not None
+        return sign_in(app.test_client(), found)
+
+
+@pytest.fixture
+def receiver(app: Flask, exchange: Exchange) -> FlaskClient:
+    return client_of(app, exchange.database, exchange.receiver)
+
+
+def post(client: FlaskClient, address: str, **data: str) -> int:
+    return client.post(f"{PATH}{address}", data={"csrf_token": csrf(client, PATH), **data}).status_code
+
+
+def test_everybody_sees_who_teaches_whom_and_only_the_parties_the_workbench(
+    app: Flask, exchange: Exchange, client: FlaskClient, receiver: FlaskClient
+) -> None:
+    public = client.get(PATH).text
+    assert "Città metropolitana di Bologna" in public
+    assert "Note condivise" not in public
+    assert "Note condivise" in receiver.get(PATH).text
+    stranger = client_of(app, exchange.database, exchange.stranger)
+    assert "Note condivise" not in stranger.get(PATH).text
+    assert stranger.get(f"{PATH}/calendario.ics").status_code == 404
+
+
+def test_lists_are_pages_and_data(exchange: Exchange, client: FlaskClient) -> None:
+    assert "Sportello unico metropolitano" in client.get("/gemellaggi").text
+    (row,) = client.get("/gemellaggi.json?stato=running").get_json()["twinnings"]
+    assert (row["giver"], row["receivers"]) == ("bologna", ["torino", "venezia"])
+    assert client.get("/gemellaggi.json?stato=closed").get_json()["twinnings"] == []
+    assert client.get("/gemellaggi.csv").text.splitlines()[0].startswith("\ufeffid;title")
+
+
+def test_the_buttons_do_what_they_say(exchange: Exchange, receiver: FlaskClient) -> None:
+    page = receiver.get(PATH).text
+    milestone = re.findall(r"/tappe/(\d+)\"", page)[0]
+    piece = re.findall(r"/kit/(\d+)\"", page)[0]
+    assert post(receiver, f"/tappe/{milestone}", done="1") == 303
+    assert post(receiver, f"/tappe/{milestone}/programma", due_on="2027-01-31", owner="") == 303
+    assert post(receiver, "/tappe", title="Seduta", phase="adattare", due_on="2027-01-31") == 303
+    assert post(receiver, "/persone", person=f"{exchange.colleague}|torino", task="x") == 303
+    assert post(receiver, f"/persone/{exchange.colleague}/togli") == 303
+    assert post(receiver, "/incontri", title="Avvio", starts_at="2027-01-08T10:00", minutes="60", place="Qui") == 303
+    assert post(receiver, "/note", note="Fatto.") == 303
+    assert post(receiver, f"/kit/{piece}", received="on") == 303
+    assert post(receiver, "/ore", body="torino", on="2026-11-20", hours="1,5", what="") == 303
+    assert (
+        post(
+            receiver,
+            "/requisiti",
+            body="torino",
+            precondition="Piattaforma telematica",
+            answer="no",
+            who="",
+            by_when="",
+        )
+        == 303
+    )
+    page = receiver.get(PATH).text
+    for said in ("Seduta", "Avvio", "Fatto.", "1,5"):
+        assert said in page
+    meeting = re.findall(r"/incontri/(\d+)/annulla", page)[0]
+    assert post(receiver, f"/incontri/{meeting}/annulla") == 303
+
+
+@pytest.mark.parametrize(
+    ("address", "data"),
+    [
+        ("/note", {"note": ""}),
+        ("/tappe", {"title": "x", "phase": "capire", "due_on": "ieri"}),
+        ("/incontri", {"title": "x", "starts_at": "", "minutes": "60"}),
+        ("/ore", {"body": "torino", "on": "2026-11-20", "hours": "molte"}),
+        ("/persone", {"person": "x|torino"}),
+        ("/chiudi", {"body": "torino", "result": "adopted", "months": "otto"}),
+        ("/chiudi", {"body": "torino", "result": ""}),
+        ("/ferma", {"reason": ""}),
+        ("/variante", {"body": "bologna"}),
+    ],
+)
+def test_what_is_wrong_is_said_and_nothing_is_saved(
+    exchange: Exchange, receiver: FlaskClient, address: str, data: dict[str, str]
+) -> None:
+    assert post(receiver, address, **data) == 422
+    assert exchange.rows() == ["twinning-begun"]
+
+
+def test_closing_gives_a_certificate_that_anyone_can_verify(
+    app: Flask, exchange: Exchange, client: FlaskClient, receiver: FlaskClient
+) -> None:
+    assert client.get(f"{PATH}/attestato").status_code == 404
+    giver = client_of(app, exchange.database, exchange.giver)
+    assert post(giver, "/chiudi", body="bologna", result="adapted") == 303
+    assert post(receiver, "/chiudi", body="torino", result="adapted", months="8", cost="12.000") == 303
+    page = client.get(PATH).text
+    assert "Com’è andata" in page
+    certificate = client.get(f"{PATH}/attestato").text
+    (code,) = set(re.findall(r"/attestati/([\w-]+)", certificate))
+    assert "Attestato autentico" in client.get(f"/attestati/{code}").text
+    assert client.get("/attestati/inventato").status_code == 404
+
+
+def test_a_stop_is_shown_by_choice_only(app: Flask, exchange: Exchange, client: FlaskClient) -> None:
+    with exchange.database.work() as session:
+        ending.stop(session, exchange.number, "other", "Motivo riservato.", False, exchange.deed())
+    assert "Motivo riservato." not in client.get(PATH).text
+    assert "Motivo riservato." in client_of(app, exchange.database, exchange.receiver).get(PATH).text
+
+
+def test_the_variant_leads_to_its_draft(exchange: Exchange, receiver: FlaskClient) -> None:
+    answer = receiver.post(f"{PATH}/variante", data={"csrf_token": csrf(receiver, PATH), "body": "torino"})
+    assert re.fullmatch(r"/soluzioni/[a-z0-9-]+/modifica", answer.headers["Location"])
+    assert receiver.get(answer.headers["Location"]).status_code == 200
+
+
+def test_strange_text_is_kept_as_typed_or_refused(exchange: Exchange, receiver: FlaskClient) -> None:
+    token = csrf(receiver, PATH)
+    for text in STRINGS[::4]:
+        for address, field in (("/note", "note"), ("/incontri", "place"), ("/tappe", "title"), ("/ore", "hours")):
+            data = {"title": "x", "starts_at": "2027-01-08T10:00", "minutes": "60", "phase": "capire", field: text}
+            data |= {"due_on": "2027-01-08", "on": "2026-11-20", "body": "torino", "csrf_token": token}
+            assert receiver.post(f"{PATH}{address}", data=data).status_code < 500, (address, text)
+    page = receiver.get(PATH)
+    assert page.status_code == 200
+    assert "<script>alert" not in page.text
+
+
+def test_the_calendar_is_folded_escaped_and_in_universal_time(exchange: Exchange, receiver: FlaskClient) -> None:
+    place = "Sala; blu, piano 2 " + "è" * 80
+    assert post(receiver, "/incontri", title="Avvio", starts_at="2027-07-08T10:00", minutes="90", place=place) == 303
+    text = receiver.get(f"{PATH}/calendario.ics").text
+    assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
+    assert "DTSTART:20270708T080000Z" in text
+    assert "DTEND:20270708T093000Z" in text
+    assert "LOCATION:Sala\\; blu\\, piano 2" in text.replace("\r\n ", "")
+    assert _text("a\\b\x00\nc") == "a\\\\b\\nc"
+    assert _folded("x" * 10) == "x" * 10
+
+
+def test_amounts_days_and_hours_are_read_as_people_write_them() -> None:
+    assert forms.amount({"cost": "1.200.000"}, "cost") == 1_200_000
+    assert forms.amount({}, "cost") is None
+    assert [forms.quarters({"hours": typed}) for typed in ("1,5", "0.25", "x", "", "nan", "1e5")] == [6, 1, 0, 0, 0, 0]
+    assert forms.day({}, "on", needed=False) is None
+    for wrong in ("", "31/12/2026", "0001-01-01"):
+        with pytest.raises(Invalid):
+            forms.day({"on": wrong}, "on")
+    with pytest.raises(Invalid):
+        forms.meeting({"starts_at": "9999-01-01T10:00"})
+
+
+def test_reminders_are_a_chore(app: Flask, exchange: Exchange) -> None:
+    assert chores.remind(app) == 0
+
+
+@pytest.mark.parametrize("path", [PATH, "/gemellaggi"])
+def test_pages_open_in_english(exchange: Exchange, client: FlaskClient, path: str) -> None:
+    assert client.get(f"/en{path}").status_code == 200

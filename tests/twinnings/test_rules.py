@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Phases, reminders, closing: the rules of a transfer."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from app.twinnings import rules
+from app.twinnings.rules import Closing
+
+TODAY = date(2026, 11, 23)
+
+
+def test_the_plan_is_prefilled_and_the_transfer_plan_falls_in_the_third_month() -> None:
+    planned = {item.key: item for item in rules.plan(date(2026, 11, 30))}
+    assert planned["transfer-plan"].due_on == date(2027, 2, 28)
+    assert [item.phase for item in planned.values()] == sorted(
+        (item.phase for item in planned.values()), key=rules.PHASES.index
+    )
+
+
+def test_the_phase_is_the_first_with_something_left_to_do() -> None:
+    assert rules.phase_of([("capire", True), ("adattare", False), ("riusare", False)]) == "adattare"
+    assert rules.phase_of([("capire", True)]) == "riusare"
+    assert rules.phase_of([]) == "riusare"
+
+
+@pytest.mark.parametrize(
+    ("days", "done", "reminded", "escalated", "what"),
+    [
+        (8, False, False, False, ""),
+        (7, False, False, False, "remind"),
+        (7, False, True, False, ""),
+        (-6, False, True, False, ""),
+        (-7, False, True, False, "escalate"),
+        (-7, False, False, False, "escalate"),
+        (-30, False, True, True, ""),
+        (-30, True, False, False, ""),
+    ],
+)
+def test_the_owner_is_reminded_once_then_the_coordination_once(
+    days: int, done: bool, reminded: bool, escalated: bool, what: str
+) -> None:
+    assert rules.reminder(TODAY + timedelta(days=days), done, reminded, escalated, TODAY) == what
+
+
+def test_the_outcome_is_the_best_that_a_receiver_reached() -> None:
+    assert rules.outcome([{"result": "stopped"}, {"result": "adapted"}]) == "adapted"
+    assert rules.outcome([]) == "stopped"
+
+
+def test_one_side_may_close_alone_after_a_month_only_where_the_receiver_spoke() -> None:
+    now = datetime(2026, 11, 23, tzinfo=UTC)
+    assert rules.may_close(["giver", "receiver"], now, now)
+    assert not rules.may_close(["receiver"], now - timedelta(days=29), now)
+    assert rules.may_close(["receiver"], now - timedelta(days=30), now)
+    assert not rules.may_close(["giver"], now - timedelta(days=90), now)
+
+
+def test_what_was_not_said_is_not_kept() -> None:
+    assert Closing("adopted", months=0, indicator="").as_data() == {"result": "adopted", "months": 0}
+
+
+def test_a_range_is_that_of_the_known_values() -> None:
+    assert rules.spread([3, None, 8.5, "x"]) == (3.0, 8.5)
+    assert rules.spread([None]) is None

@@ -1,0 +1,231 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A transfer from its first day to its last: what is kept, told, refused, and what comes back to the library."""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from app.db import Database
+from app.errors import Conflict, Invalid, NotFound
+from app.needs.models import Need, Proposal
+from app.twinnings import ending, queries, service
+from app.twinnings.rules import Closing
+from tests.makers import NOW
+from tests.twinnings.exchange import LATER, Exchange
+
+GOOD = Closing("adapted", months=8, cost=12_000, indicator="Giorni medi", before="60", after="30", worked="L'ascolto.")
+
+
+def test_it_begins_with_its_bodies_people_milestones_and_kit(exchange: Exchange) -> None:
+    twinning = exchange.twinning()
+    assert twinning.giver is not None
+    assert twinning.giver.slug == "bologna"
+    assert [city.slug for city in twinning.receivers] == ["torino", "venezia"]
+    assert {tie.person_id for tie in twinning.people} == {exchange.giver, exchange.receiver}
+    assert twinning.phase == "capire"
+    with exchange.database.reading() as session:
+        assert [piece.title for piece in queries.kit(session, exchange.number)] == ["Schema di convenzione"]
+    assert exchange.rows() == ["twinning-begun"]
+
+
+def test_an_accepted_proposal_begins_one_twinning_only(exchange: Exchange) -> None:
+    with exchange.database.work() as session:
+        proposal = session.get(Proposal, exchange.proposal)
+        assert proposal is not None
+        assert service.begin(session, proposal, exchange.giver, NOW) == exchange.number
+    assert exchange.rows() == ["twinning-begun"]
+
+
+def test_the_phase_follows_the_milestones_and_undoing_goes_back(exchange: Exchange) -> None:
+    first = [item.id for item in exchange.twinning().milestones if item.phase == "capire"]
+    with exchange.database.work() as session:
+        for number in first:
+            service.tick(session, exchange.number, number, True, exchange.deed())
+    assert exchange.twinning().phase == "adattare"
+    with exchange.database.work() as session:
+        service.tick(session, exchange.number, first[0], False, exchange.deed())
+        service.tick(session, exchange.number, first[0], False, exchange.deed())
+    assert exchange.twinning().phase == "capire"
+    assert exchange.rows().count("milestone-undone") == 1
+
+
+def test_a_milestone_has_a_day_and_an_owner_among_its_people(exchange: Exchange) -> None:
+    number = exchange.twinning().milestones[0].id
+    with exchange.database.work() as session:
+        service.plan_milestone(session, exchange.number, number, date(2027, 1, 8), exchange.giver, exchange.deed())
+        with pytest.raises(Invalid):
+            service.plan_milestone(
+                session, exchange.number, number, date(2027, 1, 8), exchange.stranger, exchange.deed()
+            )
+        service.add_milestone(
+            session, exchange.number, "Seduta di giunta", "adattare", date(2027, 2, 1), exchange.deed()
+        )
+        with pytest.raises(Invalid):
+            service.add_milestone(session, exchange.number, " ", "adattare", date(2027, 2, 1), exchange.deed())
+    titles = [item.title for item in exchange.twinning().milestones]
+    assert titles[-1] == "Seduta di giunta"
+
+
+def test_reminders_come_once_each(exchange: Exchange) -> None:
+    due = exchange.twinning().milestones[0].due_on
+    when = datetime.combine(due, NOW.timetz())
+    for days, told in ((-7, 1), (-6, 0), (7, 1), (8, 0)):
+        with exchange.database.work() as session:
+            deed = service.Deed(None, when + timedelta(days=days))
+            assert service.remind(session, exchange.number, deed) == told, days
+    assert [row for row in exchange.rows() if row.startswith("milestone")] == ["milestone-due", "milestone-late"]
+
+
+def test_only_people_of_its_bodies_join(exchange: Exchange) -> None:
+    with exchange.database.work() as session:
+        service.add_person(session, exchange.number, exchange.colleague, "torino", "Referente tecnico", exchange.deed())
+        service.add_person(session, exchange.number, exchange.colleague, "torino", "", exchange.deed())
+        for person, body in ((exchange.stranger, "torino"), (exchange.stranger, "bari"), (999, "torino")):
+            with pytest.raises(Invalid):
+                service.add_person(session, exchange.number, person, body, "", exchange.deed())
+    assert len(exchange.twinning().people) == 3
+    with exchange.database.work() as session:
+        service.remove_person(session, exchange.number, exchange.colleague, exchange.deed())
+        with pytest.raises(NotFound):
+            service.remove_person(session, exchange.number, exchange.colleague, exchange.deed())
+
+
+def test_a_meeting_changes_by_its_sequence_and_is_cancelled_once(exchange: Exchange) -> None:
+    with exchange.database.work() as session:
+        made = service.set_meeting(session, exchange.number, 0, "Avvio", LATER, 60, "Bologna", exchange.deed())
+        service.set_meeting(session, exchange.number, made.id, "Avvio", LATER, 90, "", exchange.deed())
+        service.cancel_meeting(session, exchange.number, made.id, exchange.deed())
+        service.cancel_meeting(session, exchange.number, made.id, exchange.deed())
+        assert made.sequence == 2
+        for wrong in (("", 60), ("x" * 200, 60), ("Avvio", 1)):
+            with pytest.raises(Invalid):
+                service.set_meeting(session, exchange.number, 0, wrong[0], LATER, wrong[1], "", exchange.deed())
+        with pytest.raises(NotFound):
+            service.set_meeting(session, exchange.number, 999, "Avvio", LATER, 60, "", exchange.deed())
+
+
+def test_notes_kit_hours_and_readiness_are_kept_or_refused_with_the_field(exchange: Exchange) -> None:
+    number, deed = exchange.number, exchange.deed()
+    with exchange.database.work() as session:
+        service.write_note(session, number, "Primo scambio fatto.", deed)
+        service.count_hours(session, number, "torino", LATER.date(), 6, "Riunione", deed)
+        service.answer_readiness(
+            session, number, "torino", "Convenzione con i comuni", "planned", "Segreteria", None, deed
+        )
+        service.answer_readiness(session, number, "torino", "Convenzione con i comuni", "yes", "", None, deed)
+        (piece,) = queries.kit(session, number)
+        service.check_kit(session, number, piece.id, False, True, deed)
+        assert piece.received_at == piece.adapted_at == LATER
+        (answer,) = queries.readiness(session, number)
+        assert answer.answer == "yes"
+        for act in (
+            lambda: service.write_note(session, number, " ", deed),
+            lambda: service.count_hours(session, number, "bari", LATER.date(), 6, "", deed),
+            lambda: service.count_hours(session, number, "torino", LATER.date() + timedelta(days=1), 6, "", deed),
+            lambda: service.count_hours(session, number, "torino", LATER.date(), 0, "", deed),
+            lambda: service.answer_readiness(session, number, "torino", "Altro", "yes", "", None, deed),
+        ):
+            with pytest.raises(Invalid):
+                act()
+        with pytest.raises(NotFound):
+            service.check_kit(session, number, 999, True, True, deed)
+
+
+def test_when_both_sides_have_spoken_it_closes_and_the_source_says_who_re_used_it(exchange: Exchange) -> None:
+    with exchange.database.work() as session:
+        assert not ending.say(
+            session, exchange.number, "bologna", replace(GOOD, cost=None), exchange.deed(exchange.giver)
+        )
+    with exchange.database.work() as session:
+        assert ending.say(session, exchange.number, "torino", GOOD, exchange.deed())
+    assert exchange.twinning().state == "closed"
+    solution = exchange.solution()
+    assert solution.evidence_level == 5
+    assert [tie.city.slug for tie in solution.reuses] == ["torino"]
+    assert solution.revision_number == 2
+    with exchange.database.reading() as session:
+        need = session.get(Need, exchange.twinning().need_id)
+        assert need is not None
+        assert (need.state, need.outcome) == ("closed", "solved")
+    assert exchange.rows()[-1] == "twinning-closed"
+    with exchange.database.work() as session, pytest.raises(Conflict):
+        ending.say(session, exchange.number, "torino", GOOD, exchange.deed())
+
+
+def test_a_transfer_nobody_adopted_raises_no_evidence(exchange: Exchange) -> None:
+    before = exchange.solution().revision_number
+    with exchange.database.work() as session:
+        for body in ("bologna", "torino"):
+            ending.say(session, exchange.number, body, Closing("stopped"), exchange.deed())
+    assert exchange.twinning().state == "closed"
+    assert exchange.solution().revision_number == before
+
+
+def test_what_is_made_up_for_trying_the_site_changes_no_real_solution(registered: Database) -> None:
+    exchange = Exchange(registered, demonstration=True)
+    with registered.work() as session:
+        for body in ("bologna", "torino"):
+            ending.say(session, exchange.number, body, GOOD, exchange.deed())
+    assert exchange.twinning().state == "closed"
+    assert exchange.solution().reuses == []
+
+
+@pytest.mark.parametrize(
+    "closing",
+    [Closing("perfect"), replace(GOOD, months=-1), replace(GOOD, cost=10**9), replace(GOOD, worked="x" * 5_000)],
+)
+def test_a_closing_form_that_makes_no_sense_is_refused_whole(exchange: Exchange, closing: Closing) -> None:
+    with pytest.raises(Invalid), exchange.database.work() as session:
+        ending.say(session, exchange.number, "torino", closing, exchange.deed())
+    with exchange.database.reading() as session:
+        assert queries.closing(session, exchange.number) == []
+
+
+def test_one_side_closes_alone_after_a_month_of_silence(exchange: Exchange) -> None:
+    with exchange.database.work() as session:
+        ending.say(session, exchange.number, "torino", GOOD, exchange.deed())
+        with pytest.raises(Conflict):
+            ending.close_alone(session, exchange.number, exchange.deed())
+    with exchange.database.work() as session:
+        ending.close_alone(session, exchange.number, service.Deed(exchange.receiver, LATER + timedelta(days=31)))
+    assert exchange.twinning().state == "closed"
+
+
+def test_a_stop_has_a_reason_and_opens_the_request_again(exchange: Exchange) -> None:
+    with exchange.database.work() as session:
+        for reason, text in (("boredom", ""), ("other", " ")):
+            with pytest.raises(Invalid):
+                ending.stop(session, exchange.number, reason, text, True, exchange.deed())
+        ending.stop(session, exchange.number, "funding", "", True, exchange.deed())
+    twinning = exchange.twinning()
+    assert (twinning.state, twinning.stop_reason, twinning.stop_public) == ("stopped", "funding", True)
+    with exchange.database.reading() as session:
+        need = session.get(Need, twinning.need_id)
+        assert need is not None
+        assert need.state == "open"
+    with exchange.database.work() as session, pytest.raises(Conflict):
+        service.write_note(session, exchange.number, "Ancora?", exchange.deed())
+
+
+def test_the_variant_begins_as_a_draft_of_the_receiver_tied_to_its_source(exchange: Exchange) -> None:
+    with exchange.database.work() as session:
+        variant = ending.begin_variant(session, exchange.number, "torino", exchange.deed())
+        assert not variant.published
+        document = ending.writing.current_document(session, variant)
+        assert document.front["based_on"] == exchange.solution().slug
+        assert document.front["city"] == "torino"
+        assert "sportello" in document.section("Soluzione adottata")
+        with pytest.raises(Invalid):
+            ending.begin_variant(session, exchange.number, "bologna", exchange.deed())
+    assert exchange.rows()[-1] == "variant-begun"
+
+
+def test_what_is_not_there_is_missing(exchange: Exchange) -> None:
+    with exchange.database.work() as session:
+        with pytest.raises(NotFound):
+            service.write_note(session, 999, "x", exchange.deed())
+        with pytest.raises(NotFound):
+            service.tick(session, exchange.number, 999, True, exchange.deed())
+        with pytest.raises(NotFound):
+            ending.begin_variant(session, 999, "torino", exchange.deed())
