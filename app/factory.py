@@ -50,10 +50,10 @@ from app.solutions import library_views
 from app.solutions import queries as solution_queries
 from app.solutions import search as solution_search
 from app.solutions import views as solution_views
+from app.twinnings import act_views, work_views
 from app.twinnings import chores as twinning_chores
 from app.twinnings import service as twinning_service
 from app.twinnings import views as twinning_views
-from app.twinnings import work_views
 from app.web import addresses, assets, csrf, errors, formats, gate, headers, kept, languages, logs, release, unit
 from app.writing import draft_views, kit_views
 from app.writing import search as writing_search
@@ -111,6 +111,7 @@ FEATURES = (
     figure_views.figures,
     twinning_views.twinnings,
     work_views.workbench,
+    act_views.acts,
     operations_views.operations,
 )
 

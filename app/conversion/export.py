@@ -26,3 +26,9 @@ def _text(document: Document) -> str:
     parts = [str(document.front.get("summary", ""))]
     parts += [f"## {section.heading}\n\n{TALL.sub('###', section.text)}" for section in document.sections]
     return "\n\n".join(part for part in (*parts, document.footnotes) if part.strip()) + "\n"
+
+
+def text_to_office(text: str, kind: Format, title: str, language: str = "it") -> bytes:
+    """A plain Markdown text, as a draft act, in an office format. Raises ``FileRefused`` or ``Unavailable``."""
+    options = ["-f", "markdown-raw_html-raw_attribute", "-t", kind, "-o", "-", "--metadata", f"lang={language}"]
+    return pandoc(text.encode("utf-8"), [*options, "--metadata", f"pagetitle={' '.join(title.split())}"])

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from app.matching.model import Need, Offer
 from app.matching.text import terms
 
-#: Shares of a precondition that is planned, and of one nobody has answered for.
+#: Shares of a precondition that is planned, and of one nobody has answered for. An offer that states none counts as
+#: unanswered too: otherwise saying less about a practice would score more.
 PLANNED, UNANSWERED = 0.75, 0.5
 #: Words of a precondition that must be among those of an answer, to be the same thing.
 SAME = 0.6
@@ -23,9 +24,9 @@ class Requirements:
 
 
 def requirements(need: Need, offer: Offer) -> Requirements:
-    """The mean over the preconditions; 1 where nothing is asked, each half where the request answers nothing."""
+    """The mean over the preconditions; half where none is stated, each half where the request answers nothing."""
     if not offer.preconditions:
-        return Requirements(1.0)
+        return Requirements(UNANSWERED)
     held = tuple(item for item in offer.preconditions if _said(item, need.held | need.city.held))
     planned = tuple(item for item in offer.preconditions if item not in held and _said(item, need.planned))
     missing = tuple(item for item in offer.preconditions if item not in held and item not in planned)

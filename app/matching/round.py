@@ -154,12 +154,17 @@ class _Rows:
         self._values: list[float] = []
 
     def group(self, keys: Iterable[Any], limits: Mapping[Any, int] | None) -> None:
-        """Arcs with the same key together at most its limit; at most one where there are no limits."""
+        """Arcs with the same key together at most its limit; at most one where there are no limits.
+
+        A limit that all of them together do not pass says nothing, and is left out.
+        """
         members: dict[Any, list[int]] = defaultdict(list)
         for number, key in enumerate(keys):
             members[key].append(number)
         for key, numbers in members.items():
-            self._add(numbers, [1.0] * len(numbers), 1.0 if limits is None else float(limits[key]))
+            limit = 1 if limits is None else limits[key]
+            if len(numbers) > limit:
+                self._add(numbers, [1.0] * len(numbers), float(limit))
 
     def first_of_all(self, arcs: Sequence[Arc], place: Mapping[str, int]) -> None:
         """The first proposal of a request is there only where one of its arcs is."""

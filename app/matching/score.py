@@ -7,11 +7,13 @@ up to ln(score / 100). Theme is half taxonomy, half text. docs/matching.md gives
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from math import exp, log
 from typing import Any
 
 from app.matching import context as contexts
 from app.matching import requirements as asked
+from app.matching.bulk import Table
 from app.matching.gates import closed
 from app.matching.model import FACTORS, LEAST, Excluded, Factor, Match, Need, Offer
 from app.matching.readiness import readiness
@@ -34,6 +36,11 @@ class Market:
     tree: Tree = field(default_factory=dict)
     s90: float = 1.0
     weights: Weights = PUBLISHED
+
+    @cached_property
+    def table(self) -> Table:
+        """The same offers as arrays, made when first needed."""
+        return Table(self.offers, self.tree, self.s90, self.weights)
 
 
 def bounded(value: float) -> float:

@@ -7,11 +7,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from app.matching.gates import closed
 from app.matching.model import FACTORS, Excluded, Match, Need
 from app.matching.score import Market, match, matches
 from app.matching.weights import Weights
 
 LENGTH, PER_CITY, FIRST = 10, 2, 3
+#: Above so many offers arrays find those that could be proposed; the first so many are looked at one by one.
+MANY, CONTENDERS = 300, 200
 #: A city is unlike where the context factor is below this; it takes the last place of the list.
 UNLIKE = 0.45
 #: Weightings tried around the published one, and how close to it they stay (Dirichlet concentration).
@@ -44,14 +47,31 @@ class Shortlist:
 
 def shortlist(need: Need, market: Market, affinities: Mapping[str, float]) -> Shortlist:
     """At most ten offers, two of a city, one slot for the best offer of an unlike city."""
-    found, out = matches(need, market, affinities)
+    found, out = matches(need, market, affinities) if len(market.offers) <= MANY else _first(need, market, affinities)
     chosen = _varied(found)
-    stable = stability(found[:200], market.weights)
+    stable = stability(found[:CONTENDERS], market.weights)
     places = [
         Proposed(item, rank, stable.get(_name(item), 0.0), item.factor("context").value < UNLIKE)
         for rank, item in enumerate(chosen, 1)
     ]
     return Shortlist(tuple(places), tuple(out))
+
+
+def _first(need: Need, market: Market, affinities: Mapping[str, float]) -> tuple[list[Match], list[Excluded]]:
+    """As ``matches`` where there are many offers: those only that could be proposed, found with arrays."""
+    table, close = market.table, market.table.affinities(affinities)
+    open_, unlike = table.open_to(need), table.contexts(need) < UNLIKE
+    scores = np.round(table.scores(need, close), 9)
+    first = {*_best(scores, open_, CONTENDERS), *_best(scores, open_ & unlike, LENGTH)}
+    found = [match(need, table.offers[number], market, float(close[number])) for number in first]
+    gates = ((offer, closed(need, offer)) for offer, free in zip(table.offers, open_, strict=True) if not free)
+    out = [Excluded(offer, *gate) for offer, gate in gates if gate is not None]
+    return sorted(found, key=lambda item: item.key), out
+
+
+def _best(scores: np.ndarray, allowed: np.ndarray, keep: int) -> list[int]:
+    numbers = np.flatnonzero(allowed)
+    return [int(number) for number in numbers[np.argsort(-scores[numbers], kind="stable")[:keep]]]
 
 
 def _name(found: Match) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 """What waits on the desk because of requests: questions and offers to answer, open requests that asked nobody yet."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -10,6 +10,7 @@ from app.access import Actor
 from app.needs import queries, rules
 from app.notices.desk import Task
 from app.twinnings import queries as twinnings
+from app.twinnings.models import Twinning
 
 
 def tasks(session: Session, actor: Actor, now: datetime) -> Sequence[Task]:
@@ -27,11 +28,14 @@ def tasks(session: Session, actor: Actor, now: datetime) -> Sequence[Task]:
         if need.city.slug in actor.bodies and not queries.pending(session, need.id):
             path = f"/richieste/{need.id}-{need.slug}/abbinamenti"
             found.append(Task("richiesta", need.title, path, need.published_at, need.by_when))
-    for twinning in twinnings.of_bodies(session, actor.bodies):
-        path = f"/gemellaggi/{twinning.id}-{twinning.slug}"
-        left = [item for item in twinning.milestones if item.done_at is None and item.owner_id in {None, actor.id}]
-        for item in sorted(left, key=lambda milestone: milestone.due_on)[:1]:
-            found.append(Task("tappa", twinning.title, path, twinning.began_at, item.due_on, item.due_on < today))
-        if not left:
-            found.append(Task("chiusura", twinning.title, path, twinning.began_at))
-    return found
+    return [*found, *(_next_step(twinning, actor, today) for twinning in twinnings.of_bodies(session, actor.bodies))]
+
+
+def _next_step(twinning: Twinning, actor: Actor, today: date) -> Task:
+    """The milestone that comes next and is the person's or nobody's; where none is left, telling how it went."""
+    path = f"/gemellaggi/{twinning.id}-{twinning.slug}"
+    left = [item for item in twinning.milestones if item.done_at is None and item.owner_id in {None, actor.id}]
+    if not left:
+        return Task("chiusura", twinning.title, path, twinning.began_at)
+    due_on = min(item.due_on for item in left)
+    return Task("tappa", twinning.title, path, twinning.began_at, due_on, due_on < today)

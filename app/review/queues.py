@@ -73,7 +73,8 @@ def scope_of(actor: Actor, queue: str) -> Scope:
     bodies, themes = actor.of(Role.REFERENT), actor.of(Role.EXPERT)
     step = STEP_OF.get(queue)
     if step is None:
-        return Scope(bodies, themes)
+        # Facts and reports are a matter of the whole office, decisions of its referents.
+        return Scope(actor.bodies, themes)
     return Scope(bodies) if rules.ROLE_OF[step] is Role.REFERENT else Scope(themes=themes)
 
 

@@ -140,23 +140,6 @@ class TwinningNote(Base):
     written_at: Mapped[datetime] = mapped_column(Instant)
 
 
-class TwinningFile(Base):
-    """A file of a twinning; its bytes stand under their digest beside those of the kits."""
-
-    __tablename__ = "twinning_files"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    twinning_id: Mapped[int] = mapped_column(ForeignKey("twinnings.id", ondelete="CASCADE"), index=True)
-    digest: Mapped[str] = mapped_column(String(64))
-    name: Mapped[str] = mapped_column(String(160))
-    mime: Mapped[str] = mapped_column(String(120))
-    size: Mapped[int]
-    title: Mapped[str] = mapped_column(String(300))
-    added_by: Mapped[int | None]
-    added_at: Mapped[datetime] = mapped_column(Instant)
-    removed_at: Mapped[datetime | None] = mapped_column(Instant)
-
-
 class KitCheck(Base):
     """A piece of the kit as the receiver ticks it: received, adapted."""
 

@@ -70,10 +70,6 @@ def of_bodies(session: Session, bodies: Iterable[str]) -> Sequence[Twinning]:
     return session.scalars(_twinnings().where(theirs, Twinning.state == "running").order_by(Twinning.id)).all()
 
 
-def of_solution(session: Session, solution_id: int) -> Sequence[Twinning]:
-    return session.scalars(_twinnings().where(Twinning.solution_id == solution_id).order_by(Twinning.id)).all()
-
-
 def meetings(session: Session, number: int) -> Sequence[Meeting]:
     return session.scalars(select(Meeting).where(Meeting.twinning_id == number).order_by(Meeting.starts_at)).all()
 
@@ -105,23 +101,6 @@ def readiness(session: Session, number: int) -> Sequence[ReadinessAnswer]:
 
 def closing(session: Session, number: int) -> Sequence[ClosingForm]:
     return session.scalars(select(ClosingForm).where(ClosingForm.twinning_id == number).order_by(ClosingForm.id)).all()
-
-
-def closing_of_solution(session: Session, solution_id: int) -> Sequence[ClosingForm]:
-    """What receivers said at the end of every closed transfer of a solution."""
-    wanted = (
-        select(ClosingForm)
-        .join(Twinning, Twinning.id == ClosingForm.twinning_id)
-        .where(Twinning.solution_id == solution_id, Twinning.state == "closed", ClosingForm.side == "receiver")
-    )
-    return session.scalars(wanted.order_by(ClosingForm.id)).all()
-
-
-def variants(session: Session, slug: str) -> Sequence[Solution]:
-    """Solutions that were adapted from one, published ones only."""
-    based_on = Solution.front["based_on"].as_string()
-    wanted = select(Solution).options(selectinload(Solution.bodies), selectinload(Solution.themes))
-    return session.scalars(wanted.where(based_on == slug, Solution.published).order_by(Solution.slug)).all()
 
 
 def due_milestones(session: Session, until: date) -> Sequence[int]:

@@ -191,32 +191,36 @@ def set_meeting(
     """A new meeting (``meeting`` 0) or a change of one: calendars follow by its sequence. Raises ``Invalid``."""
     twinning = running(session, number)
     title = " ".join(title.split())
+    _refuse_meeting(title, minutes, place)
+    found = _meeting(session, twinning, meeting) if meeting else _new_meeting(session, twinning)
+    if meeting:
+        found.sequence += 1
+    found.title, found.starts_at, found.minutes, found.place = title, starts_at, minutes, place.strip()
+    session.add(found)
+    session.flush()
+    tell(session, twinning, deed, "meeting-set", {"meeting": found.id})
+    return found
+
+
+def _refuse_meeting(title: str, minutes: int, place: str) -> None:
     wrong = {} if 0 < len(title) <= rules.MOST_TITLE else {"title": "required" if not title else "too_long"}
     wrong |= {} if 5 <= minutes <= 60 * 24 else {"minutes": "not_a_number"}
     wrong |= {} if len(place) <= 300 else {"place": "too_long"}
     if wrong:
         raise Invalid(wrong)
-    found = queries.meeting(session, twinning.id, meeting) if meeting else None
-    if meeting and found is None:
-        raise NotFound(meeting)
+
+
+def _meeting(session: Session, twinning: Twinning, number: int) -> Meeting:
+    found = queries.meeting(session, twinning.id, number)
     if found is None:
-        if len(queries.meetings(session, twinning.id)) >= rules.MOST_MEETINGS:
-            raise Conflict("too_many")
-        found = Meeting(
-            twinning_id=twinning.id,
-            uid=secrets.token_hex(16),
-            sequence=0,
-            title=title,
-            starts_at=starts_at,
-            minutes=minutes,
-        )
-        session.add(found)
-    else:
-        found.sequence += 1
-    found.title, found.starts_at, found.minutes, found.place = title, starts_at, minutes, place.strip()
-    session.flush()
-    tell(session, twinning, deed, "meeting-set", {"meeting": found.id})
+        raise NotFound(number)
     return found
+
+
+def _new_meeting(session: Session, twinning: Twinning) -> Meeting:
+    if len(queries.meetings(session, twinning.id)) >= rules.MOST_MEETINGS:
+        raise Conflict("too_many")
+    return Meeting(twinning_id=twinning.id, uid=secrets.token_hex(16), sequence=0)
 
 
 def cancel_meeting(session: Session, number: int, meeting: int, deed: Deed) -> None:

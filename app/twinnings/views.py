@@ -9,7 +9,12 @@ from flask import Blueprint, Response, render_template, request, url_for
 
 from app.access import Action
 from app.accounts import queries as people
+from app.document.compare import compare
+from app.document.model import Document
+from app.document.parse import parse
 from app.errors import NotFound
+from app.solutions import queries as library
+from app.solutions.models import Solution
 from app.twinnings import queries, rules, service
 from app.twinnings.calendar import calendar
 from app.twinnings.models import Twinning
@@ -181,3 +186,28 @@ def _certificate(twinning: Twinning, *, verifying: bool) -> str:
         verifying=verifying,
         address=site_root() + url_for("twinnings.verify", code=twinning.verification),
     )
+
+
+@twinnings.get("/soluzioni/<slug:slug>/confronto-con-la-fonte")
+@permits(Action.READ_SOLUTION)
+def adapted(slug: str) -> str:
+    """What a variant changed in its source, section by section."""
+    variant = _readable(slug)
+    source = _readable(str(variant.front.get("based_on") or ""))
+    changes = compare(_document(source), _document(variant))
+    return render_template("twinnings/adapted.html", variant=variant, source=source, changes=changes)
+
+
+def _readable(slug: str) -> Solution:
+    solution = library.by_slug(session(), slug) if slug else None
+    if solution is None:
+        raise NotFound(slug)
+    gate.require(Action.READ_SOLUTION, solution.thing)
+    return solution
+
+
+def _document(solution: Solution) -> Document:
+    parsed = parse(library.current_revision(session(), solution).text).document
+    if parsed is None:
+        raise NotFound(solution.slug)
+    return parsed

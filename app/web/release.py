@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import Flask
 
 VERSION = "0.1.0"
-RELEASED_ON = "2026-11-22"
+RELEASED_ON = "2026-11-23"
 APP = Path(__file__).resolve().parents[1]
 
 

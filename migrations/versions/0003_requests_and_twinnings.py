@@ -303,26 +303,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_readiness_answers_twinning_id"), ["twinning_id"], unique=False)
 
     op.create_table(
-        "twinning_files",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("twinning_id", sa.Integer(), nullable=False),
-        sa.Column("digest", sa.String(length=64), nullable=False),
-        sa.Column("name", sa.String(length=160), nullable=False),
-        sa.Column("mime", sa.String(length=120), nullable=False),
-        sa.Column("size", sa.Integer(), nullable=False),
-        sa.Column("title", sa.String(length=300), nullable=False),
-        sa.Column("added_by", sa.Integer(), nullable=True),
-        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["twinning_id"], ["twinnings.id"], name=op.f("fk_twinning_files_twinning_id_twinnings"), ondelete="CASCADE"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_twinning_files")),
-    )
-    with op.batch_alter_table("twinning_files", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_twinning_files_twinning_id"), ["twinning_id"], unique=False)
-
-    op.create_table(
         "twinning_notes",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("twinning_id", sa.Integer(), nullable=False),
@@ -411,10 +391,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_twinning_notes_twinning_id"))
 
     op.drop_table("twinning_notes")
-    with op.batch_alter_table("twinning_files", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_twinning_files_twinning_id"))
-
-    op.drop_table("twinning_files")
     with op.batch_alter_table("readiness_answers", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_readiness_answers_twinning_id"))
 

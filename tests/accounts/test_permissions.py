@@ -54,6 +54,7 @@ PERSONAL = {
     "profile.end_sign_in": "a log-in belongs to one person",
     "kits.attachment": "what a file is open to follows its own visibility: tests/writing/test_kit.py",
     "own.change_email": "the link is the permission",
+    "twinnings.adapted": "missing for what is no variant: tests/twinnings",
     "twinnings.verify": "the code of the certificate is the permission",
     "twinnings.certificate": "missing until the transfer is closed",
     "proposals.withdraw": "only the request it answers withdraws it: tests/needs",
@@ -254,7 +255,9 @@ def twin(session: Session, side: str, solution: Solution) -> Place:
     session.add_all([meeting, piece])
     session.flush()
     named = {"milestone": milestone.id, "person": colleague.id, "meeting": meeting.id, "piece": piece.id}
-    return Place({"number": twinning.id, "slug": twinning.slug, **named}, twinning.thing)
+    return Place(
+        {"number": twinning.id, "slug": twinning.slug, "name": "lettera", "form": "md", **named}, twinning.thing
+    )
 
 
 def made_round(session: Session, side: str, engine: Engine) -> int:
@@ -301,7 +304,7 @@ NAMES: dict[str, tuple[str, ...]] = {
 }
 OF_SOLUTIONS = {"solutions", "writing", "drafts", "review", "reader", "kits"}
 OF_NEEDS = {"needs", "matches"}
-OF_TWINNINGS = {"twinnings", "workbench"}
+OF_TWINNINGS = {"twinnings", "workbench", "acts"}
 
 
 def kinds_of(rule: Rule) -> tuple[str, ...]:

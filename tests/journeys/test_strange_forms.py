@@ -30,7 +30,7 @@ RAW = ("<script>alert", "<img src=x", "<svg/onload", "<iframe src=//evil", "<sty
 TRACES = frozenset({"attempts", "journal", "shown_sets", "outbox", "letters", "sign_ins"})
 #: Pages that work in two steps of which the second needs what the first one wrote: tests/accounts.
 TWO_STEPS = frozenset({"accounts.invitation"})
-FEWEST = 4
+FEWEST, APART = 4, 3
 
 
 @dataclass
@@ -100,13 +100,14 @@ def every_form(site: Furnished) -> list[tuple[str, Form]]:
 
 
 def turns(form: Form) -> int:
-    """How often a form is sent until every line was in it; without texts one time more, as a browser would."""
-    return max(FEWEST, -(-len(LINES) // len(form.typed)) if form.typed else len(LINES) + 1)
+    """How often a form is sent until every line was in it; without texts a third of them, another in each form."""
+    return max(FEWEST, -(-len(LINES) // (len(form.typed) or APART)))
 
 
 def filled(form: Form, turn: int) -> dict[str, Any]:
     """What is sent in one turn: strange lines in all texts, and every third time in what a person would not type."""
-    lines = itertools.islice(itertools.cycle(LINES), (turn * len(form.typed) or turn) % len(LINES), None)
+    start = turn * len(form.typed) if form.typed else turn * APART + len(form.action)
+    lines = itertools.islice(itertools.cycle(LINES), start % len(LINES), None)
     strange = turn % 3 == 2 if form.typed else turn > 0
     data: dict[str, Any] = {name: next(lines) for name in form.typed}
     for name, value in form.hidden.items():
@@ -187,7 +188,7 @@ def test_what_was_accepted_comes_back_as_it_was_typed(shown: str, kept: Furnishe
     accepted = 0
     for line in LINES:
         form = form_of(kept, shown)
-        text = f"Prova {line} fine"[: min(form.limits.get(name, 4_000) for name in fields)]
+        text = f"Prova di scrittura: {line} fine"[: min(form.limits.get(name, 4_000) for name in fields)]
         data = {**form.typed, **form.hidden, **{name: chosen[0] for name, chosen in form.chosen.items()}}
         answer = kept.clients[who].post(form.action, data={**data, **dict.fromkeys(fields, text)})
         assert answer.status_code in {303, 422}, repr(line)

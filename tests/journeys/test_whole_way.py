@@ -15,6 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from app import create_app
 from app.access import Role
+from app.accounts.queries import by_email
 from app.config import Settings
 from app.conversion.export import to_office
 from app.db import Database
@@ -74,9 +75,9 @@ class Office:
     def a_year_passes(self, slug: str) -> None:
         """The facts were confirmed thirteen months ago, and nobody said anything since."""
         with self.database.work() as session:
-            solution = by_slug(session, slug)
-            assert solution is not None
-            confirm_facts(session, solution, solution.created_by or 1, datetime.now(UTC) - timedelta(days=396))
+            solution, ugo = by_slug(session, slug), by_email(session, UGO)
+            assert solution is not None and ugo is not None
+            confirm_facts(session, solution, ugo.id, datetime.now(UTC) - timedelta(days=396))
 
 
 @pytest.fixture
@@ -329,3 +330,89 @@ def confirmed(ugo: Page, office: Office) -> None:
     press(ugo, "Conferma che i fatti sono ancora veri")
     expect(ugo.locator("body")).not_to_contain_text("La verifica dei fatti è scaduta")
     expect(desk(ugo, office).locator("section[aria-labelledby='per-me']")).not_to_contain_text(TITLE)
+
+
+#: Keys pressed at most to reach something: more than a page of the form has stops.
+MOST_TABS = 400
+
+
+def reach(page: Page, selector: str) -> None:
+    """Go on with the tab key until the element has the focus."""
+    expect(page.locator(selector).first).to_be_attached()
+    for _ in range(MOST_TABS):
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"the tab key does not reach {selector}")
+
+
+def typed(page: Page, selector: str, text: str) -> None:
+    reach(page, selector)
+    page.keyboard.type(text)
+
+
+def pressed(page: Page, selector: str, key: str = "Enter") -> None:
+    reach(page, selector)
+    page.keyboard.press(key)
+
+
+def chosen(page: Page, selector: str, value: str) -> None:
+    """A value of a list, reached with the arrow."""
+    reach(page, selector)
+    for _ in range(page.locator(f"{selector} option").count()):
+        if page.locator(selector).input_value() == value:
+            return
+        page.keyboard.press("ArrowDown")
+    expect(page.locator(selector)).to_have_value(value)
+
+
+def entered_by_keyboard(page: Page, office: Office, email: str) -> None:
+    page.goto(f"{office.address}/en/accedi")
+    typed(page, "input[name=email]", email)
+    typed(page, "input[name=password]", makers.PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("/en/scrivania$"))
+
+
+def written_by_keyboard(ugo: Page) -> None:
+    """A draft from its title, with all that a referent wants to see."""
+    pressed(ugo, "main a[href='/en/soluzioni/nuova']")
+    typed(ugo, "#title", TITLE)
+    ugo.keyboard.press("Enter")
+    expect(ugo.get_by_role("heading", level=1)).to_have_text(TITLE)
+    typed(ugo, "[name=summary]", "Un ufficio solo bandisce i concorsi di cinquanta comuni.")
+    typed(ugo, "[name=office]", "Servizio personale")
+    typed(ugo, "[name='contact.role']", "Ufficio concorsi")
+    typed(ugo, "[name='contact.mailbox']", "concorsi@ente.example")
+    pressed(ugo, "[name=themes][value=suap]", "Space")
+    chosen(ugo, "select[name=status]", "a-regime")
+    typed(ugo, "[name='period.start']", "2018")
+    typed(ugo, "[name='section.1']", "Ogni comune bandisce da solo.")
+    typed(ugo, "[name='section.2']", "Un ufficio bandisce per tutti i comuni.")
+    if not ugo.locator("[name=licence]").input_value():
+        typed(ugo, "[name=licence]", "CC-BY-4.0")
+    chosen(ugo, "select[name=visibility]", "public")
+    expect(ugo.locator("#manca")).to_contain_text("Ready to be submitted")
+
+
+def test_in_english_with_the_keyboard_alone(office: Office, browsing: Callable[[], Page]) -> None:
+    with office.database.work() as session:
+        makers.make_person(session, (Role.OFFICIAL, "bologna"), name="Ugo Gialli", email=UGO, password=makers.PASSWORD)
+    ugo, rita = browsing(), browsing()
+    entered_by_keyboard(ugo, office, UGO)
+    written_by_keyboard(ugo)
+    pressed(ugo, "#barra button[value=save]")
+    ugo.wait_for_url(re.compile("salvato=1"))
+    expect(ugo.locator("[name='section.2']")).to_have_value("Un ufficio bandisce per tutti i comuni.")
+    pressed(ugo, "#barra button[value=review]")
+    pressed(ugo, "form[action$='/revisione/invia'] button", "Space")
+    said(ugo, "Submitted: below you see whose turn it is.")
+    entered_by_keyboard(rita, office, RITA)
+    pressed(rita, "section[aria-labelledby='per-me'] a")
+    typed(rita, "#reason", "Chiara e completa.")
+    pressed(rita, "button[formaction$='/approva']", "Space")
+    said(rita, "Approved.")
+    office.turn()
+    ugo.goto(f"{office.address}/en/cerca?q=concorsi")
+    pressed(ugo, f"main a[href*='/soluzioni/{SLUG}']")
+    expect(ugo.get_by_role("heading", level=1)).to_have_text(TITLE)

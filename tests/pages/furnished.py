@@ -21,6 +21,7 @@ from app.accounts.rules import digest
 from app.cities import queries as registers
 from app.config import Settings
 from app.db import Database
+from app.needs import proposals as answers
 from app.needs import rounds
 from app.needs.models import Need, Proposal
 from app.needs.service import Deed, state_capacity
@@ -30,6 +31,9 @@ from app.review import remarks, service, upkeep
 from app.review import queries as reviews
 from app.review.service import Judgement
 from app.solutions.models import Solution
+from app.twinnings import ending
+from app.twinnings.models import Twinning
+from app.twinnings.rules import Closing
 from app.writing import service as writing
 from app.writing.models import Attachment
 from app.writing.service import Seen
@@ -111,6 +115,7 @@ def furnish(app: Flask) -> Furnished:
     for state in STATES:
         with made.database.work() as session:
             _add_review(session, people, state)
+    _end_a_twinning(made, people)
     _add_requests(made, people)
     app.test_cli_runner().invoke(args=["worker", "--once", "--chore", "notices"])
     _sign_in(made, people)
@@ -258,6 +263,19 @@ def _add_letters(session: Session, people: dict[str, Person], places: dict[str, 
     assert session.query(Invitation).count() == 1
 
 
+def _end_a_twinning(made: Furnished, people: dict[str, Person]) -> None:
+    """The offer of Bologna to Torino is accepted, and both sides have said how it ended."""
+    now = datetime.now(UTC)
+    with made.database.work() as session:
+        offered = session.query(Proposal).filter_by(state="offered").one()
+        deed = Deed(people["giver"].id, now)
+        number = answers.accept(session, offered.id, deed, made.app.extensions["begin_twinning"])
+    for who, body in (("referent", "bologna"), ("giver", "torino")):
+        with made.database.work() as session:
+            closing = Closing("adapted", months=9, worked="Un solo quadro di accordi", failed="I tempi delle firme")
+            ending.say(session, number, body, closing, Deed(people[who].id, now))
+
+
 def _add_requests(made: Furnished, people: dict[str, Person]) -> None:
     """Names of the requests in each state; a proposal that waits, one put off; rounds on trial and published; days."""
     now = datetime.now(UTC)
@@ -268,6 +286,8 @@ def _add_requests(made: Furnished, people: dict[str, Person]) -> None:
                 made.places["need_anonymous"] = f"{need.id}-{need.slug}"
         for proposal in session.query(Proposal).order_by(Proposal.id):
             made.places.setdefault(f"proposal_{proposal.state}", str(proposal.id))
+        for twinning in session.query(Twinning).order_by(Twinning.id):
+            made.places.setdefault(f"twinning_{twinning.state}", f"{twinning.id}-{twinning.slug}")
         torino = registers.by_slug(session, "torino")
         assert torino is not None
         state_capacity(session, torino, {"2026-4": 12}, ["2026-4"], Deed(people["giver"].id, now))

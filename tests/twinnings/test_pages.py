@@ -12,7 +12,7 @@ from app.db import Database
 from app.errors import Invalid
 from app.twinnings import chores, ending, forms
 from app.twinnings.calendar import _folded, _text
-from tests.makers import csrf, sign_in
+from tests.makers import csrf, make_solution, sign_in
 from tests.naughty import STRINGS
 from tests.twinnings.exchange import Exchange
 
@@ -179,3 +179,42 @@ def test_reminders_are_a_chore(app: Flask, exchange: Exchange) -> None:
 @pytest.mark.parametrize("path", [PATH, "/gemellaggi"])
 def test_pages_open_in_english(exchange: Exchange, client: FlaskClient, path: str) -> None:
     assert client.get(f"/en{path}").status_code == 200
+
+
+def test_what_a_variant_changed_is_shown_beside_its_source(registered: Database, client: FlaskClient) -> None:
+    with registered.work() as session:
+        make_solution(session, "fonte", title="Sportello unico")
+        make_solution(
+            session,
+            "variante",
+            title="Sportello adattato",
+            city="torino",
+            based_on="fonte",
+            sections={
+                "Problema affrontato": "Le imprese trovano regole diverse in ogni comune.",
+                "Soluzione adottata": "Due sportelli ricevono le pratiche.",
+                "Cosa è stato cambiato e perché": "Due sportelli, per la distanza.",
+            },
+        )
+        make_solution(session, "bozza", badge=None, based_on="fonte")
+    page = client.get("/soluzioni/variante/confronto-con-la-fonte").text
+    assert "<ins>" in page
+    assert "Due sportelli, per la distanza." in page
+    assert "che cosa è stato adattato" in client.get("/soluzioni/variante").text
+    assert client.get("/soluzioni/fonte/confronto-con-la-fonte").status_code == 404
+    assert client.get("/soluzioni/bozza/confronto-con-la-fonte").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["lettera", "accordo", "deliberazione"])
+def test_draft_acts_hold_the_data_and_are_marked_as_drafts(receiver: FlaskClient, name: str) -> None:
+    text = receiver.get(f"{PATH}/atti/{name}.md").text
+    assert text.startswith("**BOZZA")
+    assert "Città metropolitana di Bologna" in text
+    assert "Sportello unico metropolitano" in text
+    assert "[...]" in text
+
+
+def test_draft_acts_open_in_an_office(exchange: Exchange, receiver: FlaskClient, client: FlaskClient) -> None:
+    assert receiver.get(f"{PATH}/atti/accordo.docx").data[:2] == b"PK"
+    assert receiver.get(f"{PATH}/atti/accordo.odt").data[:2] == b"PK"
+    assert client.get(f"{PATH}/atti/accordo.md").status_code == 303

@@ -76,7 +76,6 @@ def test_a_better_offer_never_scores_less(need: Need, offer: Offer, affinity: fl
         replace(offer, badge="pronta"),
         replace(offer, evidence=5),
         replace(offer, kit=1.0, documented=True),
-        replace(offer, preconditions=()),
         replace(offer, asked=9, answered=9) if offer.answered * 9 <= offer.asked * 9 and offer.asked else offer,
         replace(offer, themes=need.themes) if need.themes else offer,
     ):

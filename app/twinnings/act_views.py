@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Draft acts filled with the data of a twinning: letter of intent, agreement, resolution; always marked as drafts."""
+
+from typing import Any
+
+from flask import Blueprint, Response, render_template, url_for
+
+from app.access import Action
+from app.conversion.export import text_to_office
+from app.needs import queries as needs
+from app.twinnings import service
+from app.twinnings.models import Twinning
+from app.twinnings.views import PATH, found
+from app.web.formats import day
+from app.web.gate import permits
+from app.web.languages import site_root
+from app.web.unit import session
+
+acts = Blueprint("acts", __name__, template_folder="templates")
+
+NAMES = ("lettera", "accordo", "deliberazione")
+MIMES = {
+    "md": "text/markdown",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "odt": "application/vnd.oasis.opendocument.text",
+}
+ONE_NAME, ONE_FORM = (f"any({', '.join(repr(name) for name in names)})" for names in (NAMES, MIMES))
+
+
+@acts.get(f"{PATH}/atti/<{ONE_NAME}:name>.<{ONE_FORM}:form>")
+@permits(Action.WORK_ON_TWINNING)
+def draft(number: int, slug: str, name: str, form: str) -> Response:
+    twinning = found(number, Action.WORK_ON_TWINNING)
+    text = render_template(f"acts/{name}.md", **_data(twinning))
+    body = text.encode() if form == "md" else text_to_office(text, "odt" if form == "odt" else "docx", twinning.title)
+    answer = Response(body, mimetype=MIMES[form])
+    answer.headers["Content-Disposition"] = f'attachment; filename="bozza-{name}-{number}.{form}"'
+    return answer
+
+
+def _data(twinning: Twinning) -> dict[str, Any]:
+    """What the drafts are filled with; what the site does not know stays a gap in the text."""
+    solution = twinning.solution
+    need = needs.need(session(), twinning.need_id) if twinning.need_id else None
+    front = solution.front
+    legal = front.get("legal_basis")
+    return {
+        "solution": solution,
+        "giver": twinning.giver.name if twinning.giver else "[...]",
+        "receivers": ", ".join(city.name for city in twinning.receivers),
+        "address": site_root() + url_for("solutions.show", slug=solution.slug),
+        "need": need.title if need else "",
+        "licence": front.get("licence") or "CC-BY-4.0",
+        "began": day(twinning.began_at),
+        "kit": ", ".join(str(piece.get("title", "")) for piece in front.get("kit") or []),
+        "preconditions": "; ".join(service.preconditions(solution)),
+        "acts": "; ".join(map(str, legal)) if isinstance(legal, list) else "",
+        "milestones": ", ".join(day(item.due_on) for item in twinning.milestones),
+    }

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Thousands of offers scored with arrays: the same numbers, the same gates, the same shortlist as one by one."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.matching import shortlist as lists
+from app.matching.model import City, Need, Offer
+from app.matching.score import Market, match, matches
+from app.matching.shortlist import shortlist
+from tests.pure.matching.made import affinities, make_city, make_market, make_need, make_offer, needs, offers
+
+several = st.lists(offers, max_size=8, unique_by=lambda offer: (offer.solution, offer.city.slug))
+
+
+def together(market: Market) -> Market:
+    """The same market with one body, and one set of figures, for each slug."""
+    cities: dict[str, City] = {}
+    return replace(
+        market,
+        offers=tuple(replace(offer, city=cities.setdefault(offer.city.slug, offer.city)) for offer in market.offers),
+    )
+
+
+@given(needs, several, affinities)
+def test_arrays_and_one_by_one_give_the_same_scores(
+    need: Need, given_offers: list[Offer], close: dict[str, float]
+) -> None:
+    market = together(make_market(*given_offers))
+    table = market.table
+    scores = table.scores(need, table.affinities(close))
+    for offer, score in zip(table.offers, scores, strict=True):
+        assert score == pytest.approx(match(need, offer, market, close.get(offer.solution, 0.0)).score, abs=1e-9)
+
+
+@given(needs, several, affinities)
+def test_arrays_keep_out_what_the_gates_keep_out(
+    need: Need, given_offers: list[Offer], close: dict[str, float]
+) -> None:
+    market = together(make_market(*given_offers))
+    found, out = matches(need, market, close)
+    best = market.table.best(need, market.table.affinities(close), 99)
+    assert [offer for offer, _ in best] == [item.offer for item in found]
+    assert len(best) + len(out) == len(market.offers)
+
+
+@given(needs, several, affinities)
+def test_a_long_list_is_shortened_to_the_same_proposals(
+    need: Need, given_offers: list[Offer], close: Mapping[str, float]
+) -> None:
+    market = together(make_market(*given_offers))
+    with pytest.MonkeyPatch.context() as small:
+        one = shortlist(need, market, close)
+        small.setattr(lists, "MANY", 0)
+        assert shortlist(need, market, close) == one
+
+
+def test_a_city_that_speaks_another_language_is_kept_out_of_arrays_too() -> None:
+    abroad = make_offer("lontana", make_city("lione", languages=frozenset({"fr"})))
+    market = make_market(abroad, make_offer())
+    assert [offer.solution for offer, _ in market.table.best(make_need(), np.array([0.5, 0.5]), 9)] == ["suap-bologna"]
+
+
+def test_without_a_scale_of_texts_nothing_is_close() -> None:
+    market = make_market(make_offer(), s90=0.0)
+    assert market.table.scores(make_need(), np.array([9.0]))[0] == pytest.approx(
+        match(make_need(), make_offer(), market, 9.0).score
+    )
