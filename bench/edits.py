@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Saving with history, and how long until a saved change is found, with the worker beside as in production.
+"""Saving with history, the buttons of writing and review, and how long until a change is found, the worker beside.
 
-`python -m bench.edits [--docs 1000 10000] [--edits 20]`; wall-clock milliseconds.
+`python -m bench.edits [--docs 1000 10000] [--edits 20]`; wall-clock milliseconds, on a copy of the generated library.
 """
 
 import argparse
 import os
+import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 import uuid
 from collections.abc import Sequence
@@ -25,8 +27,11 @@ from app.search.engine import Engine
 from app.search.indexer import Indexer
 from app.solutions.queries import themes
 from app.solutions.service import import_document
+from bench.buttons import Desk
 from bench.corpus import documents, library
+from bench.pages import WATCHED, all_alive
 from bench.public_data import ROOT
+from tests.webserver import WebServer
 
 PATIENCE = 120.0
 
@@ -77,12 +82,18 @@ def measure(settings: Settings, docs: int, count: int) -> None:
             chosen = originals(session, count + 2)
         # The first two wait for the worker to start and to compare.
         saves, waits = edit(database, engine, chosen)
+        with WebServer(settings.data_folder, app="bench.served:app", **WATCHED) as server:
+            desk = Desk(server.port, database, engine)
+            with all_alive(server, "buttons"):
+                for _ in range(count):
+                    desk.one_solution(found_after)
     finally:
         worker.terminate()
         worker.wait(30)
     print(f"\n{docs} documents, {count} edits: median and slowest, ms")
     for name, values in (("save with history", saves[2:]), ("saved -> searchable", waits[2:])):
         print(f"{name:24}{statistics.median(values):8.1f}{max(values):8.1f}")
+    desk.report()
     print(f"index and database coincide afterwards: {indexer.check().none}")
     database.close()
 
@@ -93,7 +104,9 @@ def main() -> None:
     parser.add_argument("--edits", type=int, default=20)
     options = parser.parse_args()
     for docs in options.docs:
-        measure(library(docs), docs, options.edits)
+        with tempfile.TemporaryDirectory(prefix="tm-edits-") as folder:
+            shutil.copytree(library(docs).data_folder, folder, dirs_exist_ok=True)
+            measure(Settings(data=folder, log_level="ERROR"), docs, options.edits)
 
 
 if __name__ == "__main__":

@@ -176,9 +176,7 @@ def form_of(site: Furnished, shown: str) -> Form:
     page = site.clients[who].get(address).text
     assert not [text for text in RAW if text in page]
     return next(
-        form
-        for form in Forms(page, address).found
-        if form.action.endswith(end) and set(fields) <= {*form.typed}
+        form for form in Forms(page, address).found if form.action.endswith(end) and set(fields) <= {*form.typed}
     )
 
 

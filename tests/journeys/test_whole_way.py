@@ -76,7 +76,8 @@ class Office:
         """The facts were confirmed thirteen months ago, and nobody said anything since."""
         with self.database.work() as session:
             solution, ugo = by_slug(session, slug), by_email(session, UGO)
-            assert solution is not None and ugo is not None
+            assert solution is not None
+            assert ugo is not None
             confirm_facts(session, solution, ugo.id, datetime.now(UTC) - timedelta(days=396))
 
 

@@ -27,8 +27,8 @@ from app.needs.models import Need, Proposal
 from app.needs.service import Deed, state_capacity
 from app.notices.service import start_following
 from app.outbox.models import Letter
-from app.review import remarks, service, upkeep
 from app.review import queries as reviews
+from app.review import remarks, service, upkeep
 from app.review.service import Judgement
 from app.solutions.models import Solution
 from app.twinnings import ending
@@ -157,7 +157,9 @@ def _add_drafts(session: Session, people: dict[str, Person], places: dict[str, s
     places["empty"] = writing.begin(session, "Ufficio unico dei concorsi", "bologna", None, now, official).slug
     full = make_draft(session, official, "scheda-piena", document=make_full_document(badge=None, title="Scheda piena"))
     both = make_draft(session, official, "scheda-a-due", document=make_full_document(badge=None, title="Scheda a due"))
-    broken = make_draft(session, official, "scheda-rotta", document=make_full_document(badge=None, title="Scheda rotta"))
+    broken = make_draft(
+        session, official, "scheda-rotta", document=make_full_document(badge=None, title="Scheda rotta")
+    )
     session.flush()
     for title, visibility, removed in (("Schema di convenzione", "public", None), ("Manuale", "members", now)):
         session.add(_file(full, title, visibility, now, removed))
@@ -223,9 +225,7 @@ def _add_review(session: Session, people: dict[str, Person], state: str) -> None
         service.submit(session, solution, official, now)
 
 
-def _judgement(
-    session: Session, solution: Solution, person: int, noted: tuple[tuple[str, str], ...] = ()
-) -> Judgement:
+def _judgement(session: Session, solution: Solution, person: int, noted: tuple[tuple[str, str], ...] = ()) -> Judgement:
     waiting = reviews.open_review(session, solution)
     assert waiting is not None
     return Judgement(waiting.id, waiting.revision_number, person, datetime.now(UTC), noted)

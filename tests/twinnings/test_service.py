@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A transfer from its first day to its last: what is kept, told, refused, and what comes back to the library."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -11,6 +12,7 @@ from app.errors import Conflict, Invalid, NotFound
 from app.needs.models import Need, Proposal
 from app.twinnings import ending, queries, service
 from app.twinnings.rules import Closing
+from app.writing.service import current_document
 from tests.makers import NOW
 from tests.twinnings.exchange import LATER, Exchange
 
@@ -119,13 +121,14 @@ def test_notes_kit_hours_and_readiness_are_kept_or_refused_with_the_field(exchan
         assert piece.received_at == piece.adapted_at == LATER
         (answer,) = queries.readiness(session, number)
         assert answer.answer == "yes"
-        for act in (
+        attempts: list[Callable[[], object]] = [
             lambda: service.write_note(session, number, " ", deed),
             lambda: service.count_hours(session, number, "bari", LATER.date(), 6, "", deed),
             lambda: service.count_hours(session, number, "torino", LATER.date() + timedelta(days=1), 6, "", deed),
             lambda: service.count_hours(session, number, "torino", LATER.date(), 0, "", deed),
             lambda: service.answer_readiness(session, number, "torino", "Altro", "yes", "", None, deed),
-        ):
+        ]
+        for act in attempts:
             with pytest.raises(Invalid):
                 act()
         with pytest.raises(NotFound):
@@ -212,7 +215,7 @@ def test_the_variant_begins_as_a_draft_of_the_receiver_tied_to_its_source(exchan
     with exchange.database.work() as session:
         variant = ending.begin_variant(session, exchange.number, "torino", exchange.deed())
         assert not variant.published
-        document = ending.writing.current_document(session, variant)
+        document = current_document(session, variant)
         assert document.front["based_on"] == exchange.solution().slug
         assert document.front["city"] == "torino"
         assert "sportello" in document.section("Soluzione adottata")

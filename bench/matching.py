@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Matching: does similarity tell real transfers, how good is the score on judged requests, how long does it take.
+
+`python -m bench.matching [--pairs PATH] [--loads 50,500,5000] [--judged] [--large]`
+Times are those of one process on a busy machine; references stand beside. What is measured: docs/matching.md.
+"""
+
+import argparse
+import os
+import resource
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from app import create_app
+from app.config import Settings
+from app.matching.fairness import fairness
+from app.matching.round import Arc, RoundInput, RoundResult, solve
+from app.matching.shortlist import shortlist
+from bench import matching_judged, matching_pairs
+from bench.matching_loads import KEPT, Load, affinities, make_load, make_round
+from bench.public_data import FOLDER
+
+#: Requests of a round -> offers, giving cities.
+SIZES = {50: (200, 14), 500: (500, 100), 5_000: (5_000, 1_300), 50_000: (20_000, 8_000)}
+COMMANDS = (["db", "upgrade"], ["content", "import"], ["search", "rebuild"])
+REPEATS = 9
+
+
+def memory() -> float:
+    """The most memory this process has held, in MB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def served_in_order(given: RoundInput, by_score: bool) -> tuple[int, float]:
+    """References: requests one after the other, or proposals from the highest score down. Answers served and total."""
+    needs, offers, cities = dict(given.wanted), dict(given.offers), dict(given.cities)
+    taken: set[tuple[str, str]] = set()
+    served: set[str] = set()
+    total = 0.0
+
+    def rank(arc: Arc) -> tuple[float | str, ...]:
+        return (-arc.score, arc.need, arc.solution) if by_score else (arc.need, -arc.score, arc.solution)
+
+    for arc in sorted(given.arcs, key=rank):
+        offer = (arc.solution, arc.city)
+        free = min(needs[arc.need], offers[offer], cities[arc.city]) > 0
+        if free and arc.score >= given.floor and (arc.need, arc.city) not in taken:
+            needs[arc.need] -= 1
+            offers[offer] -= 1
+            cities[arc.city] -= 1
+            taken.add((arc.need, arc.city))
+            served.add(arc.need)
+            total += arc.score
+    return len(served), total
+
+
+def rounds(size: int) -> None:
+    offers, cities = SIZES[size]
+    given = make_round(size, offers, cities)
+    began = time.perf_counter()
+    result: RoundResult = solve(given)
+    took = time.perf_counter() - began
+    line = fairness(given, result, given.cities)
+    greedy, first = served_in_order(given, by_score=True), served_in_order(given, by_score=False)
+    print(
+        f"round {size:6}: {took:7.2f} s  served {line.served:5.1%}"
+        f" (first come {first[0] / size:5.1%}, greedy {greedy[0] / size:5.1%})"
+        f"  total {result.total / greedy[1] - 1:+.1%} of greedy"
+        f"  worst {line.worst or 0:.0f}, 5th percentile {line.low or 0:.0f}, never proposed {len(line.never)}"
+        f"  {memory():.0f} MB",
+        flush=True,
+    )
+
+
+def median_ms(job: Callable[[int], object]) -> float:
+    taken = []
+    for number in range(REPEATS):
+        began = time.perf_counter()
+        job(number)
+        taken.append(1000 * (time.perf_counter() - began))
+    return statistics.median(taken)
+
+
+def one_need(offers: int) -> None:
+    """A whole shortlist with its reasons, the exclusions and the stability; the arrays are made before."""
+    load = make_load(REPEATS, offers, max(14, offers // 4))
+    close = [dict(zip(_names(load), affinities(load, number).tolist(), strict=True)) for number in range(REPEATS)]
+    began = time.perf_counter()
+    load.market.table.open_to(load.needs[0])
+    made = time.perf_counter() - began
+    took = median_ms(lambda number: shortlist(load.needs[number], load.market, close[number]))
+    print(f"one request, {offers:6} offers: {took:6.1f} ms (arrays made once in {made:.2f} s)", flush=True)
+
+
+def _names(load: Load) -> list[str]:
+    return [offer.solution for offer in load.market.offers]
+
+
+def many_needs(size: int, offers: int) -> None:
+    """Every request scored for every offer, the first twenty kept, as a round needs them."""
+    load = make_load(size, offers, SIZES[size][1])
+    table = load.market.table
+    close = [affinities(load, number) for number in range(50)]
+    began = time.perf_counter()
+    for number, need in enumerate(load.needs):
+        table.best(need, close[number % 50], KEPT)
+    took = time.perf_counter() - began
+    print(f"scoring {size:6} x {offers:6}: {took:6.1f} s  {memory():.0f} MB", flush=True)
+
+
+def judged() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        app = create_app(Settings(data=folder, log_level="ERROR"))
+        for command in COMMANDS:
+            app.test_cli_runner().invoke(args=command)
+        matching_judged.report(app)
+        app.extensions["database"].close()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pairs", type=Path, default=FOLDER / "real_transfer_pairs.csv")
+    parser.add_argument("--loads", default="50,500,5000", help="requests of the generated rounds; empty for none")
+    parser.add_argument("--judged", action="store_true", help="the judged requests only")
+    parser.add_argument("--large", action="store_true", help="also scoring 50,000 requests x 20,000 offers")
+    options = parser.parse_args()
+    judged()
+    if options.judged:
+        return
+    matching_pairs.report(options.pairs)
+    print(f"load of the machine: {os.getloadavg()[0]:.1f}")
+    loads = [int(size) for size in options.loads.split(",") if size]
+    for size in loads:
+        rounds(size)
+    for offers in (1_000, 5_000, 20_000):
+        one_need(offers)
+    for size in [size for size in loads if size <= 5_000]:
+        many_needs(size, SIZES[size][0])
+    if options.large:
+        many_needs(50_000, 20_000)
+
+
+if __name__ == "__main__":
+    main()
