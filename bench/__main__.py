@@ -15,6 +15,7 @@ QUICK = (
     ("bench.search_speed", ("--docs", "1000", "--questions", "120")),
     ("bench.edits", ("--docs", "1000", "--edits", "10")),
     ("bench.pages", ("--docs", "1000", "--requests", "120")),
+    ("bench.matching", ("--loads", "50,500")),
 )
 FULL = (
     ("bench.known_items", ()),
@@ -23,6 +24,7 @@ FULL = (
     ("bench.search_speed", ()),
     ("bench.edits", ()),
     ("bench.pages", ()),
+    ("bench.matching", ()),
 )
 #: What reads the public data, which stand beside the project.
 PUBLIC = {"bench.relevance", "bench.search_speed", "bench.edits", "bench.pages"}

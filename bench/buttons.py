@@ -8,6 +8,7 @@ import statistics
 import time
 import uuid
 from collections.abc import Callable, Mapping
+from functools import partial
 from http.cookies import SimpleCookie
 from typing import TypeVar
 from urllib.parse import urlencode
@@ -97,10 +98,8 @@ class Desk:
         page = self.official.get(f"{path}/modifica")
         seen = {name: _hidden(page, name) for name in ("edition", "base")}
         for number in range(SAVES):
-            boxes = {**self._boxes(word, number), **seen}
-            _answer, text = self.timed(
-                "save a draft", lambda boxes=boxes: self.official.post(f"{path}/bozza", boxes, 200)
-            )
+            save = partial(self.official.post, f"{path}/bozza", {**self._boxes(word, number), **seen}, 200)
+            _answer, text = self.timed("save a draft", save)
             seen = {name: str(json.loads(text)[name]) for name in seen}
         self.timed("submit", lambda: self.official.post(f"{path}/revisione/invia", {}))
         page = self.referent.get(f"{path}/revisione")

@@ -111,7 +111,7 @@ def ndcg(values: Values, grades: Mapping[str, int]) -> float:
     """nDCG@5 with gain 2^grade - 1, the mean over random orders of equal values."""
     slugs = sorted(grades)
     gains = np.array([2.0 ** grades[slug] - 1 for slug in slugs])
-    discounts = np.array([1 / log2(place + 2) for place in range(DEPTH)])
+    discounts = np.array([1 / log2(place + 2) for place in range(min(DEPTH, len(slugs)))])
     ideal = float((np.sort(gains)[::-1][:DEPTH] * discounts).sum())
     if not ideal:
         return 1.0

@@ -148,7 +148,7 @@ class Table:
                     max((closeness(theme, own, self._tree) for own in group), default=0) for group in self._groups
                 ]
                 self._near[theme] = np.array(closest, dtype=float)
-        found: Array = (sum(self._near[theme] for theme in wanted) / len(wanted))[self._group]
+        found: Array = np.mean([self._near[theme] for theme in wanted], axis=0)[self._group]
         return found
 
     def contexts(self, need: Need) -> Array:

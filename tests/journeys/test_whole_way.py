@@ -88,11 +88,9 @@ def office(tmp_path: Path) -> Iterator[Office]:
     made = create_app(Settings(data=str(tmp_path), database_url=address, log_level="ERROR"))
     with made.extensions["database"].work() as session:
         makers.make_registers(session)
-        for name, email, *role in (
-            ("Rita Verdi", RITA, Role.REFERENT, "bologna"),
-            ("Elena Neri", ELENA, Role.EXPERT, "suap"),
-        ):
-            makers.make_person(session, (role[0], role[1]), name=name, email=email, password=makers.PASSWORD)
+        people = (("Rita Verdi", RITA, Role.REFERENT, "bologna"), ("Elena Neri", ELENA, Role.EXPERT, "suap"))
+        for name, email, role, scope in people:
+            makers.make_person(session, (role, scope), name=name, email=email, password=makers.PASSWORD)
     made.test_cli_runner().invoke(args=["search", "rebuild"])
     with WebServer(tmp_path, address) as server:
         yield Office(server.address, made)

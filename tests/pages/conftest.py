@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""What the checks of whole pages share: a browser page that keeps what went wrong, and a site at work."""
+"""What checks of whole pages share: a browser page that keeps what went wrong, and a site where work is under way."""
 
 from collections.abc import Iterator
 from pathlib import Path

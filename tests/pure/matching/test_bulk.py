@@ -71,3 +71,35 @@ def test_without_a_scale_of_texts_nothing_is_close() -> None:
     assert market.table.scores(make_need(), np.array([9.0]))[0] == pytest.approx(
         match(make_need(), make_offer(), market, 9.0).score
     )
+
+
+def test_an_offer_refused_before_and_a_city_excluded_stay_out_of_a_long_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lists, "MANY", 0)
+    twice = make_offer("refused", make_city("bari"))
+    market = make_market(twice, make_offer("excluded", make_city("genova")), make_offer())
+    need = make_need(
+        excluded=frozenset({"genova", "atlantide"}), declined=frozenset({("refused", "bari"), ("nothing", "bari")})
+    )
+    told = shortlist(need, market, {"suap-bologna": 1.0})
+    assert [place.match.offer.solution for place in told.places] == ["suap-bologna"]
+    assert [(item.offer.solution, item.reason) for item in told.excluded] == [
+        ("excluded", "excluded"),
+        ("refused", "declined"),
+    ]
+    assert [place.uncertain for place in told.places] == [False]
+
+
+def test_themes_asked_for_twice_are_looked_up_once() -> None:
+    market = make_market(make_offer())
+    close = np.array([0.5])
+    assert market.table.scores(make_need(), close) == market.table.scores(make_need(), close)
+
+
+def test_the_best_offer_of_an_unlike_city_takes_the_last_place_where_none_is_among_the_ten() -> None:
+    small = {name: replace(item, value=item.value / 1000) for name, item in make_city().figures.items()}
+    alike = [make_offer(f"alike-{number:02}", make_city(f"city-{number}"), kit=1.0) for number in range(12)]
+    unlike = make_offer("unlike", make_city("far", figures=small), badge="", evidence=None, kit=0.0)
+    places = shortlist(make_need(), make_market(*alike, unlike), {offer.solution: 1.0 for offer in alike}).places
+    assert len(places) == 10
+    assert [place.match.offer.solution for place in places if place.unlike] == ["unlike"]
+    assert places[-1].unlike

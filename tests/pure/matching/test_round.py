@@ -4,10 +4,13 @@
 import json
 from collections import Counter
 from itertools import combinations
+from types import SimpleNamespace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.matching import round as rounds
 from app.matching.chains import chains
 from app.matching.fairness import fairness
 from app.matching.round import Arc, RoundInput, RoundResult, from_data, solve
@@ -133,6 +136,14 @@ def test_coverage_comes_before_the_total() -> None:
     result = solve(RoundInput(arcs, {"a": 1, "b": 1}, offers, {"bari": 1, "genova": 1}))
     assert {(arc.need, arc.city) for arc in result.assigned} == {("a", "genova"), ("b", "bari")}
     assert (result.total, result.weakest) == (20, 10)
+
+
+def test_a_round_that_the_solver_cannot_solve_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    failed = SimpleNamespace(x=None, message="time limit")
+    monkeypatch.setattr(rounds, "linprog", lambda *_given, **_options: failed)
+    given_ = RoundInput((Arc("a", "s", "bari", 80),), {"a": 1}, {("s", "bari"): 1}, {"bari": 1})
+    with pytest.raises(RuntimeError, match="time limit"):
+        solve(given_)
 
 
 def test_a_round_of_nothing_is_a_round() -> None:

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The judged requests are whole, and the score puts first what answers them, over the shipped library."""
+
+import numpy as np
+import pytest
+from flask import Flask
+
+from app.cities.queries import by_slug
+from app.solutions import queries as library
+from bench.matching_judged import difference, measured, ndcg, raw, read
+
+REQUESTS = read()
+
+
+def test_the_set_is_large_enough_and_every_request_has_ten_graded_solutions() -> None:
+    assert len(REQUESTS) >= 60
+    assert len({row.identity for row in REQUESTS}) == len({row.text for row in REQUESTS}) == len(REQUESTS)
+    assert {len(row.grades) for row in REQUESTS} == {10}
+    assert all(max(row.grades.values()) > 0 for row in REQUESTS)
+
+
+def test_every_grade_says_why() -> None:
+    for row in raw():
+        assert row["why_none"], row["id"]
+        assert all(grade in {1, 2, 3} and reason for grade, reason in row["graded"].values()), row["id"]
+
+
+def test_judged_solutions_themes_and_cities_exist_and_no_city_is_offered_its_own(library_app: Flask) -> None:
+    with library_app.app_context(), library_app.extensions["database"].work() as session:
+        owners = {item.slug: item.owner.slug for item in library.published(session) if item.owner is not None}
+        themes = {theme.slug for theme in library.themes(session)}
+        for row in REQUESTS:
+            assert by_slug(session, row.city), row.identity
+            assert set(row.themes) <= themes, row.identity
+            assert row.grades.keys() <= owners.keys(), row.identity
+            assert row.city not in {owners[slug] for slug in row.grades}, row.identity
+
+
+def test_the_score_is_better_than_popularity_chance_and_themes_alone(library_app: Flask) -> None:
+    found = measured(library_app, REQUESTS)
+    assert found["score"].mean() >= 0.87
+    for name in ("random", "most popular", "taxonomy only"):
+        assert difference(found["score"], found[name]).low > 0, name
+
+
+def test_the_measure_is_that_of_the_textbook() -> None:
+    grades = {"a": 3, "b": 1, "c": 0}
+    assert ndcg({"a": 3, "b": 2, "c": 1}, grades) == pytest.approx(1)
+    assert ndcg({"a": 2, "b": 3, "c": 1}, grades) == pytest.approx((1 + 7 / np.log2(3)) / (7 + 1 / np.log2(3)))
+    assert ndcg({"a": 0, "b": 0, "c": 0}, dict.fromkeys("abc", 0)) == 1
