@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import click
 from flask import current_app
+from flask.cli import with_appcontext
 
 from app.accounts import demonstration
 from app.accounts import queries as people
@@ -15,6 +16,7 @@ from app.solutions import queries
 
 
 @click.command("demo")
+@with_appcontext
 def demo() -> None:
     """Create the demonstration accounts and requests. Needs TWINMETRO_DEMONSTRATION=true."""
     settings: Settings = current_app.config["SETTINGS"]
