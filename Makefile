@@ -65,7 +65,7 @@ screenshots: $(VENV)/.dev $(DIST) $(MO) ## pictures of the pages, and the one of
 
 lock: ## pin the requirements again (needs uv)
 	@for name in requirements requirements-dev requirements-semantic requirements-build; do \
-	  uv pip compile --quiet --python-version 3.11 --universal --generate-hashes --no-header --no-emit-index-url $$name.in -o $$name.txt; \
+	  uv pip compile --quiet --python-version 3.11 --universal --generate-hashes --no-strip-extras --no-header --no-emit-index-url $$name.in -o $$name.txt; \
 	done
 
 clean: ## remove what can be made again (never the data)
