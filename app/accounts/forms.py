@@ -4,7 +4,7 @@
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import (  # type: ignore[attr-defined]
+from wtforms import (
     EmailField,
     Field,
     PasswordField,

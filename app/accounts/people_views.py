@@ -6,7 +6,7 @@ from collections.abc import Callable
 from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
-from wtforms import SelectChoice  # type: ignore[attr-defined]
+from wtforms import SelectChoice
 
 from app.access import OF_BODY, Action, Role, Thing
 from app.accounts import erasure, invitations, queries, roles, rules
