@@ -117,6 +117,7 @@ class Action(StrEnum):
     RUN_ROUND = "run-round"
     READ_TWINNING = "read-twinning"
     WORK_ON_TWINNING = "work-on-twinning"
+    SPEAK_IN_TWINNING = "speak-in-twinning"
     END_TWINNING = "end-twinning"
     OPERATE = "operate"
 
@@ -259,6 +260,7 @@ POLICY: dict[Action, Permission] = {
     Action.RUN_ROUND: Permission(coordinators, coordinators),
     Action.READ_TWINNING: Permission(anyone, its_readers, hidden=True),
     Action.WORK_ON_TWINNING: Permission(anyone_of_a_body_or_national, its_parties, hidden=True),
+    Action.SPEAK_IN_TWINNING: Permission(anyone_of_a_body, those_of_its_bodies, hidden=True),
     Action.END_TWINNING: Permission(referents_or_coordinators, its_referents_or_coordinators, hidden=True),
     Action.OPERATE: Permission(administrators, administrators),
 }

@@ -41,6 +41,7 @@ class Heading:
 STATUSES = ("in-corso", "a-regime", "concluso", "interrotto", "non-disponibile")
 BADGES = ("in-completamento", "visibile", "validata", "pronta")
 VISIBILITIES = ("public", "members", "twin")
+REUSE_RESULTS = ("adottata", "adattata")
 KIT_KINDS = (
     "atto",
     "accordo",
@@ -187,12 +188,15 @@ FIELDS: tuple[Field, ...] = (
         "reused_by",
         "mappings",
         NEVER,
-        "[{city: venezia, period: {start: '2018'}, lead: true}]",
+        "[{city: venezia, period: {start: '2018'}, lead: true, months: 8}]",
         limit=40,
         parts=(
             Field("city", "slug", SUBMITTED, "venezia"),
             Field("period", "mapping", NEVER, "{start: '2018', end: '2019'}", parts=PERIOD),
             Field("lead", "flag", NEVER, "true"),
+            Field("result", "choice", NEVER, "adattata", choices=REUSE_RESULTS),
+            Field("months", "number", NEVER, "8", unknown_allowed=True),
+            Field("cost", "amount", NEVER, "12000", unknown_allowed=True),
             Field("note", "text", NEVER, "Capofila del progetto", limit=600),
         ),
     ),

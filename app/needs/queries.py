@@ -2,6 +2,7 @@
 """Every SELECT on requests, proposals, rounds, capacity and weights."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
@@ -240,17 +241,26 @@ def solutions_by_slug(session: Session, slugs: Iterable[str]) -> dict[str, Solut
     return {solution.slug: solution for solution in found}
 
 
-def first_live(session: Session, since: datetime) -> dict[str, datetime]:
-    """Published solutions that came into force for the first time after an instant, and when."""
+@dataclass(frozen=True)
+class FirstLive:
+    """When a solution came into force for the first time, and whether somebody wrote it on the site."""
+
+    at: datetime
+    written_here: bool
+
+
+def first_live(session: Session, since: datetime) -> dict[str, FirstLive]:
+    """Published solutions that came into force for the first time after an instant."""
     first = func.min(SolutionRevision.live_at)
     wanted = (
-        select(Solution.slug, first)
+        select(Solution.slug, first, Solution.author_id)
         .join(SolutionRevision, SolutionRevision.solution_id == Solution.id)
         .where(Solution.published)
-        .group_by(Solution.slug)
+        .group_by(Solution.slug, Solution.author_id)
         .having(first > since)
     )
-    return {slug: live for slug, live in session.execute(wanted) if live is not None}
+    rows = session.execute(wanted)
+    return {slug: FirstLive(live, author is not None) for slug, live, author in rows if live is not None}
 
 
 def oldest_open(session: Session) -> datetime | None:

@@ -167,7 +167,12 @@ def meet_new(session: Session, engine: Engine, now: datetime) -> int:
         known = {row.data.get("solution") for row in journal.of_thing(session, "need", str(need.id))}
         for item in of(desk, need).items[:FIRST_TOLD]:
             slug = item["solution"]
-            if slug in new and new[slug] > since and slug not in known and item["band"] != "low":
+            if _is_news(new.get(slug), since, need) and slug not in known and item["band"] != "low":
                 service.tell(session, need, service.Deed(None, now), "need-met", {"solution": slug})
                 told += 1
     return told
+
+
+def _is_news(live: queries.FirstLive | None, since: datetime, need: Need) -> bool:
+    """Whether a solution came after a request; the shipped library is no news to requests made up beside it."""
+    return live is not None and live.at > since and (live.written_here or not need.demonstration)

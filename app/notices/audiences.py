@@ -106,10 +106,16 @@ def _of_need(session: Session, entry: JournalEntry) -> Audience | None:
         readers(session, fitting, Action.READ_NEED, need.thing),
         readers(session, _requesters(need), Action.READ_NEED, need.thing),
         readers(session, queries.followers(session, followed), Action.READ_NEED, need.thing),
-        need.title,
-        f"/richieste/{need.id}-{need.slug}",
+        *_what_of_need(session, need, entry),
         "" if secret else need.city.name,
     )
+
+
+def _what_of_need(session: Session, need: Need, entry: JournalEntry) -> tuple[str, str]:
+    """Title and address a notice speaks of: a new solution where one was met, else the request."""
+    address = f"/richieste/{need.id}-{need.slug}"
+    met = solutions.by_slug(session, str(entry.data.get("solution", ""))) if entry.action == "need-met" else None
+    return (met.title, f"{address}/abbinamenti") if met else (need.title, address)
 
 
 def _fitting(session: Session, need: Need) -> frozenset[int]:

@@ -94,6 +94,27 @@ def _reuse(entry: Mapping[str, Any]) -> Tie:
     )
 
 
+@dataclass(frozen=True)
+class Spread:
+    """What the transfers done took, from the least to the most, and how many said so."""
+
+    least: float
+    most: float
+    said_by: int
+
+
+def spreads(front: Mapping[str, Any]) -> dict[str, Spread]:
+    """Months and costs of the transfers done, those that are known; a name without any is missing."""
+    entries = front.get("reused_by")
+    found = {}
+    for name in ("months", "cost"):
+        said = [entry.get(name) for entry in entries] if isinstance(entries, list) else []
+        values = [value for value in said if isinstance(value, (int, float)) and not isinstance(value, bool)]
+        if values:
+            found[name] = Spread(min(values), max(values), len(values))
+    return found
+
+
 def cited_acts(document: Document) -> list[CitedAct]:
     """Every act of the document once, those of the legal basis first."""
     cited = [(place, citation.reference) for place, text in _places(document) for citation in find_acts(text)]

@@ -16,7 +16,7 @@ from app.document.parse import parse
 from app.errors import NotFound
 from app.solutions import pdf, queries
 from app.solutions.models import Solution, SolutionRevision
-from app.solutions.rules import is_overdue
+from app.solutions.rules import is_overdue, spreads
 from app.web import gate
 from app.web.formats import conditional, fresh, json_answer
 from app.web.gate import permits
@@ -59,7 +59,12 @@ def _page(slug: str) -> str:
     gate.require(Action.READ_SOLUTION, solution.thing)
     overdue = is_overdue(solution.front.get("review_due"), today())
     return render_template(
-        "solutions/show.html", solution=solution, revision=revision, front=solution.front, overdue=overdue
+        "solutions/show.html",
+        solution=solution,
+        revision=revision,
+        front=solution.front,
+        overdue=overdue,
+        spreads=spreads(solution.front),
     )
 
 
@@ -90,7 +95,13 @@ def show_json(slug: str) -> Response:
 def show_pdf(slug: str) -> Response:
     solution = found(slug)
     revision = queries.current_revision(session(), solution)
-    page = render_template("solutions/print.html", solution=solution, revision=revision, front=solution.front)
+    page = render_template(
+        "solutions/print.html",
+        solution=solution,
+        revision=revision,
+        front=solution.front,
+        spreads=spreads(solution.front),
+    )
     content = pdf.document(page, current_app.config["SETTINGS"].data_folder / "pdf")
     answer = Response(content, mimetype="application/pdf")
     answer.headers["Content-Disposition"] = f'inline; filename="{slug}.pdf"'

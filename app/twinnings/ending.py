@@ -46,7 +46,7 @@ def _reopen_need(session: Session, twinning: Twinning) -> None:
 
 
 def say(session: Session, number: int, body: str, closing: Closing, deed: Deed) -> bool:
-    """One side's closing form; once both have spoken the twinning closes. Raises ``Invalid``."""
+    """One body's closing form; once every body has spoken the twinning closes. Raises ``Invalid``."""
     twinning = running(session, number)
     tie = next((item for item in twinning.parties if item.city.slug == body), None)
     if tie is None:
@@ -60,7 +60,7 @@ def say(session: Session, number: int, body: str, closing: Closing, deed: Deed) 
     session.flush()
     tell(session, twinning, deed, "closing-said", {"side": tie.role, "result": closing.result})
     forms = queries.closing(session, number)
-    if {form.side for form in forms} < set(rules.ROLES):
+    if not rules.all_spoken((tie.city_id for tie in twinning.parties), (form.city_id for form in forms)):
         return False
     _close(session, twinning, forms, deed)
     return True
@@ -81,7 +81,7 @@ def _refuse_wrong(closing: Closing) -> None:
 
 
 def close_alone(session: Session, number: int, deed: Deed) -> None:
-    """Close although one side said nothing for a month. Raises ``Conflict`` before that."""
+    """Close although a body said nothing for a month. Raises ``Conflict`` before that."""
     twinning = running(session, number)
     forms = queries.closing(session, number)
     last = max((form.filled_at for form in forms), default=None)
@@ -95,10 +95,8 @@ def _close(session: Session, twinning: Twinning, forms: Sequence[ClosingForm], d
     received = [form for form in forms if form.side == "receiver"]
     result = rules.outcome(form.said for form in received)
     _close_need(session, twinning, result, deed)
-    if result != "stopped" and not twinning.demonstration:
-        _raise_evidence(
-            session, twinning, [form.city_id for form in received if form.said.get("result") != "stopped"], deed
-        )
+    if not twinning.demonstration:
+        _raise_evidence(session, twinning, [form for form in received if form.said.get("result") in rules.REUSED], deed)
     tell(session, twinning, deed, "twinning-closed", {"result": result})
 
 
@@ -110,18 +108,29 @@ def _close_need(session: Session, twinning: Twinning, result: str, deed: Deed) -
     need.outcome = "solved" if result != "stopped" else "nobody"
 
 
-def _raise_evidence(session: Session, twinning: Twinning, cities: Sequence[int], deed: Deed) -> None:
-    """The source says who re-used it, and its evidence is the highest: a revision by the site, in force at once."""
-    solution = library.by_slug(session, twinning.solution.slug)
+def _raise_evidence(session: Session, twinning: Twinning, reused: Sequence[ClosingForm], deed: Deed) -> None:
+    """The source says who re-used it and what it took there, and its evidence is the highest.
+
+    A revision by the site, in force at once; none where nobody re-used it.
+    """
+    solution = library.by_slug(session, twinning.solution.slug) if reused else None
     document = _document(session, solution) if solution is not None and solution.badge else None
     if solution is None or document is None:
         return
-    names = {tie.city_id: tie.city.slug for tie in twinning.parties}
-    began, ended = twinning.began_at.date().isoformat(), deed.now.date().isoformat()
-    held = list(document.listed("reused_by"))
-    held += [{"city": names[city], "period": {"start": began, "end": ended}} for city in cities]
+    held = [*document.listed("reused_by"), *(_reuse(twinning, form, deed) for form in reused)]
     front: Mapping[str, Any] = {**document.front, "reused_by": held, "evidence_level": AGAIN}
     make_live(session, solution, Document(front, document.sections, document.footnotes), deed.now, None)
+
+
+def _reuse(twinning: Twinning, form: ClosingForm, deed: Deed) -> dict[str, Any]:
+    """A receiver's form as an entry of ``reused_by``."""
+    slug = next(tie.city.slug for tie in twinning.parties if tie.city_id == form.city_id)
+    began, ended = twinning.began_at.date().isoformat(), deed.now.date().isoformat()
+    entry: dict[str, Any] = {"city": slug, "period": {"start": began, "end": ended}}
+    if twinning.lead_id == form.city_id:
+        entry["lead"] = True
+    entry["result"] = rules.REUSED[form.said["result"]]
+    return entry | {name: form.said[name] for name in ("months", "cost") if name in form.said}
 
 
 def _document(session: Session, solution: Solution) -> Document | None:
@@ -129,14 +138,20 @@ def _document(session: Session, solution: Solution) -> Document | None:
 
 
 def begin_variant(session: Session, number: int, body: str, deed: Deed) -> Solution:
-    """A draft of the receiver with the source's text, to change it and tell what changed. Raises ``Invalid``."""
+    """A draft of the receiver with the source's text, to change it and tell what changed; once.
+
+    Raises ``Invalid``, ``Conflict``.
+    """
     twinning = queries.locked(session, number)
     if twinning is None:
         raise NotFound(number)
     if twinning.state == State.STOPPED:
         raise Conflict("ended")
-    if body not in {city.slug for city in twinning.receivers} or deed.person_id is None:
+    tie = next((tie for tie in twinning.parties if tie.role == "receiver" and tie.city.slug == body), None)
+    if tie is None or deed.person_id is None:
         raise Invalid({"body": "unknown_body"})
+    if tie.variant is not None:
+        return tie.variant
     source = _document(session, twinning.solution)
     if source is None:
         raise NotFound(twinning.solution_id)
@@ -146,5 +161,6 @@ def begin_variant(session: Session, number: int, body: str, deed: Deed) -> Solut
     front = {**carried, "based_on": twinning.solution.slug}
     document = Document(front, (*sections, Section(VARIANT_SECTION, "")), source.footnotes)
     solution = writing.begin(session, twinning.solution.title, body, document, deed.now, deed.person_id)
+    tie.variant = solution
     tell(session, twinning, deed, "variant-begun", {"variant": solution.slug})
     return solution

@@ -66,7 +66,7 @@ class Twinning(Base):
 
 
 class TwinningParty(Base):
-    """A body that takes part as `giver` or `receiver`."""
+    """A body that takes part as `giver` or `receiver`; ``variant`` is what a receiver brings back."""
 
     __tablename__ = "twinning_parties"
     __table_args__ = (UniqueConstraint("twinning_id", "city_id"),)
@@ -75,8 +75,10 @@ class TwinningParty(Base):
     twinning_id: Mapped[int] = mapped_column(ForeignKey("twinnings.id", ondelete="CASCADE"), index=True)
     city_id: Mapped[int] = mapped_column(ForeignKey("cities.id"), index=True)
     role: Mapped[str] = mapped_column(String(10))
+    variant_id: Mapped[int | None] = mapped_column(ForeignKey("solutions.id"))
 
     city: Mapped[City] = relationship(lazy="joined", innerjoin=True)
+    variant: Mapped[Solution | None] = relationship(lazy="raise_on_sql")
 
 
 class TwinningPerson(Base):
@@ -138,6 +140,25 @@ class TwinningNote(Base):
     text: Mapped[str] = mapped_column(Text)
     author_id: Mapped[int | None]
     written_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class TwinningFile(Base):
+    """A file that the people of both sides read: its content stands under its digest in the folder of files."""
+
+    __tablename__ = "twinning_files"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    twinning_id: Mapped[int] = mapped_column(ForeignKey("twinnings.id", ondelete="CASCADE"), index=True)
+    city_id: Mapped[int] = mapped_column(ForeignKey("cities.id"))
+    digest: Mapped[str] = mapped_column(String(64))
+    name: Mapped[str] = mapped_column(String(160))
+    code: Mapped[str] = mapped_column(String(12))
+    mime: Mapped[str] = mapped_column(String(120))
+    size: Mapped[int]
+    title: Mapped[str] = mapped_column(String(200))
+    added_by: Mapped[int | None]
+    added_at: Mapped[datetime] = mapped_column(Instant)
+    removed_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class KitCheck(Base):

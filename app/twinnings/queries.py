@@ -16,6 +16,7 @@ from app.twinnings.models import (
     Milestone,
     ReadinessAnswer,
     Twinning,
+    TwinningFile,
     TwinningNote,
     TwinningParty,
     WorkedHours,
@@ -28,6 +29,7 @@ def _twinnings() -> Select[Twinning]:
         solution.selectinload(Solution.bodies),
         solution.selectinload(Solution.themes),
         selectinload(Twinning.milestones),
+        selectinload(Twinning.parties).joinedload(TwinningParty.variant),
     )
 
 
@@ -83,6 +85,18 @@ def meeting(session: Session, twinning_id: int, number: int) -> Meeting | None:
 def notes(session: Session, number: int) -> Sequence[TwinningNote]:
     wanted = select(TwinningNote).where(TwinningNote.twinning_id == number)
     return session.scalars(wanted.order_by(TwinningNote.id.desc())).all()
+
+
+def files(session: Session, number: int, *, removed: bool = False) -> Sequence[TwinningFile]:
+    """Files of a twinning, the newest first: those that are shared, or those that were taken away."""
+    there = TwinningFile.removed_at.is_not(None) if removed else TwinningFile.removed_at.is_(None)
+    wanted = select(TwinningFile).where(TwinningFile.twinning_id == number, there)
+    return session.scalars(wanted.order_by(TwinningFile.id.desc())).all()
+
+
+def file(session: Session, twinning_id: int, number: int) -> TwinningFile | None:
+    wanted = select(TwinningFile).where(TwinningFile.twinning_id == twinning_id, TwinningFile.id == number)
+    return session.scalars(wanted).one_or_none()
 
 
 def kit(session: Session, number: int) -> Sequence[KitCheck]:

@@ -30,6 +30,8 @@ PLAN: tuple[tuple[str, str, int], ...] = (
 )
 STOP_REASONS = ("capacity", "funding", "legal", "technical", "priorities-changed", "no-answer", "other")
 RESULTS = ("adopted", "adapted", "stopped")
+#: A receiver's result as the document of the source says it; who did not adopt it is not named there.
+REUSED = {"adopted": "adottata", "adapted": "adattata"}
 ANSWERS = ("yes", "planned", "no")
 REMIND_BEFORE = timedelta(days=7)
 ESCALATE_AFTER = timedelta(days=7)
@@ -37,7 +39,7 @@ ESCALATE_AFTER = timedelta(days=7)
 CLOSES_ALONE_AFTER = timedelta(days=30)
 
 MOST_TITLE, MOST_TEXT, MOST_SHORT = 160, 4_000, 200
-MOST_MILESTONES, MOST_MEETINGS, MOST_NOTES = 40, 60, 500
+MOST_MILESTONES, MOST_MEETINGS, MOST_NOTES, MOST_PIECES = 40, 60, 500, 60
 MOST_QUARTERS = 4 * 24
 MOST_COST = 100_000_000
 
@@ -97,15 +99,11 @@ def outcome(said: Iterable[Mapping[str, Any]]) -> str:
     return next((result for result in RESULTS if result in results), "stopped")
 
 
+def all_spoken(parties: Iterable[object], spoken: Iterable[object]) -> bool:
+    """Whether every body that takes part has told how it went."""
+    return set(parties) <= set(spoken)
+
+
 def may_close(sides: Iterable[str], last_at: datetime | None, now: datetime) -> bool:
-    """Whether both sides have spoken, or the receiver did so long ago that it need not wait."""
-    spoken = set(sides)
-    if set(ROLES) <= spoken:
-        return True
-    return "receiver" in spoken and last_at is not None and now - last_at >= CLOSES_ALONE_AFTER
-
-
-def spread(values: Iterable[Any]) -> tuple[float, float] | None:
-    """Least and most of the known values; None where none is known."""
-    known = [float(value) for value in values if isinstance(value, (int, float)) and not isinstance(value, bool)]
-    return (min(known), max(known)) if known else None
+    """Whether a receiver has spoken, and the last form is so old that nobody need wait for the others."""
+    return "receiver" in set(sides) and last_at is not None and now - last_at >= CLOSES_ALONE_AFTER

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""One function per button of a twinning that runs: milestones, people, meetings, notes, kit, hours, readiness."""
+"""One function per button of a twinning that runs: its beginning, lead, milestones, people; reminders."""
 
 import secrets
 from collections.abc import Mapping
@@ -16,17 +16,7 @@ from app.journal.service import record
 from app.needs.models import Proposal
 from app.solutions.models import Solution
 from app.twinnings import queries, rules
-from app.twinnings.models import (
-    KitCheck,
-    Meeting,
-    Milestone,
-    ReadinessAnswer,
-    Twinning,
-    TwinningNote,
-    TwinningParty,
-    TwinningPerson,
-    WorkedHours,
-)
+from app.twinnings.models import KitCheck, Milestone, Twinning, TwinningParty, TwinningPerson
 
 
 @dataclass(frozen=True)
@@ -113,11 +103,21 @@ def _milestone(twinning: Twinning, number: int) -> Milestone:
     return found
 
 
-def _party(twinning: Twinning, slug: str) -> City:
+def party(twinning: Twinning, slug: str) -> City:
     found = next((tie.city for tie in twinning.parties if tie.city.slug == slug), None)
     if found is None:
         raise Invalid({"body": "unknown_body"})
     return found
+
+
+def choose_lead(session: Session, number: int, body: str, deed: Deed) -> None:
+    """Say which of the bodies leads the transfer. Raises ``Invalid`` for one that takes no part."""
+    twinning = running(session, number)
+    city = party(twinning, body)
+    if city.id == twinning.lead_id:
+        return
+    twinning.lead_id = city.id
+    tell(session, twinning, deed, "lead-chosen", {"body": body})
 
 
 def tick(session: Session, number: int, milestone: int, done: bool, deed: Deed) -> None:
@@ -163,7 +163,7 @@ def add_milestone(session: Session, number: int, title: str, phase: str, due_on:
 def add_person(session: Session, number: int, person_id: int, body: str, task: str, deed: Deed) -> None:
     """Somebody of one of the bodies joins. Raises ``Invalid`` for who does not work for it."""
     twinning = running(session, number)
-    city = _party(twinning, body)
+    city = party(twinning, body)
     person = people.person(session, person_id)
     if person is None or not person.active or city.slug not in person.actor.bodies:
         raise Invalid({"person": "unknown_person"})
@@ -183,114 +183,6 @@ def remove_person(session: Session, number: int, person_id: int, deed: Deed) -> 
         if milestone.owner_id == person_id:
             milestone.owner_id = None
     tell(session, twinning, deed, "person-left", {"person": person_id})
-
-
-def set_meeting(
-    session: Session, number: int, meeting: int, title: str, starts_at: datetime, minutes: int, place: str, deed: Deed
-) -> Meeting:
-    """A new meeting (``meeting`` 0) or a change of one: calendars follow by its sequence. Raises ``Invalid``."""
-    twinning = running(session, number)
-    title = " ".join(title.split())
-    _refuse_meeting(title, minutes, place)
-    found = _meeting(session, twinning, meeting) if meeting else _new_meeting(session, twinning)
-    if meeting:
-        found.sequence += 1
-    found.title, found.starts_at, found.minutes, found.place = title, starts_at, minutes, place.strip()
-    session.add(found)
-    session.flush()
-    tell(session, twinning, deed, "meeting-set", {"meeting": found.id})
-    return found
-
-
-def _refuse_meeting(title: str, minutes: int, place: str) -> None:
-    wrong = {} if 0 < len(title) <= rules.MOST_TITLE else {"title": "required" if not title else "too_long"}
-    wrong |= {} if 5 <= minutes <= 60 * 24 else {"minutes": "not_a_number"}
-    wrong |= {} if len(place) <= 300 else {"place": "too_long"}
-    if wrong:
-        raise Invalid(wrong)
-
-
-def _meeting(session: Session, twinning: Twinning, number: int) -> Meeting:
-    found = queries.meeting(session, twinning.id, number)
-    if found is None:
-        raise NotFound(number)
-    return found
-
-
-def _new_meeting(session: Session, twinning: Twinning) -> Meeting:
-    if len(queries.meetings(session, twinning.id)) >= rules.MOST_MEETINGS:
-        raise Conflict("too_many")
-    return Meeting(twinning_id=twinning.id, uid=secrets.token_hex(16), sequence=0)
-
-
-def cancel_meeting(session: Session, number: int, meeting: int, deed: Deed) -> None:
-    twinning = running(session, number)
-    found = queries.meeting(session, twinning.id, meeting)
-    if found is None:
-        raise NotFound(meeting)
-    if found.cancelled_at is None:
-        found.cancelled_at = deed.now
-        found.sequence += 1
-        tell(session, twinning, deed, "meeting-set", {"meeting": found.id, "cancelled": True})
-
-
-def write_note(session: Session, number: int, text: str, deed: Deed) -> None:
-    """Raises ``Invalid``."""
-    twinning = running(session, number)
-    text = text.strip()
-    if not 0 < len(text) <= rules.MOST_TEXT:
-        raise Invalid({"note": "required" if not text else "too_long"})
-    if len(queries.notes(session, twinning.id)) >= rules.MOST_NOTES:
-        raise Conflict("too_many")
-    session.add(TwinningNote(twinning_id=twinning.id, text=text, author_id=deed.person_id, written_at=deed.now))
-    tell(session, twinning, deed, "note-written")
-
-
-def check_kit(session: Session, number: int, piece: int, received: bool, adapted: bool, deed: Deed) -> None:
-    twinning = running(session, number)
-    found = next((item for item in queries.kit(session, twinning.id) if item.id == piece), None)
-    if found is None:
-        raise NotFound(piece)
-    found.received_at = (found.received_at or deed.now) if received or adapted else None
-    found.adapted_at = (found.adapted_at or deed.now) if adapted else None
-    tell(session, twinning, deed, "kit-checked", {"piece": piece})
-
-
-def count_hours(session: Session, number: int, body: str, on: date, quarters: int, what: str, deed: Deed) -> None:
-    """Hours in quarters of an hour. Raises ``Invalid``."""
-    twinning = running(session, number)
-    city = _party(twinning, body)
-    if not 0 < quarters <= rules.MOST_QUARTERS or on > deed.now.date():
-        raise Invalid({"hours": "not_a_number"})
-    session.add(
-        WorkedHours(
-            twinning_id=twinning.id,
-            city_id=city.id,
-            person_id=deed.person_id,
-            on=on,
-            quarters=quarters,
-            what=" ".join(what.split())[: rules.MOST_SHORT],
-        )
-    )
-    tell(session, twinning, deed, "hours-counted", {"quarters": quarters})
-
-
-def answer_readiness(
-    session: Session, number: int, body: str, precondition: str, answer: str, who: str, by_when: date | None, deed: Deed
-) -> None:
-    """What a receiver says of one precondition of the solution. Raises ``Invalid``."""
-    twinning = running(session, number)
-    city = _party(twinning, body)
-    if precondition not in preconditions(twinning.solution) or answer not in rules.ANSWERS:
-        raise Invalid({"answer": "not_a_choice"})
-    held = {(item.city_id, item.precondition): item for item in queries.readiness(session, twinning.id)}
-    found = held.get((city.id, precondition))
-    if found is None:
-        found = ReadinessAnswer(twinning_id=twinning.id, city_id=city.id, precondition=precondition)
-        session.add(found)
-    found.answer, found.who, found.by_when = answer, " ".join(who.split())[:160], by_when
-    found.answered_by, found.answered_at = deed.person_id, deed.now
-    tell(session, twinning, deed, "readiness-answered", {"answer": answer})
 
 
 def preconditions(solution: Solution) -> list[str]:

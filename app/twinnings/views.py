@@ -8,14 +8,14 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, render_template, request, url_for
 
 from app.access import Action
-from app.accounts import queries as people
 from app.document.compare import compare
 from app.document.model import Document
 from app.document.parse import parse
 from app.errors import NotFound
+from app.needs import queries as needs
 from app.solutions import queries as library
 from app.solutions.models import Solution
-from app.twinnings import queries, rules, service
+from app.twinnings import queries, rules, sheet
 from app.twinnings.calendar import calendar
 from app.twinnings.models import Twinning
 from app.web import gate
@@ -101,49 +101,27 @@ def show(number: int, slug: str) -> str:
     return page(found(number, Action.READ_TWINNING))
 
 
-def page(twinning: Twinning, problems: dict[str, str] | None = None) -> str:
+def page(
+    twinning: Twinning, problems: dict[str, str] | None = None, file_refused: tuple[str, str] | None = None
+) -> str:
     """The page of a twinning: a summary for everybody, the workbench for its parties."""
     working = gate.may(Action.WORK_ON_TWINNING, twinning.thing)
+    forms = queries.closing(session(), twinning.id)
+    need = needs.need(session(), twinning.need_id) if twinning.need_id else None
     return render_template(
         "twinnings/show.html",
         twinning=twinning,
         solution=twinning.solution,
+        need=need if need is not None and gate.may(Action.READ_NEED, need.thing) else None,
         working=working,
         running=twinning.state == rules.State.RUNNING,
         problems=problems or {},
+        file_refused=file_refused,
         today=now().date(),
-        forms=queries.closing(session(), twinning.id),
+        forms=forms,
         rules=rules,
-        **(_bench(twinning) if working else {}),
+        **(sheet.bench(session(), twinning, forms, gate.actor(), now()) if working else {}),
     )
-
-
-def _bench(twinning: Twinning) -> dict[str, Any]:
-    """What only the parties see."""
-    reading = session()
-    tied = {tie.person_id for tie in twinning.people}
-    hours = queries.hours(reading, twinning.id)
-    notes = queries.notes(reading, twinning.id)
-    names = people.names(
-        reading, [*tied, *(note.author_id for note in notes), *(item.owner_id for item in twinning.milestones)]
-    )
-    bodies = frozenset(tie.city.slug for tie in twinning.parties)
-    colleagues = [person for person in people.people(reading, bodies) if person.id not in tied and person.active]
-    return {
-        "meetings": queries.meetings(reading, twinning.id),
-        "notes": notes,
-        "kit": queries.kit(reading, twinning.id),
-        "hours": hours,
-        "hours_by_city": {
-            tie.city_id: sum(item.quarters for item in hours if item.city_id == tie.city_id) / 4
-            for tie in twinning.parties
-        },
-        "answers": {(item.city_id, item.precondition): item for item in queries.readiness(reading, twinning.id)},
-        "preconditions": service.preconditions(twinning.solution),
-        "names": names,
-        "colleagues": colleagues,
-        "mine": [tie for tie in twinning.parties if tie.city.slug in gate.actor().bodies],
-    }
 
 
 @twinnings.get(f"{PATH}/calendario.ics")

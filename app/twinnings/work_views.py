@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The buttons of a twinning: each does one thing and comes back to its page."""
+"""The buttons of a twinning: lead, milestones, people, what is said for a body, how it ends."""
 
 from collections.abc import Callable
 
 from flask import Blueprint, Response, flash, make_response, redirect, request, url_for
 from sqlalchemy.orm import Session
 
-from app.access import Action
+from app.access import Action, Thing
 from app.errors import Invalid
 from app.twinnings import ending, forms, service, views
 from app.twinnings.models import Twinning
@@ -24,6 +24,12 @@ def deed() -> Deed:
     return Deed(gate.actor().id, views.now())
 
 
+def speaking_for(body: str) -> str:
+    """The body in whose name somebody acts. Raises ``NotFound`` unless they work for it."""
+    gate.require(Action.SPEAK_IN_TWINNING, Thing(bodies=frozenset({body})))
+    return body
+
+
 def press(number: int, action: Action, said: str, anchor: str, act: Callable[[Session, Deed], object]) -> Response:
     """Do what a button does in one unit of work; what was typed wrongly is said on the page itself."""
     twinning = views.found(number, action)
@@ -34,15 +40,22 @@ def press(number: int, action: Action, said: str, anchor: str, act: Callable[[Se
         session().expire_all()
         return make_response(views.page(views.found(number, action), wrong.problems), 422)
     flash(said)
-    return _back(twinning, anchor)
+    return back(twinning, anchor)
 
 
-def _back(twinning: Twinning, anchor: str) -> Response:
+def back(twinning: Twinning, anchor: str) -> Response:
     address = url_for("twinnings.show", number=twinning.id, slug=twinning.slug, _anchor=anchor or None)
     return make_response(redirect(address, 303))
 
 
-WORK = Action.WORK_ON_TWINNING
+WORK, SPEAK = Action.WORK_ON_TWINNING, Action.SPEAK_IN_TWINNING
+
+
+@workbench.post(f"{PATH}/capofila")
+@permits(WORK)
+def choose_lead(number: int, slug: str) -> Response:
+    body = request.form.get("body", "")
+    return press(number, WORK, "saved", "persone", lambda s, d: service.choose_lead(s, number, body, d))
 
 
 @workbench.post(f"{PATH}/tappe/<int(max=1000000000):milestone>")
@@ -88,61 +101,6 @@ def remove_person(number: int, slug: str, person: int) -> Response:
     return press(number, WORK, "saved", "persone", lambda s, d: service.remove_person(s, number, person, d))
 
 
-@workbench.post(f"{PATH}/incontri")
-@permits(WORK)
-def set_meeting(number: int, slug: str) -> Response:
-    def act(writing: Session, d: Deed) -> None:
-        typed = forms.meeting(request.form)
-        meeting = forms.number(request.form, "meeting")
-        service.set_meeting(writing, number, meeting, typed.title, typed.starts_at, typed.minutes, typed.place, d)
-
-    return press(number, WORK, "saved", "incontri", act)
-
-
-@workbench.post(f"{PATH}/incontri/<int(max=1000000000):meeting>/annulla")
-@permits(WORK)
-def cancel_meeting(number: int, slug: str, meeting: int) -> Response:
-    return press(number, WORK, "saved", "incontri", lambda s, d: service.cancel_meeting(s, number, meeting, d))
-
-
-@workbench.post(f"{PATH}/note")
-@permits(WORK)
-def write_note(number: int, slug: str) -> Response:
-    text = request.form.get("note", "")
-    return press(number, WORK, "saved", "note", lambda s, d: service.write_note(s, number, text, d))
-
-
-@workbench.post(f"{PATH}/kit/<int(max=1000000000):piece>")
-@permits(WORK)
-def check_kit(number: int, slug: str, piece: int) -> Response:
-    received, adapted = "received" in request.form, "adapted" in request.form
-    return press(number, WORK, "saved", "kit", lambda s, d: service.check_kit(s, number, piece, received, adapted, d))
-
-
-@workbench.post(f"{PATH}/ore")
-@permits(WORK)
-def count_hours(number: int, slug: str) -> Response:
-    def act(writing: Session, d: Deed) -> None:
-        on = forms.day(request.form, "on") or d.now.date()
-        body, what = request.form.get("body", ""), request.form.get("what", "")
-        service.count_hours(writing, number, body, on, forms.quarters(request.form), what, d)
-
-    return press(number, WORK, "saved", "ore", act)
-
-
-@workbench.post(f"{PATH}/requisiti")
-@permits(WORK)
-def answer_readiness(number: int, slug: str) -> Response:
-    def act(writing: Session, d: Deed) -> None:
-        said = {name: request.form.get(name, "") for name in ("body", "precondition", "answer", "who")}
-        by_when = forms.day(request.form, "by_when", needed=False)
-        service.answer_readiness(
-            writing, number, said["body"], said["precondition"], said["answer"], said["who"], by_when, d
-        )
-
-    return press(number, WORK, "saved", "requisiti", act)
-
-
 @workbench.post(f"{PATH}/ferma")
 @permits(Action.END_TWINNING)
 def stop(number: int, slug: str) -> Response:
@@ -152,12 +110,12 @@ def stop(number: int, slug: str) -> Response:
 
 
 @workbench.post(f"{PATH}/chiudi")
-@permits(WORK)
+@permits(SPEAK)
 def say(number: int, slug: str) -> Response:
     def act(writing: Session, d: Deed) -> None:
-        ending.say(writing, number, request.form.get("body", ""), forms.closing(request.form), d)
+        ending.say(writing, number, speaking_for(request.form.get("body", "")), forms.closing(request.form), d)
 
-    return press(number, WORK, "saved", "chiusura", act)
+    return press(number, SPEAK, "saved", "chiusura", act)
 
 
 @workbench.post(f"{PATH}/chiudi-comunque")
@@ -168,12 +126,12 @@ def close_alone(number: int, slug: str) -> Response:
 
 
 @workbench.post(f"{PATH}/variante")
-@permits(WORK)
+@permits(SPEAK)
 def begin_variant(number: int, slug: str) -> Response:
-    twinning = views.found(number, WORK)
+    twinning, body = views.found(number, SPEAK), speaking_for(request.form.get("body", ""))
     try:
         with work() as writing:
-            variant = ending.begin_variant(writing, twinning.id, request.form.get("body", ""), deed()).slug
+            variant = ending.begin_variant(writing, twinning.id, body, deed()).slug
     except Invalid as wrong:
-        return make_response(views.page(views.found(number, WORK), wrong.problems), 422)
+        return make_response(views.page(views.found(number, SPEAK), wrong.problems), 422)
     return make_response(redirect(prefixed(f"/soluzioni/{variant}/modifica"), 303))

@@ -90,6 +90,11 @@ def moment(value: datetime) -> str:
     return str(format_datetime(value, "medium"))
 
 
+def local_input(value: datetime) -> str:
+    """An instant as a field of day and time takes it, in Italy's time."""
+    return value.astimezone(ROME).strftime("%Y-%m-%dT%H:%M")
+
+
 def number(value: float | None, digits: int = 0) -> str:
     """A number as the language writes it, *non disponibile* for None."""
     if value is None:
@@ -114,5 +119,11 @@ def json_ld(data: Mapping[str, Any]) -> Markup:
 
 def register(app: Flask) -> None:
     app.jinja_env.filters.update(
-        day=day, moment=moment, number=number, euro=euro, trusted_html=trusted_html, json_ld=json_ld
+        day=day,
+        moment=moment,
+        local_input=local_input,
+        number=number,
+        euro=euro,
+        trusted_html=trusted_html,
+        json_ld=json_ld,
     )

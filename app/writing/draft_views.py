@@ -21,6 +21,7 @@ from app.search.engine import Engine
 from app.search.index import IndexDamaged
 from app.solutions.models import Solution
 from app.web import gate
+from app.web.files import store
 from app.web.formats import json_answer
 from app.web.gate import permits
 from app.web.kept import unkept
@@ -32,7 +33,6 @@ from app.writing import service
 from app.writing.boxes import clean
 from app.writing.bring import Brought, brought, picture, text_of, with_pictures
 from app.writing.forms import number, one_line, read_seen
-from app.writing.kit_views import store
 from app.writing.service import Saved
 from app.writing.state import State, document_of, settled
 from app.writing.views import LARGE, editable, form_page, merge_page, now

@@ -3,9 +3,8 @@
 
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import quote
 
-from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from app.access import Action
@@ -13,11 +12,10 @@ from app.document.schema import KIT_KINDS, VISIBILITIES
 from app.errors import Invalid, NotFound
 from app.files.check import check
 from app.files.refusal import MAX_FILE, FileRefused
-from app.files.store import Store
 from app.solutions import queries as library
 from app.solutions.models import Solution
 from app.web import gate
-from app.web.formats import conditional
+from app.web.files import handed, store
 from app.web.gate import permits
 from app.web.kept import unkept
 from app.web.unit import session, work
@@ -32,8 +30,6 @@ kits = Blueprint("kits", __name__, template_folder="templates")
 #: Files sent at once, with the form around them.
 MAX_AT_ONCE = 4
 LARGEST = MAX_AT_ONCE * MAX_FILE + 100_000
-#: A file is never shown inside the site: it is handed over, and could do nothing if it were.
-HANDED = {"Content-Security-Policy": "sandbox; default-src 'none'", "X-Content-Type-Options": "nosniff"}
 
 
 @kits.url_value_preprocessor
@@ -51,11 +47,6 @@ def kit_files(solution: Solution) -> Sequence[Attachment]:
     """Files of the version in force that this reader may have."""
     wanted = ("public", "members") if gate.actor().known else ("public",)
     return queries.published_attachments(session(), solution, wanted)
-
-
-def store() -> Store:
-    """The folder of uploaded files."""
-    return Store(current_app.config["SETTINGS"].data_folder / "files")
 
 
 @kits.get("/soluzioni/<slug:slug>/kit")
@@ -150,10 +141,7 @@ def attachment(number: int, name: str) -> Response:
         raise NotFound(name)
     thing = files.thing(solution, found)
     gate.require(Action.READ_SOLUTION, thing)
-    answer = conditional(Response(store().read(found.digest), mimetype=found.mime), found.digest, found.name)
-    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(found.name, safe='')}"
-    for header, value in HANDED.items():
-        answer.headers[header] = value
+    answer = handed(found.digest, found.mime, found.name)
     if not (thing.published and thing.visibility == "public"):
         answer.cache_control.private = True
     return answer

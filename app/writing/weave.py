@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Two changed copies of one text woven into one, word by word: a proposal for the person who settles them."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from app.document.compare import MAX_WORDS, WORD
+from app.document.compare import MAX_WORDS
+
+#: A word with the marks that stand at it, or the space between two: no word is ever cut or glued to another.
+PIECE = re.compile(r"\S+|\s+")
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,7 @@ class _Edit:
 
 def weave(base: str, mine: str, theirs: str) -> Woven:
     """Both people's changes to ``base``; where they changed the same words, mine come first and theirs follow."""
-    pieces, ours, others = (WORD.findall(text) for text in (base, mine, theirs))
+    pieces, ours, others = (PIECE.findall(text) for text in (base, mine, theirs))
     if max(map(len, (pieces, ours, others))) > MAX_WORDS:
         return Woven(mine, False)
     edits = sorted(
@@ -45,9 +49,14 @@ def weave(base: str, mine: str, theirs: str) -> Woven:
         sides = [_side(pieces, start, end, [edit for edit in group if edit.mine is mine]) for mine in (True, False)]
         both = {edit.mine for edit in group} == {True, False}
         whole = whole and (not both or sides[0] == sides[1])
-        result += sides[0] + sides[1] if both and sides[0] != sides[1] else sides[0 if group[0].mine else 1]
+        result += _one_after_the_other(*sides) if both and sides[0] != sides[1] else sides[0 if group[0].mine else 1]
         position = end
     return Woven("".join(result + pieces[position:]), whole)
+
+
+def _one_after_the_other(mine: list[str], theirs: list[str]) -> list[str]:
+    glued = mine and theirs and not mine[-1].isspace() and not theirs[0].isspace()
+    return [*mine, " ", *theirs] if glued else mine + theirs
 
 
 def _edits(base: list[str], changed: list[str], mine: bool) -> Iterator[_Edit]:

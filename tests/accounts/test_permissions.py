@@ -25,7 +25,7 @@ from app.outbox.models import Letter
 from app.review.models import Comment, Review
 from app.search.engine import Engine
 from app.solutions.models import Solution
-from app.twinnings.models import KitCheck, Meeting, Milestone, Twinning, TwinningParty, TwinningPerson
+from app.twinnings.models import KitCheck, Meeting, Milestone, Twinning, TwinningFile, TwinningParty, TwinningPerson
 from app.web.gate import STATIC
 from app.writing.models import Attachment
 from tests.makers import NOW, make_person, make_registers, make_solution, sign_in
@@ -52,6 +52,7 @@ PERSONAL = {
     "notices.unsubscribe": "the signed link is the permission",
     "notices.open_notice": "a notice belongs to one person",
     "profile.end_sign_in": "a log-in belongs to one person",
+    "table.shared_file": "its bytes are not there: tests/twinnings",
     "kits.attachment": "what a file is open to follows its own visibility: tests/writing/test_kit.py",
     "own.change_email": "the link is the permission",
     "twinnings.adapted": "missing for what is no variant: tests/twinnings",
@@ -76,11 +77,14 @@ ASKS = {
     **dict.fromkeys(("proposals.accept", "proposals.postpone", "proposals.decline"), Action.ANSWER_PROPOSAL),
     "people.erase": Action.OPERATE,
 }
+#: Pages on which one speaks for the body that is typed.
+SPOKEN = ("workbench.say", "workbench.begin_variant", "table.count_hours", "table.answer_readiness")
 #: What has to be typed so that the page finds the thing it is about.
 TYPED = {
     "notices.follow": {"kind": "theme", "key": "suap"},
     "drafts.restore": {"number": "1"},
     "matches.ask": {"solution": "pubblica-torino"},
+    **{page: {"body": "@body"} for page in SPOKEN},
 }
 REFUSED = {401, 403, 404}
 TO_LOG_IN = ("/accedi", "/conferma-identita")
@@ -195,7 +199,8 @@ def furnish(session: Session, side: str, engine: Engine) -> dict[tuple[str, str]
         (side, "file"): Place({"slug": draft.slug, "number": attachment.id}, draft.thing),
         (side, "open need"): Place({"number": need.id, "slug": need.slug}, need.thing),
         (side, "need draft"): Place({"number": hidden.id, "slug": hidden.slug}, hidden.thing),
-        (side, "twinning"): twin(session, side, public),
+        (side, "twinning"): (twinning := twin(session, side, public)),
+        (side, "side of a twinning"): Place(twinning.values, Thing(bodies=frozenset({body}))),
         (side, "proposal"): Place({"number": proposal.id}, proposal.thing),
         (side, "body"): Place({"slug": body}, Thing(bodies=frozenset({body}))),
         (side, "round"): Place({"number": made_round(session, side, engine)}),
@@ -252,12 +257,22 @@ def twin(session: Session, side: str, solution: Solution) -> Place:
     session.flush()
     meeting = Meeting(twinning_id=twinning.id, uid=side, title="Avvio", starts_at=NOW, minutes=60)
     piece = KitCheck(twinning_id=twinning.id, title="Schema")
-    session.add_all([meeting, piece])
+    shared = TwinningFile(
+        twinning_id=twinning.id,
+        city_id=cities[body].id,
+        digest="0" * 64,
+        name="bozza.pdf",
+        code="pdf",
+        mime="application/pdf",
+        size=1,
+        title="Bozza",
+        added_at=NOW,
+    )
+    session.add_all([meeting, piece, shared])
     session.flush()
     named = {"milestone": milestone.id, "person": colleague.id, "meeting": meeting.id, "piece": piece.id}
-    return Place(
-        {"number": twinning.id, "slug": twinning.slug, "name": "lettera", "form": "md", **named}, twinning.thing
-    )
+    values = {"number": twinning.id, "slug": twinning.slug, "name": "lettera", "form": "md", "body": body, **named}
+    return Place({**values, "file": shared.id}, twinning.thing)
 
 
 def made_round(session: Session, side: str, engine: Engine) -> int:
@@ -290,6 +305,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "boards.state_capacity": ("body",),
     **dict.fromkeys(("rounds.show", "rounds.stored", "rounds.publish", "rounds.again", "rounds.discard"), ("round",)),
     "operations.retry": ("letter",),
+    **dict.fromkeys(SPOKEN, ("side of a twinning",)),
     "library.city": ("city",),
     "feeds.city": ("city",),
     "library.theme": ("theme",),
@@ -304,7 +320,7 @@ NAMES: dict[str, tuple[str, ...]] = {
 }
 OF_SOLUTIONS = {"solutions", "writing", "drafts", "review", "reader", "kits"}
 OF_NEEDS = {"needs", "matches"}
-OF_TWINNINGS = {"twinnings", "workbench", "acts"}
+OF_TWINNINGS = {"twinnings", "workbench", "table", "acts"}
 
 
 def kinds_of(rule: Rule) -> tuple[str, ...]:
@@ -362,7 +378,7 @@ def test_what_each_role_may_do_is_what_the_policy_states(world: World) -> None:
                     wanted = access.may(world.actors[name], declared) and access.may(
                         world.actors[name], action, place.thing
                     )
-                    answer = client.open(address, method=method, data=typed(rule, method))
+                    answer = client.open(address, method=method, data=typed(rule, method, place))
                     if allowed(answer.status_code, answer.headers.get("Location", "")) is not wanted:
                         differences.append(
                             f"{name} {method} {rule.endpoint} {what}: {answer.status_code}, the policy says {wanted}"
@@ -371,8 +387,12 @@ def test_what_each_role_may_do_is_what_the_policy_states(world: World) -> None:
     assert tried > 1_000
 
 
-def typed(rule: Rule, method: str) -> dict[str, str] | None:
-    return TYPED.get(rule.endpoint) if method == "POST" else None
+def typed(rule: Rule, method: str, place: Place) -> dict[str, str] | None:
+    """What is typed; ``@name`` stands for a value of the place."""
+    if method != "POST":
+        return None
+    said = TYPED.get(rule.endpoint, {})
+    return {name: str(place.values[value[1:]]) if value[0] == "@" else value for name, value in said.items()}
 
 
 def allowed(status: int, location: str) -> bool:

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from app.config import ROOT
 from app.notices.rules import (
     FOLLOWED,
     MINE,
@@ -19,6 +20,8 @@ from app.notices.rules import (
     new_since,
     told,
 )
+
+NEWS = (ROOT / "app/notices/templates/notices/_news.html").read_text(encoding="utf-8")
 
 
 def at(text: str) -> datetime:
@@ -77,3 +80,8 @@ def test_what_nobody_chose_is_mailed_as_it_is_by_default() -> None:
 
 def test_a_saved_search_tells_what_it_had_not_found_before() -> None:
     assert new_since(["a", "b", "c"], ["b"]) == ["a", "c"]
+
+
+def test_everything_told_has_its_sentence() -> None:
+    missing = [action for action in TOLD if f'"{action}": _(' not in NEWS]
+    assert not missing, f"give these their sentence in _news.html: {missing}"

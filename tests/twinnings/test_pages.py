@@ -2,6 +2,7 @@
 """The pages of a transfer: what everybody sees, what its parties do, the calendar, the certificate."""
 
 import re
+from io import BytesIO
 
 import pytest
 from flask import Flask
@@ -12,6 +13,7 @@ from app.db import Database
 from app.errors import Invalid
 from app.twinnings import chores, ending, forms
 from app.twinnings.calendar import _folded, _text
+from app.twinnings.rules import Closing
 from tests.makers import csrf, make_solution, sign_in
 from tests.naughty import STRINGS
 from tests.twinnings.exchange import Exchange
@@ -98,7 +100,8 @@ def test_the_buttons_do_what_they_say(exchange: Exchange, receiver: FlaskClient)
         ("/chiudi", {"body": "torino", "result": "adopted", "months": "otto"}),
         ("/chiudi", {"body": "torino", "result": ""}),
         ("/ferma", {"reason": ""}),
-        ("/variante", {"body": "bologna"}),
+        ("/kit", {"title": ""}),
+        ("/file", {}),
     ],
 )
 def test_what_is_wrong_is_said_and_nothing_is_saved(
@@ -115,12 +118,48 @@ def test_closing_gives_a_certificate_that_anyone_can_verify(
     giver = client_of(app, exchange.database, exchange.giver)
     assert post(giver, "/chiudi", body="bologna", result="adapted") == 303
     assert post(receiver, "/chiudi", body="torino", result="adapted", months="8", cost="12.000") == 303
+    with exchange.database.work() as session:
+        ending.say(session, exchange.number, "venezia", Closing("adopted"), exchange.deed())
     page = client.get(PATH).text
     assert "Com’è andata" in page
     certificate = client.get(f"{PATH}/attestato").text
     (code,) = set(re.findall(r"/attestati/([\w-]+)", certificate))
     assert "Attestato autentico" in client.get(f"/attestati/{code}").text
     assert client.get("/attestati/inventato").status_code == 404
+
+
+def test_nobody_speaks_for_a_body_they_do_not_work_for(exchange: Exchange, receiver: FlaskClient) -> None:
+    assert post(receiver, "/chiudi", body="bologna", result="adopted") == 404
+    assert post(receiver, "/ore", body="bologna", on="2026-11-20", hours="1") == 404
+    said = {"precondition": "Piattaforma telematica", "answer": "yes"}
+    assert post(receiver, "/requisiti", body="venezia", **said) == 404
+    assert post(receiver, "/variante", body="venezia") == 404
+    assert exchange.rows() == ["twinning-begun"]
+
+
+def test_files_are_read_by_the_parties_and_by_nobody_else(
+    app: Flask, exchange: Exchange, client: FlaskClient, receiver: FlaskClient
+) -> None:
+    file = (BytesIO(b"a;b\n1;2\n"), "x.csv")
+    sent = {"csrf_token": csrf(receiver, PATH), "title": "Bozza di regolamento", "file": file}
+    assert receiver.post(f"{PATH}/file", data=sent).status_code == 303
+    page = receiver.get(PATH).text
+    (address,) = re.findall(r'href="([^"]+/file/\d+/[^"]+)"', page)
+    answer = receiver.get(address)
+    assert (answer.data, answer.headers["Content-Disposition"][:10]) == (b"a;b\n1;2\n", "attachment")
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    assert client_of(app, exchange.database, exchange.giver).get(address).status_code == 200
+    assert client_of(app, exchange.database, exchange.stranger).get(address).status_code == 404
+    assert client.get(address).headers["Location"].startswith("/accedi")
+    number = address.split("/file/")[1].split("/")[0]
+    assert post(receiver, f"/file/{number}/togli") == 303
+    assert "Bozza di regolamento" in receiver.get(PATH).text
+    assert post(receiver, f"/file/{number}/rimetti") == 303
+    assert exchange.rows() == ["twinning-begun", "file-shared", "file-unshared", "file-shared"]
+    sent = {"csrf_token": csrf(receiver, PATH), "file": (BytesIO(b"MZ\x90"), "x.exe")}
+    refused = receiver.post(f"{PATH}/file", data=sent)
+    assert refused.status_code == 422
+    assert "il tipo di file non è tra quelli ammessi" in refused.text
 
 
 def test_a_stop_is_shown_by_choice_only(app: Flask, exchange: Exchange, client: FlaskClient) -> None:

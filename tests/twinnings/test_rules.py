@@ -51,7 +51,7 @@ def test_the_outcome_is_the_best_that_a_receiver_reached() -> None:
 
 def test_one_side_may_close_alone_after_a_month_only_where_the_receiver_spoke() -> None:
     now = datetime(2026, 11, 23, tzinfo=UTC)
-    assert rules.may_close(["giver", "receiver"], now, now)
+    assert not rules.may_close(["giver", "receiver"], now, now)
     assert not rules.may_close(["receiver"], now - timedelta(days=29), now)
     assert rules.may_close(["receiver"], now - timedelta(days=30), now)
     assert not rules.may_close(["giver"], now - timedelta(days=90), now)
@@ -61,6 +61,6 @@ def test_what_was_not_said_is_not_kept() -> None:
     assert Closing("adopted", months=0, indicator="").as_data() == {"result": "adopted", "months": 0}
 
 
-def test_a_range_is_that_of_the_known_values() -> None:
-    assert rules.spread([3, None, 8.5, "x"]) == (3.0, 8.5)
-    assert rules.spread([None]) is None
+def test_it_closes_by_itself_once_every_body_has_spoken() -> None:
+    assert rules.all_spoken(["bologna", "torino"], ["torino", "bologna"])
+    assert not rules.all_spoken(["bologna", "torino", "venezia"], ["torino", "bologna"])

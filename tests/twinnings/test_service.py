@@ -10,7 +10,8 @@ import pytest
 from app.db import Database
 from app.errors import Conflict, Invalid, NotFound
 from app.needs.models import Need, Proposal
-from app.twinnings import ending, queries, service
+from app.solutions.rules import Spread, spreads
+from app.twinnings import ending, queries, service, sharing
 from app.twinnings.rules import Closing
 from app.writing.service import current_document
 from tests.makers import NOW
@@ -95,57 +96,69 @@ def test_only_people_of_its_bodies_join(exchange: Exchange) -> None:
 
 def test_a_meeting_changes_by_its_sequence_and_is_cancelled_once(exchange: Exchange) -> None:
     with exchange.database.work() as session:
-        made = service.set_meeting(session, exchange.number, 0, "Avvio", LATER, 60, "Bologna", exchange.deed())
-        service.set_meeting(session, exchange.number, made.id, "Avvio", LATER, 90, "", exchange.deed())
-        service.cancel_meeting(session, exchange.number, made.id, exchange.deed())
-        service.cancel_meeting(session, exchange.number, made.id, exchange.deed())
+        made = sharing.set_meeting(session, exchange.number, 0, "Avvio", LATER, 60, "Bologna", exchange.deed())
+        sharing.set_meeting(session, exchange.number, made.id, "Avvio", LATER, 90, "", exchange.deed())
+        sharing.cancel_meeting(session, exchange.number, made.id, exchange.deed())
+        sharing.cancel_meeting(session, exchange.number, made.id, exchange.deed())
         assert made.sequence == 2
         for wrong in (("", 60), ("x" * 200, 60), ("Avvio", 1)):
             with pytest.raises(Invalid):
-                service.set_meeting(session, exchange.number, 0, wrong[0], LATER, wrong[1], "", exchange.deed())
+                sharing.set_meeting(session, exchange.number, 0, wrong[0], LATER, wrong[1], "", exchange.deed())
         with pytest.raises(NotFound):
-            service.set_meeting(session, exchange.number, 999, "Avvio", LATER, 60, "", exchange.deed())
+            sharing.set_meeting(session, exchange.number, 999, "Avvio", LATER, 60, "", exchange.deed())
 
 
 def test_notes_kit_hours_and_readiness_are_kept_or_refused_with_the_field(exchange: Exchange) -> None:
     number, deed = exchange.number, exchange.deed()
     with exchange.database.work() as session:
-        service.write_note(session, number, "Primo scambio fatto.", deed)
-        service.count_hours(session, number, "torino", LATER.date(), 6, "Riunione", deed)
-        service.answer_readiness(
+        sharing.write_note(session, number, "Primo scambio fatto.", deed)
+        sharing.count_hours(session, number, "torino", LATER.date(), 6, "Riunione", deed)
+        sharing.answer_readiness(
             session, number, "torino", "Convenzione con i comuni", "planned", "Segreteria", None, deed
         )
-        service.answer_readiness(session, number, "torino", "Convenzione con i comuni", "yes", "", None, deed)
+        sharing.answer_readiness(session, number, "torino", "Convenzione con i comuni", "yes", "", None, deed)
         (piece,) = queries.kit(session, number)
-        service.check_kit(session, number, piece.id, False, True, deed)
+        sharing.check_kit(session, number, piece.id, False, True, deed)
         assert piece.received_at == piece.adapted_at == LATER
         (answer,) = queries.readiness(session, number)
         assert answer.answer == "yes"
         attempts: list[Callable[[], object]] = [
-            lambda: service.write_note(session, number, " ", deed),
-            lambda: service.count_hours(session, number, "bari", LATER.date(), 6, "", deed),
-            lambda: service.count_hours(session, number, "torino", LATER.date() + timedelta(days=1), 6, "", deed),
-            lambda: service.count_hours(session, number, "torino", LATER.date(), 0, "", deed),
-            lambda: service.answer_readiness(session, number, "torino", "Altro", "yes", "", None, deed),
+            lambda: sharing.write_note(session, number, " ", deed),
+            lambda: sharing.count_hours(session, number, "bari", LATER.date(), 6, "", deed),
+            lambda: sharing.count_hours(session, number, "torino", LATER.date() + timedelta(days=1), 6, "", deed),
+            lambda: sharing.count_hours(session, number, "torino", LATER.date(), 0, "", deed),
+            lambda: sharing.answer_readiness(session, number, "torino", "Altro", "yes", "", None, deed),
         ]
         for act in attempts:
             with pytest.raises(Invalid):
                 act()
         with pytest.raises(NotFound):
-            service.check_kit(session, number, 999, True, True, deed)
+            sharing.check_kit(session, number, 999, True, True, deed)
 
 
-def test_when_both_sides_have_spoken_it_closes_and_the_source_says_who_re_used_it(exchange: Exchange) -> None:
+def test_when_every_body_has_spoken_it_closes_and_the_source_says_who_re_used_it(exchange: Exchange) -> None:
     with exchange.database.work() as session:
         assert not ending.say(
             session, exchange.number, "bologna", replace(GOOD, cost=None), exchange.deed(exchange.giver)
         )
     with exchange.database.work() as session:
-        assert ending.say(session, exchange.number, "torino", GOOD, exchange.deed())
+        assert not ending.say(session, exchange.number, "torino", GOOD, exchange.deed())
+    assert exchange.twinning().state == "running"
+    with exchange.database.work() as session:
+        assert ending.say(session, exchange.number, "venezia", replace(GOOD, months=14, cost=None), exchange.deed())
     assert exchange.twinning().state == "closed"
     solution = exchange.solution()
     assert solution.evidence_level == 5
-    assert [tie.city.slug for tie in solution.reuses] == ["torino"]
+    assert [tie.city.slug for tie in solution.reuses] == ["torino", "venezia"]
+    assert solution.front["reused_by"][0] == {
+        "city": "torino",
+        "period": {"start": NOW.date().isoformat(), "end": LATER.date().isoformat()},
+        "lead": True,
+        "result": "adattata",
+        "months": 8,
+        "cost": 12_000,
+    }
+    assert spreads(solution.front) == {"months": Spread(8, 14, 2), "cost": Spread(12_000, 12_000, 1)}
     assert solution.revision_number == 2
     with exchange.database.reading() as session:
         need = session.get(Need, exchange.twinning().need_id)
@@ -159,7 +172,7 @@ def test_when_both_sides_have_spoken_it_closes_and_the_source_says_who_re_used_i
 def test_a_transfer_nobody_adopted_raises_no_evidence(exchange: Exchange) -> None:
     before = exchange.solution().revision_number
     with exchange.database.work() as session:
-        for body in ("bologna", "torino"):
+        for body in ("bologna", "torino", "venezia"):
             ending.say(session, exchange.number, body, Closing("stopped"), exchange.deed())
     assert exchange.twinning().state == "closed"
     assert exchange.solution().revision_number == before
@@ -168,7 +181,7 @@ def test_a_transfer_nobody_adopted_raises_no_evidence(exchange: Exchange) -> Non
 def test_what_is_made_up_for_trying_the_site_changes_no_real_solution(registered: Database) -> None:
     exchange = Exchange(registered, demonstration=True)
     with registered.work() as session:
-        for body in ("bologna", "torino"):
+        for body in ("bologna", "torino", "venezia"):
             ending.say(session, exchange.number, body, GOOD, exchange.deed())
     assert exchange.twinning().state == "closed"
     assert exchange.solution().reuses == []
@@ -208,7 +221,7 @@ def test_a_stop_has_a_reason_and_opens_the_request_again(exchange: Exchange) -> 
         assert need is not None
         assert need.state == "open"
     with exchange.database.work() as session, pytest.raises(Conflict):
-        service.write_note(session, exchange.number, "Ancora?", exchange.deed())
+        sharing.write_note(session, exchange.number, "Ancora?", exchange.deed())
 
 
 def test_the_variant_begins_as_a_draft_of_the_receiver_tied_to_its_source(exchange: Exchange) -> None:
@@ -219,6 +232,7 @@ def test_the_variant_begins_as_a_draft_of_the_receiver_tied_to_its_source(exchan
         assert document.front["based_on"] == exchange.solution().slug
         assert document.front["city"] == "torino"
         assert "sportello" in document.section("Soluzione adottata")
+        assert ending.begin_variant(session, exchange.number, "torino", exchange.deed()).id == variant.id
         with pytest.raises(Invalid):
             ending.begin_variant(session, exchange.number, "bologna", exchange.deed())
     assert exchange.rows()[-1] == "variant-begun"
@@ -227,8 +241,40 @@ def test_the_variant_begins_as_a_draft_of_the_receiver_tied_to_its_source(exchan
 def test_what_is_not_there_is_missing(exchange: Exchange) -> None:
     with exchange.database.work() as session:
         with pytest.raises(NotFound):
-            service.write_note(session, 999, "x", exchange.deed())
+            sharing.write_note(session, 999, "x", exchange.deed())
         with pytest.raises(NotFound):
             service.tick(session, exchange.number, 999, True, exchange.deed())
         with pytest.raises(NotFound):
             ending.begin_variant(session, 999, "torino", exchange.deed())
+
+
+def test_any_body_may_lead(exchange: Exchange) -> None:
+    with exchange.database.work() as session:
+        service.choose_lead(session, exchange.number, "venezia", exchange.deed())
+        service.choose_lead(session, exchange.number, "venezia", exchange.deed())
+        with pytest.raises(Invalid):
+            service.choose_lead(session, exchange.number, "bari", exchange.deed())
+    assert exchange.twinning().lead.slug == "venezia"
+    assert exchange.rows().count("lead-chosen") == 1
+
+
+def test_minutes_are_kept_with_their_meeting(exchange: Exchange) -> None:
+    with exchange.database.work() as session:
+        meeting = sharing.set_meeting(session, exchange.number, 0, "Avvio", LATER, 60, "", exchange.deed()).id
+        sharing.keep_minutes(session, exchange.number, meeting, " Si parte dai moduli. ", exchange.deed())
+        sharing.keep_minutes(session, exchange.number, meeting, "Si parte dai moduli.", exchange.deed())
+        with pytest.raises(Invalid):
+            sharing.keep_minutes(session, exchange.number, meeting, "x" * 5_000, exchange.deed())
+    with exchange.database.reading() as session:
+        assert queries.meetings(session, exchange.number)[0].minutes_text == "Si parte dai moduli."
+    assert exchange.rows().count("minutes-kept") == 1
+
+
+def test_pieces_are_added_to_the_kit_each_once(exchange: Exchange) -> None:
+    with exchange.database.work() as session:
+        sharing.add_piece(session, exchange.number, "Tracciato  dei dati", exchange.deed())
+        for title in ("", "Tracciato dei dati", "x" * 300):
+            with pytest.raises(Invalid):
+                sharing.add_piece(session, exchange.number, title, exchange.deed())
+    with exchange.database.reading() as session:
+        assert queries.kit(session, exchange.number)[-1].title == "Tracciato dei dati"

@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What both sides put on the table, one function per button: meetings, notes, files, kit, hours, readiness."""
+
+import secrets
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from app.errors import Conflict, Invalid, NotFound
+from app.files.check import Checked
+from app.files.names import safe_name
+from app.files.refusal import check_count
+from app.twinnings import queries, rules
+from app.twinnings.models import (
+    KitCheck,
+    Meeting,
+    ReadinessAnswer,
+    Twinning,
+    TwinningFile,
+    TwinningNote,
+    WorkedHours,
+)
+from app.twinnings.service import Deed, party, preconditions, running, tell
+
+
+def set_meeting(
+    session: Session, number: int, meeting: int, title: str, starts_at: datetime, minutes: int, place: str, deed: Deed
+) -> Meeting:
+    """A new meeting (``meeting`` 0) or a change of one: calendars follow by its sequence. Raises ``Invalid``."""
+    twinning = running(session, number)
+    title = " ".join(title.split())
+    _refuse_meeting(title, minutes, place)
+    found = _meeting(session, twinning, meeting) if meeting else _new_meeting(session, twinning)
+    if meeting:
+        found.sequence += 1
+    found.title, found.starts_at, found.minutes, found.place = title, starts_at, minutes, place.strip()
+    session.add(found)
+    session.flush()
+    tell(session, twinning, deed, "meeting-set", {"meeting": found.id})
+    return found
+
+
+def _refuse_meeting(title: str, minutes: int, place: str) -> None:
+    wrong = {} if 0 < len(title) <= rules.MOST_TITLE else {"title": "required" if not title else "too_long"}
+    wrong |= {} if 5 <= minutes <= 60 * 24 else {"minutes": "not_a_number"}
+    wrong |= {} if len(place) <= 300 else {"place": "too_long"}
+    if wrong:
+        raise Invalid(wrong)
+
+
+def _meeting(session: Session, twinning: Twinning, number: int) -> Meeting:
+    found = queries.meeting(session, twinning.id, number)
+    if found is None:
+        raise NotFound(number)
+    return found
+
+
+def _new_meeting(session: Session, twinning: Twinning) -> Meeting:
+    if len(queries.meetings(session, twinning.id)) >= rules.MOST_MEETINGS:
+        raise Conflict("too_many")
+    return Meeting(twinning_id=twinning.id, uid=secrets.token_hex(16), sequence=0)
+
+
+def cancel_meeting(session: Session, number: int, meeting: int, deed: Deed) -> None:
+    twinning = running(session, number)
+    found = queries.meeting(session, twinning.id, meeting)
+    if found is None:
+        raise NotFound(meeting)
+    if found.cancelled_at is None:
+        found.cancelled_at = deed.now
+        found.sequence += 1
+        tell(session, twinning, deed, "meeting-set", {"meeting": found.id, "cancelled": True})
+
+
+def write_note(session: Session, number: int, text: str, deed: Deed) -> None:
+    """Raises ``Invalid``."""
+    twinning = running(session, number)
+    text = text.strip()
+    if not 0 < len(text) <= rules.MOST_TEXT:
+        raise Invalid({"note": "required" if not text else "too_long"})
+    if len(queries.notes(session, twinning.id)) >= rules.MOST_NOTES:
+        raise Conflict("too_many")
+    session.add(TwinningNote(twinning_id=twinning.id, text=text, author_id=deed.person_id, written_at=deed.now))
+    tell(session, twinning, deed, "note-written")
+
+
+def check_kit(session: Session, number: int, piece: int, received: bool, adapted: bool, deed: Deed) -> None:
+    twinning = running(session, number)
+    found = next((item for item in queries.kit(session, twinning.id) if item.id == piece), None)
+    if found is None:
+        raise NotFound(piece)
+    found.received_at = (found.received_at or deed.now) if received or adapted else None
+    found.adapted_at = (found.adapted_at or deed.now) if adapted else None
+    tell(session, twinning, deed, "kit-checked", {"piece": piece})
+
+
+def count_hours(session: Session, number: int, body: str, on: date, quarters: int, what: str, deed: Deed) -> None:
+    """Hours in quarters of an hour. Raises ``Invalid``."""
+    twinning = running(session, number)
+    city = party(twinning, body)
+    if not 0 < quarters <= rules.MOST_QUARTERS or on > deed.now.date():
+        raise Invalid({"hours": "not_a_number"})
+    session.add(
+        WorkedHours(
+            twinning_id=twinning.id,
+            city_id=city.id,
+            person_id=deed.person_id,
+            on=on,
+            quarters=quarters,
+            what=" ".join(what.split())[: rules.MOST_SHORT],
+        )
+    )
+    tell(session, twinning, deed, "hours-counted", {"quarters": quarters})
+
+
+def answer_readiness(
+    session: Session, number: int, body: str, precondition: str, answer: str, who: str, by_when: date | None, deed: Deed
+) -> None:
+    """What a receiver says of one precondition of the solution. Raises ``Invalid``."""
+    twinning = running(session, number)
+    city = party(twinning, body)
+    if precondition not in preconditions(twinning.solution) or answer not in rules.ANSWERS:
+        raise Invalid({"answer": "not_a_choice"})
+    held = {(item.city_id, item.precondition): item for item in queries.readiness(session, twinning.id)}
+    found = held.get((city.id, precondition))
+    if found is None:
+        found = ReadinessAnswer(twinning_id=twinning.id, city_id=city.id, precondition=precondition)
+        session.add(found)
+    found.answer, found.who, found.by_when = answer, " ".join(who.split())[:160], by_when
+    found.answered_by, found.answered_at = deed.person_id, deed.now
+    tell(session, twinning, deed, "readiness-answered", {"answer": answer})
+
+
+def add_piece(session: Session, number: int, title: str, deed: Deed) -> None:
+    """One thing more to hand over that the solution's kit does not name. Raises ``Invalid``, ``Conflict``."""
+    twinning = running(session, number)
+    title = " ".join(title.split())
+    known = {piece.title for piece in queries.kit(session, twinning.id)}
+    if not 0 < len(title) <= rules.MOST_SHORT or title in known:
+        raise Invalid({"title": "required" if not title else "known_already" if title in known else "too_long"})
+    if len(known) >= rules.MOST_PIECES:
+        raise Conflict("too_many")
+    session.add(KitCheck(twinning_id=twinning.id, title=title))
+    tell(session, twinning, deed, "kit-piece-added")
+
+
+def keep_minutes(session: Session, number: int, meeting: int, text: str, deed: Deed) -> None:
+    """What a meeting decided; meetings of ended twinnings keep theirs. Raises ``Invalid``."""
+    twinning = running(session, number)
+    found = _meeting(session, twinning, meeting)
+    if len(text) > rules.MOST_TEXT:
+        raise Invalid({"minutes_text": "too_long"})
+    if found.minutes_text == text.strip():
+        return
+    found.minutes_text = text.strip()
+    tell(session, twinning, deed, "minutes-kept", {"meeting": found.id})
+
+
+def add_file(
+    session: Session, number: int, city_id: int, checked: Checked, name: str, title: str, deed: Deed
+) -> TwinningFile:
+    """A file that the people of both sides read. Raises ``Conflict``, ``FileRefused``."""
+    twinning = running(session, number)
+    check_count(len(queries.files(session, twinning.id)))
+    offered = safe_name(name, checked.kind)
+    title = " ".join(title.split())[: rules.MOST_SHORT] or offered.rpartition(".")[0]
+    found = TwinningFile(
+        twinning_id=twinning.id,
+        city_id=city_id,
+        digest=checked.digest,
+        name=offered,
+        code=checked.kind.code,
+        mime=checked.kind.mime,
+        size=checked.size,
+        title=title,
+        added_by=deed.person_id,
+        added_at=deed.now,
+    )
+    session.add(found)
+    session.flush()
+    tell(session, twinning, deed, "file-shared", {"file": found.id, "digest": found.digest, "size": found.size})
+    return found
+
+
+def remove_file(session: Session, number: int, file: int, deed: Deed) -> None:
+    """Take a shared file away; it can be put back while the twinning runs."""
+    twinning = running(session, number)
+    found = _file(session, twinning, file)
+    if found.removed_at is None:
+        found.removed_at = deed.now
+        tell(session, twinning, deed, "file-unshared", {"file": file})
+
+
+def put_back(session: Session, number: int, file: int, deed: Deed) -> None:
+    """Raises ``FileRefused`` where there are as many as may be."""
+    twinning = running(session, number)
+    found = _file(session, twinning, file)
+    if found.removed_at is not None:
+        check_count(len(queries.files(session, twinning.id)))
+        found.removed_at = None
+        tell(session, twinning, deed, "file-shared", {"file": file})
+
+
+def _file(session: Session, twinning: Twinning, number: int) -> TwinningFile:
+    found = queries.file(session, twinning.id, number)
+    if found is None:
+        raise NotFound(number)
+    return found
