@@ -80,6 +80,19 @@ COLUMNS = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Line:
+    """One request where a list has a line for it."""
+
+    id: int
+    slug: str
+    title: str
+    asker: Asker
+    published_at: datetime | None
+    by_when: date | None
+    demonstration: bool
+
+
 def size_of(city: City, today: date) -> str:
     """The size class of a metropolitan city; empty for another body."""
     perimeter = perimeter_on(city.register, today.isoformat())
@@ -144,6 +157,16 @@ def public_board(session: Session, themes: set[str], now: datetime) -> list[Row]
     """The requests everybody may read, as nobody in particular sees them; of some themes where there are any."""
     found = rows(session, queries.board(session), NOBODY, now)
     return [item for item in found if not themes or themes & set(item.themes)]
+
+
+def latest(session: Session, now: datetime, most: int) -> list[Line]:
+    """The open requests that everybody may read, the newest first, as nobody in particular sees them."""
+    return [_line(need, rules.day_of(now)) for need in queries.latest_open(session, most)]
+
+
+def _line(need: Need, today: date) -> Line:
+    shown = asker(need, NOBODY, (), today)
+    return Line(need.id, need.slug, need.title, shown, need.published_at, need.by_when, need.demonstration)
 
 
 def like(session: Session, text: str, themes: Iterable[str], actor: Actor, but: int, now: datetime) -> list[Row]:

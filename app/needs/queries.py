@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload, lazyload, selectinload
 
 from app.cities.models import City
 from app.needs.models import (
@@ -55,6 +55,13 @@ def board(
     wanted = select(Need).where(Need.state.in_(list(states)), Need.visibility.in_(list(visibilities)))
     ordered = wanted.order_by(Need.state != State.OPEN, Need.published_at.desc(), Need.id.desc())
     return session.scalars(ordered.limit(MOST)).all()
+
+
+def latest_open(session: Session, most: int) -> Sequence[Need]:
+    """Open requests that everybody may read, the newest first, without those who joined."""
+    wanted = select(Need).options(lazyload(Need.receivers))
+    wanted = wanted.where(Need.state == State.OPEN, Need.visibility.in_(("public", "anonymous")))
+    return session.scalars(wanted.order_by(Need.published_at.desc(), Need.id.desc()).limit(most)).all()
 
 
 def open_needs(session: Session) -> Sequence[Need]:

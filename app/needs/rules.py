@@ -39,6 +39,10 @@ ACTIONS: Mapping[str, str] = {
 }
 
 
+#: After these the home page shows other requests than before.
+AT_HOME = frozenset({"need-published", "need-edited", "need-withdrawn", "need-closed", "proposal-accepted"})
+
+
 class State(StrEnum):
     """How a request stands."""
 

@@ -14,6 +14,7 @@ from app.journal.service import record
 from app.needs import queries, rules
 from app.needs.models import Capacity, Need, NeedReceiver, NeedVersion, Proposal, ShownSet
 from app.needs.rules import Answer, State, Wanted
+from app.search.changes import HOME, note
 from app.solutions import queries as library
 
 
@@ -176,6 +177,8 @@ def tell(
     session.flush()
     owner = _told_body(need, need.city) if body is None else body
     record(session, deed.now, deed.person_id, action, "need", str(need.id), body=owner, data=data)
+    if action in rules.AT_HOME:
+        note(session, [HOME])
 
 
 def tell_proposal(session: Session, proposal: Proposal, deed: Deed, action: str, data: Mapping[str, Any]) -> None:
@@ -188,6 +191,8 @@ def tell_proposal(session: Session, proposal: Proposal, deed: Deed, action: str,
     secret = proposal.need.visibility == "anonymous" and proposal.origin != "picked"
     body = "" if secret else proposal.giver.slug
     record(session, deed.now, deed.person_id, action, "proposal", str(proposal.id), body=body, data=told)
+    if action in rules.AT_HOME:
+        note(session, [HOME])
 
 
 def _told_body(need: Need, city: City) -> str:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Home, the written pages, and the addresses machines ask for."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, Response, current_app, render_template, url_for
@@ -13,8 +14,10 @@ from app.access import Action
 from app.cities import queries as city_queries
 from app.config import Settings
 from app.errors import NotFound
+from app.needs import board
 from app.pages import queries
 from app.solutions import queries as solution_queries
+from app.twinnings import queries as twinning_queries
 from app.web import gate
 from app.web.formats import fresh, json_answer
 from app.web.gate import permits
@@ -26,7 +29,8 @@ from app.web.unit import session
 pages = Blueprint("pages", __name__, template_folder="templates")
 
 WRITTEN = ("aiuto", "programma", "accessibilita", "privacy", "informazioni", "note-legali")
-LATEST = 6
+#: Solutions, and requests and transfers, that the home page shows.
+LATEST, NEWEST = 6, 3
 
 
 def settings() -> Settings:
@@ -48,7 +52,9 @@ def _home() -> str:
         "pages/home.html",
         themes=solution_queries.themes_with_counts(session()),
         totals=solution_queries.totals(session()),
-        latest=solution_queries.published(session(), LATEST),
+        latest=solution_queries.newest(session(), LATEST),
+        needs=board.latest(session(), datetime.now(UTC), NEWEST),
+        twinnings=twinning_queries.latest_running(session(), NEWEST),
     )
 
 

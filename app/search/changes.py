@@ -8,6 +8,9 @@ from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 
 from app.search.models import SearchChange
 
+#: A change that no document shows but the home page does: the pages kept for readers are made anew.
+HOME = ("page", "home")
+
 
 class BulkChangeRefused(RuntimeError):
     """A bulk UPDATE or DELETE on a searchable table would leave the index behind."""

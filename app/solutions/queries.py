@@ -86,6 +86,13 @@ def published(session: Session, limit: int | None = None) -> Sequence[Solution]:
     return session.scalars(wanted.limit(limit) if limit else wanted).all()
 
 
+def newest(session: Session, most: int) -> Sequence[Solution]:
+    """The solutions changed last, as cards show them: with their bodies, in one statement."""
+    wanted = select(Solution).options(joinedload(Solution.bodies)).where(Solution.published)
+    ordered = wanted.order_by(Solution.updated_at.desc(), Solution.slug).limit(most)
+    return session.scalars(ordered).unique().all()
+
+
 def published_texts(session: Session) -> Iterator[tuple[Solution, SolutionRevision]]:
     """Every published solution with all its ties and its current revision, in a few statements."""
     current = (SolutionRevision.solution_id == Solution.id) & (SolutionRevision.number == Solution.revision_number)

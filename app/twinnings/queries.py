@@ -5,10 +5,9 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload, lazyload, selectinload
 
 from app.cities.models import City
-from app.solutions.models import Solution
 from app.twinnings.models import (
     ClosingForm,
     KitCheck,
@@ -24,39 +23,42 @@ from app.twinnings.models import (
 
 
 def _twinnings() -> Select[Twinning]:
-    solution = joinedload(Twinning.solution)
+    """With everything its page shows, in two statements: bodies and people are few, so a join costs less."""
     return select(Twinning).options(
-        solution.selectinload(Solution.bodies),
-        solution.selectinload(Solution.themes),
+        joinedload(Twinning.solution),
+        joinedload(Twinning.parties).joinedload(TwinningParty.variant),
+        joinedload(Twinning.people),
         selectinload(Twinning.milestones),
-        selectinload(Twinning.parties).joinedload(TwinningParty.variant),
     )
 
 
+def _one(session: Session, wanted: Select[Twinning]) -> Twinning | None:
+    return session.scalars(wanted).unique().one_or_none()
+
+
 def twinning(session: Session, number: int) -> Twinning | None:
-    return session.scalars(_twinnings().where(Twinning.id == number)).one_or_none()
+    return _one(session, _twinnings().where(Twinning.id == number))
 
 
 def locked(session: Session, number: int) -> Twinning | None:
     """One twinning, held until the transaction ends."""
     session.execute(select(Twinning.id).where(Twinning.id == number).with_for_update())
-    return session.scalars(
-        _twinnings().where(Twinning.id == number).execution_options(populate_existing=True)
-    ).one_or_none()
+    return _one(session, _twinnings().where(Twinning.id == number).execution_options(populate_existing=True))
 
 
 def of_proposal(session: Session, proposal_id: int) -> Twinning | None:
-    return session.scalars(_twinnings().where(Twinning.proposal_id == proposal_id)).one_or_none()
+    return _one(session, _twinnings().where(Twinning.proposal_id == proposal_id))
 
 
 def verified(session: Session, code: str) -> Twinning | None:
     """A closed twinning by the code of its certificate."""
-    return session.scalars(_twinnings().where(Twinning.verification == code, Twinning.state == "closed")).one_or_none()
+    return _one(session, _twinnings().where(Twinning.verification == code, Twinning.state == "closed"))
 
 
 def listed(session: Session, state: str = "", body: str = "") -> Sequence[Twinning]:
-    """Twinnings, the newest first; of a state, or of a body, where they are given."""
-    wanted = _twinnings().order_by(Twinning.id.desc())
+    """Twinnings, the newest first, with their bodies and solution; of a state, or of a body, where they are given."""
+    lean = (lazyload(Twinning.people), selectinload(Twinning.parties), joinedload(Twinning.solution))
+    wanted = select(Twinning).options(*lean).order_by(Twinning.id.desc())
     if state:
         wanted = wanted.where(Twinning.state == state)
     if body:
@@ -65,11 +67,18 @@ def listed(session: Session, state: str = "", body: str = "") -> Sequence[Twinni
     return session.scalars(wanted.limit(500)).all()
 
 
+def latest_running(session: Session, most: int) -> Sequence[Twinning]:
+    """Running twinnings as a line of a list shows them, the newest first: their bodies, nothing of the work."""
+    lean = (lazyload(Twinning.people), joinedload(Twinning.parties))
+    wanted = select(Twinning).options(*lean).where(Twinning.state == "running").order_by(Twinning.id.desc())
+    return session.scalars(wanted.limit(most)).unique().all()
+
+
 def of_bodies(session: Session, bodies: Iterable[str]) -> Sequence[Twinning]:
     """Running twinnings in which any of the bodies takes part."""
     ties = select(TwinningParty.twinning_id).join(City, City.id == TwinningParty.city_id)
     theirs = Twinning.id.in_(ties.where(City.slug.in_(list(bodies))))
-    return session.scalars(_twinnings().where(theirs, Twinning.state == "running").order_by(Twinning.id)).all()
+    return session.scalars(_twinnings().where(theirs, Twinning.state == "running").order_by(Twinning.id)).unique().all()
 
 
 def meetings(session: Session, number: int) -> Sequence[Meeting]:

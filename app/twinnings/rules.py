@@ -16,6 +16,10 @@ class State(StrEnum):
     STOPPED = "stopped"
 
 
+#: After these the home page shows other twinnings, or other phases, than before.
+AT_HOME = frozenset(
+    {"twinning-begun", "twinning-closed", "twinning-stopped", "milestone-done", "milestone-undone", "milestone-added"}
+)
 PHASES = ("capire", "adattare", "riusare")
 ROLES = ("giver", "receiver")
 #: Pre-filled milestones: key, phase, months after the beginning.

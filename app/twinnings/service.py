@@ -14,6 +14,7 @@ from app.cities.models import City
 from app.errors import Conflict, Invalid, NotFound
 from app.journal.service import record
 from app.needs.models import Proposal
+from app.search.changes import HOME, note
 from app.solutions.models import Solution
 from app.twinnings import queries, rules
 from app.twinnings.models import KitCheck, Milestone, Twinning, TwinningParty, TwinningPerson
@@ -84,6 +85,8 @@ def tell(session: Session, twinning: Twinning, deed: Deed, action: str, data: Ma
     giver = twinning.giver
     body = giver.slug if giver else ""
     record(session, deed.now, deed.person_id, action, "twinning", str(twinning.id), body=body, data=data or {})
+    if action in rules.AT_HOME:
+        note(session, [HOME])
 
 
 def running(session: Session, number: int) -> Twinning:

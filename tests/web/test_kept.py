@@ -2,15 +2,19 @@
 """Rendered pages are kept while nothing they show has changed, and never longer."""
 
 import gzip
+from datetime import date
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app.cities.queries import by_slugs
 from app.db import Database
+from app.needs import service
+from app.needs.rules import Wanted
 from app.search.indexer import Indexer
 from app.web.kept import KeptPages
-from tests.makers import make_solution
+from tests.makers import NOW, make_solution
 
 PATH = "/soluzioni/sportello-unico-bologna"
 
@@ -83,3 +87,14 @@ def test_without_an_index_pages_are_rendered_each_time(app: Flask, registered: D
         make_solution(session)
     assert client.get(PATH).status_code == 200
     assert not app.extensions["kept"]._pages
+
+
+def test_a_request_published_meanwhile_stands_on_the_home_page(
+    indexer: Indexer, registered: Database, client: FlaskClient
+) -> None:
+    assert "Nessuna richiesta aperta" in client.get("/").text
+    wanted = Wanted("Gare comuni per i Comuni piccoli, con una convenzione sola.", date(2027, 6, 30))
+    with registered.work() as session:
+        service.publish_new(session, by_slugs(session, ["torino"])["torino"], wanted, service.Deed(None, NOW))
+    indexer.drain()
+    assert "Gare comuni per i Comuni piccoli" in client.get("/").text
