@@ -13,12 +13,13 @@ from app.config import Settings
 from app.db import Database
 from app.needs import demonstration as needs
 from app.solutions import queries
+from app.twinnings import demonstration as twinnings
 
 
 @click.command("demo")
 @with_appcontext
 def demo() -> None:
-    """Create the demonstration accounts and requests. Needs TWINMETRO_DEMONSTRATION=true."""
+    """Create the demonstration accounts, requests and twinnings. Needs TWINMETRO_DEMONSTRATION=true."""
     settings: Settings = current_app.config["SETTINGS"]
     if not settings.demonstration:
         raise click.ClickException("le utenze dimostrative si creano solo con TWINMETRO_DEMONSTRATION=true")
@@ -31,6 +32,9 @@ def demo() -> None:
             for item in demonstration.wanted([])
         }
         known = {mailbox: person.id for mailbox, person in made.items() if person is not None}
-        posted = needs.make(session, known, datetime.now(UTC), current_app.extensions.get("begin_twinning"))
+        now, parts = datetime.now(UTC), current_app.extensions
+        posted = needs.make(session, known, now, parts["begin_twinning"], parts["engine"])
+        begun = twinnings.make(session, known, now) if posted else 0
     click.echo(f"Utenze dimostrative: {created} create.")
     click.echo(f"Richieste dimostrative: {posted} create.")
+    click.echo(f"Gemellaggi dimostrativi: {begun} creati.")

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Requests made up for trying the site, in every state, between the demonstration accounts; labelled on every page."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,17 +9,24 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.cities import queries as registers
-from app.needs import proposals, queries, service
+from app.cities.models import City
+from app.needs import proposals, queries, rounds, rules, service
 from app.needs.models import Need
 from app.needs.proposals import Begin
 from app.needs.rules import Wanted
 from app.needs.service import Deed
+from app.search.engine import Engine
 from app.solutions.models import Solution
 
 DAYS = 10
 PAYMENTS = ("gateway-pagamenti-linea-comune-firenze", "nodo-pagamenti-roma")
 AGREEMENT = "convenzione-quadro-comuni-unioni-bologna"
 DESK = "suap-metropolitano-bologna"
+UNIONS = "funzioni-unioni-di-comuni-bologna"
+WATCHING = ("monitoraggio-piano-strategico-bologna", "monitoraggio-piano-strategico-firenze")
+PACT = "patto-sviluppo-metropolis-torino"
+#: Days that the made-up referents say their offices can give in each quarter.
+DAYS_GIVEN = {"bologna": 20, "torino": 10, "bari": 5}
 
 
 @dataclass(frozen=True)
@@ -40,8 +47,20 @@ class Made:
         return Wanted(self.problem, day, "", self.themes, {}, self.formats, self.visibility)
 
 
+#: The request that a round was run for, before the others were posted.
+IN_ROUND = "in-round"
 #: What the made-up cities ask for, by a name used below.
 REQUESTS: Mapping[str, Made] = {
+    IN_ROUND: Made(
+        "bari",
+        "referente.bari",
+        9,
+        220,
+        "Una stazione unica appaltante per i Comuni non capoluogo. Dopo il nuovo codice quasi nessuno è qualificato e "
+        "le gare si fermano: cerchiamo una convenzione e un'organizzazione già in funzione.",
+        ("appalti", "cuc"),
+        ("trasferimento",),
+    ),
     "open": Made(
         "bologna",
         "funzionario.bologna",
@@ -102,6 +121,46 @@ REQUESTS: Mapping[str, Made] = {
         "posta e non sappiamo quali siano le più urgenti.",
         ("assistenza-ai-comuni",),
     ),
+    "taught": Made(
+        "bari",
+        "referente.bari",
+        330,
+        20,
+        "Un quadro unico per le funzioni associate dei Comuni. Ogni accordo nasce da solo, con tempi diversi, "
+        "e nessuno ha la visione d'insieme: cerchiamo una convenzione quadro già provata.",
+        ("gestione-associata",),
+        ("trasferimento",),
+    ),
+    "halted": Made(
+        "torino",
+        "funzionario.torino",
+        210,
+        40,
+        "Potenziare le funzioni conferite alle Unioni. Le nostre Unioni hanno poche persone e funzioni diverse: "
+        "vogliamo capire da dove cominciare.",
+        ("unioni-di-comuni",),
+        ("visita",),
+    ),
+    "refused": Made(
+        "torino",
+        "funzionario.torino",
+        16,
+        200,
+        "Un monitoraggio del piano strategico che serva a decidere. Oggi raccogliamo i dati una volta all'anno, quando "
+        "le scelte sono già fatte.",
+        ("monitoraggio",),
+        ("colloquio",),
+    ),
+    "later": Made(
+        "bari",
+        "referente.bari",
+        18,
+        240,
+        "Un patto per lo sviluppo con i Comuni e le imprese del territorio. Vorremmo vedere come si tiene insieme chi "
+        "decide e chi investe.",
+        ("sviluppo-economico",),
+        ("colloquio",),
+    ),
     "withdrawn": Made(
         "torino",
         "funzionario.torino",
@@ -113,57 +172,117 @@ REQUESTS: Mapping[str, Made] = {
 }
 
 
-def make(session: Session, people: Mapping[str, int], now: datetime, begin: Begin | None = None) -> int:
+@dataclass(frozen=True)
+class Play:
+    """The made-up requests with their people, as the scenes below talk about them."""
+
+    session: Session
+    posted: Mapping[str, Need]
+    people: Mapping[str, int]
+    now: datetime
+    begin: Begin | None
+
+    def by(self, person: str, ago: int) -> Deed:
+        return Deed(self.people[person], self.now - timedelta(days=ago))
+
+    def ask(self, name: str, slugs: Sequence[str], deed: Deed, words: str) -> int | None:
+        """Ask the first giver of a list; None where one of its solutions is not in the library."""
+        there = queries.solutions_by_slug(self.session, slugs)
+        if not set(slugs) <= there.keys():
+            return None
+        items = [_item(there[slug], rank) for rank, slug in enumerate(slugs, 1)]
+        service.remember_shown(self.session, self.posted[name], items, "dimostrazione", deed.now)
+        return proposals.ask(self.session, self.posted[name].id, items[0], words, DAYS, deed).id
+
+
+def make(
+    session: Session, people: Mapping[str, int], now: datetime, begin: Begin | None = None, engine: Engine | None = None
+) -> int:
     """Create the requests, once. ``people``: person by mailbox, as `referente.bari`. Answers how many were created.
 
-    With ``begin`` the accepted one begins its twinning.
+    With ``begin`` the accepted ones begin their twinnings, with an ``engine`` that has an index there are rounds too.
     """
     cities = {city.slug: city for city in registers.all_bodies(session)}
     if queries.demonstration_needs(session) or not ({made.person for made in REQUESTS.values()} <= people.keys()):
         return 0
+    _give_days(session, cities, people, now)
     posted: dict[str, Need] = {}
+    play = Play(session, posted, people, now, begin)
+    with_rounds = engine if engine is not None and engine.generation() and "coordinamento" in people else None
     for name, made in REQUESTS.items():
         deed = Deed(people[made.person], now - timedelta(days=made.ago))
         posted[name] = service.publish_new(session, cities[made.city], made.wanted(deed.now), deed)
         posted[name].demonstration = True
-    deed = Deed(people["referente.bari"], now - timedelta(days=1))
-    service.join(session, posted["open"].id, cities["bari"], "Abbiamo lo stesso problema con 41 Comuni.", deed)
+        if name == IN_ROUND and with_rounds:
+            made_round = rounds.preview(session, with_rounds, "Prova: turno d’autunno", play.by("coordinamento", 8))
+            rounds.publish(session, made_round.id, DAYS, play.by("coordinamento", 7))
+    _join(play, "open", "bari", "Abbiamo lo stesso problema con 41 Comuni.", 1)
+    _join(play, "taught", "torino", "Interessa anche a noi.", 320)
     draft = Wanted("Un cruscotto degli indicatori del piano strategico", themes=("monitoraggio",))
-    author = Deed(people["funzionario.bologna"], now)
-    service.draft(session, cities["bologna"], draft, author).demonstration = True
-    _answer(session, posted, people, now, begin)
-    _end(session, posted, people, now)
+    service.draft(session, cities["bologna"], draft, play.by("funzionario.bologna", 0)).demonstration = True
+    _ask(play)
+    _agree(play)
+    _refuse(play)
+    _end(play)
+    if with_rounds:
+        session.flush()
+        rounds.preview(session, with_rounds, "Prova: turno d’inverno", play.by("coordinamento", 0))
     return len(posted) + 1
 
 
-def _answer(
-    session: Session, posted: Mapping[str, Need], people: Mapping[str, int], now: datetime, begin: Begin | None
-) -> None:
-    """One request waits for a giver, one got an offer, one was accepted."""
-    there = queries.solutions_by_slug(session, (*PAYMENTS, AGREEMENT, DESK))
-    asking, answering = people["referente.bari"], people["referente.bologna"]
-    if set(PAYMENTS) <= there.keys():
-        deed, number = Deed(asking, now - timedelta(days=5)), posted["asked"].id
-        items = [_item(there[slug], rank) for rank, slug in enumerate(PAYMENTS, 1)]
-        service.remember_shown(session, posted["asked"], items, "dimostrazione", deed.now)
-        proposals.ask(session, number, items[0], "Possiamo sentirci per due ore?", DAYS, deed)
-    if AGREEMENT in there:
+def _join(play: Play, name: str, body: str, words: str, ago: int) -> None:
+    city = registers.by_slugs(play.session, [body])[body]
+    service.join(play.session, play.posted[name].id, city, words, play.by(f"referente.{body}", ago))
+
+
+def _give_days(session: Session, cities: Mapping[str, City], people: Mapping[str, int], now: datetime) -> None:
+    quarters = rules.quarters_from(rules.day_of(now))
+    for body, days in DAYS_GIVEN.items():
+        deed = Deed(people[f"referente.{body}"], now - timedelta(days=60))
+        service.state_capacity(session, cities[body], dict.fromkeys(quarters, days), quarters, deed)
+
+
+def _ask(play: Play) -> None:
+    """One request waits for a giver, one got an offer."""
+    play.ask("asked", PAYMENTS, play.by("referente.bari", 5), "Possiamo sentirci per due ore?")
+    if AGREEMENT in queries.solutions_by_slug(play.session, [AGREEMENT]):
         words = "Possiamo mostrarvi la convenzione quadro e gli accordi attuativi, con chi li ha scritti."
-        deed = Deed(answering, now - timedelta(days=4))
-        proposals.offer(session, posted["offered"].id, AGREEMENT, words, DAYS, deed)
-    if DESK in there and begin is not None:
-        deed, number = Deed(asking, now - timedelta(days=38)), posted["matched"].id
-        words = "Vorremmo partire dai moduli comuni."
-        made = proposals.ask(session, number, _item(there[DESK], 1), words, DAYS, deed)
-        proposals.accept(session, made.id, Deed(answering, now - timedelta(days=35)), begin)
+        deed = play.by("referente.bologna", 4)
+        proposals.offer(play.session, play.posted["offered"].id, AGREEMENT, words, DAYS, deed)
 
 
-def _end(session: Session, posted: Mapping[str, Need], people: Mapping[str, int], now: datetime) -> None:
+def _agree(play: Play) -> None:
+    """Three were accepted: one runs, one is over, one was stopped (`app/twinnings/demonstration.py`)."""
+    for name, solution, person, asked, answered in (
+        ("matched", DESK, "referente.bari", 38, 35),
+        ("taught", AGREEMENT, "referente.bari", 325, 320),
+        ("halted", UNIONS, "funzionario.torino", 205, 200),
+    ):
+        made = play.ask(name, [solution], play.by(person, asked), "Vorremmo partire da ciò che avete già scritto.")
+        if made is not None and play.begin is not None:
+            proposals.accept(play.session, made, play.by("referente.bologna", answered), play.begin)
+
+
+def _refuse(play: Play) -> None:
+    """One was refused and passed on to a city that stays silent; one is answered: later."""
+    made = play.ask("refused", WATCHING, play.by("funzionario.torino", 15), "Quanto lavoro chiede ogni anno?")
+    if made is not None:
+        words = "In questo trimestre le persone che lo seguono sono impegnate altrove."
+        proposals.decline(play.session, made, "no-capacity", words, DAYS, play.by("referente.bologna", 12))
+        for waiting in queries.pending(play.session, play.posted["refused"].id):
+            proposals.look_at(play.session, waiting.id, DAYS, play.now - timedelta(days=1))
+    made = play.ask("later", [PACT], play.by("referente.bari", 15), "Ci interessa come sono entrate le imprese.")
+    if made is not None:
+        day = rules.day_of(play.now) + timedelta(days=45)
+        proposals.postpone(play.session, made, day, "Dopo il bilancio.", play.by("referente.torino", 13))
+
+
+def _end(play: Play) -> None:
     """One request is closed with its outcome, one was taken back."""
     words = "Abbiamo ripreso la scheda dei fabbisogni letta nella biblioteca; la usiamo da un mese."
-    deed = Deed(people["referente.bologna"], now - timedelta(days=15))
-    service.close(session, posted["closed"].id, "solved", words, deed)
-    service.withdraw(session, posted["withdrawn"].id, Deed(people["funzionario.torino"], now - timedelta(days=18)))
+    session, posted = play.session, play.posted
+    service.close(session, posted["closed"].id, "solved", words, play.by("referente.bologna", 15))
+    service.withdraw(session, posted["withdrawn"].id, play.by("funzionario.torino", 18))
 
 
 def _item(solution: Solution, rank: int) -> dict[str, Any]:

@@ -9,13 +9,17 @@ from app.accounts import demonstration as accounts
 from app.accounts import queries as people
 from app.db import Database
 from app.needs import demonstration, queries
-from app.needs.rules import STATES
+from app.needs.rules import STATES, Answer
 from app.solutions import queries as library
-from tests.needs.network import begin
+from app.twinnings import demonstration as twinnings
+from app.twinnings import queries as transfers
+from app.twinnings import rules, service
 
 
-def test_requests_in_every_state_are_made_once_and_labelled(app: Flask, database: Database) -> None:
-    assert app.test_cli_runner().invoke(args=["content", "import"]).exit_code == 0
+def test_what_is_made_up_has_every_state_and_is_made_once_and_labelled(app: Flask, database: Database) -> None:
+    for command in (["content", "import"], ["search", "rebuild"]):
+        assert app.test_cli_runner().invoke(args=command).exit_code == 0
+    engine = app.extensions["engine"]
     now = datetime.now(UTC)
     with database.work() as session:
         accounts.make(session, [theme.slug for theme in library.themes(session)], now)
@@ -23,12 +27,20 @@ def test_requests_in_every_state_are_made_once_and_labelled(app: Flask, database
             made.mailbox: people.by_email(session, f"{made.mailbox}@{accounts.DOMAIN}") for made in accounts.wanted([])
         }
         known = {mailbox: person.id for mailbox, person in found.items() if person is not None}
-        assert demonstration.make(session, known, now, begin) > 5
-        assert demonstration.make(session, known, now, begin) == 0
+        assert demonstration.make(session, known, now, service.begin, engine) > 5
+        assert demonstration.make(session, known, now, service.begin, engine) == 0
+        assert twinnings.make(session, known, now) == 3
         needs = queries.board(session, STATES)
+        answers = {item.state for need in needs for item in queries.proposals(session, need)}
+        assert answers >= set(Answer) - {Answer.WITHDRAWN}
+        assert {found.state for found in queries.rounds(session, published_only=False)} == {"preview", "published"}
+        assert {item.state for item in transfers.listed(session)} == set(rules.State)
         assert {need.state for need in needs} == set(STATES)
         assert all(need.demonstration for need in needs)
+        solutions = {solution.slug: solution.revision_number for solution in library.published(session)}
+    assert set(solutions.values()) == {1}, "what is made up changes no real solution"
     client = app.test_client()
+    assert client.get("/gemellaggi").text.count("dati dimostrativi") == 3
     assert client.get("/richieste").text.count("dati dimostrativi") >= 6
     for need in needs:
         answer = client.get(f"/richieste/{need.id}-{need.slug}")

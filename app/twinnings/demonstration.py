@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What the made-up twinnings have come to: one runs, one is over, one was stopped; labelled on every page."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from app.twinnings import ending, queries, service, sharing
+from app.twinnings.models import Twinning
+from app.twinnings.rules import Closing, State
+from app.twinnings.service import Deed, preconditions
+
+#: The solutions of the made-up twinnings that are over and that stopped; the others run.
+OVER, STOPPED = "convenzione-quadro-comuni-unioni-bologna", "funzioni-unioni-di-comuni-bologna"
+TOLD = {
+    "bologna": Closing("adapted", worked="Gli incontri con i segretari dei Comuni prima degli atti."),
+    "bari": Closing(
+        "adapted", months=9, cost=6_000, indicator="Accordi in un solo quadro", before="0", after="4",
+        worked="Partire da due funzioni sole.", failed="Coinvolgere prima gli uffici ragioneria.",
+    ),
+    "torino": Closing("adopted", months=7, indicator="Comuni aderenti", before="0", after="18"),
+}  # fmt: skip
+
+
+def make(session: Session, people: Mapping[str, int], now: datetime) -> int:
+    """Take every made-up twinning that was just begun to where it stands. Answers how many there are."""
+    begun = [item for item in queries.listed(session, State.RUNNING) if item.demonstration]
+    for listed in begun:
+        twinning = queries.twinning(session, listed.id)
+        if twinning is not None:
+            _play(session, twinning, people, now)
+    return len(begun)
+
+
+def _play(session: Session, twinning: Twinning, people: Mapping[str, int], now: datetime) -> None:
+    if twinning.solution.slug == OVER:
+        _end(session, twinning, people, now)
+    elif twinning.solution.slug == STOPPED:
+        words = "La Regione ha riaperto il riordino: si riprende quando le regole sono chiare."
+        deed = Deed(people["referente.torino"], now - timedelta(days=60))
+        ending.stop(session, twinning.id, "priorities-changed", words, True, deed)
+    else:
+        _work(session, twinning, people, now)
+
+
+def _end(session: Session, twinning: Twinning, people: Mapping[str, int], now: datetime) -> None:
+    for ago, item in enumerate(reversed(twinning.milestones), 30):
+        service.tick(session, twinning.id, item.id, True, Deed(people["referente.bari"], now - timedelta(days=ago)))
+    for body, closing in TOLD.items():
+        deed = Deed(people[f"referente.{body}"], now - timedelta(days=20))
+        ending.say(session, twinning.id, body, closing, deed)
+
+
+def _work(session: Session, twinning: Twinning, people: Mapping[str, int], now: datetime) -> None:
+    """Two milestones reached, the plan under way."""
+    number, bari, bologna = twinning.id, people["referente.bari"], people["referente.bologna"]
+    first, second, plan = twinning.milestones[:3]
+    service.tick(session, number, first.id, True, Deed(bari, now - timedelta(days=28)))
+    service.tick(session, number, second.id, True, Deed(bologna, now - timedelta(days=9)))
+    soon = (now + timedelta(days=20)).date()
+    service.plan_milestone(session, number, plan.id, soon, bari, Deed(bari, now - timedelta(days=9)))
+    service.add_person(session, number, people["funzionario.bologna"], "bologna", "modulistica", Deed(bologna, now))
+    _meet(session, number, Deed(bari, now - timedelta(days=28)), now)
+    sharing.write_note(session, number, "I moduli di Bologna sono pubblici: da dove si parte?", Deed(bari, now))
+    for body, person, quarters, what in (("bari", bari, 14, "visita"), ("bologna", bologna, 10, "colloqui")):
+        day = (now - timedelta(days=9)).date()
+        sharing.count_hours(session, number, body, day, quarters, what, Deed(person, now))
+    answers = zip(preconditions(twinning.solution), ("planned", "yes", "no"), strict=False)
+    for precondition, answer in answers:
+        sharing.answer_readiness(session, number, "bari", precondition, answer, "", None, Deed(bari, now))
+    for piece in queries.kit(session, number)[:1]:
+        sharing.check_kit(session, number, piece.id, True, False, Deed(bari, now))
+
+
+def _meet(session: Session, number: int, deed: Deed, now: datetime) -> None:
+    place = "In videoconferenza"
+    held = sharing.set_meeting(session, number, 0, "Primo incontro", now - timedelta(days=28), 90, place, deed)
+    minutes = "Si parte dai moduli comuni. Bologna manda la convenzione, Bari l’elenco delle Unioni."
+    sharing.keep_minutes(session, number, held.id, minutes, deed)
+    today, then = Deed(deed.person_id, now), now + timedelta(days=12)
+    sharing.set_meeting(session, number, 0, "Bozza del piano", then, 60, place, today)
