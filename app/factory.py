@@ -25,6 +25,7 @@ from app.background import Chore
 from app.cities import search as city_search
 from app.config import Settings, answered_hosts, database_address, prepare_data_folder, read_settings, signing_key
 from app.db import Database
+from app.figures import city_views
 from app.figures import views as figure_views
 from app.needs import board_views, match_views, proposal_views, round_views
 from app.needs import chores as need_chores
@@ -109,6 +110,7 @@ FEATURES = (
     notice_views.notices,
     feed_views.feeds,
     figure_views.figures,
+    city_views.city_pages,
     twinning_views.twinnings,
     work_views.workbench,
     table_views.table,

@@ -4,13 +4,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Row, func, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import Row, case, func, or_, select
+from sqlalchemy.orm import Session, joinedload, lazyload, selectinload
 
 from app.cities.models import City
-from app.needs.models import Need
+from app.needs.models import Need, NeedReceiver, Proposal
 from app.solutions.models import Solution, SolutionBody, SolutionTheme, Theme
-from app.twinnings.models import Twinning
+from app.twinnings.models import Twinning, TwinningParty
 
 
 def reused(session: Session) -> Sequence[Solution]:
@@ -73,10 +73,11 @@ def needs(session: Session) -> Sequence[Row[str, str, datetime | None, datetime 
 
 def twinning_counts(session: Session) -> list[tuple[str, str, str, int]]:
     """Twinnings by state, phase and public reason of a stop."""
+    reason = case((Twinning.stop_public, Twinning.stop_reason), else_="").label("reason")
     wanted = (
-        select(Twinning.state, Twinning.phase, Twinning.stop_reason, func.count())
-        .group_by(Twinning.state, Twinning.phase, Twinning.stop_reason)
-        .order_by(Twinning.state, Twinning.phase, Twinning.stop_reason)
+        select(Twinning.state, Twinning.phase, reason, func.count())
+        .group_by(Twinning.state, Twinning.phase, reason)
+        .order_by(Twinning.state, Twinning.phase, reason)
     )
     return [(state, phase, reason, int(count)) for state, phase, reason, count in session.execute(wanted)]
 
@@ -87,3 +88,43 @@ def demonstrating(session: Session) -> bool:
         if session.scalar(select(column).where(column).limit(1)):
             return True
     return False
+
+
+def needs_of_body(session: Session, city: City) -> Sequence[Need]:
+    """Requests of a body, or that it joined, which show their city to everybody; the newest first."""
+    joined = select(NeedReceiver.need_id).where(NeedReceiver.city_id == city.id)
+    wanted = (
+        select(Need)
+        .options(lazyload(Need.receivers))
+        .where(or_(Need.city_id == city.id, Need.id.in_(joined)))
+        .where(Need.visibility == "public", Need.state.in_(("open", "matched", "closed")))
+    )
+    return session.scalars(wanted.order_by(Need.published_at.desc(), Need.id.desc())).all()
+
+
+def twinnings_of_body(session: Session, city: City) -> Sequence[Twinning]:
+    """Twinnings in which a body takes part, with their bodies and solutions, the newest first."""
+    ties = select(TwinningParty.twinning_id).where(TwinningParty.city_id == city.id)
+    lean = (lazyload(Twinning.people), joinedload(Twinning.parties), joinedload(Twinning.solution))
+    wanted = select(Twinning).options(*lean).where(Twinning.id.in_(ties)).order_by(Twinning.id.desc())
+    return session.scalars(wanted).unique().all()
+
+
+def solutions_of_body(session: Session, city: City) -> Sequence[Solution]:
+    """Published solutions that a body owns, by title."""
+    owned = select(SolutionBody.solution_id).where(SolutionBody.city_id == city.id, SolutionBody.role == "owner")
+    return session.scalars(
+        select(Solution).where(Solution.published, Solution.id.in_(owned)).order_by(Solution.title)
+    ).all()
+
+
+def answers_of_body(session: Session, city: City, since: datetime, until: datetime) -> list[tuple[str, int]]:
+    """How a body answered the questions put to it between two instants: `accepted`, `declined` ..., how often."""
+    wanted = (
+        select(Proposal.state, func.count())
+        .where(Proposal.giver_id == city.id, Proposal.origin != "offer")
+        .where(Proposal.asked_at >= since, Proposal.asked_at < until)
+        .group_by(Proposal.state)
+        .order_by(Proposal.state)
+    )
+    return [(state, int(count)) for state, count in session.execute(wanted)]

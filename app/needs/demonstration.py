@@ -135,7 +135,7 @@ REQUESTS: Mapping[str, Made] = {
         "torino",
         "funzionario.torino",
         210,
-        40,
+        400,
         "Potenziare le funzioni conferite alle Unioni. Le nostre Unioni hanno poche persone e funzioni diverse: "
         "vogliamo capire da dove cominciare.",
         ("unioni-di-comuni",),

@@ -128,12 +128,12 @@ def of_act(session: Session, act: LegalAct) -> Sequence[Solution]:
 
 
 def of_city(session: Session, city: City) -> Sequence[tuple[Solution, SolutionBody]]:
-    """Published solutions tied to a body or to one that lies in its territory, each with its tie."""
+    """Published solutions tied to a body or to one that lies in its territory, each with its tie; without themes."""
     inside = select(City.id).where(City.register["city"].as_string() == city.slug)
     wanted = (
         select(Solution, SolutionBody)
         .join(SolutionBody, SolutionBody.solution_id == Solution.id)
-        .options(selectinload(Solution.themes), selectinload(Solution.bodies))
+        .options(selectinload(Solution.bodies))
         .where(or_(SolutionBody.city_id == city.id, SolutionBody.city_id.in_(inside)), Solution.published)
         .order_by(Solution.year.desc(), Solution.title)
     )

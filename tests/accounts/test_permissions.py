@@ -307,6 +307,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "operations.retry": ("letter",),
     **dict.fromkeys(SPOKEN, ("side of a twinning",)),
     "library.city": ("city",),
+    "city_pages.report": ("city",),
     "feeds.city": ("city",),
     "library.theme": ("theme",),
     "feeds.theme": ("theme",),

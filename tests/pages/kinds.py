@@ -24,6 +24,7 @@ PAGES: Mapping[str, str] = {
     "cities": "/citta",
     "city": "/citta/bologna",
     "city-without": "/citta/sassari",
+    "city-report": "/citta/bologna/rapporto",
     "themes": "/temi",
     "theme": "/temi/suap",
     "acts": "/norme",

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What one body asks for, gives and has given: on its page, and in its report of a year."""
+
+from datetime import date
+
+import pytest
+from flask.testing import FlaskClient
+
+from app.cities.queries import by_slugs
+from app.db import Database
+from app.needs import service as needs
+from app.needs.rules import Wanted
+from app.twinnings import ending
+from app.twinnings.rules import Closing
+from tests.makers import NOW
+from tests.twinnings.exchange import Exchange
+
+PROBLEM = "Gare comuni per i Comuni piccoli, con una convenzione sola."
+
+
+@pytest.fixture
+def exchange(registered: Database) -> Exchange:
+    return Exchange(registered)
+
+
+def test_the_page_of_a_city_shows_what_it_asks_for_teaches_and_learns(exchange: Exchange, client: FlaskClient) -> None:
+    with exchange.database.work() as session:
+        torino = by_slugs(session, ["torino"])["torino"]
+        for visibility in ("public", "anonymous"):
+            wanted = Wanted(PROBLEM, date(2027, 6, 30), f"Richiesta {visibility}", visibility=visibility)
+            needs.publish_new(session, torino, wanted, needs.Deed(exchange.receiver, NOW))
+    torino_page, bologna_page = client.get("/citta/torino").text, client.get("/citta/bologna").text
+    assert "Che cosa impara da altri" in torino_page
+    assert "Che cosa insegna ad altri" in bologna_page
+    assert "Richiesta public" in torino_page
+    assert "Richiesta anonymous" not in torino_page
+
+
+def test_credits_count_who_adopted_with_its_help(exchange: Exchange, client: FlaskClient) -> None:
+    with exchange.database.work() as session:
+        for body in ("bologna", "torino", "venezia"):
+            ending.say(session, exchange.number, body, Closing("adopted"), exchange.deed())
+    assert "Ha insegnato soluzioni a 2 enti." in client.get("/citta/bologna").text
+    assert "Ha imparato 1 soluzione da altri." in client.get("/citta/torino").text
+
+
+def test_the_report_of_a_year_holds_that_year_only(exchange: Exchange, client: FlaskClient) -> None:
+    page = client.get(f"/citta/bologna/rapporto?anno={NOW.year}").text
+    assert "Che cosa insegna ad altri" in page
+    assert "accettata: <strong>1</strong>" in page
+    assert "Sportello unico metropolitano" in page
+
+
+@pytest.mark.parametrize("asked", ["1999", "x", "", "99999999999999999999", "2026' OR 1=1"])
+def test_a_year_without_report_is_this_one(exchange: Exchange, client: FlaskClient, asked: str) -> None:
+    answer = client.get("/citta/bologna/rapporto", query_string={"anno": asked})
+    assert answer.status_code == 200
+    assert str(NOW.year) in answer.text
+
+
+def test_a_body_that_is_not_there_has_no_report(registered: Database, client: FlaskClient) -> None:
+    assert client.get("/citta/atlantide/rapporto").status_code == 404
+    assert "non risulta nulla" in client.get("/citta/venezia/rapporto").text
