@@ -132,6 +132,15 @@ def waiting_for(session: Session, bodies: Iterable[str]) -> Sequence[Proposal]:
     return session.scalars(wanted.order_by(Proposal.due_at, Proposal.id)).all()
 
 
+def waited_for(session: Session, bodies: Iterable[str]) -> Sequence[Proposal]:
+    """Proposals whose answer some bodies wait for: questions they put to givers, offers they made."""
+    slugs = select(City.id).where(City.slug.in_(list(bodies)))
+    asked = Proposal.state.in_((Answer.WAITING, Answer.LATER)) & Need.city_id.in_(slugs)
+    offered = (Proposal.state == Answer.OFFERED) & Proposal.giver_id.in_(slugs)
+    wanted = _proposals().join(Need, Need.id == Proposal.need_id).where(or_(asked, offered))
+    return session.scalars(wanted.order_by(Proposal.due_at, Proposal.id)).all()
+
+
 def _is_due(now: datetime) -> ColumnElement[bool]:
     reminding = Proposal.reminded_at.is_(None) & (Proposal.state != Answer.LATER)
     return or_(Proposal.due_at <= now, reminding)

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from app.access import Action
 from app.accounts import rules as paths
 from app.errors import Invalid, NotFound
-from app.notices import desk, following, queries, rules, service
+from app.notices import desk, exchange_desk, following, queries, rules, service
 from app.notices.chores import unsubscribing
 from app.web import gate, unit
 from app.web.gate import actor, permits
@@ -53,6 +53,8 @@ def show_desk() -> str:
             *(task for section in sections for task in section(session, person, now())),
         ],
         waited=desk.waited_for(session, person),
+        asked=exchange_desk.asked(session, person),
+        ours=exchange_desk.ours(session, person),
         follows=queries.follows(session, person.id)[:LATEST],
         notices=queries.notices(session, person.id, LATEST),
         unread=queries.unread(session, person.id),

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Requests and transfers on the desk: what waits for a person, whose answer they wait for, what their body runs."""
+
+import pytest
+from flask import Flask
+
+from app.accounts.models import Person
+from app.db import Database
+from app.needs import proposals
+from tests.makers import sign_in
+from tests.needs.network import Network
+
+
+@pytest.fixture
+def network(database: Database) -> Network:
+    return Network(database)
+
+
+def desk(app: Flask, network: Network, who: str) -> str:
+    with network.database.reading() as session:
+        person = session.get(Person, network.people[who])
+        assert person is not None
+        return sign_in(app.test_client(), person).get("/scrivania").text
+
+
+def test_a_question_stands_on_both_desks_until_it_is_answered(app: Flask, network: Network) -> None:
+    need = network.post()
+    network.ask(need, "sportello-torino")
+    assert "risponde Torino" in desk(app, network, "official.venezia")
+    assert "richiesta di un’altra città: rispondere" in desk(app, network, "referent.torino")
+    (made,) = network.proposals(need)
+    with network.database.work() as session:
+        proposals.withdraw(session, made.id, network.deed())
+    assert "Non aspetti la risposta di nessuno." in desk(app, network, "official.venezia")
+
+
+def test_who_offers_to_an_anonymous_city_does_not_learn_its_name_on_the_desk(app: Flask, network: Network) -> None:
+    need = network.post(visibility="anonymous")
+    network.offer(need, "appalti-torino", "official.torino")
+    page = desk(app, network, "official.torino")
+    assert "risponde chi ha chiesto" in page
+    assert "Venezia" not in page
+
+
+def test_the_desk_lists_what_ones_body_runs_and_nothing_of_others(app: Flask, network: Network) -> None:
+    need = network.post()
+    assert f"/richieste/{need.id}-" in desk(app, network, "official.venezia")
+    assert f"/richieste/{need.id}-" not in desk(app, network, "official.torino")
+    assert "dell’ente per cui si lavora" in desk(app, network, "reader")
