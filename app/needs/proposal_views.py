@@ -2,6 +2,7 @@
 """The page of a proposal with its whole context and its three answers: yes, later, no because."""
 
 from collections.abc import Callable
+from typing import Any
 
 from flask import Blueprint, Response, current_app, flash, make_response, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
@@ -16,6 +17,7 @@ from app.needs.views import deed, now
 from app.solutions import queries as library
 from app.web import gate
 from app.web.gate import permits
+from app.web.languages import prefixed
 from app.web.unit import session, work
 
 proposal_pages = Blueprint("proposals", __name__, template_folder="templates")
@@ -66,10 +68,13 @@ def _page(proposal: Proposal, status: int = 200, problem: str = "", problems: di
     return answer
 
 
-def _press(proposal: Proposal, said: str, act: Callable[[Session], object]) -> Response:
+def _press(
+    proposal: Proposal, said: str, act: Callable[[Session], Any], onward: Callable[[Any], str] | None = None
+) -> Response:
+    """Do what a button does in one unit of work; then the page of the proposal, or where ``onward`` leads."""
     try:
         with work() as writing:
-            act(writing)
+            done = act(writing)
     except (Invalid, Conflict) as refused:
         problems = refused.problems if isinstance(refused, Invalid) else {}
         session().rollback()
@@ -77,7 +82,8 @@ def _press(proposal: Proposal, said: str, act: Callable[[Session], object]) -> R
         again = queries.proposal(session(), proposal.id) or proposal
         return _page(again, refused.status, "invalid" if problems else str(refused), problems)
     flash(said)
-    return make_response(redirect(url_for("proposals.show", number=proposal.id), 303))
+    address = onward(done) if onward else url_for("proposals.show", number=proposal.id)
+    return make_response(redirect(address, 303))
 
 
 def _begin() -> Begin:
@@ -92,7 +98,13 @@ def _begin() -> Begin:
 @permits(Action.READ_PROPOSAL)
 def accept(number: int) -> Response:
     proposal, begin = _mine(number), _begin()
-    return _press(proposal, "proposal_accepted", lambda writing: proposals.accept(writing, number, deed(), begin))
+    slug = proposal.need.slug
+    return _press(
+        proposal,
+        "proposal_accepted",
+        lambda writing: proposals.accept(writing, number, deed(), begin),
+        lambda twinning: prefixed(f"/gemellaggi/{twinning}-{slug}"),
+    )
 
 
 @proposal_pages.post(f"{PATH}/piu-avanti")

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.document.model import Document, Section
 from app.document.parse import parse
-from app.document.schema import SECTION_TITLES, VARIANT_SECTION
+from app.document.schema import FIELD_BY_NAME, SECTION_TITLES, VARIANT_SECTION
 from app.errors import Conflict, Invalid, NotFound
 from app.needs import queries as needs
 from app.solutions import queries as library
@@ -20,6 +20,8 @@ from app.twinnings.rules import Closing, State
 from app.twinnings.service import Deed, running, tell
 from app.writing import service as writing
 
+#: What the title of a document may hold.
+MOST_TITLE = FIELD_BY_NAME["title"].limit
 #: The level of evidence of what worked again in another city.
 AGAIN = 5
 
@@ -160,7 +162,8 @@ def begin_variant(session: Session, number: int, body: str, deed: Deed) -> Solut
     carried = {name: source.front[name] for name in ("themes", "legal_basis", "preconditions") if name in source.front}
     front = {**carried, "based_on": twinning.solution.slug}
     document = Document(front, (*sections, Section(VARIANT_SECTION, "")), source.footnotes)
-    solution = writing.begin(session, twinning.solution.title, body, document, deed.now, deed.person_id)
+    title = f"{twinning.solution.title[: MOST_TITLE - len(tie.city.short_name) - 3]} ({tie.city.short_name})"
+    solution = writing.begin(session, title, body, document, deed.now, deed.person_id)
     tie.variant = solution
     tell(session, twinning, deed, "variant-begun", {"variant": solution.slug})
     return solution

@@ -50,6 +50,13 @@ def of_proposal(session: Session, proposal_id: int) -> Twinning | None:
     return _one(session, _twinnings().where(Twinning.proposal_id == proposal_id))
 
 
+def of_need(session: Session, need_id: int) -> Sequence[Twinning]:
+    """What became of a request, the newest first: only what a link to it needs."""
+    lean = (lazyload(Twinning.people), lazyload(Twinning.parties), lazyload(Twinning.lead))
+    wanted = select(Twinning).options(*lean).where(Twinning.need_id == need_id)
+    return session.scalars(wanted.order_by(Twinning.id.desc())).all()
+
+
 def verified(session: Session, code: str) -> Twinning | None:
     """A closed twinning by the code of its certificate."""
     return _one(session, _twinnings().where(Twinning.verification == code, Twinning.state == "closed"))

@@ -21,6 +21,21 @@ AT_HOME = frozenset(
     {"twinning-begun", "twinning-closed", "twinning-stopped", "milestone-done", "milestone-undone", "milestone-added"}
 )
 PHASES = ("capire", "adattare", "riusare")
+#: Fields in which a variant adapts its source; the others say whose it is and how it stands.
+ADAPTED = frozenset(
+    {
+        "title",
+        "summary",
+        "resources",
+        "legal_basis",
+        "municipalities",
+        "steps",
+        "roles",
+        "tools",
+        "preconditions",
+        "kit",
+    }
+)
 ROLES = ("giver", "receiver")
 #: Pre-filled milestones: key, phase, months after the beginning.
 PLAN: tuple[tuple[str, str, int], ...] = (

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Twinnings: the list, the page of one, its calendar, its certificate."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,8 +12,10 @@ from app.access import Action
 from app.document.compare import compare
 from app.document.model import Document
 from app.document.parse import parse
+from app.document.schema import VARIANT_SECTION
 from app.errors import NotFound
 from app.needs import queries as needs
+from app.needs.models import Need
 from app.solutions import queries as library
 from app.solutions.models import Solution
 from app.twinnings import queries, rules, sheet
@@ -40,6 +43,16 @@ COLUMNS = (
     "demonstration",
     "url",
 )
+
+
+@twinnings.app_context_processor
+def _given() -> dict[str, Any]:
+    return {"twinnings_of": twinnings_of}
+
+
+def twinnings_of(need: Need) -> Sequence[Twinning]:
+    """The twinnings of a request, for its pages."""
+    return queries.of_need(session(), need.id)
 
 
 def now() -> datetime:
@@ -172,8 +185,18 @@ def adapted(slug: str) -> str:
     """What a variant changed in its source, section by section."""
     variant = _readable(slug)
     source = _readable(str(variant.front.get("based_on") or ""))
-    changes = compare(_document(source), _document(variant))
-    return render_template("twinnings/adapted.html", variant=variant, source=source, changes=changes)
+    written = library.current_revision(session(), variant)
+    return render_template(
+        "twinnings/adapted.html",
+        variant=variant,
+        source=source,
+        section=next((part for part in written.sections if part["heading"] == VARIANT_SECTION), None),
+        changes=[
+            change
+            for change in compare(_document(source), _document(variant))
+            if change.name in rules.ADAPTED or (change.is_section and change.name != VARIANT_SECTION)
+        ],
+    )
 
 
 def _readable(slug: str) -> Solution:

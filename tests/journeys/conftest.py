@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What the journeys share: the browser at a desk, without JavaScript, and a small site whose solution has a history."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -54,3 +54,17 @@ def _history(database: Database) -> None:
             sections = {"Problema affrontato": "Le imprese trovano regole diverse.", "Soluzione adottata": text}
             document = makers.make_document(sections=sections, status="in-corso" if days == 0 else "concluso")
             import_document(session, "sportello-unico", document, makers.NOW + timedelta(days=days))
+
+
+@pytest.fixture
+def browsing(browser: Browser) -> Iterator[Callable[[], Page]]:
+    """A new person at a browser of their own."""
+    contexts = []
+
+    def sit_down() -> Page:
+        contexts.append(browser.new_context(viewport={"width": 1280, "height": 900}))
+        return contexts[-1].new_page()
+
+    yield sit_down
+    for context in contexts:
+        context.close()

@@ -5,24 +5,22 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from email import message_from_bytes, policy
 from pathlib import Path
 
 import pyotp
 import pytest
-from flask import Flask
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from app import create_app
 from app.access import Role
 from app.accounts.queries import by_email
 from app.config import Settings
 from app.conversion.export import to_office
-from app.db import Database
 from app.document.model import Document, Section
 from app.review.upkeep import confirm_facts
 from app.solutions.queries import by_slug
 from tests import makers
+from tests.journeys.offices import Office, at_the_desk, desk, enter, press, said
 from tests.stores import SqliteStores
 from tests.webserver import WebServer
 
@@ -41,44 +39,13 @@ SECTIONS = (
 )
 
 
-class Office:
-    """A small site with its worker at hand: a turn of it, the letters it sent, the years that pass."""
-
-    def __init__(self, address: str, app: Flask) -> None:
-        self.address = address
-        self.app = app
-        self.database: Database = app.extensions["database"]
-
-    def turn(self) -> None:
-        """What the worker does in some seconds: notices, then their letters, and the index."""
-        result = self.app.test_cli_runner().invoke(
-            args=["worker", "--once", "--chore", "notices", "--chore", "evidence", "--chore", "mail"]
-        )
-        assert result.exit_code == 0, result.output
-
-    def letters(self, recipient: str) -> list[str]:
-        """Subject and text of each letter a person got, the oldest first."""
-        folder = self.app.config["SETTINGS"].mail_folder
-        read = [message_from_bytes(path.read_bytes(), policy=policy.default) for path in sorted(folder.glob("*.eml"))]
-        mine = [letter for letter in read if letter["To"] and recipient in letter["To"]]
-        texts = [(letter["Subject"], letter.get_body(("plain",))) for letter in mine]
-        return [f"{subject}\n{body.get_content() if body else ''}" for subject, body in texts]
-
-    def told(self, recipient: str, *words: str) -> None:
-        """The last letter to a person says these words."""
-        self.turn()
-        letters = self.letters(recipient)
-        assert letters, f"no letter to {recipient}"
-        for word in words:
-            assert word in letters[-1], letters[-1]
-
-    def a_year_passes(self, slug: str) -> None:
-        """The facts were confirmed thirteen months ago, and nobody said anything since."""
-        with self.database.work() as session:
-            solution, ugo = by_slug(session, slug), by_email(session, UGO)
-            assert solution is not None
-            assert ugo is not None
-            confirm_facts(session, solution, ugo.id, datetime.now(UTC) - timedelta(days=396))
+def a_year_passes(office: Office, slug: str) -> None:
+    """The facts were confirmed thirteen months ago, and nobody said anything since."""
+    with office.database.work() as session:
+        solution, ugo = by_slug(session, slug), by_email(session, UGO)
+        assert solution is not None
+        assert ugo is not None
+        confirm_facts(session, solution, ugo.id, datetime.now(UTC) - timedelta(days=396))
 
 
 @pytest.fixture
@@ -95,46 +62,6 @@ def office(tmp_path: Path) -> Iterator[Office]:
     with WebServer(tmp_path, address) as server:
         yield Office(server.address, made)
     made.extensions["database"].close()
-
-
-@pytest.fixture
-def browsing(browser: Browser) -> Iterator[Callable[[], Page]]:
-    """A new person at a browser of their own."""
-    contexts = []
-
-    def sit_down() -> Page:
-        contexts.append(browser.new_context(viewport={"width": 1280, "height": 900}))
-        return contexts[-1].new_page()
-
-    yield sit_down
-    for context in contexts:
-        context.close()
-
-
-def enter(page: Page, office: Office, email: str) -> Page:
-    page.goto(f"{office.address}/accedi")
-    page.get_by_label("Indirizzo di posta dell’ufficio").fill(email)
-    page.get_by_label("Password", exact=True).fill(makers.PASSWORD)
-    page.locator("main").get_by_role("button", name="Accedi", exact=True).click()
-    return page
-
-
-def at_the_desk(page: Page) -> None:
-    expect(page.get_by_role("heading", level=1)).to_have_text("Scrivania")
-
-
-def desk(page: Page, office: Office) -> Page:
-    page.goto(f"{office.address}/scrivania")
-    at_the_desk(page)
-    return page
-
-
-def press(page: Page, name: str) -> None:
-    page.locator("main").get_by_role("button", name=name).click()
-
-
-def said(page: Page, sentence: str) -> None:
-    expect(page.locator("body")).to_contain_text(sentence)
 
 
 def word_file() -> bytes:
@@ -306,7 +233,7 @@ def test_from_the_invitation_to_ready_and_confirmed_a_year_later(office: Office,
     office.told(UGO, TITLE, "pronta al riuso")
     noticed(ugo, office, "è pronta al riuso")
     found(reader, office)
-    office.a_year_passes(SLUG)
+    a_year_passes(office, SLUG)
     confirmed(ugo, office)
 
 
