@@ -3,7 +3,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -77,5 +77,5 @@ def _ran(twinning: Twinning, since: datetime, until: datetime) -> bool:
 
 def years(now: datetime, first: int = 2026, most: int = 5) -> list[int]:
     """The years a report can be asked for, the newest first."""
-    this = now.astimezone(UTC).year
+    this = day_of(now).year
     return list(range(this, max(first, this - most + 1) - 1, -1))

@@ -274,7 +274,7 @@ def _refuse(play: Play) -> None:
     made = play.ask("later", [PACT], play.by("referente.bari", 15), "Ci interessa come sono entrate le imprese.")
     if made is not None:
         day = rules.day_of(play.now) + timedelta(days=45)
-        proposals.postpone(play.session, made, day, "Dopo il bilancio.", play.by("referente.torino", 13))
+        proposals.postpone(play.session, made, day, "Dopo il bilancio.", DAYS, play.by("referente.torino", 13))
 
 
 def _end(play: Play) -> None:

@@ -110,11 +110,11 @@ def accept(number: int) -> Response:
 @proposal_pages.post(f"{PATH}/piu-avanti")
 @permits(Action.READ_PROPOSAL)
 def postpone(number: int) -> Response:
-    proposal, reply = _mine(number), forms.reply(request.form)
+    proposal, reply, days = _mine(number), forms.reply(request.form), answer_days()
     return _press(
         proposal,
         "proposal_postponed",
-        lambda writing: proposals.postpone(writing, number, reply.later_on, reply.text, deed()),
+        lambda writing: proposals.postpone(writing, number, reply.later_on, reply.text, days, deed()),
     )
 
 

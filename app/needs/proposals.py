@@ -42,6 +42,7 @@ def offer(session: Session, number: int, slug: str, message: str, days: int, dee
     _refuse_asked_twice(session, need, solution)
     proposal = _make(session, need, solution, "offer", {}, days, deed)
     proposal.state, proposal.message = Answer.OFFERED, message.strip()
+    need.answered_at = need.answered_at or deed.now
     tell_proposal(session, proposal, deed, "proposal-offered", {})
     return proposal
 
@@ -62,6 +63,8 @@ def accept(session: Session, number: int, deed: Deed, begin: Begin) -> int:
     need, proposal = _waiting(session, number)
     if need.state != State.OPEN:
         raise Conflict("matched_already")
+    if not proposal.solution.published:
+        raise Conflict("solution_gone")
     if transfers_left(session, proposal.giver_id, deed.now) == 0:
         raise Conflict("no_capacity")
     _answer(need, proposal, Answer.ACCEPTED, deed)
@@ -74,8 +77,8 @@ def accept(session: Session, number: int, deed: Deed, begin: Begin) -> int:
     return twinning
 
 
-def postpone(session: Session, number: int, later_on: date | None, text: str, deed: Deed) -> Proposal:
-    """Say: later, on a day. Raises ``Invalid``, ``Conflict``."""
+def postpone(session: Session, number: int, later_on: date | None, text: str, days: int, deed: Deed) -> Proposal:
+    """Say: later, on a day; a day far off lets the next of the shortlist be asked. Raises ``Invalid``, ``Conflict``."""
     need, proposal = _waiting(session, number)
     wrong = rules.wrong_day(later_on, rules.day_of(deed.now))
     if wrong or later_on is None:
@@ -86,6 +89,8 @@ def postpone(session: Session, number: int, later_on: date | None, text: str, de
     proposal.later_on, proposal.due_at = later_on, rules.begins_on_day(later_on)
     proposal.reason_text = text[: rules.MOST_TEXT]
     tell_proposal(session, proposal, deed, "proposal-postponed", {"later_on": later_on.isoformat()})
+    if proposal.due_at > rules.due_after(deed.now, days):
+        pass_on(session, need, days, Deed(None, deed.now))
     return proposal
 
 
@@ -158,19 +163,28 @@ def pass_on(session: Session, need: Need, days: int, site: Deed) -> Proposal | N
     """Ask the next candidate of the shortlist; None where nobody is left, or somebody is asked already."""
     if need.state != State.OPEN or any(item.state == Answer.WAITING for item in queries.pending(session, need.id)):
         return None
-    following = next_candidate(session, need)
+    following = next_candidate(session, need, site.now)
     return propose(session, need, following, "next", days, site) if following else None
 
 
-def next_candidate(session: Session, need: Need) -> Mapping[str, Any] | None:
-    """The next line of the shortlist last shown whose giver was not asked yet and can still be."""
+def next_candidate(session: Session, need: Need, now: datetime) -> Mapping[str, Any] | None:
+    """The next line of the shortlist last shown whose giver was not asked yet and can still be.
+
+    Meanwhile a giver may have joined the request, or given away its days.
+    """
     shown = queries.last_shown(session, need.id)
     if shown is None:
         return None
     asked = {item.giver.slug for item in queries.proposals(session, need)}
-    left = [item for item in shown.items if item["city"] not in asked]
+    joined = {tie.city.slug for tie in need.receivers}
+    left = [item for item in shown.items if item["city"] not in asked | joined]
     published = queries.solutions_by_slug(session, [item["solution"] for item in left])
-    return next((item for item in left if item["solution"] in published), None)
+    return next((item for item in left if _can_give(session, published.get(item["solution"]), now)), None)
+
+
+def _can_give(session: Session, solution: Solution | None, now: datetime) -> bool:
+    owner = solution.owner if solution is not None else None
+    return owner is not None and transfers_left(session, owner.id, now) != 0
 
 
 def transfers_left(session: Session, giver_id: int, now: datetime) -> int | None:
@@ -207,6 +221,7 @@ def _make(
 
 
 def _answer(need: Need, proposal: Proposal, answer: Answer, deed: Deed) -> None:
+    # An offer was itself the first answer of another city: what its requester says of it is none.
     proposal.state, proposal.answered_by, proposal.answered_at = answer, deed.person_id, deed.now
     need.answered_at = need.answered_at or deed.now
 

@@ -206,8 +206,8 @@ def accepted(session: Session) -> dict[int, set[str]]:
 
 
 def needs_in_round(session: Session) -> Sequence[Need]:
-    """Open requests that nobody is asked for at the moment."""
-    asked = select(Proposal.need_id).where(Proposal.state.in_(PENDING))
+    """Open requests for which nobody has to answer now; an answer put off to a day does not keep one out."""
+    asked = select(Proposal.need_id).where(Proposal.state.in_((Answer.WAITING, Answer.OFFERED)))
     wanted = select(Need).where(Need.state == State.OPEN, Need.id.not_in(asked))
     return session.scalars(wanted.order_by(Need.id)).all()
 

@@ -125,7 +125,7 @@ def publish(number: int) -> Response:
 @permits(Action.RUN_ROUND)
 def discard(number: int) -> Response:
     with work() as writing:
-        rounds.discard(writing, number)
+        rounds.discard(writing, number, deed())
     flash("round_discarded")
     return make_response(redirect(url_for("rounds.index"), 303))
 

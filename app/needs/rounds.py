@@ -9,16 +9,20 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, Invalid, NotFound
+from app.journal.queries import wait_for_turn
 from app.journal.service import record
+from app.matching import model
 from app.matching.chains import chains
 from app.matching.fairness import fairness
+from app.matching.model import Match
 from app.matching.round import Arc, RoundInput, RoundResult, from_data, solve
+from app.matching.score import match as score
 from app.matching.score import matches
 from app.matching.weights import Weights
 from app.needs import candidates, proposals, queries, rules, service, shortlists
 from app.needs.candidates import Desk
-from app.needs.models import MatchingRound, WeightsDecision
-from app.needs.rules import State
+from app.needs.models import MatchingRound, Need, Proposal, WeightsDecision
+from app.needs.rules import Answer, State
 from app.needs.service import Deed
 from app.search.engine import Engine
 
@@ -64,14 +68,21 @@ def _gather(desk: Desk, needs: Any) -> tuple[RoundInput, dict[tuple[str, str], M
     arcs: list[Arc] = []
     items: dict[tuple[str, str], Mapping[str, Any]] = {}
     for asked in candidates.as_needs(desk, needs):
-        found, _ = matches(asked, desk.market_for(asked), desk.affinities(asked))
-        for match in found[:MOST_ARCS]:
-            if match.score >= FLOOR:
-                arcs.append(Arc(asked.key, match.offer.solution, match.offer.city.slug, round(match.score, 6)))
-                items[asked.key, match.offer.solution] = shortlists.as_scored(match, asked)
+        for match in _scored(desk, asked):
+            arcs.append(Arc(asked.key, match.offer.solution, match.offer.city.slug, round(match.score, 6)))
+            items[asked.key, match.offer.solution] = shortlists.as_scored(match, asked)
     offers = {(offer.solution, offer.city.slug): offer.capacity for offer in desk.market.offers}
     cities = {offer.city.slug: offer.city.capacity for offer in desk.market.offers}
     return RoundInput(tuple(arcs), {str(need.id): need.wanted for need in needs}, offers, cities, floor=FLOOR), items
+
+
+def _scored(desk: Desk, asked: model.Need) -> list[Match]:
+    """The best offers, those under the floor and those without days too: the round says why it leaves them out."""
+    market, affinities = desk.market_for(asked), desk.affinities(asked)
+    found, excluded = matches(asked, market, affinities)
+    full = [item.offer for item in excluded if item.reason == "capacity"]
+    without_days = [score(asked, offer, market, affinities.get(offer.solution, 0.0)) for offer in full]
+    return sorted([*found, *without_days], key=lambda match: match.key)[:MOST_ARCS]
 
 
 def _told(
@@ -133,7 +144,9 @@ def _propose(
     need = queries.locked(session, int(need_key))
     if need is None or need.state != State.OPEN or need.edition != found.input["editions"][need_key]:
         raise Conflict("round_gone")
-    if item["rank"] == 1 and queries.pending(session, need.id):
+    if item["rank"] == 1 and _moved_on(session, need, found):
+        raise Conflict("round_gone")
+    if item["city"] in {tie.city.slug for tie in need.receivers}:
         raise Conflict("round_gone")
     try:
         made = proposals.propose(session, need, item, "round", days, deed)
@@ -142,13 +155,25 @@ def _propose(
     made.round_id = found.id
 
 
-def discard(session: Session, number: int) -> None:
+def _moved_on(session: Session, need: Need, found: MatchingRound) -> bool:
+    """Whether somebody was asked or answered after the preview was computed, or is asked now."""
+    return any(_is_new(item, found.created_at) for item in queries.proposals(session, need))
+
+
+def _is_new(proposal: Proposal, since: datetime) -> bool:
+    if proposal.state in {Answer.WAITING, Answer.OFFERED} or proposal.asked_at > since:
+        return True
+    return proposal.answered_at is not None and proposal.answered_at > since
+
+
+def discard(session: Session, number: int, deed: Deed) -> None:
     """Forget a preview. Raises ``Conflict`` for a published round."""
     found = queries.locked_round(session, number)
     if found is None:
         raise NotFound(number)
     if found.state != "preview":
         raise Conflict("round_gone")
+    _tell(session, found, deed, "round-discarded", {})
     session.delete(found)
 
 
@@ -178,6 +203,8 @@ def decide(
     """Write a decision on the weights down; from now on they count. Raises ``Invalid`` without a reason."""
     if not 1 <= len(reason.strip()) <= rules.MOST_TEXT:
         raise Invalid({"reason": "too_long" if reason.strip() else "required"})
+    # The version counts the decisions: two at once wait for each other.
+    wait_for_turn(session)
     made = WeightsDecision(
         version=f"{rules.day_of(deed.now).isoformat()}-{len(queries.decisions(session)) + 1}",
         weights=dict(weights),

@@ -23,7 +23,8 @@ ACTIONS: Mapping[str, str] = {
     "need-left": "a body no longer takes part",
     "need-met": "a solution published since is among the first of its shortlist (by the site); solution",
     "need-withdrawn": "its city took the request back",
-    "need-closed": "its city closed the request; outcome",
+    "need-closed": "its city closed the request, or its transfer is over; outcome",
+    "need-reopened": "its transfer stopped: the request is on the board again; twinning",
     "proposal-made": "a giver is asked for one solution; need, origin, rank",
     "proposal-offered": "a giver offers one of its solutions; need",
     "proposal-reminded": "half of the time to answer has passed (by the site); need",
@@ -35,12 +36,15 @@ ACTIONS: Mapping[str, str] = {
     "capacity-stated": "days a body can give; days by quarter",
     "round-previewed": "all open requests were assigned, on trial; weights",
     "round-published": "the proposals of a round were made; proposals, needs",
+    "round-discarded": "a preview was thrown away",
     "weights-decided": "the weights of the scorer changed; version",
 }
 
 
 #: After these the home page shows other requests than before.
-AT_HOME = frozenset({"need-published", "need-edited", "need-withdrawn", "need-closed", "proposal-accepted"})
+AT_HOME = frozenset(
+    {"need-published", "need-edited", "need-withdrawn", "need-closed", "need-reopened", "proposal-accepted"}
+)
 
 
 class State(StrEnum):
@@ -73,6 +77,8 @@ VISIBILITIES = ("public", "members", "anonymous")
 #: Why a giver says no; `other` wants words.
 REASONS = ("no-capacity", "not-mature", "confidential", "changed", "other")
 OUTCOMES = ("solved", "solved-elsewhere", "not-needed", "nobody")
+#: How a request ends whose transfer ran to its end and was not adopted.
+NOT_ADOPTED = "not-adopted"
 CONSTRAINTS = ("budget", "staff", "legal_basis", "municipalities", "software")
 
 MOST_TITLE, LEAST_PROBLEM, MOST_PROBLEM, MOST_CONSTRAINT, MOST_TEXT = 120, 20, 4_000, 300, 2_000
@@ -188,7 +194,8 @@ def may_join(state: str, city: str, receivers: Iterable[str], body: str) -> bool
 
 
 def may_close(state: str) -> bool:
-    return state in {State.OPEN, State.MATCHED}
+    """Whether its city may say how it ended; while a transfer runs, the end of the transfer says it."""
+    return state == State.OPEN
 
 
 def may_answer(state: str) -> bool:

@@ -77,7 +77,8 @@ def join(session: Session, number: int, city: City, note: str, deed: Deed) -> Ne
     if len(note) > 500:
         raise Invalid({"note": "too_long"})
     need.receivers.append(NeedReceiver(city_id=city.id, joined_by=deed.person_id, joined_at=deed.now, note=note))
-    tell(session, need, deed, "need-joined", {"receivers": len(need.receivers)}, body=_told_body(need, city))
+    told = {"receivers": len(need.receivers), "body": _told_body(need, city)}
+    tell(session, need, deed, "need-joined", told, body=_told_body(need, city))
     return need
 
 
@@ -104,6 +105,25 @@ def close(session: Session, number: int, outcome: str, text: str, deed: Deed) ->
     drop_pending(session, need, deed)
     tell(session, need, deed, "need-closed", {"outcome": outcome})
     return need
+
+
+def close_by_transfer(session: Session, number: int, adopted: bool, deed: Deed) -> None:
+    """The transfer of a request is over: the request is closed and shows what came of it."""
+    need = queries.locked(session, number)
+    if need is None or need.state != State.MATCHED:
+        return
+    need.state, need.outcome = State.CLOSED, "solved" if adopted else rules.NOT_ADOPTED
+    need.closed_at = need.updated_at = deed.now
+    tell(session, need, deed, "need-closed", {"outcome": need.outcome})
+
+
+def reopen(session: Session, number: int, twinning: int, deed: Deed) -> None:
+    """The transfer of a request stopped: the request is on the board again."""
+    need = queries.locked(session, number)
+    if need is None or need.state != State.MATCHED:
+        return
+    need.state, need.updated_at = State.OPEN, deed.now
+    tell(session, need, deed, "need-reopened", {"twinning": twinning})
 
 
 def withdraw(session: Session, number: int, deed: Deed) -> Need:

@@ -55,7 +55,7 @@ def sheet(session: Session, need: Need, actor: Actor, now: datetime) -> Sheet:
         receivers=[] if told.asker.hidden else need.receivers,
         proposals=[item for item in made if access.may(actor, Action.READ_PROPOSAL, item.thing)],
         waiting=sum(item.state in rules.PENDING for item in made),
-        next=proposals.next_candidate(session, need) if inside else None,
+        next=proposals.next_candidate(session, need, now) if inside else None,
         may_edit=mine and rules.may_edit(need.state),
         may_join=bool(others - joined),
         may_leave=bool(others & joined),
@@ -96,7 +96,7 @@ def offering(session: Session, proposal: Proposal, actor: Actor, now: datetime) 
     return Offering(
         proposal,
         asker(need, actor, givers, today),
-        proposals.next_candidate(session, need),
+        proposals.next_candidate(session, need, now),
         giver_may,
         asker_may,
         proposal.state in rules.PENDING and (asker_may if proposal.state == Answer.OFFERED else giver_may),

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from app import access
 from app.access import Action, Role, Thing
 from app.accounts import queries as people
+from app.cities import queries as cities
 from app.journal import queries as journal
 from app.journal.models import JournalEntry
 from app.needs import queries as needs
@@ -107,8 +108,19 @@ def _of_need(session: Session, entry: JournalEntry) -> Audience | None:
         readers(session, _requesters(need), Action.READ_NEED, need.thing),
         readers(session, queries.followers(session, followed), Action.READ_NEED, need.thing),
         *_what_of_need(session, need, entry),
-        "" if secret else need.city.name,
+        "" if secret else _whose(session, entry, need.city.name),
     )
+
+
+#: Rows about what several cities do at once: the notice names none.
+OF_NOBODY = frozenset({"need-met", "round-published"})
+
+
+def _whose(session: Session, entry: JournalEntry, otherwise: str) -> str:
+    """The body a row is about: the one it names, else the thing's own."""
+    named = entry.data.get("body")
+    found = cities.by_slug(session, str(named)) if named else None
+    return "" if entry.action in OF_NOBODY else found.name if found else otherwise
 
 
 def _what_of_need(session: Session, need: Need, entry: JournalEntry) -> tuple[str, str]:
@@ -159,9 +171,14 @@ def _told_by(proposal: Proposal, action: str) -> str:
 
 
 def _answering(session: Session, proposal: Proposal) -> frozenset[int]:
-    """The giver's referents; its officials where it has none."""
+    """The giver's referents; its officials where it has none; the coordination, which invites, where it has nobody."""
     giver = [proposal.giver.slug]
-    return with_roles(session, (Role.REFERENT,), giver) or with_roles(session, (Role.OFFICIAL,), giver)
+    wanted: tuple[tuple[Role, list[str]], ...] = (
+        (Role.REFERENT, giver),
+        (Role.OFFICIAL, giver),
+        (Role.COORDINATOR, [""]),
+    )
+    return next((found for role, scopes in wanted if (found := with_roles(session, (role,), scopes))), frozenset())
 
 
 def _of_twinning(session: Session, entry: JournalEntry) -> Audience | None:
@@ -175,14 +192,14 @@ def _of_twinning(session: Session, entry: JournalEntry) -> Audience | None:
     if entry.action == "milestone-late":
         waiting |= with_roles(session, (Role.COORDINATOR,), [""])
     followed = [("solution", twinning.solution.slug), *(("city", tie.city.slug) for tie in twinning.parties)]
-    giver = twinning.giver
+    sides = [city.short_name for city in (twinning.giver, *twinning.receivers) if city is not None]
     return Audience(
         readers(session, waiting, Action.WORK_ON_TWINNING, twinning.thing),
         readers(session, everybody, Action.WORK_ON_TWINNING, twinning.thing),
         queries.followers(session, followed),
         twinning.title,
         f"/gemellaggi/{twinning.id}-{twinning.slug}",
-        giver.name if giver else "",
+        _whose(session, entry, ", ".join(sides)),
     )
 
 

@@ -27,7 +27,8 @@ def tasks(session: Session, actor: Actor, now: datetime) -> Sequence[Task]:
         late = due is not None and due < today
         found.append(Task(kind, proposal.need.title, path, proposal.asked_at, due, late))
     for need in queries.of_bodies(session, actor.bodies, (rules.State.OPEN,)):
-        if need.city.slug in actor.bodies and not queries.pending(session, need.id):
+        waiting = [item for item in queries.pending(session, need.id) if item.state != rules.Answer.LATER]
+        if need.city.slug in actor.bodies and not waiting:
             path = f"/richieste/{need.id}-{need.slug}/abbinamenti"
             found.append(Task("richiesta", need.title, path, need.published_at, need.by_when))
     return [*found, *(_next_step(twinning, actor, today) for twinning in twinnings.of_bodies(session, actor.bodies))]

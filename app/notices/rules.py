@@ -36,6 +36,7 @@ TOLD: Mapping[str, tuple[str, ...]] = {
     "need-published": (WAITING, FOLLOWED),
     "need-joined": (MINE,),
     "need-closed": (MINE, FOLLOWED),
+    "need-reopened": (MINE, FOLLOWED),
     "need-met": (MINE,),
     "need-withdrawn": (MINE,),
     "proposal-made": (WAITING,),

@@ -151,9 +151,12 @@ def _pass(session: Session, judgement: Judgement, step: Step, reason: str, evide
     if review.step != step:
         raise Conflict("decided_already")
     version = library.revision(session, solution, review.revision_number)
-    document = with_site_fields(document_of(version), solution.front if solution.badge else {})
-    if evidence:
-        document = rules.with_fields(document, evidence_level=evidence)
+    in_force = solution.front if solution.badge else {}
+    document = with_site_fields(document_of(version), in_force)
+    # What experts, transfers and age made of the level stays until an expert fixes it anew.
+    level = evidence or in_force.get("evidence_level")
+    if level:
+        document = rules.with_fields(document, evidence_level=level)
     refuse_missing(session, solution, step, document)
     _close(review, State.PASSED, judgement, reason.strip()[:MAX_REASON])
     lives = rules.comes_into_force(step, solution.badge)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from flask import Flask
 
 from app.db import Database
+from app.needs.rules import day_of
 from app.twinnings import queries, rules, service
 
 
@@ -14,7 +15,7 @@ def remind(app: Flask) -> int:
     database: Database = app.extensions["database"]
     now = datetime.now(UTC)
     with database.reading() as session:
-        numbers = queries.due_milestones(session, now.date() + rules.REMIND_BEFORE)
+        numbers = queries.due_milestones(session, day_of(now) + rules.REMIND_BEFORE)
     told = 0
     for number in numbers:
         with database.work() as session:

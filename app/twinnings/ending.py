@@ -10,7 +10,8 @@ from app.document.model import Document, Section
 from app.document.parse import parse
 from app.document.schema import FIELD_BY_NAME, SECTION_TITLES, VARIANT_SECTION
 from app.errors import Conflict, Invalid, NotFound
-from app.needs import queries as needs
+from app.needs import service as needs
+from app.needs.service import Deed as NeedDeed
 from app.solutions import queries as library
 from app.solutions.models import Solution
 from app.solutions.service import make_live
@@ -37,14 +38,9 @@ def stop(session: Session, number: int, reason: str, text: str, public: bool, de
         raise Invalid({"text": "too_long"})
     twinning.state, twinning.ended_at = State.STOPPED, deed.now
     twinning.stop_reason, twinning.stop_text, twinning.stop_public = reason, text.strip(), public
-    _reopen_need(session, twinning)
+    if twinning.need_id:
+        needs.reopen(session, twinning.need_id, twinning.id, NeedDeed(deed.person_id, deed.now))
     tell(session, twinning, deed, "twinning-stopped", {"reason": reason})
-
-
-def _reopen_need(session: Session, twinning: Twinning) -> None:
-    need = needs.locked(session, twinning.need_id) if twinning.need_id else None
-    if need is not None and need.state == "matched":
-        need.state = "open"
 
 
 def say(session: Session, number: int, body: str, closing: Closing, deed: Deed) -> bool:
@@ -60,7 +56,7 @@ def say(session: Session, number: int, body: str, closing: Closing, deed: Deed) 
         session.add(found)
     found.said, found.filled_by, found.filled_at = closing.as_data(), deed.person_id, deed.now
     session.flush()
-    tell(session, twinning, deed, "closing-said", {"side": tie.role, "result": closing.result})
+    tell(session, twinning, deed, "closing-said", {"side": tie.role, "result": closing.result, "body": body})
     forms = queries.closing(session, number)
     if not rules.all_spoken((tie.city_id for tie in twinning.parties), (form.city_id for form in forms)):
         return False
@@ -96,18 +92,12 @@ def _close(session: Session, twinning: Twinning, forms: Sequence[ClosingForm], d
     twinning.state, twinning.ended_at, twinning.phase = State.CLOSED, deed.now, rules.PHASES[-1]
     received = [form for form in forms if form.side == "receiver"]
     result = rules.outcome(form.said for form in received)
-    _close_need(session, twinning, result, deed)
+    if twinning.need_id:
+        adopted = result in rules.REUSED
+        needs.close_by_transfer(session, twinning.need_id, adopted, NeedDeed(deed.person_id, deed.now))
     if not twinning.demonstration:
         _raise_evidence(session, twinning, [form for form in received if form.said.get("result") in rules.REUSED], deed)
     tell(session, twinning, deed, "twinning-closed", {"result": result})
-
-
-def _close_need(session: Session, twinning: Twinning, result: str, deed: Deed) -> None:
-    need = needs.locked(session, twinning.need_id) if twinning.need_id else None
-    if need is None or need.state != "matched":
-        return
-    need.state, need.closed_at, need.updated_at = "closed", deed.now, deed.now
-    need.outcome = "solved" if result != "stopped" else "nobody"
 
 
 def _raise_evidence(session: Session, twinning: Twinning, reused: Sequence[ClosingForm], deed: Deed) -> None:

@@ -14,6 +14,7 @@ from app.cities.models import City
 from app.errors import Conflict, Invalid, NotFound
 from app.journal.service import record
 from app.needs.models import Proposal
+from app.needs.rules import day_of
 from app.search.changes import HOME, note
 from app.solutions.models import Solution
 from app.twinnings import queries, rules
@@ -59,7 +60,7 @@ def begin(session: Session, proposal: Proposal, person_id: int, now: datetime) -
     twinning.people = _first_people(proposal, person_id)
     twinning.milestones = [
         Milestone(key=item.key, phase=item.phase, position=item.position, due_on=item.due_on)
-        for item in rules.plan(now.date())
+        for item in rules.plan(day_of(now))
     ]
     session.add(twinning)
     session.flush()
@@ -69,8 +70,9 @@ def begin(session: Session, proposal: Proposal, person_id: int, now: datetime) -
 
 
 def _first_people(proposal: Proposal, person_id: int) -> list[TwinningPerson]:
-    """Who asked, for the receiver; who accepted, for the giver."""
-    first = {proposal.need.author_id: proposal.need.city_id, proposal.asked_by: proposal.need.city_id}
+    """Who asked and who joined, for the receivers; who accepted, for the giver."""
+    first: dict[int | None, int] = {tie.joined_by: tie.city_id for tie in proposal.need.receivers}
+    first |= {proposal.need.author_id: proposal.need.city_id, proposal.asked_by: proposal.need.city_id}
     first[person_id] = proposal.need.city_id if proposal.origin == "offer" else proposal.giver_id
     return [TwinningPerson(person_id=number, city_id=city) for number, city in first.items() if number]
 
@@ -206,7 +208,7 @@ def remind(session: Session, number: int, deed: Deed) -> int:
             item.done_at is not None,
             item.reminded_at is not None,
             item.escalated_at is not None,
-            deed.now.date(),
+            day_of(deed.now),
         )
         if what == "remind":
             item.reminded_at = deed.now

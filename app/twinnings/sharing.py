@@ -10,6 +10,7 @@ from app.errors import Conflict, Invalid, NotFound
 from app.files.check import Checked
 from app.files.names import safe_name
 from app.files.refusal import check_count
+from app.needs.rules import day_of
 from app.twinnings import queries, rules
 from app.twinnings.models import (
     KitCheck,
@@ -98,7 +99,7 @@ def count_hours(session: Session, number: int, body: str, on: date, quarters: in
     """Hours in quarters of an hour. Raises ``Invalid``."""
     twinning = running(session, number)
     city = party(twinning, body)
-    if not 0 < quarters <= rules.MOST_QUARTERS or on > deed.now.date():
+    if not 0 < quarters <= rules.MOST_QUARTERS or on > day_of(deed.now):
         raise Invalid({"hours": "not_a_number"})
     session.add(
         WorkedHours(

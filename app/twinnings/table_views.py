@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from app.errors import NotFound
 from app.files.check import check
 from app.files.refusal import MAX_FILE, FileRefused
+from app.needs.rules import day_of
 from app.twinnings import forms, queries, sharing, views
 from app.twinnings.models import Twinning
 from app.twinnings.service import Deed
@@ -61,7 +62,7 @@ def check_kit(number: int, slug: str, piece: int) -> Response:
 @permits(SPEAK)
 def count_hours(number: int, slug: str) -> Response:
     def act(writing: Session, d: Deed) -> None:
-        on = forms.day(request.form, "on") or d.now.date()
+        on = forms.day(request.form, "on") or day_of(d.now)
         body, what = speaking_for(request.form.get("body", "")), request.form.get("what", "")
         sharing.count_hours(writing, number, body, on, forms.quarters(request.form), what, d)
 

@@ -16,6 +16,7 @@ from app.document.schema import VARIANT_SECTION
 from app.errors import NotFound
 from app.needs import queries as needs
 from app.needs.models import Need
+from app.needs.rules import day_of
 from app.solutions import queries as library
 from app.solutions.models import Solution
 from app.twinnings import queries, rules, sheet
@@ -130,7 +131,7 @@ def page(
         running=twinning.state == rules.State.RUNNING,
         problems=problems or {},
         file_refused=file_refused,
-        today=now().date(),
+        today=day_of(now()),
         forms=forms,
         rules=rules,
         **(sheet.bench(session(), twinning, forms, gate.actor(), now()) if working else {}),

@@ -7,7 +7,8 @@ from flask import Blueprint, Response, flash, make_response, redirect, request, 
 from sqlalchemy.orm import Session
 
 from app.access import Action, Thing
-from app.errors import Invalid
+from app.errors import Conflict, Invalid
+from app.needs.rules import day_of
 from app.twinnings import ending, forms, service, views
 from app.twinnings.models import Twinning
 from app.twinnings.service import Deed
@@ -36,9 +37,11 @@ def press(number: int, action: Action, said: str, anchor: str, act: Callable[[Se
     try:
         with work() as writing:
             act(writing, deed())
-    except Invalid as wrong:
+    except (Invalid, Conflict) as refused:
+        session().rollback()
         session().expire_all()
-        return make_response(views.page(views.found(number, action), wrong.problems), 422)
+        problems = refused.problems if isinstance(refused, Invalid) else {"": str(refused)}
+        return make_response(views.page(views.found(number, action), problems), refused.status)
     flash(said)
     return back(twinning, anchor)
 
@@ -69,7 +72,7 @@ def tick(number: int, slug: str, milestone: int) -> Response:
 @permits(WORK)
 def plan(number: int, slug: str, milestone: int) -> Response:
     def act(writing: Session, d: Deed) -> None:
-        due_on = forms.day(request.form, "due_on") or d.now.date()
+        due_on = forms.day(request.form, "due_on") or day_of(d.now)
         owner = forms.number(request.form, "owner") or None
         service.plan_milestone(writing, number, milestone, due_on, owner, d)
 
@@ -80,7 +83,7 @@ def plan(number: int, slug: str, milestone: int) -> Response:
 @permits(WORK)
 def add_milestone(number: int, slug: str) -> Response:
     def act(writing: Session, d: Deed) -> None:
-        due_on = forms.day(request.form, "due_on") or d.now.date()
+        due_on = forms.day(request.form, "due_on") or day_of(d.now)
         service.add_milestone(writing, number, request.form.get("title", ""), request.form.get("phase", ""), due_on, d)
 
     return press(number, WORK, "saved", "tappe", act)

@@ -5,10 +5,12 @@ from datetime import date, timedelta
 
 import pytest
 
+from app.cities import queries as registers
 from app.errors import Conflict, Invalid
-from app.needs import proposals
+from app.needs import proposals, service
 from app.needs.models import Proposal
-from app.needs.rules import State
+from app.needs.rules import Answer, State
+from app.solutions import queries as library
 from tests.makers import NOW
 from tests.needs.network import DAYS, LATER, Network
 
@@ -17,7 +19,7 @@ HALF, OVER = NOW + timedelta(days=6), NOW + timedelta(days=11)
 
 def postpone(network: Network, proposal: Proposal, day: date | None) -> None:
     with network.database.work() as session:
-        proposals.postpone(session, proposal.id, day, "", network.deed("referent.bologna", LATER))
+        proposals.postpone(session, proposal.id, day, "", DAYS, network.deed("referent.bologna", LATER))
 
 
 def decline(network: Network, proposal: Proposal, reason: str, text: str = "", who: str = "referent.bologna") -> None:
@@ -32,7 +34,7 @@ def test_yes_begins_a_twinning_and_ends_the_search(network: Network) -> None:
     assert network.accept(proposal) == proposal.id + 1000
     matched = network.need(need)
     assert matched.state == State.MATCHED
-    assert matched.answered_at == LATER
+    assert matched.answered_at == NOW, "the offer of the other city was the first answer"
     assert {made.id: made.state for made in network.proposals(need)} == {
         proposal.id: "accepted",
         other.id: "withdrawn",
@@ -89,7 +91,7 @@ def test_the_next_city_is_known_before_it_is_asked(network: Network) -> None:
     need = network.post()
     network.ask(need)
     with network.database.reading() as session:
-        following = proposals.next_candidate(session, network.need(need))
+        following = proposals.next_candidate(session, network.need(need), NOW)
     assert following is not None
     assert following["city"] == "torino"
 
@@ -162,3 +164,48 @@ def test_an_accepted_request_says_whose_it_is(network: Network) -> None:
     need = network.post(visibility="anonymous")
     network.accept(network.ask(need))
     assert network.need(need).visibility == "public"
+
+
+def test_a_city_that_joined_or_has_no_days_left_is_not_asked_next(network: Network) -> None:
+    for prevent in ("joined", "full"):
+        need = network.post()
+        made = network.ask(need)
+        with network.database.work() as session:
+            if prevent == "joined":
+                city = registers.by_slugs(session, ["torino"])["torino"]
+                service.join(session, need.id, city, "", network.deed("official.torino"))
+            else:
+                city = registers.by_slugs(session, ["torino"])["torino"]
+                service.state_capacity(session, city, {"2026-4": 0}, ["2026-4"], network.deed("referent.torino"))
+            proposals.decline(session, made.id, "no-capacity", "", DAYS, network.deed("referent.bologna", LATER))
+        assert [item.giver.slug for item in network.proposals(need)] == ["bologna"], prevent
+
+
+def test_an_answer_put_off_for_months_lets_the_next_city_be_asked(network: Network) -> None:
+    need = network.post()
+    postpone(network, network.ask(need), date(2027, 6, 1))
+    assert [(item.giver.slug, item.state) for item in network.proposals(need)] == [
+        ("bologna", Answer.LATER),
+        ("torino", Answer.WAITING),
+    ]
+
+
+def test_a_solution_taken_out_of_the_library_meanwhile_cannot_be_accepted(network: Network) -> None:
+    proposal = network.ask(network.post())
+    with network.database.work() as session:
+        solution = library.by_slug(session, "sportello-bologna")
+        assert solution is not None
+        solution.published = False
+    with pytest.raises(Conflict, match="solution_gone"):
+        network.accept(proposal)
+
+
+def test_an_offer_is_the_first_answer_and_what_its_requester_says_is_none(network: Network) -> None:
+    need = network.post()
+    offered = network.offer(need)
+    assert network.need(need).answered_at == NOW
+    other = network.post(problem="Moduli uguali per tutti i comuni, e un solo sportello per le imprese.")
+    assert network.need(other).answered_at is None
+    with network.database.work() as session:
+        proposals.decline(session, offered.id, "changed", "", DAYS, network.deed(now=LATER))
+    assert network.need(need).answered_at == NOW

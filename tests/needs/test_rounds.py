@@ -8,7 +8,8 @@ from flask import Flask
 
 from app.access import Role
 from app.errors import Conflict, Invalid
-from app.needs import candidates, queries, rounds, shortlists
+from app.journal import queries as journal
+from app.needs import candidates, proposals, queries, rounds, shortlists
 from app.needs.models import MatchingRound, Need
 from app.search.engine import Engine
 from tests.makers import NOW, csrf, make_person, make_solution, sign_in
@@ -128,12 +129,12 @@ def test_a_preview_is_thrown_away_a_published_round_is_not(network: Network, eng
     network.post()
     found = preview(network, engine)
     with network.database.work() as session:
-        rounds.discard(session, found.id)
+        rounds.discard(session, found.id, network.deed("coordinator"))
     other = preview(network, engine)
     with network.database.work() as session:
         rounds.publish(session, other.id, DAYS, network.deed("coordinator"))
     with pytest.raises(Conflict), network.database.work() as session:
-        rounds.discard(session, other.id)
+        rounds.discard(session, other.id, network.deed("coordinator"))
 
 
 def test_weights_change_by_a_decision_with_a_reason(network: Network, engine: Engine) -> None:
@@ -189,3 +190,31 @@ def test_the_page_of_candidates_asks_one_of_them(app: Flask, network: Network, e
     made = network.proposals(need)[0]
     assert made.grounds["factors"]
     assert made.message == "Ci sentiamo?"
+
+
+def test_a_round_does_not_ask_again_who_refused_since_its_preview(network: Network, engine: Engine) -> None:
+    need = network.post()
+    found = preview(network, engine)
+    refused = network.ask(need)
+    with network.database.work() as session:
+        proposals.withdraw(session, refused.id, network.deed(now=LATER))
+    with pytest.raises(Conflict, match="round_gone"), network.database.work() as session:
+        rounds.publish(session, found.id, DAYS, network.deed("coordinator", LATER))
+
+
+def test_a_preview_says_that_the_fitting_cities_have_no_days(network: Network, engine: Engine) -> None:
+    for city in ("bologna", "torino"):
+        network.state(city, {"2026-4": 0})
+    need = network.post()
+    ((key, reason, cities),) = preview(network, engine).result["unserved"]
+    assert (key, reason) == (str(need.id), "capacity")
+    assert set(cities) == {"bologna", "torino"}
+
+
+def test_throwing_a_preview_away_is_written_down(network: Network, engine: Engine) -> None:
+    network.post()
+    found = preview(network, engine)
+    with network.database.work() as session:
+        rounds.discard(session, found.id, network.deed("coordinator"))
+    with network.database.reading() as session:
+        assert journal.of_thing(session, "round", str(found.id))[0].action == "round-discarded"

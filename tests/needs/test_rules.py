@@ -100,7 +100,7 @@ def test_who_may_know_whose_an_anonymous_request_is(
 def test_only_drafts_and_open_requests_change_and_only_open_ones_are_joined(state: State) -> None:
     assert rules.may_edit(state) is (state in {State.DRAFT, State.OPEN})
     assert rules.may_join(state, "venezia", (), "torino") is (state is State.OPEN)
-    assert rules.may_close(state) is (state in {State.OPEN, State.MATCHED})
+    assert rules.may_close(state) is (state == State.OPEN)
 
 
 def test_nobody_joins_twice_or_their_own_request() -> None:

@@ -23,7 +23,7 @@ SLUG = "sportello-unico-bologna"
 class Exchange:
     """Bologna gives its one-stop shop to Torino, and to Venezia that joined."""
 
-    def __init__(self, database: Database, *, demonstration: bool = False) -> None:
+    def __init__(self, database: Database, *, demonstration: bool = False, joined: bool = False) -> None:
         self.database = database
         with database.work() as session:
             solution = make(
@@ -52,7 +52,9 @@ class Exchange:
                 published_at=NOW,
                 demonstration=demonstration,
             )
-            need.receivers = [NeedReceiver(city=cities["venezia"], joined_at=NOW)]
+            need.receivers = [
+                NeedReceiver(city=cities["venezia"], joined_at=NOW, joined_by=self.colleague if joined else None)
+            ]
             proposal = Proposal(
                 need=need,
                 solution=solution,

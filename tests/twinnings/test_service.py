@@ -9,6 +9,7 @@ import pytest
 
 from app.db import Database
 from app.errors import Conflict, Invalid, NotFound
+from app.journal import queries as journal
 from app.needs.models import Need, Proposal
 from app.solutions.rules import Spread, spreads
 from app.twinnings import ending, queries, service, sharing
@@ -278,3 +279,32 @@ def test_pieces_are_added_to_the_kit_each_once(exchange: Exchange) -> None:
                 sharing.add_piece(session, exchange.number, title, exchange.deed())
     with exchange.database.reading() as session:
         assert queries.kit(session, exchange.number)[-1].title == "Tracciato dei dati"
+
+
+def need_rows(exchange: Exchange) -> list[str]:
+    with exchange.database.reading() as session:
+        return [row.action for row in journal.of_thing(session, "need", str(exchange.twinning().need_id))]
+
+
+def test_what_becomes_of_the_request_is_written_down(exchange: Exchange) -> None:
+    with exchange.database.work() as session:
+        ending.stop(session, exchange.number, "funding", "", False, exchange.deed())
+    assert need_rows(exchange) == ["need-reopened"]
+
+
+def test_a_transfer_that_was_not_adopted_says_so_on_its_request(exchange: Exchange) -> None:
+    with exchange.database.work() as session:
+        for body in ("bologna", "torino", "venezia"):
+            ending.say(session, exchange.number, body, Closing("stopped"), exchange.deed())
+    assert need_rows(exchange) == ["need-closed"]
+    with exchange.database.reading() as session:
+        need = session.get(Need, exchange.twinning().need_id)
+        assert need is not None
+        assert (need.state, need.outcome) == ("closed", "not-adopted")
+
+
+def test_those_who_joined_the_request_are_among_its_people(registered: Database) -> None:
+    exchange = Exchange(registered, joined=True)
+    people = {(tie.person_id, tie.city_id) for tie in exchange.twinning().people}
+    venezia = next(tie.city_id for tie in exchange.twinning().parties if tie.city.slug == "venezia")
+    assert (exchange.colleague, venezia) in people
