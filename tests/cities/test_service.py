@@ -4,8 +4,6 @@
 from copy import deepcopy
 from typing import Any
 
-import pytest
-
 from app.cities import queries
 from app.cities.service import import_register
 from app.db import Database
