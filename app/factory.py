@@ -47,7 +47,7 @@ from app.search import changes, semantic
 from app.search import views as search_views
 from app.search.engine import Engine
 from app.search.indexer import Indexer, Searchable
-from app.solutions import library_views
+from app.solutions import library_views, nearest_views
 from app.solutions import queries as solution_queries
 from app.solutions import search as solution_search
 from app.solutions import views as solution_views
@@ -163,6 +163,7 @@ def _add_stores(app: Flask, settings: Settings) -> None:
     app.extensions["engine"] = _engine(settings)
     app.extensions["theme_names"] = solution_queries.theme_names
     app.extensions["desk_sections"] = DESK_SECTIONS
+    app.extensions["nearest"] = nearest_views.nearest
     app.extensions["begin_twinning"] = twinning_service.begin
     app.extensions["chores"] = CHORES
     app.extensions["own_data"] = OWN_DATA

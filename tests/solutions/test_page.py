@@ -203,7 +203,7 @@ def test_where_no_contact_is_public_the_site_of_the_body_is_there(library: Flask
     page = library.get("/soluzioni/suap-metropolitano-bologna").text
     asked = page[page.index("A chi chiedere") : page.index("</dl>", page.index("A chi chiedere"))]
     assert 'href="https://www.cittametropolitana.bo.it' in asked
-    assert "Sito istituzionale di Città metropolitana di Bologna" in asked
+    assert "Sito istituzionale: Città metropolitana di Bologna" in asked
 
 
 def test_a_body_without_a_site_is_not_linked(client: FlaskClient, registered: Database) -> None:
