@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
 # Twin Metro: `make` alone lists every command.
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
