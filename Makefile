@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
 # Twin Metro: `make` alone lists every command.
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
@@ -27,7 +28,7 @@ run: ready ## set up what is missing, migrate, import content/, index, serve at 
 	@echo "== Database"
 	@$(FLASK) db upgrade
 	@echo "== Contenuti"
-	-@$(FLASK) content import
+	@$(FLASK) content import || echo "== ATTENZIONE: i contenuti non sono stati importati tutti. Correggere quanto segnato qui sopra, poi: flask content check"
 	@echo "== Indice di ricerca"
 	@$(FLASK) search ensure
 	@if [ "$$TWINMETRO_DEMONSTRATION" = true ]; then echo "== Utenze dimostrative"; $(FLASK) demo; fi

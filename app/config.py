@@ -33,6 +33,7 @@ class Settings:
     behind_proxy: bool = False
     semantic: bool = False
     feedback: str = ""
+    security_contact: str = ""
     controller: str = ""
     source_url: str = ""
     accessibility_url: str = ""
@@ -91,6 +92,7 @@ MEANINGS = {
     "behind_proxy": "`true` when one reverse proxy sets X-Forwarded-For, -Proto and -Host",
     "semantic": "`true` to add the sentence encoder of requirements-semantic.txt to the ranking",
     "feedback": "mailbox or address that receives accessibility and content reports",
+    "security_contact": "mailbox or address for reports of weaknesses, in security.txt; empty: that of `feedback`",
     "controller": "body that runs the installation, named in the privacy notice",
     "source_url": "public address of the source code, linked from the information page",
     "accessibility_url": "address of the accessibility statement where it is published elsewhere",

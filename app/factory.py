@@ -7,6 +7,7 @@ import threading
 from flask import Flask
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
+from yaml import YAMLError
 
 from app import cli
 from app.accounts import chores as account_chores
@@ -47,7 +48,7 @@ from app.search import changes, semantic
 from app.search import views as search_views
 from app.search.engine import Engine
 from app.search.indexer import Indexer, Searchable
-from app.solutions import library_views
+from app.solutions import library_views, nearest_views
 from app.solutions import queries as solution_queries
 from app.solutions import search as solution_search
 from app.solutions import views as solution_views
@@ -162,16 +163,26 @@ def _add_stores(app: Flask, settings: Settings) -> None:
     changes.listen()
     database = Database(database_address(settings))
     app.extensions["database"] = database
-    vocabulary = settings.content_folder / "vocabulary.yml"
-    app.extensions["engine"] = Engine(settings.index_folder, vocabulary, _meaning(settings))
+    app.extensions["engine"] = _engine(settings)
     app.extensions["theme_names"] = solution_queries.theme_names
     app.extensions["desk_sections"] = DESK_SECTIONS
+    app.extensions["nearest"] = nearest_views.nearest
     app.extensions["begin_twinning"] = twinning_service.begin
     app.extensions["chores"] = CHORES
     app.extensions["own_data"] = OWN_DATA
     app.extensions["erasures"] = ERASURES
     app.extensions["stopping"] = threading.Event()
     app.extensions["indexer"] = Indexer(database, settings.index_folder, SEARCHABLES)
+
+
+def _engine(settings: Settings) -> Engine:
+    """The engine; without the vocabulary where that cannot be read, so that the command that names the error starts."""
+    meaning, vocabulary = _meaning(settings), settings.content_folder / "vocabulary.yml"
+    try:
+        return Engine(settings.index_folder, vocabulary, meaning)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, YAMLError) as error:
+        logs.log.warning("search without vocabulary", file=str(vocabulary), reason=str(error))
+        return Engine(settings.index_folder, None, meaning)
 
 
 def _meaning(settings: Settings) -> semantic.Meaning | None:

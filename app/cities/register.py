@@ -1,15 +1,30 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Reading `content/cities.yml`: its shape, and what is wrong with it."""
+"""Reading `content/cities.yml`: its shape, what is wrong with it, and the bodies written back as such a file."""
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.cities.models import METROPOLITAN
+from app.cities.models import METROPOLITAN, City
 from app.cities.rules import UNKNOWN
-from app.document.shapes import SLUG
+from app.document.datafile import entry_problems, listed
+from app.document.model import Problem
+from app.document.schema import Field, Level
+
+PARTS = ("cities", "bodies")
+EXAMPLE = "- {slug: bologna, name: Città metropolitana di Bologna}"
+FIELDS = (
+    Field("slug", "slug", Level.DRAFT, "bologna"),
+    Field("name", "text", Level.DRAFT, "Città metropolitana di Bologna", limit=200),
+    Field("kind", "slug", Level.NEVER, "citta-metropolitana"),
+    Field("region", "text", Level.NEVER, "Emilia-Romagna", limit=80, unknown_allowed=True),
+    Field("capital", "text", Level.NEVER, "Bologna", limit=80, unknown_allowed=True),
+    Field("website", "address", Level.NEVER, "https://www.cittametropolitana.bo.it", limit=300, unknown_allowed=True),
+)
+MAX_KIND = 40
+FIGURE = "{population: {value: 1014124, date: '2022-12-31', source: s12}}"
 
 
 @dataclass(frozen=True)
@@ -30,68 +45,120 @@ class Entry:
         return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
-def entries(data: Any) -> Iterator[Entry]:
-    """The bodies of the register, metropolitan cities first. Raises ``ValueError`` naming the entry that is wrong."""
-    register = _mapping(data, "the register")
-    sources = _mapping(register.get("sources") or {}, "sources")
-    seen: set[str] = set()
-    for position, (place, raw) in enumerate(_raw_entries(register)):
-        slug = _slug(raw, place, seen)
-        name = raw.get("name")
-        if not isinstance(name, str) or not name.strip():
-            raise ValueError(f"{slug}: a name is needed")
-        used = {key: sources[key] for key in _sources_of(raw, slug) if key in sources}
-        kind = raw.get("kind") or METROPOLITAN
-        region = "" if raw.get("region") in (None, UNKNOWN) else str(raw["region"])
-        yield Entry(slug, name, kind, region, position, {**_json_ready(raw), "sources": used})
+@dataclass(frozen=True)
+class Register:
+    """The bodies that are right, in their order, and everything that is wrong in the others."""
+
+    entries: tuple[Entry, ...]
+    problems: tuple[Problem, ...]
 
 
-def _raw_entries(register: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Every entry with the words for its place in the file."""
-    if not register.get("cities"):
-        raise ValueError("the register has no cities")
-    for part in ("cities", "bodies"):
-        for number, raw in enumerate(_list(register.get(part) or [], part), 1):
-            place = f"{part}, entry {number}"
-            yield place, _mapping(raw, place)
+def read(data: Any) -> Register:
+    """The bodies of the register, metropolitan cities first. Never raises for what a file says."""
+    cities, problems = listed(data, "cities", EXAMPLE)
+    bodies, more = listed(data, "bodies", EXAMPLE, needed=False) if isinstance(data, Mapping) else ([], ())
+    sources = data.get("sources") if isinstance(data, Mapping) else None
+    found = [*problems, *more]
+    if sources is not None and not isinstance(sources, Mapping):
+        found.append(Problem("sources", "not_a_mapping", detail=str(sources)[:80], example="s1: {title: ISTAT}"))
+        sources = None
+    entries: dict[str, Entry] = {}
+    for position, (place, raw) in enumerate([*_placed("cities", cities), *_placed("bodies", bodies)]):
+        wrong = [*_problems(raw, place, entries)]
+        found += wrong
+        if not wrong:
+            entries[raw["slug"]] = _entry(raw, position, sources or {})
+    return Register(tuple(entries.values()), tuple(found))
 
 
-def _slug(raw: Mapping[str, Any], place: str, seen: set[str]) -> str:
-    slug = raw.get("slug")
-    if not isinstance(slug, str) or not SLUG.match(slug):
-        raise ValueError(f"{place}: a slug of lower-case letters, digits and hyphens is needed")
-    if slug in seen:
-        raise ValueError(f"{place}: {slug} stands twice")
-    seen.add(slug)
-    return slug
+def _placed(part: str, entries: list[Any]) -> Iterator[tuple[str, Any]]:
+    yield from ((f"{part}.{number}", raw) for number, raw in enumerate(entries, 1))
 
 
-def _sources_of(raw: Mapping[str, Any], slug: str) -> set[str]:
-    perimeters = [
-        _mapping(perimeter, f"{slug}: a perimeter")
-        for perimeter in _list(raw.get("perimeters") or [], f"{slug}: perimeters")
-    ]
+def _problems(raw: Any, place: str, seen: Mapping[str, Entry]) -> Iterator[Problem]:
+    yield from entry_problems(FIELDS, raw, place)
+    if not isinstance(raw, Mapping):
+        return
+    if isinstance(raw.get("slug"), str) and raw["slug"] in seen:
+        yield Problem(f"{place}.slug", "entry_twice", detail=raw["slug"], example="bologna-2")
+    if len(str(raw.get("kind") or "")) > MAX_KIND:
+        yield Problem(f"{place}.kind", "too_long", detail=str(MAX_KIND), example=METROPOLITAN)
+    yield from _perimeter_problems(raw.get("perimeters") or [], f"{place}.perimeters")
+    if not _storable(raw):
+        yield Problem(place, "not_a_value", example=EXAMPLE)
+
+
+def _perimeter_problems(perimeters: Any, place: str) -> Iterator[Problem]:
+    example = "- {valid_from: '2015-01-01', figures: " + FIGURE + "}"
+    if not isinstance(perimeters, list):
+        yield Problem(place, "not_a_list", detail=str(perimeters)[:80], example=example)
+        return
+    for number, perimeter in enumerate(perimeters, 1):
+        if not isinstance(perimeter, Mapping):
+            yield Problem(f"{place}.{number}", "not_a_mapping", detail=str(perimeter)[:80], example=example)
+        elif not isinstance(perimeter.get("figures") or {}, Mapping):
+            shown = str(perimeter["figures"])[:80]
+            yield Problem(f"{place}.{number}.figures", "not_a_mapping", detail=shown, example=FIGURE)
+
+
+def _storable(raw: Mapping[str, Any]) -> bool:
+    """Whether the entry holds only what a database keeps: no "not a number", no infinity."""
+    try:
+        json.dumps(dict(raw), default=str, allow_nan=False)
+    except (ValueError, TypeError):
+        return False
+    return True
+
+
+def _entry(raw: Mapping[str, Any], position: int, sources: Mapping[str, Any]) -> Entry:
+    used = {key: sources[key] for key in sorted(_sources_of(raw)) if key in sources}
+    region = "" if raw.get("region") in (None, UNKNOWN) else str(raw["region"])
+    register = {**_json_ready(raw), "sources": _json_ready(used)}
+    return Entry(raw["slug"], raw["name"], raw.get("kind") or METROPOLITAN, region, position, register)
+
+
+def _sources_of(raw: Mapping[str, Any]) -> set[str]:
     figures = [
         figure
-        for perimeter in perimeters
-        for figure in _mapping(perimeter.get("figures") or {}, f"{slug}: figures").values()
+        for perimeter in raw.get("perimeters") or []
+        for figure in (perimeter.get("figures") or {}).values()
         if isinstance(figure, Mapping)
     ]
     return {str(figure["source"]) for figure in figures if figure.get("source")}
 
 
-def _mapping(value: Any, place: str) -> Mapping[str, Any]:
-    if not isinstance(value, Mapping):
-        raise ValueError(f"{place}: 'name: value' lines are needed")
-    return value
-
-
-def _list(value: Any, place: str) -> list[Any]:
-    if not isinstance(value, list):
-        raise ValueError(f"{place}: a list is needed")
-    return value
-
-
 def _json_ready(raw: Mapping[str, Any]) -> dict[str, Any]:
     ready: dict[str, Any] = json.loads(json.dumps(dict(raw), default=str))
     return ready
+
+
+def as_data(bodies: Iterable[City]) -> dict[str, Any]:
+    """The register file that says what the table says: reading it gives the same bodies in the same order."""
+    ordered = sorted(bodies, key=lambda city: (not city.metropolitan, city.position, city.slug))
+    sources: dict[str, Any] = {}
+    parts: dict[str, list[dict[str, Any]]] = {name: [] for name in PARTS}
+    for city in ordered:
+        named = {old: _shared(sources, old, said) for old, said in (city.register.get("sources") or {}).items()}
+        said = {name: value for name, value in city.register.items() if name != "sources"}
+        entry = {"slug": city.slug, "name": city.name, **said}
+        parts["cities" if city.metropolitan else "bodies"].append(_with_sources(entry, named))
+    return {"sources": sources, **parts}
+
+
+def _shared(sources: dict[str, Any], name: str, said: Any) -> str:
+    """The name of a source in the whole file: a body that left the register may know another text by the same name."""
+    free, number = name, 2
+    while sources.setdefault(free, said) != said:
+        free, number = f"{name}-{number}", number + 1
+    return free
+
+
+def _with_sources(entry: dict[str, Any], named: Mapping[str, str]) -> dict[str, Any]:
+    if all(old == new for old, new in named.items()):
+        return entry
+    copy: dict[str, Any] = json.loads(json.dumps(entry))
+    for perimeter in copy.get("perimeters") or []:
+        for figure in (perimeter.get("figures") or {}).values():
+            if isinstance(figure, dict) and figure.get("source") in named:
+                figure["source"] = named[figure["source"]]
+    return copy

@@ -1,24 +1,23 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Bringing the register of the content folder into the database."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app.cities.models import City
 from app.cities.queries import all_bodies
-from app.cities.register import Entry, entries
+from app.cities.register import Entry, read
 
 
-def import_register(session: Session, data: Mapping[str, Any]) -> dict[str, int]:
+def import_register(session: Session, data: Any) -> dict[str, int]:
     """Make the table say what the register says. Answers how many were added, changed, unchanged.
 
-    A body that left the file stays: documents may still name it.
+    A body that left the file stays: documents may still name it. An entry that is wrong changes nothing.
     """
     present = {city.slug: city for city in all_bodies(session)}
     counts = {"added": 0, "changed": 0, "unchanged": 0}
-    for entry in entries(data):
+    for entry in read(data).entries:
         city = present.get(entry.slug)
         if city is None:
             session.add(_fill(City(slug=entry.slug), entry))

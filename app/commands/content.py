@@ -5,21 +5,17 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import click
-import yaml
 from flask import current_app
 from flask.cli import AppGroup
 
-from app.cities.service import import_register
+from app.commands import registers
 from app.config import Settings
 from app.db import Database
 from app.document.model import Problem, located
-from app.pages.folder import texts
-from app.pages.service import import_pages
 from app.solutions import folder, queries
-from app.solutions.service import Imported, Outcome, import_document, import_themes, rerender
+from app.solutions.service import Imported, Outcome, import_document, rerender
 from app.web.messages import problem_sentence
 
 content = AppGroup("content", help="The library of a folder: solutions, cities, themes, pages.")
@@ -47,13 +43,21 @@ def chosen(path: Path | None) -> Path:
 @content.command("check")
 @FOLDER
 def check(path: Path | None) -> None:
-    """Say what is wrong in the documents of a folder, changing nothing."""
-    entries = list(folder.entries(chosen(path)))
+    """Say what is wrong in the registers, pages and documents of a folder, changing nothing."""
+    source = _present(chosen(path))
+    found = registers.read(source)
+    _tell_registers(found)
+    entries = list(folder.entries(source))
+    wrong = 0
     for entry in entries:
-        tell(entry.path, entry.problems)
-    wrong = sum(bool(entry.problems) for entry in entries)
+        problems = entry.problems
+        if entry.document is not None and not problems:
+            problems = located(registers.strangers(entry.document, found), entry.lines)
+        tell(entry.path, problems)
+        wrong += bool(problems)
     click.echo(f"{len(entries)} documenti controllati, {wrong} con errori.")
-    if wrong:
+    click.echo(f"{len(found.pages)} pagine e i registri controllati, {len(found.problems)} file con errori.")
+    if wrong or found.problems:
         raise SystemExit(1)
 
 
@@ -61,8 +65,22 @@ def check(path: Path | None) -> None:
 @FOLDER
 def import_(path: Path | None) -> None:
     """Bring a folder into the database; everything that is right is imported, the rest is named."""
-    source = chosen(path)
-    _import_registers(source)
+    source = _present(chosen(path))
+    problems = _import_registers(source)
+    refused = _import_solutions(source)
+    if refused or problems:
+        click.echo("Importazione incompleta: quello che è segnato qui sopra non è nel sito.", err=True)
+        raise SystemExit(1)
+
+
+def _present(source: Path) -> Path:
+    if not source.is_dir():
+        raise click.ClickException(f"{source}: la cartella non c'è. Esempio: flask content check content")
+    return source
+
+
+def _import_solutions(source: Path) -> int:
+    """Import the documents, tell what became of each. Answers how many were refused."""
     entries = list(folder.entries(source))
     outcomes: Counter[Outcome] = Counter()
     refused: list[tuple[folder.Entry, Imported]] = []
@@ -77,8 +95,7 @@ def import_(path: Path | None) -> None:
         if result.outcome is Outcome.CONFLICT:
             click.echo(f"{entry.path}: modificata sul sito dopo l'ultima importazione, lasciata com'è", err=True)
     click.echo("Soluzioni: " + ", ".join(f"{outcomes[outcome]} {word}" for outcome, word in WORDS.items()) + ".")
-    if outcomes[Outcome.REFUSED]:
-        raise SystemExit(1)
+    return outcomes[Outcome.REFUSED]
 
 
 def _import_entry(entry: folder.Entry) -> Imported:
@@ -88,23 +105,20 @@ def _import_entry(entry: folder.Entry) -> Imported:
         return import_document(session, entry.slug, entry.document, datetime.now(UTC))
 
 
-def _import_registers(source: Path) -> None:
+def _import_registers(source: Path) -> int:
+    """Import registers and pages, tell what is wrong in them. Answers how many files have something wrong."""
+    found = registers.read(source)
     with store().work() as session:
-        counts = {
-            "Città ed enti": import_register(session, load(source / "cities.yml")),
-            "Temi": import_themes(session, load(source / "themes.yml")),
-            "Pagine": import_pages(session, texts(source)),
-        }
+        counts = registers.bring_in(session, found)
+    _tell_registers(found)
     for name, count in counts.items():
         click.echo(f"{name}: {count['added']} nuovi, {count['changed']} aggiornati, {count['unchanged']} invariati.")
+    return len(found.problems)
 
 
-def load(path: Path) -> Any:
-    """A YAML file of the content folder."""
-    try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, yaml.YAMLError) as error:
-        raise click.ClickException(f"{path}: {error}") from error
+def _tell_registers(found: registers.Registers) -> None:
+    for path, problems in found.problems.items():
+        tell(path, problems)
 
 
 def tell(path: Path, problems: Iterable[Problem]) -> None:
@@ -132,7 +146,8 @@ def render() -> None:
 @content.command("export")
 @FOLDER
 def export(path: Path | None) -> None:
-    """Write every solution of the database to a folder, loss-free."""
+    """Write the library of the database to a folder, loss-free: solutions, registers, pages."""
+    settings: Settings = current_app.config["SETTINGS"]
     target = chosen(path)
     written = 0
     with store().reading() as session:
@@ -140,4 +155,9 @@ def export(path: Path | None) -> None:
         with click.progressbar(every, label="Soluzioni", show_pos=True) as progress:
             for slug, text in progress:
                 written += folder.write(target, slug, text)
-    click.echo(f"{len(every)} soluzioni esportate in {target}, {written} file scritti.")
+        more, lost = registers.write(session, settings.content_folder, target)
+    click.echo(f"{len(every)} soluzioni esportate in {target}, {written} file scritti; registri e pagine: {more}.")
+    for name in lost:
+        click.echo(f"{name}: il testo della pagina non è in {settings.content_folder}, non esportata", err=True)
+    if lost:
+        raise SystemExit(1)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Home, the written pages, and the addresses machines ask for."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, Response, current_app, render_template, url_for
@@ -128,17 +128,33 @@ def opensearch() -> Response:
 @pages.get("/.well-known/security.txt")
 @permits(Action.READ_PUBLIC)
 def security() -> Response:
-    contact = settings().feedback
+    contact = _security_contact()
     if not contact:
         raise NotFound("security.txt")
-    address = f"mailto:{contact}" if "@" in contact and "//" not in contact else contact
     lines = [
-        f"Contact: {address}",
+        f"Contact: {contact}",
+        f"Expires: {_expiry()}",
         "Preferred-Languages: it, en",
         f"Canonical: {site_root()}/.well-known/security.txt",
         "",
     ]
     return Response("\n".join(lines), mimetype="text/plain")
+
+
+def _security_contact() -> str:
+    """The address for reports of weaknesses; without one, the page of the source that says how they are made."""
+    contact = settings().security_contact or settings().feedback
+    if not contact:
+        source = settings().source_url.rstrip("/")
+        return f"{source}/blob/main/SECURITY.md" if source and not settings().production else ""
+    return f"mailto:{contact}" if "@" in contact and "//" not in contact and ":" not in contact else contact
+
+
+def _expiry() -> str:
+    """Half a year from the first day of this month: within the year RFC 9116 recommends, the same all month."""
+    today = datetime.now(UTC)
+    first = today.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return (first + timedelta(days=183)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 @pages.get("/healthz")

@@ -59,11 +59,15 @@ def _parsed(path: Path) -> Parsed:
 
 def write(content: Path, slug: str, text: str) -> bool:
     """Write one document, whole or not at all. Answers False when the file already said so."""
-    path = content / FOLDER / f"{slug}.md"
-    if path.exists() and path.read_text(encoding="utf-8") == text:
+    return write_file(content / FOLDER / f"{slug}.md", text)
+
+
+def write_file(path: Path, text: str) -> bool:
+    """Write one file of a content folder, whole or not at all. Answers False when it already said so."""
+    if path.exists() and path.read_bytes() == text.encode("utf-8"):
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, suffix=".part", delete=False) as file:
-        file.write(text)
+    with tempfile.NamedTemporaryFile("wb", dir=path.parent, suffix=".part", delete=False) as file:
+        file.write(text.encode("utf-8"))
     os.replace(file.name, path)
     return True

@@ -17,7 +17,7 @@ from app.document.serialise import digest, serialise
 from app.document.validate import problems
 from app.errors import Invalid, NotFound
 from app.search.changes import note
-from app.solutions import queries, rules
+from app.solutions import queries, register, rules
 from app.solutions.models import LegalAct, Solution, SolutionAct, SolutionBody, SolutionRevision, SolutionTheme, Theme
 
 
@@ -247,11 +247,11 @@ def _registered_acts(session: Session, cited: Sequence[rules.CitedAct]) -> dict[
     return acts
 
 
-def import_themes(session: Session, data: Mapping[str, Any]) -> dict[str, int]:
+def import_themes(session: Session, data: Any) -> dict[str, int]:
     """Make the table of themes say what `themes.yml` says. Answers how many were added, changed, unchanged."""
     present = {theme.slug: theme for theme in queries.themes(session)}
     counts = {"added": 0, "changed": 0, "unchanged": 0}
-    for position, raw in enumerate(data["themes"]):
+    for position, raw in enumerate(register.read(data).entries):
         known = present.get(raw["slug"])
         theme = known or Theme(slug=raw["slug"])
         changed = _fill_theme(theme, raw, position)

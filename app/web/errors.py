@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Refusals and accidents -> pages (or JSON) that say what happened and what to do."""
 
+import re
+from collections.abc import Callable
 from urllib.parse import urlencode, urlsplit
 
-from flask import Flask, Response, g, make_response, redirect, render_template, request
+from flask import Flask, Response, current_app, g, make_response, redirect, render_template, request
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from werkzeug.exceptions import HTTPException, SecurityError
@@ -18,6 +20,9 @@ RETRY_AFTER = "30"
 TYPED_AGAIN = frozenset({400, 401})
 #: Fields never shown again.
 UNSHOWN = frozenset({"csrf_token", "password", "current", "next", "code", "credential"})
+
+#: How much of an address that leads nowhere is looked at.
+MAX_WORDS, MAX_WORD = 8, 30
 
 
 def register(app: Flask) -> None:
@@ -78,16 +83,35 @@ def _page_before() -> str:
     return f"{before.path}?{before.query}".rstrip("?") if before.netloc == request.host else ""
 
 
+def _words() -> str:
+    """The words of the last part of the address, as somebody would type them into the search field."""
+    last = request.path.rstrip("/").rpartition("/")[2].partition(".")[0]
+    return " ".join(word[:MAX_WORD] for word in re.findall(r"[^\W_]{2,}", last[:400])[:MAX_WORDS])
+
+
+def _nearest(words: str) -> list[tuple[str, str]]:
+    """Titles and addresses of this site near the words; the factory names the function that knows."""
+    find: Callable[[str], list[tuple[str, str]]] | None = current_app.extensions.get("nearest")
+    try:
+        return find(words) if find and words else []
+    except Exception as error:
+        log.warning("nearest", exc_info=error)
+        return []
+
+
 def _answer(status: int, problems: dict[str, str], reason: str = "") -> Response:
     body = {"error": status, "problems": problems, "request_id": g.get("request_id", "")}
     if _wants_data():
         answer = json_answer(body)
     else:
+        words = _words() if status == 404 else ""
         answer = make_response(
             render_template(
                 "error.html",
                 status=status,
                 reason=reason,
+                words=words,
+                nearest=_nearest(words),
                 typed=_typed() if status in TYPED_AGAIN else [],
                 back=_page_before(),
                 **body,

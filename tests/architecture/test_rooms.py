@@ -3,14 +3,22 @@
 
 import ast
 import re
+from pathlib import Path
 
 import pytest
+from flask import Flask
 
 from app.config import ROOT
 from tests.architecture import tree
 
 FORBIDDEN_NAMES = {"utils", "helpers", "common", "manager", "base", "misc", "util", "helper"}
 SOURCES = {".py", ".js", ".mjs", ".scss", ".sh"}
+#: Files that carry the licence besides code: templates, settings of tools, what a shell or make runs.
+LICENSED = SOURCES | {".html", ".xml", ".toml", ".yml", ".cfg", ".in", ".mako"}
+LICENSED_NAMES = {"Makefile", "run", ".gitignore", ".npmrc"}
+#: The library is text under CC-BY-4.0, as each document says.
+OTHER_LICENCE = ("content/",)
+
 SPDX = "SPDX-License-Identifier: AGPL-3.0-or-later"
 #: The two functions that may call a text safe, both in one module.
 MARKUP_ALLOWED = {"app/web/formats.py"}
@@ -100,13 +108,27 @@ def test_every_module_opens_with_one_line_saying_what_it_is_for(module: tree.Mod
     assert doc, f"{module.shown}: say in one line what it is for"
 
 
+def licensed(path: Path) -> bool:
+    """Whether a file must name the licence: code, templates of every kind, and what tools read."""
+    shown = str(path.relative_to(ROOT))
+    if shown.startswith(OTHER_LICENCE):
+        return False
+    return path.suffix in LICENSED or path.name in LICENSED_NAMES or "/templates/" in shown
+
+
 def test_every_source_file_names_its_licence() -> None:
     wrong = [
         str(path.relative_to(ROOT))
         for path in tree.tracked()
-        if path.suffix in SOURCES and SPDX not in "\n".join(path.read_text(encoding="utf-8").splitlines()[:3])
+        if licensed(path) and SPDX not in "\n".join(path.read_text(encoding="utf-8").splitlines()[:3])
     ]
     assert not wrong, f"first line: {SPDX}: {wrong}"
+
+
+def test_the_licence_line_of_a_template_is_no_line_of_its_output(app: Flask) -> None:
+    with app.test_request_context():
+        for name in ("pages/sitemap.xml", "pages/opensearch.xml"):
+            assert app.jinja_env.get_template(name).render(entries=[], root="https://sito.example").startswith("<?xml")
 
 
 def test_every_python_file_opens_with_its_licence_and_one_line_on_its_purpose() -> None:

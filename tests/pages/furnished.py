@@ -281,7 +281,8 @@ def _add_requests(made: Furnished, people: dict[str, Person]) -> None:
     """Names of the requests in each state; a proposal that waits, one put off; rounds on trial and published; days."""
     now = datetime.now(UTC)
     with made.database.work() as session:
-        for need in session.query(Need).order_by(Need.id):
+        bologna = registers.by_slugs(session, ["bologna"])["bologna"]
+        for need in session.query(Need).order_by(Need.city_id != bologna.id, Need.id):
             made.places.setdefault(f"need_{need.state}", f"{need.id}-{need.slug}")
             if need.visibility == "anonymous":
                 made.places["need_anonymous"] = f"{need.id}-{need.slug}"

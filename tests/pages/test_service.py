@@ -98,18 +98,41 @@ def test_every_written_page_of_the_site_ships_in_every_language() -> None:
 def test_a_file_whose_front_matter_is_wrong_is_named(tmp_path: Path, text: str) -> None:
     (tmp_path / "pages").mkdir()
     (tmp_path / "pages" / "aiuto.it.md").write_text(text, encoding="utf-8")
-    with pytest.raises(ValueError, match=r"^aiuto\.it\.md: "):
-        list(folder.texts(tmp_path))
+    (found,) = folder.files(tmp_path)
+    assert found.page is None
+    assert all(problem.line and problem.key for problem in found.problems)
+    assert found.problems
+    assert list(folder.texts(tmp_path)) == []
+
+
+def test_a_field_of_the_head_is_named_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "aiuto.it.md"
+    path.write_text("---\ntitle: A\nupdated_on: ieri\n---\nb", encoding="utf-8")
+    (problem,) = folder.read(path).problems
+    assert (problem.field, problem.key, problem.line, problem.detail) == ("updated_on", "not_a_date", 3, "ieri")
+
+
+@pytest.mark.parametrize("name", ["aiuto.md", "Aiuto.it.md", "aiuto.fr.md"])
+def test_a_file_whose_name_is_no_page_and_language_is_named(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_text("---\ntitle: A\nupdated_on: 2026-11-20\n---\nb", encoding="utf-8")
+    assert [problem.key for problem in folder.read(path).problems] == ["not_a_page_name"]
 
 
 def test_a_file_in_another_encoding_is_named(tmp_path: Path) -> None:
     path = tmp_path / "aiuto.it.md"
     path.write_bytes("---\ntitle: Città\nupdated_on: 2026-11-20\n---\n".encode("latin-1"))
-    with pytest.raises(ValueError, match=r"^aiuto\.it\.md: .*utf-8"):
-        folder.read(path)
+    assert [problem.key for problem in folder.read(path).problems] == ["not_utf8"]
+
+
+def test_a_page_too_deep_to_render_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "aiuto.it.md"
+    path.write_text("---\ntitle: A\nupdated_on: 2026-11-20\n---\n" + "> " * 3000 + "a", encoding="utf-8")
+    assert folder.read(path).problems[0].field == "document"
 
 
 def test_a_file_may_leave_out_its_summary(tmp_path: Path) -> None:
     path = tmp_path / "aiuto.it.md"
     path.write_text("---\ntitle: A\nupdated_on: 2026-11-20\n---\n\nTesto --- con righe\n---\nfine\n", encoding="utf-8")
-    assert folder.read(path) == PageText("aiuto", "it", "A", "", "2026-11-20", "Testo --- con righe\n---\nfine")
+    wanted = PageText("aiuto", "it", "A", "", "2026-11-20", "Testo --- con righe\n---\nfine")
+    assert folder.read(path).page == wanted

@@ -2,19 +2,22 @@
 """`flask content check|import|export`: folder and database say the same, and what is wrong is named."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import Result
 from flask import Flask
 
-from app.config import ROOT
+from app import create_app
+from app.config import ROOT, Settings
 from app.db import Database
 from app.document.parse import parse
 from app.document.serialise import serialise
 from app.solutions import queries
 from app.solutions.service import save
 from tests.makers import NOW, make_document
+from tests.stores import Stores
 
 CONTENT = ROOT / "content"
 
@@ -36,6 +39,11 @@ def write(content: Path, slug: str, text: str) -> Path:
     path = content / "solutions" / f"{slug}.md"
     path.write_text(text, encoding="utf-8")
     return path
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    """Every file of a folder with its bytes."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
 def run(app: Flask, *arguments: object) -> Result:
@@ -118,8 +126,8 @@ def test_what_is_exported_is_what_was_imported(app: Flask, folder: Path, tmp_pat
     run(app, "import", folder)
     target = tmp_path / "esportata"
     first, second = run(app, "export", target), run(app, "export", target)
-    assert "2 file scritti" in first.output
-    assert "0 file scritti" in second.output
+    assert "2 file scritti; registri e pagine: 3" in first.output
+    assert "0 file scritti; registri e pagine: 0" in second.output
     for path in sorted((folder / "solutions").glob("*.md")):
         assert (target / "solutions" / path.name).read_text(encoding="utf-8") == path.read_text(encoding="utf-8")
 
@@ -152,3 +160,155 @@ def test_what_is_derived_can_be_made_anew_from_the_documents(app: Flask, folder:
         revision = queries.current_revision(session, solution)
         assert revision.sections[0]["gist"] == "Le imprese trovano regole diverse in ogni comune."
         assert revision.number == 1
+
+
+#: A file of the library, what is broken in it, and the words that name the place.
+BROKEN: dict[str, tuple[str, str | bytes, str]] = {
+    "city without a name": ("cities.yml", "cities:\n  - {slug: nuova}\n", "nuova (cities, 1), name: il campo manca"),
+    "cities as text": ("cities.yml", "cities: bari\n", "cities: serve un elenco (trovato «bari»)"),
+    "register with a tab": ("cities.yml", "cities:\n\t- slug: bari\n", "cities.yml:2: file: il file non si legge"),
+    "theme without a slug": ("themes.yml", "themes:\n  - name: SUAP\n", "themes, 1, slug: il campo manca"),
+    "theme that is a word": ("themes.yml", "themes: [suap]\n", "themes, 1: servono voci"),
+    "theme with a lost parent": (
+        "themes.yml",
+        "themes:\n  - {slug: suap, name: SUAP, parent: perduto}\n  - {slug: altro, name: Altro}\n",
+        "suap (themes, 1), parent: «perduto» non è tra i temi. Esempio: altro",
+    ),
+    "empty themes": ("themes.yml", "", "themes.yml:1: file: servono voci"),
+    "date that is none": ("themes.yml", "themes: 2015-13-45\n", "themes: serve un elenco"),
+    "latin letters": ("cities.yml", "# città".encode("latin-1"), "cities.yml:1: file: il file non è in UTF-8"),
+    "control character": ("cities.yml", "cities:\n - {slug: a, name: \x00}\n", "cities.yml:2: file: il file non si"),
+    "vocabulary": (
+        "vocabulary.yml",
+        "terms:\n  - {term: suap, acronyms: SUAP}\n",
+        "suap (terms, 1), acronyms: serve un",
+    ),
+    "page without a date": ("pages/aiuto.it.md", "---\ntitle: Aiuto\n---\na", "updated_on: il campo manca. Esempio:"),
+    "page without a head": ("pages/aiuto.it.md", "ciao", "aiuto.it.md:1: file: mancano, in cima al file"),
+    "page in latin letters": ("pages/aiuto.it.md", "città".encode("latin-1"), "il file non è in UTF-8"),
+}
+
+
+@pytest.mark.parametrize("broken", BROKEN)
+@pytest.mark.parametrize("command", ["import", "check"])
+def test_a_broken_register_or_page_is_named_with_file_place_and_example(
+    app: Flask, folder: Path, command: str, broken: str
+) -> None:
+    name, text, sentence = BROKEN[broken]
+    (folder / name).write_bytes(text if isinstance(text, bytes) else text.encode())
+    result = run(app, command, folder)
+    assert result.exit_code == 1
+    assert sentence in result.output
+    assert isinstance(result.exception, SystemExit)
+    assert "Traceback" not in result.output
+
+
+def test_one_wrong_entry_leaves_the_rest_of_its_register_and_all_other_files(
+    app: Flask, folder: Path, database: Database
+) -> None:
+    path = folder / "themes.yml"
+    path.write_text(path.read_text(encoding="utf-8").replace("slug: europa", "slug: Europa"), encoding="utf-8")
+    result = run(app, "import", folder)
+    assert result.exit_code == 1
+    assert f"{path}:" in result.output
+    assert "Europa (themes, " in result.output
+    assert "2 nuove" in result.output
+    with database.reading() as session:
+        slugs = {theme.slug for theme in queries.themes(session)}
+    assert "suap" in slugs
+    assert not slugs & {"europa", "Europa"}
+
+
+@pytest.mark.parametrize("text", ["terms: [", "terms: suap", "altro: 1", "", "terms: [suap]"])
+def test_a_broken_vocabulary_lets_the_command_start_that_names_it(settings: Settings, folder: Path, text: str) -> None:
+    (folder / "vocabulary.yml").write_text(text, encoding="utf-8")
+    made = create_app(replace(settings, content=str(folder)))
+    result = run(made, "import")
+    made.extensions["database"].close()
+    assert result.exit_code == 1
+    assert "vocabulary.yml:" in result.output
+    assert "2 nuove" in result.output
+
+
+def test_a_register_that_cannot_be_read_changes_nothing_of_its_own(
+    app: Flask, folder: Path, database: Database
+) -> None:
+    run(app, "import", folder)
+    (folder / "themes.yml").write_text("themes: [", encoding="utf-8")
+    (folder / "cities.yml").unlink()
+    result = run(app, "import", folder)
+    assert result.exit_code == 1
+    assert "cities.yml:1: file: il file non si può leggere" in result.output
+    assert "2 invariate" in result.output
+    with database.reading() as session:
+        assert queries.themes(session)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("city: bologna", "city: atlantide", "city: «atlantide» non è nel registro"),
+        ("- suap\n", "- suapp\n", "themes: «suapp» non è tra i temi"),
+    ],
+)
+def test_check_refuses_what_import_would_refuse(app: Flask, folder: Path, old: str, new: str, sentence: str) -> None:
+    text = serialise(make_document())
+    assert old in text
+    write(folder, "uno", text.replace(old, new))
+    for command in ("check", "import"):
+        result = run(app, command, folder)
+        assert result.exit_code == 1
+        assert sentence in result.output
+
+
+@pytest.mark.parametrize("command", ["check", "import"])
+def test_a_folder_that_is_not_there_is_refused(app: Flask, tmp_path: Path, command: str) -> None:
+    result = run(app, command, tmp_path / "nessuna")
+    assert result.exit_code == 1
+    assert "nessuna: la cartella non c'è" in result.output
+
+
+def test_the_shipped_folder_and_the_database_tell_the_same_both_ways(
+    library_app: Flask, app: Flask, tmp_path: Path
+) -> None:
+    first, second = tmp_path / "prima", tmp_path / "seconda"
+    assert run(library_app, "export", first).exit_code == 0
+    assert run(app, "import", first).exit_code == 0
+    assert run(app, "export", second).exit_code == 0
+    assert tree(first) == tree(second)
+    assert tree(first).keys() == tree(CONTENT).keys()
+    shipped = tree(CONTENT)
+    beside = [name for name in shipped if not name.startswith("solutions/")]
+    assert {name: tree(first)[name] for name in beside} == {name: shipped[name] for name in beside}
+
+
+def test_registers_of_another_folder_are_written_from_the_database_and_stay_the_same(
+    settings: Settings, stores: Stores, folder: Path, tmp_path: Path
+) -> None:
+    """Bodies and themes that only the database knows: exported, imported into an empty one, exported again."""
+    path = folder / "cities.yml"
+    path.write_text(path.read_text(encoding="utf-8").replace("capital: Torino", "capital: Turin"), encoding="utf-8")
+    path = folder / "themes.yml"
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("name: Semplificazione", "name: Snellire"), encoding="utf-8"
+    )
+    exported = [tmp_path / "prima", tmp_path / "seconda"]
+    for source, target in zip([folder, exported[0]], exported, strict=True):
+        made = create_app(replace(settings, database_url=stores.new()))
+        assert run(made, "import", source).exit_code == 0
+        assert run(made, "export", target).exit_code == 0
+        assert "0 nuovi, 0 aggiornati" in run(made, "import", target).output
+        made.extensions["database"].close()
+    assert tree(exported[0]) == tree(exported[1])
+    assert b"capital: Turin" in tree(exported[0])["cities.yml"]
+    assert b"name: Snellire" in tree(exported[0])["themes.yml"]
+    assert b"functions:" in tree(exported[0])["themes.yml"]
+
+
+def test_a_page_whose_text_the_folder_no_longer_has_is_named(app: Flask, folder: Path, tmp_path: Path) -> None:
+    page = "---\ntitle: Altro\nupdated_on: '2026-11-20'\n---\nTesto\n"
+    (folder / "pages" / "altro.it.md").write_text(page, encoding="utf-8")
+    assert run(app, "import", folder).exit_code == 0
+    result = run(app, "export", tmp_path / "esportata")
+    assert result.exit_code == 1
+    assert "altro.it: il testo della pagina non è in" in result.output

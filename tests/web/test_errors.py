@@ -219,3 +219,50 @@ def test_a_database_with_no_free_connection_is_away_for_a_moment(library_setting
     made.extensions["database"].close()
     assert answer.status_code == 503
     assert answer.headers["Retry-After"]
+
+
+@pytest.mark.parametrize("language", ["", "/en"])
+def test_an_address_that_leads_nowhere_names_what_is_near_and_fills_the_search_field(
+    library: FlaskClient, language: str
+) -> None:
+    answer = library.get(f"{language}/soluzioni/suap-metropolitano-bolonia")
+    assert answer.status_code == 404
+    assert f'href="{language}/soluzioni/suap-metropolitano-bologna"' in answer.text
+    assert 'name="q" value="suap metropolitano bolonia"' in answer.text
+    assert answer.text.count(f'<li><a href="{language}/soluzioni/') <= 5
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/soluzioni/" + "a" * 3000,
+        "/soluzioni/" + "-".join(["suap"] * 500),
+        "/%00%ff/../..%2f",
+        "/soluzioni/tema:suap",
+        "/%22%3E%3Cscript%3Ealert(1)%3C/script%3E",
+        "/----",
+        "/wp-login.php",
+    ],
+)
+def test_a_strange_address_is_answered_shortly_and_harmlessly(library: FlaskClient, path: str) -> None:
+    answer = library.get(path)
+    assert answer.status_code == 404
+    assert "<script>alert" not in answer.text
+    typed = answer.text.split('id="q-error" name="q" value="')[1].split('"')[0]
+    assert len(typed) <= 8 * 31
+    assert ":" not in typed
+
+
+def test_the_page_of_an_error_stands_when_looking_for_what_is_near_fails(
+    library_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = create_app(library_settings)
+
+    def broken(words: str) -> list[tuple[str, str]]:
+        raise RuntimeError(words)
+
+    monkeypatch.setitem(made.extensions, "nearest", broken)
+    answer = made.test_client().get("/soluzioni/suap-bolonia")
+    made.extensions["database"].close()
+    assert answer.status_code == 404
+    assert "Forse si cercava" not in answer.text

@@ -1,0 +1,212 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The page of a solution: every field with a value is seen, a period says what it means, there is whom to call."""
+
+import html
+import re
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from app.config import ROOT
+from app.db import Database
+from app.document.model import Document, known
+from app.document.parse import parse
+from app.document.schema import FIELDS
+from tests.makers import make_document, make_solution
+
+DOCUMENTS = sorted((ROOT / "content" / "solutions").glob("*.md"))
+#: Fields a page says in words of its own, not in those of the document, and where.
+IN_OTHER_WORDS = {
+    "city": "the name of the body, above the title",
+    "partners": "the names of the bodies, above the title",
+    "themes": "the names of the themes, under the title",
+    "badge": "its word, under the title",
+    "status": "its word, in the figures",
+    "visibility": "who cannot see it does not see the page",
+    "evidence_level": "five marks with their words",
+    "legal_basis": "the acts, with their full names",
+    "period": "days in words",
+    "based_on": "the line that links the source",
+    "reused_by": "names of bodies, their notes as they are",
+    "contact": "shown as far as its owner allows",
+    "resources": "figures with their unit",
+    "municipalities": "figures",
+    "functions": "letter and words",
+    "sdgs": "number and words",
+    "data_themes": "words",
+    "capacity": "days and forms",
+    "verified_on": "a day in words",
+    "review_due": "a day in words",
+}
+EVERY: dict[str, Any] = {
+    "partners": ["torino"],
+    "contact": {"role": "Ufficio SUAP", "mailbox": "suap@ente.example", "visibility": "public"},
+    "functions": ["c", "e"],
+    "status": "a-regime",
+    "period": {"start": "2016-04-27"},
+    "badge": "visibile",
+    "resources": {"one_off_cost": 41234, "yearly_cost": 5678, "fte": 2.5, "months": 14, "note": "Solo l'avvio"},
+    "evidence_level": 2,
+    "legal_basis": ["D.P.R. 7 settembre 2010, n. 160"],
+    "municipalities": {"number": 55, "population": 1014124},
+    "steps": [{"name": "Convenzione firmata", "months": 6, "when": "2018-12-12"}],
+    "roles": ["responsabile dello sportello"],
+    "tools": ["piattaforma comune"],
+    "indicators": [
+        {"name": "Giorni medi", "unit": "giorni", "before": 61, "after": 32, "date": "2020-12-31", "target": 21}
+    ],
+    "funding": ["Fondo di prova 2014-2020"],
+    "based_on": None,
+    "participation": "27 incontri con 126 persone",
+    "sdgs": [9, 16],
+    "data_themes": ["GOVE"],
+    "sources": [{"title": "Pagina del progetto", "address": "https://ente.example/suap"}],
+    "capacity": {"days_per_quarter": 4, "formats": ["visita in sede"], "from": "2026-01", "to": "2026-12"},
+    "preconditions": ["Accordo con i Comuni"],
+    "kit": [{"title": "Schema di accordo", "kind": "accordo", "address": "https://ente.example/schema"}],
+    "reused_by": [{"city": "venezia", "period": {"start": "2018"}, "lead": True, "note": "Capofila del riuso"}],
+    "verified_on": "2026-11-01",
+    "review_due": "2027-11-02",
+}
+#: What a reader sees of each field of EVERY.
+SEEN = {
+    "partners": ["Città metropolitana di Torino"],
+    "contact": ["Ufficio SUAP", "suap@ente.example"],
+    "functions": ["c) gestione coordinata dei servizi pubblici", "e) sviluppo economico e sociale"],
+    "status": ["a regime"],
+    "period": ["dal 27 aprile 2016"],
+    "badge": ["visibile"],
+    "resources": ["41.234", "5.678", "2,5", "14 mesi", "Solo l'avvio"],
+    "evidence_level": ["evidenza 2 su 5"],
+    "legal_basis": ["7 settembre 2010, n. 160"],
+    "municipalities": ["55", "1.014.124"],
+    "steps": ["Convenzione firmata", "6 mesi", "12 dicembre 2018"],
+    "roles": ["Figure necessarie", "responsabile dello sportello"],
+    "tools": ["Strumenti", "piattaforma comune"],
+    "indicators": ["Giorni medi", "giorni", "61", "32", "21", "31 dicembre 2020", "Obiettivo"],
+    "funding": ["Finanziamento", "Fondo di prova 2014-2020"],
+    "participation": ["Partecipazione", "27 incontri con 126 persone"],
+    "sdgs": ["9. imprese, innovazione e infrastrutture", "16. pace, giustizia e istituzioni solide"],
+    "data_themes": ["governo e settore pubblico"],
+    "sources": ["Pagina del progetto"],
+    "capacity": ["4 giorni a trimestre", "visita in sede", "da: gennaio 2026", "fino a: dicembre 2026"],
+    "preconditions": ["Accordo con i Comuni"],
+    "kit": ["Schema di accordo", "accordo tra enti"],
+    "reused_by": ["Città metropolitana di Venezia", "2018", "capofila", "Capofila del riuso"],
+    "verified_on": ["1 novembre 2026"],
+    "review_due": ["2 novembre 2027"],
+}
+
+
+def words_of(markup: str) -> str:
+    """What a reader sees of a page, in one line."""
+    body = re.sub(r"<(script|style)\b.*?</\1>", " ", markup, flags=re.DOTALL)
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", body)).replace("\xa0", " ").split())
+
+
+def page_of(client: FlaskClient, database: Database, **front: Any) -> str:
+    with database.work() as session:
+        solution = make_solution(session, **{"badge": "visibile", **front})
+        slug = solution.slug
+    answer = client.get(f"/soluzioni/{slug}")
+    assert answer.status_code == 200
+    return answer.text
+
+
+@pytest.mark.parametrize("name", SEEN)
+def test_every_field_of_a_document_is_seen_on_its_page(client: FlaskClient, registered: Database, name: str) -> None:
+    seen = words_of(page_of(client, registered, **EVERY))
+    lost = [text for text in SEEN[name] if text not in seen]
+    assert not lost, f"{name} is not on the page: {lost}"
+
+
+def test_no_field_is_left_out_of_these_tests() -> None:
+    plain = set(make_document().front) | {"office", "licence"}
+    assert {field.name for field in FIELDS} - {"based_on"} <= SEEN.keys() | plain
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.stem)
+def test_what_the_shipped_documents_state_in_words_is_on_their_pages(library: FlaskClient, path: Any) -> None:
+    document = parse(path.read_text(encoding="utf-8")).document
+    assert document is not None
+    seen = words_of(library.get(f"/soluzioni/{path.stem}").text)
+    lost = [
+        (name, text)
+        for name in document.front
+        if name not in IN_OTHER_WORDS
+        for text in texts(document, name)
+        if " ".join(text.split()) not in seen
+    ]
+    assert not lost
+
+
+def texts(document: Document, name: str) -> list[str]:
+    """The texts of a field that stand on the page as they are typed: not days, codes and addresses."""
+    if name in {"office"} and known(dict(document.front.get("contact") or {}).get("role")):
+        return []
+    value = document.known(name)
+    entries = value if isinstance(value, list) else [] if value is None else [value]
+    named = [entry.get("title") or entry.get("name") if isinstance(entry, dict) else entry for entry in entries]
+    return [str(text) for text in named if text]
+
+
+def test_fields_without_a_value_make_no_section(client: FlaskClient, registered: Database) -> None:
+    page = page_of(client, registered, tools=None, steps=None)
+    assert 'id="scheda"' not in page
+    assert 'href="#scheda"' not in page
+    assert 'href="#passi"' not in page
+
+
+def test_the_sections_of_the_sheet_are_in_the_index_of_the_page(client: FlaskClient, registered: Database) -> None:
+    page = page_of(client, registered, **EVERY)
+    for anchor in ("passi", "indicatori", "scheda"):
+        assert f'href="#{anchor}"' in page
+        assert f'id="{anchor}"' in page
+
+
+@pytest.mark.parametrize(
+    ("status", "period", "shown"),
+    [
+        ("a-regime", {"start": "2016-04-27"}, "dal 27 aprile 2016"),
+        ("in-corso", {"start": "2016-04-08", "end": "non disponibile"}, "dall’8 aprile 2016"),
+        ("in-corso", {"start": "2016-04"}, "da aprile 2016"),
+        ("a-regime", {"start": "2016"}, "dal 2016"),
+    ],
+)
+def test_what_began_and_goes_on_says_since_when(
+    client: FlaskClient, registered: Database, status: str, period: dict[str, str], shown: str
+) -> None:
+    page = words_of(page_of(client, registered, status=status, period=period))
+    assert f"Periodo {shown} Costo" in page
+
+
+@pytest.mark.parametrize(
+    ("period", "shown"),
+    [
+        ({"start": "2016-04-27"}, "27 aprile 2016"),
+        ({"start": "2016", "end": "2018"}, "2016 – 2018"),
+        ({"start": "2016", "end": "2016"}, "2016"),
+    ],
+)
+def test_what_has_ended_shows_its_days(
+    client: FlaskClient, registered: Database, period: dict[str, str], shown: str
+) -> None:
+    page = words_of(page_of(client, registered, status="concluso", period=period))
+    assert f"Periodo {shown} Costo" in page
+
+
+NOBODY = {"office": "non disponibile", "contact": {"role": "non disponibile", "mailbox": "non disponibile"}}
+
+
+def test_where_no_contact_is_public_the_site_of_the_body_is_there(library: FlaskClient) -> None:
+    page = library.get("/soluzioni/suap-metropolitano-bologna").text
+    asked = page[page.index("A chi chiedere") : page.index("</dl>", page.index("A chi chiedere"))]
+    assert 'href="https://www.cittametropolitana.bo.it' in asked
+    assert "Sito istituzionale: Città metropolitana di Bologna" in asked
+
+
+def test_a_body_without_a_site_is_not_linked(client: FlaskClient, registered: Database) -> None:
+    page = page_of(client, registered, city="anci", **NOBODY)
+    assert "contatto non disponibile" in page
+    assert "Sito istituzionale" not in page
