@@ -2,7 +2,8 @@
 """Scores every document of one generation against a question: BM25 on stems, exact words and adjacent pairs.
 
 score = sum over concepts of max(own, alternatives), where own = bm25(stem) + 0.5 bm25(word), plus 0.25 bm25(pair)
-for each two stems side by side, plus 0.25 of what the title holds of the question times its share of the question. BM25: Robertson and Zaragoza 2009, with idf = ln(1 + (N - n + 0.5) / (n + 0.5)).
+for each two stems side by side, plus 0.25 of what the title holds of the question times its share of the question.
+BM25: Robertson and Zaragoza 2009, with idf = ln(1 + (N - n + 0.5) / (n + 0.5)).
 """
 
 from collections.abc import Iterable, Sequence, Set

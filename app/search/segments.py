@@ -25,8 +25,8 @@ MAX_CACHED = 20_000
 #: Of each segment, some twenty thousand bytes each: those shown again and again.
 MAX_DOCUMENTS = 200
 #: The same few texts in many rows.
-REPEATED = ("kind", "city", "updated_on")
-LIGHT = ("kind", "slug", "title", "title_en", "url", "city", "facets", "updated_on", "reused")
+REPEATED = ("kind", "city", "updated_on", "recent")
+LIGHT = ("kind", "slug", "title", "title_en", "url", "city", "facets", "updated_on", "reused", "recent")
 #: A place in the text of a document: its number in the upper half, the place in the lower.
 PLACE_BITS = 32
 

@@ -53,6 +53,7 @@ ENGINE = {
     "app.search.excerpt": set(),
     "app.search.facets": {"numpy"},
     "app.search.index": {"whoosh"},
+    "app.search.nearby": set(),
     "app.search.passages": {"numpy"},
     "app.search.query": set(),
     "app.search.ranker": {"numpy"},
