@@ -4,7 +4,7 @@
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 
@@ -13,14 +13,14 @@ import yaml
 
 from app.search import concepts, index
 from app.search.concepts import Plan
-from app.search.document import SearchDocument
-from app.search.excerpt import Runs, excerpt
-from app.search.facets import Facets
+from app.search.excerpt import excerpt
+from app.search.facets import LIKE, Facets
 from app.search.index import IndexDamaged
 from app.search.nearby import NearTheme, meanings, near_themes, of_theme
 from app.search.passages import matches
 from app.search.query import Question, corrected, read, without
 from app.search.ranker import Mask, Ranking, Scores
+from app.search.results import Hit, Results
 from app.search.segments import Reader
 from app.search.semantic import Meaning
 from app.search.suggest import Suggestion, Suggestions
@@ -44,44 +44,6 @@ FAST_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True)
-class Hit:
-    """One result, with its snippet as (text, marked) runs."""
-
-    kind: str
-    slug: str
-    title: str
-    city: str
-    score: float
-    snippet: Runs
-    url: str
-    document: SearchDocument
-
-    @property
-    def beyond_summary(self) -> bool:
-        """Whether the snippet shows what the summary does not say."""
-        return "".join(text for text, _marked in self.snippet).strip("… ") not in self.document.summary
-
-
-@dataclass(frozen=True)
-class Results:
-    """The answer to a question. ``corrected`` is what was searched instead; ``suggestion`` what may have been meant.
-    ``uncited`` are acts asked for that no document cites; ``meanings`` those of an ambiguous form asked for alone."""
-
-    query: str = ""
-    corrected: str = ""
-    suggestion: str = ""
-    total: int = 0
-    page: int = 1
-    pages: int = 0
-    hits: tuple[Hit, ...] = ()
-    facets: Mapping[str, list[tuple[str, int]]] = field(default_factory=dict)
-    near_themes: tuple[Suggestion, ...] = ()
-    uncited: tuple[str, ...] = ()
-    meanings: tuple[str, ...] = ()
-    degraded: bool = False
-
-
-@dataclass(frozen=True)
 class Meant:
     """What was searched for a text, and what there is to say about it."""
 
@@ -99,9 +61,25 @@ class Snapshot:
         self.reader = reader
         self.ranking = Ranking(reader)
         self.facets = Facets([part.facets for part in reader.parts], self.ranking.offsets.tolist())
+        self._alike = self.facets.by_name.pop("alike", None)
         self.rows = [row for row, alive in zip(self.ranking.rows, self.ranking.live, strict=True) if alive]
         self.vocabulary = vocabulary
         self.kinds = np.array([row["kind"] for row in self.ranking.rows], dtype=object)
+
+    def of_alike(self, slugs: Sequence[str]) -> Mask:
+        """What belongs to cities that are like any of some; everything where none is named."""
+        if not slugs:
+            return np.ones(self.ranking.size, bool)
+        held = self._alike.holding(slugs) if self._alike else np.zeros(self.ranking.size, bool)
+        cities = [str(self.ranking.rows[number]["slug"]) for number in np.flatnonzero(held & self.ranking.live)]
+        return self.facets.filter({"city": cities or [""]})
+
+    @cached_property
+    def comparable(self) -> list[tuple[str, str]]:
+        """Cities that others are like, as (slug, short name), by name."""
+        known = set(self._alike.values) if self._alike else set()
+        rows = [row for row in self.rows if row["kind"] == "city" and row["slug"] in known]
+        return sorted(((str(row["slug"]), str(row["city"])) for row in rows), key=lambda pair: pair[1])
 
     @cached_property
     def suggestions(self) -> Suggestions:
@@ -194,6 +172,13 @@ class Engine:
         title, title_en = snapshot.titles.get((kind, slug), ("", ""))
         return (english and title_en) or title
 
+    def comparable(self) -> list[tuple[str, str]]:
+        """Cities that others are like, as (slug, short name); none while the index is away."""
+        try:
+            return (self._snapshot or self.snapshot()).comparable
+        except IndexDamaged:
+            return []
+
     def suggest(self, typed: str, limit: int = 8) -> list[Suggestion]:
         """Things whose title has a word that starts as typed. Raises ``IndexDamaged``."""
         return self.snapshot().suggestions.starting(typed, limit)
@@ -228,9 +213,9 @@ class Engine:
         snapshot = self.snapshot()
         meant = self._meant(snapshot, text, kinds, correct)
         plan, scores = meant.plan, meant.scores
-        every = {**filters, **_named_filters(snapshot, plan.question)}
-        found = scores > 0
-        shown = np.where(snapshot.facets.filter(every), scores, 0.0)
+        every: dict[str, Sequence[str]] = {**filters, **_named_filters(snapshot, plan.question)}
+        found = (scores > 0) & snapshot.of_alike(every.pop(LIKE, ()))
+        shown = np.where(found & snapshot.facets.filter(every), scores, 0.0)
         total = int((shown > 0).sum())
         pages = -(-total // per_page)
         page = min(max(page, 1), max(pages, 1))

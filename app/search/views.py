@@ -9,12 +9,13 @@ from flask import Blueprint, Response, current_app, render_template, request, ur
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.access import Action
-from app.search.engine import TITLED, Engine, Results
+from app.search.engine import TITLED, Engine
 from app.search.fallback import without_index
 from app.search.forms import FACETS, PER_PAGE, Asked, clean, read_asked
 from app.search.index import IndexDamaged
 from app.search.indexer import Indexer
 from app.search.listing import Addresses, Naming, filters, pages
+from app.search.results import Results
 from app.search.service import count_unmet
 from app.search.suggest import Suggestion
 from app.web.formats import csv_answer, json_answer
@@ -113,6 +114,7 @@ def _page(asked: Asked, browsing: bool = False) -> str:
         endpoint=endpoint,
         addresses=addresses,
         naming=naming,
+        comparable=engine().comparable(),
         filters=filters(found.facets, asked, addresses, naming),
         around=[(number, addresses.on_page(number) if number else "") for number in pages(found.page, found.pages)],
     )
@@ -123,7 +125,7 @@ def _naming() -> Naming:
     titles, english = engine().title, current_language() == "en"
 
     def name(facet: str, value: str) -> str:
-        kind = FACETS[facet]
+        kind = "city" if facet == "simili" else FACETS[facet]
         if kind in TITLED:
             return titles(kind, value, english=english) or value
         return value if kind == "year" else ""

@@ -57,6 +57,7 @@ ENGINE = {
     "app.search.passages": {"numpy"},
     "app.search.query": set(),
     "app.search.ranker": {"numpy"},
+    "app.search.results": set(),
     "app.search.segments": {"numpy"},
     "app.search.spelling": set(),
     "app.search.suggest": set(),

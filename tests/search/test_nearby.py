@@ -5,7 +5,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.search.engine import Engine, Results
+from app.search.engine import Engine
+from app.search.results import Results
 
 
 @pytest.fixture
