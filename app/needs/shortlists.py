@@ -18,8 +18,9 @@ from app.matching.text import meeting
 from app.needs import candidates, queries, service
 from app.needs.candidates import Desk
 from app.needs.models import Need
-from app.search.engine import Engine, Hit
+from app.search.engine import Engine
 from app.search.index import IndexDamaged
+from app.search.results import Hit
 
 FIRST = 5
 FIRST_TOLD = 3

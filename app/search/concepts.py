@@ -51,6 +51,8 @@ def plan(question: Question, vocabulary: Vocabulary, ranking: Ranking) -> Plan:
         concept = _of_words(words, others, vocabulary)
         if len(words) == 1 and not concept.alternatives and words[0] in unknown and not foreign:
             concept = _respelt(words[0], ranking, changes)
+            if others and words[0].form not in changes:
+                concept = Concept(concept.words, vocabulary.naming((words[0].stem,)))
         found.append(concept)
     found += _joined(question.words, ranking)
     return Plan(

@@ -11,7 +11,8 @@ from typing import Any
 @dataclass(frozen=True)
 class SearchDocument:
     """One findable thing. ``text`` is plain original text without the title, the source of snippets; ``keywords`` are
-    words that find the thing and are not shown; ``facets`` maps a name to values."""
+    words that find the thing and are not shown; ``facets`` maps a name to values; ``recent`` sorts the
+    newest last; ``months`` and ``cost`` (euros, once) are None where unknown."""
 
     kind: str
     slug: str
@@ -25,6 +26,9 @@ class SearchDocument:
     facets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     updated_on: str = ""
     reused: int = 0
+    recent: str = ""
+    months: int | None = None
+    cost: int | None = None
 
     @property
     def identity(self) -> str:

@@ -4,7 +4,7 @@
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 
@@ -13,17 +13,18 @@ import yaml
 
 from app.search import concepts, index
 from app.search.concepts import Plan
-from app.search.document import SearchDocument
-from app.search.excerpt import Runs, excerpt
-from app.search.facets import Facets
+from app.search.excerpt import excerpt
+from app.search.facets import LIKE, Facets
 from app.search.index import IndexDamaged
+from app.search.nearby import NearTheme, meanings, near_themes, of_theme
 from app.search.passages import matches
-from app.search.query import Question, corrected, read
+from app.search.query import Question, corrected, read, without
 from app.search.ranker import Mask, Ranking, Scores
+from app.search.results import Hit, Results
 from app.search.segments import Reader
 from app.search.semantic import Meaning
 from app.search.suggest import Suggestion, Suggestions
-from app.search.terms import STEM
+from app.search.terms import STEM, slug_term
 from app.text.tokens import tokens
 from app.text.vocabulary import Vocabulary, form
 
@@ -43,38 +44,14 @@ FAST_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True)
-class Hit:
-    """One result, with its snippet as (text, marked) runs."""
+class Meant:
+    """What was searched for a text, and what there is to say about it."""
 
-    kind: str
-    slug: str
-    title: str
-    city: str
-    score: float
-    snippet: Runs
-    url: str
-    document: SearchDocument
-
-    @property
-    def beyond_summary(self) -> bool:
-        """Whether the snippet shows what the summary does not say."""
-        return "".join(text for text, _marked in self.snippet).strip("… ") not in self.document.summary
-
-
-@dataclass(frozen=True)
-class Results:
-    """The answer to a question. ``corrected`` is what was searched instead; ``suggestion`` what may have been meant."""
-
-    query: str = ""
-    corrected: str = ""
-    suggestion: str = ""
-    total: int = 0
-    page: int = 1
-    pages: int = 0
-    hits: tuple[Hit, ...] = ()
-    facets: Mapping[str, list[tuple[str, int]]] = field(default_factory=dict)
-    near_themes: tuple[Suggestion, ...] = ()
-    degraded: bool = False
+    plan: Plan
+    scores: Scores
+    instead: str
+    uncited: tuple[str, ...]
+    meanings: tuple[str, ...]
 
 
 class Snapshot:
@@ -84,9 +61,25 @@ class Snapshot:
         self.reader = reader
         self.ranking = Ranking(reader)
         self.facets = Facets([part.facets for part in reader.parts], self.ranking.offsets.tolist())
+        self._alike = self.facets.by_name.pop("alike", None)
         self.rows = [row for row, alive in zip(self.ranking.rows, self.ranking.live, strict=True) if alive]
         self.vocabulary = vocabulary
         self.kinds = np.array([row["kind"] for row in self.ranking.rows], dtype=object)
+
+    def of_alike(self, slugs: Sequence[str]) -> Mask:
+        """What belongs to cities that are like any of some; everything where none is named."""
+        if not slugs:
+            return np.ones(self.ranking.size, bool)
+        held = self._alike.holding(slugs) if self._alike else np.zeros(self.ranking.size, bool)
+        cities = [str(self.ranking.rows[number]["slug"]) for number in np.flatnonzero(held & self.ranking.live)]
+        return self.facets.filter({"city": cities or [""]})
+
+    @cached_property
+    def comparable(self) -> list[tuple[str, str]]:
+        """Cities that others are like, as (slug, short name), by name."""
+        known = set(self._alike.values) if self._alike else set()
+        rows = [row for row in self.rows if row["kind"] == "city" and row["slug"] in known]
+        return sorted(((str(row["slug"]), str(row["city"])) for row in rows), key=lambda pair: pair[1])
 
     @cached_property
     def suggestions(self) -> Suggestions:
@@ -94,9 +87,11 @@ class Snapshot:
         return Suggestions(self.rows, self.vocabulary)
 
     @cached_property
-    def themes(self) -> Suggestions:
-        """Themes alone: an answer without hits names some, and must not wait for the titles of all practices."""
-        return Suggestions([row for row in self.rows if row["kind"] == "theme"], self.vocabulary)
+    def themes(self) -> list[NearTheme]:
+        """Themes with their words: an answer without hits names those near it."""
+        numbers = np.flatnonzero(self.ranking.live & (self.kinds == "theme"))
+        documents = [part.document(inner)[0] for part, inner in map(self.ranking.place, numbers.tolist())]
+        return [of_theme(Suggestion("theme", item.title, item.url), item.summary) for item in documents]
 
     @cached_property
     def titles(self) -> Mapping[tuple[str, str], tuple[str, str]]:
@@ -177,6 +172,13 @@ class Engine:
         title, title_en = snapshot.titles.get((kind, slug), ("", ""))
         return (english and title_en) or title
 
+    def comparable(self) -> list[tuple[str, str]]:
+        """Cities that others are like, as (slug, short name); none while the index is away."""
+        try:
+            return (self._snapshot or self.snapshot()).comparable
+        except IndexDamaged:
+            return []
+
     def suggest(self, typed: str, limit: int = 8) -> list[Suggestion]:
         """Things whose title has a word that starts as typed. Raises ``IndexDamaged``."""
         return self.snapshot().suggestions.starting(typed, limit)
@@ -209,31 +211,48 @@ class Engine:
         correct: bool,
     ) -> Results:
         snapshot = self.snapshot()
-        plan = concepts.plan(_understood(snapshot, text), self.vocabulary, snapshot.ranking)
-        scores = self._scores(snapshot, plan, kinds)
-        instead = ""
-        if correct and plan.changes and not plan.known:
-            instead = corrected(text, plan.changes)
-            plan = concepts.plan(read(instead), self.vocabulary, snapshot.ranking)
-            scores = self._scores(snapshot, plan, kinds)
-        every = {**filters, **_named_filters(snapshot, plan.question)}
-        found = scores > 0
-        shown = np.where(snapshot.facets.filter(every), scores, 0.0)
+        meant = self._meant(snapshot, text, kinds, correct)
+        plan, scores = meant.plan, meant.scores
+        every: dict[str, Sequence[str]] = {**filters, **_named_filters(snapshot, plan.question)}
+        found = (scores > 0) & snapshot.of_alike(every.pop(LIKE, ()))
+        shown = np.where(found & snapshot.facets.filter(every), scores, 0.0)
         total = int((shown > 0).sum())
         pages = -(-total // per_page)
         page = min(max(page, 1), max(pages, 1))
         numbers = _ordered(snapshot, shown, sort, page * per_page)[(page - 1) * per_page :]
         return Results(
             query=text,
-            corrected=instead,
-            suggestion="" if instead or not correct or not plan.changes else corrected(text, plan.changes),
+            corrected=meant.instead,
+            suggestion="" if meant.instead or not correct or not plan.changes else corrected(text, plan.changes),
             total=total,
             page=page,
             pages=pages,
             hits=tuple(_hit(snapshot, number, float(shown[number]), plan) for number in numbers),
             facets=snapshot.facets.counts(found, every),
-            near_themes=() if total else near_themes(snapshot, plan),
+            near_themes=() if total else near_themes(plan.question.words, self.vocabulary, snapshot.themes),
+            uncited=meant.uncited,
+            meanings=tuple(other for other in meant.meanings if other != meant.instead),
         )
+
+    def _meant(self, snapshot: Snapshot, text: str, kinds: Sequence[str], correct: bool) -> Meant:
+        """What is searched for a text: as typed, else corrected, else the first meaning of an ambiguous form."""
+        question = _understood(snapshot, text)
+        slugs = _uncited(snapshot, question)
+        left = without(question, slugs)
+        plan = concepts.plan(question if left.empty else left, self.vocabulary, snapshot.ranking)
+        scores = self._scores(snapshot, plan, kinds)
+        uncited = tuple(typed for slug, typed in zip(question.acts, question.cited, strict=True) if slug in slugs)
+        means = meanings(question.plain, self.vocabulary, snapshot.ranking) if correct else ()
+        instead = ""
+        if correct and plan.changes and not plan.known:
+            instead = corrected(text, plan.changes)
+        elif means and not scores.any():
+            # Nobody writes the short form: better its first meaning, named above the answer, than nothing.
+            instead = means[0]
+        if instead:
+            plan = concepts.plan(read(instead), self.vocabulary, snapshot.ranking)
+            scores = self._scores(snapshot, plan, kinds)
+        return Meant(plan, scores, instead, uncited, means)
 
     def _scores(self, snapshot: Snapshot, plan: Plan, kinds: Sequence[str]) -> Scores:
         ranking = snapshot.ranking
@@ -295,6 +314,11 @@ def _understood(snapshot: Snapshot, text: str) -> Question:
     return replace(plain, wanted=wanted, phrases=question.phrases, excluded=question.excluded)
 
 
+def _uncited(snapshot: Snapshot, question: Question) -> frozenset[str]:
+    """Acts of a question that no document cites."""
+    return frozenset(slug for slug in question.acts if not snapshot.ranking.known(slug_term(slug)))
+
+
 def _named_filters(snapshot: Snapshot, question: Question) -> dict[str, list[str]]:
     """Filters typed as `tema:suap`, by facet, with the values they mean."""
     found: dict[str, list[str]] = {}
@@ -332,7 +356,8 @@ def _ordered(snapshot: Snapshot, scores: Scores, sort: str, wanted: int) -> list
     if sort == "reused":
         found.sort(key=lambda number: (rows[number]["reused"], scores[number]), reverse=True)
     else:
-        found.sort(key=lambda number: str(rows[number]["updated_on"]), reverse=True)
+        # A day of import or of a correction says nothing of a practice: it only parts those otherwise alike.
+        found.sort(key=lambda number: (str(rows[number]["recent"]), str(rows[number]["updated_on"])), reverse=True)
     return found[:wanted]
 
 
@@ -355,12 +380,3 @@ def _hit(snapshot: Snapshot, number: int, score: float, plan: Plan) -> Hit:
         url=document.url,
         document=document,
     )
-
-
-def near_themes(snapshot: Snapshot, plan: Plan) -> tuple[Suggestion, ...]:
-    """Themes that share a beginning with a word of a question that found nothing."""
-    found: dict[str, Suggestion] = {}
-    for word in plan.question.words:
-        for item in snapshot.themes.starting(word.form[:5], 4):
-            found.setdefault(item.url, item)
-    return tuple(found.values())[:4]

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 Mask = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 MAX_VALUES = 60
+#: The filter that is no facet: practices of the cities that are like the one named.
+LIKE = "like"
 
 
 @dataclass(frozen=True, slots=True)

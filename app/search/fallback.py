@@ -5,8 +5,9 @@ import time
 from collections.abc import Iterable, Iterator
 
 from app.search.document import SearchDocument
-from app.search.engine import Hit, Results
+from app.search.facets import LIKE
 from app.search.forms import PER_PAGE, Asked
+from app.search.results import Hit, Results
 from app.text.folding import fold
 
 SECONDS = 1.0
@@ -44,7 +45,9 @@ def _scored(
 def _wanted(document: SearchDocument, asked: Asked) -> bool:
     if asked.kinds and document.kind not in asked.kinds:
         return False
-    return all(set(values) & set(document.facets.get(name, ())) for name, values in asked.facets.items())
+    return all(
+        set(values) & set(document.facets.get(name, ())) for name, values in asked.facets.items() if name != LIKE
+    )
 
 
 def _hit(score: float, document: SearchDocument) -> Hit:

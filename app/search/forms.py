@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 from werkzeug.datastructures import MultiDict
 
 from app.document.shapes import SLUG
+from app.search.facets import LIKE
 
 MAX_TEXT = 200
 MAX_PAGE = 1_000
@@ -24,6 +25,7 @@ FACETS = {
     "dimensione": "size",
     "norma": "act",
     "anno": "year",
+    "simili": LIKE,
 }
 SORTS = {"": "relevance", "recenti": "newest", "riusate": "reused"}
 KINDS = {

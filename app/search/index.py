@@ -28,7 +28,7 @@ from app.search.terms import STEM, WORD, of_document
 
 #: Stands in the name of every folder: an index written by another version of this module, or of the analysis, is not
 #: read but rebuilt. Raise it whenever the terms or the schema change.
-VERSION = "v3"
+VERSION = "v4"
 CURRENT = "current"
 SUMS = "sums.json"
 OPEN_TRIES = 3
@@ -74,7 +74,7 @@ class Placed(Format):  # type: ignore[misc]
 def _schema() -> Schema:
     stems = FieldType(Placed(), IDAnalyzer(), scorable=True)
     words = FieldType(Counted(), IDAnalyzer(), scorable=True)
-    kept = dict.fromkeys(("digest", "document", "spans", "cited"), STORED)
+    kept = dict.fromkeys(("digest", "document", "titled", "spans", "cited"), STORED)
     return Schema(identity=ID(unique=True, stored=True), **kept, **{STEM: stems, WORD: words})
 
 
@@ -242,6 +242,7 @@ def _row(document: SearchDocument) -> dict[str, Any]:
         "identity": document.identity,
         "digest": document.digest,
         "document": json.dumps(vars(document), ensure_ascii=False),
+        "titled": terms.titled(document.title),
         **passages.stored(document, terms),
         STEM: terms.placed,
         WORD: terms.words,

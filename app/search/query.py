@@ -2,8 +2,8 @@
 """What was typed -> words, phrases, exclusions and filters. Never refuses: what means nothing special is plain text."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice
 
@@ -17,6 +17,15 @@ MAX_TERMS = 20
 MAX_KEPT = 1_000
 #: With more words than these beside them, quotes are those of a sentence.
 MOST_BESIDE = 3
+
+#: Words of a citation that tell its kind or its date, not its subject.
+OF_ACTS = frozenset(
+    """l lr lp dl dlgs dlg lgs dpr dpcm dpgr dm dgr rd legge leggi decreto decreti legislativo regolamento
+    regolamenti direttiva delibera deliberazione ministeriale presidente repubblica consiglio ministri
+    giunta regionale regionali provinciale regio ue ce cee art artt articolo articoli comma commi
+    lettera n num numero gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre
+    novembre dicembre""".split()
+)
 
 #: Field prefixes as typed (folded) -> facet.
 PREFIXES = {
@@ -56,12 +65,13 @@ class Word:
 @dataclass(frozen=True)
 class Question:
     """A question to the index. ``words`` are those that count; ``acts`` are slugs of cited acts;
-    ``plain`` is what was typed without its operators."""
+    ``cited`` is each of them as it was typed; ``plain`` is what was typed without its operators."""
 
     words: tuple[Word, ...] = ()
     phrases: tuple[tuple[str, ...], ...] = ()
     excluded: tuple[tuple[str, ...], ...] = ()
     acts: tuple[str, ...] = ()
+    cited: tuple[str, ...] = ()
     wanted: tuple[tuple[str, str], ...] = ()
     plain: str = ""
 
@@ -75,14 +85,15 @@ def read(text: str) -> Question:
     """The question in a typed text; only the first ``MAX_TEXT`` characters count. Kept, as the same words come back
     with every filter and page chosen."""
     plain, phrases, excluded, wanted = _pieces(text[:MAX_TEXT].translate(QUOTES))
-    acts, rest = _without_acts(plain)
+    acts, cited, rest = _without_acts(plain)
     words = _words(rest)
     quoted = [stems for phrase in phrases if (stems := _stems(phrase))]
     return Question(
         tuple(words[:MAX_TERMS]),
         tuple(quoted) if _conditions(words, quoted) else (),
         tuple(stems for item in excluded if (stems := _stems(item))),
-        tuple(dict.fromkeys(acts)),
+        tuple(acts),
+        tuple(cited),
         tuple(wanted),
         " ".join(plain.split()),
     )
@@ -130,20 +141,29 @@ def _quoted_act(match: re.Match[str]) -> str:
     return f'{match["prefix"]}"{match["rest"][:end]}"{match["rest"][end:]}'
 
 
-def _without_acts(text: str) -> tuple[list[str], str]:
-    slugs: list[str] = []
+def without(question: Question, slugs: Collection[str]) -> Question:
+    """The question without some acts: the words of their citations that tell more than kind and date come back."""
+    left = [(slug, text) for slug, text in zip(question.acts, question.cited, strict=True) if slug not in slugs]
+    gone = " ".join(text for slug, text in zip(question.acts, question.cited, strict=True) if slug in slugs)
+    back = [word for word in _words(gone) if word.form.isalpha() and word.form not in OF_ACTS]
+    words = tuple(dict.fromkeys([*question.words, *back]))[:MAX_TERMS]
+    return replace(question, words=words, acts=tuple(slug for slug, _text in left), cited=tuple(t for _slug, t in left))
+
+
+def _without_acts(text: str) -> tuple[list[str], list[str], str]:
+    found: dict[str, str] = {}
     rest: list[str] = []
     last = 0
     for citation in find_acts(text):
-        slugs.append(citation.reference.slug)
+        found.setdefault(citation.reference.slug, text[citation.start : citation.end])
         rest.append(text[last : citation.start])
         last = citation.end
     rest.append(text[last:])
-    if not slugs:
+    if not found:
         # "legge 241 90" is an act to who types nothing else; in prose it is three words.
         typed = canonical(" ".join(SIGNS.sub(" ", text).split()))
-        return ([typed.slug] if typed else []), text
-    return slugs, " ".join(rest)
+        return ([typed.slug] if typed else []), ([text] if typed else []), text
+    return list(found), list(found.values()), " ".join(rest)
 
 
 def _words(text: str) -> list[Word]:

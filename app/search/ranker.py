@@ -2,7 +2,8 @@
 """Scores every document of one generation against a question: BM25 on stems, exact words and adjacent pairs.
 
 score = sum over concepts of max(own, alternatives), where own = bm25(stem) + 0.5 bm25(word), plus 0.25 bm25(pair)
-for each two stems side by side. BM25: Robertson and Zaragoza 2009, with idf = ln(1 + (N - n + 0.5) / (n + 0.5)).
+for each two stems side by side, plus 0.25 of what the title holds of the question times its share of the question.
+BM25: Robertson and Zaragoza 2009, with idf = ln(1 + (N - n + 0.5) / (n + 0.5)).
 """
 
 from collections.abc import Iterable, Sequence, Set
@@ -13,13 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.search.segments import MAX_CACHED, PLACE_BITS, Part, Reader
-from app.search.terms import PAIR, STEM, WORD
+from app.search.terms import PAIR, STEM, TITLE, WORD
 from app.text.vocabulary import Alternative
 
 K1 = 0.9
 B = 0.75
 WORD_WEIGHT = 0.5
 PAIR_WEIGHT = 0.25
+#: A title that holds much of the question counts more than its words do one by one.
+TITLE_WEIGHT = 0.25
 #: A practice first, then what leads to practices; a title of two words would otherwise beat every document.
 KIND_WEIGHT = {"solution": 1.0, "attachment": 0.8, "act": 0.6, "page": 0.2, "theme": 0.12, "city": 0.2}
 
@@ -72,7 +75,8 @@ class Ranking:
         if found is None:
             if len(self._impacts) > MAX_CACHED:
                 self._impacts.clear()
-            found = self._impacts[field, term] = self._bm25(field, term)
+            made = self._in_titles(term) if field == TITLE else self._bm25(field, term)
+            found = self._impacts[field, term] = made
         return found
 
     def _bm25(self, field: str, term: str) -> Impacts:
@@ -81,6 +85,16 @@ class Ranking:
         numbers, counts = self._alive(pieces)
         idf = np.log(1 + (self.count - len(numbers) + 0.5) / (len(numbers) + 0.5))
         return numbers, idf * counts * (K1 + 1) / (counts + self._norms[field][numbers])
+
+    def idf(self, stem: str) -> float:
+        """How much a stem tells: the fewer documents hold it, the more."""
+        held = len(self.impacts(STEM, stem)[0])
+        return float(np.log(1 + (self.count - held + 0.5) / (held + 0.5)))
+
+    def _in_titles(self, stem: str) -> Impacts:
+        pieces = [(found := part.postings(STEM, stem).titles(part.titled), found) for part in self.reader.parts]
+        numbers, _same = self._alive(pieces)
+        return numbers, np.full(len(numbers), self.idf(stem))
 
     def _alive(self, pieces: Sequence[Counts]) -> Impacts:
         """Numbers of each segment as numbers of the generation, without the deleted."""
@@ -124,8 +138,8 @@ class Ranking:
 
     def score(self, concepts: Iterable[Concept], pairs: Iterable[str]) -> Scores:
         """Score of every document; 0 for one that holds nothing of the question."""
-        total = np.zeros(self.size)
-        for concept in concepts:
+        total, asked = np.zeros(self.size), tuple(concepts)
+        for concept in asked:
             if concept.alternatives:
                 total += self._best_way(concept)
             else:
@@ -133,7 +147,36 @@ class Ranking:
         for pair in pairs:
             numbers, impact = self.impacts(PAIR, pair)
             total[numbers] += PAIR_WEIGHT * impact
+        total += self._of_titles(asked)
         return total * self.prior
+
+    def _of_titles(self, concepts: Sequence[Concept]) -> Scores:
+        """What titles hold of the question, in the idf of its stems, times the share of the question it is."""
+        most = sum(self.idf(stem) for concept in concepts for stem, _word in concept.words)
+        total = np.zeros(self.size)
+        if not most:
+            return total
+        for concept in concepts:
+            best = np.zeros(self.size)
+            for stem, _word in concept.words:
+                numbers, worth = self.impacts(TITLE, stem)
+                best[numbers] += worth
+            for alternative in concept.alternatives:
+                np.maximum(best, self._titled(alternative, max(len(concept.words), 1) ** 0.5), out=best)
+            total += best
+        share: Scores = TITLE_WEIGHT * total * total / most
+        return share
+
+    def _titled(self, alternative: Alternative, scale: float) -> Scores:
+        """Mean idf of the stems of an alternative in the titles that hold them all, 0 elsewhere."""
+        worth, held = np.zeros(self.size), np.zeros(self.size, np.int64)
+        for stem in set(alternative.stems):
+            numbers, found = self.impacts(TITLE, stem)
+            worth[numbers] += found
+            held[numbers] += 1
+        count = len(set(alternative.stems))
+        score: Scores = np.where(held == count, worth, 0.0) * (alternative.weight * scale / count)
+        return score
 
     def _add_words(self, total: Scores, words: Iterable[tuple[str, str]]) -> None:
         for stem, word in words:

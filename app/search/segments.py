@@ -25,8 +25,8 @@ MAX_CACHED = 20_000
 #: Of each segment, some twenty thousand bytes each: those shown again and again.
 MAX_DOCUMENTS = 200
 #: The same few texts in many rows.
-REPEATED = ("kind", "city", "updated_on")
-LIGHT = ("kind", "slug", "title", "title_en", "url", "city", "facets", "updated_on", "reused")
+REPEATED = ("kind", "city", "updated_on", "recent")
+LIGHT = ("kind", "slug", "title", "title_en", "url", "city", "facets", "updated_on", "reused", "recent")
 #: A place in the text of a document: its number in the upper half, the place in the lower.
 PLACE_BITS = 32
 
@@ -55,6 +55,11 @@ class Held:
         found: list[int] = self.places[int(self.ends[at - 1]) if at else 0 : int(self.ends[at])].tolist()
         return found
 
+    def titles(self, titled: Places) -> Ints:
+        """The documents that hold the term in the title, where ``titled`` tells how long each title is."""
+        first = self.places[self.ends - self.counts.astype(np.uint32)]
+        return self.numbers[first < titled[self.numbers]]
+
     def keys(self) -> Keys:
         """Every place as one number, in order."""
         owners = np.repeat(self.numbers.astype(np.int64), self.counts.astype(np.int64))
@@ -74,6 +79,8 @@ class Part:
         weakref.finalize(self, _close, leaf)
         self.size = int(leaf.doc_count_all())
         self.rows = [_light(leaf.stored_fields(number)) for number in range(self.size)]
+        #: How many words of each document are those of its title: they stand first.
+        self.titled = np.array([row.pop("titled") for row in self.rows], dtype=np.uint32)
         self.lengths = {field: _lengths(leaf, field, self.size) for field in (STEM, WORD)}
         self.facets = columns(self.rows)
         for row in self.rows:
@@ -143,7 +150,8 @@ def _name(leaf: Any) -> str:
 def _light(stored: Mapping[str, Any]) -> dict[str, Any]:
     """What every search needs of a document; its texts stay on disk."""
     row = json.loads(stored["document"])
-    kept = {"identity": stored["identity"], "digest": stored["digest"], **{name: row[name] for name in LIGHT}}
+    told = {name: stored[name] for name in ("identity", "digest", "titled")}
+    kept = {**told, **{name: row[name] for name in LIGHT}}
     return kept | {name: sys.intern(kept[name]) for name in REPEATED}
 
 

@@ -3,11 +3,12 @@
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any
 
+from app.search.spelling import near_words
 from app.text.acts import canonical
 from app.text.stems import is_stop, stem
 from app.text.tokens import tokens
@@ -16,8 +17,24 @@ from app.text.vocabulary import Form, Vocabulary
 KINDS = {"theme": 0, "city": 1, "act": 2, "solution": 3, "page": 4}
 MAX_WORDS = 10
 MAX_READ = 400
+MAX_TYPED = 200
 #: Other names of a thing come after its title.
 OTHER_NAME = 1
+#: Things that hold the words typed in another order, or with others between, come last.
+SCATTERED = 100
+#: Words shorter than this, or longer, are not looked for with a letter wrong.
+SHORTEST_SPOILT, LONGEST_SPOILT = 5, 24
+#: The name of a kind, as people put it before what they look for: `tema suap`.
+KIND_WORDS = {
+    "tema": "theme",
+    "temi": "theme",
+    "citta": "city",
+    "norma": "act",
+    "norme": "act",
+    "soluzione": "solution",
+    "soluzioni": "solution",
+    "pagina": "page",
+}
 
 Key = tuple[str, int, int]
 
@@ -75,13 +92,16 @@ class Suggestions:
 
     def starting(self, typed: str, limit: int) -> list[Suggestion]:
         """Things with a name or a word of their title that starts as typed; whole beginnings first, then by kind."""
-        prefix = " ".join(token.form for token in tokens(typed))
-        if not prefix:
+        words = [token.form for token in tokens(typed[:MAX_TYPED])]
+        if not words:
             return []
-        places = self._places(prefix)
+        places = self._places(" ".join(words))
         reference = canonical(typed)
         if reference is not None and reference.slug in self.acts:
             places[self.acts[reference.slug]] = -1
+        if len(places) < limit and (len(words) > 1 or not places):
+            for number in self._scattered(words):
+                places.setdefault(number, SCATTERED)
         ranked = sorted(places, key=lambda number: self._rank(number, places[number]))
         return [self._suggestion(number) for number in ranked[:limit]]
 
@@ -93,9 +113,32 @@ class Suggestions:
             places[number] = min(place, places.get(number, place))
         return places
 
+    def _scattered(self, words: Sequence[str]) -> Set[int]:
+        """Things with a name that holds every word typed, in any order; a word nothing holds may be a letter wrong."""
+        kind = KIND_WORDS.get(words[0]) if len(words) > 1 else None
+        wanted = [word for word in words[1 if kind else 0 :] if not is_stop(word)][:MAX_WORDS]
+        found: Set[int] | None = None
+        for word in wanted:
+            holding = self._beginning(word) or self._nearly(word)
+            found = holding if found is None else found & holding
+            if not found:
+                return frozenset()
+        return {number for number in found or () if kind in (None, self.rows[number]["kind"])}
+
+    def _beginning(self, word: str) -> Set[int]:
+        start, end = bisect_left(self.keys, (word,)), bisect_left(self.keys, (f"{word}\U0010ffff",))
+        return {number for _name, _place, number in self.keys[start:end]}
+
+    def _nearly(self, word: str) -> Set[int]:
+        """Things with a word that starts as one a letter away from the typed one."""
+        if not (SHORTEST_SPOILT <= len(word) <= LONGEST_SPOILT and word.isalpha()):
+            return frozenset()
+        near = {other for other in near_words(word) if other[0] == word[0]}
+        return frozenset().union(*map(self._beginning, near))
+
     def _rank(self, number: int, place: int) -> tuple[int, int, str]:
         row = self.rows[number]
-        return min(place, 1), KINDS[row["kind"]], str(row["title"])
+        return 2 if place == SCATTERED else min(place, 1), KINDS[row["kind"]], str(row["title"])
 
     def _suggestion(self, number: int) -> Suggestion:
         row = self.rows[number]

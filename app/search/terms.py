@@ -10,8 +10,8 @@ from app.text.folding import fold
 from app.text.stems import is_stop, stem
 from app.text.tokens import Token, tokens
 
-#: Pairs are no field on disk: two stems side by side are found by their places (six terms in ten would be pairs).
-STEM, WORD, PAIR = "stem", "word", "pair"
+#: Pairs and titles are no fields on disk: stems side by side, and those of the title, are told by their places.
+STEM, WORD, PAIR, TITLE = "stem", "word", "pair", "title"
 ACT_PREFIX, PAGE_PREFIX = "act_", "page_"
 
 
@@ -25,6 +25,10 @@ class Terms:
     acts: list[str]
     tokens: list[Token]
     citations: list[Citation]
+
+    def titled(self, title: str) -> int:
+        """How many of the words are those of the title where it stands first."""
+        return sum(token.start < len(title) for token in self.tokens)
 
     @property
     def placed(self) -> list[str]:

@@ -9,13 +9,15 @@ from flask import Blueprint, Response, current_app, render_template, request, ur
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.access import Action
-from app.search.engine import TITLED, Engine, Results
+from app.search.engine import TITLED, Engine
 from app.search.fallback import without_index
 from app.search.forms import FACETS, PER_PAGE, Asked, clean, read_asked
 from app.search.index import IndexDamaged
 from app.search.indexer import Indexer
 from app.search.listing import Addresses, Naming, filters, pages
+from app.search.results import Results
 from app.search.service import count_unmet
+from app.search.suggest import Suggestion
 from app.web.formats import csv_answer, json_answer
 from app.web.gate import permits
 from app.web.languages import current_language, prefixed
@@ -69,12 +71,28 @@ def browse_csv() -> Response:
 @permits(Action.SEARCH)
 def suggestions() -> Response:
     typed = clean(request.args.get("q", ""))
-    try:
-        found = engine().suggest(typed, SUGGESTIONS) if typed else []
-    except IndexDamaged:
-        found = []
-    rows = [{"kind": item.kind, "text": item.text, "url": prefixed(item.url)} for item in found]
+    rows = [{"kind": item.kind, "text": item.text, "url": prefixed(item.url)} for item in _suggested(typed)]
     return json_answer({"query": typed, "suggestions": rows})
+
+
+def _suggested(typed: str) -> list[Suggestion]:
+    try:
+        return engine().suggest(typed, SUGGESTIONS) if typed else []
+    except IndexDamaged:
+        return []
+
+
+@search.get("/cerca/suggerimenti.json")
+@permits(Action.SEARCH)
+def suggestions_of_browsers() -> Response:
+    """The same as browsers ask for it by `opensearch.xml`: words, texts, descriptions, addresses."""
+    typed = clean(request.args.get("q", ""))
+    found = _suggested(typed)
+    root = request.root_url.rstrip("/")
+    addresses = [root.removesuffix(request.script_root) + prefixed(item.url) for item in found]
+    answer = json_answer([typed, [item.text for item in found], [], addresses])
+    answer.mimetype = "application/x-suggestions+json"
+    return answer
 
 
 def engine() -> Engine:
@@ -96,6 +114,7 @@ def _page(asked: Asked, browsing: bool = False) -> str:
         endpoint=endpoint,
         addresses=addresses,
         naming=naming,
+        comparable=engine().comparable(),
         filters=filters(found.facets, asked, addresses, naming),
         around=[(number, addresses.on_page(number) if number else "") for number in pages(found.page, found.pages)],
     )
@@ -106,7 +125,7 @@ def _naming() -> Naming:
     titles, english = engine().title, current_language() == "en"
 
     def name(facet: str, value: str) -> str:
-        kind = FACETS[facet]
+        kind = "city" if facet == "simili" else FACETS[facet]
         if kind in TITLED:
             return titles(kind, value, english=english) or value
         return value if kind == "year" else ""
@@ -137,7 +156,13 @@ def find(asked: Asked) -> Results:
 
 
 def _count_if_unmet(asked: Asked, found: Results) -> None:
-    unmet = asked.text and not asked.filters and (not found.total or found.corrected)
+    unmet = (
+        asked.text
+        and asked.page == 1
+        and not asked.exact
+        and not asked.filters
+        and (not found.total or found.corrected)
+    )
     if not unmet or found.degraded:
         return
     try:

@@ -1,18 +1,22 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """How solutions, themes and acts look in the index."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app.cities.rules import perimeter_on, size_class
 from app.document.compare import values_text
+from app.document.dates import last_day
 from app.search.document import SearchDocument
 from app.search.indexer import Searchable
 from app.solutions import queries
 from app.solutions.models import LegalAct, Solution, SolutionRevision, Theme
 
+#: Before every day of a practice: those without a period come last.
+EARLIEST = "0000-00-00"
 #: Front-matter fields whose words help to find a solution, beside its sections.
 WORDED = ("office", "legal_basis", "steps", "roles", "tools", "indicators", "funding", "participation", "preconditions")
 
@@ -43,6 +47,9 @@ def as_document(solution: Solution, revision: SolutionRevision) -> SearchDocumen
         facets=_facets(solution),
         updated_on=solution.updated_at.date().isoformat(),
         reused=len(solution.reuses),
+        recent=_recent(solution),
+        months=_number(solution, "months"),
+        cost=_number(solution, "one_off_cost"),
     )
 
 
@@ -53,12 +60,32 @@ def _keywords(solution: Solution) -> str:
     return "\n".join(filter(None, [*bodies, *themes, *worded]))
 
 
+def _recent(solution: Solution) -> str:
+    """What tells how recent a practice is: the end of its period, else the beginning, then when it was verified."""
+    period = _part(solution, "period")
+    days = [last_day(str(period.get(name) or "")) for name in ("end", "start")]
+    practised = next((day.isoformat() for day in days if day), "")
+    verified = last_day(str(solution.front.get("verified_on") or ""))
+    return f"{practised or EARLIEST} {verified.isoformat() if verified else EARLIEST}"
+
+
+def _part(solution: Solution, name: str) -> Mapping[str, Any]:
+    """A group of fields of the front matter, empty where it is not known."""
+    found = solution.front.get(name)
+    return found if isinstance(found, Mapping) else {}
+
+
+def _number(solution: Solution, name: str) -> int | None:
+    """A figure of the resources, None where it is not public."""
+    value = _part(solution, "resources").get(name)
+    return round(value) if isinstance(value, int | float) else None
+
+
 def _facets(solution: Solution) -> dict[str, tuple[str, ...]]:
     involved = [solution.owner, *solution.partners]
     return {
         "theme": tuple(dict.fromkeys(slug for tie in solution.themes for slug in _family(tie.theme))),
         "city": tuple(dict.fromkeys(city.slug for city in involved if city)),
-        "reuser": tuple(dict.fromkeys(tie.city.slug for tie in solution.reuses)),
         "status": (solution.status,) if solution.status else (),
         "evidence": (str(solution.evidence_level),) if solution.evidence_level else (),
         "badge": (solution.badge,) if solution.badge else (),

@@ -21,7 +21,8 @@ STOP = frozenset(
 POLITE = frozenset(
     """abbiamo avete bisogno buongiorno cerca cercare cerco cerchiamo dobbiamo devo esiste esistono esempio favore
     grazie possiamo posso qualche qualcuno qualcosa sapere serve servono trovare trovo vogliamo voglio vorrei vorremmo
-    vorrebbe fatto fanno facciamo riuscire""".split()
+    vorrebbe fatto fanno facciamo riuscire avrei avremmo capire capirne cercando chiedo chiediamo esempi farebbe fareste
+    farlo interessa interessati qualcun sapete sappiamo servirebbe stiamo vedere vorreste""".split()
 )
 
 _ENGINE = local()

@@ -2,7 +2,7 @@
 """The words of the administrations: acronyms, full forms and synonyms that stand for each other."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,10 @@ Form = tuple[str, ...]
 
 FULL_FORM, SYNONYM, ENGLISH = 0.9, 0.6, 0.8
 MAX_ALTERNATIVES = 8
+#: What the vocabulary knows beside a form: neighbours, and neighbours of who names it as one.
+RELATED, BESIDE = 0.5, 0.2
+#: What a neighbour alone is worth in the place of what names it.
+NAMING = 0.3
 MAX_FORM = 7
 
 
@@ -29,6 +33,7 @@ class _Entry:
     full: list[Form] = field(default_factory=list)
     synonyms: list[Form] = field(default_factory=list)
     english: list[Form] = field(default_factory=list)
+    related: list[Form] = field(default_factory=list)
     nearby: set[str] = field(default_factory=set)
 
 
@@ -38,6 +43,11 @@ class Vocabulary:
     def __init__(self, terms: Iterable[Mapping[str, Any]] = ()) -> None:
         self._alternatives: dict[Form, dict[Form, float]] = defaultdict(dict)
         self._ambiguous: dict[Form, set[str]] = defaultdict(set)
+        self._entries: list[_Entry] = []
+        self._holders: dict[Form, list[int]] = defaultdict(list)
+        self._neighbours: dict[Form, list[int]] = defaultdict(list)
+        #: What an ambiguous form may mean, in words.
+        self.meanings: dict[Form, tuple[str, ...]] = {}
         #: Every form as its words, with its stems: what a reader may be typing.
         self.surfaces: dict[str, Form] = {}
         for raw in terms:
@@ -56,6 +66,18 @@ class Vocabulary:
                     self._alternatives[typed][other] = max(known, worth)
         for typed in unclear:
             self._ambiguous[typed] |= entry.nearby
+        self._connect(entry, unclear, raw.get("meanings") or ())
+
+    def _connect(self, entry: _Entry, unclear: Iterable[Form], means: Sequence[str]) -> None:
+        """What an entry may mean, and what stands beside it."""
+        for typed in unclear:
+            told = (*self.meanings.get(typed, ()), *means)
+            self.meanings[typed] = tuple(dict.fromkeys(str(text) for text in told))
+        for name in {*entry.full, *entry.synonyms, *entry.english}:
+            self._holders[name].append(len(self._entries))
+        for neighbour in entry.related:
+            self._neighbours[neighbour].append(len(self._entries))
+        self._entries.append(entry)
 
     def alternatives(self, typed: Form, support: Iterable[str] = (), emphatic: bool = False) -> tuple[Alternative, ...]:
         """What else to look for. An ambiguous form needs ``support`` by another stem of the question, or emphasis."""
@@ -63,6 +85,30 @@ class Vocabulary:
             return ()
         ranked = sorted(self._alternatives.get(typed, {}).items(), key=lambda pair: (-pair[1], pair[0]))
         return tuple(Alternative(stems, weight) for stems, weight in ranked[:MAX_ALTERNATIVES])
+
+    def near(self, stems: Form) -> list[tuple[Form, float]]:
+        """Every form the vocabulary knows in, or beside, a row of stems, with how near it is (0-1); the stems too."""
+        found: dict[Form, float] = {(item,): 1.0 for item in stems}
+        for start in range(len(stems)):
+            for end in range(start + 1, min(len(stems), start + MAX_FORM) + 1):
+                for known, weight in self._beside(stems[start:end]):
+                    found[known] = max(weight, found.get(known, 0.0))
+        return list(found.items())
+
+    def naming(self, typed: Form) -> tuple[Alternative, ...]:
+        """The names of what lists a form as a neighbour: what stands for a word no document holds."""
+        names = {name: None for number in self._neighbours.get(typed, ()) for name in self._entries[number].full}
+        return tuple(Alternative(name, NAMING) for name in names if name not in self._ambiguous)[:MAX_ALTERNATIVES]
+
+    def _beside(self, typed: Form) -> Iterator[tuple[Form, float]]:
+        for number in self._holders.get(typed, ()):
+            entry = self._entries[number]
+            yield from ((known, FULL_FORM) for known in (*entry.full, *entry.synonyms))
+            yield from ((known, RELATED) for known in entry.related)
+        for number in self._neighbours.get(typed, ()):
+            entry = self._entries[number]
+            yield from ((known, RELATED) for known in entry.full)
+            yield from ((known, BESIDE) for known in entry.related)
 
     def spans(self, stems: Sequence[str]) -> list[tuple[int, int]]:
         """Known forms in a row of stems as (start, end), the longest first, not overlapping."""
@@ -92,7 +138,8 @@ def form(text: str) -> Form:
 def _read(raw: Mapping[str, Any]) -> _Entry:
     names = [raw.get("term"), raw.get("expansion"), *(raw.get("acronyms") or ())]
     entry = _Entry(full=_forms(names), synonyms=_forms(raw.get("synonyms") or ()), english=_forms(raw.get("en") or ()))
-    nearby = [*entry.full, *entry.synonyms, *_forms(raw.get("related") or ())]
+    entry.related = _forms(raw.get("related") or ())
+    nearby = [*entry.full, *entry.synonyms, *entry.related]
     entry.nearby = {item for known in nearby for item in known if len(item) > 2}
     return entry
 

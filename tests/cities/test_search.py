@@ -15,7 +15,7 @@ def test_a_city_is_found_by_name_region_and_size(registered: Database) -> None:
     assert found is not None
     assert (found.title, found.city, found.url) == ("Città metropolitana di Torino", "Torino", "/citta/torino")
     assert "Piemonte" in found.keywords
-    assert found.facets == {"city": ("torino",), "size": ("XL",)}
+    assert found.facets == {"city": ("torino",), "size": ("XL",), "alike": ("bologna", "venezia")}
 
 
 def test_what_is_not_in_the_register_is_not_found(registered: Database) -> None:

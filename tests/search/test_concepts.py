@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from app.search.concepts import Plan, plan, slug_of
-from app.search.engine import Engine, Results
+from app.search.engine import Engine
 from app.search.query import read
+from app.search.results import Results
 from tests.search.small import small_engine
 
 

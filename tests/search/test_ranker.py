@@ -19,7 +19,7 @@ from app.search.concepts import Plan
 from app.search.document import SearchDocument
 from app.search.engine import LEAST_SHARE, Engine
 from app.search.query import read
-from app.search.ranker import K1, KIND_WEIGHT, PAIR_WEIGHT, WORD_WEIGHT, B, Concept
+from app.search.ranker import K1, KIND_WEIGHT, PAIR_WEIGHT, TITLE_WEIGHT, WORD_WEIGHT, B, Concept
 from app.search.terms import PAIR, STEM, WORD, of_document
 from app.text.vocabulary import Vocabulary
 
@@ -58,6 +58,7 @@ class Held:
     stems: list[str]
     counts: dict[str, Counter[str]]
     lengths: dict[str, int]
+    title: set[str]
 
 
 def held(document: SearchDocument) -> Held:
@@ -71,7 +72,7 @@ def held(document: SearchDocument) -> Held:
     words = kept(len(terms.words))
     # An empty place stands before each act.
     lengths = {STEM: kept(sum(counts[STEM].values())), WORD: words, PAIR: max(words - 1, 0)}
-    return Held(document, terms.stems, counts, lengths)
+    return Held(document, terms.stems, counts, lengths, set(terms.stems[: terms.titled(document.title)]))
 
 
 def kept(length: int) -> int:
@@ -106,8 +107,25 @@ class Exhaustive:
             ways.append(mean * way.weight * scale if side_by_side(item, way.stems) else 0.0)
         return max(ways)
 
+    def idf(self, stem: str) -> float:
+        holders = sum(1 for other in self.all if other.counts[STEM][stem])
+        return math.log(1 + (len(self.all) - holders + 0.5) / (holders + 0.5))
+
+    def titled(self, item: Held, plan: Plan) -> float:
+        most = sum(self.idf(stem) for concept in plan.concepts for stem, _word in concept.words)
+        held = sum(self.concept_in_title(item, concept) for concept in plan.concepts)
+        return TITLE_WEIGHT * held * held / most if most else 0.0
+
+    def concept_in_title(self, item: Held, concept: Concept) -> float:
+        ways = [sum(self.idf(stem) for stem, _word in concept.words if stem in item.title)]
+        for way in concept.alternatives:
+            stems = set(way.stems)
+            mean = sum(self.idf(stem) for stem in stems) / len(stems)
+            ways.append(mean * way.weight * max(len(concept.words), 1) ** 0.5 if stems <= item.title else 0.0)
+        return max(ways)
+
     def score(self, item: Held, plan: Plan) -> float:
-        total = sum(self.concept(item, concept) for concept in plan.concepts)
+        total = sum(self.concept(item, concept) for concept in plan.concepts) + self.titled(item, plan)
         total += sum(PAIR_WEIGHT * self.bm25(item, PAIR, pair) for pair in plan.pairs)
         return total * KIND_WEIGHT.get(item.document.kind, 1.0)
 
@@ -238,7 +256,22 @@ class ByWhoosh:
                 norm = K1 * (1 - B + B * max(self.length(number, field), 0) / max(average, 1e-9))
                 stored = self.reader.stored_fields(number)["identity"]
                 total[stored] += weight * idf * count * (K1 + 1) / (count + norm)
+        for identity, share in self.titles(plan).items():
+            total[identity] += share
         return {key: score * KIND_WEIGHT[key.split(":")[0]] for key, score in total.items()}
+
+    def titles(self, plan: Plan) -> Counter[str]:
+        """What titles hold of the question: the stems whose first place is before the end of the title."""
+        total: Counter[str] = Counter()
+        most = 0.0
+        for stem in (stem for concept in plan.concepts for stem, _word in concept.words):
+            places = self.postings(STEM, stem, lambda matcher: min(matcher.value_as("positions")))
+            idf = math.log(1 + (self.count - len(places) + 0.5) / (len(places) + 0.5))
+            most += idf
+            for number, place in places.items():
+                stored = self.reader.stored_fields(number)
+                total[stored["identity"]] += idf * (place < stored["titled"])
+        return Counter({key: TITLE_WEIGHT * held * held / most for key, held in total.items()})
 
 
 @relaxed

@@ -78,3 +78,25 @@ def test_the_limit_is_kept(suggestions: Suggestions) -> None:
 
 def test_without_a_vocabulary_titles_are_enough() -> None:
     assert titles(Suggestions(ROWS), "lavoro") == ["Lavoro agile"]
+
+
+@pytest.mark.parametrize("typed", ["unico bologna", "bologna sportello", "sportello bolo", "bologna lo sportello"])
+def test_words_in_any_order_and_with_others_between_are_found(suggestions: Suggestions, typed: str) -> None:
+    assert "Lo sportello unico di Bologna" in titles(suggestions, typed)
+
+
+def test_every_word_typed_must_stand_in_a_name(suggestions: Suggestions) -> None:
+    assert titles(suggestions, "sportello agile") == []
+
+
+def test_the_name_of_a_kind_before_the_words_chooses_the_kind(suggestions: Suggestions) -> None:
+    assert titles(suggestions, "tema sportello") == ["Sportello unico per le attività produttive"]
+
+
+@pytest.mark.parametrize("typed", ["sportelo", "spotello", "sporttello", "unico sportelo"])
+def test_one_letter_wrong_is_forgiven_where_nothing_else_is_found(suggestions: Suggestions, typed: str) -> None:
+    assert "Sportello unico per le attività produttive" in titles(suggestions, typed)
+
+
+def test_a_word_spelt_right_is_not_widened(suggestions: Suggestions) -> None:
+    assert titles(suggestions, "agile") == ["Lavoro agile"]

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What stands near a question: themes for one that found nothing, the meanings of an acronym that has several."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from app.search.query import Word
+from app.search.ranker import Ranking
+from app.search.suggest import Suggestion
+from app.text.stems import is_stop, stem
+from app.text.tokens import tokens
+from app.text.vocabulary import Form, Vocabulary, form
+
+MAX_THEMES = 4
+MAX_MEANINGS = 4
+#: Words with the same beginning of this length are near: `tributaria`, `tributi`.
+BEGINNING = 5
+TITLE, DESCRIPTION = 1.0, 0.4
+#: A theme that shares less than this is not near.
+LEAST = 0.1
+
+
+@dataclass(frozen=True)
+class NearTheme:
+    """A theme with the beginnings of the words of its title and of its description."""
+
+    shown: Suggestion
+    title: frozenset[str]
+    description: frozenset[str]
+
+
+def of_theme(shown: Suggestion, description: str) -> NearTheme:
+    return NearTheme(shown, _beginnings(shown.text), _beginnings(description))
+
+
+def _beginnings(text: str) -> frozenset[str]:
+    return frozenset(stem(token.form)[:BEGINNING] for token in tokens(text) if not is_stop(token.form))
+
+
+def near_themes(words: Sequence[Word], vocabulary: Vocabulary, themes: Sequence[NearTheme]) -> tuple[Suggestion, ...]:
+    """Themes that speak of what was asked, or of what the vocabulary knows beside it; the nearest first."""
+    stems = tuple(word.stem for word in words)
+    near = vocabulary.near(stems)
+    worth = [sum(weight * _shared(theme, way) for way, weight in near) for theme in themes]
+    ranked = sorted(range(len(themes)), key=lambda number: -worth[number])
+    return tuple(themes[number].shown for number in ranked[:MAX_THEMES] if worth[number] > LEAST)
+
+
+def _shared(theme: NearTheme, way: Form) -> float:
+    """The share of a form that stands in a theme; a word of the title says more than one of the description."""
+    found = (
+        TITLE * (item[:BEGINNING] in theme.title) or DESCRIPTION * (item[:BEGINNING] in theme.description)
+        for item in way
+    )
+    return sum(found) / len(way)
+
+
+def meanings(plain: str, vocabulary: Vocabulary, ranking: Ranking) -> tuple[str, ...]:
+    """What an ambiguous form typed by itself may mean, of that which some document holds."""
+    known: Iterable[str] = vocabulary.meanings.get(form(plain), ())
+    return tuple(text for text in known if ranking.holding(form(text)).any())[:MAX_MEANINGS]

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The answer to a question, as pages and data formats show it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from app.search.document import SearchDocument
+from app.search.excerpt import Runs
+from app.search.suggest import Suggestion
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One result, with its snippet as (text, marked) runs."""
+
+    kind: str
+    slug: str
+    title: str
+    city: str
+    score: float
+    snippet: Runs
+    url: str
+    document: SearchDocument
+
+    @property
+    def beyond_summary(self) -> bool:
+        """Whether the snippet shows what the summary does not say."""
+        return "".join(text for text, _marked in self.snippet).strip("… ") not in self.document.summary
+
+
+@dataclass(frozen=True)
+class Results:
+    """The answer to a question. ``corrected`` is what was searched instead; ``suggestion`` what may have been meant.
+    ``uncited`` are acts asked for that no document cites; ``meanings`` those of an ambiguous form asked for alone."""
+
+    query: str = ""
+    corrected: str = ""
+    suggestion: str = ""
+    total: int = 0
+    page: int = 1
+    pages: int = 0
+    hits: tuple[Hit, ...] = ()
+    facets: Mapping[str, list[tuple[str, int]]] = field(default_factory=dict)
+    near_themes: tuple[Suggestion, ...] = ()
+    uncited: tuple[str, ...] = ()
+    meanings: tuple[str, ...] = ()
+    degraded: bool = False

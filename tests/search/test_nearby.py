@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What stands near a question: themes, meanings, the words of an act nobody cites, neighbours of unknown words."""
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.search.engine import Engine
+from app.search.results import Results
+
+
+@pytest.fixture
+def engine(library_app: Flask) -> Engine:
+    found: Engine = library_app.extensions["engine"]
+    return found
+
+
+def themes(found: Results) -> list[str]:
+    return [item.url.rsplit("/", 1)[1] for item in found.near_themes]
+
+
+@pytest.mark.parametrize(
+    ("typed", "theme"),
+    [
+        ("SCIA", "suap"),
+        ("SCIA", "edilizia"),
+        ("ANPR", "dati-digitale"),
+        ("recupero evasione tributaria", "pagamenti-digitali"),
+    ],
+)
+def test_a_question_without_answers_leads_to_the_themes_near_it(engine: Engine, typed: str, theme: str) -> None:
+    found = engine.search(typed)
+    assert not found.total
+    assert theme in themes(found)
+
+
+def test_an_acronym_nobody_uses_leads_to_the_theme_of_what_it_stands_for(engine: Engine) -> None:
+    found = engine.search("SUE", {"year": ["1900"]})
+    assert "edilizia" in themes(found)
+
+
+def test_words_nobody_knows_are_near_nothing(engine: Engine) -> None:
+    assert not themes(engine.search("xylofono zzyzx"))
+
+
+def test_an_ambiguous_acronym_is_answered_by_its_first_meaning_and_the_others_are_named(engine: Engine) -> None:
+    found = engine.search("CdS")
+    assert found.corrected == "conferenza di servizi"
+    assert found.hits[0].slug == "conferenza-di-servizi-milano"
+    assert found.meanings == ("Consiglio di Stato",)
+
+
+def test_an_ambiguous_acronym_asked_as_typed_stays_as_it_is(engine: Engine) -> None:
+    assert not engine.search("CdS", correct=False).total
+
+
+def test_examples_quoted_by_the_help_are_not_what_it_is_about(engine: Engine) -> None:
+    assert "page:aiuto.it" not in [hit.document.identity for hit in engine.search("CdS pareri").hits]
+
+
+def test_an_act_nobody_cites_gives_its_words_back(engine: Engine) -> None:
+    words, act = engine.search("emilia romagna"), engine.search("L.R. 21/2012 emilia romagna")
+    assert act.total == words.total > 0
+    assert act.uncited == ("L.R. 21/2012 emilia romagna",)
+
+
+@pytest.mark.parametrize("typed", ["D.Lgs. 999/2031", "legge 12 marzo 2031 n. 999"])
+def test_an_act_nobody_cites_finds_nothing_by_its_kind_or_date(engine: Engine, typed: str) -> None:
+    found = engine.search(typed)
+    assert not found.total
+    assert found.uncited
+
+
+def test_the_page_says_that_nobody_cites_an_act(library: FlaskClient) -> None:
+    assert "Nessuna soluzione cita questa norma" in library.get("/cerca?q=L.R.+21/2012+emilia+romagna").text
+    assert "Nessuna soluzione cita" not in library.get("/cerca?q=l.+56/2014").text
+
+
+def test_a_word_no_document_holds_stands_for_what_names_it_as_a_neighbour(engine: Engine) -> None:
+    assert "autorizzazione-unica-ambientale-milano" in [hit.slug for hit in engine.search("scarichi e imprese").hits]
+
+
+def test_a_title_that_holds_the_question_comes_first(engine: Engine) -> None:
+    assert engine.search("convenzione quadro con le unioni").hits[0].slug == "convenzione-quadro-comuni-unioni-bologna"

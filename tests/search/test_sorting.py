@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The newest practices first, over the shipped library; suggestions as browsers ask for them; what counts as unmet."""
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.search.queries import most_unmet
+from tests.search.test_service import DAY
+
+
+def years(library: FlaskClient, address: str) -> list[str]:
+    return [row["slug"] for row in library.get(address).json["results"]]  # type: ignore[index]
+
+
+def test_the_newest_are_those_whose_practice_ended_or_began_last(library: FlaskClient) -> None:
+    slugs = years(library, "/soluzioni.json?ordine=recenti")
+    assert slugs[0] == "comunita-pratica-metro-case-genova"
+    assert slugs.index("patto-sviluppo-metropolis-torino") < slugs.index("indagini-soddisfazione-comuni-roma")
+    last = years(library, "/soluzioni.json?ordine=recenti&pagina=5")
+    assert "stazione-unica-appaltante-napoli" in last, "without a period a practice comes last"
+
+
+def test_the_order_is_the_same_every_time(library: FlaskClient) -> None:
+    address = "/soluzioni.json?ordine=recenti&pagina=2"
+    assert years(library, address) == years(library, address)
+
+
+def test_browsers_get_suggestions_in_their_own_form(library: FlaskClient) -> None:
+    found = library.get("/cerca/suggerimenti.json?q=centrale+com")
+    assert found.mimetype == "application/x-suggestions+json"
+    typed, texts, described, addresses = found.json or [None] * 4
+    assert (typed, described) == ("centrale com", [])
+    assert any("Centrale unica di committenza" in text for text in texts)
+    assert len(texts) == len(addresses)
+    assert all(address.startswith("http://localhost/") for address in addresses)
+
+
+def test_browsers_get_addresses_in_their_language(library: FlaskClient) -> None:
+    *_rest, addresses = library.get("/en/cerca/suggerimenti.json?q=bologna").json or [[]]
+    assert addresses
+    assert all(address.startswith("http://localhost/en/") for address in addresses)
+
+
+def test_what_opensearch_declares_answers_so(library: FlaskClient) -> None:
+    assert "/cerca/suggerimenti.json?q={searchTerms}" in library.get("/opensearch.xml").text
+
+
+def test_facets_nobody_reads_are_not_counted(library: FlaskClient) -> None:
+    assert "reuser" not in (library.get("/cerca.json").json or {})["facets"]
+
+
+def test_only_the_first_page_of_a_search_in_vain_is_counted(app: Flask, client: FlaskClient) -> None:
+    app.extensions["indexer"].rebuild()
+    client.get("/cerca?q=xyzzyq&pagina=2")
+    client.get("/cerca?q=xyzzyq&esatta=1")
+    with app.extensions["database"].reading() as session:
+        assert not most_unmet(session, DAY, 10)
