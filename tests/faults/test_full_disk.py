@@ -17,15 +17,9 @@ from app.db import Database
 from app.journal.service import broken
 from app.writing.queries import known_digests
 from tests.makers import csrf, make_draft, make_person, make_registers, make_solution, sign_in
-from tests.stores import SqliteStores
 
 SLUG, READ = "bozza-di-prova", "/soluzioni/sportello-unico-bologna"
 SAID = {"title": "Schema", "document_kind": "accordo", "licence": "CC-BY-4.0", "visibility": "public"}
-
-
-@pytest.fixture
-def stores(sqlite_stores: SqliteStores) -> SqliteStores:
-    return sqlite_stores
 
 
 @pytest.fixture
