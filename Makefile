@@ -19,7 +19,7 @@ FLASK := $(BIN)/python -m flask --app wsgi
 DIST := app/web/static/dist/manifest.json
 MO := app/translations/en/LC_MESSAGES/messages.mo
 
-.PHONY: help run test test-fast lint bench assets lock translations screenshots clean ready
+.PHONY: help run test test-fast test-long lint bench faults assets lock translations screenshots clean ready
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +44,10 @@ test: $(VENV)/.dev $(DIST) $(MO) node_modules/.installed ## run every test (inst
 test-fast: $(VENV)/.dev $(DIST) $(MO) ## the tests without browser and PostgreSQL
 	@$(BIN)/python -m pytest -n 2 -m "not browser and not postgres and not slow" -q
 
+test-long: export EVERY_LINE = 1
+test-long: $(VENV)/.dev $(DIST) $(MO) ## every strange line in every field, parameter and address (an hour)
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup -q tests/web/test_strange_input.py tests/pages/test_strange_queries.py tests/journeys/test_strange_forms.py
+
 lint: $(VENV)/.dev ## ruff and mypy
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -51,6 +55,9 @@ lint: $(VENV)/.dev ## ruff and mypy
 
 bench: $(VENV)/.dev $(DIST) $(MO) ## measure speed and search quality, each beside its reference
 	@$(BIN)/python -m bench
+
+faults: $(VENV)/.dev $(DIST) $(MO) ## kill the site 200 times while people write, and count what is lost (half an hour)
+	@$(BIN)/python -m bench.faults --kills 200
 
 assets: node_modules/.installed ## build the front end
 	@PATH="$$(sh assets/node-path.sh $(BIN))" npm run --silent build

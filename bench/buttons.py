@@ -22,6 +22,7 @@ from tests import makers
 
 SAVES = 5
 CITY = "bologna"
+FORM = "application/x-www-form-urlencoded"
 T = TypeVar("T")
 Answer = tuple[http.client.HTTPResponse, str]
 
@@ -48,10 +49,25 @@ class Visitor:
             raise Broken(f"status {answer.status} of {path}")
         return answer, text
 
-    def _ask(self, method: str, path: str, body: str = "") -> Answer:
+    def upload(self, path: str, boxes: Mapping[str, str], name: str, content: bytes) -> None:
+        """Send one file with its form."""
+        line = uuid.uuid4().hex
+        parts = [f'name="{box}"\r\n\r\n{text}\r\n' for box, text in {**boxes, "csrf_token": self.token}.items()]
+        said = f'name="file"; filename="{name}"\r\nContent-Type: application/octet-stream\r\n\r\n'
+        head = "".join(f"--{line}\r\nContent-Disposition: form-data; {part}" for part in (*parts, said))
+        body = head.encode() + content + f"\r\n--{line}--\r\n".encode()
+        answer, _text = self._ask("POST", path, body, f"multipart/form-data; boundary={line}")
+        if answer.status != 303:
+            raise Broken(f"status {answer.status} of {path}")
+
+    def again(self) -> None:
+        """A new connection, after the server was gone."""
+        self.connection.close()
+
+    def _ask(self, method: str, path: str, body: str | bytes = "", kind: str = FORM) -> Answer:
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
         if body:
-            headers["Content-Type"] = "application/x-www-form-urlencoded"
+            headers["Content-Type"] = kind
         self.connection.request(method, path, body or None, headers)
         answer = self.connection.getresponse()
         text = answer.read().decode("utf-8")
@@ -60,11 +76,11 @@ class Visitor:
         return answer, text
 
 
-def entered(port: int, database: Database, role: Role) -> Visitor:
-    """Somebody of Bologna who has just signed in."""
+def entered(port: int, database: Database, role: Role, city: str = CITY) -> Visitor:
+    """Somebody of a city who has just signed in."""
     email = f"{uuid.uuid4().hex}@ente.example"
     with database.work() as session:
-        makers.make_person(session, (role, CITY), email=email, password=makers.PASSWORD)
+        makers.make_person(session, (role, city), email=email, password=makers.PASSWORD)
     visitor = Visitor(port)
     visitor.get("/accedi")
     visitor.post("/accedi", {"email": email, "password": makers.PASSWORD})
@@ -96,7 +112,7 @@ class Desk:
         answer, _text = self.official.post("/soluzioni/nuova", {"title": f"Prova {word}"})
         path = answer.headers["Location"].removesuffix("/modifica")
         page = self.official.get(f"{path}/modifica")
-        seen = {name: _hidden(page, name) for name in ("edition", "base")}
+        seen = {name: hidden(page, name) for name in ("edition", "base")}
         for number in range(SAVES):
             save = partial(self.official.post, f"{path}/bozza", {**self._boxes(word, number), **seen}, 200)
             _answer, text = self.timed("save a draft", save)
@@ -106,7 +122,7 @@ class Desk:
         action = re.search(r'formaction="([^"]+/approva)"', page)
         if action is None:
             raise Broken("the referent sees no button to approve")
-        boxes = {"number": _hidden(page, "number")}
+        boxes = {"number": hidden(page, "number")}
         self.timed("approve", lambda: self.referent.post(action[1], boxes))
         self.took.setdefault("approved -> searchable", []).append(found_after(self.engine, word) * 1000)
 
@@ -139,7 +155,7 @@ class Desk:
             print(f"{name:24}{median:8.1f}{p95:8.1f}{median / floor:8.1f}{p95 / floor_p95:8.1f}")
 
 
-def _hidden(page: str, name: str) -> str:
+def hidden(page: str, name: str) -> str:
     found = re.search(rf'name="{name}" value="([^"]*)"', page)
     if found is None:
         raise Broken(f"no {name} in the page")

@@ -56,12 +56,18 @@ class WebServer:
     def __enter__(self) -> "WebServer":
         command = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py", self.app]
         self.process = subprocess.Popen(command, cwd=ROOT, env=self.environment)
+        self.wait()
+        return self
+
+    def wait(self) -> None:
+        """Until it answers. Raises where it ends, or takes too long."""
+        assert self.process is not None
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
                 raise RuntimeError(f"the server ended with status {self.process.returncode}")
             if self._answers():
-                return self
+                return
             time.sleep(0.1)
         raise RuntimeError("the server did not become ready")
 

@@ -6,12 +6,30 @@ import re
 import sys
 import time
 import uuid
+from contextlib import suppress
+from typing import TextIO, cast
 
 import structlog
 from flask import Flask, Response, g, request
 
 GIVEN = re.compile(r"^[A-Za-z0-9-]{8,64}$")
 log = structlog.get_logger("twinmetro")
+
+
+class Lasting:
+    """A stream that never fails who logs: a full disk or a closed pipe costs the line, not the answer to a reader."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.stream = stream
+
+    def write(self, text: str) -> int:
+        with suppress(OSError):
+            self.stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self.stream.flush()
 
 
 def configure(level: str) -> None:
@@ -25,7 +43,7 @@ def configure(level: str) -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper(), logging.INFO)),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, Lasting(sys.stderr))),
         cache_logger_on_first_use=False,
     )
 

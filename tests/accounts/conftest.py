@@ -17,10 +17,10 @@ from app.accounts.models import Person
 from app.db import Database
 from app.outbox.models import Letter
 from tests import makers
-from tests.naughty import STRINGS
+from tests.naughty import lines_for
 
 #: Strange strings as a browser can send them: a half of a pair has no bytes.
-STRANGE = [text.encode("utf-8", "ignore").decode() for text in STRINGS]
+STRANGE = [text.encode("utf-8", "ignore").decode() for text in lines_for("accounts", 120)]
 EMAIL = "anna.verdi@ente.example"
 
 

@@ -22,7 +22,7 @@ LEVELS = [
     {"twinnings"},
     {"notices", "figures", "pages", "operations"},
     {"web"},
-    {"background"},
+    {"background", "backup"},
     {"commands"},
     {"cli"},
     {"factory"},

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The forms of a page as a browser would send them."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 
 BUTTONS = frozenset({"button", "submit"})
@@ -60,6 +60,9 @@ class Forms(HTMLParser):
             self._option(self._form.chosen[self._select], held)
         elif tag == "button" and name:
             self._form.buttons.append((name, held.get("value", "")))
+        if tag == "button" and held.get("formaction"):
+            # The same fields, sent elsewhere by this button.
+            self.found.append(replace(self._form, action=held["formaction"]))
 
     @staticmethod
     def _option(choices: list[str], held: dict[str, str]) -> None:

@@ -11,7 +11,7 @@ from app.access import Role
 from app.needs.models import Need
 from app.needs.rules import State
 from tests.makers import csrf, make_person, sign_in
-from tests.naughty import STRINGS
+from tests.naughty import lines_for
 from tests.needs.network import PROBLEM, Network, begin
 
 TYPED = {"problem": PROBLEM, "by_when": "2027-06-30", "looked": "1"}
@@ -205,7 +205,7 @@ def test_a_referent_states_the_days_of_the_own_city_only(site: Flask, network: N
     assert client.get("/citta/torino/disponibilita").status_code == 403
 
 
-@pytest.mark.parametrize("text", STRINGS[::6])
+@pytest.mark.parametrize("text", lines_for("needs", 20))
 def test_naughty_text_is_shown_as_typed_or_refused(site: Flask, network: Network, text: str) -> None:
     client = client_of(site, network, (Role.OFFICIAL, "venezia"))
     answer = send(client, "/richieste/nuova", **{**TYPED, "problem": f"{text} {PROBLEM}", "title": text, "note": text})

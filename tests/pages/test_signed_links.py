@@ -16,6 +16,16 @@ pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("signed")]
 
 #: Pages of one kind that each person opens; the links of the others are only matched with the table of addresses.
 OPENED = 15
+#: What every answer carries, whoever asks, data and letters for calendars included.
+GUARDS = (
+    "Content-Security-Policy",
+    "X-Content-Type-Options",
+    "X-Frame-Options",
+    "Referrer-Policy",
+    "Permissions-Policy",
+    "Cross-Origin-Opener-Policy",
+    "X-Request-ID",
+)
 WHO = [*MAILBOXES, "strong", "nobody"]
 
 
@@ -44,6 +54,8 @@ def test_every_link_on_the_pages_of_a_person_answers(furnished: Furnished, who: 
         if kind and opened[kind] > OPENED and path not in starts:
             continue
         answer = client.get(path) if kind else None
+        if answer is not None:
+            broken += [f"{path} without {name}" for name in GUARDS if not answer.headers.get(name)]
         if answer is None or answer.status_code >= 400:
             broken.append(f"{path} on {source}: {answer.status_code if answer else 'no such page'}")
             continue

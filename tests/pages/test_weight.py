@@ -9,10 +9,29 @@ from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, CDPSession
 from sqlalchemy import event
 
+from tests.pages.furnished import Furnished
 from tests.pages.kinds import PAGES, STATUS, address
+from tests.pages.signed_kinds import PAGES as SIGNED
 
 FIRST_VIEW, SECOND_VIEW = 150_000, 20_000
+MOST_HTML = 150_000
 STATEMENTS = 5
+#: Pages of the exchange that ask more: what they ask today is their limit, whatever stands in the tables.
+ASKING_MORE = {
+    "archived-read": 6,
+    "need-open-read": 11,
+    "need-closed": 11,
+    "need-anonymous": 11,
+    "need-matched": 11,
+    "shortlist-read": 24,
+    "round-published": 7,
+    "twinnings": 6,
+    "twinning-read": 7,
+    "twinning-closed": 7,
+    "twinning-certificate": 7,
+    "network": 16,
+    "figures-read": 15,
+}
 #: Pages of the search differ in words, not in weight: the fullest stands for all.
 WEIGHED = [kind for kind in PAGES if kind == "search" or not kind.startswith("search")]
 
@@ -71,3 +90,26 @@ def test_a_page_asks_the_database_few_questions(library_app: Flask, statements: 
     assert answer.status_code == STATUS.get(page_kind, 200)
     asked = [text for text in statements if not text.startswith(("PRAGMA", "BEGIN", "COMMIT", "ROLLBACK"))]
     assert len(asked) <= STATEMENTS, "\n".join(asked)
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("signed")
+@pytest.mark.parametrize(
+    "page_kind", [name for name, kind in SIGNED.items() if kind.who == "nobody" and not kind.typed]
+)
+def test_a_page_of_the_exchange_asks_few_questions_of_who_only_reads(furnished: Furnished, page_kind: str) -> None:
+    kind, sent = SIGNED[page_kind], list[str]()
+    engine = furnished.database.engine
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        sent.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        answer = furnished.app.test_client().get(furnished.address(kind.path))
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    assert answer.status_code == kind.status
+    assert len(answer.data) < MOST_HTML
+    asked = [text for text in sent if not text.startswith(("PRAGMA", "BEGIN", "COMMIT", "ROLLBACK"))]
+    assert len(asked) <= ASKING_MORE.get(page_kind, STATEMENTS), "\n".join(asked)

@@ -68,3 +68,21 @@ def test_a_version_submitted_twice_at_once_waits_once(office: Office) -> None:
     seen = Judgement(0, 1, office.official, LATER)
     assert race(office, [submit, submit], [seen, seen]) == ["conflict", "done"]
     assert office.rows() == ["solution-submitted"]
+
+
+@pytest.mark.parametrize("step", ["validate", "make_ready"])
+def test_of_two_experts_who_decide_at_once_one_does(office: Office, step: str) -> None:
+    office.submit()
+    office.approve()
+    if step == "make_ready":
+        office.validate()
+
+    def act(session: object, judgement: Judgement) -> object:
+        if step == "validate":
+            return service.validate(session, judgement, 3, "Dati prima e dopo")  # type: ignore[arg-type]
+        return service.make_ready(session, judgement)  # type: ignore[arg-type]
+
+    first, other = office.judgement(office.expert), office.judgement(office.referent)
+    before = len(office.rows())
+    assert race(office, [act, act], [first, other]) == ["conflict", "done"]
+    assert len(office.rows()) == before + 1

@@ -13,12 +13,12 @@ from app.access import Role
 from app.accounts.models import Person
 from app.accounts.queries import person as by_number
 from tests.makers import csrf, make_person, make_solution, sign_in
-from tests.naughty import STRINGS
+from tests.naughty import lines_for
 from tests.review.office import SLUG, Office
 
 PAGE = f"/soluzioni/{SLUG}/revisione"
 #: Half of a character pair cannot be sent in a form at all.
-TYPED = [text for text in STRINGS if text.encode("utf-8", "ignore").decode() == text]
+TYPED = [text for text in lines_for("review", 120) if text.encode("utf-8", "ignore").decode() == text]
 
 
 def signed_in(app: Flask, office: Office, number: int) -> FlaskClient:

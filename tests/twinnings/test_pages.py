@@ -15,7 +15,7 @@ from app.twinnings import chores, ending, forms
 from app.twinnings.calendar import _folded, _text
 from app.twinnings.rules import Closing
 from tests.makers import csrf, make_solution, sign_in
-from tests.naughty import STRINGS
+from tests.naughty import lines_for
 from tests.twinnings.exchange import Exchange
 
 PATH = "/gemellaggi/1-sportello"
@@ -177,7 +177,7 @@ def test_the_variant_leads_to_its_draft(exchange: Exchange, receiver: FlaskClien
 
 def test_strange_text_is_kept_as_typed_or_refused(exchange: Exchange, receiver: FlaskClient) -> None:
     token = csrf(receiver, PATH)
-    for text in STRINGS[::4]:
+    for text in lines_for("twinnings", 30):
         for address, field in (("/note", "note"), ("/incontri", "place"), ("/tappe", "title"), ("/ore", "hours")):
             data = {"title": "x", "starts_at": "2027-01-08T10:00", "minutes": "60", "phase": "capire", field: text}
             data |= {"due_on": "2027-01-08", "on": "2026-11-20", "body": "torino", "csrf_token": token}

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Logs are lines of JSON that tell the page and the time, never who asked nor what was typed."""
 
+import errno
+import io
 import json
 
 import pytest
@@ -24,3 +26,23 @@ def lines(library: FlaskClient, capsys: pytest.CaptureFixture[str]) -> "list[dic
 def test_each_request_leaves_one_line_with_its_identifier(lines: "list[dict[str, object]]") -> None:
     assert [(line["page"], line["status"]) for line in lines] == [("search.results", 200), ("-", 404)]
     assert all(line["request_id"] and line["timestamp"] for line in lines)
+
+
+class FullDisk(io.StringIO):
+    """Where the log goes when its disk is full."""
+
+    def write(self, _text: str) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_log_that_cannot_be_written_costs_no_reader_an_answer(
+    library: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stderr", FullDisk())
+    logs.configure("INFO")
+    try:
+        assert library.get("/cerca?q=imprese").status_code == 200
+        assert library.get("/nessuna-pagina").status_code == 404
+    finally:
+        monkeypatch.undo()
+        logs.configure("ERROR")

@@ -6,7 +6,7 @@ from urllib.parse import quote, quote_from_bytes
 import pytest
 from flask.testing import FlaskClient
 
-from tests.naughty import STRINGS
+from tests.naughty import RAW, lines_for
 
 PARAMETERS = [
     "q",
@@ -27,18 +27,17 @@ PARAMETERS = [
 
 @pytest.mark.parametrize("parameter", PARAMETERS)
 def test_strange_strings_in_search_parameters_are_answered(library: FlaskClient, parameter: str) -> None:
-    for text in STRINGS:
+    for text in lines_for(parameter, 90):
         answer = library.get(f"/cerca?{parameter}={quote(text, errors='surrogatepass')}")
         assert answer.status_code < 500, repr(text)
-        assert "<script>alert" not in answer.text
-        assert "<img src=x" not in answer.text
+        assert not [raw for raw in RAW if raw in answer.text], repr(text)
 
 
 @pytest.mark.parametrize(
     "path", ["/soluzioni/{}", "/citta/{}", "/temi/{}", "/norme/{}", "/{}", "/soluzioni/{}/versioni"]
 )
 def test_strange_strings_in_paths_are_not_found(library: FlaskClient, path: str) -> None:
-    for text in STRINGS:
+    for text in lines_for(path, 90):
         encoded = quote(text, safe="", errors="surrogatepass")
         status = library.get(path.format(encoded)).status_code
         assert status in {200, 308, 400, 404, 405}, repr(text)

@@ -13,7 +13,7 @@ from app.solutions.queries import by_slug
 from app.writing import service
 from app.writing.boxes import clean
 from tests import makers
-from tests.naughty import STRINGS
+from tests.naughty import lines_for
 from tests.writing.conftest import SLUG, Desk
 
 PAGES = ("modifica", "anteprima", "markdown", "versione", "scarta", "simili")
@@ -127,7 +127,7 @@ TEXTS = (
 
 def test_naughty_strings_come_back_from_every_box_as_they_were_typed(maria: Desk) -> None:
     maria.open()
-    for typed in STRINGS:
+    for typed in lines_for("writing", 120):
         text = typed.encode("utf-8", "replace").decode("utf-8")
         maria.form |= {name: [text] for name in (*TEXTS, "themes", "city", "status", "licence", "sdgs", "unknown")}
         assert maria.save().status_code == 303, text

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Nothing a person types becomes more than text with simple marks."""
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -62,9 +64,10 @@ def test_raw_html_never_becomes_an_element(raw: str) -> None:
 
 
 @pytest.mark.parametrize("text", STRINGS, ids=lambda text: repr(text)[:30])
-def test_strange_strings_are_text(text: str) -> None:
+def test_strange_strings_are_text_or_too_much(text: str) -> None:
     for place in PLACES:
-        assert markup.wrong_in(to_html(place.replace("{}", text))) == []
+        with suppress(TooComplex):
+            assert markup.wrong_in(to_html(place.replace("{}", text))) == []
 
 
 def test_what_is_typed_as_html_is_read_as_it_was_typed() -> None:

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Copies of a database made while others write to it, and their way back into an empty one."""
+
+import os
+import shutil
+import sqlite3
+import subprocess
+from contextlib import closing
+from pathlib import Path
+
+from sqlalchemy import inspect
+from sqlalchemy.engine import URL
+
+from app.backup.archive import POSTGRES, SQLITE, Unusable
+from app.db import Database
+
+#: Part of the copy that is taken between two looks at what others wrote: everything, so that the copy ends.
+WHOLE = -1
+DUMP = ("pg_dump", "--format=custom", "--no-owner", "--no-privileges")
+LOAD = ("pg_restore", "--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error")
+
+
+def name_of(database: Database) -> str:
+    """The member of an archive that holds a copy of this database."""
+    return SQLITE if database.engine.dialect.name == "sqlite" else POSTGRES
+
+
+def copy(database: Database, target: Path) -> None:
+    """One consistent state of the database as a file, while the site goes on."""
+    if name_of(database) == POSTGRES:
+        _run(DUMP, database.engine.url, f"--file={target}")
+        return
+    with closing(sqlite3.connect(_file(database))) as source, closing(sqlite3.connect(target)) as made:
+        source.backup(made, pages=WHOLE)
+        # One file, without the log beside it: the next who opens it switches the log on again.
+        made.execute("PRAGMA journal_mode=DELETE")
+
+
+def check(path: Path) -> None:
+    """Raises ``Unusable`` where a copy is not whole in itself."""
+    if path.name == POSTGRES:
+        _call([_program("pg_restore"), "--list", str(path)], {})
+        return
+    try:
+        with closing(sqlite3.connect(path)) as opened:
+            [[said]] = opened.execute("PRAGMA integrity_check(1)").fetchall()
+    except sqlite3.DatabaseError as error:
+        raise Unusable("database_damaged", str(error)) from error
+    if said != "ok":
+        raise Unusable("database_damaged", str(said))
+
+
+def empty(database: Database) -> bool:
+    """Whether nothing is in the database that a copy would overwrite."""
+    if name_of(database) == SQLITE:
+        return not _file(database).exists()
+    return not inspect(database.engine).get_table_names()
+
+
+def bring_back(database: Database, path: Path) -> None:
+    """Put a copy where the empty database stands. Raises ``Unusable`` where it is of the other kind."""
+    if path.name != name_of(database):
+        raise Unusable("other_database", path.name)
+    if path.name == POSTGRES:
+        url = database.engine.url
+        _run(LOAD, url, f"--dbname={url.database}", str(path))
+        return
+    target = _file(database)
+    part = target.with_name(f".part-{target.name}")
+    shutil.copyfile(path, part)
+    with part.open("rb+") as file:
+        os.fsync(file.fileno())
+    part.chmod(0o600)
+    os.replace(part, target)
+
+
+def _file(database: Database) -> Path:
+    return Path(str(database.engine.url.database))
+
+
+def _run(command: tuple[str, ...], url: URL, *more: str) -> None:
+    """A program of PostgreSQL, told the server by its environment: a command line is read by everybody on a machine."""
+    said = {
+        "PGHOST": url.host or url.query.get("host"),
+        "PGPORT": url.port or url.query.get("port"),
+        "PGUSER": url.username,
+        "PGPASSWORD": url.password,
+        "PGDATABASE": url.database,
+    }
+    environment = {name: str(value) for name, value in said.items() if value}
+    _call([_program(command[0]), *command[1:], *more], environment)
+
+
+def _program(name: str) -> str:
+    found = shutil.which(name)
+    if found is None:
+        raise Unusable("no_program", name)
+    return found
+
+
+def _call(command: list[str], environment: dict[str, str]) -> None:
+    ended = subprocess.run(  # noqa: S603 - programs of PostgreSQL, the arguments are ours
+        command, env={**os.environ, **environment}, capture_output=True, text=True, check=False
+    )
+    if ended.returncode:
+        raise Unusable("program_failed", f"{Path(command[0]).name}: {ended.stderr.strip()[-400:]}")

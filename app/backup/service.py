@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Making, proving and bringing back an archive of the whole installation."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from app import schema
+from app.backup import databases
+from app.backup.archive import CONTENT, FILES, SQLITE, Manifest, Unusable, Writer, proved, writing
+from app.db import Database
+from app.errors import NotFound, Unavailable
+from app.files.store import Store
+from app.journal.service import broken
+from app.solutions import folder as library
+from app.solutions.queries import every_current
+from app.writing.queries import known_digests
+
+#: What a start makes by itself in an empty data folder.
+OF_A_START = frozenset({"secret_key"})
+
+
+@dataclass(frozen=True)
+class Installation:
+    """What is kept: the database and the data folder with the uploaded files."""
+
+    database: Database
+    folder: Path
+
+    @property
+    def files(self) -> Store:
+        return Store(self.folder / "files")
+
+
+def create(kept: Installation, path: Path, now: datetime, release: str) -> Manifest:
+    """Write the archive: the database first, then the files it names, so that no row is without its file."""
+    manifest = Manifest(now.astimezone(UTC).isoformat(timespec="seconds"), "", release)
+    with writing(path, manifest) as archive, _room_beside(path) as room:
+        copied = room / databases.name_of(kept.database)
+        databases.copy(kept.database, copied)
+        archive.add_file(copied.name, copied)
+        # The rest is read from the copy where it can be opened, so that both say the same.
+        with _opened(copied) if copied.name == SQLITE else nullcontext(kept.database) as database:
+            _add_rest(archive, database, kept.files)
+    return manifest
+
+
+def _add_rest(archive: Writer, database: Database, files: Store) -> None:
+    with database.reading() as session:
+        archive.manifest.schema = schema.applied(session)
+        for slug, text in every_current(session):
+            archive.add_bytes(f"{CONTENT}{library.FOLDER}/{slug}.md", text.encode())
+        named = known_digests(session)
+    for digest in sorted(named):
+        try:
+            archive.add_bytes(FILES + digest, files.read(digest))
+        except (NotFound, Unavailable):
+            archive.manifest.missing.append(digest)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Database]:
+    database = Database(f"sqlite:///{path}")
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+@contextmanager
+def _room_beside(path: Path) -> Iterator[Path]:
+    """A folder on the disk that must hold the archive anyway: the system's own may be small."""
+    with tempfile.TemporaryDirectory(prefix=".part-", dir=path.parent) as room:
+        yield Path(room)
+
+
+def verify(path: Path) -> Manifest:
+    """Prove every checksum, that the database is whole, and that the journal and the files are those it names."""
+    with _room_beside(path) as room:
+        return _verified(path, room)
+
+
+def _verified(path: Path, room: Path) -> Manifest:
+    manifest = proved(path, room)
+    copied = room / manifest.database
+    databases.check(copied)
+    if copied.name == SQLITE:
+        with _opened(copied) as database, database.reading() as session:
+            _check_rows(manifest, known_digests(session), broken(session))
+    return manifest
+
+
+def _check_rows(manifest: Manifest, named: set[str], first_broken: int | None) -> None:
+    if first_broken is not None:
+        raise Unusable("journal_broken", str(first_broken))
+    lost = named - {*manifest.digests, *manifest.missing}
+    if lost:
+        raise Unusable("file_missing", min(lost))
+
+
+def restore(kept: Installation, path: Path) -> Manifest:
+    """Bring an archive back. Refuses where anything would be overwritten; the database comes last."""
+    if any(item.name not in OF_A_START for item in kept.folder.iterdir()) or not databases.empty(kept.database):
+        raise Unusable("not_empty", str(kept.folder))
+    with tempfile.TemporaryDirectory(prefix=".part-", dir=kept.folder) as name:
+        room = Path(name)
+        manifest = _verified(path, room)
+        if manifest.schema > schema.expected():
+            raise Unusable("newer", manifest.release)
+        for digest in manifest.digests:
+            kept.files.put((room / FILES / digest).read_bytes())
+        databases.bring_back(kept.database, room / manifest.database)
+    return manifest

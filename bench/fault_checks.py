@@ -1,0 +1,115 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What must hold after the site was killed: nothing acknowledged is lost, nothing is half there, nothing is doubled."""
+
+import re
+import sqlite3
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.db import Database
+from app.files.store import Store
+from app.journal.models import JournalEntry
+from app.journal.service import broken
+from app.needs.models import Need, Proposal
+from app.outbox.models import Letter
+from app.search.indexer import Indexer
+from app.solutions.queries import by_slug
+from app.twinnings.models import Twinning, TwinningParty
+from app.writing import queries as writing_queries
+from app.writing.models import Attachment
+from app.writing.service import opened
+from bench.fault_clients import Ledger
+
+INDEX_SECONDS = 20.0
+SAVED = re.compile(r"alvat[ao] (\d+) volte")
+
+
+def lost(session: Session, ledger: Ledger) -> Iterator[str]:
+    """Acknowledged writes that are not there."""
+    for slug, (acknowledged, _under_way) in ledger.drafts.items():
+        solution = by_slug(session, slug)
+        if solution is None:
+            yield f"draft {slug}"
+        elif acknowledged and max(_numbers(session, slug), default=0) < acknowledged:
+            yield f"draft {slug}, save {acknowledged}"
+    problems = {need.id: need.problem for need in session.scalars(select(Need))}
+    yield from (f"request {number}" for number, said in ledger.needs.items() if problems.get(number) != said)
+    states = {proposal.id: proposal.state for proposal in session.scalars(select(Proposal))}
+    yield from (f"yes to proposal {number}" for number in ledger.accepted if states.get(number) != "accepted")
+    named = {(file.solution.slug, file.digest) for file in session.scalars(select(Attachment))}
+    yield from (f"file {slug} {digest}" for slug, digest in ledger.files if (slug, digest) not in named)
+
+
+def _numbers(session: Session, slug: str) -> set[int]:
+    solution = by_slug(session, slug)
+    assert solution is not None
+    state = opened(session, solution).state
+    texts = [*map(str, state.fields.values()), *state.sections.values()]
+    return {int(found) for text in texts for found in SAVED.findall(text)}
+
+
+def half_saved(session: Session, ledger: Ledger, files: Store) -> Iterator[str]:
+    """Things of which one part was kept and another was not."""
+    for slug, (acknowledged, under_way) in ledger.drafts.items():
+        found = _numbers(session, slug) if by_slug(session, slug) else set()
+        if len(found) > 1 or not found <= {acknowledged, under_way}:
+            yield f"draft {slug} holds parts of saves {sorted(found)}"
+    rows = Counter((row.action, row.key) for row in session.scalars(select(JournalEntry)))
+    begun = Counter(session.scalars(select(Twinning.proposal_id)))
+    parties = Counter(session.scalars(select(TwinningParty.twinning_id)))
+    for proposal in session.scalars(select(Proposal)):
+        yes = proposal.state == "accepted"
+        told = rows["proposal-accepted", str(proposal.id)]
+        if (int(yes), int(yes)) != (begun[proposal.id], told) or (proposal.need.state == "matched") != yes:
+            stands = f"{proposal.state}, {proposal.need.state}, {told} rows, {begun[proposal.id]} twinnings"
+            yield f"proposal {proposal.id}: {stands}"
+    yield from (f"twinning {made} without both sides" for made, count in parties.items() if count != 2)
+    yield from (f"request {need.id} without its row" for need in _untold(session, rows))
+    yield from (f"file {digest} has a row only" for digest in files.missing(writing_queries.known_digests(session)))
+
+
+def _untold(session: Session, rows: Counter[tuple[str, str]]) -> Iterator[Need]:
+    for need in session.scalars(select(Need)):
+        if sum(count for (action, key), count in rows.items() if key == str(need.id) and "need" in action) < 1:
+            yield need
+
+
+def doubled(session: Session, taken: list[tuple[str, str, str]]) -> Iterator[str]:
+    """Letters written twice, or sent twice as two letters; ``taken`` holds recipient, identity and text."""
+    keys = select(Letter.once).group_by(Letter.once).having(func.count() > 1).where(Letter.once.is_not(None))
+    yield from (f"letter {key} is written twice" for key in session.scalars(keys))
+    written = Counter((letter.recipient, str(letter.data)) for letter in session.scalars(select(Letter)))
+    yield from (f"{count} letters to {who} say the same" for (who, _text), count in written.items() if count > 1)
+    identities: dict[tuple[str, str], set[str]] = {}
+    for recipient, identity, text in taken:
+        identities.setdefault((recipient, text), set()).add(identity)
+    yield from (f"{len(ids)} letters sent to {who}" for (who, _text), ids in identities.items() if len(ids) > 1)
+
+
+def damaged(database: Database, address: Path | None) -> Iterator[str]:
+    """The chain of the journal, and the pages of a SQLite file."""
+    with database.reading() as session:
+        row = broken(session)
+    if row is not None:
+        yield f"the journal is broken at row {row}"
+    if address is not None:
+        with closing(sqlite3.connect(address)) as looked:
+            [[said]] = looked.execute("PRAGMA quick_check(1)").fetchall()
+        if said != "ok":
+            yield f"the database file: {said}"
+
+
+def drifted(indexer: Indexer) -> Iterator[str]:
+    """What the index says otherwise than the database, once the indexer had time to catch up."""
+    until = time.monotonic() + INDEX_SECONDS
+    drift = indexer.check()
+    while not drift.none and time.monotonic() < until:
+        time.sleep(0.2)
+        drift = indexer.check()
+    yield from (f"the index: {identity}" for identity in (*drift.missing, *drift.phantom, *drift.stale))

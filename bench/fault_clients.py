@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Who writes while the site is being killed: each notes what was acknowledged, and what was on its way."""
+
+import hashlib
+import http.client
+import json
+import re
+import threading
+import time
+import uuid
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from bench.buttons import Visitor, hidden
+from bench.pages import Broken
+
+#: What a client meets when the server dies under it.
+CUT = (OSError, http.client.HTTPException)
+FILES_OF_A_KIT = 30
+DRAFT = {
+    "city": "bologna",
+    "office": "Servizio personale",
+    "contact.role": "Ufficio concorsi",
+    "contact.mailbox": "concorsi@ente.example",
+    "themes": "suap",
+    "status": "a-regime",
+    "period.start": "2018",
+    "licence": "CC-BY-4.0",
+    "visibility": "public",
+}
+SAID = {"title": "Schema", "document_kind": "accordo", "licence": "CC-BY-4.0", "visibility": "public"}
+
+
+@dataclass
+class Ledger:
+    """What the site said it had kept, as its clients remember it."""
+
+    drafts: dict[str, tuple[int, int]] = field(default_factory=dict)
+    needs: dict[int, str] = field(default_factory=dict)
+    accepted: list[int] = field(default_factory=list)
+    files: list[tuple[str, str]] = field(default_factory=list)
+    acknowledged: Counter[str] = field(default_factory=Counter)
+    errors: Counter[str] = field(default_factory=Counter)
+    guard: threading.Lock = field(default_factory=threading.Lock)
+
+    def note(self, what: str) -> None:
+        with self.guard:
+            self.acknowledged[what] += 1
+
+    def wrong(self, what: str) -> None:
+        with self.guard:
+            self.errors[what] += 1
+
+
+class Client:
+    """One person who goes on writing until told to stop, or until the server is gone."""
+
+    def __init__(self, visitor: Visitor, ledger: Ledger) -> None:
+        self.visitor, self.ledger = visitor, ledger
+        self.number = 0
+
+    def life(self, stop: threading.Event) -> None:
+        """Work during one life of the server."""
+        self.visitor.again()
+        while not stop.is_set():
+            try:
+                self.turn()
+            except Broken as refused:
+                self.ledger.wrong(f"{type(self).__name__}: {refused}")
+                time.sleep(0.2)
+            except CUT:
+                return
+
+    def turn(self) -> None:
+        raise NotImplementedError
+
+
+class Drafter(Client):
+    """Begins a draft now and then, and lets the form save by itself."""
+
+    slug = ""
+    seen: dict[str, str]
+
+    def life(self, stop: threading.Event) -> None:
+        self.seen = {}
+        super().life(stop)
+
+    def turn(self) -> None:
+        if not self.slug or self.number % 60 == 59:
+            answer, _text = self.visitor.post("/soluzioni/nuova", {"title": f"Prova {uuid.uuid4().hex[:12]}"})
+            self.slug, self.seen = answer.headers["Location"].split("/")[2], {}
+            self.ledger.drafts[self.slug] = (0, 0)
+            self.ledger.note("drafts begun")
+        if not self.seen:
+            page = self.visitor.get(f"/soluzioni/{self.slug}/modifica")
+            self.seen = {name: hidden(page, name) for name in ("edition", "base")}
+        self.number += 1
+        held, _ = self.ledger.drafts[self.slug]
+        self.ledger.drafts[self.slug] = (held, self.number)
+        boxes = {**DRAFT, **dict.fromkeys(("title", "summary"), f"Salvata {self.number} volte"), **self.seen}
+        text = f"Il testo, salvato {self.number} volte. " * 30
+        sent = {**boxes, "section.1": text, "section.2": text}
+        _answer, said = self.visitor.post(f"/soluzioni/{self.slug}/bozza", sent, 200)
+        self.ledger.drafts[self.slug] = (self.number, self.number)
+        self.seen = {name: str(json.loads(said)[name]) for name in self.seen}
+        self.ledger.note("drafts saved")
+
+
+class Uploader(Client):
+    """Adds files to kits."""
+
+    slug = ""
+
+    def turn(self) -> None:
+        if not self.slug or self.number % FILES_OF_A_KIT == 0:
+            answer, _text = self.visitor.post("/soluzioni/nuova", {"title": f"Prova {uuid.uuid4().hex[:12]}"})
+            self.slug = answer.headers["Location"].split("/")[2]
+            self.ledger.note("drafts begun")
+        self.number += 1
+        content = (f"Schema di convenzione {uuid.uuid4()}.\n" * 400).encode()
+        self.visitor.upload(f"/soluzioni/{self.slug}/kit", SAID, "schema.txt", content)
+        self.ledger.files.append((self.slug, hashlib.sha256(content).hexdigest()))
+        self.ledger.note("files uploaded")
+
+
+class Asker(Client):
+    """Posts a request, has it offered a solution by somebody else, and says yes."""
+
+    def __init__(self, visitor: Visitor, giver: Visitor, solution: str, ledger: Ledger) -> None:
+        super().__init__(visitor, ledger)
+        self.giver, self.solution = giver, solution
+
+    def life(self, stop: threading.Event) -> None:
+        self.giver.again()
+        super().life(stop)
+
+    def turn(self) -> None:
+        problem = f"Uno sportello unico per le imprese dei comuni piccoli, prova {uuid.uuid4().hex}."
+        boxes = {"problem": problem, "by_when": "2027-06-30", "themes": "suap", "do": "publish", "looked": "1"}
+        answer, _text = self.visitor.post("/richieste/nuova", boxes)
+        path = answer.headers["Location"]
+        self.ledger.needs[int(path.split("/")[2].partition("-")[0])] = problem
+        self.ledger.note("requests posted")
+        self.giver.post(f"{path}/offri", {"solution": self.solution, "message": "Possiamo raccontarvela."})
+        self.ledger.note("solutions offered")
+        found = re.search(r"/proposte/(\d+)", self.visitor.get(path))
+        if found is None:
+            raise Broken("an offer that was acknowledged is not on the page")
+        self.visitor.post(f"/proposte/{found[1]}/accetta", {})
+        self.ledger.accepted.append(int(found[1]))
+        self.ledger.note("proposals accepted")
+
+
+def together(clients: list[Client], stop: threading.Event) -> Callable[[], None]:
+    """All at work, each in a thread of its own; answers how to wait for them."""
+    threads = [threading.Thread(target=client.life, args=(stop,), daemon=True) for client in clients]
+    for thread in threads:
+        thread.start()
+
+    def wait() -> None:
+        for thread in threads:
+            thread.join(60)
+
+    return wait

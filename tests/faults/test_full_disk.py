@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A disk without room: who saves is told to come back, reading goes on, and all is well when there is room again."""
+
+import io
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import text
+from werkzeug.test import TestResponse
+
+from app.access import Role
+from app.db import Database
+from app.journal.service import broken
+from app.writing.queries import known_digests
+from tests.makers import csrf, make_draft, make_person, make_registers, make_solution, sign_in
+
+SLUG, READ = "bozza-di-prova", "/soluzioni/sportello-unico-bologna"
+SAID = {"title": "Schema", "document_kind": "accordo", "licence": "CC-BY-4.0", "visibility": "public"}
+
+
+@pytest.fixture
+def official(app: Flask) -> FlaskClient:
+    with app.extensions["database"].work() as session:
+        make_registers(session)
+        make_solution(session)
+        person = make_person(session, (Role.OFFICIAL, "bologna"))
+        make_draft(session, person.id, SLUG)
+    return sign_in(app.test_client(), person)
+
+
+@contextmanager
+def full_disk() -> Iterator[None]:
+    """No file may grow beyond a page: what a full disk says to who writes."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4_096, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def save(client: FlaskClient, token: str, problem: str) -> TestResponse:
+    boxes = {"title": problem, "problem": problem, "by_when": "2027-06-30", "themes": "suap", "do": "draft"}
+    return client.post("/richieste/nuova", data={**boxes, "looked": "1", "csrf_token": token})
+
+
+def upload(client: FlaskClient, token: str) -> TestResponse:
+    sent = (io.BytesIO(b"Schema di convenzione.\n" * 2_000), "schema.txt")
+    return client.post(f"/soluzioni/{SLUG}/kit", data={**SAID, "csrf_token": token, "file": sent})
+
+
+def whole(database: Database) -> bool:
+    with database.reading() as session:
+        return session.execute(text("PRAGMA integrity_check")).scalar() == "ok" and broken(session) is None
+
+
+def test_a_full_disk_refuses_to_save_and_goes_on_showing(app: Flask, database: Database, official: FlaskClient) -> None:
+    token = csrf(official, "/richieste/nuova")
+    problem = "Uno sportello unico per le imprese dei comuni piccoli."
+    reader = app.test_client()
+    with full_disk():
+        answers = [save(official, token, problem), upload(official, token), save(official, token, problem)]
+        seen = reader.get(READ).status_code
+    assert [answer.status_code for answer in answers] == [503, 503, 503]
+    assert all(answer.headers["Retry-After"] for answer in answers)
+    assert seen == 200
+    assert whole(database)
+    with database.reading() as session:
+        assert known_digests(session) == set()
+        assert session.execute(text("SELECT count(*) FROM needs")).scalar() == 0
+    assert save(official, token, problem).status_code == 303
+    assert upload(official, token).status_code == 303
+    assert whole(database)

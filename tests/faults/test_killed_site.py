@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The whole site killed while people write: what was acknowledged is there, nothing is half there or there twice."""
+
+import random
+from pathlib import Path
+
+import pytest
+
+from bench.faults import run, trial
+
+pytestmark = pytest.mark.slow
+KILLS = 2
+
+
+def test_nothing_that_was_acknowledged_is_lost_when_the_site_is_killed(tmp_path: Path) -> None:
+    with trial(tmp_path) as tried:
+        found = run(tried, KILLS, random.Random(7), say=False)
+        assert found.clean, found
+        assert not tried.ledger.errors
+        assert sum(tried.ledger.acknowledged.values()) > 0

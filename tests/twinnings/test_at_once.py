@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Both sides of a transfer at the same moment: it ends once, and who comes second is told."""
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
+
+from app.errors import Conflict
+from app.twinnings import ending, service
+from app.twinnings.rules import Closing
+from tests.twinnings.exchange import LATER, Exchange
+
+Act = Callable[[Session], object]
+GOOD = Closing("adopted", months=6)
+
+
+def at_once(exchange: Exchange, *acts: Act) -> list[str]:
+    """Each act in a transaction of its own, begun together; what became of each."""
+    start, ended = threading.Barrier(len(acts)), []
+
+    def run(act: Act) -> None:
+        start.wait()
+        try:
+            with exchange.database.work() as session:
+                act(session)
+            ended.append("done")
+        except Conflict as late:
+            ended.append(str(late))
+
+    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sorted(ended)
+
+
+def saying(exchange: Exchange, body: str) -> Act:
+    return lambda session: ending.say(session, exchange.number, body, GOOD, exchange.deed())
+
+
+def stopping(exchange: Exchange) -> Act:
+    return lambda session: ending.stop(session, exchange.number, "funding", "", True, exchange.deed())
+
+
+def test_two_closing_forms_at_once_close_it_once(exchange: Exchange) -> None:
+    assert at_once(exchange, saying(exchange, "bologna"), saying(exchange, "torino")) == ["done", "done"]
+    assert exchange.twinning().state == "closed"
+    assert exchange.rows().count("twinning-closed") == 1
+    assert exchange.rows().count("closing-said") == 2
+
+
+def test_of_four_people_who_close_it_at_once_the_late_ones_are_told(exchange: Exchange) -> None:
+    acts = [saying(exchange, body) for body in ("bologna", "torino", "bologna", "torino")]
+    ended = at_once(exchange, *acts)
+    assert ended.count("done") in {2, 3}
+    assert set(ended) <= {"done", "ended"}
+    assert exchange.rows().count("twinning-closed") == 1
+
+
+def test_two_stops_at_once_are_one(exchange: Exchange) -> None:
+    assert at_once(exchange, stopping(exchange), stopping(exchange)) == ["done", "ended"]
+    assert exchange.rows().count("twinning-stopped") == 1
+
+
+def test_a_stop_and_the_last_closing_form_at_once_are_one_end(exchange: Exchange) -> None:
+    with exchange.database.work() as session:
+        saying(exchange, "bologna")(session)
+    assert at_once(exchange, stopping(exchange), saying(exchange, "torino")) == ["done", "ended"]
+    ends = [action for action in exchange.rows() if action in {"twinning-stopped", "twinning-closed"}]
+    assert ends == [f"twinning-{exchange.twinning().state}"]
+
+
+def test_two_who_close_it_alone_at_once_close_it_once(exchange: Exchange) -> None:
+    with exchange.database.work() as session:
+        saying(exchange, "torino")(session)
+    late = service.Deed(exchange.receiver, LATER + timedelta(days=31))
+
+    def alone(session: Session) -> None:
+        ending.close_alone(session, exchange.number, late)
+
+    assert at_once(exchange, alone, alone) == ["done", "ended"]
+    assert exchange.rows().count("twinning-closed") == 1
