@@ -137,7 +137,7 @@ def add() -> AnyResponse | str | tuple[str, int]:
     return shown_codes(codes) if codes else redirect(url_for("profile.security"), 303)
 
 
-@passkeys.post("/profilo/sicurezza/passkey/<int:number>/nome")
+@passkeys.post("/profilo/sicurezza/passkey/<int(max=1000000000):number>/nome")
 @permits(Action.USE_PROFILE)
 def rename(number: int) -> AnyResponse:
     with work() as writing:
@@ -146,7 +146,7 @@ def rename(number: int) -> AnyResponse:
     return redirect(url_for("profile.security"), 303)
 
 
-@passkeys.route("/profilo/sicurezza/passkey/<int:number>/togli", methods=["GET", "POST"])
+@passkeys.route("/profilo/sicurezza/passkey/<int(max=1000000000):number>/togli", methods=["GET", "POST"])
 @permits(Action.USE_PROFILE)
 def remove(number: int) -> AnyResponse | str:
     insist()

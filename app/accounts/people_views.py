@@ -105,7 +105,7 @@ def _scope_is_right(form: InviteForm) -> bool:
     return not problem
 
 
-@people.post("/amministrazione/inviti/<int:number>/ritira")
+@people.post("/amministrazione/inviti/<int(max=1000000000):number>/ritira")
 @permits(Action.MANAGE_PEOPLE)
 def withdraw(number: int) -> Response:
     with work() as writing:
@@ -124,7 +124,7 @@ def _invitation(writing: Session, number: int) -> Invitation:
     return found
 
 
-@people.post("/amministrazione/persone/<int:number>/ruoli/<int:assignment>/togli")
+@people.post("/amministrazione/persone/<int(max=1000000000):number>/ruoli/<int(max=1000000000):assignment>/togli")
 @permits(Action.MANAGE_PEOPLE)
 def take_role(number: int, assignment: int) -> Response:
     with work() as writing:
@@ -142,7 +142,7 @@ def _person(writing: Session, number: int) -> Person:
     return found
 
 
-@people.post("/amministrazione/persone/<int:number>/disattiva")
+@people.post("/amministrazione/persone/<int(max=1000000000):number>/disattiva")
 @permits(Action.ASSIGN_ROLES)
 def disable(number: int) -> Response:
     with work() as writing:
@@ -153,7 +153,7 @@ def disable(number: int) -> Response:
     return redirect(url_for("people.listed"), 303)
 
 
-@people.post("/amministrazione/persone/<int:number>/riattiva")
+@people.post("/amministrazione/persone/<int(max=1000000000):number>/riattiva")
 @permits(Action.ASSIGN_ROLES)
 def enable(number: int) -> Response:
     with work() as writing:
@@ -164,7 +164,7 @@ def enable(number: int) -> Response:
     return redirect(url_for("people.listed"), 303)
 
 
-@people.route("/amministrazione/persone/<int:number>/cancella", methods=["GET", "POST"])
+@people.route("/amministrazione/persone/<int(max=1000000000):number>/cancella", methods=["GET", "POST"])
 @permits(Action.ASSIGN_ROLES)
 def erase(number: int) -> Response | str | tuple[str, int]:
     """At the request of the person, who cannot or will not do it alone."""

@@ -91,7 +91,7 @@ def change_password() -> Response | str | tuple[str, int]:
     return redirect(url_for("profile.security"), 303)
 
 
-@profile.post("/profilo/sicurezza/accessi/<int:number>/chiudi")
+@profile.post("/profilo/sicurezza/accessi/<int(max=1000000000):number>/chiudi")
 @permits(Action.USE_PROFILE)
 def end_sign_in(number: int) -> Response:
     with work() as writing:

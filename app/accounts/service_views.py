@@ -51,7 +51,7 @@ def create() -> str | tuple[str, int]:
     return _page(ServiceForm(formdata=None), accounts, token)
 
 
-@services.post("/amministrazione/servizi/<int:number>/revoca")
+@services.post("/amministrazione/servizi/<int(max=1000000000):number>/revoca")
 @permits(Action.MANAGE_SERVICES)
 def revoke(number: int) -> Response:
     with work() as writing:

@@ -168,7 +168,7 @@ def _confirm(identity: Identity, waiting: dict[str, Any]) -> Response:
     return onwards(waiting["next"], home_of_person())
 
 
-@sso.post("/profilo/sicurezza/identita/<int:number>/scollega")
+@sso.post("/profilo/sicurezza/identita/<int(max=1000000000):number>/scollega")
 @permits(Action.USE_PROFILE)
 def unlink(number: int) -> Response:
     insist()

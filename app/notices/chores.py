@@ -13,6 +13,7 @@ from app.notices.unsubscribe import Unsubscribing
 from app.search.engine import Engine
 from app.search.forms import read_query
 from app.search.index import IndexDamaged
+from app.web.logs import log
 
 #: Things of a saved search that are looked at; more than a reader would ever page through.
 LOOKED_AT = 200
@@ -33,7 +34,10 @@ def distribute(app: Flask) -> int:
     path, done = unsubscribing(app).path, 0
     while True:
         with database.work() as session:
-            step = service.distribute(session, _now(), path)
+            troubles: list[tuple[int, Exception]] = []
+            step = service.distribute(session, _now(), path, troubles)
+        for row, error in troubles:
+            log.error("notice", row=row, exc_info=error)
         done += step
         if step < service.AT_ONCE:
             return done

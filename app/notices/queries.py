@@ -69,13 +69,16 @@ def all_unread(session: Session, person_id: int) -> Sequence[Notice]:
     return session.scalars(select(Notice).where(Notice.person_id == person_id, Notice.read_at.is_(None))).all()
 
 
-def unmailed(session: Session, person_id: int, reasons: Sequence[str], since: datetime) -> Sequence[Notice]:
+def unmailed(
+    session: Session, person_id: int, reasons: Sequence[str], since: datetime, until: datetime
+) -> Sequence[Notice]:
     """What was not mailed yet, for some reasons, the oldest first."""
     wanted = select(Notice).where(
         Notice.person_id == person_id,
         Notice.reason.in_(reasons),
         Notice.mailed_at.is_(None),
         Notice.created_at >= since,
+        Notice.created_at <= until,
     )
     return session.scalars(wanted.order_by(Notice.id)).all()
 

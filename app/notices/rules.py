@@ -94,22 +94,30 @@ def local_day(now: datetime) -> date:
 
 
 def digest_day(now: datetime, how: str) -> date | None:
-    """The day whose digest (`daily`, `weekly`) is due now, None before 7 in Rome or on other days of the week.
+    """The day whose digest (`daily`, `weekly`) is due now; None for a daily one before 7 in Rome.
 
-    A stopped worker sends it later the same day; nothing is due twice, for the day names the digest.
+    The weekly one of a Monday without a worker leaves later in the week. Nothing is due twice: the day names it.
     """
     here = now.astimezone(ROME)
-    if here.time() < DIGEST_AT:
-        return None
-    if how == "weekly" and here.weekday() != DIGEST_WEEKDAY:
-        return None
-    return here.date()
+    if how == "weekly":
+        monday = here.date() - timedelta(days=(here.weekday() - DIGEST_WEEKDAY) % 7)
+        return monday - timedelta(days=7) if here < _opens(monday) else monday
+    return here.date() if here.time() >= DIGEST_AT else None
+
+
+def _opens(day: date) -> datetime:
+    return datetime.combine(day, DIGEST_AT, ROME)
+
+
+def latest_of_digest(day: date, how: str, now: datetime) -> datetime:
+    """Where a digest stops looking: a weekly one that leaves late holds what it would have held on its Monday."""
+    return _opens(day) if how == "weekly" else now
 
 
 def earliest_of_digest(day: date, how: str) -> datetime:
-    """Where a digest begins to look: eight days for a weekly one, two for a daily one, so that no gap is left."""
-    back = timedelta(days=8 if how == "weekly" else 2)
-    return datetime.combine(day, DIGEST_AT, ROME) - back
+    """Where a digest begins to look, so that no gap is left where the worker was away; nothing old comes out of it."""
+    back = timedelta(days=35 if how == "weekly" else 8)
+    return _opens(day) - back
 
 
 def how_mailed(chosen: Mapping[str, str], reason: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as people
@@ -23,15 +24,40 @@ AT_ONCE = 200
 Unsubscribe = Callable[[int, str], str]
 
 
-def distribute(session: Session, now: datetime, unsubscribe: Unsubscribe) -> int:
-    """Tell of the next rows of the journal, and move the cursor in the same transaction. Answers how many rows."""
+def distribute(
+    session: Session, now: datetime, unsubscribe: Unsubscribe, troubles: list[tuple[int, Exception]] | None = None
+) -> int:
+    """Tell of the next rows of the journal, and move the cursor in the same transaction. Answers how many rows.
+
+    A row that cannot be told is passed over, and stands in ``troubles`` where there is a list for it: one row keeps
+    nobody else's news back.
+    """
     cursor = _cursor(session, FOLLOWER)
     entries = journal.after(session, int(cursor.position or 0), AT_ONCE)
     for entry in entries:
         if entry.action in rules.TOLD:
-            _tell_of(session, entry, now, unsubscribe)
+            _tell_or_pass(session, entry, now, unsubscribe, troubles)
         cursor.position = str(entry.id)
     return len(entries)
+
+
+def _tell_or_pass(
+    session: Session,
+    entry: JournalEntry,
+    now: datetime,
+    unsubscribe: Unsubscribe,
+    troubles: list[tuple[int, Exception]] | None,
+) -> None:
+    if troubles is None:
+        _tell_of(session, entry, now, unsubscribe)
+        return
+    try:
+        with session.begin_nested():
+            _tell_of(session, entry, now, unsubscribe)
+    except OperationalError:
+        raise
+    except Exception as error:
+        troubles.append((entry.id, error))
 
 
 def _cursor(session: Session, name: str) -> Cursor:
@@ -115,11 +141,12 @@ def _digest(session: Session, person: Person, how: str, now: datetime, unsubscri
     reasons = [reason for reason in rules.REASONS if rules.how_mailed(chosen, reason) == how]
     if day is None or not reasons:
         return 0
-    notices = queries.unmailed(session, person.id, reasons, rules.earliest_of_digest(day, how))
+    since, until = rules.earliest_of_digest(day, how), rules.latest_of_digest(day, how, now)
+    notices = queries.unmailed(session, person.id, reasons, since, until)
     data = {
         "news": [as_news(notice) for notice in notices],
         "how": how,
-        "unsubscribe": unsubscribe(person.id, reasons[0]),
+        "unsubscribe": unsubscribe(person.id, "+".join(reasons)),
     }
     once = f"digest:{person.id}:{how}:{day.isoformat()}"
     if not notices or post(session, now, "newsletter", person.email, person.language, data, once=once) is None:

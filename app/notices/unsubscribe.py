@@ -19,11 +19,11 @@ class Unsubscribing:
         return f"/disiscrizione/{self._serializer.dumps([person_id, reason])}"
 
     def read(self, token: str) -> tuple[int, str]:
-        """Person and reason of a token. Raises ``NotFound``."""
+        """Person and reason of a token, of a digest all its reasons joined by `+`. Raises ``NotFound``."""
         try:
             person_id, reason = self._serializer.loads(token)
         except (BadSignature, ValueError, TypeError) as error:
             raise NotFound("unsubscribe") from error
-        if reason not in REASONS:
+        if not set(str(reason).split("+")) <= REASONS.keys():
             raise NotFound("unsubscribe")
         return int(person_id), str(reason)

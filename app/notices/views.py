@@ -147,7 +147,8 @@ def unsubscribe(token: str) -> str:
     if request.method == "POST":
         try:
             with work() as writing:
-                service.choose(writing, person_id, reason, "never")
+                for each in reason.split("+"):
+                    service.choose(writing, person_id, each, "never")
         except Invalid as error:
             raise NotFound("unsubscribe") from error
-    return render_template("notices/unsubscribe.html", reason=reason, done=request.method == "POST")
+    return render_template("notices/unsubscribe.html", reasons=reason.split("+"), done=request.method == "POST")

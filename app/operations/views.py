@@ -55,7 +55,7 @@ def chores() -> str:
     )
 
 
-@operations.post("/amministrazione/lavori/lettere/<int:number>/riprova")
+@operations.post("/amministrazione/lavori/lettere/<int(max=1000000000):number>/riprova")
 @permits(Action.OPERATE)
 def retry(number: int) -> AnyResponse:
     with work() as writing:

@@ -36,6 +36,7 @@ class Judgement:
     ``remarks`` are what they wrote beside the text, as (section, text).
     """
 
+    solution_id: int
     review_id: int
     number: int
     person_id: int
@@ -60,7 +61,11 @@ def submit(session: Session, solution: Solution, person_id: int, now: datetime) 
     refuse_missing(session, solution, step, document_of(version))
     told = {}
     if waiting:
-        _close(waiting, State.WITHDRAWN, Judgement(waiting.id, waiting.revision_number, person_id, now))
+        _close(
+            waiting,
+            State.WITHDRAWN,
+            Judgement(waiting.solution_id, waiting.id, waiting.revision_number, person_id, now),
+        )
         told["replaces"] = waiting.id
     number = version.number if changed else solution.revision_number
     review = _open(session, solution, step, number, person_id, now)
@@ -226,9 +231,12 @@ def _author(session: Session, solution: Solution, review: Review) -> int | None:
 
 
 def _waiting(session: Session, judgement: Judgement) -> tuple[Solution, Review]:
-    """The solution, held, and its open review. Raises ``Conflict`` where it was decided, or is another one, by now."""
+    """The solution, held, and its open review. Raises ``Conflict`` where it was decided, or is another one, by now.
+
+    Permission was asked for the solution: a review of another one is not found.
+    """
     review = queries.review(session, judgement.review_id)
-    if review is None:
+    if review is None or review.solution_id != judgement.solution_id:
         raise NotFound(judgement.review_id)
     solution = queries.locked(session, review.solution_id)
     review = queries.review(session, judgement.review_id)

@@ -89,7 +89,7 @@ def _judge(slug: str, number: int, action: Action, said: str, act: Callable[...,
     gate.require(action, judged(solution, stands))
     headings = {section["anchor"]: section["heading"] for section in stands.revision.sections}
     asked = forms.decision(request.form)
-    judgement = Judgement(number, asked.number, gate.actor().id, now(), asked.by_heading(headings))
+    judgement = Judgement(solution.id, number, asked.number, gate.actor().id, now(), asked.by_heading(headings))
     return _press(solution, said, lambda writing: act(writing, judgement, *typed))
 
 
@@ -148,7 +148,7 @@ def release(slug: str, number: int) -> Response:
     solution = found(slug, Action.READ_DRAFT)
     if Deed.RELEASE not in permitted(gate.actor(), solution, standing(session(), solution)):
         raise Forbidden(slug)
-    judgement = Judgement(number, forms.decision(request.form).number, gate.actor().id, now())
+    judgement = Judgement(solution.id, number, forms.decision(request.form).number, gate.actor().id, now())
     return _press(solution, "released", lambda writing: service.release(writing, judgement))
 
 
@@ -157,7 +157,7 @@ def release(slug: str, number: int) -> Response:
 def assign(slug: str, number: int) -> Response:
     solution = found(slug, Action.ASSIGN_REVIEW)
     asked = forms.assignment(request.form)
-    judgement = Judgement(number, asked.number, gate.actor().id, now())
+    judgement = Judgement(solution.id, number, asked.number, gate.actor().id, now())
     return _press(
         solution, "assigned", lambda writing: service.assign(writing, judgement, asked.person_id, asked.due_on)
     )
@@ -167,7 +167,7 @@ def assign(slug: str, number: int) -> Response:
 @permits(Action.EDIT_SOLUTION)
 def withdraw(slug: str, number: int) -> Response:
     solution = found(slug, Action.EDIT_SOLUTION)
-    judgement = Judgement(number, forms.decision(request.form).number, gate.actor().id, now())
+    judgement = Judgement(solution.id, number, forms.decision(request.form).number, gate.actor().id, now())
     return _press(solution, "withdrawn", lambda writing: service.withdraw(writing, judgement))
 
 

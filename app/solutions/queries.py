@@ -74,6 +74,16 @@ def revisions(session: Session, solution: Solution) -> Sequence[SolutionRevision
     return session.scalars(wanted.order_by(SolutionRevision.number.desc())).all()
 
 
+def last_live(session: Session, solution: Solution, until: int) -> SolutionRevision | None:
+    """The last revision up to a number that came into force."""
+    wanted = select(SolutionRevision).where(
+        SolutionRevision.solution_id == solution.id,
+        SolutionRevision.number <= until,
+        SolutionRevision.live_at.is_not(None),
+    )
+    return session.scalars(wanted.order_by(SolutionRevision.number.desc()).limit(1)).one_or_none()
+
+
 def every_revision(session: Session, solution: Solution) -> Sequence[SolutionRevision]:
     """All revisions, those that still wait among them, the newest first: for those who work on the solution."""
     wanted = select(SolutionRevision).where(SolutionRevision.solution_id == solution.id)

@@ -107,11 +107,21 @@ def opened(session: Session, solution: Solution) -> Opened:
         return Opened(state_of(_document(revision)), 0, newest, revision.saved_at, revision.author_id)
     state = from_json(copy.state)
     if copy.base_number != newest:
-        base, latest = (
-            state_of(_document(library.revision(session, solution, number))) for number in (copy.base_number, newest)
-        )
-        state = merge(base, state, latest).state
+        latest = library.revision(session, solution, newest)
+        base = _common(session, solution, library.revision(session, solution, copy.base_number), latest)
+        state = merge(state_of(_document(base)), state, state_of(_document(latest))).state
     return Opened(state, copy.edition, newest, copy.saved_at, copy.saved_by)
+
+
+def _common(session: Session, solution: Solution, base: SolutionRevision, latest: SolutionRevision) -> SolutionRevision:
+    """What the copy and the newest version both come from.
+
+    A version that confirms facts, or ages them, is made from the one in force: a version that only waited is no parent
+    of it, and what that one says must not be taken for text that was taken back.
+    """
+    if latest.live_at is None or base.live_at is not None:
+        return base
+    return library.last_live(session, solution, base.number) or base
 
 
 def save(session: Session, solution: Solution, mine: State, seen: Seen, author_id: int, now: datetime) -> Saved:

@@ -150,3 +150,11 @@ def test_the_pages_speak_both_languages(anna: Person, client: FlaskClient, langu
     come_in(client)
     for page in ("/profilo/dati", ERASE):
         assert f'<html lang="{language[1:] or "it"}">' in client.get(f"{language}{page}").text
+
+
+def test_who_has_no_password_is_erased_by_the_word_alone(app: Flask, registered: Database) -> None:
+    with registered.work() as session:
+        person = makers.make_person(session, (Role.OFFICIAL, "bologna"))
+    client = makers.sign_in(app.test_client(), person)
+    assert erase(client, word="no", password="") == 422
+    assert erase(client, password="") == 303

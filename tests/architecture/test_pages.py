@@ -11,6 +11,7 @@ from app.access import HIDDEN, POLICY, Action
 from app.config import ROOT, Settings
 from app.errors import Misconfigured
 from app.web import gate
+from tests.architecture import tree
 
 ADDRESS = re.compile(r"^(/[a-z0-9.<>:_()=,|' -]*)+$")
 #: Addresses that machines ask for by their own names.
@@ -80,3 +81,8 @@ def test_every_setting_is_documented() -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     missing = [name for name in Settings.__dataclass_fields__ if f"TWINMETRO_{name.upper()}" not in text]
     assert not missing, f"name these settings in README.md: {missing}"
+
+
+def test_every_number_in_an_address_has_a_limit() -> None:
+    wrong = [f"{module.shown}: {found}" for module in tree.modules() for found in re.findall(r"<int:\w+>", module.text)]
+    assert not wrong, f"a number no database holds is a 404, not an accident: int(max=1000000000): {wrong}"

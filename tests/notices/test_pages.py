@@ -117,3 +117,13 @@ def test_feeds_are_valid_and_public_only(referent: FlaskClient, path: str) -> No
 @pytest.mark.parametrize("path", ["/feed/temi/nessuno.atom", "/feed/citta/nessuna.atom"])
 def test_a_feed_of_nothing_is_missing(client: FlaskClient, path: str) -> None:
     assert client.get(path).status_code == 404
+
+
+def test_the_link_of_a_digest_ends_all_that_comes_with_it(
+    app: Flask, registered: Database, client: FlaskClient
+) -> None:
+    with registered.work() as session:
+        person = make_person(session)
+    client.post(chores.unsubscribing(app).path(person.id, "followed+search"))
+    with registered.reading() as session:
+        assert queries.chosen(session, person.id) == {"followed": "never", "search": "never"}

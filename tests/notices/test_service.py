@@ -11,8 +11,10 @@ from app.access import Role
 from app.accounts.models import Person
 from app.db import Database
 from app.errors import Invalid, NotFound
+from app.journal.models import JournalEntry
 from app.journal.service import record
-from app.notices import queries, rules, service
+from app.notices import audiences, queries, rules, service
+from app.notices.rules import Audience
 from app.notices.unsubscribe import Unsubscribing
 from app.outbox.models import Letter
 from tests.makers import NOW, make_person, make_solution
@@ -239,3 +241,45 @@ def test_a_link_that_ends_letters_cannot_be_made_up(app: Flask) -> None:
     ):
         with pytest.raises(NotFound):
             signed.read(wrong)
+
+
+def test_the_weekly_digest_of_a_monday_without_a_worker_leaves_later_and_holds_the_same(
+    registered: Database, people: dict[str, Person]
+) -> None:
+    person = people["stranger"].id
+    days = {"before": -timedelta(days=1), "after": timedelta(hours=30)}
+    with registered.work() as session:
+        for key, delay in days.items():
+            data = {"title": key, "path": "/x", "search": "s", "query": "q"}
+            what = (f"search:1:{key}", "search", "search-found", "solution", key)
+            service.tell(session, person, *what, data=data, now=MONDAY + delay, unsubscribe=path)
+    with registered.work() as session:
+        assert service.send_digests(session, MONDAY + timedelta(days=2), path) == 1
+        assert service.send_digests(session, MONDAY + timedelta(days=3), path) == 0
+        (letter,) = [item for item in letters(session) if item.kind == "newsletter"]
+        assert [item["data"]["title"] for item in letter.data["news"]] == ["before"]
+        assert set(letter.data["unsubscribe"].rpartition("-")[2].split("+")) == {"followed", "search"}
+    with registered.work() as session:
+        assert service.send_digests(session, MONDAY + timedelta(days=7), path) == 1
+
+
+def test_a_row_that_cannot_be_told_keeps_nobody_elses_news_back(
+    registered: Database, people: dict[str, Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = audiences.AUDIENCES["solution"]
+
+    def broken(session: Session, entry: JournalEntry) -> Audience | None:
+        if entry.key == "sbagliata":
+            raise KeyError("person")
+        return told(session, entry)
+
+    monkeypatch.setitem(audiences.AUDIENCES, "solution", broken)
+    with registered.work() as session:
+        for key in ("sbagliata", "altra"):
+            record(session, NOW, None, "facts-confirmed", "solution", key)
+    troubles: list[tuple[int, Exception]] = []
+    with registered.work() as session:
+        assert service.distribute(session, NOW, path, troubles) >= 2
+    assert len(troubles) == 1
+    with registered.work() as session:
+        assert service.distribute(session, NOW, path, troubles) == 0

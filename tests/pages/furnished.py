@@ -229,7 +229,7 @@ def _add_review(session: Session, people: dict[str, Person], state: str) -> None
 def _judgement(session: Session, solution: Solution, person: int, noted: tuple[tuple[str, str], ...] = ()) -> Judgement:
     waiting = reviews.open_review(session, solution)
     assert waiting is not None
-    return Judgement(waiting.id, waiting.revision_number, person, datetime.now(UTC), noted)
+    return Judgement(waiting.solution_id, waiting.id, waiting.revision_number, person, datetime.now(UTC), noted)
 
 
 def _add_letters(session: Session, people: dict[str, Person], places: dict[str, str]) -> None:

@@ -43,7 +43,7 @@ class Office:
 
     def judgement(self, person: int) -> Judgement:
         review = self.review()
-        return Judgement(review.id, review.revision_number, person, LATER)
+        return Judgement(review.solution_id, review.id, review.revision_number, person, LATER)
 
     def submit(self) -> Review:
         with self.database.work() as session:

@@ -65,7 +65,7 @@ def test_a_version_submitted_twice_at_once_waits_once(office: Office) -> None:
     def submit(session: object, judgement: Judgement) -> object:
         return service.submit(session, office.solution(), judgement.person_id, NOW)  # type: ignore[arg-type]
 
-    seen = Judgement(0, 1, office.official, LATER)
+    seen = Judgement(office.solution().id, 0, 1, office.official, LATER)
     assert race(office, [submit, submit], [seen, seen]) == ["conflict", "done"]
     assert office.rows() == ["solution-submitted"]
 

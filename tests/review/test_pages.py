@@ -296,3 +296,27 @@ def test_a_form_from_elsewhere_is_refused(app: Flask, office: Office) -> None:
     official = signed_in(app, office, office.official)
     assert official.post(f"{PAGE}/invia").status_code == 400
     assert office.rows() == []
+
+
+@pytest.mark.parametrize(
+    "word", ["approva", "valida", "pronta", "restituisci", "ritira", "prendi-in-carico", "assegna", "lascia"]
+)
+def test_the_number_of_another_citys_review_is_not_found_under_ones_own_solution(
+    app: Flask, office: Office, word: str
+) -> None:
+    office.submit()
+    with office.database.work() as session:
+        make_solution(session, "sportello-torino", city="torino")
+    roles = ((Role.REFERENT, "torino"), (Role.EXPERT, "suap"))
+    client = stranger(app, office, *roles)
+    review = office.review()
+    status, _ = press(
+        client,
+        f"/soluzioni/sportello-torino/revisione/{review.id}/{word}",
+        number=review.revision_number,
+        reason="Sì.",
+        evidence=3,
+    )
+    assert status in {403, 404}
+    assert office.review().state == "open"
+    assert office.rows() == ["solution-submitted"]

@@ -9,6 +9,7 @@ import pytest
 
 from app.access import Role
 from app.db import Database
+from app.document.model import Document
 from app.document.parse import parse
 from app.errors import Invalid
 from app.journal.queries import of_thing
@@ -154,3 +155,17 @@ def test_nobody_hands_a_solution_over_to_an_office_they_do_not_work_for(office: 
     with pytest.raises(Invalid) as refused, office.work() as session:
         service.freeze(session, found(session), 1, LATER)
     assert refused.value.problems == {"city": "not_own_body"}
+
+
+def test_facts_confirmed_over_a_version_that_waits_take_no_word_of_it_back(office: Database) -> None:
+    typed(office, 1, summary="Il testo nuovo che aspetta.")
+    with office.work() as session:
+        service.freeze(session, found(session), 1, LATER)
+    with office.work() as session:
+        solution = found(session)
+        in_force = parse(library.current_revision(session, solution).text).document
+        assert in_force is not None
+        confirmed = Document({**in_force.front, "verified_on": "2026-11-22"}, in_force.sections, in_force.footnotes)
+        make_live(session, solution, confirmed, LATER, None)
+    with office.reading() as session:
+        assert service.opened(session, found(session)).state.fields["summary"] == "Il testo nuovo che aspetta."
