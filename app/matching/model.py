@@ -69,7 +69,7 @@ class Offer:
 
 @dataclass(frozen=True)
 class Need:
-    """One request: the city, its words and themes, what it has or plans, how many proposals it wants (at most 3).
+    """One request: the city, its words and themes, what it has, plans or lacks, how many proposals it wants (<= 3).
 
     ``twinned``: solutions it is, or was, already twinned on; ``declined``: (solution, giving city) that said no to it.
     """
@@ -81,6 +81,7 @@ class Need:
     themes: tuple[str, ...] = ()
     held: frozenset[str] = frozenset()
     planned: frozenset[str] = frozenset()
+    lacking: frozenset[str] = frozenset()
     wanted: int = 3
     excluded: frozenset[str] = frozenset()
     twinned: frozenset[str] = frozenset()

@@ -13,6 +13,8 @@ from app.needs.rules import CONSTRAINTS, FORMATS, MOST_DAYS, ON_BOARD, Wanted
 
 Typed = MultiDict[str, str]
 MOST_QUESTION = 400
+#: Preconditions answered with one button.
+MOST_ASKED = 60
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,12 @@ def wanted(form: Typed) -> Wanted:
         tuple(name for name in FORMATS if name in form.getlist("formats")),
         form.get("visibility", "public") or "public",
     )
+
+
+def answered(form: Typed) -> dict[str, str]:
+    """What was said of each precondition of a solution: `precondition-1` with `answer-1`, and so on."""
+    pairs = ((form.get(f"precondition-{place}", ""), form.get(f"answer-{place}", "")) for place in range(1, MOST_ASKED))
+    return {text: given for text, given in pairs if text}
 
 
 def asked_for(arguments: Mapping[str, str]) -> str:

@@ -19,6 +19,7 @@ ACTIONS: Mapping[str, str] = {
     "need-drafted": "a request was begun; edition",
     "need-published": "a request is on the board; edition, themes",
     "need-edited": "a request was changed; edition",
+    "preconditions-answered": "what its city says of preconditions of solutions; answers (how many)",
     "need-joined": "another body needs the same",
     "need-left": "a body no longer takes part",
     "need-met": "a solution published since is among the first of its shortlist (by the site); solution",

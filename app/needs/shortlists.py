@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The shortlist of a request as plain data: what a page shows, what is kept, what a proposal stands on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -24,6 +24,8 @@ from app.search.index import IndexDamaged
 FIRST = 5
 FIRST_TOLD = 3
 MOST_LIKE = 4
+#: Solutions shown under a missing precondition, and missing preconditions of one solution that are looked up.
+MOST_CLOSING, MOST_GAPS = 2, 12
 MOST_EXCLUDED = 30
 
 
@@ -80,6 +82,7 @@ def as_scored(found: model.Match, asked: model.Need) -> dict[str, Any]:
         "number": shown(found.score),
         "badge": offer.badge,
         "evidence": offer.evidence,
+        "preconditions": list(offer.preconditions),
         "reused": offer.reused,
         "asked": offer.asked,
         "answered": offer.answered,
@@ -153,6 +156,14 @@ def solutions_like(engine: Engine, text: str) -> Sequence[Hit]:
         return engine.search(text[:400], kinds=("solution",), per_page=MOST_LIKE, correct=False).hits
     except IndexDamaged:
         return ()
+
+
+def closing(engine: Engine, gaps: Iterable[str], but: str = "") -> dict[str, Sequence[Hit]]:
+    """Solutions that may fill what is missing, by precondition; ``but`` asks for it and does not fill it."""
+    found: dict[str, Sequence[Hit]] = {}
+    for text in list(dict.fromkeys(gaps))[:MOST_GAPS]:
+        found[text] = [hit for hit in solutions_like(engine, text) if hit.slug != but][:MOST_CLOSING]
+    return found
 
 
 def meet_new(session: Session, engine: Engine, now: datetime) -> int:

@@ -278,3 +278,12 @@ def test_pieces_are_added_to_the_kit_each_once(exchange: Exchange) -> None:
                 sharing.add_piece(session, exchange.number, title, exchange.deed())
     with exchange.database.reading() as session:
         assert queries.kit(session, exchange.number)[-1].title == "Tracciato dei dati"
+
+
+def test_what_the_request_said_of_preconditions_is_the_leads_first_answer(registered: Database) -> None:
+    exchange = Exchange(registered, answers={"Piattaforma telematica": "no", "Di un’altra soluzione": "yes"})
+    with registered.reading() as session:
+        told = queries.readiness(session, exchange.number)
+        assert [(item.city_id, item.precondition, item.answer) for item in told] == [
+            (exchange.twinning().lead_id, "Piattaforma telematica", "no")
+        ]

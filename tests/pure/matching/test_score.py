@@ -120,7 +120,38 @@ def test_requirements_held_planned_and_missing_are_told_apart() -> None:
     said = match(need, offer, make_market(), 1).factor("requirements").grounds
     assert said["held"] == ("Convenzione con i Comuni",)
     assert said["planned"] == ("Piattaforma telematica unica",)
-    assert said["missing"] == ("Due persone dedicate",)
+    assert (said["missing"], said["unanswered"]) == ((), ("Due persone dedicate",))
+    lacking = replace(need, lacking=frozenset({"Due persone dedicate"}))
+    factor = match(lacking, offer, make_market(), 1).factor("requirements")
+    assert (factor.grounds["missing"], factor.grounds["unanswered"]) == (("Due persone dedicate",), ())
+    assert factor.value == (1 + 0.75 + 0) / 3
+
+
+def test_the_answer_to_the_very_precondition_counts_before_one_in_almost_the_same_words() -> None:
+    offer = make_offer(preconditions=("Convenzione con i comuni", "Convenzione con i comuni firmata"))
+    need = make_need(
+        held=frozenset({"Convenzione con i comuni"}), lacking=frozenset({"Convenzione con i comuni firmata"})
+    )
+    said = match(need, offer, make_market(), 1).factor("requirements").grounds
+    assert said["held"] == ("Convenzione con i comuni",)
+    assert said["missing"] == ("Convenzione con i comuni firmata",)
+
+
+STEPS = ("lacking", "", "planned", "held")
+
+
+@given(needs, offers, st.integers(0, 2), st.integers(1, 3))
+def test_a_better_answer_to_a_precondition_never_lowers_the_score(need: Need, offer: Offer, low: int, up: int) -> None:
+    text = "personale dedicato"
+    market = make_market(offer)
+
+    def scored(step: str) -> float:
+        said = {name: getattr(need, name) - {text} for name in ("held", "planned", "lacking")}
+        if step:
+            said[step] |= {text}
+        return match(replace(need, **said), offer, market, 1).score
+
+    assert scored(STEPS[min(low + up, 3)]) >= scored(STEPS[low]) - 1e-9
 
 
 def test_without_any_answer_each_requirement_counts_half() -> None:
