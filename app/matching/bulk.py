@@ -115,9 +115,11 @@ class Table:
     def open_to(self, need: Need) -> Array:
         """Which offers no gate keeps out; gates.GATES says the same one by one."""
         found = self._open.copy()
-        for slug in (need.city.slug, *need.excluded):
+        for slug in (need.city.slug, *need.excluded, *need.unwanted):
             if slug in self._givers.place:
                 found &= self._givers.of_offer != self._givers.place[slug]
+        if need.sizes:
+            found &= np.array([offer.city.size in need.sizes for offer in self.offers], dtype=bool)
         understood = [bool(need.city.languages & spoken) for spoken in self._languages]
         found &= np.array(understood, dtype=bool)[self._speaks]
         for solution in need.twinned & self._of_solution.keys():

@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy.orm import Session
 
 from app.cities.models import City
-from app.cities.rules import perimeter_on
+from app.cities.rules import perimeter_on, size_class
 from app.document.model import known
 from app.matching import model
 from app.matching.score import Market
@@ -108,7 +108,9 @@ def as_city(city: City, now: datetime, room: int | None = None, days: int | None
         if figure is not None and figure.value is not None:
             source = str((figure.source or {}).get("title") or "")
             figures[name] = model.Figure(float(figure.value), figure.date, source)
-    return model.City(city.slug, city.name, figures, capacity=1 if room is None else room, days=days)
+    people = figures.get("population")
+    size = size_class(people.value if people else None)
+    return model.City(city.slug, city.name, figures, capacity=1 if room is None else room, days=days, size=size)
 
 
 def as_needs(desk: Desk, needs: Sequence[Need]) -> list[model.Need]:
@@ -125,6 +127,9 @@ def as_needs(desk: Desk, needs: Sequence[Need]) -> list[model.Need]:
             held=answers.said(need, "yes"),
             planned=answers.said(need, "planned"),
             lacking=answers.said(need, "no"),
+            wanted=need.wanted,
+            unwanted=frozenset(need.limits.get("excluded", ())),
+            sizes=frozenset(need.limits.get("sizes", ())),
             excluded=frozenset(tie.city.slug for tie in need.receivers),
             twinned=frozenset(received.get(need.city_id, ())),
             declined=frozenset(refused.get(need.id, ())),

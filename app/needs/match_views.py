@@ -51,6 +51,7 @@ def _page(need: Need, status: int = 200, problem: str = "", problems: dict[str, 
             problems=problems or {},
             **around,
             given=need.answers or {},
+            own=gate.may(Action.EDIT_NEED, need.thing),
             helps=_helps(need, around),
         )
     )

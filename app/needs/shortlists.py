@@ -13,7 +13,7 @@ from app.journal import queries as journal
 from app.matching import model
 from app.matching.context import indicator_weights, similarity
 from app.matching.score import Market, band, match, says_little, shown
-from app.matching.shortlist import Proposed, Turn, shortlist, turns
+from app.matching.shortlist import Proposed, Turn, shortlist
 from app.matching.text import meeting
 from app.needs import candidates, queries, service
 from app.needs.candidates import Desk
@@ -48,7 +48,7 @@ def of(desk: Desk, need: Need) -> Shown:
     excluded = sorted(found.excluded, key=lambda item: -affinities.get(item.offer.solution, 0.0))
     return Shown(
         tuple(as_item(place, asked) for place in found.places),
-        turns([place.match for place in found.places]),
+        found.turns,
         tuple(_excluded(item) for item in excluded[:MOST_EXCLUDED] if affinities.get(item.offer.solution)),
         says_little(asked),
         market.weights.version,
