@@ -63,11 +63,12 @@ class Asked:
 
     def shares(self, need: Need) -> Array:
         """The requirements factor of each offer; see requirements.requirements."""
-        mine = need.held | need.city.held
-        held = self._met(mine)
-        planned = self._met(need.planned) & ~held
-        missing = 0.0 if mine or need.planned else requirements.UNANSWERED
-        worth = np.where(held, 1.0, np.where(planned, requirements.PLANNED, missing))
+        worth = np.full(len(self._place), requirements.UNANSWERED)
+        said = requirements.answers_of(need)[::-1]
+        for value, answers in said:
+            worth[self._met(answers)] = value
+        for value, answers in said:
+            worth[[self._place[answer] for answer in answers if answer in self._place]] = value
         found: Array = np.where(
             self._count > 0, self._of_offer @ worth / np.maximum(1, self._count), requirements.UNANSWERED
         )
@@ -76,8 +77,6 @@ class Asked:
     def _met(self, answers: frozenset[str]) -> Array:
         met = np.zeros(len(self._place), dtype=bool)
         for answer in answers:
-            if answer in self._place:
-                met[self._place[answer]] = True
             said = np.zeros(len(self._columns))
             said[[self._columns[word] for word in set(terms(answer)) if word in self._columns]] = 1
             met |= self._said @ said / self._lengths >= requirements.SAME
@@ -116,9 +115,11 @@ class Table:
     def open_to(self, need: Need) -> Array:
         """Which offers no gate keeps out; gates.GATES says the same one by one."""
         found = self._open.copy()
-        for slug in (need.city.slug, *need.excluded):
+        for slug in (need.city.slug, *need.excluded, *need.unwanted):
             if slug in self._givers.place:
                 found &= self._givers.of_offer != self._givers.place[slug]
+        if need.sizes:
+            found &= np.array([offer.city.size in need.sizes for offer in self.offers], dtype=bool)
         understood = [bool(need.city.languages & spoken) for spoken in self._languages]
         found &= np.array(understood, dtype=bool)[self._speaks]
         for solution in need.twinned & self._of_solution.keys():

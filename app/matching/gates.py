@@ -2,6 +2,7 @@
 """What is never traded for a higher score: each gate with the reason that a person reads."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from app.matching.model import Need, Offer
@@ -22,7 +23,14 @@ def _language(need: Need, offer: Offer) -> Mapping[str, Any] | None:
 
 
 def _excluded(need: Need, offer: Offer) -> Mapping[str, Any] | None:
+    if offer.city.slug in need.unwanted:
+        return {"chosen": True}
     return {} if offer.city.slug in need.excluded else None
+
+
+def _size(need: Need, offer: Offer) -> Mapping[str, Any] | None:
+    """A body whose size is not known is not known to be of the wanted one."""
+    return {"size": offer.city.size} if need.sizes and offer.city.size not in need.sizes else None
 
 
 def _twinned(need: Need, offer: Offer) -> Mapping[str, Any] | None:
@@ -43,9 +51,17 @@ GATES: Mapping[str, Gate] = {
     "unavailable": _unavailable,
     "language": _language,
     "excluded": _excluded,
+    "size": _size,
     "twinned": _twinned,
     "capacity": _capacity,
     "declined": _declined,
+}
+
+
+#: Limits that a requester sets and can lift, each with what lifts it.
+LIMITS: Mapping[str, Callable[[Need], Need]] = {
+    "excluded": lambda need: replace(need, unwanted=frozenset()),
+    "size": lambda need: replace(need, sizes=frozenset()),
 }
 
 

@@ -30,6 +30,7 @@ class City:
     languages: frozenset[str] = frozenset({"it"})
     capacity: int = 1
     days: int | None = None
+    size: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,8 +70,9 @@ class Offer:
 
 @dataclass(frozen=True)
 class Need:
-    """One request: the city, its words and themes, what it has or plans, how many proposals it wants (at most 3).
+    """One request: the city, its words and themes, what it has, plans or lacks, how many proposals it wants (<= 3).
 
+    ``excluded``: bodies that joined it; ``unwanted``: bodies it keeps out; ``sizes``: the only size classes it wants.
     ``twinned``: solutions it is, or was, already twinned on; ``declined``: (solution, giving city) that said no to it.
     """
 
@@ -81,8 +83,11 @@ class Need:
     themes: tuple[str, ...] = ()
     held: frozenset[str] = frozenset()
     planned: frozenset[str] = frozenset()
+    lacking: frozenset[str] = frozenset()
     wanted: int = 3
     excluded: frozenset[str] = frozenset()
+    unwanted: frozenset[str] = frozenset()
+    sizes: frozenset[str] = frozenset()
     twinned: frozenset[str] = frozenset()
     declined: frozenset[tuple[str, str]] = frozenset()
     constraints: Mapping[str, Any] = field(default_factory=dict)

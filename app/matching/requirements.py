@@ -7,8 +7,8 @@ from app.matching.model import Need, Offer
 from app.matching.text import terms
 
 #: Shares of a precondition that is planned, and of one nobody has answered for. An offer that states none counts as
-#: unanswered too: otherwise saying less about a practice would score more.
-PLANNED, UNANSWERED = 0.75, 0.5
+#: unanswered too: otherwise saying less about a practice would score more. Only a plain "no" counts nothing.
+HELD, PLANNED, UNANSWERED, LACKING = 1.0, 0.75, 0.5, 0.0
 #: Words of a precondition that must be among those of an answer, to be the same thing.
 SAME = 0.6
 
@@ -21,23 +21,33 @@ class Requirements:
     held: tuple[str, ...] = ()
     planned: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    unanswered: tuple[str, ...] = ()
+
+
+def answers_of(need: Need) -> tuple[tuple[float, frozenset[str]], ...]:
+    """What the request says, by worth, the best answer first: where two say the same thing, the first one holds."""
+    return (HELD, need.held | need.city.held), (PLANNED, need.planned), (LACKING, need.lacking)
 
 
 def requirements(need: Need, offer: Offer) -> Requirements:
-    """The mean over the preconditions; half where none is stated, each half where the request answers nothing."""
+    """The mean over the preconditions; half for each that the request does not answer, and where none is stated."""
     if not offer.preconditions:
         return Requirements(UNANSWERED)
-    held = tuple(item for item in offer.preconditions if _said(item, need.held | need.city.held))
-    planned = tuple(item for item in offer.preconditions if item not in held and _said(item, need.planned))
-    missing = tuple(item for item in offer.preconditions if item not in held and item not in planned)
-    answered = bool(need.held or need.planned or need.city.held)
-    open_share = 0.0 if answered else UNANSWERED
-    value = (len(held) + PLANNED * len(planned) + open_share * len(missing)) / len(offer.preconditions)
-    return Requirements(value, held, planned, missing)
+    said = answers_of(need)
+    worth = [(item, _worth(item, said)) for item in offer.preconditions]
+    held, planned, missing, unanswered = (
+        tuple(item for item, value in worth if value == wanted) for wanted in (HELD, PLANNED, LACKING, UNANSWERED)
+    )
+    return Requirements(sum(value for _, value in worth) / len(worth), held, planned, missing, unanswered)
+
+
+def _worth(precondition: str, said: tuple[tuple[float, frozenset[str]], ...]) -> float:
+    """The answer to this very precondition, else to one in almost the same words."""
+    exact = (value for value, answers in said if precondition in answers)
+    close = (value for value, answers in said if _said(precondition, answers))
+    return next(exact, next(close, UNANSWERED))
 
 
 def _said(precondition: str, answers: frozenset[str]) -> bool:
     wanted = set(terms(precondition))
-    if precondition in answers:
-        return True
     return bool(wanted) and any(len(wanted & set(terms(said))) / len(wanted) >= SAME for said in answers)

@@ -70,7 +70,12 @@ def match(need: Need, offer: Offer, market: Market, affinity: float) -> Match:
         ),
         "requirements": (
             wanted.value,
-            {"held": wanted.held, "planned": wanted.planned, "missing": wanted.missing},
+            {
+                "held": wanted.held,
+                "planned": wanted.planned,
+                "missing": wanted.missing,
+                "unanswered": wanted.unanswered,
+            },
         ),
     }
     return _matched(need, offer, values, market.weights)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from app.matching.gates import closed
+from app.matching.gates import LIMITS, closed
 from app.matching.model import FACTORS, Excluded, Match, Need
 from app.matching.score import Market, match, matches
 from app.matching.weights import Weights
@@ -39,22 +39,28 @@ class Proposed:
 
 @dataclass(frozen=True)
 class Shortlist:
-    """The proposed offers in order, and what was kept out and why."""
+    """The proposed offers in order, what was kept out and why, what would change the order."""
 
     places: tuple[Proposed, ...]
     excluded: tuple[Excluded, ...]
+    turns: tuple["Turn", ...] = ()
 
 
 def shortlist(need: Need, market: Market, affinities: Mapping[str, float]) -> Shortlist:
     """At most ten offers, two of a city, one slot for the best offer of an unlike city."""
-    found, out = matches(need, market, affinities) if len(market.offers) <= MANY else _first(need, market, affinities)
+    found, out = _scored(need, market, affinities)
     chosen = _varied(found)
     stable = stability(found[:CONTENDERS], market.weights)
     places = [
         Proposed(item, rank, stable.get(_name(item), 0.0), item.factor("context").value < UNLIKE)
         for rank, item in enumerate(chosen, 1)
     ]
-    return Shortlist(tuple(places), tuple(out))
+    return Shortlist(tuple(places), tuple(out), turns(found) + lifted(need, market, affinities, found))
+
+
+def _scored(need: Need, market: Market, affinities: Mapping[str, float]) -> tuple[list[Match], list[Excluded]]:
+    few = len(market.offers) <= MANY
+    return matches(need, market, affinities) if few else _first(need, market, affinities)
 
 
 def _first(need: Need, market: Market, affinities: Mapping[str, float]) -> tuple[list[Match], list[Excluded]]:
@@ -106,7 +112,7 @@ def stability(found: Sequence[Match], weights: Weights) -> dict[tuple[str, str],
 
 @dataclass(frozen=True)
 class Turn:
-    """What would change the order: without a factor, another offer would be the first."""
+    """What would change the order: without a factor, or a limit, another offer would be the first."""
 
     without: str
     solution: str
@@ -123,6 +129,18 @@ def turns(found: Sequence[Match]) -> tuple[Turn, ...]:
         best = min(found, key=lambda item: (-_without(item, name), item.offer.solution, item.offer.city.slug))
         if _name(best) != _name(found[0]):
             turned.append(Turn(name, best.offer.solution, best.offer.title, best.offer.city.name))
+    return tuple(turned)
+
+
+def lifted(need: Need, market: Market, affinities: Mapping[str, float], found: Sequence[Match]) -> tuple[Turn, ...]:
+    """For each limit that the requester set: who would be first without it, where that is somebody else."""
+    turned = []
+    for limit, lift in LIMITS.items():
+        loose = lift(need)
+        best = _scored(loose, market, affinities)[0][:1] if loose != need else []
+        if best and [_name(best[0])] != [_name(item) for item in found[:1]]:
+            offer = best[0].offer
+            turned.append(Turn(limit, offer.solution, offer.title, offer.city.name))
     return tuple(turned)
 
 

@@ -11,13 +11,13 @@ from weakref import WeakKeyDictionary
 from sqlalchemy.orm import Session
 
 from app.cities.models import City
-from app.cities.rules import perimeter_on
+from app.cities.rules import perimeter_on, size_class
 from app.document.model import known
 from app.matching import model
 from app.matching.score import Market
 from app.matching.text import Space, calibration, space
 from app.matching.weights import PUBLISHED, Weights, from_data
-from app.needs import queries, rules
+from app.needs import answers, queries, rules
 from app.needs.models import Need
 from app.search.engine import Engine
 from app.search.index import IndexDamaged
@@ -108,7 +108,9 @@ def as_city(city: City, now: datetime, room: int | None = None, days: int | None
         if figure is not None and figure.value is not None:
             source = str((figure.source or {}).get("title") or "")
             figures[name] = model.Figure(float(figure.value), figure.date, source)
-    return model.City(city.slug, city.name, figures, capacity=1 if room is None else room, days=days)
+    people = figures.get("population")
+    size = size_class(people.value if people else None)
+    return model.City(city.slug, city.name, figures, capacity=1 if room is None else room, days=days, size=size)
 
 
 def as_needs(desk: Desk, needs: Sequence[Need]) -> list[model.Need]:
@@ -122,6 +124,12 @@ def as_needs(desk: Desk, needs: Sequence[Need]) -> list[model.Need]:
             title=need.title,
             text=" ".join([need.problem, *need.constraints.values()]),
             themes=tuple(need.themes),
+            held=answers.said(need, "yes"),
+            planned=answers.said(need, "planned"),
+            lacking=answers.said(need, "no"),
+            wanted=need.wanted,
+            unwanted=frozenset(need.limits.get("excluded", ())),
+            sizes=frozenset(need.limits.get("sizes", ())),
             excluded=frozenset(tie.city.slug for tie in need.receivers),
             twinned=frozenset(received.get(need.city_id, ())),
             declined=frozenset(refused.get(need.id, ())),
@@ -133,12 +141,12 @@ def as_needs(desk: Desk, needs: Sequence[Need]) -> list[model.Need]:
 def _offers(session: Session, learnt: Known, now: datetime) -> Iterable[model.Offer]:
     published = [item for item in library.published(session) if item.owner is not None and not item.archived_at]
     cities = _givers(session, published, now)
-    answered = queries.answers(session)
+    replied = queries.answers(session)
     for solution in published:
         owner = solution.owner
         if owner is None:
             continue
-        replies, asked = answered.get(owner.id, (0, 0))
+        replies, asked = replied.get(owner.id, (0, 0))
         kit = [item for item in solution.front.get("kit") or () if isinstance(item, Mapping)]
         yield model.Offer(
             solution=solution.slug,
@@ -150,7 +158,7 @@ def _offers(session: Session, learnt: Known, now: datetime) -> Iterable[model.Of
             evidence=solution.evidence_level,
             kit=min(len(kit) / WHOLE_KIT, 1.0),
             documented=any(known(item.get("address")) for item in kit),
-            preconditions=tuple(str(item) for item in solution.front.get("preconditions") or ()),
+            preconditions=answers.preconditions(solution.front),
             asked=asked,
             answered=replies,
             capacity=max(cities[owner.id].capacity, 0),

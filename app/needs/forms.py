@@ -9,10 +9,12 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from app.document.parse import CONTROL
-from app.needs.rules import CONSTRAINTS, FORMATS, MOST_DAYS, ON_BOARD, Wanted
+from app.needs.rules import CONSTRAINTS, FORMATS, MOST_DAYS, MOST_PROPOSALS, ON_BOARD, Wanted
 
 Typed = MultiDict[str, str]
 MOST_QUESTION = 400
+#: Preconditions answered with one button.
+MOST_ASKED = 60
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,25 @@ def wanted(form: Typed) -> Wanted:
         {name: text for name, text in typed.items() if text},
         tuple(name for name in FORMATS if name in form.getlist("formats")),
         form.get("visibility", "public") or "public",
+        limits(form),
     )
+
+
+def limits(form: Typed) -> dict[str, Any]:
+    """Whom the request keeps out and how many proposals it wants; what is not limited is left out."""
+    many = number(form, "proposals") if form.get("proposals") else MOST_PROPOSALS
+    found = {
+        "excluded": sorted({slug[:120] for slug in form.getlist("excluded") if slug}),
+        "sizes": sorted(set(form.getlist("sizes"))),
+        "proposals": many if many != MOST_PROPOSALS else None,
+    }
+    return {name: value for name, value in found.items() if value not in ([], None)}
+
+
+def answered(form: Typed) -> dict[str, str]:
+    """What was said of each precondition of a solution: `precondition-1` with `answer-1`, and so on."""
+    pairs = ((form.get(f"precondition-{place}", ""), form.get(f"answer-{place}", "")) for place in range(1, MOST_ASKED))
+    return {text: given for text, given in pairs if text}
 
 
 def asked_for(arguments: Mapping[str, str]) -> str:

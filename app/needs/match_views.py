@@ -9,7 +9,7 @@ from app.access import Action, Thing
 from app.cities import queries as registers
 from app.config import Settings
 from app.errors import Conflict, Forbidden, Invalid, NotFound
-from app.needs import candidates, forms, proposals, queries, rules, service, sheet, shortlists
+from app.needs import answers, candidates, forms, proposals, queries, rules, service, sheet, shortlists
 from app.needs.models import Need
 from app.needs.rules import State
 from app.needs.views import PATH, back_to, deed, engine, found, my_bodies, now
@@ -50,11 +50,22 @@ def _page(need: Need, status: int = 200, problem: str = "", problems: dict[str, 
             problem=problem,
             problems=problems or {},
             **around,
+            given=need.answers or {},
+            own=gate.may(Action.EDIT_NEED, need.thing),
+            helps=_helps(need, around),
         )
     )
     answer.status_code = status
     answer.cache_control.no_store = True
     return answer
+
+
+def _helps(need: Need, around: dict[str, Any]) -> dict[str, Any]:
+    """By proposed solution: what the library has for each of its preconditions that the requester lacks."""
+    shown = around["shown"].items if around else ()
+    lacking = answers.said(need, "no")
+    gaps = {item["solution"]: [text for text in item["preconditions"] if text in lacking] for item in shown}
+    return {slug: shortlists.closing(engine(), texts, slug) for slug, texts in gaps.items() if texts}
 
 
 def _around(need: Need) -> dict[str, Any]:
@@ -88,6 +99,20 @@ def ask(number: int, slug: str) -> Response:
         return _page(need, refused.status, "invalid" if problems else str(refused), problems)
     flash("proposal_made")
     return back_to(need)
+
+
+@matches.post(f"{PATH}/abbinamenti/requisiti")
+@permits(Action.EDIT_NEED)
+def answer(number: int, slug: str) -> Response:
+    need = found(number, Action.EDIT_NEED)
+    try:
+        with work() as writing:
+            answers.answer_preconditions(writing, need.id, forms.answered(request.form), deed())
+    except (Invalid, Conflict) as refused:
+        problems = refused.problems if isinstance(refused, Invalid) else {}
+        return _page(need, refused.status, "invalid" if problems else str(refused), problems)
+    flash("saved")
+    return back_to(need, "matches.show")
 
 
 @matches.get(f"{PATH}/offri")

@@ -18,7 +18,8 @@ class Need(Base):
 
     ``state``: `draft`, `open`, `matched` (a twinning runs), `closed`, `withdrawn`. ``visibility``: `public`, `members`,
     `anonymous` (shown by size class until the city accepts a candidate). ``edition`` grows with every change.
-    ``constraints`` are the optional answers.
+    ``constraints`` are the optional answers; ``answers`` what it says of preconditions (`yes`, `planned`, `no`);
+    ``limits`` whom it keeps out, apart from the score.
     """
 
     __tablename__ = "needs"
@@ -31,6 +32,8 @@ class Need(Base):
     by_when: Mapped[date | None] = mapped_column(Date)
     themes: Mapped[list[str]] = mapped_column(JSON)
     constraints: Mapped[dict[str, Any]] = mapped_column(JSON)
+    answers: Mapped[dict[str, str]] = mapped_column(JSON, default=dict, server_default="{}")
+    limits: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default="{}")
     formats: Mapped[list[str]] = mapped_column(JSON)
     visibility: Mapped[str] = mapped_column(String(12), default="public")
     state: Mapped[str] = mapped_column(String(12), default="draft")

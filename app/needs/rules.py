@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from app.cities.rules import SIZE_CLASSES
 from app.text.folding import fold
 from app.text.stems import POLITE, STOP, stem
 
@@ -19,6 +20,7 @@ ACTIONS: Mapping[str, str] = {
     "need-drafted": "a request was begun; edition",
     "need-published": "a request is on the board; edition, themes",
     "need-edited": "a request was changed; edition",
+    "preconditions-answered": "what its city says of preconditions of solutions; answers (how many)",
     "need-joined": "another body needs the same",
     "need-left": "a body no longer takes part",
     "need-met": "a solution published since is among the first of its shortlist (by the site); solution",
@@ -83,6 +85,8 @@ CONSTRAINTS = ("budget", "staff", "legal_basis", "municipalities", "software")
 
 MOST_TITLE, LEAST_PROBLEM, MOST_PROBLEM, MOST_CONSTRAINT, MOST_TEXT = 120, 20, 4_000, 300, 2_000
 MOST_THEMES = 5
+MOST_EXCLUDED, MOST_PROPOSALS = 20, 3
+SIZES = tuple(name for name, _ in SIZE_CLASSES)
 MOST_DAYS = 90
 #: What a transfer takes from its giver in a quarter, in days: the least that the programmes ask for.
 DAYS_A_TRANSFER = 5
@@ -105,6 +109,7 @@ class Wanted:
     constraints: Mapping[str, str] | None = None
     formats: tuple[str, ...] = ()
     visibility: str = "public"
+    limits: Mapping[str, Any] | None = None
 
     @property
     def heading(self) -> str:
@@ -120,6 +125,7 @@ class Wanted:
             "constraints": dict(self.constraints or {}),
             "formats": list(self.formats),
             "visibility": self.visibility,
+            "limits": dict(self.limits or {}),
         }
 
 
@@ -166,7 +172,20 @@ def wrong_in_draft(wanted: Wanted, themes: Iterable[str]) -> dict[str, str]:
         wrong["formats"] = "not_a_choice"
     if wanted.visibility not in VISIBILITIES:
         wrong["visibility"] = "not_a_choice"
+    wrong |= wrong_limits(wanted.limits or {})
     wrong |= {name: "too_long" for name, text in (wanted.constraints or {}).items() if len(text) > MOST_CONSTRAINT}
+    return wrong
+
+
+def wrong_limits(limits: Mapping[str, Any]) -> dict[str, str]:
+    """Field -> what is wrong with a limit set apart from the score."""
+    wrong = {}
+    if len(limits.get("excluded", ())) > MOST_EXCLUDED:
+        wrong["excluded"] = "too_many_cities"
+    if set(limits.get("sizes", ())) - set(SIZES):
+        wrong["sizes"] = "not_a_choice"
+    if not 1 <= limits.get("proposals", MOST_PROPOSALS) <= MOST_PROPOSALS:
+        wrong["proposals"] = "not_a_choice"
     return wrong
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.cities import queries as registers
 from app.cities.models import City
 from app.errors import Conflict, Invalid, NotFound
 from app.journal.service import record
@@ -28,7 +29,7 @@ class Deed:
 
 def draft(session: Session, city: City, wanted: Wanted, deed: Deed) -> Need:
     """Keep a request for later. Raises ``Invalid``."""
-    _refuse(rules.wrong_in_draft(wanted, _themes(session)))
+    _refuse(rules.wrong_in_draft(wanted, _themes(session)) | _unknown(session, wanted))
     need = _new(city, wanted, deed)
     session.add(need)
     tell(session, need, deed, "need-drafted", {"edition": need.edition})
@@ -61,7 +62,7 @@ def edit(session: Session, number: int, edition: int, wanted: Wanted, deed: Deed
     if not rules.may_edit(need.state):
         raise Conflict("not_open")
     if need.state == State.DRAFT:
-        _refuse(rules.wrong_in_draft(wanted, _themes(session)))
+        _refuse(rules.wrong_in_draft(wanted, _themes(session)) | _unknown(session, wanted))
     else:
         _refuse(_wrong(session, need.city, wanted, deed, published=need))
     if _change(session, need, wanted, deed):
@@ -241,6 +242,8 @@ def _write(need: Need, wanted: Wanted, deed: Deed) -> None:
     need.problem, need.by_when = wanted.problem, wanted.by_when
     need.themes, need.formats = list(wanted.themes), list(wanted.formats)
     need.constraints, need.visibility = dict(wanted.constraints or {}), wanted.visibility
+    need.limits = dict(wanted.limits or {})
+    need.wanted = need.limits.get("proposals", rules.MOST_PROPOSALS)
     need.updated_at = deed.now
 
 
@@ -254,6 +257,7 @@ def as_wanted(need: Need) -> Wanted:
         dict(need.constraints),
         tuple(need.formats),
         need.visibility,
+        dict(need.limits or {}),
     )
 
 
@@ -294,12 +298,19 @@ def _themes(session: Session) -> list[str]:
 
 def _wrong(session: Session, city: City, wanted: Wanted, deed: Deed, published: Need | None = None) -> dict[str, str]:
     names = [city.short_name, city.name]
-    wrong = rules.wrong_in(wanted, rules.day_of(deed.now), _themes(session), names)
+    wrong = rules.wrong_in(wanted, rules.day_of(deed.now), _themes(session), names) | _unknown(session, wanted)
     if published is not None and wanted.by_when == published.by_when:
         wrong.pop("by_when", None)
     if published is not None and wanted.visibility == "anonymous" and published.visibility != "anonymous":
         wrong["visibility"] = "told_already"
     return wrong
+
+
+def _unknown(session: Session, wanted: Wanted) -> dict[str, str]:
+    """Bodies to keep out must be in the register."""
+    slugs = list((wanted.limits or {}).get("excluded", ()))[: rules.MOST_EXCLUDED + 1]
+    too_many = len(slugs) > rules.MOST_EXCLUDED
+    return {"excluded": "not_a_choice"} if not too_many and len(registers.by_slugs(session, slugs)) < len(slugs) else {}
 
 
 def _refuse(wrong: Mapping[str, str]) -> None:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The shortlist of a request as plain data: what a page shows, what is kept, what a proposal stands on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from app.journal import queries as journal
 from app.matching import model
 from app.matching.context import indicator_weights, similarity
 from app.matching.score import Market, band, match, says_little, shown
-from app.matching.shortlist import Proposed, Turn, shortlist, turns
+from app.matching.shortlist import Proposed, Turn, shortlist
 from app.matching.text import meeting
 from app.needs import candidates, queries, service
 from app.needs.candidates import Desk
@@ -25,6 +25,8 @@ from app.search.results import Hit
 FIRST = 5
 FIRST_TOLD = 3
 MOST_LIKE = 4
+#: Solutions shown under a missing precondition, and missing preconditions of one solution that are looked up.
+MOST_CLOSING, MOST_GAPS = 2, 12
 MOST_EXCLUDED = 30
 
 
@@ -47,7 +49,7 @@ def of(desk: Desk, need: Need) -> Shown:
     excluded = sorted(found.excluded, key=lambda item: -affinities.get(item.offer.solution, 0.0))
     return Shown(
         tuple(as_item(place, asked) for place in found.places),
-        turns([place.match for place in found.places]),
+        found.turns,
         tuple(_excluded(item) for item in excluded[:MOST_EXCLUDED] if affinities.get(item.offer.solution)),
         says_little(asked),
         market.weights.version,
@@ -81,6 +83,7 @@ def as_scored(found: model.Match, asked: model.Need) -> dict[str, Any]:
         "number": shown(found.score),
         "badge": offer.badge,
         "evidence": offer.evidence,
+        "preconditions": list(offer.preconditions),
         "reused": offer.reused,
         "asked": offer.asked,
         "answered": offer.answered,
@@ -154,6 +157,14 @@ def solutions_like(engine: Engine, text: str) -> Sequence[Hit]:
         return engine.search(text[:400], kinds=("solution",), per_page=MOST_LIKE, correct=False).hits
     except IndexDamaged:
         return ()
+
+
+def closing(engine: Engine, gaps: Iterable[str], but: str = "") -> dict[str, Sequence[Hit]]:
+    """Solutions that may fill what is missing, by precondition; ``but`` asks for it and does not fill it."""
+    found: dict[str, Sequence[Hit]] = {}
+    for text in list(dict.fromkeys(gaps))[:MOST_GAPS]:
+        found[text] = [hit for hit in solutions_like(engine, text) if hit.slug != but][:MOST_CLOSING]
+    return found
 
 
 def meet_new(session: Session, engine: Engine, now: datetime) -> int:

@@ -156,6 +156,8 @@ def _form(
             problem=problem,
             themes=library.themes(session()),
             formats=rules.FORMATS,
+            sizes=rules.SIZES,
+            others=[body for body in registers.metropolitan_cities(session()) if body.slug not in gate.actor().bodies],
             today=rules.day_of(now()),
         )
     )

@@ -13,12 +13,12 @@ from app.accounts import queries as people
 from app.cities.models import City
 from app.errors import Conflict, Invalid, NotFound
 from app.journal.service import record
-from app.needs.models import Proposal
+from app.needs.models import Need, Proposal
 from app.needs.rules import day_of
 from app.search.changes import HOME, note
 from app.solutions.models import Solution
 from app.twinnings import queries, rules
-from app.twinnings.models import KitCheck, Milestone, Twinning, TwinningParty, TwinningPerson
+from app.twinnings.models import KitCheck, Milestone, ReadinessAnswer, Twinning, TwinningParty, TwinningPerson
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,7 @@ def begin(session: Session, proposal: Proposal, person_id: int, now: datetime) -
     session.add(twinning)
     session.flush()
     _prefill(session, twinning, solution)
+    _told_before(session, twinning, need, Deed(person_id, now))
     tell(session, twinning, Deed(person_id, now), "twinning-begun", {"proposal": proposal.id})
     return twinning.id
 
@@ -81,6 +82,23 @@ def _prefill(session: Session, twinning: Twinning, solution: Solution) -> None:
     """The pieces of the kit to tick off, each once."""
     titles = dict.fromkeys(str(piece.get("title", ""))[:300] for piece in solution.front.get("kit") or [])
     session.add_all(KitCheck(twinning_id=twinning.id, title=title) for title in titles if title)
+
+
+def _told_before(session: Session, twinning: Twinning, need: Need, deed: Deed) -> None:
+    """What the request said of the solution's preconditions is what the lead answers, until it says otherwise."""
+    given = need.answers or {}
+    session.add_all(
+        ReadinessAnswer(
+            twinning_id=twinning.id,
+            city_id=need.city_id,
+            precondition=text,
+            answer=given[text],
+            answered_by=need.author_id,
+            answered_at=deed.now,
+        )
+        for text in dict.fromkeys(preconditions(twinning.solution))
+        if text in given
+    )
 
 
 def tell(session: Session, twinning: Twinning, deed: Deed, action: str, data: Mapping[str, Any] | None = None) -> None:

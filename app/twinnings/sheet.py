@@ -13,6 +13,8 @@ from app.accounts import queries as people
 from app.accounts.models import Person
 from app.cities.models import City
 from app.files.refusal import MAX_FILE, MEGABYTE
+from app.needs.shortlists import closing
+from app.search.engine import Engine
 from app.solutions.models import Solution
 from app.solutions.rules import spreads
 from app.twinnings import queries, rules, service
@@ -35,7 +37,7 @@ class Progress:
 
 
 def bench(
-    session: Session, twinning: Twinning, forms: Sequence[ClosingForm], actor: Actor, now: datetime
+    session: Session, engine: Engine, twinning: Twinning, forms: Sequence[ClosingForm], actor: Actor, now: datetime
 ) -> dict[str, Any]:
     """Everything that only the parties see."""
     kit, hours = queries.kit(session, twinning.id), queries.hours(session, twinning.id)
@@ -57,6 +59,7 @@ def bench(
         "hours_by_city": hours_by_city(hours),
         "answers": {(item.city_id, item.precondition): item for item in answers},
         "preconditions": service.preconditions(twinning.solution),
+        "helps": closing(engine, (it.precondition for it in answers if it.answer == "no"), twinning.solution.slug),
         "resources": _resources(twinning.solution),
         "spreads": spreads(twinning.solution.front),
         "names": people.names(session, named),

@@ -17,6 +17,7 @@ from app.errors import NotFound
 from app.needs import queries as needs
 from app.needs.models import Need
 from app.needs.rules import day_of
+from app.needs.views import engine
 from app.solutions import queries as library
 from app.solutions.models import Solution
 from app.twinnings import queries, rules, sheet
@@ -134,7 +135,7 @@ def page(
         today=day_of(now()),
         forms=forms,
         rules=rules,
-        **(sheet.bench(session(), twinning, forms, gate.actor(), now()) if working else {}),
+        **(sheet.bench(session(), engine(), twinning, forms, gate.actor(), now()) if working else {}),
     )
 
 

@@ -23,7 +23,14 @@ SLUG = "sportello-unico-bologna"
 class Exchange:
     """Bologna gives its one-stop shop to Torino, and to Venezia that joined."""
 
-    def __init__(self, database: Database, *, demonstration: bool = False, joined: bool = False) -> None:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        demonstration: bool = False,
+        joined: bool = False,
+        answers: dict[str, str] | None = None,
+    ) -> None:
         self.database = database
         with database.work() as session:
             solution = make(
@@ -43,6 +50,7 @@ class Exchange:
                 problem="Moduli diversi.",
                 themes=["suap"],
                 constraints={},
+                answers=answers or {},
                 formats=[],
                 state="matched",
                 city=cities["torino"],

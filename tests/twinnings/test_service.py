@@ -308,3 +308,12 @@ def test_those_who_joined_the_request_are_among_its_people(registered: Database)
     people = {(tie.person_id, tie.city_id) for tie in exchange.twinning().people}
     venezia = next(tie.city_id for tie in exchange.twinning().parties if tie.city.slug == "venezia")
     assert (exchange.colleague, venezia) in people
+
+
+def test_what_the_request_said_of_preconditions_is_the_leads_first_answer(registered: Database) -> None:
+    exchange = Exchange(registered, answers={"Piattaforma telematica": "no", "Di un’altra soluzione": "yes"})
+    with registered.reading() as session:
+        told = queries.readiness(session, exchange.number)
+        assert [(item.city_id, item.precondition, item.answer) for item in told] == [
+            (exchange.twinning().lead_id, "Piattaforma telematica", "no")
+        ]

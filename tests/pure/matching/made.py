@@ -58,6 +58,7 @@ cities = st.builds(
     st.frozensets(st.sampled_from(["convenzione con i comuni", "piattaforma unica"])),
     st.just(frozenset({"it"})),
     st.integers(0, 3),
+    size=st.sampled_from(["", "S", "M", "L", "XL"]),
 )
 offers = st.builds(
     Offer,
@@ -84,6 +85,10 @@ needs = st.builds(
     st.just("Un problema da risolvere"),
     st.lists(st.sampled_from(THEMES), max_size=3, unique=True).map(tuple),
     held=st.frozensets(st.sampled_from(["convenzione con i comuni", "piattaforma unica"])),
+    planned=st.frozensets(st.sampled_from(["piattaforma unica", "personale dedicato a tempo pieno"])),
+    lacking=st.frozensets(st.sampled_from(["convenzione con i comuni", "personale dedicato"])),
+    unwanted=st.frozensets(st.sampled_from(["bari", "genova"]), max_size=1),
+    sizes=st.frozensets(st.sampled_from(["S", "M", "L"]), max_size=2),
     excluded=st.frozensets(st.sampled_from(["bari", "milano"]), max_size=1),
     twinned=st.frozensets(st.sampled_from(["soluzione-1"]), max_size=1),
     declined=st.frozensets(st.tuples(st.just("soluzione-2"), st.just("genova")), max_size=1),

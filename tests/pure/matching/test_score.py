@@ -45,7 +45,8 @@ def test_no_gate_is_ever_broken_and_everything_kept_out_says_why(
         assert offer.available
         assert offer.capacity > 0
         assert offer.city.capacity > 0
-        assert offer.city.slug not in need.excluded
+        assert offer.city.slug not in need.excluded | need.unwanted
+        assert not need.sizes or offer.city.size in need.sizes
         assert offer.solution not in need.twinned
         assert (offer.solution, offer.city.slug) not in need.declined
     assert {item.reason for item in out} <= gates.GATES.keys()
@@ -120,7 +121,38 @@ def test_requirements_held_planned_and_missing_are_told_apart() -> None:
     said = match(need, offer, make_market(), 1).factor("requirements").grounds
     assert said["held"] == ("Convenzione con i Comuni",)
     assert said["planned"] == ("Piattaforma telematica unica",)
-    assert said["missing"] == ("Due persone dedicate",)
+    assert (said["missing"], said["unanswered"]) == ((), ("Due persone dedicate",))
+    lacking = replace(need, lacking=frozenset({"Due persone dedicate"}))
+    factor = match(lacking, offer, make_market(), 1).factor("requirements")
+    assert (factor.grounds["missing"], factor.grounds["unanswered"]) == (("Due persone dedicate",), ())
+    assert factor.value == (1 + 0.75 + 0) / 3
+
+
+def test_the_answer_to_the_very_precondition_counts_before_one_in_almost_the_same_words() -> None:
+    offer = make_offer(preconditions=("Convenzione con i comuni", "Convenzione con i comuni firmata"))
+    need = make_need(
+        held=frozenset({"Convenzione con i comuni"}), lacking=frozenset({"Convenzione con i comuni firmata"})
+    )
+    said = match(need, offer, make_market(), 1).factor("requirements").grounds
+    assert said["held"] == ("Convenzione con i comuni",)
+    assert said["missing"] == ("Convenzione con i comuni firmata",)
+
+
+STEPS = ("lacking", "", "planned", "held")
+
+
+@given(needs, offers, st.integers(0, 2), st.integers(1, 3))
+def test_a_better_answer_to_a_precondition_never_lowers_the_score(need: Need, offer: Offer, low: int, up: int) -> None:
+    text = "personale dedicato"
+    market = make_market(offer)
+
+    def scored(step: str) -> float:
+        said = {name: getattr(need, name) - {text} for name in ("held", "planned", "lacking")}
+        if step:
+            said[step] |= {text}
+        return match(replace(need, **said), offer, market, 1).score
+
+    assert scored(STEPS[min(low + up, 3)]) >= scored(STEPS[low]) - 1e-9
 
 
 def test_without_any_answer_each_requirement_counts_half() -> None:
@@ -147,6 +179,42 @@ def test_what_would_change_the_order_is_named() -> None:
     assert found[0].offer.solution == "simile"
     assert [(turn.without, turn.solution) for turn in turns(found)] == [("context", "migliore")]
     assert turns([]) == ()
+
+
+def test_lifting_a_limit_is_named_where_it_would_change_who_is_first() -> None:
+    big = make_offer("grande", make_city("milano", size="XL"), kit=1.0, badge="pronta")
+    small = make_offer("piccola", make_city("genova", size="M"))
+    need = make_need(sizes=frozenset({"M"}), unwanted=frozenset({"milano"}))
+    told = shortlist(need, make_market(big, small), {"grande": 1.0, "piccola": 1.0})
+    assert [place.match.offer.solution for place in told.places] == ["piccola"]
+    assert told.turns == ()
+    told = shortlist(replace(need, unwanted=frozenset()), make_market(big, small), {"grande": 1.0, "piccola": 1.0})
+    assert [(turn.without, turn.solution) for turn in told.turns] == [("size", "grande")]
+    assert [(item.reason, item.data) for item in told.excluded] == [("size", {"size": "XL"})]
+
+
+def test_what_would_change_the_order_is_looked_for_beyond_the_ten_shown() -> None:
+    unlike = {name: replace(item, value=item.value * 30) for name, item in make_city().figures.items()}
+    near = [make_offer(f"vicina-{number:02}", make_city(f"citta-{number:02}")) for number in range(12)]
+    ready = make_offer(
+        "pronta", make_city("milano", figures=unlike), badge="pronta", evidence=5, kit=1.0, asked=9, answered=9
+    )
+    close = {offer.solution: 1.0 for offer in near} | {"pronta": 0.95}
+    apart = {name: replace(item, value=item.value * 3) for name, item in make_city().figures.items()}
+    last = make_offer("altra", make_city("napoli", figures=apart))
+    told = shortlist(make_need(), make_market(*near, ready, last), close | {"altra": 0.99})
+    assert "pronta" not in [place.match.offer.solution for place in told.places]
+    assert ("context", "pronta") in [(turn.without, turn.solution) for turn in told.turns]
+
+
+@given(needs, st.lists(offers, max_size=8), affinities, st.sampled_from(sorted(gates.LIMITS)))
+def test_lifting_a_limit_never_removes_a_candidate(
+    need: Need, given_offers: list[Offer], close: dict[str, float], limit: str
+) -> None:
+    market = make_market(*given_offers)
+    loose = gates.LIMITS[limit](need)
+    held = {(item.offer.solution, item.offer.city.slug) for item in matches(need, market, close)[0]}
+    assert held <= {(item.offer.solution, item.offer.city.slug) for item in matches(loose, market, close)[0]}
 
 
 def test_an_official_may_look_with_the_eyes_of_another_city() -> None:

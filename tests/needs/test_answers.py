@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What a request says of the preconditions of solutions: kept, refused, scored, and what fills a gap."""
+
+import pytest
+from flask import Flask
+
+from app.access import Role
+from app.errors import Conflict, Invalid, NotFound
+from app.journal import queries as journal
+from app.needs import queries, service
+from app.needs.answers import MOST_ANSWERS, answer_preconditions
+from app.needs.models import Need
+from app.search.index import IndexDamaged
+from tests.makers import make_solution
+from tests.needs.network import Network
+from tests.needs.test_pages import client_of, page, send, site
+
+__all__ = ["site"]
+AGREEMENT, PLATFORM = "Convenzione con i comuni", "Piattaforma telematica unica"
+
+
+@pytest.fixture
+def asked(network: Network) -> Need:
+    with network.database.work() as session:
+        make_solution(
+            session, "sportello-bologna", title="Sportello unico di Bologna", preconditions=[AGREEMENT, PLATFORM]
+        )
+    return network.post()
+
+
+def answers(network: Network, need: Need, **given: str) -> Need:
+    texts = {"agreement": AGREEMENT, "platform": PLATFORM}
+    with network.database.work() as session:
+        return answer_preconditions(
+            session, need.id, {texts.get(name, name): said for name, said in given.items()}, network.deed()
+        )
+
+
+def test_answers_are_kept_changed_and_taken_back(network: Network, asked: Need) -> None:
+    answers(network, asked, agreement="yes", platform="no")
+    assert answers(network, asked, platform="planned").answers == {AGREEMENT: "yes", PLATFORM: "planned"}
+    assert answers(network, asked, platform="").answers == {AGREEMENT: "yes"}
+    with network.database.reading() as session:
+        told = [row.action for row in journal.of_thing(session, "need", str(asked.id))]
+    assert told.count("preconditions-answered") == 3
+
+
+def test_the_same_answers_again_are_no_news(network: Network, asked: Need) -> None:
+    answers(network, asked, agreement="yes")
+    answers(network, asked, agreement="yes")
+    with network.database.reading() as session:
+        told = [row.action for row in journal.of_thing(session, "need", str(asked.id))]
+    assert told.count("preconditions-answered") == 1
+
+
+@pytest.mark.parametrize(("text", "given"), [("Mai chiesto da nessuno", "yes"), (AGREEMENT, "forse")])
+def test_only_what_published_solutions_ask_is_answered(network: Network, asked: Need, text: str, given: str) -> None:
+    with network.database.work() as session, pytest.raises(Invalid):
+        answer_preconditions(session, asked.id, {text: given}, network.deed())
+
+
+def test_too_many_answers_are_refused(network: Network, asked: Need) -> None:
+    many = {f"Requisito {number}": "yes" for number in range(MOST_ANSWERS + 1)}
+    with network.database.work() as session, pytest.raises(Invalid) as refused:
+        answer_preconditions(session, asked.id, many, network.deed())
+    assert refused.value.problems == {"answers": "too_many"}
+
+
+def test_a_request_that_is_over_takes_no_answers(network: Network, asked: Need) -> None:
+    with network.database.work() as session:
+        service.withdraw(session, asked.id, network.deed())
+    with network.database.work() as session, pytest.raises(Conflict):
+        answer_preconditions(session, asked.id, {AGREEMENT: "yes"}, network.deed())
+    with network.database.work() as session, pytest.raises(NotFound):
+        answer_preconditions(session, 999_999, {AGREEMENT: "yes"}, network.deed())
+
+
+def test_the_shortlist_asks_and_tells_what_is_held_planned_and_missing(
+    site: Flask, network: Network, asked: Need
+) -> None:
+    client = client_of(site, network, (Role.OFFICIAL, "venezia"))
+    address = f"{page(asked)}/abbinamenti"
+    assert "Da verificare 2 requisiti" in client.get(address).text
+    typed = {"precondition-1": AGREEMENT, "answer-1": "yes", "precondition-2": PLATFORM, "answer-2": "no"}
+    assert send(client, f"{address}/requisiti", **typed).status_code == 303
+    shown = client.get(address).text
+    assert f"Ci sono già: {AGREEMENT}." in shown
+    assert f"Mancano: {PLATFORM}." in shown
+    assert shown.count("2 risposte su 2") == 1
+    with network.database.reading() as session:
+        kept = queries.need(session, asked.id)
+        assert kept is not None
+        assert kept.answers == {AGREEMENT: "yes", PLATFORM: "no"}
+
+
+def test_a_wrong_answer_is_said_on_the_page(site: Flask, network: Network, asked: Need) -> None:
+    client = client_of(site, network, (Role.OFFICIAL, "venezia"))
+    address = f"{page(asked)}/abbinamenti/requisiti"
+    assert send(client, address, **{"precondition-1": "Altro", "answer-1": "yes"}).status_code == 422
+
+
+def test_what_is_missing_leads_to_other_solutions_that_have_it(
+    site: Flask, network: Network, asked: Need, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with network.database.work() as session:
+        make_solution(session, "piattaforma-torino", title="Piattaforma telematica unica di Torino", city="torino")
+    site.extensions["indexer"].rebuild()
+    answers(network, asked, platform="no")
+    client = client_of(site, network, (Role.OFFICIAL, "venezia"))
+    shown = client.get(f"{page(asked)}/abbinamenti").text
+    assert "Può aiutare a colmarlo" in shown
+    assert "Piattaforma telematica unica di Torino" in shown.partition("Può aiutare a colmarlo")[2][:400]
+
+    def gone(*_: object, **__: object) -> None:
+        raise IndexDamaged("away")
+
+    monkeypatch.setattr(site.extensions["engine"], "search", gone)
+    without = client.get(f"{page(asked)}/abbinamenti")
+    assert without.status_code == 200
+    assert "Può aiutare a colmarlo" not in without.text
+
+
+def test_nobody_else_answers_for_the_city(site: Flask, network: Network, asked: Need) -> None:
+    client = client_of(site, network, (Role.OFFICIAL, "torino"))
+    typed = {"precondition-1": AGREEMENT, "answer-1": "yes"}
+    assert send(client, f"{page(asked)}/abbinamenti/requisiti", **typed).status_code in {403, 404}
+    assert "I requisiti: che cosa avete già?" not in client.get(f"{page(asked)}/abbinamenti").text
