@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from app.matching.gates import LIMITS, closed
-from app.matching.model import FACTORS, Excluded, Match, Need
+from app.matching.model import FACTORS, City, Excluded, Match, Need, Offer
 from app.matching.score import Market, match, matches
 from app.matching.weights import Weights
 
@@ -49,13 +49,15 @@ class Shortlist:
 def shortlist(need: Need, market: Market, affinities: Mapping[str, float]) -> Shortlist:
     """At most ten offers, two of a city, one slot for the best offer of an unlike city."""
     found, out = _scored(need, market, affinities)
-    chosen = _varied(found)
+    return Shortlist(_placed(found, market), tuple(out), turns(found) + lifted(need, market, affinities, found))
+
+
+def _placed(found: Sequence[Match], market: Market) -> tuple[Proposed, ...]:
     stable = stability(found[:CONTENDERS], market.weights)
-    places = [
+    return tuple(
         Proposed(item, rank, stable.get(_name(item), 0.0), item.factor("context").value < UNLIKE)
-        for rank, item in enumerate(chosen, 1)
-    ]
-    return Shortlist(tuple(places), tuple(out), turns(found) + lifted(need, market, affinities, found))
+        for rank, item in enumerate(_varied(found), 1)
+    )
 
 
 def _scored(need: Need, market: Market, affinities: Mapping[str, float]) -> tuple[list[Match], list[Excluded]]:
@@ -148,9 +150,26 @@ def _without(found: Match, name: str) -> float:
     return round(sum(item.contribution for item in found.factors if item.name != name), 9)
 
 
-def as_if(need: Need, other: Need, market: Market, affinities: Mapping[str, float], solution: str) -> Match | None:
-    """The match of a solution if the request came from the city of ``other``: for "compare with ..."."""
-    offer = next((item for item in market.offers if item.solution == solution), None)
-    if offer is None:
-        return None
-    return match(replace(need, city=other.city), offer, market, affinities.get(solution, 0.0))
+def as_if(need: Need, city: City, market: Market, affinities: Mapping[str, float], offer: Offer) -> Match:
+    """The match of an offer if the request came from a body with the figures of ``city``."""
+    seen = replace(need, city=replace(need.city, figures=city.figures))
+    return match(seen, offer, market, affinities.get(offer.solution, 0.0))
+
+
+def with_twins(
+    need: Need, twins: Sequence[City], market: Market, affinities: Mapping[str, float]
+) -> tuple[Shortlist, dict[tuple[str, str], City]]:
+    """The shortlist with the cities that the official holds for similar in place of the own figures.
+
+    Each offer is seen with the eyes of the twin that is closest to its city; gates stay those of the request.
+    Answers which twin that was, by offer.
+    """
+    found, out = _scored(need, market, affinities)
+    seen: list[Match] = []
+    eyes: dict[tuple[str, str], City] = {}
+    for item in found:
+        tried = [(as_if(need, twin, market, affinities, item.offer), twin) for twin in twins]
+        best, eyes[_name(item)] = min(tried, key=lambda pair: (-round(pair[0].score, 9), pair[1].slug))
+        seen.append(best)
+    seen.sort(key=lambda item: item.key)
+    return Shortlist(_placed(seen, market), tuple(out), turns(seen)), eyes

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """How close the words of a request come to a solution, and the passages where they meet."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from app.text.tokens import tokens
 #: Words that every city says of itself: they tell no subject.
 EVERYWHERE = frozenset("citta metropolitana metropolitane comune comuni ente enti".split())
 BEST_PASSAGES = 3
+SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n")
 
 
 def terms(text: str) -> list[str]:
@@ -96,3 +98,20 @@ def meeting(need: str, passages: Sequence[Passage]) -> tuple[tuple[Passage, tupl
             found.append((-len(common) / (10 + len(said)) ** 0.5, number, passage, tuple(sorted(common))))
     found.sort(key=lambda item: item[:2])
     return tuple((passage, common) for _, _, passage, common in found[:BEST_PASSAGES])
+
+
+def said_of(need: str, common: Iterable[str]) -> str:
+    """The sentence of a request that holds most of some stems, the first of equals."""
+    wanted = set(common)
+    pieces = [piece.strip() for piece in SENTENCE.split(need) if piece.strip()]
+    return max(pieces, key=lambda piece: len(wanted & set(terms(piece))), default="")
+
+
+def marked(text: str, common: Iterable[str]) -> list[tuple[str, bool]]:
+    """A text in runs, those whose word has one of some stems marked."""
+    wanted, runs, place = set(common), [], 0
+    for token in tokens(text):
+        if terms(token.form)[:1] and terms(token.form)[0] in wanted:
+            runs += [(text[place : token.start], False), (text[token.start : token.end], True)]
+            place = token.end
+    return [run for run in [*runs, (text[place:], False)] if run[0]]

@@ -13,6 +13,7 @@ from app.needs.rules import CONSTRAINTS, FORMATS, MOST_DAYS, MOST_PROPOSALS, ON_
 
 Typed = MultiDict[str, str]
 MOST_QUESTION = 400
+MOST_TWINS = 5
 #: Preconditions answered with one button.
 MOST_ASKED = 60
 
@@ -69,6 +70,12 @@ def answered(form: Typed) -> dict[str, str]:
     """What was said of each precondition of a solution: `precondition-1` with `answer-1`, and so on."""
     pairs = ((form.get(f"precondition-{place}", ""), form.get(f"answer-{place}", "")) for place in range(1, MOST_ASKED))
     return {text: given for text, given in pairs if text}
+
+
+def twins(arguments: Typed) -> list[str]:
+    """The cities an official holds for similar: `gemelle=a,b` or one after the other."""
+    said = ",".join(arguments.getlist("gemelle"))[:MOST_QUESTION].split(",")
+    return list(dict.fromkeys(filter(None, said)))[:MOST_TWINS]
 
 
 def asked_for(arguments: Mapping[str, str]) -> str:

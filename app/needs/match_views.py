@@ -42,7 +42,7 @@ def _page(need: Need, status: int = 200, problem: str = "", problems: dict[str, 
             need=need,
             sheet=seen,
             first=shortlists.FIRST,
-            asking=gate.may(Action.EDIT_NEED, need.thing) and need.state == State.OPEN,
+            asking=gate.may(Action.EDIT_NEED, need.thing) and need.state == State.OPEN and not around.get("twins"),
             asked={item.solution.slug: item for item in seen.proposals if item.state in rules.PENDING},
             numbers="numeri" in request.args,
             themes={theme.slug: theme for theme in library.themes(session())},
@@ -71,14 +71,17 @@ def _helps(need: Need, around: dict[str, Any]) -> dict[str, Any]:
 def _around(need: Need) -> dict[str, Any]:
     """The shortlist, kept as shown where its own city looks at it, and the city it is compared with."""
     desk = candidates.desk(session(), engine(), now())
-    told = shortlists.of(desk, need)
-    if gate.may(Action.EDIT_NEED, need.thing) and need.state == State.OPEN:
+    cities = registers.metropolitan_cities(session())
+    chosen = forms.twins(request.args)
+    twins = [city for city in cities if city.slug in chosen and city.id != need.city_id]
+    told = shortlists.of(desk, need, twins)
+    # A list under other eyes is a look, not what the next one to ask is taken from.
+    if not twins and gate.may(Action.EDIT_NEED, need.thing) and need.state == State.OPEN:
         with work() as writing:
             service.remember_shown(writing, need, told.items, told.weights, now())
     other = registers.by_slug(session(), request.args.get("confronta", ""))
     compared = shortlists.compared_with(desk, need, other) if other else ()
-    cities = registers.metropolitan_cities(session())
-    return {"shown": told, "other": other, "compared": compared, "cities": cities}
+    return {"shown": told, "other": other, "compared": compared, "cities": cities, "twins": twins}
 
 
 @matches.post(f"{PATH}/abbinamenti/chiedi")

@@ -172,14 +172,14 @@ def wrong_in_draft(wanted: Wanted, themes: Iterable[str]) -> dict[str, str]:
         wrong["formats"] = "not_a_choice"
     if wanted.visibility not in VISIBILITIES:
         wrong["visibility"] = "not_a_choice"
-    wrong |= wrong_limits(wanted.limits or {})
+    wrong |= wrong_limits(wanted.limits)
     wrong |= {name: "too_long" for name, text in (wanted.constraints or {}).items() if len(text) > MOST_CONSTRAINT}
     return wrong
 
 
-def wrong_limits(limits: Mapping[str, Any]) -> dict[str, str]:
+def wrong_limits(typed: Mapping[str, Any] | None) -> dict[str, str]:
     """Field -> what is wrong with a limit set apart from the score."""
-    wrong = {}
+    limits, wrong = typed or {}, {}
     if len(limits.get("excluded", ())) > MOST_EXCLUDED:
         wrong["excluded"] = "too_many_cities"
     if set(limits.get("sizes", ())) - set(SIZES):

@@ -13,8 +13,8 @@ from app.journal import queries as journal
 from app.matching import model
 from app.matching.context import indicator_weights, similarity
 from app.matching.score import Market, band, match, says_little, shown
-from app.matching.shortlist import Proposed, Turn, shortlist
-from app.matching.text import meeting
+from app.matching.shortlist import Proposed, Turn, shortlist, with_twins
+from app.matching.text import marked, meeting, said_of
 from app.needs import candidates, queries, service
 from app.needs.candidates import Desk
 from app.needs.models import Need
@@ -28,6 +28,7 @@ MOST_LIKE = 4
 #: Solutions shown under a missing precondition, and missing preconditions of one solution that are looked up.
 MOST_CLOSING, MOST_GAPS = 2, 12
 MOST_EXCLUDED = 30
+MOST_PASSAGE = 400
 
 
 @dataclass(frozen=True)
@@ -41,19 +42,30 @@ class Shown:
     weights: str
 
 
-def of(desk: Desk, need: Need) -> Shown:
-    """The shortlist of a request as it is now."""
+def of(desk: Desk, need: Need, twins: Sequence[City] = ()) -> Shown:
+    """The shortlist of a request as it is now; with ``twins``, the cities its official holds for similar."""
     asked = candidates.as_needs(desk, [need])[0]
     market, affinities = desk.market_for(asked), desk.affinities(asked)
-    found = shortlist(asked, market, affinities)
+    eyes: dict[tuple[str, str], model.City] = {}
+    if twins:
+        chosen = [candidates.as_city(city, desk.now) for city in twins]
+        found, eyes = with_twins(asked, chosen, market, affinities)
+    else:
+        found = shortlist(asked, market, affinities)
     excluded = sorted(found.excluded, key=lambda item: -affinities.get(item.offer.solution, 0.0))
     return Shown(
-        tuple(as_item(place, asked) for place in found.places),
+        tuple(_seen(as_item(place, asked), eyes) for place in found.places),
         found.turns,
         tuple(_excluded(item) for item in excluded[:MOST_EXCLUDED] if affinities.get(item.offer.solution)),
         says_little(asked),
         market.weights.version,
     )
+
+
+def _seen(item: dict[str, Any], eyes: Mapping[tuple[str, str], model.City]) -> dict[str, Any]:
+    """Whose figures stand in for those of the request's city, where the official chose."""
+    twin = eyes.get((item["solution"], item["city"]))
+    return {**item, "twin": twin.name} if twin else item
 
 
 def as_item(place: Proposed, asked: model.Need) -> dict[str, Any]:
@@ -96,8 +108,20 @@ def as_scored(found: model.Match, asked: model.Need) -> dict[str, Any]:
             }
             for item in found.factors
         ],
-        "passages": [{"heading": passage.heading, "text": passage.text[:400]} for passage, _ in passages],
+        "passages": [_met(asked, passage, common) for passage, common in passages],
         "weights": found.weights,
+    }
+
+
+def _met(asked: model.Need, passage: model.Passage, common: tuple[str, ...]) -> dict[str, Any]:
+    """A passage of the solution beside the sentence of the request that it meets, the shared words marked."""
+    text = passage.text[:MOST_PASSAGE]
+    mine = said_of(f"{asked.text}\n{asked.title}", common)[:MOST_PASSAGE]
+    return {
+        "heading": passage.heading,
+        "text": text,
+        "runs": [list(run) for run in marked(text, common)],
+        "asked": [list(run) for run in marked(mine, common)],
     }
 
 

@@ -118,6 +118,7 @@ PAGES: Mapping[str, Kind] = {
     "need-anonymous": Kind("nobody", "/richieste/{need_anonymous}"),
     "shortlist": Kind("official", "/richieste/{need_open}/abbinamenti"),
     "shortlist-numbers": Kind("official", "/richieste/{need_open}/abbinamenti?numeri&confronta=bari"),
+    "shortlist-twins": Kind("official", "/richieste/{need_open}/abbinamenti?gemelle=bari,genova"),
     "shortlist-read": Kind("nobody", "/richieste/{need_open}/abbinamenti"),
     "offering": Kind("giver", "/richieste/{need_open}/offri"),
     "proposal-waiting": Kind("coordinator", "/proposte/{proposal_waiting}"),

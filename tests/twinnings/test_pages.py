@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from app.accounts.models import Person
 from app.db import Database
 from app.errors import Invalid
+from app.search.index import IndexDamaged
 from app.twinnings import chores, ending, forms
 from app.twinnings.calendar import _folded, _text
 from app.twinnings.rules import Closing
@@ -87,6 +88,25 @@ def test_the_buttons_do_what_they_say(exchange: Exchange, receiver: FlaskClient)
         assert said in page
     meeting = re.findall(r"/incontri/(\d+)/annulla", page)[0]
     assert post(receiver, f"/incontri/{meeting}/annulla") == 303
+
+
+def test_what_a_receiver_lacks_leads_to_solutions_that_may_fill_it(
+    exchange: Exchange, receiver: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with exchange.database.work() as session:
+        make_solution(session, "piattaforma", title="Piattaforma telematica comune")
+    receiver.application.extensions["indexer"].rebuild()
+    typed = {"body": "torino", "precondition": "Piattaforma telematica", "who": "", "by_when": ""}
+    assert post(receiver, "/requisiti", answer="yes", **typed) == 303
+    assert "Può aiutare a colmarlo" not in receiver.get(PATH).text
+    assert post(receiver, "/requisiti", answer="no", **typed) == 303
+    assert "Piattaforma telematica comune" in receiver.get(PATH).text.partition("Può aiutare a colmarlo")[2][:400]
+
+    def gone(*_: object, **__: object) -> None:
+        raise IndexDamaged("away")
+
+    monkeypatch.setattr(receiver.application.extensions["engine"], "search", gone)
+    assert "soluzioni che aiutano" in receiver.get(PATH).text
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,15 @@
 import json
 from collections import Counter
 from itertools import combinations
+from random import Random
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import maximum_flow
 
 from app.matching import round as rounds
 from app.matching.chains import chains
@@ -73,6 +77,54 @@ def test_small_rounds_are_the_best_there_is(given_: RoundInput) -> None:
     result = solve(given_)
     assert allowed(given_, result.assigned)
     assert reached(result) == best_by_hand(given_)
+
+
+def most_served(given_: RoundInput) -> int:
+    """The maximum flow of one proposal a request: source, requests, offers, cities, sink."""
+    arcs = [arc for arc in given_.arcs if arc.score >= given_.floor]
+    names: list[object] = [
+        "source",
+        *given_.wanted,
+        *given_.offers,
+        *(("city", city) for city in given_.cities),
+        "sink",
+    ]
+    place = {name: number for number, name in enumerate(names)}
+    room = [("source", need, min(1, wanted)) for need, wanted in given_.wanted.items()]
+    between = {(arc.need, (arc.solution, arc.city)): 1 for arc in arcs}
+    edges = [
+        *room,
+        *((need, offer, 1) for need, offer in between),
+        *((offer, ("city", offer[1]), many) for offer, many in given_.offers.items()),
+        *((("city", city), "sink", many) for city, many in given_.cities.items()),
+    ]
+    rows, columns = [place[one] for one, _, _ in edges], [place[other] for _, other, _ in edges]
+    flows = np.array([many for _, _, many in edges], dtype=np.int32)
+    graph = csr_matrix((flows, (rows, columns)), shape=(len(names), len(names)))
+    return int(maximum_flow(graph, place["source"], place["sink"]).flow_value)
+
+
+def made(number: int) -> RoundInput:
+    """A round of up to forty requests, drawn by its number."""
+    chance = Random(number)
+    needs = [f"n{place}" for place in range(chance.randint(1, 40))]
+    cities = [f"c{place}" for place in range(chance.randint(1, 10))]
+    offers = {(f"s{place}", chance.choice(cities)): chance.randint(0, 3) for place in range(chance.randint(1, 25))}
+    pairs = sorted({(need, *chance.choice(list(offers))) for need in needs for _ in range(chance.randint(0, 4))})
+    return RoundInput(
+        tuple(Arc(*pair, chance.uniform(5, 100)) for pair in pairs),
+        {need: chance.randint(1, 3) for need in needs},
+        offers,
+        {city: chance.randint(0, 4) for city in cities},
+        floor=chance.choice([0.0, 30.0]),
+    )
+
+
+@pytest.mark.parametrize("first", range(0, 200, 50))
+def test_as_many_requests_are_served_as_the_maximum_flow_allows(first: int) -> None:
+    for number in range(first, first + 50):
+        given_ = made(number)
+        assert reached(solve(given_))[0] == most_served(given_), number
 
 
 @settings(max_examples=60, deadline=None)

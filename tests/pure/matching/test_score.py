@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from app.matching import gates, weights
 from app.matching.model import Need, Offer
 from app.matching.score import band, bounded, match, matches, reweighted, says_little, shown
-from app.matching.shortlist import PER_CITY, as_if, shortlist, turns
+from app.matching.shortlist import PER_CITY, as_if, shortlist, turns, with_twins
 from tests.pure.matching.made import affinities, make_city, make_market, make_need, make_offer, needs, offers
 
 
@@ -225,10 +225,20 @@ def test_an_official_may_look_with_the_eyes_of_another_city() -> None:
         )
     )
     market = make_market(offer)
-    seen = as_if(make_need(), far, market, {"suap-bologna": 1.0}, "suap-bologna")
-    assert seen is not None
+    seen = as_if(make_need(), far.city, market, {"suap-bologna": 1.0}, offer)
     assert seen.score < match(make_need(), offer, market, 1.0).score
-    assert as_if(make_need(), far, market, {}, "nessuna") is None
+
+
+def test_chosen_twins_decide_which_cities_are_alike_and_no_gate_opens() -> None:
+    large = {name: replace(item, value=item.value * 8) for name, item in make_city().figures.items()}
+    like, unlike = make_offer("simile", make_city("genova")), make_offer("grande", make_city("milano", figures=large))
+    own = make_offer("propria", make_city("torino"))
+    market, close = make_market(like, unlike, own), {"simile": 1.0, "grande": 1.0, "propria": 1.0}
+    assert shortlist(make_need(), market, close).places[0].match.offer.solution == "simile"
+    told, eyes = with_twins(make_need(), [make_city("roma", figures=large)], market, close)
+    assert [place.match.offer.solution for place in told.places] == ["grande", "simile"]
+    assert [item.reason for item in told.excluded] == ["own-city"]
+    assert {city.slug for city in eyes.values()} == {"roma"}
 
 
 def test_bands_and_shown_numbers_are_honest() -> None:
