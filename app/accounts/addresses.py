@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts import queries, rules
 from app.accounts.models import Person
-from app.accounts.service import account_subject, open_link, send_link
+from app.accounts.service import account_subject, held_link, send_link
 from app.errors import Conflict
 from app.journal.service import record
 from app.outbox.service import post
@@ -29,7 +29,7 @@ def ask_change(session: Session, person: Person, email: str, now: datetime) -> N
 
 def change(session: Session, token: str, now: datetime) -> Person:
     """The new mailbox is the person's. Raises ``NotFound`` for a used link, ``Conflict`` where somebody has it."""
-    found, person = open_link(session, token, PURPOSE, now)
+    found, person = held_link(session, token, PURPOSE, now)
     if queries.by_email(session, found.target) is not None:
         raise Conflict("account_exists")
     old, person.email, found.used_at = person.email, found.target, now

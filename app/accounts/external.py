@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app.accounts import queries, rules
-from app.accounts.invitations import open_invitation, take_invited_role
+from app.accounts.invitations import held_invitation, take_invited_role
 from app.accounts.models import ExternalIdentity, Person
 from app.accounts.provider import Identity
 from app.accounts.roles import new_person
@@ -49,7 +49,7 @@ def accept_invitation(session: Session, identity: Identity, token: str, now: dat
     Raises ``NotFound``, ``Forbidden`` (another mailbox, or none the provider vouches for), ``Conflict`` (an account
     with this address, or with this identity, is there).
     """
-    invitation = open_invitation(session, token, now)
+    invitation = held_invitation(session, token, now)
     if not identity.email or rules.tidy_email(identity.email) != invitation.email:
         raise Forbidden("another_address")
     if queries.by_email(session, invitation.email) is not None:

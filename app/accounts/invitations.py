@@ -72,9 +72,18 @@ def open_invitation(session: Session, token: str, now: datetime) -> Invitation:
     return found
 
 
+def held_invitation(session: Session, token: str, now: datetime) -> Invitation:
+    """The invitation of a link, held to be accepted once. Raises ``NotFound``."""
+    found = open_invitation(session, token, now)
+    queries.hold(session, found)
+    if found.accepted_at or found.withdrawn_at:
+        raise NotFound("invitation")
+    return found
+
+
 def accept_invitation(session: Session, token: str, now: datetime, name: str, password: str) -> Person:
     """A new account with the role of the invitation. Raises ``NotFound``, ``Invalid``, ``Conflict`` (address known)."""
-    invitation = open_invitation(session, token, now)
+    invitation = held_invitation(session, token, now)
     if queries.by_email(session, invitation.email) is not None:
         raise Conflict("account_exists")
     problem = rules.password_problem(password, (name, invitation.email))
@@ -88,7 +97,7 @@ def accept_invitation(session: Session, token: str, now: datetime, name: str, pa
 
 def join_with_invitation(session: Session, token: str, person: Person, now: datetime) -> None:
     """Give the role of an invitation to the person who has its address. Raises ``NotFound``, ``Forbidden``."""
-    invitation = open_invitation(session, token, now)
+    invitation = held_invitation(session, token, now)
     if invitation.email != person.email:
         raise Forbidden("another_address")
     take_invited_role(session, person, invitation, now)

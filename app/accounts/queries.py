@@ -102,9 +102,12 @@ def attempts_on(session: Session, subject: str) -> Sequence[Attempt]:
 
 
 def invitation(session: Session, token_digest: str) -> Invitation | None:
-    return session.scalars(
-        select(Invitation).where(Invitation.token_digest == token_digest).with_for_update()
-    ).one_or_none()
+    return session.scalars(select(Invitation).where(Invitation.token_digest == token_digest)).one_or_none()
+
+
+def hold(session: Session, row: Invitation | Link) -> None:
+    """Hold what is used once until the transaction ends, as it is now. Only where it is then written."""
+    session.refresh(row, with_for_update=True)
 
 
 def invitation_by_number(session: Session, number: int) -> Invitation | None:
@@ -126,9 +129,7 @@ def waiting_invitations(session: Session, now: datetime, bodies: frozenset[str] 
 
 
 def link(session: Session, token_digest: str, purpose: str) -> Link | None:
-    """A link, held until the transaction ends: it is used once."""
-    wanted = select(Link).where(Link.token_digest == token_digest, Link.purpose == purpose)
-    return session.scalars(wanted.with_for_update()).one_or_none()
+    return session.scalars(select(Link).where(Link.token_digest == token_digest, Link.purpose == purpose)).one_or_none()
 
 
 def open_links(session: Session, person_id: int, purpose: str) -> Sequence[Link]:

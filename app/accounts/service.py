@@ -176,9 +176,18 @@ def open_link(session: Session, token: str, purpose: str, now: datetime) -> tupl
     return found, person
 
 
+def held_link(session: Session, token: str, purpose: str, now: datetime) -> tuple[Link, Person]:
+    """The link with its person, held to be used once. Raises ``NotFound``."""
+    found, person = open_link(session, token, purpose, now)
+    queries.hold(session, found)
+    if found.used_at:
+        raise NotFound(purpose)
+    return found, person
+
+
 def reset_password(session: Session, token: str, password: str, now: datetime) -> Person:
     """Set the password by a link; every log-in ends. Raises ``NotFound``, ``Invalid``."""
-    found, person = open_link(session, token, "reset", now)
+    found, person = held_link(session, token, "reset", now)
     set_password(session, person, password, now)
     found.used_at = now
     return person
