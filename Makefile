@@ -39,7 +39,7 @@ ready: $(VENV)/.runtime $(DIST) $(MO)
 
 test: $(VENV)/.dev $(DIST) $(MO) node_modules/.installed ## run every test (installs Chromium where it is missing)
 	@$(BIN)/python -m tests.prepare
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup --durations 20
 
 test-fast: $(VENV)/.dev $(DIST) $(MO) ## the tests without browser and PostgreSQL
 	@$(BIN)/python -m pytest -n 2 -m "not browser and not postgres and not slow" -q
