@@ -4,7 +4,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Row, case, func, or_, select
+from sqlalchemy import Row, case, func, literal_column, or_, select
 from sqlalchemy.orm import Session, joinedload, lazyload, selectinload
 
 from app.cities.models import City
@@ -16,8 +16,9 @@ from app.twinnings.models import Twinning, TwinningParty
 def reused(session: Session) -> Sequence[Solution]:
     """Published solutions that somebody re-used, with bodies and themes."""
     ties = select(SolutionBody.solution_id).where(SolutionBody.role == "reuser")
-    wanted = select(Solution).options(selectinload(Solution.bodies), selectinload(Solution.themes))
-    return session.scalars(wanted.where(Solution.published, Solution.id.in_(ties)).order_by(Solution.slug)).all()
+    wanted = select(Solution).options(joinedload(Solution.bodies), selectinload(Solution.themes))
+    found = session.scalars(wanted.where(Solution.published, Solution.id.in_(ties)).order_by(Solution.slug))
+    return found.unique().all()
 
 
 def twinnings(session: Session) -> Sequence[Twinning]:
@@ -25,10 +26,14 @@ def twinnings(session: Session) -> Sequence[Twinning]:
     wanted = (
         select(Twinning)
         .join(Twinning.solution)
-        .options(joinedload(Twinning.solution).selectinload(Solution.themes))
+        .options(
+            joinedload(Twinning.solution).joinedload(Solution.themes),
+            joinedload(Twinning.parties),
+            lazyload(Twinning.people),
+        )
         .where(Twinning.state.in_(("running", "closed")), Solution.published)
     )
-    return session.scalars(wanted.order_by(Twinning.id)).all()
+    return session.scalars(wanted.order_by(Twinning.id)).unique().all()
 
 
 def solutions_by(session: Session, column: str) -> list[tuple[str, int]]:
@@ -38,56 +43,58 @@ def solutions_by(session: Session, column: str) -> list[tuple[str, int]]:
     return [(str(value), int(count)) for value, count in session.execute(wanted)]
 
 
-def solutions_by_theme(session: Session) -> list[tuple[str, int]]:
+def themes_with_solutions(session: Session) -> list[tuple[Theme, int]]:
+    """Every theme with its published solutions, the most first."""
+    many = func.count(Solution.id)
     wanted = (
-        select(Theme.slug, func.count())
-        .join(SolutionTheme, SolutionTheme.theme_id == Theme.id)
-        .join(Solution, Solution.id == SolutionTheme.solution_id)
-        .where(Solution.published)
-        .group_by(Theme.slug)
-        .order_by(func.count().desc(), Theme.slug)
+        select(Theme, many)
+        .outerjoin(SolutionTheme, SolutionTheme.theme_id == Theme.id)
+        .outerjoin(Solution, (Solution.id == SolutionTheme.solution_id) & Solution.published)
+        .group_by(Theme.id)
+        .order_by(many.desc(), Theme.slug)
     )
-    return [(slug, int(count)) for slug, count in session.execute(wanted)]
+    return [(theme, int(count)) for theme, count in session.execute(wanted)]
 
 
-def solutions_by_city(session: Session) -> list[tuple[str, int]]:
-    """Published solutions each body documents or documents together with others."""
+def solutions_by_body(session: Session) -> list[tuple[City, str, int]]:
+    """How many published solutions each body owns, made with others or re-used: body, role, how many."""
     wanted = (
-        select(City.slug, func.count(Solution.id.distinct()))
+        select(City, SolutionBody.role, func.count(SolutionBody.id))
         .join(SolutionBody, SolutionBody.city_id == City.id)
         .join(Solution, Solution.id == SolutionBody.solution_id)
-        .where(Solution.published, SolutionBody.role.in_(("owner", "partner")))
-        .group_by(City.slug)
-        .order_by(func.count(Solution.id.distinct()).desc(), City.slug)
+        .where(Solution.published)
+        .group_by(City.id, SolutionBody.role)
+        .order_by(City.slug)
     )
-    return [(slug, int(count)) for slug, count in session.execute(wanted)]
+    return [(city, role, int(count)) for city, role, count in session.execute(wanted)]
 
 
-def needs(session: Session) -> Sequence[Row[str, str, datetime | None, datetime | None, datetime | None, list[str]]]:
-    """Published requests, whatever became of them: state, outcome, when published, shortlisted, answered; themes."""
+def needs(
+    session: Session,
+) -> Sequence[Row[str, str, datetime | None, datetime | None, datetime | None, list[str], bool]]:
+    """Published requests, whatever became of them: state, outcome, when published, shortlisted, answered; themes;
+    whether they are made up.
+    """
     wanted = select(
-        Need.state, Need.outcome, Need.published_at, Need.shortlisted_at, Need.answered_at, Need.themes
+        Need.state,
+        Need.outcome,
+        Need.published_at,
+        Need.shortlisted_at,
+        Need.answered_at,
+        Need.themes,
+        Need.demonstration,
     ).where(Need.published_at.is_not(None), Need.state.not_in(("draft", "withdrawn")))
     return session.execute(wanted).all()
 
 
-def twinning_counts(session: Session) -> list[tuple[str, str, str, int]]:
-    """Twinnings by state, phase and public reason of a stop."""
-    reason = case((Twinning.stop_public, Twinning.stop_reason), else_="").label("reason")
-    wanted = (
-        select(Twinning.state, Twinning.phase, reason, func.count())
-        .group_by(Twinning.state, Twinning.phase, reason)
-        .order_by(Twinning.state, Twinning.phase, reason)
-    )
-    return [(state, phase, reason, int(count)) for state, phase, reason, count in session.execute(wanted)]
-
-
-def demonstrating(session: Session) -> bool:
-    """Whether requests or twinnings made up for trying the site are among the figures."""
-    for column in (Need.demonstration, Twinning.demonstration):
-        if session.scalar(select(column).where(column).limit(1)):
-            return True
-    return False
+def twinning_counts(session: Session) -> list[tuple[str, str, str, bool, int]]:
+    """Twinnings by state, phase and public reason of a stop, and whether they are made up."""
+    reason = case((Twinning.stop_public, Twinning.stop_reason), else_=literal_column("''")).label("reason")
+    of = (Twinning.state, Twinning.phase, reason, Twinning.demonstration)
+    wanted = select(*of, func.count()).group_by(*of).order_by(*of)
+    return [
+        (state, phase, why, bool(made_up), int(count)) for state, phase, why, made_up, count in session.execute(wanted)
+    ]
 
 
 def needs_of_body(session: Session, city: City) -> Sequence[Need]:

@@ -10,13 +10,19 @@ from sqlalchemy.orm import Session
 from app.cities.models import City
 from app.figures import queries, rules
 from app.figures.rules import Body, Flow
-from app.solutions.models import Solution
+from app.solutions.models import Solution, Theme
 from app.twinnings.models import Twinning
+
+#: The role of a body that took a solution over.
+REUSER = "reuser"
 
 
 @dataclass(frozen=True)
 class Numbers:
-    """The public figures; a median is None where nothing could be measured yet."""
+    """The public figures; a median is None where nothing could be measured yet.
+
+    ``bodies`` and ``themes`` are those the figures name.
+    """
 
     solutions: int
     by_badge: Sequence[tuple[str, int]]
@@ -32,14 +38,21 @@ class Numbers:
     transfers: int
     stopped: Mapping[str, int]
     documented: int
-    demonstration: bool = False
+    demonstration: bool
+    bodies: Mapping[str, str]
+    themes: Sequence[Theme]
 
 
 def flows(session: Session, theme: str = "") -> list[Flow]:
     """Who taught whom what: documented re-uses of published solutions, and twinnings; of one theme where given."""
     found = [flow for solution in queries.reused(session) for flow in _documented(solution)]
     found += [flow for twinning in queries.twinnings(session) for flow in _twinned(twinning)]
-    return rules.in_order(flow for flow in found if not theme or theme in flow.themes)
+    return of_theme(rules.in_order(found), theme)
+
+
+def of_theme(found: Sequence[Flow], theme: str) -> list[Flow]:
+    """Flows of solutions on a theme; all where none is given."""
+    return [flow for flow in found if not theme or theme in flow.themes]
 
 
 def _body(city: City) -> Body:
@@ -90,25 +103,28 @@ def _twinned(twinning: Twinning) -> list[Flow]:
 
 def numbers(session: Session) -> Numbers:
     """Every public figure, computed now."""
-    needs = queries.needs(session)
-    twinned = queries.twinning_counts(session)
-    badges = queries.solutions_by(session, "badge")
+    needs, twinned = queries.needs(session), queries.twinning_counts(session)
+    badges, themes = queries.solutions_by(session, "badge"), queries.themes_with_solutions(session)
+    ties = queries.solutions_by_body(session)
+    given = _summed((city.slug, count) for city, role, count in ties if role != REUSER)
     return Numbers(
-        sum(count for _, count in badges),
-        badges,
-        queries.solutions_by_theme(session),
-        queries.solutions_by_city(session),
-        len(needs),
-        sum(1 for row in needs if row.state == "open"),
-        Counter(row.outcome for row in needs if row.state == "closed" and row.outcome),
-        Counter(theme for row in needs for theme in row.themes).most_common(),
-        rules.median_days((row.published_at, row.shortlisted_at) for row in needs),
-        rules.median_days((row.published_at, row.answered_at) for row in needs),
-        _summed((phase, count) for state, phase, _, count in twinned if state == "running"),
-        sum(count for state, _, _, count in twinned if state == "closed"),
-        _summed((reason, count) for state, _, reason, count in twinned if state == "stopped"),
-        sum(1 for flow in flows(session) if flow.how == rules.DOCUMENTED),
-        queries.demonstrating(session),
+        solutions=sum(count for _, count in badges),
+        by_badge=badges,
+        by_theme=[(theme.slug, count) for theme, count in themes if count],
+        by_city=sorted(given.items(), key=lambda pair: (-pair[1], pair[0])),
+        needs=len(needs),
+        needs_open=sum(1 for row in needs if row.state == "open"),
+        needs_by_outcome=Counter(row.outcome for row in needs if row.state == "closed" and row.outcome),
+        needs_by_theme=Counter(theme for row in needs for theme in row.themes).most_common(),
+        days_to_shortlist=rules.median_days((row.published_at, row.shortlisted_at) for row in needs),
+        days_to_answer=rules.median_days((row.published_at, row.answered_at) for row in needs),
+        twinnings_by_phase=_summed((phase, count) for state, phase, _, _, count in twinned if state == "running"),
+        transfers=sum(count for state, _, _, _, count in twinned if state == "closed"),
+        stopped=_summed((reason, count) for state, _, reason, _, count in twinned if state == "stopped"),
+        documented=sum(count for _, role, count in ties if role == REUSER),
+        demonstration=any(row.demonstration for row in needs) or any(made_up for _, _, _, made_up, _ in twinned),
+        bodies={city.slug: city.short_name for city, _, _ in ties},
+        themes=[theme for theme, _ in themes],
     )
 
 

@@ -6,7 +6,6 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request, url_for
 
 from app.access import Action
-from app.cities import queries as cities
 from app.figures import rules, service
 from app.figures.rules import Flow
 from app.solutions import queries as solutions
@@ -24,10 +23,12 @@ FIGURE_COLUMNS = ("figure", "of", "value")
 @figures.get("/rete")
 @permits(Action.READ_PUBLIC)
 def network() -> str:
-    theme = _theme()
-    found = service.flows(session(), theme)
     names = dict(solutions.theme_names(session(), current_language()))
-    offered = {slug for flow in service.flows(session()) for slug in flow.themes}
+    asked = request.args.get("tema", "")
+    theme = asked if asked in names else ""
+    every = service.flows(session())
+    found = service.of_theme(every, theme)
+    offered = {slug for flow in every for slug in flow.themes}
     return render_template(
         "figures/network.html",
         flows=found,
@@ -73,9 +74,10 @@ def _row(flow: Flow) -> dict[str, Any]:
 @figures.get("/numeri")
 @permits(Action.READ_PUBLIC)
 def numbers() -> str:
-    names = dict(solutions.theme_names(session(), current_language()))
-    bodies = {city.slug: city.short_name for city in cities.all_bodies(session())}
-    return render_template("figures/numbers.html", numbers=service.numbers(session()), themes=names, bodies=bodies)
+    found = service.numbers(session())
+    english = current_language() == "en"
+    names = {theme.slug: theme.name_en if english else theme.name for theme in found.themes}
+    return render_template("figures/numbers.html", numbers=found, themes=names, bodies=found.bodies)
 
 
 @figures.get("/numeri.json")

@@ -131,7 +131,7 @@ def row(need: Need, actor: Actor, chosen: Iterable[str], now: datetime) -> Row:
 
 
 def rows(session: Session, needs: Sequence[Need], actor: Actor, now: datetime) -> list[Row]:
-    givers = queries.chosen_givers(session, [need.id for need in needs])
+    givers = queries.chosen_givers(session, [need.id for need in needs], actor.bodies)
     return [row(need, actor, givers.get(need.id, ()), now) for need in needs]
 
 

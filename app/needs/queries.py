@@ -27,8 +27,8 @@ MOST = 500
 
 def need(session: Session, number: int) -> Need | None:
     """One request as it is now."""
-    wanted = select(Need).where(Need.id == number).execution_options(populate_existing=True)
-    return session.scalars(wanted).one_or_none()
+    wanted = select(Need).options(joinedload(Need.receivers)).where(Need.id == number)
+    return session.scalars(wanted.execution_options(populate_existing=True)).unique().one_or_none()
 
 
 def locked(session: Session, number: int) -> Need | None:
@@ -52,9 +52,10 @@ def board(
     session: Session, states: Iterable[str] = ON_BOARD, visibilities: Iterable[str] = ("public", "anonymous")
 ) -> Sequence[Need]:
     """Requests on the board: the open ones first, then the newest first."""
-    wanted = select(Need).where(Need.state.in_(list(states)), Need.visibility.in_(list(visibilities)))
+    wanted = select(Need).options(joinedload(Need.receivers))
+    wanted = wanted.where(Need.state.in_(list(states)), Need.visibility.in_(list(visibilities)))
     ordered = wanted.order_by(Need.state != State.OPEN, Need.published_at.desc(), Need.id.desc())
-    return session.scalars(ordered.limit(MOST)).all()
+    return session.scalars(ordered.limit(MOST)).unique().all()
 
 
 def latest_open(session: Session, most: int) -> Sequence[Need]:
@@ -110,12 +111,15 @@ def pending(session: Session, need_id: int) -> Sequence[Proposal]:
     return session.scalars(wanted.order_by(Proposal.id)).all()
 
 
-def chosen_givers(session: Session, needs: Iterable[int]) -> dict[int, set[str]]:
-    """By request, the bodies that its city itself asked, and to which it has said who it is."""
+def chosen_givers(session: Session, needs: Iterable[int], bodies: Iterable[str]) -> dict[int, set[str]]:
+    """By request, which of some bodies its city itself asked, and has told who it is; nothing is asked for no body."""
+    known = list(bodies)
+    if not known:
+        return {}
     wanted = (
         select(Proposal.need_id, City.slug)
         .join(City, City.id == Proposal.giver_id)
-        .where(Proposal.need_id.in_(list(needs)), Proposal.origin == "picked")
+        .where(Proposal.need_id.in_(list(needs)), Proposal.origin == "picked", City.slug.in_(known))
     )
     found: dict[int, set[str]] = {}
     for number, slug in session.execute(wanted):

@@ -42,9 +42,11 @@ class Sheet:
 
 def sheet(session: Session, need: Need, actor: Actor, now: datetime) -> Sheet:
     """What one person sees and may do."""
-    givers = queries.chosen_givers(session, [need.id]).get(need.id, set())
+    givers = queries.chosen_givers(session, [need.id], actor.bodies).get(need.id, set())
     told = row(need, actor, givers, now)
-    made = queries.proposals(session, need)
+    # Who can read none of them needs to know only how many are waited for.
+    made = queries.proposals(session, need) if access.might(actor, Action.READ_PROPOSAL) else ()
+    waited = made or queries.pending(session, need.id)
     inside = need.state == State.OPEN and (actor.national or need.city.slug in actor.bodies)
     mine = access.may(actor, Action.EDIT_NEED, need.thing)
     joined = {tie.city.slug for tie in need.receivers}
@@ -54,7 +56,7 @@ def sheet(session: Session, need: Need, actor: Actor, now: datetime) -> Sheet:
         versions=queries.versions(session, need) if mine or actor.national else [],
         receivers=[] if told.asker.hidden else need.receivers,
         proposals=[item for item in made if access.may(actor, Action.READ_PROPOSAL, item.thing)],
-        waiting=sum(item.state in rules.PENDING for item in made),
+        waiting=sum(item.state in rules.PENDING for item in waited),
         next=proposals.next_candidate(session, need, now) if inside else None,
         may_edit=mine and rules.may_edit(need.state),
         may_join=bool(others - joined),
@@ -89,7 +91,7 @@ class Offering:
 def offering(session: Session, proposal: Proposal, actor: Actor, now: datetime) -> Offering:
     """What one person sees of a proposal, and whether the answer is theirs."""
     need = proposal.need
-    givers = queries.chosen_givers(session, [need.id]).get(need.id, set())
+    givers = queries.chosen_givers(session, [need.id], actor.bodies).get(need.id, set())
     giver_may = access.may(actor, Action.ANSWER_PROPOSAL, proposal.thing)
     asker_may = access.may(actor, Action.EDIT_NEED, need.thing)
     today = rules.day_of(now)

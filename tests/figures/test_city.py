@@ -61,3 +61,12 @@ def test_a_year_without_report_is_this_one(exchange: Exchange, client: FlaskClie
 def test_a_body_that_is_not_there_has_no_report(registered: Database, client: FlaskClient) -> None:
     assert client.get("/citta/atlantide/rapporto").status_code == 404
     assert "non risulta nulla" in client.get("/citta/venezia/rapporto").text
+
+
+def test_a_stop_counts_by_its_reason_only_where_the_reason_is_public(exchange: Exchange, client: FlaskClient) -> None:
+    with exchange.database.work() as session:
+        ending.stop(session, exchange.number, "funding", "", False, exchange.deed())
+    rows = {(row["figure"], row["of"]): row["value"] for row in client.get("/numeri.json").get_json()["figures"]}
+    assert rows["twinnings-stopped-by-reason", ""] == 1
+    assert ("twinnings-stopped-by-reason", "funding") not in rows
+    assert "motivo non pubblico" in client.get("/numeri").text

@@ -17,21 +17,7 @@ FIRST_VIEW, SECOND_VIEW = 150_000, 20_000
 MOST_HTML = 150_000
 STATEMENTS = 5
 #: Pages of the exchange that ask more: what they ask today is their limit, whatever stands in the tables.
-ASKING_MORE = {
-    "archived-read": 6,
-    "need-open-read": 11,
-    "need-closed": 11,
-    "need-anonymous": 11,
-    "need-matched": 11,
-    "shortlist-read": 24,
-    "round-published": 7,
-    "twinnings": 6,
-    "twinning-read": 7,
-    "twinning-closed": 7,
-    "twinning-certificate": 7,
-    "network": 16,
-    "figures-read": 15,
-}
+ASKING_MORE = {"shortlist-read": 24, "round-published": 7, "archived-read": 6}
 #: Pages of the search differ in words, not in weight: the fullest stands for all.
 WEIGHED = [kind for kind in PAGES if kind == "search" or not kind.startswith("search")]
 
