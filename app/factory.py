@@ -72,6 +72,7 @@ CHORES = (
     Chore("forget-traces", 3_600, account_chores.forget_traces),
     Chore("proposals", 300, need_chores.follow_proposals),
     Chore("new-solutions", 3_600, need_chores.meet_new_solutions),
+    Chore("facts", 3_600, review_chores.tell_due),
     Chore("evidence", 3_600, review_chores.lower_evidence),
     Chore("reports", 21_600, review_chores.erase_addresses),
 )

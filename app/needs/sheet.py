@@ -40,13 +40,17 @@ class Sheet:
         return self.row.asker
 
 
+def _made(session: Session, need: Need, actor: Actor) -> Sequence[Proposal]:
+    """The proposals of a request; for who can read none of them only those that are waited for, to be counted."""
+    readable = access.might(actor, Action.READ_PROPOSAL)
+    return queries.proposals(session, need) if readable else queries.pending(session, need.id)
+
+
 def sheet(session: Session, need: Need, actor: Actor, now: datetime) -> Sheet:
     """What one person sees and may do."""
     givers = queries.chosen_givers(session, [need.id], actor.bodies).get(need.id, set())
     told = row(need, actor, givers, now)
-    # Who can read none of them needs to know only how many are waited for.
-    made = queries.proposals(session, need) if access.might(actor, Action.READ_PROPOSAL) else ()
-    waited = made or queries.pending(session, need.id)
+    made = _made(session, need, actor)
     inside = need.state == State.OPEN and (actor.national or need.city.slug in actor.bodies)
     mine = access.may(actor, Action.EDIT_NEED, need.thing)
     joined = {tie.city.slug for tie in need.receivers}
@@ -56,7 +60,7 @@ def sheet(session: Session, need: Need, actor: Actor, now: datetime) -> Sheet:
         versions=queries.versions(session, need) if mine or actor.national else [],
         receivers=[] if told.asker.hidden else need.receivers,
         proposals=[item for item in made if access.may(actor, Action.READ_PROPOSAL, item.thing)],
-        waiting=sum(item.state in rules.PENDING for item in waited),
+        waiting=sum(item.state in rules.PENDING for item in made),
         next=proposals.next_candidate(session, need, now) if inside else None,
         may_edit=mine and rules.may_edit(need.state),
         may_join=bool(others - joined),

@@ -76,7 +76,7 @@ def _waiting(session: Session, solution: Solution, entry: JournalEntry) -> Itera
 
 
 #: After these it is the turn of the office that owns the solution.
-OWNERS_TURN = frozenset({"error-reported", "evidence-lowered"})
+OWNERS_TURN = frozenset({"error-reported", "evidence-lowered", "facts-due"})
 
 
 def with_roles(session: Session, roles: Iterable[Role], scopes: Iterable[str]) -> frozenset[int]:

@@ -22,6 +22,19 @@ def lower_evidence(app: Flask) -> int:
     return fallen
 
 
+def tell_due(app: Flask) -> int:
+    """Tell owners whose facts wait to be confirmed. Answers how many solutions."""
+    database: Database = app.extensions["database"]
+    now = datetime.now(UTC)
+    with database.reading() as session:
+        numbers = queries.due(session, ageing.day_of(now))
+    told = 0
+    for number in numbers:
+        with database.work() as session:
+            told += upkeep.tell_due(session, number, now)
+    return told
+
+
 def erase_addresses(app: Flask) -> int:
     """Forget the addresses readers left with old reports. Answers how many."""
     database: Database = app.extensions["database"]

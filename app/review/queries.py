@@ -126,6 +126,11 @@ def to_lower(session: Session, today: date) -> Sequence[int]:
     return session.scalars(wanted.order_by(Solution.id)).all()
 
 
+def due(session: Session, today: date) -> Sequence[int]:
+    """Numbers of solutions whose facts were to be confirmed by now."""
+    return session.scalars(select(Solution.id).where(*_due(today)).order_by(Solution.id)).all()
+
+
 def with_old_addresses(session: Session, before: datetime) -> Sequence[Comment]:
     """Reports from before an instant that still hold the address a reader left."""
     return session.scalars(select(Comment).where(Comment.reader_email != "", Comment.created_at < before)).all()

@@ -31,6 +31,7 @@ ACTIONS: Mapping[str, str] = {
     "comment-resolved": "a remark or a report was dealt with; comment, kind",
     "error-reported": "a reader reported an error; comment",
     "facts-confirmed": "the owner confirmed the facts; version, verified_on, review_due",
+    "facts-due": "the day to confirm the facts has come (by the site, once for each day); review_due",
     "evidence-lowered": "nobody confirmed the facts for too long (by the site); version, before, after",
     "report-addresses-erased": "addresses readers left with a report were erased (by the site, on `site`); number",
 }

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict
+from app.journal import queries as journal
 from app.journal.service import record
 from app.review import ageing, queries, rules
 from app.review.models import Comment
@@ -14,6 +15,7 @@ from app.review.service import MAX_REASON, document_of, needed, tell
 from app.search.changes import note
 from app.solutions import queries as library
 from app.solutions.models import Solution, SolutionRevision
+from app.solutions.rules import is_overdue
 from app.solutions.service import make_live
 
 #: How long the address of a reader who reported an error is kept.
@@ -66,6 +68,19 @@ def restore(session: Session, solution: Solution, person_id: int, now: datetime)
 def _note_acts(session: Session, solution: Solution) -> None:
     """An act is findable while a solution in the library cites it."""
     note(session, (("act", tie.act.slug) for tie in solution.acts))
+
+
+def tell_due(session: Session, solution_id: int, now: datetime) -> bool:
+    """Tell the owner, once for each day the facts are due, that they wait to be confirmed."""
+    solution = queries.locked(session, solution_id)
+    due = solution.front.get("review_due")
+    if not solution.badge or solution.archived_at is not None or not is_overdue(due, ageing.day_of(now)):
+        return False
+    told = journal.of_thing(session, "solution", solution.slug)
+    if any(row.action == "facts-due" and row.data.get("review_due") == str(due) for row in told):
+        return False
+    tell(session, solution, None, now, "facts-due", {"review_due": str(due)})
+    return True
 
 
 def lower_evidence(session: Session, solution_id: int, now: datetime) -> bool:

@@ -47,6 +47,21 @@ def test_facts_are_confirmed_once_a_day(live: Office) -> None:
         upkeep.confirm_facts(session, live.solution(), live.official, LATER)
 
 
+def test_the_owner_is_told_once_that_the_facts_are_due_and_again_a_year_later(live: Office) -> None:
+    number, told = live.solution().id, []
+    for when in (LATER, LATER + YEARS, LATER + YEARS + timedelta(days=1)):
+        with live.database.work() as session:
+            told.append(upkeep.tell_due(session, number, when))
+    with live.database.work() as session:
+        upkeep.confirm_facts(session, live.solution(), live.official, LATER + YEARS + timedelta(days=2))
+    for when in (LATER + YEARS + timedelta(days=3), LATER + 3 * YEARS):
+        with live.database.work() as session:
+            told.append(upkeep.tell_due(session, number, when))
+    assert told == [False, True, False, False, True]
+    with live.database.reading() as session:
+        assert number in queries.due(session, (LATER + 3 * YEARS).date())
+
+
 def test_a_draft_has_no_facts_to_confirm_and_nothing_to_archive(office: Office) -> None:
     with pytest.raises(Conflict), office.database.work() as session:
         upkeep.confirm_facts(session, office.solution(), office.official, LATER)
