@@ -58,7 +58,7 @@ def _pages(browser: Browser, site: str) -> None:
 def _search(browser: Browser, site: str) -> None:
     page = browser.new_page(viewport={"width": 1280, "height": 860})
     page.goto(site)
-    page.get_by_role("combobox").fill(QUESTION)
+    page.locator("input[role=combobox]").fill(QUESTION)
     page.keyboard.press("Enter")
     page.locator(".hits").wait_for()
     page.mouse.move(0, 0)

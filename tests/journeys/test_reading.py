@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 def ask(page: Page, question: str) -> None:
     """Type a question in the field of the page and send it."""
-    field = page.locator("main").get_by_role("combobox")
+    field = page.locator("main input[role=combobox]")
     field.fill(question)
     field.press("Enter")
 

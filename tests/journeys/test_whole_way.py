@@ -240,7 +240,7 @@ def test_from_the_invitation_to_ready_and_confirmed_a_year_later(office: Office,
 def found(reader: Page, office: Office) -> None:
     """Anybody finds it by words of its text, reads it and takes its kit."""
     reader.goto(office.address)
-    box = reader.get_by_role("searchbox").or_(reader.get_by_role("combobox")).first
+    box = reader.get_by_role("searchbox").or_(reader.locator("input[role=combobox]")).first
     box.fill("concorsi comuni bandiscono")
     box.press("Enter")
     reader.get_by_role("link", name=TITLE).first.click()

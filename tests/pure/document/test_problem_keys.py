@@ -8,7 +8,11 @@ from app.config import ROOT
 from app.document.shapes import SHAPES
 from app.web.messages import PROBLEMS, problem_sentence
 
-SOURCES = [*sorted((ROOT / "app" / "document").glob("*.py")), *sorted((ROOT / "app" / "solutions").glob("*.py"))]
+SOURCES = [
+    path
+    for house in ("document", "solutions", "pages", "cities")
+    for path in sorted((ROOT / "app" / house).glob("*.py"))
+]
 #: Where the key stands among the arguments of a call that reports a problem.
 PLACE = {"Problem": 1, "_unreadable": 1, "TooComplex": 0}
 
