@@ -18,7 +18,7 @@ from tests.pages.signed_kinds import PAGES
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("signed")]
 
-EACH = 4
+EACH = 8
 #: Making a PDF takes seconds; the way to the identity provider leads off the site.
 LEFT_OUT = {"solutions.pdf", "static"}
 WHO = ("nobody", *MAILBOXES, "strong")
@@ -121,7 +121,7 @@ def test_every_parameter_of_every_page_takes_whatever_is_typed(watching: Furnish
                 if answer.mimetype == "text/html":
                     wrong += [f"{path}?{name}={line!r} repeats {raw}" for raw in RAW if raw in answer.text]
     assert not wrong, "\n".join(wrong)
-    assert tried > 400
+    assert tried > 800
 
 
 def test_every_part_of_every_address_takes_whatever_is_typed(furnished: Furnished) -> None:
@@ -139,4 +139,4 @@ def test_every_part_of_every_address_takes_whatever_is_typed(furnished: Furnishe
                     f"{path} repeats {raw}" for raw in RAW if answer.mimetype == "text/html" and raw in answer.text
                 ]
     assert not wrong, "\n".join(wrong)
-    assert tried > 200
+    assert tried > 300
