@@ -34,16 +34,23 @@ def machine_trouble() -> Iterator[None]:
 @search.command("rebuild")
 def rebuild() -> None:
     """Build the whole index anew; readers keep the old one until the new one is whole."""
-    with machine_trouble(), click.progressbar(length=indexer().count(), label="Indice", show_pos=True) as progress:
-        count = indexer().rebuild(progress.update)
-    click.echo(f"{count} documenti indicizzati.")
+    with machine_trouble():
+        click.echo(f"{_rebuilt()} documenti indicizzati.")
+
+
+def _rebuilt() -> int:
+    with click.progressbar(length=indexer().count(), label="Indice", show_pos=True) as progress:
+        return indexer().rebuild(progress.update)
 
 
 @search.command("ensure")
 def ensure() -> None:
     """Build the index only where it is missing, damaged or out of step."""
     with machine_trouble():
-        click.echo("Indice ricostruito." if indexer().ensure() else "Indice già allineato.")
+        if indexer().in_step():
+            click.echo("Indice già allineato.")
+        else:
+            click.echo(f"Indice ricostruito: {_rebuilt()} documenti.")
 
 
 @search.command("check")

@@ -117,16 +117,22 @@ class Indexer:
 
     def ensure(self) -> bool:
         """Rebuild when the index is missing, damaged or out of step. Answers whether it had to."""
+        if self.in_step():
+            return False
+        self.rebuild()
+        return True
+
+    def in_step(self) -> bool:
+        """Take what waits into the index; whether it then says what the database says."""
         try:
             while self.drain():
                 pass
             left = index.state(self.folder)
-            if self.check().none:
-                self._left = left
+            if not self.check().none:
                 return False
         except index.IndexDamaged:
-            pass
-        self.rebuild()
+            return False
+        self._left = left
         return True
 
     def rebuild(self, progress: Progress | None = None) -> int:
