@@ -135,16 +135,11 @@ def build(settings: Settings | None = None) -> Flask:
     prepare_data_folder(settings)
     logs.configure(settings.log_level)
     app = Flask("app", static_folder=None, template_folder="web/templates")
-    app.config.update(
-        SETTINGS=settings,
-        SECRET_KEY=signing_key(settings),
-        TRUSTED_HOSTS=answered_hosts(settings, os.environ.get("HOST", "")),
-    )
+    furnish(app, settings)
     # Brotli costs more than the page itself; level 5 of gzip is within a few bytes of 6 in half the time.
     app.config.update(COMPRESS_ALGORITHM=["gzip"], COMPRESS_LEVEL=5, COMPRESS_MIN_SIZE=700)
     app.jinja_options = {**app.jinja_options, "trim_blocks": True, "lstrip_blocks": True}
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    _add_stores(app, settings)
     for part in (addresses, logs, unit, languages, formats, kept, release, headers, errors):
         part.register(app)
     identity.register(app)
@@ -158,6 +153,16 @@ def build(settings: Settings | None = None) -> Flask:
     cli.register(app)
     _wrap(app, settings)
     return app
+
+
+def furnish(app: Flask, settings: Settings) -> None:
+    """Give an application its settings and the stores they name."""
+    app.config.update(
+        SETTINGS=settings,
+        SECRET_KEY=signing_key(settings),
+        TRUSTED_HOSTS=answered_hosts(settings, os.environ.get("HOST", "")),
+    )
+    _add_stores(app, settings)
 
 
 def _add_stores(app: Flask, settings: Settings) -> None:

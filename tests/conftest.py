@@ -11,11 +11,13 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 
 from app import create_app
 from app.config import Settings
 from app.db import Database
 from tests import makers
+from tests.applications import Applications
 from tests.stores import PostgresStores, SqliteStores, Stores
 from tests.webserver import WebServer, chromium_path
 
@@ -79,10 +81,22 @@ def settings(tmp_path: Path, stores: Stores) -> Settings:
     return Settings(data=str(tmp_path), database_url=stores.new(), log_level="ERROR")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Templates are compiled once for all applications that the tests make."""
+    folder = tmp_path_factory.mktemp("templates")
+    Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": FileSystemBytecodeCache(str(folder))}
+
+
+@pytest.fixture(scope="session")
+def applications() -> Applications:
+    return Applications()
+
+
 @pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
+def app(settings: Settings, applications: Applications) -> Iterator[Flask]:
     """An application on an empty, migrated database."""
-    made = create_app(settings)
+    made = applications.on(settings)
     yield made
     made.extensions["database"].close()
 

@@ -50,9 +50,14 @@ class KeptPages:
 
 
 def register(app: Flask) -> None:
+    begin(app)
+    app.jinja_env.globals.update(piece=piece, once=once)
+
+
+def begin(app: Flask) -> None:
+    """Keep nothing yet."""
     app.extensions["kept"] = KeptPages()
     app.extensions["pieces"] = {}
-    app.jinja_env.globals.update(piece=piece, once=once)
 
 
 def piece(name: str, caller: Callable[[], str]) -> str:
