@@ -78,7 +78,12 @@ CHORES = (
 )
 
 #: What houses above accounts hold about a person, for their download; and what they remove with an erased one.
-OWN_DATA = {"follows": notice_data.follows, "notices": notice_data.notices}
+OWN_DATA = {
+    "preferences": notice_data.preferences,
+    "follows": notice_data.follows,
+    "notices": notice_data.notices,
+    "elsewhere": notice_data.rest,
+}
 ERASURES = (notice_data.forget,)
 
 #: What other houses put on the desk of a person, beside what is written and reviewed.
