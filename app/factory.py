@@ -57,7 +57,7 @@ from app.twinnings import chores as twinning_chores
 from app.twinnings import service as twinning_service
 from app.twinnings import views as twinning_views
 from app.web import addresses, assets, csrf, errors, formats, gate, headers, kept, languages, logs, release, unit
-from app.writing import draft_views, kit_views
+from app.writing import draft_views, kit_views, programme_views
 from app.writing import search as writing_search
 from app.writing import views as writing_views
 
@@ -105,6 +105,7 @@ FEATURES = (
     writing_views.writing,
     draft_views.drafts,
     kit_views.kits,
+    programme_views.programmes,
     review_views.review,
     queue_views.desk,
     reader_views.reader,
