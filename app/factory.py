@@ -36,6 +36,8 @@ from app.notices import exchange_desk, feed_views
 from app.notices import own_data as notice_data
 from app.notices import views as notice_views
 from app.notices.desk import Section
+from app.operations import chores as operation_chores
+from app.operations import search_views as unmet_views
 from app.operations import views as operations_views
 from app.outbox import chores as outbox_chores
 from app.outbox import letters
@@ -75,6 +77,7 @@ CHORES = (
     Chore("facts", 3_600, review_chores.tell_due),
     Chore("evidence", 3_600, review_chores.lower_evidence),
     Chore("reports", 21_600, review_chores.erase_addresses),
+    Chore("chain", 86_400, operation_chores.verify_chain),
 )
 
 #: What houses above accounts hold about a person, for their download; and what they remove with an erased one.
@@ -124,6 +127,7 @@ FEATURES = (
     table_views.table,
     act_views.acts,
     operations_views.operations,
+    unmet_views.unmet_pages,
 )
 
 SEARCHABLES: tuple[Searchable, ...] = (

@@ -91,7 +91,10 @@ def _own(row: dict[str, Any], named: list[Column[Any]], person_id: int, email: s
 
 
 def preferences(session: Session, person_id: int) -> list[dict[str, Any]]:
-    return [{"reason": item.reason, "mail": item.mail} for item in queries.preferences(session, person_id)]
+    return [
+        {"reason": item.reason, "mail": item.mail, "site": item.site}
+        for item in queries.preferences(session, person_id)
+    ]
 
 
 def follows(session: Session, person_id: int) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Table, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, Table, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.accounts.models import Person
@@ -52,9 +52,18 @@ def has_notice(session: Session, person_id: int, source: str, reason: str) -> bo
     return session.scalar(wanted) is not None
 
 
+def _unwanted(person_id: int) -> Select[str]:
+    return select(Preference.reason).where(Preference.person_id == person_id, Preference.site.is_(False))
+
+
+def _shown(person_id: int) -> tuple[ColumnElement[bool], ...]:
+    """Notices of a person, without the kinds they do not want on the site."""
+    return Notice.person_id == person_id, Notice.reason.not_in(_unwanted(person_id))
+
+
 def notices(session: Session, person_id: int, limit: int, page: int = 1) -> Sequence[Notice]:
-    """What a person was told, the newest first."""
-    wanted = select(Notice).where(Notice.person_id == person_id).order_by(Notice.id.desc())
+    """What a person was told and wants to read on the site, the newest first."""
+    wanted = select(Notice).where(*_shown(person_id)).order_by(Notice.id.desc())
     return session.scalars(wanted.offset((page - 1) * limit).limit(limit)).all()
 
 
@@ -63,16 +72,16 @@ def every_notice(session: Session, person_id: int) -> Sequence[Notice]:
 
 
 def total(session: Session, person_id: int) -> int:
-    return session.scalar(select(func.count()).select_from(Notice).where(Notice.person_id == person_id)) or 0
+    return session.scalar(select(func.count()).select_from(Notice).where(*_shown(person_id))) or 0
 
 
 def unread(session: Session, person_id: int) -> int:
-    wanted = select(func.count()).select_from(Notice).where(Notice.person_id == person_id, Notice.read_at.is_(None))
+    wanted = select(func.count()).select_from(Notice).where(*_shown(person_id), Notice.read_at.is_(None))
     return session.scalar(wanted) or 0
 
 
 def all_unread(session: Session, person_id: int) -> Sequence[Notice]:
-    return session.scalars(select(Notice).where(Notice.person_id == person_id, Notice.read_at.is_(None))).all()
+    return session.scalars(select(Notice).where(*_shown(person_id), Notice.read_at.is_(None))).all()
 
 
 def unmailed(
@@ -105,6 +114,11 @@ def chosen(session: Session, person_id: int) -> dict[str, str]:
     """How a person chose to be mailed, by reason; what they did not choose is missing."""
     found = session.execute(select(Preference.reason, Preference.mail).where(Preference.person_id == person_id))
     return {reason: mail for reason, mail in found}  # noqa: C416
+
+
+def off_the_site(session: Session, person_id: int) -> frozenset[str]:
+    """Reasons for which a person wants no notices on the site."""
+    return frozenset(session.scalars(_unwanted(person_id)))
 
 
 def preference(session: Session, person_id: int, reason: str) -> Preference | None:

@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Tables of the written pages, one row per page and language, and of errors reported on pages of the site."""
+"""Table of the written pages, one row per page and language."""
 
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db import Base, Instant
+from app.db import Base
 
 
 class WrittenPage(Base):
@@ -32,18 +31,3 @@ class WrittenPage(Base):
     def slug(self) -> str:
         """Name for the change log: the page and its language."""
         return f"{self.name}.{self.language}"
-
-
-class PageReport(Base):
-    """An error somebody found on a page that is no solution's; ``body`` is the city it is about, empty for none."""
-
-    __tablename__ = "page_reports"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    path: Mapped[str] = mapped_column(String(300))
-    body: Mapped[str] = mapped_column(String(120))
-    text: Mapped[str] = mapped_column(Text)
-    author_id: Mapped[int | None]
-    created_at: Mapped[datetime] = mapped_column(Instant)
-    resolved_at: Mapped[datetime | None] = mapped_column(Instant)
-    resolved_by: Mapped[int | None]

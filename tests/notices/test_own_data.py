@@ -29,8 +29,6 @@ STAYS = {
     "editions.saved_by": "the draft belongs to the office",
     "attachments.added_by": "the kit belongs to the office",
     "comments.author_id": "a remark belongs to the review it was made in",
-    "page_reports.author_id": "a report is about a page, not about who read it",
-    "page_reports.resolved_by": "a report is about a page, not about who mended it",
     "comments.resolved_by": "a remark belongs to the review it was made in",
     "reviews.asked_by": "a decision stays explained",
     "reviews.decided_by": "a decision stays explained",
