@@ -100,6 +100,7 @@ class Action(StrEnum):
     WRITE_SOLUTION = "write-solution"
     READ_DRAFT = "read-draft"
     EDIT_SOLUTION = "edit-solution"
+    SEND_DRAFT = "send-draft"
     READ_QUEUES = "read-queues"
     COMMENT = "comment"
     APPROVE_SOLUTION = "approve-solution"
@@ -119,6 +120,7 @@ class Action(StrEnum):
     WORK_ON_TWINNING = "work-on-twinning"
     SPEAK_IN_TWINNING = "speak-in-twinning"
     END_TWINNING = "end-twinning"
+    READ_UNMET = "read-unmet"
     OPERATE = "operate"
 
 
@@ -197,6 +199,15 @@ def its_authors(actor: Actor, thing: Thing) -> bool:
     return those_of_its_bodies(actor, thing) or (not thing.bodies and actor.known and actor.id in thing.people)
 
 
+def programmes_that_write(actor: Actor) -> bool:
+    """Service accounts with the scope for it, for the body they were made for."""
+    return "write-drafts" in actor.scopes and bool(actor.of(Role.SERVICE) - {""})
+
+
+def programmes_of_its_bodies(actor: Actor, thing: Thing) -> bool:
+    return programmes_that_write(actor) and bool(actor.of(Role.SERVICE) & thing.bodies)
+
+
 def its_parties(actor: Actor, thing: Thing) -> bool:
     """Who works for a body that owns it or takes part in it, and the national coordination."""
     return actor.national or bool(actor.bodies & (thing.bodies | thing.parties))
@@ -243,6 +254,7 @@ POLICY: dict[Action, Permission] = {
     Action.WRITE_SOLUTION: Permission(anyone_of_a_body, those_of_its_bodies),
     Action.READ_DRAFT: Permission(anyone_signed_in, its_workers, hidden=True),
     Action.EDIT_SOLUTION: Permission(anyone_of_a_body, its_authors, hidden=True),
+    Action.SEND_DRAFT: Permission(programmes_that_write, programmes_of_its_bodies, hidden=True),
     Action.READ_QUEUES: Permission(reviewers, reviewers),
     Action.COMMENT: Permission(anyone_signed_in, its_workers, hidden=True),
     Action.APPROVE_SOLUTION: Permission(lambda a: a.is_a(Role.REFERENT), its_referents, hidden=True),
@@ -262,6 +274,7 @@ POLICY: dict[Action, Permission] = {
     Action.WORK_ON_TWINNING: Permission(anyone_of_a_body_or_national, its_parties, hidden=True),
     Action.SPEAK_IN_TWINNING: Permission(anyone_of_a_body, those_of_its_bodies, hidden=True),
     Action.END_TWINNING: Permission(referents_or_coordinators, its_referents_or_coordinators, hidden=True),
+    Action.READ_UNMET: Permission(national_people, national_people),
     Action.OPERATE: Permission(administrators, administrators),
 }
 

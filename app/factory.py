@@ -36,6 +36,8 @@ from app.notices import exchange_desk, feed_views
 from app.notices import own_data as notice_data
 from app.notices import views as notice_views
 from app.notices.desk import Section
+from app.operations import chores as operation_chores
+from app.operations import search_views as unmet_views
 from app.operations import views as operations_views
 from app.outbox import chores as outbox_chores
 from app.outbox import letters
@@ -57,7 +59,7 @@ from app.twinnings import chores as twinning_chores
 from app.twinnings import service as twinning_service
 from app.twinnings import views as twinning_views
 from app.web import addresses, assets, csrf, errors, formats, gate, headers, kept, languages, logs, release, unit
-from app.writing import draft_views, kit_views
+from app.writing import draft_views, kit_views, programme_views
 from app.writing import search as writing_search
 from app.writing import views as writing_views
 
@@ -75,10 +77,16 @@ CHORES = (
     Chore("facts", 3_600, review_chores.tell_due),
     Chore("evidence", 3_600, review_chores.lower_evidence),
     Chore("reports", 21_600, review_chores.erase_addresses),
+    Chore("chain", 86_400, operation_chores.verify_chain),
 )
 
 #: What houses above accounts hold about a person, for their download; and what they remove with an erased one.
-OWN_DATA = {"follows": notice_data.follows, "notices": notice_data.notices}
+OWN_DATA = {
+    "preferences": notice_data.preferences,
+    "follows": notice_data.follows,
+    "notices": notice_data.notices,
+    "elsewhere": notice_data.rest,
+}
 ERASURES = (notice_data.forget,)
 
 #: What other houses put on the desk of a person, beside what is written and reviewed.
@@ -100,6 +108,7 @@ FEATURES = (
     writing_views.writing,
     draft_views.drafts,
     kit_views.kits,
+    programme_views.programmes,
     review_views.review,
     queue_views.desk,
     reader_views.reader,
@@ -118,6 +127,7 @@ FEATURES = (
     table_views.table,
     act_views.acts,
     operations_views.operations,
+    unmet_views.unmet_pages,
 )
 
 SEARCHABLES: tuple[Searchable, ...] = (

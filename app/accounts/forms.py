@@ -138,12 +138,13 @@ class EraseForm(FlaskForm):  # type: ignore[misc]
 
 
 class ServiceForm(FlaskForm):  # type: ignore[misc]
-    """Name, scopes and days of a service account."""
+    """Name, scopes, body and days of a service account. The bodies to choose from are set by the page."""
 
     name = StringField(
         validators=[REQUIRED, Length(2, 80, "service_name")], filters=[_one_line], render_kw={"autocomplete": "off"}
     )
     scopes = SelectMultipleField(validators=[REQUIRED], choices=[SelectChoice(scope, scope) for scope in rules.SCOPES])
+    body = SelectField(validators=[Optional()], validate_choice=False)
     days = SelectField(
         choices=[SelectChoice(str(days), str(days)) for days in rules.SERVICE_DAYS], default=str(rules.SERVICE_DAYS[1])
     )

@@ -102,14 +102,24 @@ def _programme() -> Actor | None:
 
 
 def _refuse_programmes_elsewhere() -> None:
-    """Programmes read data: no pages, no changes, and no cookie beside the token."""
-    if request.headers.get("Authorization", "").startswith(BEARER):
-        cookie = current_app.config["SESSION_COOKIE_NAME"] in request.cookies
-        reading = request.method in {"GET", "HEAD"} and request.path.endswith(DATA)
-        if cookie or not reading:
-            raise Forbidden("programmes read data only")
-        if _programme() is None:
-            raise SignInNeeded("token")
+    """Programmes read data and send drafts: no pages, no other changes, and no cookie beside the token."""
+    if not request.headers.get("Authorization", "").startswith(BEARER):
+        return
+    sending = _declared() is Action.SEND_DRAFT
+    reading = request.method in {"GET", "HEAD"} and request.path.endswith(DATA)
+    if current_app.config["SESSION_COOKIE_NAME"] in request.cookies or not (reading or sending):
+        raise Forbidden("programmes read data and send drafts only")
+    programme = _programme()
+    if programme is None:
+        raise SignInNeeded("token")
+    if sending and not might(programme, Action.SEND_DRAFT):
+        raise Forbidden("scope")
+
+
+def _declared() -> Action | None:
+    """The action of the page that is asked for, None for no page."""
+    found: Action | None = getattr(current_app.view_functions.get(request.endpoint or ""), "action", None)
+    return found
 
 
 def owes_second_factor() -> bool:
@@ -124,8 +134,8 @@ def owes_second_factor() -> bool:
 
 def _ask_second_factor() -> AnyResponse | None:
     """Who owes a second factor is led to where it is set up, from every page that is not for everybody."""
-    action = getattr(current_app.view_functions.get(request.endpoint or ""), "action", None)
-    if action is None or request.endpoint in SETTING_UP or might(NOBODY, Action(action)):
+    action = _declared()
+    if action is None or request.endpoint in SETTING_UP or might(NOBODY, action):
         return None
     if not current_user.is_authenticated or not owes_second_factor():
         return None

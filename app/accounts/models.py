@@ -161,7 +161,7 @@ class ExternalIdentity(Base):
 
 
 class ServiceAccount(Base):
-    """A programme that may use the interface, with the scopes of its token."""
+    """A programme that may use the interface, with the scopes of its token; ``body``: for whom it writes drafts."""
 
     __tablename__ = "service_accounts"
 
@@ -169,6 +169,7 @@ class ServiceAccount(Base):
     name: Mapped[str] = mapped_column(String(80), unique=True)
     token_digest: Mapped[str] = mapped_column(String(64), unique=True)
     scopes: Mapped[str] = mapped_column(String(200), default="")
+    body: Mapped[str] = mapped_column(String(120), default="", server_default="")
     created_by: Mapped[int | None]
     created_at: Mapped[datetime] = mapped_column(Instant)
     expires_at: Mapped[datetime] = mapped_column(Instant)

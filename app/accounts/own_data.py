@@ -11,6 +11,7 @@ from app.accounts import queries
 from app.accounts.models import Person
 from app.journal import queries as journal
 from app.outbox import queries as outbox
+from app.outbox.rules import without_secrets
 
 #: What a house holds about the person of a number.
 Part = Callable[[Session, int], Any]
@@ -37,8 +38,17 @@ def collected(session: Session, person: Person, now: datetime, parts: Mapping[st
             for item in queries.invitations_to(session, person.email)
         ],
         "letters": [
-            {"kind": item.kind, "created_at": _at(item.created_at), "sent_at": _at(item.sent_at)}
+            {
+                "kind": item.kind,
+                "created_at": _at(item.created_at),
+                "sent_at": _at(item.sent_at),
+                "said": without_secrets(item.data),
+            }
             for item in outbox.to_recipient(session, person.email)
+        ],
+        "links": [
+            {"purpose": item.purpose, "target": item.target, "sent_at": _at(item.created_at)}
+            for item in queries.all_links(session, person.id)
         ],
         "journal": _journal(session, person.id),
         **{name: part(session, person.id) for name, part in parts.items()},
@@ -52,6 +62,8 @@ def _account(person: Person) -> dict[str, Any]:
         "name": person.name,
         "language": person.language,
         "created_at": _at(person.created_at),
+        "confirmed_at": _at(person.confirmed_at),
+        "disabled_at": _at(person.disabled_at),
         "has_password": bool(person.password_hash),
         "has_app": bool(person.totp_secret),
     }

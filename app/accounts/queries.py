@@ -57,12 +57,17 @@ def with_role(session: Session, role: Role, scopes: Iterable[str]) -> Sequence[P
 
 
 def names(session: Session, numbers: Iterable[int | None]) -> dict[int, str]:
-    """Names by number; an erased person has an empty name."""
+    """Names by number; an erased person has an empty name. Numbers below zero are those of programmes."""
     wanted = {number for number in numbers if number}
-    if not wanted:
-        return {}
-    found = session.execute(select(Person.id, Person.name).where(Person.id.in_(wanted)))
-    return {row[0]: row[1] for row in found}
+    programmes = {-number for number in wanted if number < 0}
+    found: dict[int, str] = {}
+    if wanted:
+        people = select(Person.id, Person.name).where(Person.id.in_(wanted))
+        found = {row[0]: row[1] for row in session.execute(people)}
+    if programmes:
+        named = select(ServiceAccount.id, ServiceAccount.name).where(ServiceAccount.id.in_(programmes))
+        found |= {-row[0]: row[1] for row in session.execute(named)}
+    return found
 
 
 def sign_in(session: Session, token_digest: str) -> SignIn | None:

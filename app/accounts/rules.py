@@ -39,7 +39,8 @@ STEP_SECONDS, STEPS_ASIDE = 30, 1
 STRONG_ROLES = frozenset({Role.REFERENT, Role.EXPERT, Role.COORDINATOR, Role.ADMINISTRATOR})
 
 #: What a service account may be let do.
-SCOPES = ("read-library", "read-members", "write-drafts")
+WRITE_DRAFTS = "write-drafts"
+SCOPES = ("read-library", "read-members", WRITE_DRAFTS)
 SERVICE_DAYS = (30, 90, 180, 365)
 #: What somebody types who wants their account erased.
 ERASE_WORD = "cancella"

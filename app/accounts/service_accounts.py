@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Service accounts: programmes that read with a token of their own, made and revoked by administrators."""
+"""Service accounts: programmes that read, or write drafts, with a token of their own that administrators make."""
 
 from datetime import datetime, timedelta
 
@@ -8,19 +8,16 @@ from sqlalchemy.orm import Session
 from app.access import Actor, Role
 from app.accounts import queries, rules
 from app.accounts.models import ServiceAccount
+from app.cities import queries as cities
 from app.errors import Invalid, NotFound
 from app.journal.service import record
 
 
 def create(
-    session: Session, actor: Actor, now: datetime, name: str, scopes: frozenset[str], days: int
+    session: Session, actor: Actor, now: datetime, name: str, scopes: frozenset[str], days: int, body: str = ""
 ) -> tuple[ServiceAccount, str]:
-    """A new service account and its token, which is not kept. Raises ``Invalid``."""
-    problems = {}
-    if not name or queries.service_account_named(session, name) is not None:
-        problems["name"] = "name_taken" if name else "required"
-    if not scopes or not scopes <= frozenset(rules.SCOPES):
-        problems["scopes"] = "required"
+    """A new service account and its token, which is not kept; one that writes is for a body. Raises ``Invalid``."""
+    problems = _wrong(session, name, scopes, body)
     if problems:
         raise Invalid(problems)
     token = rules.new_service_token()
@@ -28,14 +25,27 @@ def create(
         name=name,
         token_digest=rules.digest(token),
         scopes=" ".join(scope for scope in rules.SCOPES if scope in scopes),
+        body=body if rules.WRITE_DRAFTS in scopes else "",
         created_by=actor.id or None,
         created_at=now,
         expires_at=now + timedelta(days=days),
     )
     session.add(made)
     session.flush()
-    record(session, now, actor.id, "service-created", "service", str(made.id), data={"scopes": made.scopes})
+    told = {"scopes": made.scopes}
+    record(session, now, actor.id, "service-created", "service", str(made.id), body=made.body, data=told)
     return made, token
+
+
+def _wrong(session: Session, name: str, scopes: frozenset[str], body: str) -> dict[str, str]:
+    problems = {}
+    if not name or queries.service_account_named(session, name) is not None:
+        problems["name"] = "name_taken" if name else "required"
+    if not scopes or not scopes <= frozenset(rules.SCOPES):
+        problems["scopes"] = "required"
+    if rules.WRITE_DRAFTS in scopes and cities.by_slug(session, body) is None:
+        problems["body"] = "service_body"
+    return problems
 
 
 def revoke(session: Session, actor: Actor, number: int, now: datetime) -> None:
@@ -55,4 +65,4 @@ def recognise(session: Session, token: str, now: datetime) -> Actor | None:
     if found.used_at is None or now - found.used_at > rules.SEEN_EVERY:
         found.used_at = now
     # Below zero, so that no number of a person is ever meant.
-    return Actor(-found.id, frozenset({(Role.SERVICE, "")}), frozenset(found.scopes.split()))
+    return Actor(-found.id, frozenset({(Role.SERVICE, found.body)}), frozenset(found.scopes.split()))

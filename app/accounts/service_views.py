@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
+from wtforms import SelectChoice
 
 from app.access import Action
 from app.accounts import queries
@@ -12,6 +13,8 @@ from app.accounts import service_accounts as service
 from app.accounts.forms import ServiceForm, text
 from app.accounts.identity import now
 from app.accounts.models import ServiceAccount
+from app.accounts.people_views import NONE, scope_names
+from app.cities import queries as city_queries
 from app.errors import Invalid
 from app.web import unit
 from app.web.gate import actor, permits
@@ -27,9 +30,17 @@ def listed() -> str:
 
 
 def _page(form: ServiceForm, accounts: Sequence[ServiceAccount], token: str = "") -> str:
+    bodies = city_queries.all_bodies(unit.session())
+    form.body.choices = [NONE, *(SelectChoice(city.slug, city.name) for city in bodies)]
     makers = queries.names(unit.session(), [item.created_by for item in accounts])
     return render_template(
-        "accounts/services.html", form=form, accounts=accounts, makers=makers, token_shown=token, now=now()
+        "accounts/services.html",
+        form=form,
+        accounts=accounts,
+        makers=makers,
+        names=scope_names(),
+        token_shown=token,
+        now=now(),
     )
 
 
@@ -42,11 +53,12 @@ def create() -> str | tuple[str, int]:
     scopes = frozenset(str(scope) for scope in form.scopes.data or ())
     try:
         with work() as writing:
-            _made, token = service.create(writing, actor(), now(), text(form.name), scopes, int(form.days.data))
+            wanted = text(form.name), scopes, int(form.days.data), text(form.body)
+            _made, token = service.create(writing, actor(), now(), *wanted)
             accounts = queries.service_accounts(writing)
     except Invalid as wrong:
-        form.name.errors = [wrong.problems[field] for field in ("name",) if field in wrong.problems]
-        form.scopes.errors = [wrong.problems[field] for field in ("scopes",) if field in wrong.problems]
+        for field, key in wrong.problems.items():
+            form[field].errors = [key]
         return _page(form, queries.service_accounts(unit.session())), 422
     return _page(ServiceForm(formdata=None), accounts, token)
 

@@ -48,7 +48,10 @@ class Notice(Base):
 
 
 class Preference(Base):
-    """How a person wants to be told, for one reason: ``mail`` is `never`, `now`, `daily` or `weekly`."""
+    """How a person wants to be told, for one reason: among the notices of the site or not, and by mail.
+
+    ``mail`` is `never`, `now`, `daily` or `weekly`.
+    """
 
     __tablename__ = "preferences"
 

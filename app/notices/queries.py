@@ -1,17 +1,19 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Every SELECT on what people follow and are told."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, Table, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.accounts.models import Person
 from app.cities.models import City
 from app.notices.models import Cursor, Follow, Notice, Preference
-from app.review.models import Review
+from app.review.models import Comment, Review
 from app.solutions.models import Solution, SolutionBody
+from app.twinnings.models import Milestone, TwinningPerson
 from app.writing.models import WorkingCopy
 
 
@@ -50,23 +52,36 @@ def has_notice(session: Session, person_id: int, source: str, reason: str) -> bo
     return session.scalar(wanted) is not None
 
 
+def _unwanted(person_id: int) -> Select[str]:
+    return select(Preference.reason).where(Preference.person_id == person_id, Preference.site.is_(False))
+
+
+def _shown(person_id: int) -> tuple[ColumnElement[bool], ...]:
+    """Notices of a person, without the kinds they do not want on the site."""
+    return Notice.person_id == person_id, Notice.reason.not_in(_unwanted(person_id))
+
+
 def notices(session: Session, person_id: int, limit: int, page: int = 1) -> Sequence[Notice]:
-    """What a person was told, the newest first."""
-    wanted = select(Notice).where(Notice.person_id == person_id).order_by(Notice.id.desc())
+    """What a person was told and wants to read on the site, the newest first."""
+    wanted = select(Notice).where(*_shown(person_id)).order_by(Notice.id.desc())
     return session.scalars(wanted.offset((page - 1) * limit).limit(limit)).all()
 
 
+def every_notice(session: Session, person_id: int) -> Sequence[Notice]:
+    return session.scalars(select(Notice).where(Notice.person_id == person_id).order_by(Notice.id)).all()
+
+
 def total(session: Session, person_id: int) -> int:
-    return session.scalar(select(func.count()).select_from(Notice).where(Notice.person_id == person_id)) or 0
+    return session.scalar(select(func.count()).select_from(Notice).where(*_shown(person_id))) or 0
 
 
 def unread(session: Session, person_id: int) -> int:
-    wanted = select(func.count()).select_from(Notice).where(Notice.person_id == person_id, Notice.read_at.is_(None))
+    wanted = select(func.count()).select_from(Notice).where(*_shown(person_id), Notice.read_at.is_(None))
     return session.scalar(wanted) or 0
 
 
 def all_unread(session: Session, person_id: int) -> Sequence[Notice]:
-    return session.scalars(select(Notice).where(Notice.person_id == person_id, Notice.read_at.is_(None))).all()
+    return session.scalars(select(Notice).where(*_shown(person_id), Notice.read_at.is_(None))).all()
 
 
 def unmailed(
@@ -101,8 +116,51 @@ def chosen(session: Session, person_id: int) -> dict[str, str]:
     return {reason: mail for reason, mail in found}  # noqa: C416
 
 
+def off_the_site(session: Session, person_id: int) -> frozenset[str]:
+    """Reasons for which a person wants no notices on the site."""
+    return frozenset(session.scalars(_unwanted(person_id)))
+
+
 def preference(session: Session, person_id: int, reason: str) -> Preference | None:
     return session.get(Preference, (person_id, reason))
+
+
+def preferences(session: Session, person_id: int) -> Sequence[Preference]:
+    return session.scalars(select(Preference).where(Preference.person_id == person_id)).all()
+
+
+def rows_naming(
+    session: Session, table: Table, columns: Collection[str], value: int | str, told: Collection[str]
+) -> list[dict[str, Any]]:
+    """Columns of the rows of a table where any of some columns holds a value; parents are told by their slug too."""
+    origin: FromClause = table
+    shown: list[ColumnElement[Any]] = [table.c[name] for name in told]
+    for key in table.foreign_keys:
+        parent = key.column.table.alias(f"of_{key.parent.name}")
+        if "slug" in parent.c:
+            origin = origin.outerjoin(parent, key.parent == parent.c[key.column.name])
+            shown.append(parent.c.slug.label(key.parent.name.removesuffix("_id")))
+    wanted = select(*shown).select_from(origin).where(or_(*(table.c[name] == value for name in columns)))
+    return [dict(row) for row in session.execute(wanted.order_by(*table.primary_key)).mappings()]
+
+
+def open_claims(session: Session, person_id: int) -> Sequence[Review]:
+    """Open reviews that a person took upon them."""
+    return session.scalars(select(Review).where(Review.state == "open", Review.claimed_by == person_id)).all()
+
+
+def ties_to_twinnings(session: Session, person_id: int) -> Sequence[TwinningPerson]:
+    return session.scalars(select(TwinningPerson).where(TwinningPerson.person_id == person_id)).all()
+
+
+def milestones_of(session: Session, person_id: int) -> Sequence[Milestone]:
+    """Milestones that a person sees to."""
+    return session.scalars(select(Milestone).where(Milestone.owner_id == person_id)).all()
+
+
+def reports_from(session: Session, email: str) -> Sequence[Comment]:
+    """Errors reported by somebody who left this address."""
+    return session.scalars(select(Comment).where(Comment.reader_email == email)).all()
 
 
 def being_written(session: Session, person_id: int, bodies: frozenset[str], limit: int) -> Sequence[Solution]:

@@ -91,9 +91,12 @@ def tell(
     now: datetime,
     unsubscribe: Unsubscribe,
 ) -> None:
-    """A notice on the site, and a letter at once where the person wants one; nothing where it was told already."""
+    """A notice, and a letter at once where the person wants one; nothing where it was told already, or is unwanted."""
     person = people.person(session, person_id)
     if person is None or not person.active or queries.has_notice(session, person_id, source, reason):
+        return
+    how = rules.how_mailed(queries.chosen(session, person_id), reason)
+    if how == "never" and reason in queries.off_the_site(session, person_id):
         return
     notice = Notice(
         person_id=person_id,
@@ -107,17 +110,14 @@ def tell(
     )
     session.add(notice)
     session.flush()
-    if rules.how_mailed(queries.chosen(session, person_id), reason) == "now":
-        post(
-            session,
-            now,
-            "news",
-            person.email,
-            person.language,
-            {"news": [as_news(notice)], "unsubscribe": unsubscribe(person_id, reason)},
-            once=f"news:{notice.id}",
-        )
-        notice.mailed_at = now
+    if how == "now":
+        _mail(session, notice, person, now, unsubscribe)
+
+
+def _mail(session: Session, notice: Notice, person: Person, now: datetime, unsubscribe: Unsubscribe) -> None:
+    data = {"news": [as_news(notice)], "unsubscribe": unsubscribe(person.id, notice.reason)}
+    post(session, now, "news", person.email, person.language, data, once=f"news:{notice.id}")
+    notice.mailed_at = now
 
 
 def as_news(notice: Notice) -> dict[str, Any]:
@@ -189,15 +189,16 @@ def mark_all_read(session: Session, person_id: int, now: datetime) -> None:
         notice.read_at = now
 
 
-def choose(session: Session, person_id: int, reason: str, mail: str) -> None:
-    """How to be mailed for a reason. Raises ``Invalid``."""
+def choose(session: Session, person_id: int, reason: str, mail: str, site: bool | None = None) -> None:
+    """How to be mailed for a reason, and whether to be told on the site; None leaves that. Raises ``Invalid``."""
     if reason not in rules.REASONS or mail not in rules.MAILED:
         raise Invalid({"mail": "not_a_choice"})
     found = queries.preference(session, person_id, reason)
     if found is None:
-        session.add(Preference(person_id=person_id, reason=reason, mail=mail))
-    else:
-        found.mail = mail
+        found = Preference(person_id=person_id, reason=reason, site=True)
+        session.add(found)
+    found.mail = mail
+    found.site = found.site if site is None else site
 
 
 def look_again(

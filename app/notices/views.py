@@ -20,6 +20,8 @@ notices = Blueprint("notices", __name__, template_folder="templates")
 
 LATEST = 8
 PER_PAGE = 30
+#: What the names of the boxes begin with that keep a kind of notice on the site.
+ON_SITE = "sito-"
 
 
 def now() -> datetime:
@@ -98,12 +100,14 @@ def preferences() -> Response | str:
     if request.method == "POST":
         with work() as writing:
             for reason in rules.REASONS:
-                service.choose(writing, actor().id, reason, request.form.get(reason, ""))
+                shown = f"{ON_SITE}{reason}" in request.form
+                service.choose(writing, actor().id, reason, request.form.get(reason, ""), shown)
         flash("saved")
         return redirect(url_for("notices.preferences"), 303)
     chosen = queries.chosen(unit.session(), actor().id)
     held = {reason: rules.how_mailed(chosen, reason) for reason in rules.REASONS}
-    return render_template("notices/preferences.html", held=held, ways=rules.MAILED)
+    off = queries.off_the_site(unit.session(), actor().id)
+    return render_template("notices/preferences.html", held=held, ways=rules.MAILED, off=off, on_site=ON_SITE)
 
 
 @notices.get("/seguiti")

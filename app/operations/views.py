@@ -13,7 +13,7 @@ from app.accounts.queries import names
 from app.config import Settings
 from app.journal import queries as journal
 from app.journal.models import JournalEntry
-from app.operations import queries, service
+from app.operations import queries, service, state
 from app.outbox import queries as outbox
 from app.outbox.rules import masked
 from app.search.listing import pages
@@ -42,11 +42,13 @@ def now() -> datetime:
 def chores() -> str:
     since = now() - SENT_SHOWN
     settings: Settings = current_app.config["SETTINGS"]
+    counts = outbox.counts(session(), since)
     return render_template(
         "operations/chores.html",
+        stands=state.state(session(), settings.data_folder, counts["retried"], now()),
         runs={run.name: run for run in queries.chore_runs(session())},
         chores=current_app.extensions["chores"],
-        counts=outbox.counts(session(), since),
+        counts=counts,
         failed=outbox.failed(session(), SHOWN),
         waiting=outbox.waiting(session(), SHOWN),
         sent=outbox.sent_since(session(), since, SHOWN),
@@ -104,17 +106,18 @@ def _address(number: int, kind: str) -> str:
 @operations.get("/amministrazione/registro.json")
 @permits(Action.READ_JOURNAL)
 def register_json() -> Response:
-    return _private(json_answer({"entries": _rows(journal.page(session(), 1, EXPORTED, _bodies(), _kind()))}))
+    return private(json_answer({"entries": _rows(journal.page(session(), 1, EXPORTED, _bodies(), _kind()))}))
 
 
 @operations.get("/amministrazione/registro.csv")
 @permits(Action.READ_JOURNAL)
 def register_csv() -> Response:
     rows = _rows(journal.page(session(), 1, EXPORTED, _bodies(), _kind()))
-    return _private(csv_answer(rows, COLUMNS, "registro"))
+    return private(csv_answer(rows, COLUMNS, "registro"))
 
 
-def _private(answer: Response) -> Response:
+def private(answer: Response) -> Response:
+    """An answer that no browser keeps."""
     answer.cache_control.no_store = True
     return answer
 

@@ -61,11 +61,12 @@ def sent_since(session: Session, since: datetime, limit: int) -> Sequence[Letter
 
 
 def counts(session: Session, since: datetime) -> dict[str, int]:
-    """How many letters wait, failed, and were sent since an instant."""
+    """How many letters wait, wait after an attempt that failed, failed for good, and were sent since an instant."""
     of_open = _open().subquery()
     questions = {
         "waiting": select(func.count()).select_from(of_open),
         "failed": select(func.count()).select_from(Letter).where(Letter.failed_at.is_not(None)),
+        "retried": select(func.count()).select_from(of_open).where(of_open.c.attempts > 0),
         "sent": select(func.count()).select_from(Letter).where(Letter.sent_at >= since),
     }
     return {name: session.scalar(question) or 0 for name, question in questions.items()}

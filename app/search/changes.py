@@ -2,6 +2,7 @@
 """Notices every change of a searchable thing and writes it to the change log in the same transaction."""
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
 from sqlalchemy import event, insert, inspect
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
@@ -35,7 +36,8 @@ def _note_changes(session: Session, _context: UOWTransaction) -> None:
 
 def note(session: Session, changed: Iterable[tuple[str, str]]) -> None:
     """Write (kind, slug) pairs to the change log: also for a thing that changed because another one did."""
-    rows = [{"kind": kind, "slug": slug} for kind, slug in sorted(set(changed))]
+    now = datetime.now(UTC)
+    rows = [{"kind": kind, "slug": slug, "noted_at": now} for kind, slug in sorted(set(changed))]
     if rows:
         session.execute(insert(SearchChange), rows)
 

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Tables of search: the change log that the indexer follows, and the count of searches that found nothing."""
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import Date, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.db import Base
+from app.db import Base, Instant
 
 
 class SearchChange(Base):
@@ -18,6 +18,7 @@ class SearchChange(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(20))
     slug: Mapped[str] = mapped_column(String(120))
+    noted_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class UnmetSearch(Base):

@@ -2,7 +2,7 @@
 """Every SELECT on the change log and on the searches that found nothing."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -19,6 +19,11 @@ def backlog(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(SearchChange)) or 0
 
 
+def oldest_change(session: Session) -> datetime | None:
+    """When the oldest change was made that the index does not have yet; None where it has all."""
+    return session.scalar(select(func.min(SearchChange.noted_at)))
+
+
 def unmet(session: Session, day: date, text: str) -> UnmetSearch | None:
     return session.get(UnmetSearch, (day, text))
 
@@ -28,3 +33,8 @@ def most_unmet(session: Session, since: date, limit: int) -> Sequence[tuple[str,
     total = func.sum(UnmetSearch.count)
     wanted = select(UnmetSearch.text, total).where(UnmetSearch.day >= since).group_by(UnmetSearch.text)
     return [(text, int(count)) for text, count in session.execute(wanted.order_by(total.desc()).limit(limit)).all()]
+
+
+def total_unmet(session: Session, since: date) -> int:
+    """How many searches found nothing since a day."""
+    return session.scalar(select(func.sum(UnmetSearch.count)).where(UnmetSearch.day >= since)) or 0

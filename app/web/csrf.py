@@ -5,7 +5,7 @@ from flask import Flask, session
 from flask_wtf.csrf import CSRFProtect
 
 #: Endpoints that prove otherwise that the person wants it: a signed link, or the token of a service account.
-OTHERWISE_PROVED = frozenset({"notices.unsubscribe"})
+OTHERWISE_PROVED = frozenset({"notices.unsubscribe", "programmes.send"})
 
 
 def register(app: Flask) -> None:

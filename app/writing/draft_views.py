@@ -120,7 +120,7 @@ def _uploaded_text() -> str:
 def markdown(slug: str) -> Response:
     solution = editable(slug)
     opened = service.opened(session(), solution)
-    text = opened.state.markdown or _as_markdown(opened.state)
+    text = opened.state.markdown or as_markdown(opened.state)
     return _markdown_page(solution, text, opened.seen)
 
 
@@ -169,7 +169,8 @@ def _problems(text: str) -> tuple[Problem, ...]:
     return tuple(sorted(located((*parsed.problems, *found), parsed.lines), key=lambda item: item.line))
 
 
-def _as_markdown(state: State) -> str:
+def as_markdown(state: State) -> str:
+    """The draft as the file it would be."""
     return serialise(settled(document_of(state)))
 
 
@@ -177,7 +178,7 @@ def _as_markdown(state: State) -> str:
 @permits(Action.EDIT_SOLUTION)
 def download(slug: str) -> Response:
     opened = service.opened(session(), editable(slug))
-    answer = Response(opened.state.markdown or _as_markdown(opened.state), mimetype="text/markdown")
+    answer = Response(opened.state.markdown or as_markdown(opened.state), mimetype="text/markdown")
     answer.headers["Content-Disposition"] = f'attachment; filename="{slug}.md"'
     answer.cache_control.no_store = True
     return answer

@@ -69,14 +69,17 @@ class Saved:
 
 
 def begin(
-    session: Session, title: str, body: str, document: Document | None, now: datetime, author_id: int
+    session: Session, title: str, body: str, document: Document | None, now: datetime, author_id: int, slug: str = ""
 ) -> Solution:
-    """A new solution that only its office sees, from a title or a document somebody brought. Raises ``Invalid``."""
+    """A new solution that only its office sees, from a title or a document somebody brought. Raises ``Invalid``.
+
+    ``slug`` is an address that nobody has; without one it is made of the title.
+    """
     title = " ".join(title.split())
     if not title:
         raise Invalid({"title": "missing"})
     front = {"title": title[:TITLE_LIMIT].rstrip(), "city": body, "licence": "CC-BY-4.0", "visibility": "public"}
-    slug = rules.slug_for(title, lambda wanted: queries.taken(session, wanted))
+    slug = slug or rules.slug_for(title, lambda wanted: queries.taken(session, wanted))
     solution = solutions.begin(session, slug, Document(front), now, author_id)
     record(session, now, author_id, "draft-created", "solution", slug, body=body)
     rewrite(session, solution, document or Document(front), author_id, now, front)

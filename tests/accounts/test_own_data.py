@@ -16,6 +16,7 @@ from app.accounts.models import ExternalIdentity, Person
 from app.db import Database
 from app.errors import Conflict
 from app.journal.service import broken
+from app.solutions.queries import revision as by_number
 from tests import makers
 from tests.accounts.conftest import EMAIL, Clock, come_in, is_in, letters, make, send
 
@@ -92,6 +93,24 @@ def test_an_erased_person_leaves_no_name_no_address_and_no_way_in(
         assert (person.email, person.name, person.password_hash) == (f"erased-{anna.id}@invalid", "", "")
         assert person.assignments == []
         assert broken(session) is None
+
+
+def test_what_an_erased_person_wrote_stays_under_the_name_of_their_office(
+    anna: Person, client: FlaskClient, database: Database
+) -> None:
+    with database.work() as session:
+        solution = makers.make_solution(session)
+        revision = by_number(session, solution, 1)
+        solution.author_id = revision.author_id = anna.id
+    address = f"/soluzioni/{solution.slug}/versioni"
+    come_in(client)
+    assert "Anna Verdi" in client.get(address).text
+    assert erase(client) == 303
+    for page in (address, f"{address}/1"):
+        shown = client.get(page).text
+        assert "Servizio attività produttive" in shown
+        assert "Città metropolitana di Bologna" in shown
+        assert "Anna Verdi" not in shown
 
 
 def test_erasing_needs_the_word_and_the_password(anna: Person, client: FlaskClient) -> None:

@@ -1,17 +1,21 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Service accounts: a token shown once that reads data, nothing else, until it expires or is revoked."""
+"""Service accounts: a token shown once that reads data, or writes drafts of one body, until it ends or is revoked."""
 
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from app.access import Action, Actor, Role, Thing, may, might
 from app.accounts import queries, rules
 from app.accounts import service_accounts as service
 from app.db import Database
+from app.document.serialise import serialise
 from app.errors import Invalid
+from app.journal import queries as journal
 from tests import makers
 from tests.accounts.conftest import STRANGE, Clock, make, send
 
@@ -19,10 +23,10 @@ PAGE = "/amministrazione/servizi"
 CHIEF = Actor(1, frozenset({(Role.ADMINISTRATOR, "")}))
 
 
-def token_of(database: Database, *scopes: str, name: str = "portale") -> str:
+def token_of(database: Database, *scopes: str, name: str = "portale", body: str = "") -> str:
     with database.work() as session:
         wanted = frozenset(scopes or ("read-library",))
-        return service.create(session, CHIEF, datetime.now(UTC), name, wanted, 90)[1]
+        return service.create(session, CHIEF, datetime.now(UTC), name, wanted, 90, body)[1]
 
 
 def ask(client: FlaskClient, token: str, path: str = "/soluzioni.json", method: str = "GET") -> int:
@@ -149,3 +153,116 @@ def test_what_is_for_members_needs_its_scope() -> None:
 
 def test_scopes_are_a_closed_list() -> None:
     assert rules.SCOPES == ("read-library", "read-members", "write-drafts")
+
+
+DOCUMENT = serialise(makers.make_document(badge=None))
+DRAFT = "/api/v1/bozze/sportello-unico.json"
+
+
+@pytest.fixture
+def writer(registered: Database) -> dict[str, str]:
+    """What a programme of Bologna that writes drafts sends with every request."""
+    return bearer(token_of(registered, "write-drafts", body="bologna"))
+
+
+def bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+def said(answer: TestResponse) -> Any:
+    return answer.get_json()
+
+
+def post(client: FlaskClient, headers: dict[str, str], text: str | bytes = DOCUMENT, **more: str) -> TestResponse:
+    return client.post(DRAFT, data=text, content_type="text/markdown", headers={**headers, **more})
+
+
+def test_a_programme_writes_a_draft_of_its_body_and_writes_it_again(
+    registered: Database, client: FlaskClient, writer: dict[str, str]
+) -> None:
+    made = post(client, writer)
+    assert (made.status_code, made.headers["Location"]) == (201, DRAFT)
+    assert said(made)["page"] == "/soluzioni/sportello-unico/modifica"
+    again = post(client, writer, DOCUMENT.replace("cinquanta comuni", "sessanta comuni"))
+    assert again.status_code == 200
+    read = client.get(DRAFT, headers=writer)
+    assert "sessanta comuni" in said(read)["markdown"]
+    assert said(read)["version"] == said(again)["version"] != said(made)["version"]
+    with registered.reading() as session:
+        (row,) = [row for row in journal.page(session, 1, 10) if row.action == "draft-created"]
+        assert queries.names(session, [row.actor_id]) == {row.actor_id: "portale"}
+        assert row.body == "bologna"
+    official = makers.sign_in(client.application.test_client(), make(registered, (Role.OFFICIAL, "bologna")))
+    assert "Sportello unico metropolitano" in official.get("/scrivania").text
+    assert client.get("/soluzioni/sportello-unico").status_code == 404
+
+
+def test_nothing_that_somebody_else_wrote_is_written_over_unread(
+    registered: Database, client: FlaskClient, writer: dict[str, str]
+) -> None:
+    first = post(client, writer)
+    official = makers.sign_in(client.application.test_client(), make(registered, (Role.OFFICIAL, "bologna")))
+    edited = DOCUMENT.replace("cinquanta comuni", "cinquantacinque comuni")
+    seen = {"edition": said(first)["version"].split("-")[0], "base": said(first)["version"].split("-")[1]}
+    saved = send(official, "/soluzioni/sportello-unico/markdown", "/profilo", text=edited, **seen)
+    assert saved.status_code == 303
+    assert post(client, writer).status_code == 409
+    assert post(client, writer, **{"If-Match": first.headers["ETag"]}).status_code == 412
+    read = client.get(DRAFT, headers=writer)
+    assert "cinquantacinque comuni" in said(read)["markdown"]
+    assert post(client, writer, **{"If-Match": read.headers["ETag"]}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("sent", "line", "field", "key"),
+    [
+        (b"Solo testo.", 1, "document", "no_front_matter"),
+        (b"---\ntitle: Sportello\xff\n---\n", 2, "document", "not_utf8"),
+        (b"---\nsummary: Senza titolo.\n---\n", 1, "title", "missing"),
+        (b"---\ntitle: Sportello\ncity: torino\n---\n", 3, "city", "not_own_body"),
+        (b"---\ntitle: Sportello\n---\n\nprima\n", 5, "document", "text_before_sections"),
+    ],
+)
+def test_a_document_that_cannot_be_kept_is_refused_with_its_line(
+    client: FlaskClient, writer: dict[str, str], sent: bytes, line: int, field: str, key: str
+) -> None:
+    refused = post(client, writer, sent)
+    assert refused.status_code == 422
+    (problem,) = said(refused)["problems"]
+    assert (problem["line"], problem["field"], problem["key"]) == (line, field, key)
+    assert problem["wrong"]
+    assert client.get(DRAFT, headers=writer).status_code == 404
+
+
+def test_what_a_draft_lacks_is_told_with_an_example_and_does_not_hinder_it(
+    client: FlaskClient, writer: dict[str, str]
+) -> None:
+    made = post(client, writer, DOCUMENT.replace("status: concluso", "status: boh"))
+    assert made.status_code == 201
+    (problem,) = said(made)["problems"]
+    assert (problem["field"], problem["key"]) == ("status", "not_a_choice")
+    assert DOCUMENT.splitlines()[problem["line"] - 1].startswith("status:")
+    assert problem["example"]
+
+
+def test_only_the_right_programme_writes(registered: Database, client: FlaskClient, writer: dict[str, str]) -> None:
+    post(client, writer)
+    torino = bearer(token_of(registered, "write-drafts", name="torino", body="torino"))
+    reader = bearer(token_of(registered, "read-library", name="lettore"))
+    assert (post(client, torino).status_code, client.get(DRAFT, headers=torino).status_code) == (404, 404)
+    assert (post(client, reader).status_code, post(client, bearer("twm_falso")).status_code) == (403, 401)
+    elsewhere = client.application.test_client().post("/soluzioni/nuova", data={"title": "x"}, headers=writer)
+    assert elsewhere.status_code == 403
+    assert post(client, writer, "x" * 900_000).status_code == 413
+    assert client.post(DRAFT, data={"title": "modulo"}, headers=writer).status_code == 415
+    official = makers.sign_in(client, make(registered, (Role.OFFICIAL, "bologna")))
+    assert post(official, {}).status_code in {403, 404}
+    assert post(official, writer).status_code == 403
+
+
+def test_a_programme_that_writes_is_made_for_a_body(chief: FlaskClient, database: Database) -> None:
+    typed = {"name": "gestionale", "scopes": "write-drafts", "days": "30"}
+    assert "scrive le bozze" in send(chief, PAGE, PAGE, **typed).text
+    assert "twm_" in send(chief, PAGE, PAGE, **typed, body="bologna").text
+    with database.reading() as session:
+        assert [item.body for item in queries.service_accounts(session)] == ["bologna"]

@@ -92,6 +92,27 @@ def test_preferences_are_kept(referent: FlaskClient) -> None:
     assert post(referent, "/profilo/avvisi", waiting="hourly") == 422
 
 
+def test_a_kind_of_notice_is_kept_off_the_site(app: Flask, registered: Database, referent: FlaskClient) -> None:
+    chosen = {"waiting": "never", "mine": "now", "followed": "now", "search": "weekly"}
+    everything = {f"sito-{reason}": "1" for reason in chosen}
+    with registered.work() as session:
+        record(session, NOW, None, "error-reported", "solution", "pubblica", body="bologna")
+    chores.distribute(app)
+    assert "segnala un errore" in referent.get("/avvisi").text
+    assert post(referent, "/profilo/avvisi", **chosen, **everything | {"sito-waiting": ""}) == 303
+    assert "segnala un errore" in referent.get("/avvisi").text
+    del everything["sito-waiting"]
+    assert post(referent, "/profilo/avvisi", **chosen, **everything) == 303
+    page = referent.get("/avvisi").text
+    assert "segnala un errore" not in page
+    assert referent.get("/profilo/avvisi").text.count("checked") == 3
+    with registered.work() as session:
+        record(session, NOW, None, "error-reported", "solution", "pubblica", body="bologna")
+    chores.distribute(app)
+    assert post(referent, "/profilo/avvisi", **chosen, **everything | {"sito-waiting": "1"}) == 303
+    assert referent.get("/avvisi").text.count("segnala un errore") == 1, "what nobody wanted to be told is not kept"
+
+
 def test_one_click_ends_letters_without_a_log_in(app: Flask, registered: Database, client: FlaskClient) -> None:
     with registered.work() as session:
         person = make_person(session)

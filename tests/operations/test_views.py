@@ -2,6 +2,7 @@
 """Pages for whoever runs the site: letters, chores and the journal, each to those who may see it."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,9 +13,11 @@ from app.access import Role
 from app.accounts.models import Person
 from app.background import Background
 from app.db import Database
+from app.journal.models import JournalEntry
 from app.journal.service import record
 from app.outbox import queries, service
 from app.outbox.models import Letter
+from app.search.service import count_unmet
 from tests.makers import NOW, csrf, make_person, sign_in
 
 ADMINISTRATOR = (Role.ADMINISTRATOR, "")
@@ -69,6 +72,44 @@ def test_an_administrator_sees_what_the_worker_did(client: FlaskClient, app: Fla
     text = client.get("/amministrazione/lavori").text
     assert "spedizione dei messaggi" in text
     assert "Nessun lavoro è ancora stato svolto" not in text
+
+
+def test_an_administrator_sees_what_the_index_lacks_whether_the_journal_is_whole_and_the_disk(
+    client: FlaskClient, app: Flask, registered: Database
+) -> None:
+    entering(client, registered, ADMINISTRATOR)
+    make_entries(registered, "bologna")
+    before = client.get("/amministrazione/lavori").text
+    assert "modifiche da indicizzare, la più vecchia del" in before
+    assert "non ancora verificato" in before
+    assert "GB liberi su" in before
+    app.extensions["indexer"].ensure()
+    (chain,) = [chore for chore in app.extensions["chores"] if chore.name == "chain"]
+    Background(app, [chain]).once()
+    assert "catena integra" in client.get("/amministrazione/lavori").text
+    with registered.work() as session:
+        session.query(JournalEntry).filter_by(action="solution-submitted").one().action = "solution-approved"
+    Background(app, [chain]).once()
+    after = client.get("/amministrazione/lavori").text
+    assert "catena interrotta" in after
+    assert "modifiche da indicizzare" not in after
+
+
+def test_the_coordination_reads_what_was_searched_in_vain(client: FlaskClient, database: Database) -> None:
+    today = datetime.now(UTC).date()
+    with database.work() as session:
+        for days, text in ((0, "=barriere"), (1, "=barriere"), (60, "cimiteri")):
+            count_unmet(session, text, today - timedelta(days=days))
+    entering(client, database, OFFICIAL)
+    assert client.get("/amministrazione/ricerche").status_code == 403
+    entering(client, database, COORDINATOR)
+    page = client.get("/amministrazione/ricerche").text
+    assert "2 ricerche senza risultati" in page
+    assert 'href="/cerca?q=%3Dbarriere"' in page or 'href="/cerca?q==barriere"' in page
+    assert "cimiteri" not in page
+    assert "cimiteri" in client.get("/amministrazione/ricerche?giorni=90").text
+    rows = client.get("/amministrazione/ricerche.csv?giorni=90").text.lstrip("\ufeff").splitlines()
+    assert rows == ["text;count", "'=barriere;2", "cimiteri;1"], "and no spreadsheet runs what was typed"
 
 
 def test_a_failed_letter_is_sent_again_on_demand(client: FlaskClient, database: Database) -> None:
