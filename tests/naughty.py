@@ -453,6 +453,8 @@ def _all() -> list[str]:
 
 
 STRINGS = _all()
+#: Those that are scripts or markup in one language or another: what a browser might run where a page forgot to quote.
+MARKUP = list(dict.fromkeys([*_MARKUP, *_markup()]))
 #: What no page may hold: each is the beginning of a line that a browser would run or follow.
 RAW = (
     "<script>alert",

@@ -1,20 +1,26 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What the journeys share: the browser at a desk, without JavaScript, and a small site whose solution has a history."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from app import create_app
 from app.config import Settings
 from app.db import Database
 from app.solutions.service import import_document
 from tests import makers
+from tests.journeys.hands import Hands, Mouse
+from tests.journeys.offices import Office, Seat, Visitor
+from tests.pages.test_language import Words, interface
 from tests.stores import SqliteStores
 from tests.webserver import WebServer
+
+#: Tells what a page says once it is read.
+HEARD = "addEventListener('DOMContentLoaded', () => window.hear(document.documentElement.outerHTML))"
 
 
 @pytest.fixture
@@ -33,10 +39,10 @@ def plain(browser: Browser) -> Iterator[Page]:
 
 
 @pytest.fixture(scope="session")
-def changing_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def changing_site(tmp_path_factory: pytest.TempPathFactory, sqlite_stores: SqliteStores) -> Iterator[str]:
     """Address of a small site of its own, with one solution that was changed twice."""
     folder = tmp_path_factory.mktemp("changing")
-    address = SqliteStores(folder).new()
+    address = sqlite_stores.new()
     made = create_app(Settings(data=str(folder), database_url=address, log_level="ERROR"))
     _history(made.extensions["database"])
     made.test_cli_runner().invoke(args=["search", "rebuild"])
@@ -57,14 +63,24 @@ def _history(database: Database) -> None:
 
 
 @pytest.fixture
-def browsing(browser: Browser) -> Iterator[Callable[[], Page]]:
-    """A new person at a browser of their own."""
-    contexts = []
+def seat(browser: Browser) -> Iterator[Seat]:
+    """Somebody at a browser of their own; the test fails where a page told an English reader something in Italian."""
+    contexts, heard = list[BrowserContext](), dict[str, set[str]]()
 
-    def sit_down() -> Page:
+    def hear(source: dict[str, Page], text: str) -> None:
+        heard[source["page"].url] = Words(text).found
+
+    def sit_down(office: Office, language: str = "it", hands: Hands | None = None) -> Visitor:
         contexts.append(browser.new_context(viewport={"width": 1280, "height": 900}))
-        return contexts[-1].new_page()
+        if language == "en":
+            contexts[-1].expose_binding("hear", hear)
+            contexts[-1].add_init_script(HEARD)
+        return Visitor(contexts[-1].new_page(), office, language, hands or Mouse())
 
     yield sit_down
     for context in contexts:
         context.close()
+    if heard:
+        sentences = interface()
+        italian = set(sentences) - set(sentences.values())
+        assert {url: words & italian for url, words in heard.items() if words & italian} == {}

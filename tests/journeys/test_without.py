@@ -6,6 +6,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.journeys.hands import FOCUS_SEEN
+
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 MOST_TABS = 60
@@ -71,33 +73,6 @@ def tab_to(page: Page, selector: str) -> None:
         if page.evaluate("wanted => document.activeElement.matches(wanted)", selector):
             return
     raise AssertionError(f"{selector} is not reached in {MOST_TABS} steps")
-
-
-#: The focused element, or a part of it (the shape of a city on the map), is drawn with a visible line.
-FOCUS_SEEN = """() => {
-    const element = document.activeElement;
-    if (element === document.body) return true;
-    const style = getComputedStyle(element);
-    const shape = element.querySelector('.province');
-    const drawn = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2;
-    return drawn || (shape !== null && parseFloat(getComputedStyle(shape).strokeWidth) >= 2);
-}"""
-
-
-@pytest.mark.parametrize("path", ["/", "/soluzioni", "/soluzioni/suap-metropolitano-bologna", "/citta", "/temi"])
-def test_the_focus_is_seen_everywhere_and_never_caught(desk: Page, site: str, path: str) -> None:
-    desk.goto(site + path)
-    reached = 0
-    for _step in range(250):
-        desk.keyboard.press("Tab")
-        state = desk.evaluate(f"() => ({FOCUS_SEEN})() ? document.activeElement.tagName : null")
-        assert state is not None, desk.evaluate("document.activeElement.outerHTML")
-        if state == "BODY":
-            break
-        reached += 1
-    else:
-        pytest.fail("the focus never left the page")
-    assert reached > 15
 
 
 def test_the_filters_of_a_phone_open_by_keyboard(page: Page, site: str) -> None:

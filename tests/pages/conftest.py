@@ -6,11 +6,44 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
+from sqlalchemy.exc import TimeoutError as PoolExhausted
+from werkzeug.test import TestResponse
 
+from app import create_app
+from app.access import Action
 from app.config import Settings
+from app.errors import Unavailable
+from app.web import logs
+from app.web.gate import permits
 from tests.pages.furnished import Furnished, opened
+from tests.pages.kinds import LANGUAGES
 from tests.pages.watching import Watch
 from tests.webserver import WebServer
+
+#: Accidents, and what is missing for a while: of the site, and of a library only one page needs.
+FAILURES = {
+    "accident": RuntimeError("prova"),
+    "overloaded": PoolExhausted(),
+    "unavailable": Unavailable("pdf_libraries_missing"),
+}
+
+
+@pytest.fixture(scope="session")
+def failures(library_settings: Settings) -> dict[tuple[str, str], TestResponse]:
+    """What the site answers where something fails, by failure and language."""
+    app = create_app(library_settings)
+    for name, error in FAILURES.items():
+
+        def fail(error: Exception = error) -> str:
+            raise error
+
+        app.add_url_rule(f"/prova/{name}", name, permits(Action.PROBE)(fail))
+    logs.configure("CRITICAL")  # These are meant to happen.
+    client, prefixes = app.test_client(), {"it": "", "en": "/en"}
+    made = {(name, lang): client.get(f"{prefixes[lang]}/prova/{name}") for name in FAILURES for lang in LANGUAGES}
+    logs.configure("ERROR")
+    app.extensions["database"].close()
+    return made
 
 
 @pytest.fixture

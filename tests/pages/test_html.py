@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from app.config import ROOT
 from tests.pages import signed_kinds
@@ -39,7 +40,11 @@ def complaints(folder: Path) -> str:
     return (done.stdout + done.stderr)[:4_000] if done.returncode else ""
 
 
-def test_the_html_of_every_kind_of_page_is_valid(library: FlaskClient, tmp_path: Path) -> None:
+def test_the_html_of_every_kind_of_page_is_valid(
+    library: FlaskClient, failures: dict[tuple[str, str], TestResponse], tmp_path: Path
+) -> None:
+    for (name, language), answer in failures.items():
+        (tmp_path / f"{name}-{language}.html").write_text(answer.text, encoding="utf-8")
     for kind in PAGES:
         for language in LANGUAGES:
             text = library.get(address(kind, language)).text

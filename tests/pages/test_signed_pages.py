@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Pages of signed-in people, in both languages, on a desk and on a phone: accessible, quiet, as wide as the screen."""
+"""Pages of signed-in people, in both languages, on a desk and on a phone: accessible, quiet, as wide as the screen.
+
+In Italian each is also walked through with the tab key.
+"""
 
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Route
+from playwright.sync_api import Browser, BrowserContext
 
 from tests.pages.furnished import Furnished
 from tests.pages.signed_kinds import PAGES
-from tests.pages.test_whole_pages import DESK, PHONE, SMALLEST, faults, too_wide
+from tests.pages.test_whole_pages import DESK, PHONE, SMALLEST, faults, give, too_wide
+from tests.pages.walking import walk
 from tests.pages.watching import Watch
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("signed")]
@@ -45,14 +49,12 @@ def test_a_page_has_no_fault_axe_can_find_and_fits_every_screen(
     if kind.typed is not None:
         # An answer to a form: the page is the one the site gave, shown at its own address.
         answer = furnished.answered(kind, language)
-
-        def give(route: Route) -> None:
-            route.fulfill(status=answer.status_code, headers=dict(answer.headers), body=answer.data)
-
-        page.route(furnished_site + path, give)
+        page.route(furnished_site + path, lambda route: give(route, answer))
     page.set_viewport_size({"width": DESK, "height": 900})
     watch.open(path, kind.status)
     assert page.locator("html").get_attribute("lang") == language
+    if language == "it":
+        assert walk(page) == {}
     for width in WIDTHS[language]:
         page.set_viewport_size({"width": width, "height": 900})
         assert not (found := faults(page)), f"at {width} px: {found}"
