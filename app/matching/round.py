@@ -98,12 +98,17 @@ class RoundResult:
         }
 
 
-def solve(given: RoundInput) -> RoundResult:
-    """The best assignment. The same input, in whatever order, gives the same answer."""
+def left(given: RoundInput) -> tuple[dict[tuple[str, str], int], dict[str, int]]:
+    """What offers and giving cities can still give beside what was accepted."""
     used = Counter((solution, city) for _, solution, city in given.fixed)
     busy = Counter(city for _, _, city in given.fixed)
     offers = {key: max(0, value - used[key]) for key, value in given.offers.items()}
-    cities = {key: max(0, value - busy[key]) for key, value in given.cities.items()}
+    return offers, {key: max(0, value - busy[key]) for key, value in given.cities.items()}
+
+
+def solve(given: RoundInput) -> RoundResult:
+    """The best assignment. The same input, in whatever order, gives the same answer."""
+    offers, cities = left(given)
     arcs = sorted(
         arc
         for arc in given.arcs
