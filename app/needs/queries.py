@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import Session, joinedload, lazyload, selectinload
+from sqlalchemy.orm import Session, defer, joinedload, lazyload, selectinload
 
 from app.cities.models import City
 from app.needs.models import (
@@ -246,7 +246,8 @@ def capacity(session: Session, city_id: int, quarter: str) -> Capacity | None:
 
 
 def rounds(session: Session, published_only: bool) -> Sequence[MatchingRound]:
-    wanted = select(MatchingRound).order_by(MatchingRound.id.desc())
+    # What a round is computed from is large, and no list shows it.
+    wanted = select(MatchingRound).options(defer(MatchingRound.input)).order_by(MatchingRound.id.desc())
     return session.scalars(wanted.where(MatchingRound.state == "published") if published_only else wanted).all()
 
 
