@@ -239,6 +239,7 @@ def test_the_page_of_candidates_asks_one_of_them(app: Flask, network: Network, e
     text = client.get(f"{page}?confronta=torino&numeri=1").text
     assert "Stesso tema" in text
     assert "Mediana italiana" in text
+    assert "volte su 100" in text
     token = csrf(client, "/profilo")
     typed = {"csrf_token": token, "solution": "sportello-torino", "message": "Ci sentiamo?"}
     assert client.post(f"{page}/chiedi", data=typed).status_code == 303
