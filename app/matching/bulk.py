@@ -99,6 +99,7 @@ class Table:
         self._givers, self._asked = Givers(self.offers), Asked(self.offers)
         self._ready = np.array([readiness(offer).value for offer in self.offers])
         self._open = np.array([_gives(offer) for offer in self.offers], dtype=bool)
+        self._available = np.array([offer.available for offer in self.offers], dtype=bool)
         groups = sorted({offer.themes for offer in self.offers})
         self._groups = {themes: number for number, themes in enumerate(groups)}
         self._group = np.array([self._groups[offer.themes] for offer in self.offers], dtype=np.int64)
@@ -112,9 +113,9 @@ class Table:
     def affinities(self, by_solution: Mapping[str, float]) -> Array:
         return np.array([by_solution.get(offer.solution, 0.0) for offer in self.offers])
 
-    def open_to(self, need: Need) -> Array:
-        """Which offers no gate keeps out; gates.GATES says the same one by one."""
-        found = self._open.copy()
+    def open_to(self, need: Need, full: bool = False) -> Array:
+        """Which offers no gate keeps out; gates.GATES says the same one by one. ``full``: without that of capacity."""
+        found = (self._available if full else self._open).copy()
         for slug in (need.city.slug, *need.excluded, *need.unwanted):
             if slug in self._givers.place:
                 found &= self._givers.of_offer != self._givers.place[slug]
@@ -136,9 +137,9 @@ class Table:
         found: Array = 100 * np.exp(self._weights @ np.log(np.clip(factors, LEAST, 1.0)))
         return found
 
-    def best(self, need: Need, affinities: Array, keep: int) -> list[tuple[Offer, float]]:
-        """The first offers in the declared order, without those a gate keeps out."""
-        scores = np.where(self.open_to(need), self.scores(need, affinities), -1.0)
+    def best(self, need: Need, affinities: Array, keep: int, full: bool = False) -> list[tuple[Offer, float]]:
+        """The first offers in the declared order, without those a gate keeps out; see ``open_to``."""
+        scores = np.where(self.open_to(need, full), self.scores(need, affinities), -1.0)
         order = np.argsort(-np.round(scores, 9), kind="stable")[:keep]
         return [(self.offers[number], float(scores[number])) for number in order if scores[number] >= 0]
 

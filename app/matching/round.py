@@ -8,7 +8,7 @@ constraints nest, so the linear programme has whole solutions, and HiGHS (SciPy)
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from scipy import sparse
@@ -19,6 +19,8 @@ FIRST_BONUS = 10_000.0
 #: Ties go to the request, then the solution, then the city that comes first by name.
 TIE = 1e-4
 WHOLE = 0.5
+
+Key = TypeVar("Key")
 
 
 @dataclass(frozen=True, order=True)
@@ -96,12 +98,17 @@ class RoundResult:
         }
 
 
-def solve(given: RoundInput) -> RoundResult:
-    """The best assignment. The same input, in whatever order, gives the same answer."""
+def left(given: RoundInput) -> tuple[dict[tuple[str, str], int], dict[str, int]]:
+    """What offers and giving cities can still give beside what was accepted."""
     used = Counter((solution, city) for _, solution, city in given.fixed)
     busy = Counter(city for _, _, city in given.fixed)
     offers = {key: max(0, value - used[key]) for key, value in given.offers.items()}
-    cities = {key: max(0, value - busy[key]) for key, value in given.cities.items()}
+    return offers, {key: max(0, value - busy[key]) for key, value in given.cities.items()}
+
+
+def solve(given: RoundInput) -> RoundResult:
+    """The best assignment. The same input, in whatever order, gives the same answer."""
+    offers, cities = left(given)
     arcs = sorted(
         arc
         for arc in given.arcs
@@ -125,63 +132,53 @@ def _flow(
     """The share of each arc in the optimum: 0 or 1."""
     if not arcs:
         return np.zeros(0)
-    needs = sorted({arc.need for arc in arcs})
-    place = {need: number for number, need in enumerate(needs)}
-    width = len(arcs) + len(needs)
-    rows = _Rows(width)
-    rows.group((arc.need for arc in arcs), wanted)
-    rows.group(((arc.solution, arc.city) for arc in arcs), offers)
-    rows.group((arc.city for arc in arcs), cities)
-    rows.group(((arc.need, arc.city) for arc in arcs), None)
-    rows.first_of_all(arcs, place)
-    tie = np.arange(len(arcs)) * (TIE / max(len(arcs), 1))
+    needs, asked_by = _numbered([arc.need for arc in arcs])
+    given, offered = _numbered([(arc.solution, arc.city) for arc in arcs])
+    givers, of_giver = _numbered([arc.city for arc in arcs])
+    pairs = np.unique(asked_by * len(givers) + of_giver, return_inverse=True)[1]
+    limits = [
+        _at_most(asked_by, [wanted[need] for need in needs], len(arcs) + len(needs)),
+        _at_most(offered, [offers[offer] for offer in given], len(arcs) + len(needs)),
+        _at_most(of_giver, [cities[city] for city in givers], len(arcs) + len(needs)),
+        _at_most(pairs, [1] * (int(pairs.max()) + 1), len(arcs) + len(needs)),
+        _first_of_all(asked_by, len(needs)),
+    ]
+    tie = np.arange(len(arcs)) * (TIE / len(arcs))
     gain = np.concatenate([np.array([arc.score for arc in arcs]) - tie, np.full(len(needs), FIRST_BONUS)])
-    solved = linprog(-gain, A_ub=rows.matrix(), b_ub=rows.limits, bounds=(0, 1), method="highs-ds")
+    rows, ends = sparse.vstack([matrix for matrix, _ in limits]), np.concatenate([most for _, most in limits])
+    solved = linprog(-gain, A_ub=rows.tocsr(), b_ub=ends, bounds=(0, 1), method="highs-ds")
     if solved.x is None:
         raise RuntimeError(f"the round has no solution: {solved.message}")
     found: np.ndarray = solved.x[: len(arcs)]
     return found
 
 
-class _Rows:
-    """The constraints of the programme, each a sum that has a limit."""
+def _numbered(keys: Sequence[Key]) -> tuple[list[Key], np.ndarray]:
+    """Distinct keys in the order in which they come, and the number of the key of each place."""
+    places: dict[Key, int] = {}
+    numbers = [places.setdefault(key, len(places)) for key in keys]
+    return list(places), np.array(numbers, dtype=np.int64)
 
-    def __init__(self, width: int) -> None:
-        self.width = width
-        self.limits: list[float] = []
-        self._rows: list[int] = []
-        self._columns: list[int] = []
-        self._values: list[float] = []
 
-    def group(self, keys: Iterable[Any], limits: Mapping[Any, int] | None) -> None:
-        """Arcs with the same key together at most its limit; at most one where there are no limits.
+def _at_most(keys: np.ndarray, limits: Sequence[int], width: int) -> tuple[sparse.csr_matrix, np.ndarray]:
+    """Rows that keep the arcs of one key within its limit.
 
-        A limit that all of them together do not pass says nothing, and is left out.
-        """
-        members: dict[Any, list[int]] = defaultdict(list)
-        for number, key in enumerate(keys):
-            members[key].append(number)
-        for key, numbers in members.items():
-            limit = 1 if limits is None else limits[key]
-            if len(numbers) > limit:
-                self._add(numbers, [1.0] * len(numbers), float(limit))
+    A limit that all of them together do not pass says nothing, and is left out.
+    """
+    most = np.array(limits, dtype=float)
+    tight = np.bincount(keys, minlength=len(most)) > most
+    columns = np.flatnonzero(tight[keys])
+    rows = (np.cumsum(tight) - 1)[keys[columns]]
+    matrix = sparse.csr_matrix((np.ones(len(columns)), (rows, columns)), shape=(int(tight.sum()), width))
+    return matrix, most[tight]
 
-    def first_of_all(self, arcs: Sequence[Arc], place: Mapping[str, int]) -> None:
-        """The first proposal of a request is there only where one of its arcs is."""
-        members: dict[str, list[int]] = defaultdict(list)
-        for number, arc in enumerate(arcs):
-            members[arc.need].append(number)
-        for need, numbers in members.items():
-            self._add([*numbers, len(arcs) + place[need]], [-1.0] * len(numbers) + [1.0], 0.0)
 
-    def _add(self, columns: Sequence[int], values: Sequence[float], limit: float) -> None:
-        self._rows += [len(self.limits)] * len(columns)
-        self._columns += columns
-        self._values += values
-        self.limits.append(limit)
-
-    def matrix(self) -> sparse.csr_matrix:
-        return sparse.csr_matrix((self._values, (self._rows, self._columns)), shape=(len(self.limits), self.width))
+def _first_of_all(keys: np.ndarray, needs: int) -> tuple[sparse.csr_matrix, np.ndarray]:
+    """Rows by which the first proposal of a request is there only where one of its arcs is."""
+    rows = np.concatenate([keys, np.arange(needs)])
+    values = np.concatenate([np.full(len(keys), -1.0), np.ones(needs)])
+    matrix = sparse.csr_matrix((values, (rows, np.arange(len(keys) + needs))), shape=(needs, len(keys) + needs))
+    return matrix, np.zeros(needs)
 
 
 def _unserved(given: RoundInput, served: Mapping[str, float], open_arcs: Sequence[Arc]) -> Iterable[Unserved]:

@@ -29,7 +29,6 @@ INDICATORS = ("population", "area_km2", "municipalities", "density", "small_shar
 WHOLE_KIT = 4
 #: Letters of a solution's text that are compared; beyond them it repeats itself.
 MOST_TEXT = 20_000
-MOST_HITS = 400
 
 
 @dataclass(frozen=True)
@@ -71,10 +70,9 @@ class Desk:
 def by_words(engine: Engine, text: str) -> dict[str, float]:
     """How well each solution answers a few words, by the search engine; nothing while the index is away."""
     try:
-        found = engine.search(text[:400], kinds=("solution",), per_page=MOST_HITS, correct=False)
+        return engine.values(text[:400], ("solution",))
     except IndexDamaged:
         return {}
-    return {hit.slug: hit.score for hit in found.hits}
 
 
 def desk(session: Session, engine: Engine, now: datetime, weights: Weights | None = None) -> Desk:

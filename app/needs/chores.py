@@ -7,8 +7,12 @@ from flask import Flask
 
 from app.config import Settings
 from app.db import Database
-from app.needs import proposals, queries, shortlists
+from app.errors import NotFound
+from app.needs import proposals, queries, rounds, shortlists
 from app.search.engine import Engine
+
+#: Requests of a round between two notes of how far it is.
+STEP = 100
 
 
 def follow_proposals(app: Flask) -> int:
@@ -32,3 +36,38 @@ def meet_new_solutions(app: Flask) -> int:
     now = datetime.now(UTC)
     with database.work() as session:
         return shortlists.meet_new(session, engine, now)
+
+
+def compute_rounds(app: Flask) -> int:
+    """Compute the rounds that were begun with many requests. Answers how many."""
+    database: Database = app.extensions["database"]
+    with database.reading() as session:
+        numbers = queries.rounds_to_compute(session)
+    for number in numbers:
+        _compute(app, database, number)
+    return len(numbers)
+
+
+def _compute(app: Flask, database: Database, number: int) -> None:
+    """One round, read and computed outside any transaction that writes; one thrown away meanwhile is forgotten."""
+    engine: Engine = app.extensions["engine"]
+
+    def progress(done: int, of: int) -> None:
+        if done % STEP == 0:
+            with database.work() as session:
+                rounds.note_progress(session, number, done, of)
+
+    try:
+        with database.reading() as session:
+            made = queries.round_(session, number)
+            found = rounds.computed(session, engine, made, datetime.now(UTC), progress) if made else None
+        if found is not None:
+            with database.work() as session:
+                rounds.finish(session, number, found)
+    except NotFound:
+        return
+    except Exception:
+        # It would go wrong at each turn of the worker: the page says so, and the log why.
+        with database.work() as session:
+            rounds.finish(session, number, None)
+        raise

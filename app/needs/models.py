@@ -104,8 +104,9 @@ class NeedVersion(Base):
 class Proposal(Base):
     """One giver and one solution proposed for one request.
 
-    ``origin``: `picked` by the requester, `round`, `offer` of the giver. ``state``: `waiting` (the giver's answer),
-    `later`, `accepted`, `declined`, `expired`, `withdrawn`, and for an offer `offered` (the requester's answer).
+    ``origin``: `picked` by the requester, `next` of its list, `round`, `exchange`, `offer` of the giver. ``state``:
+    `waiting` (the giver's answer), `later`, `accepted`, `declined`, `expired`, `withdrawn`, and for an offer `offered`
+    (the requester's answer).
     ``grounds`` stores why it was proposed: scores, weights version, index generation, inputs.
     """
 
@@ -159,7 +160,10 @@ class ShownSet(Base):
 
 
 class MatchingRound(Base):
-    """All open requests assigned at once; ``input`` is everything needed to compute ``result`` again."""
+    """All open requests assigned at once; ``input`` is everything needed to compute ``result`` again.
+
+    ``state``: `computing` (by the worker), `failed`, `preview`, `published`.
+    """
 
     __tablename__ = "matching_rounds"
 

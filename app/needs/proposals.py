@@ -14,6 +14,9 @@ from app.needs.rules import Answer, State
 from app.needs.service import Deed, drop_pending, reveal, tell_proposal
 from app.solutions.models import Solution
 
+#: The origin of a proposal that is part of an exchange: its cities hear of all of it.
+EXCHANGE = "exchange"
+
 #: Begins the twinning of an accepted proposal and answers its number; handed in by the factory.
 Begin = Callable[[Session, Proposal, int, datetime], int]
 
@@ -48,10 +51,11 @@ def offer(session: Session, number: int, slug: str, message: str, days: int, dee
 
 
 def propose(session: Session, need: Need, item: Mapping[str, Any], origin: str, days: int, deed: Deed) -> Proposal:
-    """Ask a giver on behalf of the request: the next of its shortlist, or the one a round found."""
+    """Ask a giver on behalf of the request: the next of its shortlist, or the one a round or an exchange found."""
     solution = _solution(session, str(item["solution"]))
     proposal = _make(session, need, solution, origin, item, days, deed)
-    tell_proposal(session, proposal, deed, "proposal-made", {"origin": origin, "rank": proposal.rank})
+    action = "exchange-proposed" if origin == EXCHANGE else "proposal-made"
+    tell_proposal(session, proposal, deed, action, {"origin": origin, "rank": proposal.rank})
     return proposal
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import Session, joinedload, lazyload, selectinload
+from sqlalchemy.orm import Session, defer, joinedload, lazyload, selectinload
 
 from app.cities.models import City
 from app.needs.models import (
@@ -209,11 +209,22 @@ def accepted(session: Session) -> dict[int, set[str]]:
     return found
 
 
+def _in_round() -> ColumnElement[bool]:
+    asked = select(Proposal.need_id).where(Proposal.state.in_((Answer.WAITING, Answer.OFFERED)))
+    return (Need.state == State.OPEN) & Need.id.not_in(asked)
+
+
 def needs_in_round(session: Session) -> Sequence[Need]:
     """Open requests for which nobody has to answer now; an answer put off to a day does not keep one out."""
-    asked = select(Proposal.need_id).where(Proposal.state.in_((Answer.WAITING, Answer.OFFERED)))
-    wanted = select(Need).where(Need.state == State.OPEN, Need.id.not_in(asked))
-    return session.scalars(wanted.order_by(Need.id)).all()
+    return session.scalars(select(Need).where(_in_round()).order_by(Need.id)).all()
+
+
+def many_in_round(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(Need).where(_in_round())) or 0
+
+
+def needs_by_id(session: Session, numbers: Iterable[int]) -> Sequence[Need]:
+    return session.scalars(select(Need).where(Need.id.in_(list(numbers))).order_by(Need.id)).all()
 
 
 def last_shown(session: Session, need_id: int) -> ShownSet | None:
@@ -235,7 +246,8 @@ def capacity(session: Session, city_id: int, quarter: str) -> Capacity | None:
 
 
 def rounds(session: Session, published_only: bool) -> Sequence[MatchingRound]:
-    wanted = select(MatchingRound).order_by(MatchingRound.id.desc())
+    # What a round is computed from is large, and no list shows it.
+    wanted = select(MatchingRound).options(defer(MatchingRound.input)).order_by(MatchingRound.id.desc())
     return session.scalars(wanted.where(MatchingRound.state == "published") if published_only else wanted).all()
 
 
@@ -247,6 +259,17 @@ def round_(session: Session, number: int) -> MatchingRound | None:
 def locked_round(session: Session, number: int) -> MatchingRound | None:
     wanted = select(MatchingRound).where(MatchingRound.id == number).with_for_update()
     return session.scalars(wanted.execution_options(populate_existing=True)).one_or_none()
+
+
+def rounds_to_compute(session: Session) -> Sequence[int]:
+    """Numbers of the rounds that were begun and are not computed, the oldest first."""
+    wanted = select(MatchingRound.id).where(MatchingRound.state == "computing")
+    return session.scalars(wanted.order_by(MatchingRound.id)).all()
+
+
+def of_round(session: Session, number: int) -> Sequence[Proposal]:
+    """The proposals that a round made, the first first."""
+    return session.scalars(_proposals().where(Proposal.round_id == number).order_by(Proposal.id)).all()
 
 
 def decisions(session: Session) -> Sequence[WeightsDecision]:

@@ -12,6 +12,7 @@ from app.cities import queries as registers
 from app.errors import Conflict, Invalid, NotFound
 from app.matching.model import FACTORS
 from app.needs import board, candidates, forms, queries, rounds
+from app.needs import exchanges as exchanges_of
 from app.needs.match_views import answer_days
 from app.needs.models import MatchingRound
 from app.needs.views import deed, engine, now
@@ -22,6 +23,8 @@ from app.web.unit import session, work
 
 round_pages = Blueprint("rounds", __name__, template_folder="templates")
 
+#: Requests with a proposal, and without, on one page of a round.
+PER_PAGE = 100
 PATH = "/abbinamenti/<int(max=1000000000):number>"
 
 
@@ -71,25 +74,44 @@ def show(number: int) -> Response:
     return _page(_found(number))
 
 
-def _page(found: MatchingRound, status: int = 200, problem: str = "", same: bool | None = None) -> Response:
-    wanted = {int(key) for key in found.input["round"]["wanted"]}
-    needs = [need for need in (queries.need(session(), number) for number in sorted(wanted)) if need is not None]
-    seen = [need for need in needs if gate.may(Action.READ_NEED, need.thing)]
-    slugs = {item[2] for item in found.result["assigned"]} | set(found.input["givers"])
+def _page(found: MatchingRound, status: int = 200, **said: Any) -> Response:
+    """``said``: `problem`, `problems` of the floor, `same` once computed again."""
+    ready = found.state in {"preview", "published"}
+    around = _around(found) if ready else {}
+    told = {"problem": "", "problems": {}, "same": None, **said}
+    running = gate.may(Action.RUN_ROUND)
     answer = make_response(
-        render_template(
-            "needs/round.html",
-            round=found,
-            rows={str(row.id): row for row in board.rows(session(), seen, gate.actor(), now())},
-            names={slug: city.short_name for slug, city in registers.by_slugs(session(), sorted(slugs)).items()},
-            running=gate.may(Action.RUN_ROUND),
-            problem=problem,
-            same=same,
-        )
+        render_template("needs/round.html", round=found, running=running, ready=ready, **around, **told)
     )
     answer.status_code = status
     answer.cache_control.no_store = True
     return answer
+
+
+def _around(found: MatchingRound) -> dict[str, Any]:
+    """One page of the requests of a round, those with a proposal and those without, and the names in it."""
+    served = list(dict.fromkeys(item[0] for item in found.result["assigned"]))
+    number = max(1, forms.number(request.args, "pagina"))
+    begin, end = (number - 1) * PER_PAGE, number * PER_PAGE
+    shown, waiting = frozenset(served[begin:end]), found.result["unserved"][begin:end]
+    exchanges = found.result["chains"] if gate.may(Action.RUN_ROUND) else []
+    asked = {*shown, *(item[0] for item in waiting), *(arc[0] for one in exchanges for arc in one["arcs"])}
+    needs = queries.needs_by_id(session(), map(int, asked))
+    seen = [need for need in needs if gate.may(Action.READ_NEED, need.thing)]
+    slugs = {item[2] for item in found.result["assigned"]} | set(found.input["givers"])
+    slugs |= {arc[2] for one in exchanges for arc in one["arcs"]}
+    total = -(-max(len(served), len(found.result["unserved"])) // PER_PAGE)
+    return {
+        "rows": {str(row.id): row for row in board.rows(session(), seen, gate.actor(), now())},
+        "names": {slug: city.short_name for slug, city in registers.by_slugs(session(), sorted(slugs)).items()},
+        "assigned": [item for item in found.result["assigned"] if item[0] in shown],
+        "unserved": waiting,
+        "proposed": exchanges and exchanges_of.proposed(queries.of_round(session(), found.id)),
+        "number": number,
+        "total": total,
+        "pages": [(page, url_for("rounds.show", number=found.id, pagina=page)) for page in range(1, total + 1)],
+        "least": rounds.FLOOR,
+    }
 
 
 @round_pages.get(f"{PATH}/dati.json")
@@ -103,8 +125,54 @@ def stored(number: int) -> Response:
 @permits(Action.RUN_ROUND)
 def again(number: int) -> Response:
     found = _found(number)
+    if not found.input.get("round"):
+        return _page(found)
     same, _ = rounds.again(found)
     return _page(found, same=same)
+
+
+@round_pages.post(f"{PATH}/soglia")
+@permits(Action.RUN_ROUND)
+def set_floor(number: int) -> Response:
+    floor = forms.number(request.form, "floor")
+    try:
+        with work() as writing:
+            made = rounds.set_floor(writing, engine(), number, floor, deed())
+    except (Invalid, Conflict) as refused:
+        return _refused(number, refused)
+    return make_response(redirect(url_for("rounds.show", number=made.id), 303))
+
+
+def _refused(number: int, why: Invalid | Conflict) -> Response:
+    """The round as it is now, and why nothing was done."""
+    session().rollback()
+    session().expire_all()
+    problems = why.problems if isinstance(why, Invalid) else {}
+    return _page(_found(number), why.status, problem="invalid" if problems else str(why), problems=problems)
+
+
+@round_pages.post(f"{PATH}/scambi/<int(max=1000000000):place>")
+@permits(Action.RUN_ROUND)
+def exchange(number: int, place: int) -> Response:
+    try:
+        with work() as writing:
+            exchanges_of.propose(writing, number, place, answer_days(), deed())
+    except Conflict as late:
+        return _refused(number, late)
+    flash("exchange_proposed")
+    return make_response(redirect(url_for("rounds.show", number=number, _anchor="scambi"), 303))
+
+
+@round_pages.post(f"{PATH}/scambi/<int(max=1000000000):place>/ritira")
+@permits(Action.RUN_ROUND)
+def withdraw_exchange(number: int, place: int) -> Response:
+    try:
+        with work() as writing:
+            exchanges_of.withdraw(writing, number, place, deed())
+    except Conflict as late:
+        return _refused(number, late)
+    flash("exchange_withdrawn")
+    return make_response(redirect(url_for("rounds.show", number=number, _anchor="scambi"), 303))
 
 
 @round_pages.post(f"{PATH}/pubblica")
@@ -114,9 +182,7 @@ def publish(number: int) -> Response:
         with work() as writing:
             rounds.publish(writing, number, answer_days(), deed())
     except Conflict as late:
-        session().rollback()
-        session().expire_all()
-        return _page(_found(number), late.status, str(late))
+        return _refused(number, late)
     flash("round_published")
     return make_response(redirect(url_for("rounds.show", number=number), 303))
 
@@ -155,12 +221,19 @@ def _weights_page(
             running=running,
             simulation=simulation,
             titles={need.id: need.title for need in needs},
+            solutions=_solutions(simulation),
             problems=problems or {},
         )
     )
     answer.status_code = 422 if problems else 200
     answer.cache_control.no_store = True
     return answer
+
+
+def _solutions(simulation: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """The solutions that a simulation puts in another order, by name."""
+    moved = [row for row in simulation["rows"] if row["before"] != row["after"]] if simulation else []
+    return queries.solutions_by_slug(session(), {slug for row in moved for slug in (*row["before"], *row["after"])})
 
 
 @round_pages.post("/abbinamenti/pesi")

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Matching rounds and weights: preview, publish, compute again from what was stored, simulate, decide."""
 
-from collections.abc import Mapping
-from dataclasses import asdict
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,10 +15,9 @@ from app.journal.service import record
 from app.matching import model
 from app.matching.chains import chains
 from app.matching.fairness import fairness
-from app.matching.model import Match
+from app.matching.floor import HIGHEST, highest_floor
 from app.matching.round import Arc, RoundInput, RoundResult, from_data, solve
 from app.matching.score import match as score
-from app.matching.score import matches
 from app.matching.weights import Weights
 from app.needs import candidates, proposals, queries, rules, service, shortlists
 from app.needs.candidates import Desk
@@ -27,91 +27,216 @@ from app.needs.service import Deed
 from app.search.engine import Engine
 
 #: A score below this is no proposal; candidates of a request that are looked at.
-FLOOR, MOST_ARCS = 30.0, 50
+FLOOR, MOST_ARCS = 30, 50
+#: More requests than this are assigned by the worker, and the page says how far it is.
+AT_ONCE = 60
 #: Places of a shortlist that a simulation compares.
 COMPARED = 5
 MOST_NAME = 120
 
+#: Told how many requests are scored, of how many.
+Progress = Callable[[int, int], None]
 
-def preview(session: Session, engine: Engine, name: str, deed: Deed) -> MatchingRound:
-    """Assign all open requests on trial, keeping everything the assignment was computed from. Raises ``Invalid``."""
+
+def preview(session: Session, engine: Engine, name: str, deed: Deed, floor: int = FLOOR) -> MatchingRound:
+    """Assign all open requests on trial, keeping everything the assignment was computed from. Raises ``Invalid``.
+
+    Where they are many the round is only begun: the worker computes it.
+    """
     if not 1 <= len(name.strip()) <= MOST_NAME:
         raise Invalid({"name": "too_long" if name.strip() else "required"})
-    desk = candidates.desk(session, engine, deed.now)
-    needs = queries.needs_in_round(session)
-    given, items = _gather(desk, needs)
-    result = solve(given)
-    askers = {str(need.id): need.city.slug for need in needs}
+    made = _begun(session, name.strip(), floor, deed)
+    if queries.many_in_round(session) <= AT_ONCE:
+        fill(made, computed(session, engine, made, deed.now))
+    _tell(session, made, deed, "round-previewed", {"weights": made.weights_version, "floor": floor})
+    return made
+
+
+def _begun(session: Session, name: str, floor: int, deed: Deed) -> MatchingRound:
     made = MatchingRound(
-        name=name.strip(),
-        state="preview",
-        weights_version=desk.market.weights.version,
-        input={
-            "round": given.as_data(),
-            "askers": askers,
-            "editions": {str(need.id): need.edition for need in needs},
-            "weights": desk.market.weights.as_data(),
-            "givers": sorted({offer.city.slug for offer in desk.market.offers}),
-        },
-        result=_told(given, result, items, askers, sorted({offer.city.slug for offer in desk.market.offers})),
-        demonstration=bool(needs) and all(need.demonstration for need in needs),
+        name=name,
+        state="computing",
+        weights_version=candidates.weights_in_force(session).version,
+        input={"floor": floor},
+        result={},
         created_by=deed.person_id,
         created_at=deed.now,
     )
     session.add(made)
-    _tell(session, made, deed, "round-previewed", {"weights": made.weights_version})
     return made
 
 
-def _gather(desk: Desk, needs: Any) -> tuple[RoundInput, dict[tuple[str, str], Mapping[str, Any]]]:
-    """Scores of every open request for every offer no gate keeps out, and what stands behind each score."""
+def set_floor(session: Session, engine: Engine, number: int, floor: int | None, deed: Deed) -> MatchingRound:
+    """A preview anew under another floor, in place of this one, which stays beside it in figures.
+
+    Raises ``Invalid`` for a floor below the lowest or above the highest, ``Conflict`` for a published round.
+    """
+    if floor is None or not FLOOR <= floor <= HIGHEST:
+        raise Invalid({"floor": "not_a_floor"})
+    before = queries.locked_round(session, number)
+    if before is None:
+        raise NotFound(number)
+    if before.state != "preview":
+        raise Conflict("round_gone")
+    made = preview(session, engine, before.name, deed, floor)
+    told = {"floor": before.input["round"]["floor"], "total": before.result["total"], **_line(before.result)}
+    # What the worker still has to compute keeps it meanwhile.
+    made.input = {**made.input, "before": told}
+    session.delete(before)
+    return made
+
+
+def _line(result: Mapping[str, Any]) -> dict[str, Any]:
+    """Of a result, the figures that two floors are compared by."""
+    fair = result["fairness"]
+    return {name: fair[name] for name in ("served", "worst", "low")} | {"proposals": len(result["assigned"])}
+
+
+@dataclass(frozen=True)
+class Computed:
+    """What a round is computed from and what came out, as it is stored."""
+
+    weights_version: str
+    input: Mapping[str, Any]
+    result: Mapping[str, Any]
+    demonstration: bool
+
+
+def computed(
+    session: Session, engine: Engine, made: MatchingRound, now: datetime, progress: Progress | None = None
+) -> Computed:
+    """Score and assign all open requests as they are now; nothing is written."""
+    desk = candidates.desk(session, engine, now)
+    needs = queries.needs_in_round(session)
+    given, looked_at = _gather(desk, needs, float(made.input["floor"]), progress)
+    askers = {str(need.id): need.city.slug for need in needs}
+    givers = sorted({offer.city.slug for offer in desk.market.offers})
+    told = _told(given, solve(given), givers, _exchanges(given, needs))
+    told["items"] = _items(desk, looked_at, told)
+    return Computed(
+        desk.market.weights.version,
+        {
+            "round": given.as_data(),
+            "askers": askers,
+            "editions": {str(need.id): need.edition for need in needs},
+            "weights": desk.market.weights.as_data(),
+            "givers": givers,
+        },
+        told,
+        bool(needs) and all(need.demonstration for need in needs),
+    )
+
+
+def fill(made: MatchingRound, found: Computed) -> None:
+    """Make a preview of a round that was begun."""
+    made.state, made.weights_version, made.demonstration = "preview", found.weights_version, found.demonstration
+    made.input, made.result = {**made.input, **found.input}, dict(found.result)
+
+
+def note_progress(session: Session, number: int, done: int, of: int) -> None:
+    """Write down how many requests are scored. Raises ``NotFound`` where the round was thrown away meanwhile."""
+    _computing(session, number).result = {"done": done, "of": of}
+
+
+def finish(session: Session, number: int, found: Computed | None) -> None:
+    """Make a preview of a round that the worker computed; None where it could not. Raises ``NotFound``."""
+    made = _computing(session, number)
+    if found is None:
+        made.state, made.result = "failed", {}
+    else:
+        fill(made, found)
+
+
+def _computing(session: Session, number: int) -> MatchingRound:
+    made = queries.locked_round(session, number)
+    if made is None or made.state != "computing":
+        raise NotFound(number)
+    return made
+
+
+#: A request as the scorer reads it, and the affinities of its candidates.
+LookedAt = dict[str, tuple[model.Need, Mapping[str, float]]]
+
+
+def _gather(desk: Desk, needs: Sequence[Need], floor: float, progress: Progress | None) -> tuple[RoundInput, LookedAt]:
+    """Scores of every open request for every offer no gate keeps out, and what they were computed from."""
     arcs: list[Arc] = []
-    items: dict[tuple[str, str], Mapping[str, Any]] = {}
-    for asked in candidates.as_needs(desk, needs):
-        for match in _scored(desk, asked):
-            arcs.append(Arc(asked.key, match.offer.solution, match.offer.city.slug, round(match.score, 6)))
-            items[asked.key, match.offer.solution] = shortlists.as_scored(match, asked)
+    looked_at: LookedAt = {}
+    for number, asked in enumerate(candidates.as_needs(desk, needs)):
+        if progress is not None:
+            progress(number, len(needs))
+        affinities = desk.affinities(asked)
+        table = desk.market_for(asked).table
+        # Those without days too: the round says why it leaves them out.
+        best = table.best(asked, table.affinities(affinities), MOST_ARCS, full=True)
+        arcs += [Arc(asked.key, offer.solution, offer.city.slug, round(value, 6)) for offer, value in best]
+        kept = {offer.solution: affinities.get(offer.solution, 0.0) for offer, _ in best}
+        looked_at[asked.key] = (asked, kept)
     offers = {(offer.solution, offer.city.slug): offer.capacity for offer in desk.market.offers}
     cities = {offer.city.slug: offer.city.capacity for offer in desk.market.offers}
-    return RoundInput(tuple(arcs), {str(need.id): need.wanted for need in needs}, offers, cities, floor=FLOOR), items
+    wanted = {str(need.id): need.wanted for need in needs}
+    return RoundInput(tuple(arcs), wanted, offers, cities, floor=floor), looked_at
 
 
-def _scored(desk: Desk, asked: model.Need) -> list[Match]:
-    """The best offers, those under the floor and those without days too: the round says why it leaves them out."""
-    market, affinities = desk.market_for(asked), desk.affinities(asked)
-    found, excluded = matches(asked, market, affinities)
-    full = [item.offer for item in excluded if item.reason == "capacity"]
-    without_days = [score(asked, offer, market, affinities.get(offer.solution, 0.0)) for offer in full]
-    return sorted([*found, *without_days], key=lambda match: match.key)[:MOST_ARCS]
+def _exchanges(given: RoundInput, needs: Sequence[Need]) -> Callable[[frozenset[str]], list[dict[str, Any]]]:
+    """The exchanges that would serve some requests: of cities that can give something, and tell who they are."""
+    askers = {str(need.id): need.city.slug for need in needs if need.visibility != "anonymous"}
+    arcs = [
+        arc
+        for arc in given.arcs
+        if arc.need in askers and given.cities.get(arc.city) and given.offers.get((arc.solution, arc.city))
+    ]
+
+    def found(waiting: frozenset[str]) -> list[dict[str, Any]]:
+        return [
+            {
+                "arcs": [[arc.need, arc.solution, arc.city, round(arc.score, 3)] for arc in one.arcs],
+                "serves": list(one.serves),
+            }
+            for one in chains(arcs, askers, waiting)
+        ]
+
+    return found
 
 
 def _told(
     given: RoundInput,
     result: RoundResult,
-    items: Mapping[tuple[str, str], Mapping[str, Any]],
-    askers: Mapping[str, str],
-    givers: list[str],
+    givers: Sequence[str],
+    exchanges: Callable[[frozenset[str]], list[dict[str, Any]]],
 ) -> dict[str, Any]:
     """The result with what the page says around it."""
-    waiting = frozenset(item.need for item in result.unserved)
-    exchanges = chains(given.arcs, askers, waiting)
     return {
-        **result.as_data(),
-        "items": {f"{arc.need}/{arc.solution}": items[arc.need, arc.solution] for arc in result.assigned},
-        "fairness": asdict(fairness(given, result, givers)),
-        "chains": [
-            {
-                "arcs": [[arc.need, arc.solution, arc.city, round(arc.score, 3)] for arc in one.arcs],
-                "serves": list(one.serves),
-            }
-            for one in exchanges
-        ],
+        **_plain(given, result, givers),
+        "highest_floor": highest_floor(replace(given, floor=float(FLOOR))),
+        "chains": exchanges(frozenset(item.need for item in result.unserved)),
     }
+
+
+def _plain(given: RoundInput, result: RoundResult, givers: Sequence[str]) -> dict[str, Any]:
+    """A result and its line of fairness as JSON keeps them."""
+    told = {**result.as_data(), "fairness": asdict(fairness(given, result, givers))}
+    plain: dict[str, Any] = json.loads(json.dumps(told))
+    return plain
+
+
+def _items(desk: Desk, looked_at: LookedAt, told: Mapping[str, Any]) -> dict[str, Any]:
+    """What stands behind each proposal, and behind each lesson of an exchange."""
+    offers = {(offer.solution, offer.city.slug): offer for offer in desk.market.offers}
+    arcs = [*told["assigned"], *(arc for one in told["chains"] for arc in one["arcs"])]
+    items: dict[str, Any] = {}
+    for need, solution, city, _score in arcs:
+        if f"{need}/{solution}" not in items:
+            asked, affinities = looked_at[need]
+            found = score(asked, offers[solution, city], desk.market_for(asked), affinities[solution])
+            items[f"{need}/{solution}"] = shortlists.as_scored(found, asked)
+    return items
 
 
 def again(found: MatchingRound) -> tuple[bool, dict[str, Any]]:
     """Compute a round again from its stored input. Answers whether the result is the same, and the result."""
-    result = solve(from_data(found.input["round"])).as_data()
+    given = from_data(found.input["round"])
+    result = _plain(given, solve(given), found.input["givers"])
     return all(found.result.get(name) == value for name, value in result.items()), result
 
 
@@ -167,11 +292,11 @@ def _is_new(proposal: Proposal, since: datetime) -> bool:
 
 
 def discard(session: Session, number: int, deed: Deed) -> None:
-    """Forget a preview. Raises ``Conflict`` for a published round."""
+    """Forget a preview, computed or not. Raises ``Conflict`` for a published round."""
     found = queries.locked_round(session, number)
     if found is None:
         raise NotFound(number)
-    if found.state != "preview":
+    if found.state == "published":
         raise Conflict("round_gone")
     _tell(session, found, deed, "round-discarded", {})
     session.delete(found)

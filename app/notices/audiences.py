@@ -162,9 +162,13 @@ def _of_proposal(session: Session, entry: JournalEntry) -> Audience | None:
     )
 
 
+#: Rows about a question that is put to a giver: they speak of the city that asks.
+QUESTIONS = frozenset({"proposal-made", "proposal-reminded", "exchange-proposed", "exchange-withdrawn"})
+
+
 def _told_by(proposal: Proposal, action: str) -> str:
     """The city a notice speaks of: the giver; for a question put to it the one that asks, where it may be known."""
-    if proposal.origin == "offer" or action not in {"proposal-made", "proposal-reminded"}:
+    if proposal.origin == "offer" or action not in QUESTIONS:
         return proposal.giver.name
     secret = proposal.need.visibility == "anonymous" and proposal.origin != "picked"
     return "" if secret else proposal.need.city.name

@@ -42,6 +42,8 @@ TOLD: Mapping[str, tuple[str, ...]] = {
     "need-met": (MINE,),
     "need-withdrawn": (MINE,),
     "proposal-made": (WAITING,),
+    "exchange-proposed": (WAITING, MINE),
+    "exchange-withdrawn": (WAITING, MINE),
     "proposal-offered": (WAITING,),
     "proposal-reminded": (WAITING,),
     "proposal-accepted": (MINE,),

@@ -200,6 +200,14 @@ class Engine:
             # A switch may have taken the files away while they were opened: once more, on the generation of now.
             return self._search(text, filters or {}, sort, page, per_page, kinds, correct)
 
+    def values(self, text: str, kinds: Sequence[str]) -> dict[str, float]:
+        """Slug -> how well it answers, uncorrected, without what a page shows of it. Raises ``IndexDamaged``."""
+        snapshot = self.snapshot()
+        meant = self._meant(snapshot, text, kinds, correct=False)
+        shown = np.where(snapshot.facets.filter(_named_filters(snapshot, meant.plan.question)), meant.scores, 0.0)
+        places = ((snapshot.ranking.place(int(number)), float(shown[number])) for number in np.flatnonzero(shown > 0))
+        return {part.document(inner)[0].slug: score for (part, inner), score in places}
+
     def _search(
         self,
         text: str,

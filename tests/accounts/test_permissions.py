@@ -203,7 +203,7 @@ def furnish(session: Session, side: str, engine: Engine) -> dict[tuple[str, str]
         (side, "side of a twinning"): Place(twinning.values, Thing(bodies=frozenset({body}))),
         (side, "proposal"): Place({"number": proposal.id}, proposal.thing),
         (side, "body"): Place({"slug": body}, Thing(bodies=frozenset({body}))),
-        (side, "round"): Place({"number": made_round(session, side, engine)}),
+        (side, "round"): Place({"number": made_round(session, side, engine), "place": 0}),
     }
 
 
@@ -304,6 +304,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "boards.capacity": ("body",),
     "boards.state_capacity": ("body",),
     **dict.fromkeys(("rounds.show", "rounds.stored", "rounds.publish", "rounds.again", "rounds.discard"), ("round",)),
+    **dict.fromkeys(("rounds.set_floor", "rounds.exchange", "rounds.withdraw_exchange"), ("round",)),
     "operations.retry": ("letter",),
     **dict.fromkeys(SPOKEN, ("side of a twinning",)),
     "library.city": ("city",),

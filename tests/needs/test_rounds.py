@@ -9,7 +9,7 @@ from flask import Flask
 from app.access import Role
 from app.errors import Conflict, Invalid
 from app.journal import queries as journal
-from app.needs import candidates, proposals, queries, rounds, shortlists
+from app.needs import candidates, chores, proposals, queries, rounds, shortlists
 from app.needs.models import MatchingRound, Need
 from app.search.engine import Engine
 from tests.makers import NOW, csrf, make_person, make_solution, sign_in
@@ -88,8 +88,53 @@ def test_a_round_is_computed_again_with_the_same_result(network: Network, engine
     network.post("torino", problem="Moduli uguali e uno sportello unico per le imprese di tutti i comuni")
     found = preview(network, engine)
     assert found.result["fairness"]["served"] == 1.0
-    same, _ = rounds.again(found)
-    assert same
+    assert rounds.again(found)[0]
+    found.input["round"]["floor"] = 99.0
+    assert not rounds.again(found)[0]
+
+
+def test_the_floor_of_a_preview_rises_and_what_it_costs_stands_beside_it(network: Network, engine: Engine) -> None:
+    network.post()
+    network.post("torino", problem="Un problema del tutto diverso, e nessuna parola in comune")
+    first = preview(network, engine)
+    highest = first.result["highest_floor"]
+    assert rounds.FLOOR <= highest <= max(item[3] for item in first.result["assigned"])
+    for floor in (None, rounds.FLOOR - 1, 96):
+        with pytest.raises(Invalid, match="floor"), network.database.work() as session:
+            rounds.set_floor(session, engine, first.id, floor, network.deed("coordinator"))
+    for floor, served in ((highest, first.result["fairness"]["served"]), (95, 0.0)):
+        with network.database.work() as session:
+            (number,) = [item.id for item in queries.rounds(session, published_only=False)]
+            made = rounds.set_floor(session, engine, number, floor, network.deed("coordinator"))
+        assert made.result["fairness"]["served"] == served
+        assert all(item[3] >= floor for item in made.result["assigned"])
+    assert made.input["before"]["floor"] == highest
+    assert made.input["before"]["served"] == first.result["fairness"]["served"]
+
+
+def test_a_round_of_many_requests_is_computed_by_the_worker(
+    app: Flask, network: Network, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    network.post()
+    expected = preview(network, engine)
+    monkeypatch.setattr(rounds, "AT_ONCE", 0)
+    begun, dropped, broken = (preview(network, engine) for _ in range(3))
+    with network.database.work() as session:
+        coordinator = make_person(session, (Role.COORDINATOR, ""))
+        rounds.note_progress(session, begun.id, 1, 2)
+        rounds.discard(session, dropped.id, network.deed("coordinator"))
+        with pytest.raises(Conflict, match="round_gone"):
+            rounds.publish(session, begun.id, DAYS, network.deed("coordinator", LATER))
+        rounds.finish(session, broken.id, None)
+    client = sign_in(app.test_client(), coordinator)
+    assert "1 richieste su 2" in client.get(f"/abbinamenti/{begun.id}").text
+    assert "Il calcolo non è riuscito" in client.get(f"/abbinamenti/{broken.id}").text
+    assert chores.compute_rounds(app) == 1
+    assert chores.compute_rounds(app) == 0
+    with network.database.reading() as session:
+        made = queries.round_(session, begun.id)
+    assert made is not None
+    assert (made.state, made.result) == ("preview", expected.result)
 
 
 def test_a_published_round_makes_its_proposals_once(network: Network, engine: Engine) -> None:
@@ -140,13 +185,16 @@ def test_a_preview_is_thrown_away_a_published_round_is_not(network: Network, eng
 def test_weights_change_by_a_decision_with_a_reason(network: Network, engine: Engine) -> None:
     network.post()
     with network.database.work() as session:
+        before = candidates.weights_in_force(session)
         simulation = rounds.simulate(session, engine, WEIGHTS, NOW)
         assert simulation["needs"] == 1
+        assert candidates.weights_in_force(session) == before
         with pytest.raises(Invalid, match="reason"):
             rounds.decide(session, WEIGHTS, simulation, " ", network.deed("coordinator"))
         version = rounds.decide(session, WEIGHTS, simulation, "Conta di più il contesto", network.deed("coordinator"))
         assert candidates.weights_in_force(session).as_data() == WEIGHTS
         assert queries.decisions(session)[0].version == version
+        assert journal.of_thing(session, "weights", version)[0].action == "weights-decided"
 
 
 def test_only_the_coordination_runs_rounds(app: Flask, network: Network, engine: Engine) -> None:
@@ -161,12 +209,21 @@ def test_only_the_coordination_runs_rounds(app: Flask, network: Network, engine:
     assert client.post("/abbinamenti", data={"csrf_token": csrf(client, "/profilo"), "name": "x"}).status_code == 403
     client = sign_in(app.test_client(), coordinator)
     token = {"csrf_token": csrf(client, "/profilo")}
-    for button in ("ricalcola", "pubblica"):
-        assert client.post(f"/abbinamenti/{found.id}/{button}", data=token).status_code in {200, 303}
-    assert "Richieste servite" in reader.get(f"/abbinamenti/{found.id}").text
-    assert reader.get(f"/abbinamenti/{found.id}/dati.json").status_code in {303, 401}
+    assert client.post(f"/abbinamenti/{found.id}/soglia", data={**token, "floor": "7"}).status_code == 422
+    moved = client.post(f"/abbinamenti/{found.id}/soglia", data={**token, "floor": "31"}).location
+    assert "prima: 30" in client.get(moved).text
+    assert "il risultato è identico" in client.post(f"{moved}/ricalcola", data=token).text
+    assert client.post(f"{moved}/pubblica", data=token).status_code == 303
+    assert client.post(f"{moved}/soglia", data={**token, "floor": "40"}).status_code == 409
+    published = reader.get(moved).text
+    for told in ("Richieste servite", "La prima proposta più debole", "Una richiesta su venti", "Mai proposte"):
+        assert told in published, told
+    assert "Soglia (da" not in published
+    assert reader.get(f"{moved}/dati.json").status_code in {303, 401}
     shares = dict.fromkeys(WEIGHTS, "25")
-    assert "cambia l’elenco" in client.post("/abbinamenti/pesi", data={**token, **shares}).text
+    tried = client.post("/abbinamenti/pesi", data={**token, **shares}).text
+    assert "cambia l’elenco" in tried
+    assert "Nessuna: valgono i pesi pubblicati" in tried
     assert client.post("/abbinamenti/pesi", data={**token, **shares, "theme": "90"}).status_code == 422
     decided = client.post("/abbinamenti/pesi", data={**token, **shares, "do": "decide", "reason": "Prova"})
     assert decided.status_code == 303
@@ -182,6 +239,7 @@ def test_the_page_of_candidates_asks_one_of_them(app: Flask, network: Network, e
     text = client.get(f"{page}?confronta=torino&numeri=1").text
     assert "Stesso tema" in text
     assert "Mediana italiana" in text
+    assert "volte su 100" in text
     token = csrf(client, "/profilo")
     typed = {"csrf_token": token, "solution": "sportello-torino", "message": "Ci sentiamo?"}
     assert client.post(f"{page}/chiedi", data=typed).status_code == 303

@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 
 from app.cities.queries import by_slug
+from app.needs.answers import ANSWERS, preconditions
 from app.solutions import queries as library
 from bench.matching_judged import difference, measured, ndcg, raw, read
 
@@ -13,7 +14,7 @@ REQUESTS = read()
 
 
 def test_the_set_is_large_enough_and_every_request_has_ten_graded_solutions() -> None:
-    assert len(REQUESTS) >= 60
+    assert len(REQUESTS) >= 100
     assert len({row.identity for row in REQUESTS}) == len({row.text for row in REQUESTS}) == len(REQUESTS)
     assert {len(row.grades) for row in REQUESTS} == {10}
     assert all(max(row.grades.values()) > 0 for row in REQUESTS)
@@ -27,12 +28,16 @@ def test_every_grade_says_why() -> None:
 
 def test_judged_solutions_themes_and_cities_exist_and_no_city_is_offered_its_own(library_app: Flask) -> None:
     with library_app.app_context(), library_app.extensions["database"].work() as session:
-        owners = {item.slug: item.owner.slug for item in library.published(session) if item.owner is not None}
+        solutions = list(library.published(session))
+        owners = {item.slug: item.owner.slug for item in solutions if item.owner is not None}
+        asked = {text for item in solutions for text in preconditions(item.front)}
         themes = {theme.slug for theme in library.themes(session)}
         for row in REQUESTS:
             assert by_slug(session, row.city), row.identity
             assert set(row.themes) <= themes, row.identity
             assert row.grades.keys() <= owners.keys(), row.identity
+            assert row.answers.keys() <= asked, row.identity
+            assert set(row.answers.values()) <= set(ANSWERS), row.identity
             assert row.city not in {owners[slug] for slug in row.grades}, row.identity
 
 

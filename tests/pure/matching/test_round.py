@@ -3,6 +3,7 @@
 
 import json
 from collections import Counter
+from dataclasses import replace
 from itertools import combinations
 from random import Random
 from types import SimpleNamespace
@@ -17,6 +18,7 @@ from scipy.sparse.csgraph import maximum_flow
 from app.matching import round as rounds
 from app.matching.chains import chains
 from app.matching.fairness import fairness
+from app.matching.floor import HIGHEST, highest_floor, served_above
 from app.matching.round import Arc, RoundInput, RoundResult, from_data, solve
 
 CITIES = ("bari", "genova", "torino")
@@ -124,7 +126,17 @@ def made(number: int) -> RoundInput:
 def test_as_many_requests_are_served_as_the_maximum_flow_allows(first: int) -> None:
     for number in range(first, first + 50):
         given_ = made(number)
-        assert reached(solve(given_))[0] == most_served(given_), number
+        assert reached(solve(given_))[0] == most_served(given_) == served_above(given_, given_.floor), number
+
+
+@settings(max_examples=60, deadline=None)
+@given(inputs())
+def test_the_highest_floor_takes_the_proposal_from_nobody_and_one_more_would(given_: RoundInput) -> None:
+    served = reached(solve(given_))[0]
+    highest = highest_floor(given_)
+    assert given_.floor <= highest <= HIGHEST
+    assert reached(solve(replace(given_, floor=highest)))[0] == served
+    assert highest == HIGHEST or reached(solve(replace(given_, floor=highest + 1)))[0] < served
 
 
 @settings(max_examples=60, deadline=None)

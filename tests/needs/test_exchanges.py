@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Exchanges after a round: cities that teach one another are asked with one button, and it can be taken back."""
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from app.access import Role
+from app.errors import Conflict, NotFound
+from app.needs import exchanges, proposals, queries, rounds
+from app.needs.models import Need, Proposal
+from app.search.engine import Engine
+from tests.makers import csrf, make_person, sign_in
+from tests.needs.network import DAYS, LATER, Network
+from tests.needs.test_rounds import engine, preview
+
+__all__ = ["engine"]
+
+TENDERS = "Gare di Torino per tutti i comuni: appalti e gare insieme."
+
+
+class Swap:
+    """Torino can give once, and gives it to Venezia's tenders; Bologna, which teaches Torino, is left without."""
+
+    def __init__(self, network: Network, engine: Engine, **said: Any) -> None:
+        self.network = network
+        self.torino = network.post("torino")
+        self.venezia = network.post("venezia", problem=TENDERS, themes=("appalti",))
+        self.bologna = network.post("bologna", problem="Moduli per le imprese di tutti i comuni", **said)
+        self.round = preview(network, engine)
+
+    def publish(self) -> None:
+        with self.network.database.work() as session:
+            rounds.publish(session, self.round.id, DAYS, self.network.deed("coordinator", LATER))
+
+    def propose(self, place: int = 0) -> list[Proposal]:
+        with self.network.database.work() as session:
+            deed = self.network.deed("coordinator", LATER)
+            return list(exchanges.propose(session, self.round.id, place, DAYS, deed))
+
+    def withdraw(self) -> None:
+        with self.network.database.work() as session:
+            exchanges.withdraw(session, self.round.id, 0, self.network.deed("coordinator", LATER))
+
+    def states(self, need: Need) -> list[tuple[str, str, str]]:
+        return [(item.giver.slug, item.origin, item.state) for item in self.network.proposals(need)]
+
+
+@pytest.fixture
+def swap(network: Network, engine: Engine) -> Swap:
+    return Swap(network, engine)
+
+
+def test_an_exchange_asks_each_of_its_cities_and_is_taken_back_until_somebody_answers(swap: Swap) -> None:
+    (chain,) = swap.round.result["chains"]
+    assert chain["serves"] == [str(swap.bologna.id)]
+    with pytest.raises(Conflict, match="exchange_early"):
+        swap.propose()
+    swap.publish()
+    assert swap.states(swap.bologna) == []
+    with pytest.raises(NotFound):
+        swap.propose(7)
+    made = swap.propose()
+    assert {item.giver.slug for item in made} == {"bologna", "torino"}
+    # What the round had asked for already is the other half; nobody is asked twice.
+    assert swap.states(swap.torino) == [("bologna", "round", "waiting")]
+    assert swap.states(swap.bologna) == [("torino", "exchange", "waiting")]
+    assert all("exchange-proposed" in swap.network.rows("proposal", item) for item in made)
+    with pytest.raises(Conflict, match="asked_already"):
+        swap.propose()
+    swap.withdraw()
+    assert swap.states(swap.torino) == [("bologna", "round", "waiting")]
+    assert swap.states(swap.bologna) == [("torino", "exchange", "withdrawn")]
+    with pytest.raises(NotFound):
+        swap.withdraw()
+    again = swap.propose()
+    swap.network.accept(next(item for item in again if item.giver.slug == "torino"), "referent.torino")
+    with pytest.raises(Conflict, match="answered_already"):
+        swap.withdraw()
+
+
+def test_an_exchange_falls_where_something_has_changed_since_the_round(swap: Swap) -> None:
+    swap.publish()
+    (asked,) = swap.network.proposals(swap.torino)
+    with swap.network.database.work() as session:
+        deed = swap.network.deed("referent.bologna", LATER)
+        proposals.decline(session, asked.id, "no-capacity", "", DAYS, deed)
+    with pytest.raises(Conflict, match="exchange_gone"):
+        swap.propose()
+    assert swap.states(swap.bologna) == []
+
+
+def test_an_anonymous_request_is_part_of_no_exchange(network: Network, engine: Engine) -> None:
+    assert Swap(network, engine, visibility="anonymous").round.result["chains"] == []
+
+
+def test_each_city_reads_what_it_teaches_and_what_it_learns(app: Flask, swap: Swap) -> None:
+    swap.publish()
+    with swap.network.database.work() as session:
+        coordinator = make_person(session, (Role.COORDINATOR, ""))
+        giver = make_person(session, (Role.REFERENT, "torino"))
+    client = sign_in(app.test_client(), coordinator)
+    page = f"/abbinamenti/{swap.round.id}"
+    token = {"csrf_token": csrf(client, "/profilo")}
+    assert "Proponi lo scambio" in client.get(page).text
+    assert client.post(f"{page}/scambi/0", data=token).status_code == 303
+    assert client.post(f"{page}/scambi/0", data=token).status_code == 409
+    assert "Ritira lo scambio" in client.get(page).text
+    with swap.network.database.reading() as session:
+        made = next(item for item in queries.of_round(session, swap.round.id) if item.origin == "exchange")
+    told = sign_in(app.test_client(), giver).get(f"/proposte/{made.id}").text
+    teach, learn = told.index("Voi insegnate"), told.index("Voi imparate")
+    assert teach < told.index("Sportello unico di Torino") < learn < told.index("Sportello unico di Bologna")
+    assert client.post(f"{page}/scambi/0/ritira", data=token).status_code == 303
+    assert "Voi insegnate" not in client.get(f"/proposte/{made.id}").text
