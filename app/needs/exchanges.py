@@ -32,7 +32,7 @@ def propose(session: Session, number: int, place: int, days: int, deed: Deed) ->
     """
     found = _published(session, number)
     if place >= len(found.result["chains"]):
-        raise NotFound(place)
+        raise Conflict("exchange_gone")
     if place in proposed(queries.of_round(session, number)):
         raise Conflict("asked_already")
     arcs = found.result["chains"][place]["arcs"]
@@ -52,12 +52,12 @@ def propose(session: Session, number: int, place: int, days: int, deed: Deed) ->
 def withdraw(session: Session, number: int, place: int, deed: Deed) -> None:
     """Take an exchange back as long as nobody has answered; what the round had asked for by itself stays.
 
-    Raises ``NotFound`` where it was not proposed, ``Conflict`` after the first answer.
+    Raises ``NotFound``; ``Conflict`` where it was not proposed, and after the first answer.
     """
     found = _published(session, number)
     parts = proposed(queries.of_round(session, found.id)).get(place, [])
     if not parts:
-        raise NotFound(place)
+        raise Conflict("exchange_gone")
     if any(item.state not in {Answer.WAITING, Answer.WITHDRAWN} for item in parts):
         raise Conflict("answered_already")
     for item in parts:

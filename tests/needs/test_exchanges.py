@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 from app.access import Role
-from app.errors import Conflict, NotFound
+from app.errors import Conflict
 from app.needs import exchanges, proposals, queries, rounds
 from app.needs.models import Need, Proposal
 from app.search.engine import Engine
@@ -59,7 +59,7 @@ def test_an_exchange_asks_each_of_its_cities_and_is_taken_back_until_somebody_an
         swap.propose()
     swap.publish()
     assert swap.states(swap.bologna) == []
-    with pytest.raises(NotFound):
+    with pytest.raises(Conflict, match="exchange_gone"):
         swap.propose(7)
     made = swap.propose()
     assert {item.giver.slug for item in made} == {"bologna", "torino"}
@@ -72,7 +72,7 @@ def test_an_exchange_asks_each_of_its_cities_and_is_taken_back_until_somebody_an
     swap.withdraw()
     assert swap.states(swap.torino) == [("bologna", "round", "waiting")]
     assert swap.states(swap.bologna) == [("torino", "exchange", "withdrawn")]
-    with pytest.raises(NotFound):
+    with pytest.raises(Conflict, match="exchange_gone"):
         swap.withdraw()
     again = swap.propose()
     swap.network.accept(next(item for item in again if item.giver.slug == "torino"), "referent.torino")
