@@ -3,6 +3,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from flask.testing import FlaskClient
 
 from app import create_app
 from app.access import NOBODY
-from app.accounts import passwords, queries, rules
+from app.accounts import demonstration, passwords, queries, rules
 from app.accounts.models import Person
 from app.accounts.roles import disable
 from app.config import Settings
@@ -270,3 +271,19 @@ def test_the_log_in_page_speaks_english(client: FlaskClient) -> None:
     assert "Office e-mail address" in page
     assert "Sign in with a passkey" in page
     assert "Forgotten your password?" in page
+
+
+def test_accounts_for_trying_are_shown_and_labelled_only_where_they_were_asked_for(
+    settings: Settings, database: Database, client: FlaskClient
+) -> None:
+    with database.work() as session:
+        makers.make_registers(session)
+        demonstration.make(session, ["suap"], makers.NOW)
+    names = [made.name for made in demonstration.wanted([])]
+    without = client.get("/accedi").text
+    assert not [text for text in (*names, demonstration.PASSWORD) if text in without]
+    trying = create_app(replace(settings, demonstration=True))
+    shown = trying.test_client().get("/accedi").text
+    trying.extensions["database"].close()
+    assert not [text for text in (*names, demonstration.PASSWORD) if text not in shown]
+    assert all(name.startswith("Prova: ") for name in names)

@@ -25,6 +25,7 @@ from app.needs import proposals as answers
 from app.needs import rounds
 from app.needs.models import Need, Proposal
 from app.needs.service import Deed, state_capacity
+from app.notices.chores import unsubscribing
 from app.notices.service import start_following
 from app.outbox.models import Letter
 from app.review import queries as reviews
@@ -116,6 +117,7 @@ def furnish(app: Flask) -> Furnished:
     for state in STATES:
         with made.database.work() as session:
             _add_review(session, people, state)
+    made.places["unsubscribe"] = unsubscribing(app).path(people["official"].id, "followed+search")
     _end_a_twinning(made, people)
     _add_requests(made, people)
     app.test_cli_runner().invoke(args=["worker", "--once", "--chore", "notices"])
@@ -290,6 +292,7 @@ def _add_requests(made: Furnished, people: dict[str, Person]) -> None:
             made.places.setdefault(f"proposal_{proposal.state}", str(proposal.id))
         for twinning in session.query(Twinning).order_by(Twinning.id):
             made.places.setdefault(f"twinning_{twinning.state}", f"{twinning.id}-{twinning.slug}")
+            made.places.setdefault(f"proof_{twinning.state}", twinning.verification)
         torino = registers.by_slug(session, "torino")
         assert torino is not None
         state_capacity(session, torino, {"2026-4": 12}, ["2026-4"], Deed(people["giver"].id, now))
