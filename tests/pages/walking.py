@@ -11,12 +11,14 @@ from tests.journeys.hands import FOCUS_SEEN
 MOST_STOPS = 600
 
 #: Gathers whatever can be used with a mouse and has a place on the screen; from then on notes what has the focus, and
-#: whether it shows. Of the choices of one question the tab key reaches one; what is folded away is not there.
+#: whether it shows. Of the choices of one question the tab key reaches one, for a toolbar it reaches its first button;
+#: what is folded away is not there.
 PREPARED = f"""() => {{
     const seen = {FOCUS_SEEN};
     const usable = 'a[href], area[href], button, input, select, textarea, summary, [tabindex], [role=button]';
     const there = element => element.checkVisibility({{visibilityProperty: true}}) && !element.disabled
-        && element.type !== 'hidden' && element.getAttribute('tabindex') !== '-1';
+        && element.type !== 'hidden' && element.getAttribute('tabindex') !== '-1'
+        && element.role !== 'toolbar';
     const answered = element => element.type === 'radio' && (element.form ?? document).querySelector(
         `input[type=radio][name="${{CSS.escape(element.name)}}"]:checked:not([value="${{CSS.escape(element.value)}}"])`);
     const first = element => element.type !== 'radio' || element.checked || (element.form ?? document).querySelector(
