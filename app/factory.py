@@ -57,6 +57,7 @@ from app.twinnings import chores as twinning_chores
 from app.twinnings import service as twinning_service
 from app.twinnings import views as twinning_views
 from app.web import addresses, assets, csrf, errors, formats, gate, headers, kept, languages, logs, release, unit
+from app.writing import chores as writing_chores
 from app.writing import draft_views, kit_views
 from app.writing import search as writing_search
 from app.writing import views as writing_views
@@ -70,6 +71,7 @@ CHORES = (
     Chore("mail", 5, outbox_chores.send_mail),
     Chore("forget-mail", 3_600, outbox_chores.forget_mail),
     Chore("forget-traces", 3_600, account_chores.forget_traces),
+    Chore("files", 2, writing_chores.read_files),
     Chore("proposals", 300, need_chores.follow_proposals),
     Chore("new-solutions", 3_600, need_chores.meet_new_solutions),
     Chore("facts", 3_600, review_chores.tell_due),

@@ -10,6 +10,7 @@ from app.access import Thing
 from app.document.schema import KIT_KINDS, VISIBILITIES
 from app.errors import Invalid, NotFound
 from app.files.check import Checked
+from app.files.kinds import IMAGES
 from app.files.names import safe_name
 from app.files.refusal import check_count
 from app.journal.service import record
@@ -69,8 +70,8 @@ def add(
         visibility=said.visibility,
         added_by=author_id,
         added_at=now,
-        text=checked.text,
-        text_state="done",
+        # An image has no text; that of the others is read by the worker.
+        text_state="done" if checked.kind.code in IMAGES else "waiting",
     )
     session.add(attachment)
     _record(session, solution, attachment, "file-added", author_id, now)
@@ -94,6 +95,20 @@ def put_back(session: Session, solution: Solution, number: int, author_id: int, 
         attachment.removed_at = None
         _record(session, solution, attachment, "file-added", author_id, now)
     return attachment
+
+
+def keep_text(session: Session, number: int, text: str | None) -> bool:
+    """Keep what a file says, None where that cannot be read. Answers False where it was known already."""
+    attachment = queries.attachment(session, number)
+    if attachment is None:
+        return False
+    queries.hold(session, attachment.solution)
+    session.refresh(attachment)
+    if attachment.text_state != "waiting":
+        return False
+    attachment.text, attachment.text_state = text or "", "failed" if text is None else "done"
+    note(session, [("solution", attachment.solution.slug)])
+    return True
 
 
 def of_solution(session: Session, solution: Solution, number: int) -> Attachment:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Row, Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from app.solutions.models import Solution
 from app.writing.models import Attachment, Edition, WorkingCopy
@@ -60,6 +60,19 @@ def published_attachments(session: Session, solution: Solution, visibilities: Se
         Attachment.solution_id == solution.id, Attachment.published, Attachment.visibility.in_(visibilities)
     )
     return session.scalars(wanted.order_by(Attachment.id)).all()
+
+
+def unread_files(session: Session, limit: int) -> Sequence[Row[int, str]]:
+    """Number and digest of files whose text waits to be read, the oldest first."""
+    wanted = select(Attachment.id, Attachment.digest).where(Attachment.text_state == "waiting")
+    return session.execute(wanted.order_by(Attachment.id).limit(limit)).all()
+
+
+def unreadable_files(session: Session, limit: int) -> Sequence[Attachment]:
+    """Files in a kit whose text could not be read, the latest first, with their solutions."""
+    wanted = select(Attachment).where(Attachment.text_state == "failed", Attachment.removed_at.is_(None))
+    whole = wanted.options(joinedload(Attachment.solution)).order_by(Attachment.id.desc())
+    return session.scalars(whole.limit(limit)).all()
 
 
 def _public_texts() -> Select[int, str, str]:

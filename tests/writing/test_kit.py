@@ -2,17 +2,25 @@
 """The kit of a solution: files taken in by their content, put back when taken out by mistake, handed to who may."""
 
 import io
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app.access import Role
+from app.accounts.queries import by_email
 from app.db import Database
+from app.files import check
+from app.files.refusal import FileRefused
 from app.journal.queries import of_thing
 from app.solutions.queries import by_slug
 from app.writing import queries
+from app.writing.chores import read_files
 from app.writing.models import Attachment
 from app.writing.search import solution_document, solution_documents
+from tests.makers import make_person, sign_in
+from tests.pure.files import samples
 from tests.writing.conftest import SLUG, Desk
 
 TEXT = b"Schema di convenzione tra i comuni.\nArticolo uno: oggetto del supercalifragile accordo.\n"
@@ -152,6 +160,9 @@ def test_the_page_of_the_solution_shows_its_public_files(maria: Desk, office: Da
 
 def test_words_of_public_files_find_the_solution(maria: Desk, office: Database, app: Flask) -> None:
     send(maria, ("uno.txt", TEXT))
+    assert "testo in lettura" in maria.client.get(f"{maria.address}/kit").text
+    assert (read_files(app), read_files(app)) == (1, 0)
+    assert "testo in lettura" not in maria.client.get(f"{maria.address}/kit").text
     with office.reading() as session:
         found = solution_document(session, SLUG)
         assert found is not None
@@ -167,3 +178,43 @@ def test_words_of_public_files_find_the_solution(maria: Desk, office: Database, 
         found = solution_document(session, SLUG)
         assert found is not None
         assert "supercalifragile" not in found.keywords
+
+
+def test_a_worker_killed_while_it_reads_leaves_the_file_to_be_read_again(
+    maria: Desk, office: Database, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send(maria, ("uno.txt", TEXT), ("due.pdf", samples.pdf(1)))
+    reading = check.read
+
+    def killed(content: bytes) -> Any:
+        if content != TEXT:
+            raise SystemExit
+        return reading(content)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("app.files.check.read", killed)
+        with pytest.raises(SystemExit):
+            read_files(app)
+    assert [file.text_state for file in kept(office)] == ["done", "waiting"]
+    assert read_files(app) == 1
+    assert ["Consiglio metropolitano" in file.text for file in kept(office)] == [False, True]
+
+
+def test_a_file_whose_text_cannot_be_read_stays_and_its_office_and_administrators_are_told(
+    maria: Desk, office: Database, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(_content: bytes) -> Any:
+        raise FileRefused("file_too_complex", "time")
+
+    send(maria, ("uno.txt", TEXT))
+    monkeypatch.setattr("app.files.check.read", refused)
+    assert (read_files(app), read_files(app)) == (1, 0)
+    assert "Il testo di questo file non si legge" in maria.client.get(f"{maria.address}/kit").text
+    with office.work() as session:
+        make_person(session, (Role.ADMINISTRATOR, ""), name="Ada", email="ada@ente.example")
+    with office.reading() as session:
+        ada = by_email(session, "ada@ente.example")
+        assert ada is not None
+    page = sign_in(app.test_client(), ada).get("/amministrazione/lavori").text
+    assert "1 file di cui non si legge il testo" in page
+    assert "Schema di convenzione" in page
