@@ -172,6 +172,7 @@ def _add_stores(app: Flask, settings: Settings) -> None:
     app.extensions["nearest"] = nearest_views.nearest
     app.extensions["begin_twinning"] = twinning_service.begin
     app.extensions["chores"] = CHORES
+    app.extensions["pictures"] = kit_views.shown_pictures
     app.extensions["own_data"] = OWN_DATA
     app.extensions["erasures"] = ERASURES
     app.extensions["stopping"] = threading.Event()

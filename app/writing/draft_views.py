@@ -12,6 +12,7 @@ from app.access import Action, Thing
 from app.cities.queries import by_slugs
 from app.document.model import Problem, located
 from app.document.parse import parse
+from app.document.pictures import in_kit
 from app.document.render import TooComplex
 from app.document.serialise import serialise
 from app.document.validate import problems
@@ -84,7 +85,7 @@ def _begin(title: str, body: str, found: Brought | None) -> str:
         for item in found.pictures if found else ():
             said = files.Described(item.name, "documento-tecnico", "CC-BY-4.0", "public")
             kept = files.add(writes, solution, picture(item, digests[item.name]), item.name, said, author, now())
-            addresses[item.name] = url_for("kits.attachment", number=kept.id, name=kept.name)
+            addresses[item.name] = in_kit(kept.name)
         if found and addresses:
             service.rewrite(writes, solution, with_pictures(found, addresses), author, now())
         return solution.slug

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The files of a kit: taking them in, describing them, taking them out and putting them back."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import count
 
 from sqlalchemy.orm import Session
 
@@ -25,6 +27,10 @@ MAX_TITLE = 300
 MAX_LICENCE = 40
 #: From what everybody may read to what few may.
 NARROW = {name: width for width, name in enumerate(VISIBILITIES)}
+
+
+#: What a picture carried to a variant keeps of itself.
+CARRIED = ("digest", "name", "code", "mime", "size", "title", "document_kind", "licence", "visibility")
 
 
 @dataclass(frozen=True)
@@ -56,7 +62,7 @@ def add(
         raise Invalid(wrong)
     queries.hold(session, solution)
     check_count(len(queries.attachments(session, solution)))
-    offered = safe_name(name, checked.kind)
+    offered = _free(safe_name(name, checked.kind), queries.file_names(session, solution))
     attachment = Attachment(
         solution_id=solution.id,
         digest=checked.digest,
@@ -76,6 +82,23 @@ def add(
     session.add(attachment)
     _record(session, solution, attachment, "file-added", author_id, now)
     return attachment
+
+
+def _free(name: str, taken: Collection[str]) -> str:
+    """A name no file of the kit ever had: texts of every version name their pictures by it."""
+    stem, dot, extension = name.rpartition(".")
+    numbered = (f"{stem}-{number}{dot}{extension}" for number in count(2))
+    return name if name not in taken else next(other for other in numbered if other not in taken)
+
+
+def carry_pictures(session: Session, source: Solution, target: Solution, author_id: int, now: datetime) -> None:
+    """Give a solution that begins with another's text the published pictures of that text's kit."""
+    for found in queries.published_attachments(session, source, ("public", "members")):
+        if found.code in IMAGES:
+            kept = {name: getattr(found, name) for name in CARRIED}
+            copy = Attachment(solution_id=target.id, added_by=author_id, added_at=now, text_state="done", **kept)
+            session.add(copy)
+            _record(session, target, copy, "file-added", author_id, now)
 
 
 def remove(session: Session, solution: Solution, number: int, author_id: int, now: datetime) -> Attachment:

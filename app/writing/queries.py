@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session, joinedload
 
+from app.files.kinds import IMAGES
 from app.solutions.models import Solution
 from app.writing.models import Attachment, Edition, WorkingCopy
 
@@ -40,6 +41,19 @@ def taken(session: Session, slug: str) -> bool:
 
 def attachment(session: Session, number: int) -> Attachment | None:
     return session.scalars(select(Attachment).where(Attachment.id == number)).one_or_none()
+
+
+def picture(session: Session, solution: Solution, name: str) -> Attachment | None:
+    """The picture of this name in the kit of a solution, also one taken out of it."""
+    wanted = select(Attachment).where(
+        Attachment.solution_id == solution.id, Attachment.name == name, Attachment.code.in_(IMAGES)
+    )
+    return session.scalars(wanted.order_by(Attachment.published.desc(), Attachment.id).limit(1)).first()
+
+
+def file_names(session: Session, solution: Solution) -> set[str]:
+    """Names of every file that was ever in the kit of a solution."""
+    return set(session.scalars(select(Attachment.name).where(Attachment.solution_id == solution.id)))
 
 
 def attachments(session: Session, solution: Solution) -> Sequence[Attachment]:

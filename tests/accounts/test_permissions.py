@@ -53,6 +53,7 @@ PERSONAL = {
     "notices.open_notice": "a notice belongs to one person",
     "profile.end_sign_in": "a log-in belongs to one person",
     "table.shared_file": "its bytes are not there: tests/twinnings",
+    "kits.picture": "the same as for a file of the kit",
     "kits.attachment": "what a file is open to follows its own visibility: tests/writing/test_kit.py",
     "own.change_email": "the link is the permission",
     "twinnings.adapted": "missing for what is no variant: tests/twinnings",

@@ -5,7 +5,6 @@ import io
 
 from flask.testing import FlaskClient
 
-from app.conversion.export import to_office
 from app.db import Database
 from app.document.parse import CONTROL
 from app.document.schema import SECTION_TITLES
@@ -14,6 +13,8 @@ from app.writing import service
 from app.writing.boxes import clean
 from tests import makers
 from tests.naughty import lines_for
+from tests.pure.conversion.texts import written
+from tests.pure.files import samples
 from tests.writing.conftest import SLUG, Desk
 
 PAGES = ("modifica", "anteprima", "markdown", "versione", "scarta", "simili")
@@ -264,10 +265,12 @@ def test_the_text_suggests_the_acts_it_cites(maria: Desk) -> None:
 
 
 def test_a_word_document_fills_the_form_and_the_page_says_what_to_look_at(people: dict[str, FlaskClient]) -> None:
-    document = makers.make_document(title="Dal documento Word", sections={SECTION_TITLES[0]: "Tempi lunghi."})
-    content = to_office(document, "docx")
+    text = "# Dal documento Word\n\n# Problema affrontato\n\nTempi lunghi. ![Mappa](b.png)"
+    content = written(text, "docx", {"b.png": samples.image()})
     desk = begin(people["maria"], title="", file=(io.BytesIO(content), "bozza.docx")).open()
-    assert "Tempi lunghi." in desk.box("section.1")
+    assert desk.box("section.1") == "Tempi lunghi. ![Mappa](kit/immagine-1.png)"
+    assert f'<img alt="Mappa" src="{desk.address}/immagini/' in people["maria"].get(f"{desk.address}/anteprima").text
+    assert people["maria"].get(f"{desk.address}/immagini/immagine-1.png").data == samples.image()
     assert desk.box("title")
     page = people["maria"].get(f"{desk.address}/modifica?perso=comments,inventata").text
     assert "i commenti a margine sono stati lasciati fuori" in page

@@ -11,15 +11,17 @@ from flask.testing import FlaskClient
 from app.access import Role
 from app.accounts.queries import by_email
 from app.db import Database
+from app.document.schema import SECTION_TITLES
 from app.files import check
 from app.files.refusal import FileRefused
 from app.journal.queries import of_thing
+from app.solutions import service as library
 from app.solutions.queries import by_slug
 from app.writing import queries
 from app.writing.chores import read_files
 from app.writing.models import Attachment
 from app.writing.search import solution_document, solution_documents
-from tests.makers import make_person, sign_in
+from tests.makers import NOW, make_document, make_person, sign_in
 from tests.pure.files import samples
 from tests.writing.conftest import SLUG, Desk
 
@@ -178,6 +180,33 @@ def test_words_of_public_files_find_the_solution(maria: Desk, office: Database, 
         found = solution_document(session, SLUG)
         assert found is not None
         assert "supercalifragile" not in found.keywords
+
+
+def test_a_picture_of_the_kit_stands_in_the_text_of_its_solution(
+    maria: Desk, office: Database, client: FlaskClient, people: dict[str, FlaskClient]
+) -> None:
+    png = samples.image()
+    send(maria, ("Le fasi.png", png))
+    send(maria, ("Le fasi.png", samples.image(size=(9, 9))))
+    assert [file.name for file in kept(office)] == ["Le fasi.png", "Le fasi-2.png"]
+    written = "![Schema di convenzione](kit/Le%20fasi.png)"
+    assert written in maria.client.get(f"{maria.address}/kit").text
+    maria.open().type(section__1=f"Si procede così: {written}").save()
+    picture, shown = f"/soluzioni/{SLUG}/immagini/Le%20fasi.png", 'alt="Schema di convenzione"'
+    assert shown in maria.client.get(f"{maria.address}/anteprima").text
+    answer = maria.client.get(picture)
+    assert (answer.status_code, answer.data, answer.mimetype) == (200, png, "image/png")
+    assert answer.headers["Content-Disposition"].startswith("inline")
+    assert answer.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert [who.get(picture).status_code for who in (client, people["anna"])] == [404, 404]
+    with office.work() as session:
+        solution = by_slug(session, SLUG)
+        assert solution is not None
+        library.save(session, solution, make_document(sections={SECTION_TITLES[0]: written}), NOW)
+        queries.attachments(session, solution)[0].published = True
+    assert f'<img {shown} src="{picture}">' in client.get(maria.address).text
+    assert client.get(picture).data == png
+    assert b"/Subtype /Image" in client.get(f"{maria.address}.pdf").data.replace(b"/Subtype/", b"/Subtype /")
 
 
 def test_a_worker_killed_while_it_reads_leaves_the_file_to_be_read_again(
