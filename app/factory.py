@@ -58,7 +58,7 @@ from app.twinnings import service as twinning_service
 from app.twinnings import views as twinning_views
 from app.web import addresses, assets, csrf, errors, formats, gate, headers, kept, languages, logs, release, unit
 from app.writing import chores as writing_chores
-from app.writing import draft_views, kit_views
+from app.writing import draft_views, hint_views, kit_views
 from app.writing import search as writing_search
 from app.writing import views as writing_views
 
@@ -101,6 +101,7 @@ FEATURES = (
     service_views.services,
     writing_views.writing,
     draft_views.drafts,
+    hint_views.hinting,
     kit_views.kits,
     review_views.review,
     queue_views.desk,

@@ -91,7 +91,9 @@ def rewrite(
     now: datetime,
     front: Mapping[str, Any] | None = None,
 ) -> None:
-    """Fill the form of a new draft with a document; title and body stay as they were chosen."""
+    """Fill the form of a new draft with a document; title and body stay as they were chosen. Raises ``Invalid``."""
+    if len(serialise(document)) > MAX_TYPED:
+        raise Invalid({"document": "document_too_long"})
     current = opened(session, solution)
     chosen = {name: current.state.fields[name] for name in ("title", "city")}
     state = state_of(Document({**(front or {}), **document.front, **chosen}, document.sections, document.footnotes))

@@ -90,7 +90,7 @@ def _after(slug: str, asked: Asked) -> str:
         return url_for("writing.preview", slug=slug)
     if asked.do in {"similar", "markdown", "version", "kit", "review"}:
         return {
-            "similar": url_for("drafts.hints", slug=slug),
+            "similar": url_for("hinting.show", slug=slug),
             "markdown": url_for("drafts.markdown", slug=slug),
             "version": url_for("drafts.version", slug=slug),
             "kit": url_for("kits.kit", slug=slug),

@@ -320,7 +320,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("review.approve", "review.assign", "review.claim", "review.make_ready"), ("review",)),
     **dict.fromkeys(("review.send_back", "review.withdraw", "review.validate"), ("review",)),
 }
-OF_SOLUTIONS = {"solutions", "writing", "drafts", "review", "reader", "kits"}
+OF_SOLUTIONS = {"solutions", "writing", "drafts", "hinting", "review", "reader", "kits"}
 OF_NEEDS = {"needs", "matches"}
 OF_TWINNINGS = {"twinnings", "workbench", "table", "acts"}
 
