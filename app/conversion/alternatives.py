@@ -17,35 +17,44 @@ class _Frame:
     address: str = ""
     said: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def words(self) -> str:
+        return next(filter(None, (" ".join(self.said.get(name, "").split()) for name in SAID)), "")
+
+
+class _Frames:
+    """Follows the frames of a text, one in another as they may be; ``found`` are words by the address of an image."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, str] = {}
+        self.open: list[_Frame] = []
+        self.inside: list[str] = []
+
+    def start(self, element: str, attributes: Mapping[str, str]) -> None:
+        if element == "frame":
+            self.open.append(_Frame())
+        elif self.open and element == "image":
+            self.open[-1].address = attributes.get("href", "").removeprefix("./")
+        elif self.open and element in SAID:
+            self.inside.append(element)
+
+    def end(self, element: str) -> None:
+        if element == "frame" and self.open:
+            frame = self.open.pop()
+            if frame.address and frame.words:
+                self.found.setdefault(frame.address, frame.words[:MAX_SAID])
+        elif self.inside and element == self.inside[-1]:
+            self.inside.pop()
+
+    def text(self, words: str) -> None:
+        if self.open and self.inside:
+            said, name = self.open[-1].said, self.inside[-1]
+            said[name] = (said.get(name, "") + words)[: 2 * MAX_SAID]
+
 
 def alternatives(package: Package) -> dict[str, str]:
     """Alternative texts by the address of their image. Raises ``FileRefused``."""
-    found: dict[str, str] = {}
-    frames: list[_Frame] = []
-    inside: list[str] = []
-
-    def start(element: str, attributes: Mapping[str, str]) -> None:
-        if element == "frame":
-            frames.append(_Frame())
-        elif frames and element == "image":
-            frames[-1].address = attributes.get("href", "").removeprefix("./")
-        elif frames and element in SAID:
-            inside.append(element)
-
-    def end(element: str) -> None:
-        if element == "frame" and frames:
-            frame = frames.pop()
-            words = next(filter(None, (" ".join(frame.said.get(name, "").split()) for name in SAID)), "")
-            if frame.address and words:
-                found.setdefault(frame.address, words[:MAX_SAID])
-        elif inside and element == inside[-1]:
-            inside.pop()
-
-    def text(words: str) -> None:
-        if frames and inside:
-            said = frames[-1].said
-            said[inside[-1]] = (said.get(inside[-1], "") + words)[: 2 * MAX_SAID]
-
+    frames = _Frames()
     with package.open("content.xml") as stream:
-        read_xml(stream, start, end, text)
-    return found
+        read_xml(stream, frames.start, frames.end, frames.text)
+    return frames.found

@@ -15,7 +15,7 @@ from app.document.pictures import in_kit
 from app.document.render import TooComplex
 from app.document.serialise import serialise
 from app.document.validate import problems
-from app.errors import Invalid, NotFound
+from app.errors import Conflict, Invalid, NotFound
 from app.files.refusal import MAX_FILE, FileRefused
 from app.solutions.models import Solution
 from app.web import gate
@@ -201,9 +201,9 @@ def save_version(slug: str) -> Answer:
     return redirect(url_for("solutions.versions", slug=slug), 303)
 
 
-def _refused(solution: Solution, keys: tuple[str, ...]) -> Response:
+def _refused(solution: Solution, keys: tuple[str, ...], status: int = 422) -> Response:
     answer = unkept(form_page(solution, service.opened(session(), solution), refused=keys))
-    answer.status_code = 422
+    answer.status_code = status
     return answer
 
 
@@ -216,6 +216,8 @@ def restore(slug: str) -> Answer:
             service.restore(writes, solution, number(request.form.get("number", "")), gate.actor().id, now())
     except NoResultFound as error:
         raise NotFound(slug) from error
+    except Conflict as late:
+        return _refused(solution, (str(late),), late.status)
     flash("version_restored")
     return redirect(url_for("writing.edit", slug=slug), 303)
 

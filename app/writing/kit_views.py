@@ -142,7 +142,7 @@ def put_back(slug: str, number: int) -> Answer:
     return redirect(url_for("kits.kit", slug=slug), 303)
 
 
-@kits.get("/soluzioni/<slug:slug>/immagini/<name>")
+@kits.get("/soluzioni/<slug:slug>/immagini/<string(maxlength=160):name>")
 @permits(Action.READ_SOLUTION)
 def picture(slug: str, name: str) -> Response:
     """A picture of the kit, for the text that shows it."""
