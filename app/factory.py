@@ -59,7 +59,8 @@ from app.twinnings import chores as twinning_chores
 from app.twinnings import service as twinning_service
 from app.twinnings import views as twinning_views
 from app.web import addresses, assets, csrf, errors, formats, gate, headers, kept, languages, logs, release, unit
-from app.writing import draft_views, kit_views, programme_views
+from app.writing import chores as writing_chores
+from app.writing import draft_views, hint_views, kit_views, programme_views
 from app.writing import search as writing_search
 from app.writing import views as writing_views
 
@@ -72,6 +73,7 @@ CHORES = (
     Chore("mail", 5, outbox_chores.send_mail),
     Chore("forget-mail", 3_600, outbox_chores.forget_mail),
     Chore("forget-traces", 3_600, account_chores.forget_traces),
+    Chore("files", 2, writing_chores.read_files),
     Chore("proposals", 300, need_chores.follow_proposals),
     Chore("rounds", 5, need_chores.compute_rounds),
     Chore("new-solutions", 3_600, need_chores.meet_new_solutions),
@@ -108,6 +110,7 @@ FEATURES = (
     service_views.services,
     writing_views.writing,
     draft_views.drafts,
+    hint_views.hinting,
     kit_views.kits,
     programme_views.programmes,
     review_views.review,
@@ -186,6 +189,7 @@ def _add_stores(app: Flask, settings: Settings) -> None:
     app.extensions["nearest"] = nearest_views.nearest
     app.extensions["begin_twinning"] = twinning_service.begin
     app.extensions["chores"] = CHORES
+    app.extensions["pictures"] = kit_views.shown_pictures
     app.extensions["own_data"] = OWN_DATA
     app.extensions["erasures"] = ERASURES
     app.extensions["stopping"] = threading.Event()

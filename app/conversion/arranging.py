@@ -102,8 +102,8 @@ def _is_short_prose(blocks: list[Node]) -> bool:
 
 
 def _holds_more(inlines: list[Node]) -> bool:
-    """A note or a link would be lost in a field of plain words."""
-    return any(node["t"] in {"Note", "Link"} or ("c" in node and _inside(node["c"])) for node in inlines)
+    """A note, a link or an image would be lost in a field of plain words."""
+    return any(node["t"] in {"Note", "Link", "Image"} or ("c" in node and _inside(node["c"])) for node in inlines)
 
 
 def _inside(content: Any) -> bool:

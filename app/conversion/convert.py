@@ -24,7 +24,7 @@ DIALECT = "markdown_strict-raw_html+pipe_tables+footnotes+definition_lists+four_
 SURVEY = (sys.executable, "-m", "app.conversion.survey_process")
 SURVEY_BOUNDS = Bounds(output=32 * MEGABYTE)
 FRONT = "---\n---\n\n"
-IMAGE_LINK = re.compile(r"\[(?P<label>(?:[^\[\]\\]|\\.){0,500})\]\((?P<name>immagine-[0-9]{1,2}\.[a-z]{3,4})\)")
+IMAGE = re.compile(r"!\[(?P<label>(?:[^\[\]\\]|\\.){0,500})\]\((?P<name>immagine-[0-9]{1,2}\.[a-z]{3,4})\)")
 #: Pandoc fills the marks of lists up to four signs.
 BULLET = re.compile(r"^( *-) {3}(?=\S)", re.MULTILINE)
 NUMBER = re.compile(r"^( *[0-9]{1,4}\.) {1,2}(?=\S)", re.MULTILINE)
@@ -45,6 +45,7 @@ LOSSES = (
     "image_format",
     "images_left",
     "images_too_many",
+    "images_unsaid",
     "merged_cells",
     "no_known_headings",
     "struck_text",
@@ -57,7 +58,7 @@ LOSSES = (
 
 @dataclass(frozen=True)
 class Picture:
-    """An image of the document under the name its text links to."""
+    """An image of the document under the name by which its text shows it."""
 
     name: str
     kind: Kind
@@ -84,7 +85,7 @@ def convert(content: bytes) -> Converted:
     pictures = {address: base64.b64decode(data) for data, address in first.items()}
     kinds = {address: recognise(data) for address, data in pictures.items()}
     same = {address: first[data] for address, data in surveyed["images"].items()}
-    tidied = Tidied({address: kind.extension for address, kind in kinds.items()}, same)
+    tidied = Tidied({address: kind.extension for address, kind in kinds.items()}, same, surveyed["said"])
     try:
         arranged, notes = _arrange(pandoc(content, ["-f", surveyed["kind"], "-t", "json"]), tidied, surveyed["title"])
         sections, footnotes = _written(arranged, tidied.api)
@@ -102,18 +103,18 @@ def convert(content: bytes) -> Converted:
 
 
 def place_images(converted: Converted, addresses: Mapping[str, str]) -> Converted:
-    """The same with links to the images by the addresses where they are kept; the others become plain words."""
+    """The same with the images by the addresses where they are kept; of the others only what they show is said."""
 
     def placed(text: str) -> str:
-        return IMAGE_LINK.sub(lambda link: _placed_link(link, addresses), text)
+        return IMAGE.sub(lambda image: _placed(image, addresses), text)
 
     sections = {heading: placed(text) for heading, text in converted.sections.items()}
     return replace(converted, sections=MappingProxyType(sections), footnotes=placed(converted.footnotes))
 
 
-def _placed_link(link: re.Match[str], addresses: Mapping[str, str]) -> str:
-    address = addresses.get(link["name"])
-    return f"[{link['label']}]({address})" if address else link["label"]
+def _placed(image: re.Match[str], addresses: Mapping[str, str]) -> str:
+    address = addresses.get(image["name"])
+    return f"![{image['label']}]({address})" if address else image["label"]
 
 
 def _survey(content: bytes) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
+from app.conversion.alternatives import alternatives
 from app.files.gathering import Enough, Gathered
 from app.files.imagesize import read_image
 from app.files.kinds import IMAGES, recognise
@@ -45,7 +46,9 @@ def survey(content: bytes) -> dict[str, Any]:
         read_office(package, Gathered())
     losses = _word(package) if code == "docx" else _open_document(package)
     title = _styled(package, "Title") if code == "odt" else ""
-    return {"kind": code, "title": title, "lost": losses, "images": _images(package, losses)}
+    images = _images(package, losses)
+    said = alternatives(package) if code == "odt" else {}
+    return {"kind": code, "title": title, "lost": losses, "images": images, "said": said}
 
 
 def _word(package: Package) -> list[tuple[str, str]]:

@@ -23,11 +23,13 @@ DOT: Node = {"t": "Str", "c": " · "}
 class Tidied:
     """What was found while tidying: losses in order, and the new name of each image that the text shows.
 
-    ``extensions`` holds what the document may show; ``same`` names one address for images stored twice.
+    ``extensions`` holds what the document may show; ``same`` names one address for images stored twice; ``said`` is
+    what images show, where pandoc does not read it.
     """
 
     extensions: Mapping[str, str]
     same: Mapping[str, str]
+    said: Mapping[str, str] = field(default_factory=dict)
     lost: list[tuple[str, str]] = field(default_factory=list)
     shown: dict[str, str] = field(default_factory=dict)
     api: list[int] = field(default_factory=list)
@@ -158,16 +160,17 @@ class Tidied:
         return [{"t": "Link", "c": [["", [], []], inner, [address, ""]]}]
 
     def _image(self, content: Any) -> list[Node]:
-        """A link to the image by its new name: pages show images among the files of the solution."""
+        """The image where it stood, under the name it has among the files of the solution."""
         given = content[2][0].removeprefix("./")
         address = self.same.get(given, given)
         if address not in self.extensions:
             return []
         number = list(self.shown).index(address) + 1 if address in self.shown else len(self.shown) + 1
         name = self.shown.setdefault(address, f"immagine-{number}.{self.extensions[address]}")
-        said = words(content[1]) or content[2][1]
-        label = f"Figura {number}" + (f": {' '.join(said.split())[:MAX_DETAIL]}" if said else "")
-        return [{"t": "Link", "c": [["", [], []], [_text(label)], [name, ""]]}]
+        said = " ".join((words(content[1]) or self.said.get(given) or content[2][1]).split())[:MAX_DETAIL]
+        if not said:
+            self.lose("images_unsaid", name)
+        return [{"t": "Image", "c": [["", [], []], [_text(said or f"Figura {number}")], [name, ""]]}]
 
 
 def words(nodes: Any) -> str:

@@ -12,6 +12,7 @@ from pymdownx.slugs import slugify
 from app.document.actlinks import ActLinks
 from app.document.headings import InnerHeadings
 from app.document.model import Document
+from app.document.pictures import ADDRESS, ALONE, SHOWN, OwnPictures
 
 MAX_RENDERED = 200_000
 MAX_BRACKETS = 3_000
@@ -38,6 +39,8 @@ ATTRIBUTES = {
     "ol": {"start"},
     **{f"h{level}": {"id"} for level in range(2, 7)},
 }
+#: Allowed only where a document has a kit whose pictures it may show.
+PICTURE = {"img": {"src", "alt"}}
 CLASSES = frozenset(
     "admonition admonition-title note warning tip important footnote footnote-ref footnote-backref act "
     "align-left align-right align-center".split()
@@ -92,12 +95,15 @@ class Rendered:
     plain: str
 
 
-def render(document: Document) -> Rendered:
-    """Sections and footnotes as safe HTML. Raises ``TooComplex``."""
+def render(document: Document, pictures: str = "") -> Rendered:
+    """Sections and footnotes as safe HTML. Raises ``TooComplex``.
+
+    ``pictures`` is the address under which the pictures of the document's own kit stand: no others are ever shown.
+    """
     text = "\n\n".join(
         f"## {section.heading}\n\n{TALL_HEADING.sub('###', section.text)}" for section in document.sections
     )
-    markup = to_html(f"{text}\n\n{document.footnotes}")
+    markup = to_html(f"{text}\n\n{document.footnotes}", pictures)
     body, mark, notes = markup.partition(FOOTNOTES)
     heads = map(SECTION_HEAD.match, SECTION_START.split(body))
     sections = tuple(_section(head) for head in heads if head)
@@ -105,18 +111,19 @@ def render(document: Document) -> Rendered:
     return Rendered(sections, _note_list(mark + notes), plain)
 
 
-def to_html(text: str) -> str:
+def to_html(text: str, pictures: str = "") -> str:
     """Markdown as safe HTML: raw HTML is shown as typed, only listed tags, attributes and addresses survive."""
     _refuse_bombs(text)
     try:
         # Half of a character pair cannot be written in UTF-8.
-        markup = _markdown().convert(text.encode("utf-8", "replace").decode("utf-8"))
+        markup = _markdown(pictures).convert(text.encode("utf-8", "replace").decode("utf-8"))
     except RecursionError as error:
         raise TooComplex("nested_too_deep") from error
+    shown = PICTURE if pictures else {}
     return nh3.clean(
         ALIGNED.sub(r'<\1 class="align-\2">', markup),
-        tags=set(TAGS),
-        attributes={tag: set(names) for tag, names in ATTRIBUTES.items()},
+        tags={*TAGS, *shown},
+        attributes={tag: set(names) for tag, names in {**ATTRIBUTES, **shown}.items()},
         attribute_filter=_filter_attribute,
         url_schemes=ADDRESSES,
         link_rel=None,
@@ -144,7 +151,7 @@ def _cells(text: str) -> int:
     return sum(len(rows) * max(row.count("|") for row in rows) for rows in blocks)
 
 
-def _markdown() -> Markdown:
+def _markdown(pictures: str) -> Markdown:
     converter = Markdown(
         extensions=["tables", "footnotes", "admonition", "def_list", "toc", "sane_lists", ActLinks(), InnerHeadings()],
         extension_configs={
@@ -159,6 +166,8 @@ def _markdown() -> Markdown:
     converter.inlinePatterns.deregister("html")
     for name in ("image_link", "image_reference", "short_image_ref"):
         converter.inlinePatterns.deregister(name)
+    if pictures:
+        OwnPictures(pictures).extendMarkdown(converter)
     return converter
 
 
@@ -175,6 +184,8 @@ def _filter_attribute(tag: str, name: str, value: str) -> str | None:
         return None
     if name == "href" and OFF_SITE.match(value):
         return None
+    if name == "src" and not ADDRESS.fullmatch(value):
+        return None
     return value
 
 
@@ -186,7 +197,7 @@ def _section(head: re.Match[str]) -> RenderedSection:
 
 def gist(markup: str) -> str:
     """The first sentences of the first paragraph that stands by itself, about ``GIST_LENGTH`` characters."""
-    outside = NESTED.sub("", markup)
+    outside = NESTED.sub("", ALONE.sub("", markup))
     first = PARAGRAPH.search(outside) or LIST_ITEM.search(markup)
     text = " ".join(plain_text(first[1]).split()) if first else ""
     if len(text) <= GIST_LENGTH + GIST_LEEWAY:
@@ -204,7 +215,7 @@ def _note_list(markup: str) -> str:
 
 
 def plain_text(markup: str) -> str:
-    """Words of safe HTML, footnote marks left out, a line per block."""
-    text = BLOCK_END.sub("\n", REFERENCE.sub("", markup))
+    """Words of safe HTML, footnote marks left out, what pictures show said, a line per block."""
+    text = BLOCK_END.sub("\n", SHOWN.sub(r"\1", REFERENCE.sub("", markup)))
     lines = (" ".join(html.unescape(TAG.sub("", line)).split()) for line in text.split("\n"))
     return "\n".join(line for line in lines if line)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The door for uploaded files: one call that says what a file is and what it says, or refuses it with a key."""
+"""The door for uploaded files: one call says what a file is or refuses it with a key, another reads its text."""
 
 import hashlib
 import json
@@ -12,12 +12,17 @@ from app.files.kinds import KINDS, Kind
 from app.files.refusal import FileRefused, check_size
 
 COMMAND = (sys.executable, "-m", "app.files.extract_process")
+#: Tells the process to read the text too.
+WORDS = "words"
 BOUNDS = Bounds()
 
 
 @dataclass(frozen=True)
 class Checked:
-    """A file that may be kept. ``count``: pages, sheets, slides or lines; ``notes``: keys of things worth telling."""
+    """A file that may be kept. ``count``: pages, sheets, slides or lines; ``notes``: keys of things worth telling.
+
+    ``text`` is empty where it was not asked for.
+    """
 
     kind: Kind
     digest: str
@@ -31,10 +36,20 @@ class Checked:
 
 
 def check(content: bytes, bounds: Bounds = BOUNDS) -> Checked:
-    """Looks at a file in a process of its own. Raises ``FileRefused``, or ``Unavailable`` where none can start."""
+    """Whether a file may be kept; its text is read later. Raises ``FileRefused``, ``Unavailable``."""
+    return _look(content, COMMAND, bounds)
+
+
+def read(content: bytes, bounds: Bounds = BOUNDS) -> Checked:
+    """The same with the text of the file. Raises ``FileRefused``, or ``Unavailable`` where no process can start."""
+    return _look(content, (*COMMAND, WORDS), bounds)
+
+
+def _look(content: bytes, asked: tuple[str, ...], bounds: Bounds) -> Checked:
+    """Looks at a file in a process of its own."""
     check_size(len(content))
     try:
-        outcome = run(COMMAND, content, bounds)
+        outcome = run(asked, content, bounds)
     except OSError as error:
         raise Unavailable("files_unavailable") from error
     # A process that was ended by the system ran out of memory or processor time.

@@ -15,9 +15,9 @@ from app.files.refusal import FileRefused
 TOO_MUCH = (MemoryError, RecursionError)
 
 
-def extract(content: bytes) -> dict[str, Any]:
-    """Kind, count, text and notes of a file, or the key of its refusal."""
-    gathered = Gathered()
+def extract(content: bytes, words: bool = True) -> dict[str, Any]:
+    """Kind, count, text and notes of a file, or the key of its refusal; without ``words`` its text stays unread."""
+    gathered = Gathered(words)
     try:
         kind = recognise(content)
         try:

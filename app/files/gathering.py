@@ -15,8 +15,12 @@ class Enough(Exception):
 
 @dataclass
 class Gathered:
-    """Text in pieces; ``count`` is pages, sheets, slides or rows; ``notes`` are keys of things worth telling."""
+    """Text in pieces; ``count`` is pages, sheets, slides or rows; ``notes`` are keys of things worth telling.
 
+    Without ``words`` the text is passed over: only whether the file may be kept is asked.
+    """
+
+    words: bool = True
     pieces: list[str] = field(default_factory=list)
     length: int = 0
     count: int = 0
@@ -28,8 +32,10 @@ class Gathered:
 
     def add(self, text: str) -> None:
         """Raises ``Enough`` where nothing more fits."""
-        self.pieces.append(text[: MAX_TEXT - self.length])
-        self.length += len(self.pieces[-1])
+        fitting = text[: MAX_TEXT - self.length]
+        self.length += len(fitting)
+        if self.words:
+            self.pieces.append(fitting)
         if self.length >= MAX_TEXT or time.monotonic() - self.started > SECONDS:
             raise Enough
 

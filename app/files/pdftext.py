@@ -54,7 +54,8 @@ def _read(reader: PdfReader, gathered: Gathered) -> None:
         contents = page.get_contents()
         if contents is not None:
             contents.get_data()
-        gathered.add(page.extract_text() + "\n")
+        # The words of a page take a hundred times as long as looking whether it may be kept.
+        gathered.add(page.extract_text() + "\n" if gathered.words else "")
 
 
 def _actions(reader: PdfReader) -> Iterator[str]:

@@ -21,6 +21,7 @@ from app.web import gate
 from app.web.formats import csv_answer, json_answer
 from app.web.gate import actor, permits
 from app.web.unit import session, work
+from app.writing import queries as writing
 
 operations = Blueprint("operations", __name__, template_folder="templates")
 
@@ -52,6 +53,7 @@ def chores() -> str:
         failed=outbox.failed(session(), SHOWN),
         waiting=outbox.waiting(session(), SHOWN),
         sent=outbox.sent_since(session(), since, SHOWN),
+        unreadable=writing.unreadable_files(session(), SHOWN),
         masked=masked,
         settings=settings,
     )

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What the worker does for review: evidence that falls when nobody confirms the facts, addresses erased in time."""
 
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
 
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from app.db import Database
 from app.review import ageing, queries, upkeep
@@ -11,28 +13,27 @@ from app.review import ageing, queries, upkeep
 
 def lower_evidence(app: Flask) -> int:
     """Write every level of evidence as it counts today. Answers how many fell."""
-    database: Database = app.extensions["database"]
-    now = datetime.now(UTC)
-    with database.reading() as session:
-        numbers = queries.to_lower(session, ageing.day_of(now))
-    fallen = 0
-    for number in numbers:
-        with database.work() as session:
-            fallen += upkeep.lower_evidence(session, number, now)
-    return fallen
+    return _each(app, queries.to_lower, upkeep.lower_evidence)
 
 
 def tell_due(app: Flask) -> int:
     """Tell owners whose facts wait to be confirmed. Answers how many solutions."""
+    return _each(app, queries.due, upkeep.tell_due)
+
+
+def _each(
+    app: Flask, which: Callable[[Session, date], Sequence[int]], act: Callable[[Session, int, datetime], bool]
+) -> int:
+    """Do the same to every solution it is time for, each in a transaction of its own. Answers to how many."""
     database: Database = app.extensions["database"]
     now = datetime.now(UTC)
     with database.reading() as session:
-        numbers = queries.due(session, ageing.day_of(now))
-    told = 0
+        numbers = which(session, ageing.day_of(now))
+    done = 0
     for number in numbers:
         with database.work() as session:
-            told += upkeep.tell_due(session, number, now)
-    return told
+            done += act(session, number, now)
+    return done
 
 
 def erase_addresses(app: Flask) -> int:

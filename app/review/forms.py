@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.document.parse import CONTROL
+from app.errors import Invalid
 from app.review.queries import Filter
 
 REMARK = "nota-"
@@ -27,11 +28,19 @@ class Decision:
 
 @dataclass(frozen=True)
 class Assignment:
-    """Who is asked to decide, and by when."""
+    """Who is asked to decide, and by when, as typed."""
 
     number: int
     person_id: int
-    due_on: date | None
+    typed_day: str
+
+    @property
+    def due_on(self) -> date | None:
+        """The day, None where none was typed. Raises ``Invalid`` for what is no day."""
+        try:
+            return date.fromisoformat(self.typed_day) if self.typed_day else None
+        except ValueError as error:
+            raise Invalid({"due_on": "day_unreadable"}) from error
 
 
 @dataclass(frozen=True)
@@ -52,11 +61,7 @@ def decision(form: Mapping[str, str]) -> Decision:
 
 
 def assignment(form: Mapping[str, str]) -> Assignment:
-    try:
-        due_on = date.fromisoformat(form.get("due_on", ""))
-    except ValueError:
-        due_on = None
-    return Assignment(_number(form, "number"), _number(form, "person"), due_on)
+    return Assignment(_number(form, "number"), _number(form, "person"), clean(form.get("due_on", "")).strip())
 
 
 def report(form: Mapping[str, str]) -> Report:

@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Reads a page on standard input, writes a PDF/UA on standard output; fetches nothing but built assets."""
+"""Reads a page on standard input, writes a PDF/UA on standard output; fetches nothing but built assets and pictures.
+
+The folder of uploaded files is its argument.
+"""
 
 import sys
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from app.solutions.pdf import LIBRARIES_MISSING
+from app.files.store import Store
+from app.solutions.pdf import LIBRARIES_MISSING, PICTURES
 from app.web.assets import PREFIX, STATIC
 
 try:
@@ -18,11 +22,13 @@ except OSError as error:
 ROOT_URL = "file:///"
 
 
-class BuiltFiles(URLFetcher):  # type: ignore[misc]
-    """Hands out files of the built front end only, whatever the page asks for."""
+class OwnFiles(URLFetcher):  # type: ignore[misc]
+    """Hands out files of the built front end and pictures of kits only, whatever the page asks for."""
 
     def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:
         asked = Path(unquote(urlsplit(url).path))
+        if asked.is_relative_to(PICTURES):
+            return super().fetch(Store(Path(sys.argv[1])).path(asked.name).as_uri(), headers)
         inside = STATIC / asked.relative_to(f"/{PREFIX}") if asked.is_relative_to(f"/{PREFIX}") else asked
         path = inside.resolve()
         if not path.is_relative_to(STATIC.resolve()):
@@ -32,7 +38,7 @@ class BuiltFiles(URLFetcher):  # type: ignore[misc]
 
 def main() -> None:
     page = sys.stdin.buffer.read().decode("utf-8")
-    html = HTML(string=page, base_url=ROOT_URL, url_fetcher=BuiltFiles(allowed_protocols={"file"}))
+    html = HTML(string=page, base_url=ROOT_URL, url_fetcher=OwnFiles(allowed_protocols={"file"}))
     sys.stdout.buffer.write(html.write_pdf(pdf_variant="pdf/ua-1"))
 
 

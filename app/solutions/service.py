@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.cities.queries import by_slugs
 from app.document.model import Document, Problem
 from app.document.parse import parse
+from app.document.pictures import folder_of
 from app.document.render import MAX_RENDERED, Rendered, TooComplex, render
 from app.document.serialise import digest, serialise
 from app.document.validate import problems
@@ -63,7 +64,7 @@ def import_document(session: Session, slug: str, document: Document, now: dateti
 
 def _save_or_refuse(session: Session, solution: Solution, document: Document, now: datetime) -> Imported:
     try:
-        rendered = render(document)
+        rendered = render(document, folder_of(solution.slug))
     except TooComplex as error:
         return Imported(solution.slug, Outcome.REFUSED, (Problem("document", str(error), detail=str(MAX_RENDERED)),))
     outcome = Outcome.CHANGED if solution.revision_number else Outcome.ADDED
@@ -87,7 +88,7 @@ def wrong_in(session: Session, document: Document) -> tuple[Problem, ...]:
 
 def save(session: Session, solution: Solution, document: Document, now: datetime, reason: str = "") -> SolutionRevision:
     """A new revision written by the site itself, in force at once. Raises ``TooComplex``."""
-    revision = _save(session, solution, document, render(document), now)
+    revision = _save(session, solution, document, render(document, folder_of(solution.slug)), now)
     revision.origin, revision.reason = "site", reason
     return revision
 
@@ -103,7 +104,7 @@ def propose(
     wrong = wrong_in(session, document)
     if wrong:
         raise Invalid({problem.field: problem.key for problem in wrong})
-    revision = _add_revision(session, solution, document, render(document), now)
+    revision = _add_revision(session, solution, document, render(document, folder_of(solution.slug)), now)
     revision.author_id, revision.reason = author_id, reason
     if not solution.badge:
         solution.revision_number = revision.number
@@ -117,7 +118,7 @@ def make_live(
     session: Session, solution: Solution, document: Document, now: datetime, author_id: int | None, reason: str = ""
 ) -> SolutionRevision:
     """A new revision in force at once, as a decision makes it. Raises ``TooComplex``."""
-    revision = _save(session, solution, document, render(document), now)
+    revision = _save(session, solution, document, render(document, folder_of(solution.slug)), now)
     revision.author_id, revision.reason = author_id, reason
     return revision
 
@@ -161,7 +162,7 @@ def rerender(session: Session, revision: SolutionRevision, solution: Solution) -
     document = parse(revision.text).document
     if document is None:
         raise NotFound(revision.number)
-    _fill_rendered(revision, render(document))
+    _fill_rendered(revision, render(document, folder_of(solution.slug)))
     if revision.number == solution.revision_number:
         derive(session, solution, document)
         note(session, [("solution", solution.slug)])

@@ -102,7 +102,9 @@ def show_pdf(slug: str) -> Response:
         front=solution.front,
         spreads=spreads(solution.front),
     )
-    content = pdf.document(page, current_app.config["SETTINGS"].data_folder / "pdf")
+    folder = current_app.config["SETTINGS"].data_folder
+    shown = pdf.with_pictures(page, current_app.extensions["pictures"](solution))
+    content = pdf.document(shown, folder / "pdf", folder / "files")
     answer = Response(content, mimetype="application/pdf")
     answer.headers["Content-Disposition"] = f'inline; filename="{slug}.pdf"'
     return answer

@@ -20,6 +20,7 @@ from app.twinnings.models import ClosingForm, Twinning
 from app.twinnings.rules import Closing, State
 from app.twinnings.service import Deed, running, tell
 from app.writing import service as writing
+from app.writing.kit import carry_pictures
 
 #: What the title of a document may hold.
 MOST_TITLE = FIELD_BY_NAME["title"].limit
@@ -154,6 +155,7 @@ def begin_variant(session: Session, number: int, body: str, deed: Deed) -> Solut
     document = Document(front, (*sections, Section(VARIANT_SECTION, "")), source.footnotes)
     title = f"{twinning.solution.title[: MOST_TITLE - len(tie.city.short_name) - 3]} ({tie.city.short_name})"
     solution = writing.begin(session, title, body, document, deed.now, deed.person_id)
+    carry_pictures(session, twinning.solution, solution, deed.person_id, deed.now)
     tie.variant = solution
     tell(session, twinning, deed, "variant-begun", {"variant": solution.slug})
     return solution

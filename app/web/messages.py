@@ -78,6 +78,7 @@ REFUSALS = {
     "not_own_body": _l("l'ente deve essere uno di quelli per cui si lavora"),
     "file_none": _l("nessun file scelto"),
     "file_not_markdown": _l("serve un file Markdown (.md), Word (.docx) o OpenDocument (.odt)"),
+    "restore_unsaved": _l("un’altra persona ha scritto parti che nessuna versione ha: prima salvare una versione"),
     "version_refused": _l("la versione non è stata salvata: prima va corretto quello che è segnato nel modulo"),
 }
 

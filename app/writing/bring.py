@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from app.conversion.convert import Converted, Picture, convert, place_images
 from app.document.model import Document, Section
 from app.document.parse import parse
+from app.document.schema import SECTION_TITLES
 from app.errors import Invalid
 from app.files.check import Checked
 from app.writing.boxes import clean
+from app.writing.state import tidy
 
+PROBLEM = SECTION_TITLES[0]
 MARKDOWN_NAMES = (".md", ".markdown", ".txt")
 OFFICE_NAMES = (".docx", ".odt")
 
@@ -57,6 +60,16 @@ def text_of(name: str, content: bytes) -> str:
 def with_pictures(found: Brought, addresses: Mapping[str, str]) -> Document:
     """The document with links to its pictures where they are kept now."""
     return _document(place_images(found.converted, addresses)) if found.converted else found.document
+
+
+def with_problem(document: Document, typed: str) -> Document:
+    """The document with a problem that was typed beside it: first what was typed, then what the file says."""
+    if not typed.strip():
+        return document
+    told = [section.text for section in document.sections if section.heading == PROBLEM]
+    others = tuple(section for section in document.sections if section.heading != PROBLEM)
+    problem = Section(PROBLEM, "\n\n".join([tidy(typed), *told]))
+    return Document(document.front, (problem, *others), document.footnotes)
 
 
 def picture(found: Picture, digest: str) -> Checked:

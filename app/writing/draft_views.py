@@ -1,48 +1,39 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Around the form: a new draft, the document as Markdown, versions, giving a draft up, what the text suggests."""
+"""Around the form: a new draft, the document as Markdown, versions, giving a draft up."""
 
 from typing import Any
 
-import yaml
-from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from sqlalchemy.exc import NoResultFound
 from werkzeug.wrappers import Response as Answer
 
 from app.access import Action, Thing
 from app.cities.queries import by_slugs
-from app.document.model import Problem, located
+from app.document.model import Document, Problem, located
 from app.document.parse import parse
+from app.document.pictures import in_kit
 from app.document.render import TooComplex
 from app.document.serialise import serialise
 from app.document.validate import problems
-from app.errors import Invalid, NotFound
+from app.errors import Conflict, Invalid, NotFound
 from app.files.refusal import MAX_FILE, FileRefused
-from app.search.engine import Engine
-from app.search.index import IndexDamaged
 from app.solutions.models import Solution
 from app.web import gate
 from app.web.files import store
-from app.web.formats import json_answer
 from app.web.gate import permits
 from app.web.kept import unkept
-from app.web.languages import current_language, prefixed
+from app.web.languages import prefixed
 from app.web.unit import session, work
-from app.writing import hints as suggesting
 from app.writing import kit as files
 from app.writing import service
 from app.writing.boxes import clean
-from app.writing.bring import Brought, brought, picture, text_of, with_pictures
-from app.writing.forms import number, one_line, read_seen
+from app.writing.bring import Brought, brought, picture, text_of, with_pictures, with_problem
+from app.writing.forms import New, number, one_line, read_new, read_seen
 from app.writing.service import Saved
 from app.writing.state import State, document_of, settled
 from app.writing.views import LARGE, editable, form_page, merge_page, now
 
 drafts = Blueprint("drafts", __name__, template_folder="templates")
-
-MAX_TITLE = 300
-SIMILAR = 4
-#: Letters of a text that a search for similar solutions reads.
-READ_FOR_SEARCH = 400
 
 
 @drafts.url_value_preprocessor
@@ -53,20 +44,20 @@ def _limits(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
 @drafts.get("/soluzioni/nuova")
 @permits(Action.WRITE_SOLUTION)
 def new() -> Response:
-    return _new_page({})
+    return _new_page({}, New())
 
 
 @drafts.post("/soluzioni/nuova")
 @permits(Action.WRITE_SOLUTION)
 def begin() -> Answer:
-    title, body = one_line(request.form.get("title", ""), MAX_TITLE), request.form.get("city", "") or _only_body()
-    gate.require(Action.WRITE_SOLUTION, Thing(bodies=frozenset({body})))
+    asked = read_new(request.form, _only_body())
+    gate.require(Action.WRITE_SOLUTION, Thing(bodies=frozenset({asked.body})))
     try:
         found = _brought()
-        slug = _begin(title or (found.title if found else ""), body, found)
+        slug = _begin(asked, found)
     except (Invalid, FileRefused) as error:
         wrong, detail = (error.problems, "") if isinstance(error, Invalid) else ({"file": error.key}, error.detail)
-        answer = _new_page(wrong, title, body, detail)
+        answer = _new_page(wrong, asked, detail)
         answer.status_code = error.status
         return answer
     flash("draft_created")
@@ -74,19 +65,22 @@ def begin() -> Answer:
     return redirect(url_for("writing.edit", slug=slug, perso=lost or None), 303)
 
 
-def _begin(title: str, body: str, found: Brought | None) -> str:
+def _begin(asked: New, found: Brought | None) -> str:
     """The slug of a new draft; pictures of the document it begins with become files of its kit."""
     digests = {item.name: store().put(item.content) for item in found.pictures} if found else {}
     with work() as writes:
         author = gate.actor().id
-        solution = service.begin(writes, title, body, found.document if found else None, now(), author)
+        title = asked.title or (found.title if found else "")
+        document = with_problem(found.document if found else Document({}), asked.problem)
+        solution = service.begin(writes, title, asked.body, document, now(), author)
         addresses = {}
         for item in found.pictures if found else ():
             said = files.Described(item.name, "documento-tecnico", "CC-BY-4.0", "public")
             kept = files.add(writes, solution, picture(item, digests[item.name]), item.name, said, author, now())
-            addresses[item.name] = url_for("kits.attachment", number=kept.id, name=kept.name)
+            addresses[item.name] = in_kit(kept.name)
         if found and addresses:
-            service.rewrite(writes, solution, with_pictures(found, addresses), author, now())
+            placed = with_problem(with_pictures(found, addresses), asked.problem)
+            service.rewrite(writes, solution, placed, author, now())
         return solution.slug
 
 
@@ -95,12 +89,10 @@ def _only_body() -> str:
     return next(iter(bodies)) if len(bodies) == 1 else ""
 
 
-def _new_page(wrong: dict[str, str], title: str = "", body: str = "", detail: str = "") -> Response:
+def _new_page(wrong: dict[str, str], asked: New, detail: str = "") -> Response:
     bodies = by_slugs(session(), sorted(gate.actor().bodies))
     listed = sorted(bodies.values(), key=lambda city: city.position)
-    return unkept(
-        render_template("writing/new.html", bodies=listed, wrong=wrong, title=title, body=body, detail=detail)
-    )
+    return unkept(render_template("writing/new.html", bodies=listed, wrong=wrong, asked=asked, detail=detail))
 
 
 def _brought() -> Brought | None:
@@ -210,9 +202,9 @@ def save_version(slug: str) -> Answer:
     return redirect(url_for("solutions.versions", slug=slug), 303)
 
 
-def _refused(solution: Solution, keys: tuple[str, ...]) -> Response:
+def _refused(solution: Solution, keys: tuple[str, ...], status: int = 422) -> Response:
     answer = unkept(form_page(solution, service.opened(session(), solution), refused=keys))
-    answer.status_code = 422
+    answer.status_code = status
     return answer
 
 
@@ -225,6 +217,8 @@ def restore(slug: str) -> Answer:
             service.restore(writes, solution, number(request.form.get("number", "")), gate.actor().id, now())
     except NoResultFound as error:
         raise NotFound(slug) from error
+    except Conflict as late:
+        return _refused(solution, (str(late),), late.status)
     flash("version_restored")
     return redirect(url_for("writing.edit", slug=slug), 303)
 
@@ -244,62 +238,3 @@ def discard_now(slug: str) -> Answer:
         gone = service.discard(writes, service.reopened(writes, solution), gate.actor().id, now())
     flash("draft_discarded")
     return redirect(prefixed("/scrivania") if gone else url_for("solutions.show", slug=slug), 303)
-
-
-@drafts.get("/soluzioni/<slug:slug>/simili")
-@permits(Action.EDIT_SOLUTION)
-def hints(slug: str) -> Response:
-    """What the saved draft suggests, as a page."""
-    solution = editable(slug)
-    state = service.opened(session(), solution).state
-    return unkept(render_template("writing/hints.html", solution=solution, **_hints(solution, state)))
-
-
-@drafts.post("/soluzioni/<slug:slug>/suggerimenti")
-@permits(Action.EDIT_SOLUTION)
-def hints_now(slug: str) -> Response:
-    """What the text suggests while it is being typed."""
-    solution = editable(slug)
-    title, text = clean(request.form.get("title", "")), clean(request.form.get("text", ""))
-    state = State(
-        {"title": title, "themes": request.form.getlist("themes"), "legal_basis": request.form.getlist("acts")}
-    )
-    found = _hints(solution, state, text)
-    page = render_template("writing/_hints.html", solution=solution, **found)
-    return json_answer({"html": page, "similar": [hit.slug for hit in found["similar"]], "acts": found["acts"]})
-
-
-def _hints(solution: Solution, state: State, text: str = "") -> dict[str, Any]:
-    text = text or "\n".join(state.sections.values())
-    words = f"{state.title} {text[:READ_FOR_SEARCH]}"
-    listed = state.fields.get("legal_basis", [])
-    chosen = state.fields.get("themes", [])
-    themes = [hit.slug for hit in _found(words, "theme") if hit.slug not in chosen]
-    return {
-        "similar": [hit for hit in _found(words, "solution") if hit.slug != solution.slug][:SIMILAR],
-        "near": [(slug, engine().title("theme", slug, current_language() == "en")) for slug in themes[:SIMILAR]],
-        "acts": suggesting.acts_not_listed(text, listed if isinstance(listed, list) else []),
-        "acronyms": _acronyms().unexplained(f"{state.title}\n{text}"),
-    }
-
-
-def _found(text: str, kind: str) -> list[Any]:
-    words = suggesting.plain_words(text)
-    try:
-        return list(engine().search(words, kinds=(kind,), per_page=SIMILAR + 2, correct=False).hits) if words else []
-    except IndexDamaged:
-        return []
-
-
-def engine() -> Engine:
-    found: Engine = current_app.extensions["engine"]
-    return found
-
-
-def _acronyms() -> suggesting.Acronyms:
-    found: suggesting.Acronyms | None = current_app.extensions.get("acronyms")
-    if found is None:
-        path = current_app.config["SETTINGS"].content_folder / "vocabulary.yml"
-        terms = yaml.safe_load(path.read_text(encoding="utf-8"))["terms"] if path.exists() else []
-        found = current_app.extensions["acronyms"] = suggesting.Acronyms(terms)
-    return found

@@ -13,7 +13,17 @@ ROW_BUTTONS = ("remove", "up", "down")
 #: Boxes of the page around the form, never part of a document.
 AROUND = frozenset({"csrf_token", "edition", "base", "do", "add", *ROW_BUTTONS})
 MAX_REASON = 300
+MAX_TITLE = 300
 MAX_NUMBER = 9
+
+
+@dataclass(frozen=True)
+class New:
+    """What a draft begins with: title, body, and the problem where somebody typed it already."""
+
+    title: str = ""
+    body: str = ""
+    problem: str = ""
 
 
 @dataclass(frozen=True)
@@ -24,6 +34,12 @@ class Asked:
     seen: Seen
     do: str
     target: str = ""
+
+
+def read_new(form: MultiDict[str, str], body: str) -> New:
+    """The form of a new draft; ``body`` is the one of whoever works for a single one."""
+    title = one_line(form.get("title", ""), MAX_TITLE)
+    return New(title, form.get("city", "") or body, clean(form.get("section.1", "")))
 
 
 def read_form(form: MultiDict[str, str]) -> Asked:

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The files of a kit: taking them in, describing them, taking them out and putting them back."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import count
 
 from sqlalchemy.orm import Session
 
@@ -10,6 +12,7 @@ from app.access import Thing
 from app.document.schema import KIT_KINDS, VISIBILITIES
 from app.errors import Invalid, NotFound
 from app.files.check import Checked
+from app.files.kinds import IMAGES
 from app.files.names import safe_name
 from app.files.refusal import check_count
 from app.journal.service import record
@@ -24,6 +27,10 @@ MAX_TITLE = 300
 MAX_LICENCE = 40
 #: From what everybody may read to what few may.
 NARROW = {name: width for width, name in enumerate(VISIBILITIES)}
+
+
+#: What a picture carried to a variant keeps of itself.
+CARRIED = ("digest", "name", "code", "mime", "size", "title", "document_kind", "licence", "visibility")
 
 
 @dataclass(frozen=True)
@@ -55,7 +62,7 @@ def add(
         raise Invalid(wrong)
     queries.hold(session, solution)
     check_count(len(queries.attachments(session, solution)))
-    offered = safe_name(name, checked.kind)
+    offered = _free(safe_name(name, checked.kind), queries.file_names(session, solution))
     attachment = Attachment(
         solution_id=solution.id,
         digest=checked.digest,
@@ -69,12 +76,29 @@ def add(
         visibility=said.visibility,
         added_by=author_id,
         added_at=now,
-        text=checked.text,
-        text_state="done",
+        # An image has no text; that of the others is read by the worker.
+        text_state="done" if checked.kind.code in IMAGES else "waiting",
     )
     session.add(attachment)
     _record(session, solution, attachment, "file-added", author_id, now)
     return attachment
+
+
+def _free(name: str, taken: Collection[str]) -> str:
+    """A name no file of the kit ever had: texts of every version name their pictures by it."""
+    stem, dot, extension = name.rpartition(".")
+    numbered = (f"{stem}-{number}{dot}{extension}" for number in count(2))
+    return name if name not in taken else next(other for other in numbered if other not in taken)
+
+
+def carry_pictures(session: Session, source: Solution, target: Solution, author_id: int, now: datetime) -> None:
+    """Give a solution that begins with another's text the published pictures of that text's kit."""
+    for found in queries.published_attachments(session, source, ("public", "members")):
+        if found.code in IMAGES:
+            kept = {name: getattr(found, name) for name in CARRIED}
+            copy = Attachment(solution_id=target.id, added_by=author_id, added_at=now, text_state="done", **kept)
+            session.add(copy)
+            _record(session, target, copy, "file-added", author_id, now)
 
 
 def remove(session: Session, solution: Solution, number: int, author_id: int, now: datetime) -> Attachment:
@@ -94,6 +118,20 @@ def put_back(session: Session, solution: Solution, number: int, author_id: int, 
         attachment.removed_at = None
         _record(session, solution, attachment, "file-added", author_id, now)
     return attachment
+
+
+def keep_text(session: Session, number: int, text: str | None) -> bool:
+    """Keep what a file says, None where that cannot be read. Answers False where it was known already."""
+    attachment = queries.attachment(session, number)
+    if attachment is None:
+        return False
+    queries.hold(session, attachment.solution)
+    session.refresh(attachment)
+    if attachment.text_state != "waiting":
+        return False
+    attachment.text, attachment.text_state = text or "", "failed" if text is None else "done"
+    note(session, [("solution", attachment.solution.slug)])
+    return True
 
 
 def of_solution(session: Session, solution: Solution, number: int) -> Attachment:

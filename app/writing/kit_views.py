@@ -1,21 +1,23 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The kit of a solution: its files, taking them in and out, and handing them to who may have them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
 from app.access import Action
+from app.document.pictures import address, folder_of, reference
 from app.document.schema import KIT_KINDS, VISIBILITIES
 from app.errors import Invalid, NotFound
 from app.files.check import check
+from app.files.kinds import IMAGES
 from app.files.refusal import MAX_FILE, FileRefused
 from app.solutions import queries as library
 from app.solutions.models import Solution
 from app.web import gate
-from app.web.files import handed, store
+from app.web.files import handed, shown, store
 from app.web.gate import permits
 from app.web.kept import unkept
 from app.web.unit import session, work
@@ -43,6 +45,12 @@ def _given() -> dict[str, Any]:
     return {"kit_files": kit_files}
 
 
+def shown_pictures(solution: Solution) -> dict[str, str]:
+    """Digests of the pictures of the version in force that this reader may see, by their addresses."""
+    folder = folder_of(solution.slug)
+    return {address(folder, item.name): item.digest for item in kit_files(solution) if item.code in IMAGES}
+
+
 def kit_files(solution: Solution) -> Sequence[Attachment]:
     """Files of the version in force that this reader may have."""
     wanted = ("public", "members") if gate.actor().known else ("public",)
@@ -67,6 +75,8 @@ def _page(solution: Solution, wrong: Sequence[tuple[str, str, str]] = (), status
             visibilities=VISIBILITIES,
             megabytes=MAX_FILE // (1024 * 1024),
             most=MAX_AT_ONCE,
+            images=IMAGES,
+            reference=reference,
             typed=request.form,
         )
     )
@@ -132,6 +142,17 @@ def put_back(slug: str, number: int) -> Answer:
     return redirect(url_for("kits.kit", slug=slug), 303)
 
 
+@kits.get("/soluzioni/<slug:slug>/immagini/<string(maxlength=160):name>")
+@permits(Action.READ_SOLUTION)
+def picture(slug: str, name: str) -> Response:
+    """A picture of the kit, for the text that shows it."""
+    solution = library.by_slug(session(), slug)
+    found = queries.picture(session(), solution, name) if solution else None
+    if found is None or solution is None:
+        raise NotFound(name)
+    return _given_out(found, solution, shown)
+
+
 @kits.get("/allegati/<int(max=999999999):number>/<path:name>")
 @permits(Action.READ_SOLUTION)
 def attachment(number: int, name: str) -> Response:
@@ -139,9 +160,14 @@ def attachment(number: int, name: str) -> Response:
     solution = library.by_slug(session(), found.solution.slug) if found else None
     if found is None or solution is None:
         raise NotFound(name)
-    thing = files.thing(solution, found)
+    return _given_out(found, solution, handed)
+
+
+def _given_out(file: Attachment, solution: Solution, give: Callable[[str, str, str], Response]) -> Response:
+    """A file to whom may have it; kept by nobody but them where others may not."""
+    thing = files.thing(solution, file)
     gate.require(Action.READ_SOLUTION, thing)
-    answer = handed(found.digest, found.mime, found.name)
+    answer = give(file.digest, file.mime, file.name)
     if not (thing.published and thing.visibility == "public"):
         answer.cache_control.private = True
     return answer

@@ -47,7 +47,8 @@ class Edition(Base):
 class Attachment(Base):
     """A file of the kit of a solution; its bytes stand under their digest outside the web root.
 
-    ``published`` once a version it belongs to is live. ``text_state``: `waiting`, `done`, `failed`.
+    ``published`` once a version it belongs to is live. ``text_state``: `waiting` for the worker to read its text,
+    `done`, or `failed` where the text cannot be read.
     """
 
     __tablename__ = "attachments"

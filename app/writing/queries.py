@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Row, Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
+from app.files.kinds import IMAGES
 from app.solutions.models import Solution
 from app.writing.models import Attachment, Edition, WorkingCopy
 
@@ -42,6 +43,19 @@ def attachment(session: Session, number: int) -> Attachment | None:
     return session.scalars(select(Attachment).where(Attachment.id == number)).one_or_none()
 
 
+def picture(session: Session, solution: Solution, name: str) -> Attachment | None:
+    """The picture of this name in the kit of a solution, also one taken out of it."""
+    wanted = select(Attachment).where(
+        Attachment.solution_id == solution.id, Attachment.name == name, Attachment.code.in_(IMAGES)
+    )
+    return session.scalars(wanted.order_by(Attachment.published.desc(), Attachment.id).limit(1)).first()
+
+
+def file_names(session: Session, solution: Solution) -> set[str]:
+    """Names of every file that was ever in the kit of a solution."""
+    return set(session.scalars(select(Attachment.name).where(Attachment.solution_id == solution.id)))
+
+
 def attachments(session: Session, solution: Solution) -> Sequence[Attachment]:
     """Files of the kit as its authors work on it, in the order they were added."""
     wanted = select(Attachment).where(Attachment.solution_id == solution.id, Attachment.removed_at.is_(None))
@@ -60,6 +74,19 @@ def published_attachments(session: Session, solution: Solution, visibilities: Se
         Attachment.solution_id == solution.id, Attachment.published, Attachment.visibility.in_(visibilities)
     )
     return session.scalars(wanted.order_by(Attachment.id)).all()
+
+
+def unread_files(session: Session, limit: int) -> Sequence[Row[int, str]]:
+    """Number and digest of files whose text waits to be read, the oldest first."""
+    wanted = select(Attachment.id, Attachment.digest).where(Attachment.text_state == "waiting")
+    return session.execute(wanted.order_by(Attachment.id).limit(limit)).all()
+
+
+def unreadable_files(session: Session, limit: int) -> Sequence[Attachment]:
+    """Files in a kit whose text could not be read, the latest first, with their solutions."""
+    wanted = select(Attachment).where(Attachment.text_state == "failed", Attachment.removed_at.is_(None))
+    whole = wanted.options(joinedload(Attachment.solution)).order_by(Attachment.id.desc())
+    return session.scalars(whole.limit(limit)).all()
 
 
 def _public_texts() -> Select[int, str, str]:

@@ -12,7 +12,7 @@ from app.accounts import queries as people
 from app.document.model import Document
 from app.document.parse import parse
 from app.document.serialise import digest, serialise
-from app.errors import Invalid, NotFound
+from app.errors import Conflict, Invalid, NotFound
 from app.journal.service import record
 from app.solutions import queries as library
 from app.solutions import service as solutions
@@ -94,7 +94,9 @@ def rewrite(
     now: datetime,
     front: Mapping[str, Any] | None = None,
 ) -> None:
-    """Fill the form of a new draft with a document; title and body stay as they were chosen."""
+    """Fill the form of a new draft with a document; title and body stay as they were chosen. Raises ``Invalid``."""
+    if len(serialise(document)) > MAX_TYPED:
+        raise Invalid({"document": "document_too_long"})
     current = opened(session, solution)
     chosen = {name: current.state.fields[name] for name in ("title", "city")}
     state = state_of(Document({**(front or {}), **document.front, **chosen}, document.sections, document.footnotes))
@@ -190,10 +192,16 @@ def give_up_markdown(session: Session, solution: Solution, author_id: int, now: 
 
 
 def restore(session: Session, solution: Solution, number: int, author_id: int, now: datetime) -> None:
-    """Put an older version into the form; the versions stay as they are. Raises ``NoResultFound``."""
+    """Put an older version into the form; the versions stay as they are. Raises ``NoResultFound``.
+
+    Raises ``Conflict`` where somebody else typed what no version holds yet: it would be gone without a word.
+    """
     state = state_of(_document(library.revision(session, solution, number)))
     queries.hold(session, solution)
-    _write(session, solution, opened(session, solution), state, author_id, now)
+    current = opened(session, solution)
+    if current.edition and current.saved_by not in (None, author_id) and unsaved(session, solution):
+        raise Conflict("restore_unsaved")
+    _write(session, solution, current, state, author_id, now)
 
 
 def reopened(session: Session, solution: Solution) -> Solution:
@@ -217,7 +225,9 @@ def discard(session: Session, solution: Solution, author_id: int, now: datetime)
         session.delete(solution)
         session.flush()
         return True
-    restore(session, solution, solution.latest_number, author_id, now)
+    state = state_of(_document(library.revision(session, solution, solution.latest_number)))
+    queries.hold(session, solution)
+    _write(session, solution, opened(session, solution), state, author_id, now)
     return False
 
 

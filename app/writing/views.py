@@ -12,6 +12,7 @@ from app.access import Action
 from app.accounts.queries import names
 from app.cities.queries import all_bodies
 from app.document.model import Document, Section
+from app.document.pictures import folder_of
 from app.document.render import Rendered, TooComplex, render
 from app.document.schema import FIELD_BY_NAME, SECTION_TITLES, SECTIONS
 from app.errors import NotFound
@@ -89,7 +90,7 @@ def _after(slug: str, asked: Asked) -> str:
         return url_for("writing.preview", slug=slug)
     if asked.do in {"similar", "markdown", "version", "kit", "review"}:
         return {
-            "similar": url_for("drafts.hints", slug=slug),
+            "similar": url_for("hinting.show", slug=slug),
             "markdown": url_for("drafts.markdown", slug=slug),
             "version": url_for("drafts.version", slug=slug),
             "kit": url_for("kits.kit", slug=slug),
@@ -196,7 +197,7 @@ def preview(slug: str) -> Response:
     """The whole document as readers would see it."""
     solution = editable(slug)
     opened = service.opened(session(), solution)
-    rendered, problem = rendering(settled(document_of(opened.state)))
+    rendered, problem = rendering(settled(document_of(opened.state)), slug)
     return unkept(
         render_template("writing/preview.html", solution=solution, opened=opened, rendered=rendered, problem=problem)
     )
@@ -209,14 +210,15 @@ def preview_section(slug: str) -> Response:
     editable(slug)
     texts = boxes.grouped(request.form.items(multi=True))
     section = Section(SECTION_TITLES[0], (texts.get("text") or [""])[-1])
-    rendered, problem = rendering(settled(Document({}, (section,), (texts.get("footnotes") or [""])[-1])))
+    notes = (texts.get("footnotes") or [""])[-1]
+    rendered, problem = rendering(settled(Document({}, (section,), notes)), slug)
     return unkept(render_template("writing/_rendered.html", rendered=rendered, problem=problem, alone=True))
 
 
-def rendering(document: Document) -> tuple[Rendered | None, str]:
+def rendering(document: Document, slug: str) -> tuple[Rendered | None, str]:
     """The rendering readers will get, or the key of why there is none."""
     try:
-        return render(document), ""
+        return render(document, folder_of(slug)), ""
     except TooComplex as error:
         return None, str(error)
 

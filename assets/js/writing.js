@@ -8,6 +8,11 @@ import { moveRows } from "./writing/rows.js";
 import { showPreview } from "./writing/preview.js";
 import { suggestWhileTyping } from "./writing/hints.js";
 
+const beginning = document.getElementById("nuova");
+if (beginning) {
+  countLetters(beginning);
+  suggestWhileTyping(beginning);
+}
 const form = document.getElementById("modulo");
 if (form) {
   moveRows(form);

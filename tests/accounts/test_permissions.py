@@ -53,6 +53,7 @@ PERSONAL = {
     "notices.open_notice": "a notice belongs to one person",
     "profile.end_sign_in": "a log-in belongs to one person",
     "table.shared_file": "its bytes are not there: tests/twinnings",
+    "kits.picture": "the same as for a file of the kit",
     "kits.attachment": "what a file is open to follows its own visibility: tests/writing/test_kit.py",
     "own.change_email": "the link is the permission",
     "twinnings.adapted": "missing for what is no variant: tests/twinnings",
@@ -320,7 +321,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("review.approve", "review.assign", "review.claim", "review.make_ready"), ("review",)),
     **dict.fromkeys(("review.send_back", "review.withdraw", "review.validate"), ("review",)),
 }
-OF_SOLUTIONS = {"solutions", "writing", "drafts", "review", "reader", "kits", "programmes"}
+OF_SOLUTIONS = {"solutions", "writing", "drafts", "hinting", "review", "reader", "kits", "programmes"}
 OF_NEEDS = {"needs", "matches"}
 OF_TWINNINGS = {"twinnings", "workbench", "table", "acts"}
 

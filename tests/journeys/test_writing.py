@@ -76,6 +76,10 @@ def test_the_form_saves_by_itself_and_says_what_is_still_missing(maria: Page, of
     address = begun(maria, office, "Ufficio unico dei concorsi")
     expect(maria.locator("#manca")).to_contain_text("Problema affrontato")
     maria.locator("[name='section.1']").fill("Ogni comune bandisce da solo, con tempi di un anno.")
+    summary = maria.locator("#campo-summary")
+    for typed, counted in (("a" * 290, "caratteri rimasti: 10"), ("a" * 305, "caratteri di troppo: 5")):
+        summary.locator("textarea").fill(typed)
+        expect(summary.locator(".form-count")).to_have_text(counted)
     saved(maria)
     expect(maria.locator("#manca")).not_to_contain_text("Problema affrontato")
     maria.goto(address)
@@ -170,6 +174,9 @@ def test_the_toolbar_marks_and_the_preview_shows_what_readers_will_see(maria: Pa
 
 
 def test_acts_named_in_the_text_are_added_by_one_click(maria: Page, office: str) -> None:
+    maria.goto(f"{office}/soluzioni/nuova")
+    maria.get_by_label("Titolo").fill("Sportello unico per le imprese")
+    expect(maria.locator(".hints")).to_contain_text("Soluzioni simili")
     begun(maria, office, "Conferenza di servizi")
     maria.locator("[name='section.1']").fill("I tempi della legge 7 agosto 1990, n. 241 non bastavano.")
     maria.locator(".hints").get_by_role("button", name="241").click()

@@ -94,6 +94,16 @@ def test_what_was_typed_comes_back_when_a_decision_is_refused(app: Flask, office
     assert office.rows() == ["solution-submitted", "solution-approved"]
 
 
+def test_a_day_that_cannot_be_read_is_said_and_nobody_is_asked(app: Flask, office: Office) -> None:
+    office.submit()
+    referent = signed_in(app, office, office.referent)
+    status, page = decide(referent, office, "assegna", person=office.referent, due_on="31 dicembre")
+    assert (status, "Il giorno non si legge" in page) == (422, True)
+    assert office.review().claimed_by is None
+    assert office.rows() == ["solution-submitted"]
+    assert decide(referent, office, "assegna", person=office.referent, due_on="")[0] == 200
+
+
 def test_two_referents_at_once_the_second_reads_that_it_was_decided(app: Flask, office: Office) -> None:
     office.submit()
     first, second = signed_in(app, office, office.referent), stranger(app, office, (Role.REFERENT, "bologna"))

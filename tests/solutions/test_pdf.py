@@ -38,9 +38,9 @@ def test_a_solution_is_a_tagged_pdf_in_italian(library: FlaskClient) -> None:
 
 def test_the_same_page_is_made_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     page = "<!doctype html><html lang='it'><title>Prova</title><p>Prova</p></html>"
-    first = pdf.document(page, tmp_path)
+    first = pdf.document(page, tmp_path, tmp_path)
     monkeypatch.setattr(subprocess, "run", None)
-    assert pdf.document(page, tmp_path) == first
+    assert pdf.document(page, tmp_path, tmp_path) == first
 
 
 def test_a_page_cannot_read_files_of_the_machine(tmp_path: Path) -> None:
@@ -48,8 +48,8 @@ def test_a_page_cannot_read_files_of_the_machine(tmp_path: Path) -> None:
     secret.write_text("@page { @top-center { content: 'SEGRETO' } }", encoding="utf-8")
     plain = "<!doctype html><html lang='it'><title>Prova</title>{}<p>Prova</p></html>"
     linked = plain.format(f'<link rel="stylesheet" href="{secret.as_uri()}">')
-    assert len(pdf.document(linked, tmp_path / "a")) == pytest.approx(
-        len(pdf.document(plain.format(""), tmp_path / "b")), abs=400
+    assert len(pdf.document(linked, tmp_path / "a", tmp_path)) == pytest.approx(
+        len(pdf.document(plain.format(""), tmp_path / "b", tmp_path)), abs=400
     )
 
 
@@ -72,13 +72,13 @@ def test_what_prevents_a_pdf_is_named(
 
     monkeypatch.setattr(subprocess, "run", run)
     with pytest.raises(Unavailable, match=key):
-        pdf.document("<p>", tmp_path)
+        pdf.document("<p>", tmp_path, tmp_path)
 
 
 def test_the_page_says_what_to_do_where_the_libraries_are_missing(
     library: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(_page: str, _folder: Path) -> bytes:
+    def refuse(_page: str, *_folders: Path) -> bytes:
         raise Unavailable("pdf_libraries_missing")
 
     monkeypatch.setattr(pdf, "document", refuse)

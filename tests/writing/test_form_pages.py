@@ -3,9 +3,9 @@
 
 import io
 
+from flask import Flask
 from flask.testing import FlaskClient
 
-from app.conversion.export import to_office
 from app.db import Database
 from app.document.parse import CONTROL
 from app.document.schema import SECTION_TITLES
@@ -14,7 +14,9 @@ from app.writing import service
 from app.writing.boxes import clean
 from tests import makers
 from tests.naughty import lines_for
-from tests.writing.conftest import SLUG, Desk
+from tests.pure.conversion.texts import written
+from tests.pure.files import samples
+from tests.writing.conftest import JSON, SLUG, Desk
 
 PAGES = ("modifica", "anteprima", "markdown", "versione", "scarta", "simili")
 
@@ -263,11 +265,34 @@ def test_the_text_suggests_the_acts_it_cites(maria: Desk) -> None:
     assert any("241" in act for act in answer.json["acts"])
 
 
+def test_what_is_being_typed_suggests_before_there_is_a_draft(
+    app: Flask, office: Database, people: dict[str, FlaskClient], client: FlaskClient
+) -> None:
+    app.extensions["indexer"].ensure()
+    token = makers.csrf(people["maria"], "/soluzioni/nuova")
+    problem = "Il SUAP applica la legge 7 agosto 1990, n. 241 con uno sportello unico per ogni comune."
+    data = {"title": "Sportello unico per le imprese", "text": problem, "csrf_token": token}
+    found = people["maria"].post("/soluzioni/nuova/suggerimenti", data=data, headers=JSON).json
+    assert found is not None
+    assert found["similar"] == [SLUG]
+    assert any("241" in act for act in found["acts"])
+    assert "SUAP" in found["html"]
+    assert "Temi che sembrano adatti" in found["html"]
+    assert "<button" not in found["html"].split("Sigle")[0]
+    assert client.post("/soluzioni/nuova/suggerimenti", data=data, headers=JSON).status_code == 401
+    desk = begin(people["maria"], title="Sportello nuovo", **{"section.1": problem}).open()
+    assert desk.box("section.1") == problem
+    page = people["maria"].post("/soluzioni/nuova", data={"csrf_token": token, "title": "", "section.1": problem})
+    assert (page.status_code, problem in page.text) == (422, True)
+
+
 def test_a_word_document_fills_the_form_and_the_page_says_what_to_look_at(people: dict[str, FlaskClient]) -> None:
-    document = makers.make_document(title="Dal documento Word", sections={SECTION_TITLES[0]: "Tempi lunghi."})
-    content = to_office(document, "docx")
+    text = "# Dal documento Word\n\n# Problema affrontato\n\nTempi lunghi. ![Mappa](b.png)"
+    content = written(text, "docx", {"b.png": samples.image()})
     desk = begin(people["maria"], title="", file=(io.BytesIO(content), "bozza.docx")).open()
-    assert "Tempi lunghi." in desk.box("section.1")
+    assert desk.box("section.1") == "Tempi lunghi. ![Mappa](kit/immagine-1.png)"
+    assert f'<img alt="Mappa" src="{desk.address}/immagini/' in people["maria"].get(f"{desk.address}/anteprima").text
+    assert people["maria"].get(f"{desk.address}/immagini/immagine-1.png").data == samples.image()
     assert desk.box("title")
     page = people["maria"].get(f"{desk.address}/modifica?perso=comments,inventata").text
     assert "i commenti a margine sono stati lasciati fuori" in page

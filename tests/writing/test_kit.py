@@ -2,17 +2,27 @@
 """The kit of a solution: files taken in by their content, put back when taken out by mistake, handed to who may."""
 
 import io
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app.access import Role
+from app.accounts.queries import by_email
 from app.db import Database
+from app.document.schema import SECTION_TITLES
+from app.files import check
+from app.files.refusal import FileRefused
 from app.journal.queries import of_thing
+from app.solutions import service as library
 from app.solutions.queries import by_slug
 from app.writing import queries
+from app.writing.chores import read_files
 from app.writing.models import Attachment
 from app.writing.search import solution_document, solution_documents
+from tests.makers import NOW, make_document, make_person, sign_in
+from tests.pure.files import samples
 from tests.writing.conftest import SLUG, Desk
 
 TEXT = b"Schema di convenzione tra i comuni.\nArticolo uno: oggetto del supercalifragile accordo.\n"
@@ -152,6 +162,9 @@ def test_the_page_of_the_solution_shows_its_public_files(maria: Desk, office: Da
 
 def test_words_of_public_files_find_the_solution(maria: Desk, office: Database, app: Flask) -> None:
     send(maria, ("uno.txt", TEXT))
+    assert "testo in lettura" in maria.client.get(f"{maria.address}/kit").text
+    assert (read_files(app), read_files(app)) == (1, 0)
+    assert "testo in lettura" not in maria.client.get(f"{maria.address}/kit").text
     with office.reading() as session:
         found = solution_document(session, SLUG)
         assert found is not None
@@ -167,3 +180,70 @@ def test_words_of_public_files_find_the_solution(maria: Desk, office: Database, 
         found = solution_document(session, SLUG)
         assert found is not None
         assert "supercalifragile" not in found.keywords
+
+
+def test_a_picture_of_the_kit_stands_in_the_text_of_its_solution(
+    maria: Desk, office: Database, client: FlaskClient, people: dict[str, FlaskClient]
+) -> None:
+    png = samples.image()
+    send(maria, ("Le fasi.png", png))
+    send(maria, ("Le fasi.png", samples.image(size=(9, 9))))
+    assert [file.name for file in kept(office)] == ["Le fasi.png", "Le fasi-2.png"]
+    written = "![Schema di convenzione](kit/Le%20fasi.png)"
+    assert written in maria.client.get(f"{maria.address}/kit").text
+    maria.open().type(section__1=f"Si procede così: {written}").save()
+    picture, shown = f"/soluzioni/{SLUG}/immagini/Le%20fasi.png", 'alt="Schema di convenzione"'
+    assert shown in maria.client.get(f"{maria.address}/anteprima").text
+    answer = maria.client.get(picture)
+    assert (answer.status_code, answer.data, answer.mimetype) == (200, png, "image/png")
+    assert answer.headers["Content-Disposition"].startswith("inline")
+    assert answer.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert [who.get(picture).status_code for who in (client, people["anna"])] == [404, 404]
+    with office.work() as session:
+        solution = by_slug(session, SLUG)
+        assert solution is not None
+        library.save(session, solution, make_document(sections={SECTION_TITLES[0]: written}), NOW)
+        queries.attachments(session, solution)[0].published = True
+    assert f'<img {shown} src="{picture}">' in client.get(maria.address).text
+    assert client.get(picture).data == png
+    assert b"/Subtype /Image" in client.get(f"{maria.address}.pdf").data.replace(b"/Subtype/", b"/Subtype /")
+
+
+def test_a_worker_killed_while_it_reads_leaves_the_file_to_be_read_again(
+    maria: Desk, office: Database, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send(maria, ("uno.txt", TEXT), ("due.pdf", samples.pdf(1)))
+    reading = check.read
+
+    def killed(content: bytes) -> Any:
+        if content != TEXT:
+            raise SystemExit
+        return reading(content)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("app.files.check.read", killed)
+        with pytest.raises(SystemExit):
+            read_files(app)
+    assert [file.text_state for file in kept(office)] == ["done", "waiting"]
+    assert read_files(app) == 1
+    assert ["Consiglio metropolitano" in file.text for file in kept(office)] == [False, True]
+
+
+def test_a_file_whose_text_cannot_be_read_stays_and_its_office_and_administrators_are_told(
+    maria: Desk, office: Database, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(_content: bytes) -> Any:
+        raise FileRefused("file_too_complex", "time")
+
+    send(maria, ("uno.txt", TEXT))
+    monkeypatch.setattr("app.files.check.read", refused)
+    assert (read_files(app), read_files(app)) == (1, 0)
+    assert "Il testo di questo file non si legge" in maria.client.get(f"{maria.address}/kit").text
+    with office.work() as session:
+        make_person(session, (Role.ADMINISTRATOR, ""), name="Ada", email="ada@ente.example")
+    with office.reading() as session:
+        ada = by_email(session, "ada@ente.example")
+        assert ada is not None
+    page = sign_in(app.test_client(), ada).get("/amministrazione/lavori").text
+    assert "1 file di cui non si legge il testo" in page
+    assert "Schema di convenzione" in page

@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Two people write on the same solution at once: nothing is overwritten without a word."""
 
+import io
+
+from flask.testing import FlaskClient
+
 from tests.writing.conftest import Desk
 
 
@@ -60,6 +64,44 @@ def test_saving_by_itself_brings_what_only_the_other_changed(maria: Desk, luca: 
     assert maria.autosave().status_code == 200
     assert luca.open().box("section.1") == "Di Luca."
     assert luca.box("summary") == "Di Maria, ancora."
+
+
+def test_the_document_as_markdown_is_settled_like_the_form(maria: Desk, luca: Desk) -> None:
+    """Typed in the box and brought as a file: neither goes over what somebody else saved meanwhile."""
+    token, text = maria.open().box("csrf_token"), maria.client.get(f"{maria.address}/bozza.md").text
+    before = maria.box("summary")
+    luca.open().type(summary="Di Luca.", section__2="La soluzione di Luca.").save()
+    seen = {"edition": "0", "base": "1", "csrf_token": token}
+    mine = text.replace(before, "Di Maria.").encode()
+    for boxes in ({"text": mine.decode()}, {"text": "", "file": (io.BytesIO(mine), "scheda.md")}):
+        page = maria.client.post(f"{maria.address}/markdown", data={**seen, **boxes})
+        assert page.status_code == 409
+        assert "Di Luca." in page.text
+        assert "Di Maria." in page.text
+    assert luca.open().box("summary") == "Di Luca."
+    alone = text.replace("status: concluso", "status: a-regime")
+    assert maria.client.post(f"{maria.address}/markdown", data={**seen, "text": alone}).status_code == 303
+    assert (luca.open().box("status"), luca.box("section.2")) == ("a-regime", "La soluzione di Luca.")
+
+
+def test_an_older_version_never_goes_over_what_somebody_else_typed(maria: Desk, luca: Desk) -> None:
+    luca.open().type(summary="Di Luca, in nessuna versione.").autosave()
+    asked = {"number": "1", "csrf_token": maria.open().box("csrf_token")}
+    page = maria.client.post(f"{maria.address}/ripristina", data=asked)
+    assert page.status_code == 409
+    assert "prima salvare una versione" in page.text
+    assert luca.open().box("summary") == "Di Luca, in nessuna versione."
+    maria.client.post(f"{maria.address}/versione", data={**asked, "reason": "di Luca"})
+    assert maria.client.post(f"{maria.address}/ripristina", data=asked).status_code == 303
+    assert "Di Luca" not in maria.open().box("summary")
+
+
+def test_two_tabs_of_one_person_are_two_editions(maria: Desk, people: dict[str, FlaskClient]) -> None:
+    other = Desk(people["maria"]).open()
+    maria.open().type(summary="Nella prima scheda.").autosave()
+    answer = other.type(summary="Nella seconda scheda.").autosave()
+    assert answer.status_code == 409
+    assert maria.open().box("summary") == "Nella prima scheda."
 
 
 def test_the_page_tells_that_somebody_else_is_writing(maria: Desk, luca: Desk) -> None:

@@ -36,6 +36,8 @@ export function suggestWhileTyping(form) {
     return form.elements[name]?.value ?? "";
   }
 
+  // A draft that was just begun has words already.
+  if (value("title").trim()) ask();
   form.addEventListener("input", (event) => {
     if (!READ.includes(event.target.name)) return;
     clearTimeout(timer);

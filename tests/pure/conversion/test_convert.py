@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from app.conversion import pandoc as pandoc_room
 from app.conversion.convert import LOSSES, Converted, convert, place_images
 from app.document.model import Document, Section
+from app.document.pictures import folder_of, in_kit
 from app.document.render import render
 from app.errors import Unavailable
 from app.files.refusal import FileRefused
@@ -123,29 +124,39 @@ def test_a_long_title_is_cut_at_a_word_and_told_whole() -> None:
 
 
 @KINDS
-def test_images_are_handed_over_and_linked_from_the_text(kind: str) -> None:
+def test_images_are_handed_over_and_stay_where_they_stood_in_the_text(kind: str) -> None:
     png, jpg = samples.image("PNG"), samples.image("JPEG")
     text = "# Problema\n\nVedi ![Mappa delle zone](b.png) e ![](a.jpg).\n\n# Risultati\n\n![](b.png)"
-    converted = convert(written(text, kind, {"b.png": png, "a.jpg": jpg}))
+    content = written(text, kind, {"b.png": png, "a.jpg": jpg})
+    if kind == "odt":
+        # As LibreOffice writes it; pandoc writes no alternative text.
+        said = "<svg:title>Mappa delle zone</svg:title></draw:frame>"
+        content = changed(content, {"content.xml": ("</draw:frame>", said)})
+    converted = convert(content)
     assert [(image.name, image.kind.code, image.content) for image in converted.images] == [
         ("immagine-1.png", "png", png),
         ("immagine-2.jpg", "jpg", jpg),
     ]
-    assert "(immagine-1.png)" in converted.sections["Problema affrontato"]
-    assert "(immagine-1.png)" in converted.sections["Risultati ottenuti"]
+    assert converted.sections["Problema affrontato"].startswith("Vedi ![Mappa delle zone](immagine-1.png) e ![")
+    assert "](immagine-1.png)" in converted.sections["Risultati ottenuti"]
+    assert "immagine-2.jpg" in lost(converted, "images_unsaid")
+    placed = place_images(converted, {image.name: in_kit(image.name) for image in converted.images})
+    sections = tuple(Section(heading, text) for heading, text in placed.sections.items())
+    shown = render(Document({}, sections), folder_of("suap")).sections[0]
+    assert '<img alt="Mappa delle zone" src="/soluzioni/suap/immagini/immagine-1.png"> e <img' in shown.html
 
 
-def test_what_an_image_of_word_shows_is_said_in_its_link() -> None:
+def test_an_image_is_said_by_what_it_shows() -> None:
     converted = convert(written("# Problema\n\nVedi ![Mappa [delle] zone](b.png).", files={"b.png": samples.image()}))
-    assert converted.sections["Problema affrontato"] == r"Vedi [Figura 1: Mappa \[delle\] zone](immagine-1.png)."
-    assert place_images(converted, {}).sections["Problema affrontato"] == r"Vedi Figura 1: Mappa \[delle\] zone."
+    assert converted.sections["Problema affrontato"] == r"Vedi ![Mappa \[delle\] zone](immagine-1.png)."
+    assert place_images(converted, {}).sections["Problema affrontato"] == r"Vedi Mappa \[delle\] zone."
 
 
-def test_links_to_images_take_the_address_where_they_are_kept() -> None:
+def test_images_take_the_address_where_they_are_kept() -> None:
     text = "# Problema\n\n![Mappa](a.png) ![Foto](b.png)"
     files = {"a.png": samples.image(), "b.png": samples.image(size=(9, 9))}
     placed = place_images(convert(written(text, files=files)), {"immagine-1.png": "/file/1"})
-    assert placed.sections["Problema affrontato"] == "[Figura 1: Mappa](/file/1) Figura 2: Foto"
+    assert placed.sections["Problema affrontato"] == "![Mappa](/file/1) Foto"
 
 
 def test_an_image_no_browser_shows_is_told() -> None:

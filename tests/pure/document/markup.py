@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 from app.document.render import ADDRESSES, ATTRIBUTES, CLASSES, TAGS
 
-VOID = {"br", "hr"}
+VOID = {"br", "hr", "img"}
 
 
 class Reading(HTMLParser):
@@ -38,11 +38,17 @@ class Reading(HTMLParser):
         self.strange.append(f"<?{data}")
 
 
-def wrong_in(markup: str) -> list[str]:
-    """What may not stand in safe HTML; the lists are those of the renderer, the reading is our own."""
+def wrong_in(markup: str, pictures: str = "") -> list[str]:
+    """What may not stand in safe HTML; the lists are those of the renderer, the reading is our own.
+
+    ``pictures`` is the address below which the only pictures stand that may be shown.
+    """
     reading = Reading(markup)
     wrong = [*reading.strange, *(f"open <{tag}>" for tag in reading.open)]
     for tag, attributes in reading.elements:
+        if tag == "img" and pictures:
+            wrong += [] if _own(attributes, pictures) else [f"<img {attributes}>"]
+            continue
         if tag not in TAGS:
             wrong.append(f"<{tag}>")
         for name, value in attributes.items():
@@ -53,6 +59,11 @@ def wrong_in(markup: str) -> list[str]:
             if name == "href" and not _decent(value):
                 wrong.append(f"<{tag} href={value!r}>")
     return wrong
+
+
+def _own(attributes: dict[str, str], pictures: str) -> bool:
+    name = attributes.get("src", "").removeprefix(pictures)
+    return set(attributes) == {"src", "alt"} and name != attributes["src"] and not set(name) & set("/\\?#\"'<> ")
 
 
 def _decent(address: str) -> bool:

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.document.model import Document, Section
+from app.document.pictures import folder_of
 from app.document.render import ATTRIBUTES, CLASSES, TAGS, TooComplex, plain_text, render, to_html
 from app.document.schema import SECTION_TITLES
 from tests.naughty import STRINGS
@@ -46,7 +47,9 @@ PLACES = [
     "[x](https://ente.example '{}')", "[x](https://ente.example/{})", '!!! {} "x"\n    y', "[^{}] x\n\n[^{}]: y",
     "\n\n{}\n\n",
 ]  # fmt: skip
-FRAGMENTS = [*RAW, *LINKS, *PLACES, "```", "[", "](", "<", ">", '"', "'", "\n\n", "    ", "|", "&#", "\\"]
+PICTURES = folder_of("suap")
+SHOWN = ["![x](kit/a.png)", "![{}](kit/{}.png)", "![", "](kit/", ".png)"]
+FRAGMENTS = [*RAW, *LINKS, *PLACES, *SHOWN, "```", "[", "](", "<", ">", '"', "'", "\n\n", "    ", "|", "&#", "\\"]
 
 
 @pytest.mark.parametrize("address", ADDRESSES, ids=repr)
@@ -55,12 +58,13 @@ def test_no_link_leads_elsewhere_than_to_pages_and_mailboxes(address: str) -> No
         html = to_html(place.replace("{}", address))
         assert (place, markup.wrong_in(html)) == (place, [])
         assert "img" not in markup.tags_of(html)
+        assert "img" not in markup.tags_of(to_html(place.replace("{}", address), PICTURES))
 
 
 @pytest.mark.parametrize("raw", RAW, ids=repr)
 def test_raw_html_never_becomes_an_element(raw: str) -> None:
     for place in PLACES:
-        assert (place, markup.wrong_in(to_html(place.replace("{}", raw)))) == (place, [])
+        assert (place, markup.wrong_in(to_html(place.replace("{}", raw), PICTURES), PICTURES)) == (place, [])
 
 
 @pytest.mark.parametrize("text", STRINGS, ids=lambda text: repr(text)[:30])
@@ -88,10 +92,10 @@ def test_decent_links_survive(address: str) -> None:
 @given(st.lists(st.one_of(st.sampled_from(FRAGMENTS), st.text(max_size=10)), max_size=12).map("".join))
 def test_no_mixture_of_dangerous_parts_makes_a_dangerous_whole(text: str) -> None:
     try:
-        html = to_html(text)
+        html = to_html(text, PICTURES)
     except TooComplex:
         return
-    assert markup.wrong_in(html) == []
+    assert markup.wrong_in(html, PICTURES) == []
 
 
 @settings(generated.CALM, max_examples=60)

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What a text suggests to who writes it: similar solutions, themes, acts, acronyms."""
+
+from typing import Any
+
+import yaml
+from flask import Blueprint, Response, current_app, render_template, request
+
+from app.access import Action
+from app.search.engine import Engine
+from app.search.index import IndexDamaged
+from app.web.formats import json_answer
+from app.web.gate import permits
+from app.web.kept import unkept
+from app.web.languages import current_language
+from app.web.unit import session
+from app.writing import hints as suggesting
+from app.writing import service
+from app.writing.boxes import clean
+from app.writing.state import State
+from app.writing.views import LARGE, editable
+
+hinting = Blueprint("hinting", __name__, template_folder="templates")
+
+SIMILAR = 4
+#: Letters of a text that a search for similar solutions reads.
+READ_FOR_SEARCH = 400
+
+
+@hinting.url_value_preprocessor
+def _limits(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    request.max_content_length = request.max_form_memory_size = LARGE
+
+
+@hinting.get("/soluzioni/<slug:slug>/simili")
+@permits(Action.EDIT_SOLUTION)
+def show(slug: str) -> Response:
+    """What the saved draft suggests, as a page."""
+    solution = editable(slug)
+    state = service.opened(session(), solution).state
+    return unkept(render_template("writing/hints.html", solution=solution, **_hints(slug, state)))
+
+
+@hinting.post("/soluzioni/<slug:slug>/suggerimenti")
+@permits(Action.EDIT_SOLUTION)
+def typed(slug: str) -> Response:
+    """What the text suggests while it is being typed."""
+    editable(slug)
+    return _answer(slug)
+
+
+@hinting.post("/soluzioni/nuova/suggerimenti")
+@permits(Action.WRITE_SOLUTION)
+def begun() -> Response:
+    """What title and problem of a solution suggest before there is a draft of it."""
+    return _answer("")
+
+
+def _answer(slug: str) -> Response:
+    title, text = clean(request.form.get("title", "")), clean(request.form.get("text", ""))
+    state = State(
+        {"title": title, "themes": request.form.getlist("themes"), "legal_basis": request.form.getlist("acts")}
+    )
+    found = _hints(slug, state, text)
+    page = render_template("writing/_hints.html", beginning=not slug, **found)
+    return json_answer({"html": page, "similar": [hit.slug for hit in found["similar"]], "acts": found["acts"]})
+
+
+def _hints(slug: str, state: State, text: str = "") -> dict[str, Any]:
+    text = text or "\n".join(state.sections.values())
+    words = f"{state.title} {text[:READ_FOR_SEARCH]}"
+    listed = state.fields.get("legal_basis", [])
+    chosen = state.fields.get("themes", [])
+    themes = [hit.slug for hit in _found(words, "theme") if hit.slug not in chosen]
+    return {
+        "similar": [hit for hit in _found(words, "solution") if hit.slug != slug][:SIMILAR],
+        "near": [(slug, engine().title("theme", slug, current_language() == "en")) for slug in themes[:SIMILAR]],
+        "acts": suggesting.acts_not_listed(text, listed if isinstance(listed, list) else []),
+        "acronyms": _acronyms().unexplained(f"{state.title}\n{text}"),
+    }
+
+
+def _found(text: str, kind: str) -> list[Any]:
+    words = suggesting.plain_words(text)
+    try:
+        return list(engine().search(words, kinds=(kind,), per_page=SIMILAR + 2, correct=False).hits) if words else []
+    except IndexDamaged:
+        return []
+
+
+def engine() -> Engine:
+    found: Engine = current_app.extensions["engine"]
+    return found
+
+
+def _acronyms() -> suggesting.Acronyms:
+    found: suggesting.Acronyms | None = current_app.extensions.get("acronyms")
+    if found is None:
+        path = current_app.config["SETTINGS"].content_folder / "vocabulary.yml"
+        terms = yaml.safe_load(path.read_text(encoding="utf-8"))["terms"] if path.exists() else []
+        found = current_app.extensions["acronyms"] = suggesting.Acronyms(terms)
+    return found
