@@ -51,6 +51,7 @@ class Row:
     outcome: str
     receivers: int
     demonstration: bool
+    joinable: bool
 
     def as_data(self) -> dict[str, object]:
         """The line as CSV and JSON say it."""
@@ -127,7 +128,13 @@ def row(need: Need, actor: Actor, chosen: Iterable[str], now: datetime) -> Row:
         need.outcome,
         len(need.receivers),
         need.demonstration,
+        bool(others_in(need, actor) - {tie.city.slug for tie in need.receivers}),
     )
+
+
+def others_in(need: Need, actor: Actor) -> frozenset[str]:
+    """Bodies of the person, other than the one that asks, that can still join an open request or offer."""
+    return actor.bodies - {need.city.slug} if need.state == State.OPEN else frozenset()
 
 
 def rows(session: Session, needs: Sequence[Need], actor: Actor, now: datetime) -> list[Row]:

@@ -30,5 +30,11 @@ def meet_new_solutions(app: Flask) -> int:
     database: Database = app.extensions["database"]
     engine: Engine = app.extensions["engine"]
     now = datetime.now(UTC)
-    with database.work() as session:
-        return shortlists.meet_new(session, engine, now)
+    # Matching takes its time: nobody waits for the lock of a writer meanwhile.
+    with database.reading() as session:
+        found = shortlists.newly_met(session, engine, now)
+    told = 0
+    for number, slug in found:
+        with database.work() as session:
+            told += shortlists.tell_met(session, number, slug, now)
+    return told

@@ -69,16 +69,12 @@ def _helps(need: Need, around: dict[str, Any]) -> dict[str, Any]:
 
 
 def _around(need: Need) -> dict[str, Any]:
-    """The shortlist, kept as shown where its own city looks at it, and the city it is compared with."""
+    """The shortlist and the city it is compared with. Looking keeps nothing: publishing and asking do."""
     desk = candidates.desk(session(), engine(), now())
     cities = registers.metropolitan_cities(session())
     chosen = forms.twins(request.args)
     twins = [city for city in cities if city.slug in chosen and city.id != need.city_id]
     told = shortlists.of(desk, need, twins)
-    # A list under other eyes is a look, not what the next one to ask is taken from.
-    if not twins and gate.may(Action.EDIT_NEED, need.thing) and need.state == State.OPEN:
-        with work() as writing:
-            service.remember_shown(writing, need, told.items, told.weights, now())
     other = registers.by_slug(session(), request.args.get("confronta", ""))
     compared = shortlists.compared_with(desk, need, other) if other else ()
     return {"shown": told, "other": other, "compared": compared, "cities": cities, "twins": twins}
@@ -111,6 +107,8 @@ def answer(number: int, slug: str) -> Response:
     try:
         with work() as writing:
             answers.answer_preconditions(writing, need.id, forms.answered(request.form), deed())
+            if need.state == State.OPEN:
+                shortlists.remember(writing, engine(), queries.need(writing, need.id) or need, now())
     except (Invalid, Conflict) as refused:
         problems = refused.problems if isinstance(refused, Invalid) else {}
         return _page(need, refused.status, "invalid" if problems else str(refused), problems)

@@ -19,7 +19,7 @@ class Need(Base):
     ``state``: `draft`, `open`, `matched` (a twinning runs), `closed`, `withdrawn`. ``visibility``: `public`, `members`,
     `anonymous` (shown by size class until the city accepts a candidate). ``edition`` grows with every change.
     ``constraints`` are the optional answers; ``answers`` what it says of preconditions (`yes`, `planned`, `no`);
-    ``limits`` whom it keeps out, apart from the score.
+    ``limits`` what counts apart from the score: whom it keeps out, which solution it asks for.
     """
 
     __tablename__ = "needs"

@@ -3,7 +3,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session
 from app import access
 from app.access import Action, Actor, Thing
 from app.cities.models import City
-from app.needs import proposals, queries, rules
-from app.needs.board import Asker, Row, asker, row
+from app.needs import proposals, queries, question, rules
+from app.needs.board import Asker, Row, asker, others_in, row
 from app.needs.models import Need, NeedReceiver, NeedVersion, Proposal
 from app.needs.rules import Answer, State
+
+A_MONTH = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ def sheet(session: Session, need: Need, actor: Actor, now: datetime) -> Sheet:
     inside = need.state == State.OPEN and (actor.national or need.city.slug in actor.bodies)
     mine = access.may(actor, Action.EDIT_NEED, need.thing)
     joined = {tie.city.slug for tie in need.receivers}
-    others = _others(need, actor)
+    others = others_in(need, actor)
     return Sheet(
         row=told,
         versions=queries.versions(session, need) if mine or actor.national else [],
@@ -63,17 +65,12 @@ def sheet(session: Session, need: Need, actor: Actor, now: datetime) -> Sheet:
         waiting=sum(item.state in rules.PENDING for item in made),
         next=proposals.next_candidate(session, need, now) if inside else None,
         may_edit=mine and rules.may_edit(need.state),
-        may_join=bool(others - joined),
+        may_join=told.joinable,
         may_leave=bool(others & joined),
         may_offer=bool(others),
         may_close=mine and rules.may_close(need.state),
         today=rules.day_of(now),
     )
-
-
-def _others(need: Need, actor: Actor) -> frozenset[str]:
-    """Bodies of the person, other than the one that asks, that can still join or offer."""
-    return actor.bodies - {need.city.slug} if need.state == State.OPEN else frozenset()
 
 
 @dataclass(frozen=True)
@@ -90,6 +87,12 @@ class Offering:
     free_days: Mapping[str, int | None]
     transfers_left: int | None
     today: date
+    reasons: Mapping[str, Any]
+
+    @property
+    def in_a_month(self) -> date:
+        """The day that an answer put off is asked again, unless another is typed."""
+        return self.today + A_MONTH
 
 
 def offering(session: Session, proposal: Proposal, actor: Actor, now: datetime) -> Offering:
@@ -99,9 +102,10 @@ def offering(session: Session, proposal: Proposal, actor: Actor, now: datetime) 
     giver_may = access.may(actor, Action.ANSWER_PROPOSAL, proposal.thing)
     asker_may = access.may(actor, Action.EDIT_NEED, need.thing)
     today = rules.day_of(now)
+    seen = asker(need, actor, givers, today)
     return Offering(
         proposal,
-        asker(need, actor, givers, today),
+        seen,
         proposals.next_candidate(session, need, now),
         giver_may,
         asker_may,
@@ -110,6 +114,7 @@ def offering(session: Session, proposal: Proposal, actor: Actor, now: datetime) 
         free_days(session, proposal.giver, now),
         proposals.transfers_left(session, proposal.giver_id, now),
         today,
+        question.reasons(proposal.grounds, seen.hidden),
     )
 
 

@@ -12,7 +12,9 @@ from app.cities import queries as cities
 from app.journal import queries as journal
 from app.journal.models import JournalEntry
 from app.needs import queries as needs
+from app.needs import question
 from app.needs.models import Need, Proposal
+from app.needs.rules import Answer
 from app.notices import queries
 from app.notices.rules import Audience
 from app.review.rules import ROLE_OF, Step
@@ -149,17 +151,26 @@ def _of_proposal(session: Session, entry: JournalEntry) -> Audience | None:
         return None
     need, offered = proposal.need, proposal.origin == "offer"
     asking = _requesters(need) | with_roles(session, (Role.REFERENT,), [need.city.slug])
+    office = _office(session, proposal)
+    answering = office or with_roles(session, (Role.COORDINATOR,), [""])
     asked = frozenset({proposal.asked_by or need.author_id or 0})
     if entry.action == "proposal-withdrawn":
-        asked |= _answering(session, proposal)
+        asked |= answering
     return Audience(
-        readers(session, asking if offered else _answering(session, proposal), Action.READ_PROPOSAL, proposal.thing),
+        readers(session, asking if offered else answering, Action.READ_PROPOSAL, proposal.thing),
         readers(session, _requesters(need) | asked, Action.READ_PROPOSAL, proposal.thing),
         frozenset(),
         need.title,
         f"/proposte/{proposal.id}",
         _told_by(proposal, entry.action),
+        question.asked_of(session, proposal, entry.at) if office and _is_put(proposal, entry.action) else {},
     )
+
+
+def _is_put(proposal: Proposal, action: str) -> bool:
+    """Whether a row puts a question to a giver, or puts it again, while it still waits for the answer."""
+    told = action in {"proposal-made", "proposal-reminded"}
+    return told and proposal.origin != "offer" and proposal.state == Answer.WAITING
 
 
 def _told_by(proposal: Proposal, action: str) -> str:
@@ -170,15 +181,10 @@ def _told_by(proposal: Proposal, action: str) -> str:
     return "" if secret else proposal.need.city.name
 
 
-def _answering(session: Session, proposal: Proposal) -> frozenset[int]:
-    """The giver's referents; its officials where it has none; the coordination, which invites, where it has nobody."""
+def _office(session: Session, proposal: Proposal) -> frozenset[int]:
+    """The giver's referents, its officials where it has none. Where it has nobody the coordination, which invites."""
     giver = [proposal.giver.slug]
-    wanted: tuple[tuple[Role, list[str]], ...] = (
-        (Role.REFERENT, giver),
-        (Role.OFFICIAL, giver),
-        (Role.COORDINATOR, [""]),
-    )
-    return next((found for role, scopes in wanted if (found := with_roles(session, (role,), scopes))), frozenset())
+    return with_roles(session, (Role.REFERENT,), giver) or with_roles(session, (Role.OFFICIAL,), giver)
 
 
 def _of_twinning(session: Session, entry: JournalEntry) -> Audience | None:

@@ -77,10 +77,15 @@ def test_an_open_request_hears_once_of_a_solution_published_since(network: Netwo
     with network.database.work() as session:
         make_solution(session, "sportello-nuovo", title="Sportello unico nuovo", city="torino")
     assert app.test_cli_runner().invoke(args=["search", "rebuild"]).exit_code == 0
-    for told in (3, 0):
+    with network.database.reading() as session:
+        found = shortlists.newly_met(session, engine, LATER)
+    assert (need.id, "sportello-nuovo") in found
+    for told in (True, False):
         with network.database.work() as session:
-            assert shortlists.meet_new(session, engine, LATER) <= told
-    assert network.rows("need", need).count("need-met") >= 1
+            assert [shortlists.tell_met(session, *one, LATER) for one in found] == [told] * len(found)
+    with network.database.reading() as session:
+        assert shortlists.newly_met(session, engine, LATER) == []
+    assert network.rows("need", need).count("need-met") == len(found)
 
 
 def test_a_round_is_computed_again_with_the_same_result(network: Network, engine: Engine) -> None:
