@@ -71,6 +71,7 @@ CHORES = (
     Chore("forget-mail", 3_600, outbox_chores.forget_mail),
     Chore("forget-traces", 3_600, account_chores.forget_traces),
     Chore("proposals", 300, need_chores.follow_proposals),
+    Chore("overdue-requests", 3_600, need_chores.follow_requests),
     Chore("new-solutions", 3_600, need_chores.meet_new_solutions),
     Chore("facts", 3_600, review_chores.tell_due),
     Chore("evidence", 3_600, review_chores.lower_evidence),

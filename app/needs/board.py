@@ -52,6 +52,7 @@ class Row:
     receivers: int
     demonstration: bool
     joinable: bool
+    lapsed: bool
 
     def as_data(self) -> dict[str, object]:
         """The line as CSV and JSON say it."""
@@ -72,12 +73,13 @@ class Row:
             "outcome": self.outcome or None,
             "joined": self.receivers,
             "demonstration": self.demonstration,
+            "lapsed": self.lapsed,
         }
 
 
 COLUMNS = (
     "id", "slug", "title", "city", "city_name", "city_size", "themes", "formats", "state", "published_on", "by_when",
-    "age_days", "first_answer_days", "outcome", "joined", "demonstration",
+    "age_days", "first_answer_days", "outcome", "joined", "demonstration", "lapsed",
 )  # fmt: skip
 
 
@@ -129,6 +131,7 @@ def row(need: Need, actor: Actor, chosen: Iterable[str], now: datetime) -> Row:
         len(need.receivers),
         need.demonstration,
         bool(others_in(need, actor) - {tie.city.slug for tie in need.receivers}),
+        need.state == State.OPEN and need.lapsed_at is not None,
     )
 
 

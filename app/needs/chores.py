@@ -7,7 +7,7 @@ from flask import Flask
 
 from app.config import Settings
 from app.db import Database
-from app.needs import proposals, queries, shortlists
+from app.needs import overdue, proposals, queries, rules, shortlists
 from app.search.engine import Engine
 
 
@@ -23,6 +23,20 @@ def follow_proposals(app: Flask) -> int:
         with database.work() as session:
             moved += proposals.look_at(session, number, settings.answer_days, now)
     return moved
+
+
+def follow_requests(app: Flask) -> int:
+    """Look at every open request whose day has passed, each in its own transaction. Answers how many were told."""
+    database: Database = app.extensions["database"]
+    settings: Settings = app.config["SETTINGS"]
+    now = datetime.now(UTC)
+    with database.reading() as session:
+        numbers = queries.past_their_day(session, rules.day_of(now))
+    told = 0
+    for number in numbers:
+        with database.work() as session:
+            told += overdue.look_at(session, number, settings.overdue_days, now)
+    return told
 
 
 def meet_new_solutions(app: Flask) -> int:

@@ -3,12 +3,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, joinedload, lazyload, selectinload
 
 from app.cities.models import City
+from app.needs import feedback as feedback_
 from app.needs.models import (
     Capacity,
     MatchingRound,
@@ -67,6 +68,18 @@ def latest_open(session: Session, most: int) -> Sequence[Need]:
 
 def open_needs(session: Session) -> Sequence[Need]:
     return session.scalars(select(Need).where(Need.state == State.OPEN).order_by(Need.id)).all()
+
+
+def past_their_day(session: Session, today: date) -> Sequence[int]:
+    """Numbers of open requests whose day has passed and of which the board does not say so yet."""
+    wanted = select(Need.id).where(Need.state == State.OPEN, Need.by_when < today, Need.lapsed_at.is_(None))
+    return session.scalars(wanted.order_by(Need.id)).all()
+
+
+def numbered(session: Session, numbers: Iterable[int]) -> Sequence[Need]:
+    """Requests with these numbers, in their order."""
+    wanted = select(Need).options(joinedload(Need.receivers)).where(Need.id.in_(list(numbers)))
+    return session.scalars(wanted.order_by(Need.id)).unique().all()
 
 
 def of_bodies(session: Session, bodies: Iterable[str], states: Iterable[str]) -> Sequence[Need]:
@@ -219,6 +232,24 @@ def needs_in_round(session: Session) -> Sequence[Need]:
 def last_shown(session: Session, need_id: int) -> ShownSet | None:
     wanted = select(ShownSet).where(ShownSet.need_id == need_id).order_by(ShownSet.id.desc()).limit(1)
     return session.scalars(wanted).one_or_none()
+
+
+def feedback(session: Session) -> tuple[list[feedback_.Shown], list[feedback_.Asked], dict[int, feedback_.Ended]]:
+    """Every shortlist that was kept, every proposal, and by request how it stands."""
+    sets = select(ShownSet.need_id, ShownSet.shown_at, ShownSet.weights_version, ShownSet.items).order_by(ShownSet.id)
+    made = (
+        select(Proposal.need_id, Solution.slug, City.slug, Proposal.origin, Proposal.state, Proposal.reason)
+        .add_columns(Proposal.rank, Proposal.asked_at, Proposal.answered_at, Proposal.grounds)
+        .join(City, City.id == Proposal.giver_id)
+        .join(Solution, Solution.id == Proposal.solution_id)
+        .order_by(Proposal.id)
+    )
+    ends = select(Need.id, Need.state, Need.outcome, Need.demonstration)
+    return (
+        [feedback_.Shown(*row) for row in session.execute(sets)],
+        [feedback_.Asked(*row) for row in session.execute(made)],
+        {number: feedback_.Ended(state, outcome, made_up) for number, state, outcome, made_up in session.execute(ends)},
+    )
 
 
 def capacities(session: Session, quarters: Sequence[str]) -> dict[int, dict[str, int]]:

@@ -11,12 +11,12 @@ from app.accounts import queries as people
 from app.cities import queries as registers
 from app.errors import Conflict, Invalid, NotFound
 from app.matching.model import FACTORS
-from app.needs import board, candidates, forms, queries, rounds
+from app.needs import board, candidates, feedback, forms, queries, rounds
 from app.needs.match_views import answer_days
 from app.needs.models import MatchingRound
 from app.needs.views import deed, engine, now
 from app.web import gate
-from app.web.formats import json_answer
+from app.web.formats import csv_answer, json_answer
 from app.web.gate import permits
 from app.web.unit import session, work
 
@@ -73,8 +73,7 @@ def show(number: int) -> Response:
 
 def _page(found: MatchingRound, status: int = 200, problem: str = "", same: bool | None = None) -> Response:
     wanted = {int(key) for key in found.input["round"]["wanted"]}
-    needs = [need for need in (queries.need(session(), number) for number in sorted(wanted)) if need is not None]
-    seen = [need for need in needs if gate.may(Action.READ_NEED, need.thing)]
+    seen = [need for need in queries.numbered(session(), wanted) if gate.may(Action.READ_NEED, need.thing)]
     slugs = {item[2] for item in found.result["assigned"]} | set(found.input["givers"])
     answer = make_response(
         render_template(
@@ -161,6 +160,12 @@ def _weights_page(
     answer.status_code = 422 if problems else 200
     answer.cache_control.no_store = True
     return answer
+
+
+@round_pages.get("/abbinamenti/riscontri.csv")
+@permits(Action.RUN_ROUND)
+def feedback_data() -> Response:
+    return csv_answer(feedback.lines(*queries.feedback(session())), feedback.COLUMNS, "riscontri")
 
 
 @round_pages.post("/abbinamenti/pesi")

@@ -11,11 +11,14 @@ from sqlalchemy.orm import Session
 
 from app import access
 from app.access import Action, Actor, Thing
+from app.accounts import queries as people
 from app.cities.models import City
 from app.needs import proposals, queries, question, rules
 from app.needs.board import Asker, Row, asker, others_in, row
-from app.needs.models import Need, NeedReceiver, NeedVersion, Proposal
+from app.needs.history import Change, changes
+from app.needs.models import Need, NeedReceiver, Proposal
 from app.needs.rules import Answer, State
+from app.needs.service import as_wanted
 
 A_MONTH = timedelta(days=30)
 
@@ -25,7 +28,8 @@ class Sheet:
     """The page of a request."""
 
     row: Row
-    versions: Sequence[NeedVersion]
+    changes: Sequence[Change]
+    people: Mapping[int, str]
     receivers: Sequence[NeedReceiver]
     proposals: Sequence[Proposal]
     waiting: int
@@ -36,6 +40,7 @@ class Sheet:
     may_offer: bool
     may_close: bool
     today: date
+    past: bool
 
     @property
     def asker(self) -> Asker:
@@ -56,12 +61,15 @@ def sheet(session: Session, need: Need, actor: Actor, now: datetime) -> Sheet:
     inside = need.state == State.OPEN and (actor.national or need.city.slug in actor.bodies)
     mine = access.may(actor, Action.EDIT_NEED, need.thing)
     joined = {tie.city.slug for tie in need.receivers}
+    seen = [item for item in made if access.may(actor, Action.READ_PROPOSAL, item.thing)]
+    changed, who = _history(session, need, actor, mine, [*seen, *(joined & actor.bodies)])
     others = others_in(need, actor)
     return Sheet(
         row=told,
-        versions=queries.versions(session, need) if mine or actor.national else [],
+        changes=changed,
+        people=who,
         receivers=[] if told.asker.hidden else need.receivers,
-        proposals=[item for item in made if access.may(actor, Action.READ_PROPOSAL, item.thing)],
+        proposals=seen,
         waiting=sum(item.state in rules.PENDING for item in made),
         next=proposals.next_candidate(session, need, now) if inside else None,
         may_edit=mine and rules.may_edit(need.state),
@@ -70,7 +78,19 @@ def sheet(session: Session, need: Need, actor: Actor, now: datetime) -> Sheet:
         may_offer=bool(others),
         may_close=mine and rules.may_close(need.state),
         today=rules.day_of(now),
+        past=rules.is_past(need.by_when, now),
     )
+
+
+def _history(
+    session: Session, need: Need, actor: Actor, mine: bool, parts: Sequence[object]
+) -> tuple[list[Change], Mapping[int, str]]:
+    """What changed, for those with a part in it; for its own people who did it too; for the others nothing."""
+    own = mine or actor.national
+    if not own and not parts:
+        return [], {}
+    found = changes(queries.versions(session, need), as_wanted(need).said(), own, need.published_at)
+    return found, people.names(session, [change.by for change in found]) if own else {}
 
 
 @dataclass(frozen=True)

@@ -104,14 +104,28 @@ def _of_need(session: Session, entry: JournalEntry) -> Audience | None:
         return None
     secret = need.visibility == "anonymous"
     followed = [("theme", slug) for slug in need.themes] + ([] if secret else [("city", need.city.slug)])
-    fitting = _fitting(session, need) if entry.action == "need-published" else frozenset()
+    mine = _requesters(need) | (_asked(session, need) if entry.action == "need-edited" else frozenset())
     return Audience(
-        readers(session, fitting, Action.READ_NEED, need.thing),
-        readers(session, _requesters(need), Action.READ_NEED, need.thing),
+        readers(session, _turn(session, need, entry.action), Action.READ_NEED, need.thing),
+        readers(session, mine, Action.READ_NEED, need.thing),
         readers(session, queries.followers(session, followed), Action.READ_NEED, need.thing),
         *_what_of_need(session, need, entry),
         "" if secret else _whose(session, entry, need.city.name),
     )
+
+
+def _turn(session: Session, need: Need, action: str) -> frozenset[int]:
+    """Whose turn it is: of a new request the cities it fits, of one whose day has passed its own city."""
+    if action == "need-published":
+        return _fitting(session, need)
+    if action in {"need-overdue", "need-lapsed"}:
+        return frozenset({need.author_id or 0}) | with_roles(session, (Role.REFERENT,), [need.city.slug])
+    return frozenset()
+
+
+def _asked(session: Session, need: Need) -> frozenset[int]:
+    """The offices whose answer is waited for, or that offered: what they were told of has changed."""
+    return frozenset().union(*(_office(session, item) for item in needs.pending(session, need.id)))
 
 
 #: Rows about what several cities do at once: the notice names none.
