@@ -141,8 +141,19 @@ def others_in(need: Need, actor: Actor) -> frozenset[str]:
 
 
 def rows(session: Session, needs: Sequence[Need], actor: Actor, now: datetime) -> list[Row]:
-    givers = queries.chosen_givers(session, [need.id for need in needs], actor.bodies)
+    givers = told_givers(session, needs, actor)
     return [row(need, actor, givers.get(need.id, ()), now) for need in needs]
+
+
+def told_givers(session: Session, needs: Sequence[Need], actor: Actor) -> dict[int, set[str]]:
+    """By request, bodies of the person to which its city said who it is; asked of anonymous requests only."""
+    secret = [need.id for need in needs if need.visibility == "anonymous"]
+    return queries.chosen_givers(session, secret, actor.bodies) if secret else {}
+
+
+def asker_of(session: Session, need: Need, actor: Actor, now: datetime) -> Asker:
+    """Whose one request is, as far as this person may know."""
+    return asker(need, actor, told_givers(session, [need], actor).get(need.id, ()), rules.day_of(now))
 
 
 def board(session: Session, actor: Actor, chosen: Chosen, families: dict[str, set[str]], now: datetime) -> list[Row]:

@@ -120,8 +120,8 @@ def proposals(session: Session, need: Need) -> Sequence[Proposal]:
 
 def pending(session: Session, need_id: int) -> Sequence[Proposal]:
     """Proposals for a request that wait for an answer."""
-    wanted = select(Proposal).where(Proposal.need_id == need_id, Proposal.state.in_(PENDING))
-    return session.scalars(wanted.order_by(Proposal.id)).all()
+    wanted = select(Proposal).options(joinedload(Proposal.solution)).where(Proposal.need_id == need_id)
+    return session.scalars(wanted.where(Proposal.state.in_(PENDING)).order_by(Proposal.id)).all()
 
 
 def chosen_givers(session: Session, needs: Iterable[int], bodies: Iterable[str]) -> dict[int, set[str]]:
@@ -169,57 +169,47 @@ def to_look_at(session: Session, now: datetime) -> Sequence[int]:
     return session.scalars(wanted.order_by(Proposal.id)).all()
 
 
-def begun(session: Session, givers: Iterable[int], since: datetime, until: datetime) -> dict[int, int]:
-    """By giver, how many proposals were accepted in a span of time."""
+def begun(session: Session, giver_id: int, since: datetime, until: datetime) -> Sequence[datetime]:
+    """When a giver said yes, in a span of time."""
     wanted = (
-        select(Proposal.giver_id, func.count())
-        .where(Proposal.giver_id.in_(list(givers)), Proposal.state == Answer.ACCEPTED)
+        select(Proposal.answered_at)
+        .where(Proposal.giver_id == giver_id, Proposal.state == Answer.ACCEPTED)
         .where(Proposal.answered_at >= since, Proposal.answered_at < until)
-        .group_by(Proposal.giver_id)
     )
-    return {row[0]: row[1] for row in session.execute(wanted)}
+    return [at for at in session.scalars(wanted) if at is not None]
 
 
-def answers(session: Session) -> dict[int, tuple[int, int]]:
-    """By giver, how many questions it answered of those whose time is over."""
+@dataclass(frozen=True)
+class Ended:
+    """A proposal that is over: who asked and who gave (numbers of bodies), what, how and when it ended."""
+
+    need_id: int
+    asker_id: int
+    giver_id: int
+    giver: str
+    solution: str
+    origin: str
+    state: str
+    answered_at: datetime | None
+
+
+def ended(session: Session) -> Sequence[Ended]:
+    """Every proposal that was accepted, declined, or not answered in time: what the scorer knows of the past."""
     wanted = (
-        select(Proposal.giver_id, Proposal.state, func.count())
-        .where(Proposal.origin != "offer", Proposal.state.in_((Answer.ACCEPTED, Answer.DECLINED, Answer.EXPIRED)))
-        .group_by(Proposal.giver_id, Proposal.state)
-    )
-    found: dict[int, tuple[int, int]] = {}
-    for giver, state, many in session.execute(wanted):
-        answered, asked = found.get(giver, (0, 0))
-        found[giver] = (answered + (0 if state == Answer.EXPIRED else many), asked + many)
-    return found
-
-
-def refused(session: Session, need_ids: Iterable[int]) -> dict[int, set[tuple[str, str]]]:
-    """By request, (solution, giver) of the proposals that ended without a yes."""
-    wanted = (
-        select(Proposal.need_id, Solution.slug, City.slug)
+        select(Proposal.need_id, Need.city_id, Proposal.giver_id, City.slug, Solution.slug)
+        .add_columns(Proposal.origin, Proposal.state, Proposal.answered_at)
+        .join(Need, Need.id == Proposal.need_id)
         .join(City, City.id == Proposal.giver_id)
         .join(Solution, Solution.id == Proposal.solution_id)
-        .where(Proposal.need_id.in_(list(need_ids)), Proposal.state.in_((Answer.DECLINED, Answer.EXPIRED)))
+        .where(Proposal.state.in_((Answer.ACCEPTED, Answer.DECLINED, Answer.EXPIRED)))
     )
-    found: dict[int, set[tuple[str, str]]] = {}
-    for number, solution, giver in session.execute(wanted):
-        found.setdefault(number, set()).add((solution, giver))
-    return found
+    return [Ended(*row) for row in session.execute(wanted)]
 
 
-def accepted(session: Session) -> dict[int, set[str]]:
-    """By body, the solutions that it already receives, or received."""
-    wanted = (
-        select(Need.city_id, Solution.slug)
-        .join(Proposal, Proposal.need_id == Need.id)
-        .join(Solution, Solution.id == Proposal.solution_id)
-        .where(Proposal.state == Answer.ACCEPTED)
-    )
-    found: dict[int, set[str]] = {}
-    for city, slug in session.execute(wanted):
-        found.setdefault(city, set()).add(slug)
-    return found
+def asked_givers(session: Session, need_id: int) -> set[str]:
+    """Bodies to which a request was proposed, whatever they said."""
+    wanted = select(City.slug).join(Proposal, Proposal.giver_id == City.id).where(Proposal.need_id == need_id)
+    return set(session.scalars(wanted))
 
 
 def needs_in_round(session: Session) -> Sequence[Need]:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.access import Actor, Role
-from app.needs import board, proposals, queries, rules
+from app.needs import board, proposals, rules
 from app.needs.models import Need, Proposal
 from app.solutions import queries as library
 
@@ -28,8 +28,7 @@ def asked_of(session: Session, proposal: Proposal, now: datetime) -> dict[str, A
     """The question put to a giver, as its office may know it; ``days`` are those left to answer."""
     need = proposal.need
     office = Actor(1, frozenset({(Role.REFERENT, proposal.giver.slug)}))
-    chosen = queries.chosen_givers(session, [need.id], office.bodies).get(need.id, set())
-    asker = board.asker(need, office, chosen, rules.day_of(now))
+    asker = board.asker_of(session, need, office, now)
     following = proposals.next_candidate(session, need, now)
     stands_on = reasons(proposal.grounds, asker.hidden)
     return {

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What the page of a request tells one person: whose it is, how it stands, who is asked, who would be next."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import pairwise
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -14,7 +14,7 @@ from app.access import Action, Actor, Thing
 from app.accounts import queries as people
 from app.cities.models import City
 from app.needs import proposals, queries, question, rules
-from app.needs.board import Asker, Row, asker, others_in, row
+from app.needs.board import Asker, Row, asker_of, others_in, row, told_givers
 from app.needs.history import Change, changes
 from app.needs.models import Need, NeedReceiver, Proposal
 from app.needs.rules import Answer, State
@@ -55,8 +55,7 @@ def _made(session: Session, need: Need, actor: Actor) -> Sequence[Proposal]:
 
 def sheet(session: Session, need: Need, actor: Actor, now: datetime) -> Sheet:
     """What one person sees and may do."""
-    givers = queries.chosen_givers(session, [need.id], actor.bodies).get(need.id, set())
-    told = row(need, actor, givers, now)
+    told = row(need, actor, told_givers(session, [need], actor).get(need.id, ()), now)
     made = _made(session, need, actor)
     inside = need.state == State.OPEN and (actor.national or need.city.slug in actor.bodies)
     mine = access.may(actor, Action.EDIT_NEED, need.thing)
@@ -118,11 +117,10 @@ class Offering:
 def offering(session: Session, proposal: Proposal, actor: Actor, now: datetime) -> Offering:
     """What one person sees of a proposal, and whether the answer is theirs."""
     need = proposal.need
-    givers = queries.chosen_givers(session, [need.id], actor.bodies).get(need.id, set())
     giver_may = access.may(actor, Action.ANSWER_PROPOSAL, proposal.thing)
     asker_may = access.may(actor, Action.EDIT_NEED, need.thing)
     today = rules.day_of(now)
-    seen = asker(need, actor, givers, today)
+    seen = asker_of(session, need, actor, now)
     return Offering(
         proposal,
         seen,
@@ -143,8 +141,6 @@ def free_days(session: Session, city: City, now: datetime) -> dict[str, int | No
     today = rules.day_of(now)
     quarters = rules.quarters_from(today, rules.QUARTERS_STATED + 1)
     stated = queries.capacities(session, quarters).get(city.id, {})
-    found: dict[str, int | None] = {}
-    for quarter, following in pairwise(quarters):
-        begun = queries.begun(session, [city.id], rules.begins_at(quarter), rules.begins_at(following))
-        found[quarter] = rules.days_left(stated.get(quarter), begun.get(city.id, 0))
-    return found
+    since, until = rules.begins_at(quarters[0]), rules.begins_at(quarters[-1])
+    begun = Counter(rules.quarter_of(rules.day_of(at)) for at in queries.begun(session, city.id, since, until))
+    return {quarter: rules.days_left(stated.get(quarter), begun[quarter]) for quarter in quarters[:-1]}
