@@ -40,6 +40,7 @@ class Settings:
     log_level: str = "INFO"
     demonstration: bool = False
     answer_days: int = 10
+    overdue_days: int = 14
     oidc_issuer: str = ""
     oidc_client: str = ""
     oidc_secret: str = ""
@@ -98,6 +99,7 @@ MEANINGS = {
     "accessibility_url": "address of the accessibility statement where it is published elsewhere",
     "demonstration": "`true` to show accounts made up for trying the site; `make run` sets it, production refuses",
     "answer_days": "days a city has to answer a request for one of its solutions; then the next city is asked",
+    "overdue_days": "days a city has to close or extend a request whose day has passed; then the board says so",
     "oidc_issuer": "address of the OpenID Connect provider (the body's own, or a SPID/CIE gateway); empty: none",
     "oidc_client": "name of this site at the provider",
     "oidc_secret": "secret of this site at the provider",

@@ -17,6 +17,7 @@ from app.files.store import Store
 from app.journal.models import JournalEntry
 from app.journal.service import broken
 from app.needs.models import Need, Proposal
+from app.needs.rules import PENDING
 from app.outbox.models import Letter
 from app.search.indexer import Indexer
 from app.solutions.queries import by_slug
@@ -42,6 +43,9 @@ def lost(session: Session, ledger: Ledger) -> Iterator[str]:
     yield from (f"request {number}" for number, said in ledger.needs.items() if problems.get(number) != said)
     states = {proposal.id: proposal.state for proposal in session.scalars(select(Proposal))}
     yield from (f"yes to proposal {number}" for number in ledger.accepted if states.get(number) != "accepted")
+    yield from (f"no to proposal {number}" for number in ledger.declined if states.get(number) != "declined")
+    ends = {need.id: need.state for need in session.scalars(select(Need))}
+    yield from (f"end of request {number}" for number in ledger.closed if ends.get(number) != "closed")
     named = {(file.solution.slug, file.digest) for file in session.scalars(select(Attachment))}
     yield from (f"file {slug} {digest}" for slug, digest in ledger.files if (slug, digest) not in named)
 
@@ -69,9 +73,29 @@ def half_saved(session: Session, ledger: Ledger, files: Store) -> Iterator[str]:
         if (int(yes), int(yes)) != (begun[proposal.id], told) or (proposal.need.state == "matched") != yes:
             stands = f"{proposal.state}, {proposal.need.state}, {told} rows, {begun[proposal.id]} twinnings"
             yield f"proposal {proposal.id}: {stands}"
+    yield from _half_ended(session, rows)
     yield from (f"twinning {made} without both sides" for made, count in parties.items() if count != 2)
     yield from (f"request {need.id} without its row" for need in _untold(session, rows))
     yield from (f"file {digest} has a row only" for digest in files.missing(writing_queries.known_digests(session)))
+
+
+def _half_ended(session: Session, rows: Counter[tuple[str, str]]) -> Iterator[str]:
+    """Proposals and requests that ended without their row, or with two; a no that was not passed on."""
+    pending, origins = Counter[int](), Counter[tuple[int, str]]()
+    for proposal in session.scalars(select(Proposal)):
+        pending[proposal.need_id] += proposal.state in PENDING
+        origins[proposal.need_id, proposal.origin] += 1
+        for end in ("declined", "withdrawn", "expired"):
+            if rows[f"proposal-{end}", str(proposal.id)] != int(proposal.state == end):
+                yield f"proposal {proposal.id}: {proposal.state}, {end}"
+    for proposal in session.scalars(select(Proposal).where(Proposal.state == "declined")):
+        if origins[proposal.need_id, "next"] != 1:
+            yield f"proposal {proposal.id}: refused, passed on {origins[proposal.need_id, 'next']} times"
+    for need in session.scalars(select(Need)):
+        if rows["need-closed", str(need.id)] != int(need.state == "closed"):
+            yield f"request {need.id}: {need.state}"
+        if need.state != "open" and pending[need.id]:
+            yield f"request {need.id}: {need.state}, and somebody has to answer"
 
 
 def _untold(session: Session, rows: Counter[tuple[str, str]]) -> Iterator[Need]:

@@ -39,6 +39,8 @@ class Ledger:
     drafts: dict[str, tuple[int, int]] = field(default_factory=dict)
     needs: dict[int, str] = field(default_factory=dict)
     accepted: list[int] = field(default_factory=list)
+    declined: list[int] = field(default_factory=list)
+    closed: list[int] = field(default_factory=list)
     files: list[tuple[str, str]] = field(default_factory=list)
     acknowledged: Counter[str] = field(default_factory=Counter)
     errors: Counter[str] = field(default_factory=Counter)
@@ -125,11 +127,11 @@ class Uploader(Client):
 
 
 class Asker(Client):
-    """Posts a request, has it offered a solution by somebody else, and says yes."""
+    """Posts requests: one is offered a solution and says yes, the next is refused one, passed on, and closed."""
 
-    def __init__(self, visitor: Visitor, giver: Visitor, solution: str, ledger: Ledger) -> None:
+    def __init__(self, visitor: Visitor, giver: Visitor, solutions: tuple[str, str], ledger: Ledger) -> None:
         super().__init__(visitor, ledger)
-        self.giver, self.solution = giver, solution
+        self.giver, (self.given, self.refused) = giver, solutions
 
     def life(self, stop: threading.Event) -> None:
         self.giver.again()
@@ -140,16 +142,39 @@ class Asker(Client):
         boxes = {"problem": problem, "by_when": "2027-06-30", "themes": "suap", "do": "publish", "looked": "1"}
         answer, _text = self.visitor.post("/richieste/nuova", boxes)
         path = answer.headers["Location"]
-        self.ledger.needs[int(path.split("/")[2].partition("-")[0])] = problem
+        number = int(path.split("/")[2].partition("-")[0])
+        self.ledger.needs[number] = problem
         self.ledger.note("requests posted")
-        self.giver.post(f"{path}/offri", {"solution": self.solution, "message": "Possiamo raccontarvela."})
+        self.number += 1
+        if self.number % 2:
+            self._accept(path)
+        else:
+            self._pass_on_and_close(path, number)
+
+    def _accept(self, path: str) -> None:
+        self.giver.post(f"{path}/offri", {"solution": self.given, "message": "Possiamo raccontarvela."})
         self.ledger.note("solutions offered")
+        proposal = self._proposal(path)
+        self.visitor.post(f"/proposte/{proposal}/accetta", {})
+        self.ledger.accepted.append(proposal)
+        self.ledger.note("proposals accepted")
+
+    def _pass_on_and_close(self, path: str, number: int) -> None:
+        self.visitor.post(f"{path}/abbinamenti/chiedi", {"solution": self.refused})
+        self.ledger.note("cities asked")
+        proposal = self._proposal(path)
+        self.giver.post(f"/proposte/{proposal}/rifiuta", {"reason": "changed"})
+        self.ledger.declined.append(proposal)
+        self.ledger.note("refused and passed on")
+        self.visitor.post(f"{path}/chiudi", {"outcome": "not-needed"})
+        self.ledger.closed.append(number)
+        self.ledger.note("requests closed")
+
+    def _proposal(self, path: str) -> int:
         found = re.search(r"/proposte/(\d+)", self.visitor.get(path))
         if found is None:
-            raise Broken("an offer that was acknowledged is not on the page")
-        self.visitor.post(f"/proposte/{found[1]}/accetta", {})
-        self.ledger.accepted.append(int(found[1]))
-        self.ledger.note("proposals accepted")
+            raise Broken("a proposal that was acknowledged is not on the page")
+        return int(found[1])
 
 
 def together(clients: list[Client], stop: threading.Event) -> Callable[[], None]:

@@ -36,7 +36,7 @@ from tests.webserver import WebServer
 
 SHORTEST, LONGEST = 0.2, 3.0
 START_LIMIT = 5.0
-GIVEN = "sportello-unico-torino"
+GIVEN, REFUSED, NEXT = "sportello-unico-torino", "sportello-digitale-torino", "sportello-unico-venezia"
 
 
 class WholeSite(WebServer):
@@ -124,6 +124,8 @@ def trial(folder: Path, address: str = "") -> Iterator[Trial]:
             makers.make_registers(session)
             makers.make_solution(session)
             makers.make_solution(session, GIVEN, city="torino", title="Sportello unico di Torino")
+            makers.make_solution(session, REFUSED, city="torino", title="Sportello unico digitale di Torino")
+            makers.make_solution(session, NEXT, city="venezia", title="Sportello unico di Venezia")
         assert runner.invoke(args=["search", "ensure"]).exit_code == 0
         mail = {"TWINMETRO_SMTP_HOST": "127.0.0.1", "TWINMETRO_SMTP_PORT": str(sink.port)}
         site = WholeSite(folder, address, TWINMETRO_SMTP_SECURITY="none", **mail)
@@ -141,7 +143,7 @@ def people(port: int, database: Database, ledger: Ledger) -> list[Client]:
     clients += [Uploader(entered(port, database, Role.OFFICIAL), ledger) for _ in range(2)]
     for _ in range(2):
         giver = entered(port, database, Role.REFERENT, "torino")
-        clients.append(Asker(entered(port, database, Role.REFERENT), giver, GIVEN, ledger))
+        clients.append(Asker(entered(port, database, Role.REFERENT), giver, (GIVEN, REFUSED), ledger))
     return clients
 
 

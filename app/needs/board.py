@@ -51,6 +51,8 @@ class Row:
     outcome: str
     receivers: int
     demonstration: bool
+    joinable: bool
+    lapsed: bool
 
     def as_data(self) -> dict[str, object]:
         """The line as CSV and JSON say it."""
@@ -71,12 +73,13 @@ class Row:
             "outcome": self.outcome or None,
             "joined": self.receivers,
             "demonstration": self.demonstration,
+            "lapsed": self.lapsed,
         }
 
 
 COLUMNS = (
     "id", "slug", "title", "city", "city_name", "city_size", "themes", "formats", "state", "published_on", "by_when",
-    "age_days", "first_answer_days", "outcome", "joined", "demonstration",
+    "age_days", "first_answer_days", "outcome", "joined", "demonstration", "lapsed",
 )  # fmt: skip
 
 
@@ -127,12 +130,30 @@ def row(need: Need, actor: Actor, chosen: Iterable[str], now: datetime) -> Row:
         need.outcome,
         len(need.receivers),
         need.demonstration,
+        bool(others_in(need, actor) - {tie.city.slug for tie in need.receivers}),
+        need.state == State.OPEN and need.lapsed_at is not None,
     )
 
 
+def others_in(need: Need, actor: Actor) -> frozenset[str]:
+    """Bodies of the person, other than the one that asks, that can still join an open request or offer."""
+    return actor.bodies - {need.city.slug} if need.state == State.OPEN else frozenset()
+
+
 def rows(session: Session, needs: Sequence[Need], actor: Actor, now: datetime) -> list[Row]:
-    givers = queries.chosen_givers(session, [need.id for need in needs], actor.bodies)
+    givers = told_givers(session, needs, actor)
     return [row(need, actor, givers.get(need.id, ()), now) for need in needs]
+
+
+def told_givers(session: Session, needs: Sequence[Need], actor: Actor) -> dict[int, set[str]]:
+    """By request, bodies of the person to which its city said who it is; asked of anonymous requests only."""
+    secret = [need.id for need in needs if need.visibility == "anonymous"]
+    return queries.chosen_givers(session, secret, actor.bodies) if secret else {}
+
+
+def asker_of(session: Session, need: Need, actor: Actor, now: datetime) -> Asker:
+    """Whose one request is, as far as this person may know."""
+    return asker(need, actor, told_givers(session, [need], actor).get(need.id, ()), rules.day_of(now))
 
 
 def board(session: Session, actor: Actor, chosen: Chosen, families: dict[str, set[str]], now: datetime) -> list[Row]:

@@ -2,6 +2,7 @@
 """From the database to what the scorer is given: cities with their figures, offers, requests, affinities of texts."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,10 +20,12 @@ from app.matching.text import Space, calibration, space
 from app.matching.weights import PUBLISHED, Weights, from_data
 from app.needs import answers, queries, rules
 from app.needs.models import Need
+from app.needs.queries import Ended
+from app.needs.rules import Answer
 from app.search.engine import Engine
 from app.search.index import IndexDamaged
 from app.solutions import queries as library
-from app.solutions.models import Solution, SolutionRevision
+from app.solutions.models import Solution, SolutionRevision, Theme
 
 INDICATORS = ("population", "area_km2", "municipalities", "density", "small_share")
 #: Pieces of a kit with which another office can begin: more of them count no more.
@@ -54,6 +57,8 @@ class Desk:
     market: Market
     market_of_words: Market
     known: Known
+    themes: Mapping[str, Theme]
+    ended: Sequence[Ended]
     now: datetime
 
     def market_for(self, need: model.Need) -> Market:
@@ -78,8 +83,10 @@ def by_words(engine: Engine, text: str) -> dict[str, float]:
 def desk(session: Session, engine: Engine, now: datetime, weights: Weights | None = None) -> Desk:
     """Offers, weights and texts as they are now."""
     learnt = _known(session, engine)
-    offers = tuple(_offers(session, learnt, now))
-    tree = {theme.slug: theme.parent_slug for theme in library.themes(session)}
+    ended = queries.ended(session)
+    offers = tuple(_offers(session, learnt, ended, now))
+    themes = {theme.slug: theme for theme in library.themes(session)}
+    tree = {theme.slug: theme.parent_slug for theme in themes.values()}
     chosen = weights or weights_in_force(session)
     return Desk(
         session,
@@ -87,6 +94,8 @@ def desk(session: Session, engine: Engine, now: datetime, weights: Weights | Non
         Market(offers, tree, learnt.s90_texts, chosen),
         Market(offers, tree, learnt.s90_words, chosen),
         learnt,
+        themes,
+        ended,
         now,
     )
 
@@ -113,8 +122,13 @@ def as_city(city: City, now: datetime, room: int | None = None, days: int | None
 
 def as_needs(desk: Desk, needs: Sequence[Need]) -> list[model.Need]:
     """Requests as the scorer reads them, with what was refused and what their cities already receive."""
-    refused = queries.refused(desk.session, [need.id for need in needs])
-    received = queries.accepted(desk.session)
+    refused: dict[int, set[tuple[str, str]]] = {}
+    received: dict[int, set[str]] = {}
+    for item in desk.ended:
+        if item.state == Answer.ACCEPTED:
+            received.setdefault(item.asker_id, set()).add(item.solution)
+        else:
+            refused.setdefault(item.need_id, set()).add((item.solution, item.giver))
     return [
         model.Need(
             key=str(need.id),
@@ -136,15 +150,17 @@ def as_needs(desk: Desk, needs: Sequence[Need]) -> list[model.Need]:
     ]
 
 
-def _offers(session: Session, learnt: Known, now: datetime) -> Iterable[model.Offer]:
+def _offers(session: Session, learnt: Known, ended: Sequence[Ended], now: datetime) -> Iterable[model.Offer]:
     published = [item for item in library.published(session) if item.owner is not None and not item.archived_at]
-    cities = _givers(session, published, now)
-    replied = queries.answers(session)
+    cities = _givers(session, published, ended, now)
+    # An offer was not asked for: what its requester says of it is no answer of the giver.
+    asked_of = [item for item in ended if item.origin != "offer"]
+    asked = Counter(item.giver_id for item in asked_of)
+    replies = Counter(item.giver_id for item in asked_of if item.state != Answer.EXPIRED)
     for solution in published:
         owner = solution.owner
         if owner is None:
             continue
-        replies, asked = replied.get(owner.id, (0, 0))
         kit = [item for item in solution.front.get("kit") or () if isinstance(item, Mapping)]
         yield model.Offer(
             solution=solution.slug,
@@ -157,23 +173,32 @@ def _offers(session: Session, learnt: Known, now: datetime) -> Iterable[model.Of
             kit=min(len(kit) / WHOLE_KIT, 1.0),
             documented=any(known(item.get("address")) for item in kit),
             preconditions=answers.preconditions(solution.front),
-            asked=asked,
-            answered=replies,
+            asked=asked[owner.id],
+            answered=replies[owner.id],
             capacity=max(cities[owner.id].capacity, 0),
             reused=len(solution.reuses),
         )
 
 
-def _givers(session: Session, published: Sequence[Solution], now: datetime) -> dict[int, model.City]:
+def _givers(
+    session: Session, published: Sequence[Solution], ended: Sequence[Ended], now: datetime
+) -> dict[int, model.City]:
     owners = {item.owner.id: item.owner for item in published if item.owner is not None}
-    quarter, following = rules.quarters_from(rules.day_of(now), 2)
+    quarter = rules.quarter_of(rules.day_of(now))
     stated = queries.capacities(session, [quarter])
-    begun = queries.begun(session, owners, rules.begins_at(quarter), rules.begins_at(following))
+    begun = Counter(item.giver_id for item in ended if _begun_in(item, quarter))
     found = {}
     for number, owner in owners.items():
-        days, many = stated.get(number, {}).get(quarter), begun.get(number, 0)
+        days, many = stated.get(number, {}).get(quarter), begun[number]
         found[number] = as_city(owner, now, rules.transfers_left(days, many), rules.days_left(days, many))
     return found
+
+
+def _begun_in(item: Ended, quarter: str) -> bool:
+    """Whether a transfer began in a quarter."""
+    if item.state != Answer.ACCEPTED or item.answered_at is None:
+        return False
+    return rules.quarter_of(rules.day_of(item.answered_at)) == quarter
 
 
 def _known(session: Session, engine: Engine) -> Known:

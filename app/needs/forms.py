@@ -14,6 +14,9 @@ from app.needs.rules import CONSTRAINTS, FORMATS, MOST_DAYS, MOST_PROPOSALS, ON_
 Typed = MultiDict[str, str]
 MOST_QUESTION = 400
 MOST_TWINS = 5
+MOST_SLUG = 120
+#: The three answers to a question, as the links of its letter name them.
+LEANINGS = ("si", "dopo", "no")
 #: Preconditions answered with one button.
 MOST_ASKED = 60
 
@@ -56,14 +59,23 @@ def wanted(form: Typed) -> Wanted:
 
 
 def limits(form: Typed) -> dict[str, Any]:
-    """Whom the request keeps out and how many proposals it wants; what is not limited is left out."""
+    """What is apart from the score: a solution asked for, whom the request keeps out, how many proposals it wants.
+
+    What is not limited is left out.
+    """
     many = number(form, "proposals") if form.get("proposals") else MOST_PROPOSALS
     found = {
+        "solution": slug_asked(form),
         "excluded": sorted({slug[:120] for slug in form.getlist("excluded") if slug}),
         "sizes": sorted(set(form.getlist("sizes"))),
         "proposals": many if many != MOST_PROPOSALS else None,
     }
-    return {name: value for name, value in found.items() if value not in ([], None)}
+    return {name: value for name, value in found.items() if value not in ([], None, "")}
+
+
+def slug_asked(typed: Mapping[str, str]) -> str:
+    """The solution from whose page the request began; empty for none."""
+    return tidy(typed.get("soluzione", ""))[:MOST_SLUG]
 
 
 def answered(form: Typed) -> dict[str, str]:
@@ -91,6 +103,12 @@ def chosen(arguments: Mapping[str, str]) -> Chosen:
         wish if wish in FORMATS else "",
         arguments.get("citta", "")[:120],
     )
+
+
+def leaning(arguments: Mapping[str, str]) -> str:
+    """The answer that a link of a letter was pressed for: `si`, `dopo`, `no`; empty for none."""
+    typed = arguments.get("risposta", "")
+    return typed if typed in LEANINGS else ""
 
 
 def reply(form: Mapping[str, str]) -> Reply:

@@ -9,7 +9,7 @@ from app.access import Action, Thing
 from app.cities import queries as registers
 from app.config import Settings
 from app.errors import Conflict, Forbidden, Invalid, NotFound
-from app.needs import answers, candidates, forms, proposals, queries, rules, service, sheet, shortlists
+from app.needs import answers, board, candidates, forms, proposals, queries, service, shortlists
 from app.needs.models import Need
 from app.needs.rules import State
 from app.needs.views import PATH, back_to, deed, engine, found, my_bodies, now
@@ -33,25 +33,25 @@ def show(number: int, slug: str) -> Response:
 
 
 def _page(need: Need, status: int = 200, problem: str = "", problems: dict[str, str] | None = None) -> Response:
-    seen = sheet.sheet(session(), need, gate.actor(), now())
+    asker, own = board.asker_of(session(), need, gate.actor(), now()), gate.may(Action.EDIT_NEED, need.thing)
     # Reasons compare the two cities figure by figure: they would tell whose an anonymous request is.
-    around = {} if seen.asker.hidden else _around(need)
+    around = {} if asker.hidden else _around(need)
+    asking = own and need.state == State.OPEN and not around.get("twins")
     answer = make_response(
         render_template(
             "needs/matches.html",
             need=need,
-            sheet=seen,
+            asker=asker,
             first=shortlists.FIRST,
-            asking=gate.may(Action.EDIT_NEED, need.thing) and need.state == State.OPEN and not around.get("twins"),
-            asked={item.solution.slug: item for item in seen.proposals if item.state in rules.PENDING},
+            asking=asking,
+            asked={item.solution.slug: item for item in queries.pending(session(), need.id)} if asking else {},
             numbers="numeri" in request.args,
-            themes={theme.slug: theme for theme in library.themes(session())},
             days=answer_days(),
             problem=problem,
             problems=problems or {},
             **around,
             given=need.answers or {},
-            own=gate.may(Action.EDIT_NEED, need.thing),
+            own=own,
             helps=_helps(need, around),
         )
     )
@@ -69,19 +69,22 @@ def _helps(need: Need, around: dict[str, Any]) -> dict[str, Any]:
 
 
 def _around(need: Need) -> dict[str, Any]:
-    """The shortlist, kept as shown where its own city looks at it, and the city it is compared with."""
+    """The shortlist and the city it is compared with. Looking keeps nothing: publishing and asking do."""
     desk = candidates.desk(session(), engine(), now())
     cities = registers.metropolitan_cities(session())
     chosen = forms.twins(request.args)
     twins = [city for city in cities if city.slug in chosen and city.id != need.city_id]
     told = shortlists.of(desk, need, twins)
-    # A list under other eyes is a look, not what the next one to ask is taken from.
-    if not twins and gate.may(Action.EDIT_NEED, need.thing) and need.state == State.OPEN:
-        with work() as writing:
-            service.remember_shown(writing, need, told.items, told.weights, now())
     other = registers.by_slug(session(), request.args.get("confronta", ""))
     compared = shortlists.compared_with(desk, need, other) if other else ()
-    return {"shown": told, "other": other, "compared": compared, "cities": cities, "twins": twins}
+    return {
+        "shown": told,
+        "themes": desk.themes,
+        "other": other,
+        "compared": compared,
+        "cities": cities,
+        "twins": twins,
+    }
 
 
 @matches.post(f"{PATH}/abbinamenti/chiedi")
@@ -111,6 +114,8 @@ def answer(number: int, slug: str) -> Response:
     try:
         with work() as writing:
             answers.answer_preconditions(writing, need.id, forms.answered(request.form), deed())
+            if need.state == State.OPEN:
+                shortlists.remember(writing, engine(), queries.need(writing, need.id) or need, now())
     except (Invalid, Conflict) as refused:
         problems = refused.problems if isinstance(refused, Invalid) else {}
         return _page(need, refused.status, "invalid" if problems else str(refused), problems)
@@ -134,7 +139,7 @@ def _offer_page(need: Need, status: int = 200, problem: str = "", problems: dict
         render_template(
             "needs/offer.html",
             need=need,
-            sheet=sheet.sheet(session(), need, gate.actor(), now()),
+            asker=board.asker_of(session(), need, gate.actor(), now()),
             solutions=ours,
             scored=scored,
             days=answer_days(),

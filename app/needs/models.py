@@ -19,7 +19,8 @@ class Need(Base):
     ``state``: `draft`, `open`, `matched` (a twinning runs), `closed`, `withdrawn`. ``visibility``: `public`, `members`,
     `anonymous` (shown by size class until the city accepts a candidate). ``edition`` grows with every change.
     ``constraints`` are the optional answers; ``answers`` what it says of preconditions (`yes`, `planned`, `no`);
-    ``limits`` whom it keeps out, apart from the score.
+    ``overdue_at`` is when its city was reminded that its day has passed, ``lapsed_at`` since when the board says so.
+    ``limits`` what counts apart from the score: whom it keeps out, which solution it asks for.
     """
 
     __tablename__ = "needs"
@@ -48,6 +49,8 @@ class Need(Base):
     shortlisted_at: Mapped[datetime | None] = mapped_column(Instant)
     answered_at: Mapped[datetime | None] = mapped_column(Instant)
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
+    overdue_at: Mapped[datetime | None] = mapped_column(Instant)
+    lapsed_at: Mapped[datetime | None] = mapped_column(Instant)
     outcome: Mapped[str] = mapped_column(String(20), default="")
     outcome_text: Mapped[str] = mapped_column(Text, default="")
 

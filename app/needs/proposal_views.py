@@ -57,6 +57,7 @@ def _page(proposal: Proposal, status: int = 200, problem: str = "", problems: di
             proposal=proposal,
             need=proposal.need,
             told=told,
+            leaning=forms.leaning(request.args),
             reasons=rules.REASONS,
             themes={theme.slug: theme for theme in library.themes(session())},
             problem=problem,

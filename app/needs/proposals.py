@@ -179,7 +179,7 @@ def next_candidate(session: Session, need: Need, now: datetime) -> Mapping[str, 
     shown = queries.last_shown(session, need.id)
     if shown is None:
         return None
-    asked = {item.giver.slug for item in queries.proposals(session, need)}
+    asked = queries.asked_givers(session, need.id)
     joined = {tie.city.slug for tie in need.receivers}
     left = [item for item in shown.items if item["city"] not in asked | joined]
     published = queries.solutions_by_slug(session, [item["solution"] for item in left])
@@ -196,8 +196,8 @@ def transfers_left(session: Session, giver_id: int, now: datetime) -> int | None
     quarter = rules.quarter_of(rules.day_of(now))
     stated = queries.capacities(session, [quarter]).get(giver_id, {}).get(quarter)
     following = rules.quarters_from(rules.day_of(now), 2)[1]
-    begun = queries.begun(session, [giver_id], rules.begins_at(quarter), rules.begins_at(following))
-    return rules.transfers_left(stated, begun.get(giver_id, 0))
+    begun = queries.begun(session, giver_id, rules.begins_at(quarter), rules.begins_at(following))
+    return rules.transfers_left(stated, len(begun))
 
 
 def _make(

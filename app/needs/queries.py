@@ -3,12 +3,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, defer, joinedload, lazyload, selectinload
 
 from app.cities.models import City
+from app.needs import feedback as feedback_
 from app.needs.models import (
     Capacity,
     MatchingRound,
@@ -69,6 +70,12 @@ def open_needs(session: Session) -> Sequence[Need]:
     return session.scalars(select(Need).where(Need.state == State.OPEN).order_by(Need.id)).all()
 
 
+def past_their_day(session: Session, today: date) -> Sequence[int]:
+    """Numbers of open requests whose day has passed and of which the board does not say so yet."""
+    wanted = select(Need.id).where(Need.state == State.OPEN, Need.by_when < today, Need.lapsed_at.is_(None))
+    return session.scalars(wanted.order_by(Need.id)).all()
+
+
 def of_bodies(session: Session, bodies: Iterable[str], states: Iterable[str]) -> Sequence[Need]:
     """Requests that some bodies posted or joined, the newest first."""
     wanted = list(bodies)
@@ -107,8 +114,8 @@ def proposals(session: Session, need: Need) -> Sequence[Proposal]:
 
 def pending(session: Session, need_id: int) -> Sequence[Proposal]:
     """Proposals for a request that wait for an answer."""
-    wanted = select(Proposal).where(Proposal.need_id == need_id, Proposal.state.in_(PENDING))
-    return session.scalars(wanted.order_by(Proposal.id)).all()
+    wanted = select(Proposal).options(joinedload(Proposal.solution)).where(Proposal.need_id == need_id)
+    return session.scalars(wanted.where(Proposal.state.in_(PENDING)).order_by(Proposal.id)).all()
 
 
 def chosen_givers(session: Session, needs: Iterable[int], bodies: Iterable[str]) -> dict[int, set[str]]:
@@ -156,57 +163,47 @@ def to_look_at(session: Session, now: datetime) -> Sequence[int]:
     return session.scalars(wanted.order_by(Proposal.id)).all()
 
 
-def begun(session: Session, givers: Iterable[int], since: datetime, until: datetime) -> dict[int, int]:
-    """By giver, how many proposals were accepted in a span of time."""
+def begun(session: Session, giver_id: int, since: datetime, until: datetime) -> Sequence[datetime]:
+    """When a giver said yes, in a span of time."""
     wanted = (
-        select(Proposal.giver_id, func.count())
-        .where(Proposal.giver_id.in_(list(givers)), Proposal.state == Answer.ACCEPTED)
+        select(Proposal.answered_at)
+        .where(Proposal.giver_id == giver_id, Proposal.state == Answer.ACCEPTED)
         .where(Proposal.answered_at >= since, Proposal.answered_at < until)
-        .group_by(Proposal.giver_id)
     )
-    return {row[0]: row[1] for row in session.execute(wanted)}
+    return [at for at in session.scalars(wanted) if at is not None]
 
 
-def answers(session: Session) -> dict[int, tuple[int, int]]:
-    """By giver, how many questions it answered of those whose time is over."""
+@dataclass(frozen=True)
+class Ended:
+    """A proposal that is over: who asked and who gave (numbers of bodies), what, how and when it ended."""
+
+    need_id: int
+    asker_id: int
+    giver_id: int
+    giver: str
+    solution: str
+    origin: str
+    state: str
+    answered_at: datetime | None
+
+
+def ended(session: Session) -> Sequence[Ended]:
+    """Every proposal that was accepted, declined, or not answered in time: what the scorer knows of the past."""
     wanted = (
-        select(Proposal.giver_id, Proposal.state, func.count())
-        .where(Proposal.origin != "offer", Proposal.state.in_((Answer.ACCEPTED, Answer.DECLINED, Answer.EXPIRED)))
-        .group_by(Proposal.giver_id, Proposal.state)
-    )
-    found: dict[int, tuple[int, int]] = {}
-    for giver, state, many in session.execute(wanted):
-        answered, asked = found.get(giver, (0, 0))
-        found[giver] = (answered + (0 if state == Answer.EXPIRED else many), asked + many)
-    return found
-
-
-def refused(session: Session, need_ids: Iterable[int]) -> dict[int, set[tuple[str, str]]]:
-    """By request, (solution, giver) of the proposals that ended without a yes."""
-    wanted = (
-        select(Proposal.need_id, Solution.slug, City.slug)
+        select(Proposal.need_id, Need.city_id, Proposal.giver_id, City.slug, Solution.slug)
+        .add_columns(Proposal.origin, Proposal.state, Proposal.answered_at)
+        .join(Need, Need.id == Proposal.need_id)
         .join(City, City.id == Proposal.giver_id)
         .join(Solution, Solution.id == Proposal.solution_id)
-        .where(Proposal.need_id.in_(list(need_ids)), Proposal.state.in_((Answer.DECLINED, Answer.EXPIRED)))
+        .where(Proposal.state.in_((Answer.ACCEPTED, Answer.DECLINED, Answer.EXPIRED)))
     )
-    found: dict[int, set[tuple[str, str]]] = {}
-    for number, solution, giver in session.execute(wanted):
-        found.setdefault(number, set()).add((solution, giver))
-    return found
+    return [Ended(*row) for row in session.execute(wanted)]
 
 
-def accepted(session: Session) -> dict[int, set[str]]:
-    """By body, the solutions that it already receives, or received."""
-    wanted = (
-        select(Need.city_id, Solution.slug)
-        .join(Proposal, Proposal.need_id == Need.id)
-        .join(Solution, Solution.id == Proposal.solution_id)
-        .where(Proposal.state == Answer.ACCEPTED)
-    )
-    found: dict[int, set[str]] = {}
-    for city, slug in session.execute(wanted):
-        found.setdefault(city, set()).add(slug)
-    return found
+def asked_givers(session: Session, need_id: int) -> set[str]:
+    """Bodies to which a request was proposed, whatever they said."""
+    wanted = select(City.slug).join(Proposal, Proposal.giver_id == City.id).where(Proposal.need_id == need_id)
+    return set(session.scalars(wanted))
 
 
 def _in_round() -> ColumnElement[bool]:
@@ -230,6 +227,24 @@ def needs_by_id(session: Session, numbers: Iterable[int]) -> Sequence[Need]:
 def last_shown(session: Session, need_id: int) -> ShownSet | None:
     wanted = select(ShownSet).where(ShownSet.need_id == need_id).order_by(ShownSet.id.desc()).limit(1)
     return session.scalars(wanted).one_or_none()
+
+
+def feedback(session: Session) -> tuple[list[feedback_.Shown], list[feedback_.Asked], dict[int, feedback_.Ended]]:
+    """Every shortlist that was kept, every proposal, and by request how it stands."""
+    sets = select(ShownSet.need_id, ShownSet.shown_at, ShownSet.weights_version, ShownSet.items).order_by(ShownSet.id)
+    made = (
+        select(Proposal.need_id, Solution.slug, City.slug, Proposal.origin, Proposal.state, Proposal.reason)
+        .add_columns(Proposal.rank, Proposal.asked_at, Proposal.answered_at, Proposal.grounds)
+        .join(City, City.id == Proposal.giver_id)
+        .join(Solution, Solution.id == Proposal.solution_id)
+        .order_by(Proposal.id)
+    )
+    ends = select(Need.id, Need.state, Need.outcome, Need.demonstration)
+    return (
+        [feedback_.Shown(*row) for row in session.execute(sets)],
+        [feedback_.Asked(*row) for row in session.execute(made)],
+        {number: feedback_.Ended(state, outcome, made_up) for number, state, outcome, made_up in session.execute(ends)},
+    )
 
 
 def capacities(session: Session, quarters: Sequence[str]) -> dict[int, dict[str, int]]:

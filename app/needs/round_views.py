@@ -11,13 +11,13 @@ from app.accounts import queries as people
 from app.cities import queries as registers
 from app.errors import Conflict, Invalid, NotFound
 from app.matching.model import FACTORS
-from app.needs import board, candidates, forms, queries, rounds
+from app.needs import board, candidates, feedback, forms, queries, rounds
 from app.needs import exchanges as exchanges_of
 from app.needs.match_views import answer_days
 from app.needs.models import MatchingRound
 from app.needs.views import deed, engine, now
 from app.web import gate
-from app.web.formats import json_answer
+from app.web.formats import csv_answer, json_answer
 from app.web.gate import permits
 from app.web.unit import session, work
 
@@ -234,6 +234,12 @@ def _solutions(simulation: Mapping[str, Any] | None) -> Mapping[str, Any]:
     """The solutions that a simulation puts in another order, by name."""
     moved = [row for row in simulation["rows"] if row["before"] != row["after"]] if simulation else []
     return queries.solutions_by_slug(session(), {slug for row in moved for slug in (*row["before"], *row["after"])})
+
+
+@round_pages.get("/abbinamenti/riscontri.csv")
+@permits(Action.RUN_ROUND)
+def feedback_data() -> Response:
+    return csv_answer(feedback.lines(*queries.feedback(session())), feedback.COLUMNS, "riscontri")
 
 
 @round_pages.post("/abbinamenti/pesi")

@@ -319,7 +319,7 @@ def simulate(session: Session, engine: Engine, weights: Mapping[str, float], now
 
 
 def _first(desk: Desk, need: Any) -> list[str]:
-    return [item["solution"] for item in shortlists.of(desk, need).items[:COMPARED]]
+    return [item["solution"] for item in shortlists.of(desk, need, wished=False).items[:COMPARED]]
 
 
 def decide(

@@ -24,6 +24,8 @@ ACTIONS: Mapping[str, str] = {
     "need-joined": "another body needs the same",
     "need-left": "a body no longer takes part",
     "need-met": "a solution published since is among the first of its shortlist (by the site); solution",
+    "need-overdue": "its day has passed: its city is asked to close or extend it (by the site); by_when",
+    "need-lapsed": "its city did not answer: the board says so (by the site); by_when",
     "need-withdrawn": "its city took the request back",
     "need-closed": "its city closed the request, or its transfer is over; outcome",
     "need-reopened": "its transfer stopped: the request is on the board again; twinning",
@@ -226,6 +228,11 @@ def may_answer(state: str) -> bool:
 
 def day_of(instant: datetime) -> date:
     return instant.astimezone(ROME).date()
+
+
+def is_past(by_when: date | None, now: datetime) -> bool:
+    """Whether the day by which a request was needed is over in Rome."""
+    return by_when is not None and by_when < day_of(now)
 
 
 def due_after(now: datetime, days: int) -> datetime:

@@ -124,6 +124,7 @@ def reopen(session: Session, number: int, twinning: int, deed: Deed) -> None:
     if need is None or need.state != State.MATCHED:
         return
     need.state, need.updated_at = State.OPEN, deed.now
+    need.overdue_at = need.lapsed_at = None
     tell(session, need, deed, "need-reopened", {"twinning": twinning})
 
 
@@ -239,6 +240,8 @@ def _new(city: City, wanted: Wanted, deed: Deed) -> Need:
 
 def _write(need: Need, wanted: Wanted, deed: Deed) -> None:
     need.title, need.slug = wanted.heading[: rules.MOST_TITLE], rules.slug_of(wanted.heading)
+    if need.by_when != wanted.by_when:
+        need.overdue_at = need.lapsed_at = None
     need.problem, need.by_when = wanted.problem, wanted.by_when
     need.themes, need.formats = list(wanted.themes), list(wanted.formats)
     need.constraints, need.visibility = dict(wanted.constraints or {}), wanted.visibility

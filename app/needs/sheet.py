@@ -1,21 +1,26 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What the page of a request tells one person: whose it is, how it stands, who is asked, who would be next."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from itertools import pairwise
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app import access
 from app.access import Action, Actor, Thing
+from app.accounts import queries as people
 from app.cities.models import City
-from app.needs import proposals, queries, rules
-from app.needs.board import Asker, Row, asker, row
-from app.needs.models import Need, NeedReceiver, NeedVersion, Proposal
+from app.needs import proposals, queries, question, rules
+from app.needs.board import Asker, Row, asker_of, others_in, row, told_givers
+from app.needs.history import Change, changes
+from app.needs.models import Need, NeedReceiver, Proposal
 from app.needs.rules import Answer, State
+from app.needs.service import as_wanted
+
+A_MONTH = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -23,7 +28,8 @@ class Sheet:
     """The page of a request."""
 
     row: Row
-    versions: Sequence[NeedVersion]
+    changes: Sequence[Change]
+    people: Mapping[int, str]
     receivers: Sequence[NeedReceiver]
     proposals: Sequence[Proposal]
     waiting: int
@@ -34,6 +40,7 @@ class Sheet:
     may_offer: bool
     may_close: bool
     today: date
+    past: bool
 
     @property
     def asker(self) -> Asker:
@@ -48,32 +55,41 @@ def _made(session: Session, need: Need, actor: Actor) -> Sequence[Proposal]:
 
 def sheet(session: Session, need: Need, actor: Actor, now: datetime) -> Sheet:
     """What one person sees and may do."""
-    givers = queries.chosen_givers(session, [need.id], actor.bodies).get(need.id, set())
-    told = row(need, actor, givers, now)
+    told = row(need, actor, told_givers(session, [need], actor).get(need.id, ()), now)
     made = _made(session, need, actor)
     inside = need.state == State.OPEN and (actor.national or need.city.slug in actor.bodies)
     mine = access.may(actor, Action.EDIT_NEED, need.thing)
     joined = {tie.city.slug for tie in need.receivers}
-    others = _others(need, actor)
+    seen = [item for item in made if access.may(actor, Action.READ_PROPOSAL, item.thing)]
+    changed, who = _history(session, need, actor, mine, [*seen, *(joined & actor.bodies)])
+    others = others_in(need, actor)
     return Sheet(
         row=told,
-        versions=queries.versions(session, need) if mine or actor.national else [],
+        changes=changed,
+        people=who,
         receivers=[] if told.asker.hidden else need.receivers,
-        proposals=[item for item in made if access.may(actor, Action.READ_PROPOSAL, item.thing)],
+        proposals=seen,
         waiting=sum(item.state in rules.PENDING for item in made),
         next=proposals.next_candidate(session, need, now) if inside else None,
         may_edit=mine and rules.may_edit(need.state),
-        may_join=bool(others - joined),
+        may_join=told.joinable,
         may_leave=bool(others & joined),
         may_offer=bool(others),
         may_close=mine and rules.may_close(need.state),
         today=rules.day_of(now),
+        past=rules.is_past(need.by_when, now),
     )
 
 
-def _others(need: Need, actor: Actor) -> frozenset[str]:
-    """Bodies of the person, other than the one that asks, that can still join or offer."""
-    return actor.bodies - {need.city.slug} if need.state == State.OPEN else frozenset()
+def _history(
+    session: Session, need: Need, actor: Actor, mine: bool, parts: Sequence[object]
+) -> tuple[list[Change], Mapping[int, str]]:
+    """What changed, for those with a part in it; for its own people who did it too; for the others nothing."""
+    own = mine or actor.national
+    if not own and not parts:
+        return [], {}
+    found = changes(queries.versions(session, need), as_wanted(need).said(), own, need.published_at)
+    return found, people.names(session, [change.by for change in found]) if own else {}
 
 
 @dataclass(frozen=True)
@@ -90,18 +106,24 @@ class Offering:
     free_days: Mapping[str, int | None]
     transfers_left: int | None
     today: date
+    reasons: Mapping[str, Any]
+
+    @property
+    def in_a_month(self) -> date:
+        """The day that an answer put off is asked again, unless another is typed."""
+        return self.today + A_MONTH
 
 
 def offering(session: Session, proposal: Proposal, actor: Actor, now: datetime) -> Offering:
     """What one person sees of a proposal, and whether the answer is theirs."""
     need = proposal.need
-    givers = queries.chosen_givers(session, [need.id], actor.bodies).get(need.id, set())
     giver_may = access.may(actor, Action.ANSWER_PROPOSAL, proposal.thing)
     asker_may = access.may(actor, Action.EDIT_NEED, need.thing)
     today = rules.day_of(now)
+    seen = asker_of(session, need, actor, now)
     return Offering(
         proposal,
-        asker(need, actor, givers, today),
+        seen,
         proposals.next_candidate(session, need, now),
         giver_may,
         asker_may,
@@ -110,6 +132,7 @@ def offering(session: Session, proposal: Proposal, actor: Actor, now: datetime) 
         free_days(session, proposal.giver, now),
         proposals.transfers_left(session, proposal.giver_id, now),
         today,
+        question.reasons(proposal.grounds, seen.hidden),
     )
 
 
@@ -118,8 +141,6 @@ def free_days(session: Session, city: City, now: datetime) -> dict[str, int | No
     today = rules.day_of(now)
     quarters = rules.quarters_from(today, rules.QUARTERS_STATED + 1)
     stated = queries.capacities(session, quarters).get(city.id, {})
-    found: dict[str, int | None] = {}
-    for quarter, following in pairwise(quarters):
-        begun = queries.begun(session, [city.id], rules.begins_at(quarter), rules.begins_at(following))
-        found[quarter] = rules.days_left(stated.get(quarter), begun.get(city.id, 0))
-    return found
+    since, until = rules.begins_at(quarters[0]), rules.begins_at(quarters[-1])
+    begun = Counter(rules.quarter_of(rules.day_of(at)) for at in queries.begun(session, city.id, since, until))
+    return {quarter: rules.days_left(stated.get(quarter), begun[quarter]) for quarter in quarters[:-1]}

@@ -12,10 +12,11 @@ from app.cities.models import City
 from app.journal import queries as journal
 from app.matching import model
 from app.matching.context import indicator_weights, similarity
+from app.matching.gates import closed
 from app.matching.score import Market, band, match, says_little, shown
-from app.matching.shortlist import Proposed, Turn, shortlist, with_twins
+from app.matching.shortlist import LENGTH, Proposed, Turn, shortlist, with_twins
 from app.matching.text import marked, meeting, said_of
-from app.needs import candidates, queries, service
+from app.needs import candidates, queries, rules, service
 from app.needs.candidates import Desk
 from app.needs.models import Need
 from app.search.engine import Engine
@@ -40,10 +41,15 @@ class Shown:
     excluded: tuple[Mapping[str, Any], ...]
     low_evidence: bool
     weights: str
+    refused: Mapping[str, Any] | None = None
 
 
-def of(desk: Desk, need: Need, twins: Sequence[City] = ()) -> Shown:
-    """The shortlist of a request as it is now; with ``twins``, the cities its official holds for similar."""
+def of(desk: Desk, need: Need, twins: Sequence[City] = (), wished: bool = True) -> Shown:
+    """The shortlist of a request as it is now; with ``twins``, the cities its official holds for similar.
+
+    The solution that a request asks for by name is the first, or ``refused`` says what keeps it out; without
+    ``wished`` the order is that of the scores alone.
+    """
     asked = candidates.as_needs(desk, [need])[0]
     market, affinities = desk.market_for(asked), desk.affinities(asked)
     eyes: dict[tuple[str, str], model.City] = {}
@@ -53,13 +59,43 @@ def of(desk: Desk, need: Need, twins: Sequence[City] = ()) -> Shown:
     else:
         found = shortlist(asked, market, affinities)
     excluded = sorted(found.excluded, key=lambda item: -affinities.get(item.offer.solution, 0.0))
+    items = [_seen(as_item(place, asked), eyes) for place in found.places]
+    slug = str((need.limits or {}).get("solution", "")) if wished else ""
+    by_name, kept_out = _by_name(slug, items, asked, market, affinities) if slug else (None, None)
     return Shown(
-        tuple(_seen(as_item(place, asked), eyes) for place in found.places),
+        tuple(_first(by_name, items) if by_name else items),
         found.turns,
         tuple(_excluded(item) for item in excluded[:MOST_EXCLUDED] if affinities.get(item.offer.solution)),
         says_little(asked),
         market.weights.version,
+        kept_out,
     )
+
+
+def _by_name(
+    slug: str, items: Sequence[dict[str, Any]], asked: model.Need, market: Market, affinities: Mapping[str, float]
+) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+    """The solution that a request asks for by name as an item of the list, else what keeps it out of it."""
+    placed = next((item for item in items if item["solution"] == slug), None)
+    offer = next((item for item in market.offers if item.solution == slug), None)
+    if placed or offer is None:
+        return placed, None if placed else {
+            "solution": slug,
+            "title": "",
+            "city_name": "",
+            "reason": "gone",
+            "data": {},
+        }
+    gate = closed(asked, offer)
+    if gate is not None:
+        return None, _excluded(model.Excluded(offer, *gate))
+    return as_item(Proposed(match(asked, offer, market, affinities.get(slug, 0.0)), 1, 1.0), asked), None
+
+
+def _first(by_name: dict[str, Any], items: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    others = [item for item in items if item["solution"] != by_name["solution"]]
+    ordered = [{**by_name, "wished": True}, *others][:LENGTH]
+    return [{**item, "rank": rank} for rank, item in enumerate(ordered, 1)]
 
 
 def _seen(item: dict[str, Any], eyes: Mapping[tuple[str, str], model.City]) -> dict[str, Any]:
@@ -191,22 +227,34 @@ def closing(engine: Engine, gaps: Iterable[str], but: str = "") -> dict[str, Seq
     return found
 
 
-def meet_new(session: Session, engine: Engine, now: datetime) -> int:
-    """Tell each open request, once, of a solution published since that is among its first. Answers how many times."""
+def newly_met(session: Session, engine: Engine, now: datetime) -> list[tuple[int, str]]:
+    """Open requests with a solution published since that is among their first and was not told yet; reads only."""
     oldest = queries.oldest_open(session)
     new = queries.first_live(session, oldest) if oldest else {}
     if not new:
-        return 0
-    desk, told = candidates.desk(session, engine, now), 0
+        return []
+    desk, found = candidates.desk(session, engine, now), []
     for need in queries.open_needs(session):
         since = need.published_at or need.created_at
-        known = {row.data.get("solution") for row in journal.of_thing(session, "need", str(need.id))}
-        for item in of(desk, need).items[:FIRST_TOLD]:
+        for item in of(desk, need, wished=False).items[:FIRST_TOLD]:
             slug = item["solution"]
-            if _is_news(new.get(slug), since, need) and slug not in known and item["band"] != "low":
-                service.tell(session, need, service.Deed(None, now), "need-met", {"solution": slug})
-                told += 1
-    return told
+            if _is_news(new.get(slug), since, need) and item["band"] != "low" and not _told(session, need.id, slug):
+                found.append((need.id, slug))
+    return found
+
+
+def tell_met(session: Session, number: int, slug: str, now: datetime) -> bool:
+    """Tell a request, once, of a solution that came after it. Answers whether it was told now."""
+    need = queries.locked(session, number)
+    if need is None or need.state != rules.State.OPEN or _told(session, number, slug):
+        return False
+    service.tell(session, need, service.Deed(None, now), "need-met", {"solution": slug})
+    return True
+
+
+def _told(session: Session, number: int, slug: str) -> bool:
+    rows = journal.of_thing(session, "need", str(number))
+    return any(row.action == "need-met" and row.data.get("solution") == slug for row in rows)
 
 
 def _is_news(live: queries.FirstLive | None, since: datetime, need: Need) -> bool:

@@ -18,6 +18,7 @@ from app.needs.rules import State, Wanted
 from app.needs.service import Deed
 from app.search.engine import Engine
 from app.solutions import queries as library
+from app.solutions.models import Solution
 from app.web import gate
 from app.web.formats import json_answer
 from app.web.gate import permits
@@ -78,7 +79,8 @@ def back_to(need: Need, endpoint: str = "needs.show") -> Response:
 @needs.get("/richieste/nuova")
 @permits(Action.POST_NEED)
 def new() -> Response:
-    return _form(Wanted(forms.asked_for(request.args)))
+    slug = forms.slug_asked(request.args)
+    return _form(Wanted(forms.asked_for(request.args), limits={"solution": slug} if slug else None))
 
 
 @needs.post("/richieste/nuova")
@@ -86,6 +88,8 @@ def new() -> Response:
 def create() -> Response:
     city, wanted = body_of(request.form), forms.wanted(request.form)
     gate.require(Action.POST_NEED, Thing(bodies=frozenset({city.slug})))
+    if other := forms.number(request.form, "join"):
+        return _join_instead(other, city, wanted, None)
     if _should_look_first(wanted):
         return _form(wanted, city=city.slug, looked=True)
     drafting = request.form.get("do") == "draft"
@@ -99,7 +103,32 @@ def create() -> Response:
     except Invalid as wrong:
         return _form(wanted, city=city.slug, problems=wrong.problems)
     flash("need_drafted" if drafting else "need_published")
-    return back_to(need)
+    return _onward(need)
+
+
+def _onward(need: Need) -> Response:
+    """After publishing: the shortlist where a solution was asked for by name, else the page of the request."""
+    asked_for = need.state == State.OPEN and need.limits.get("solution")
+    return back_to(need, "matches.show" if asked_for else "needs.show")
+
+
+def _join_instead(number: int, city: City, wanted: Wanted, draft: Need | None) -> Response:
+    """Join a like request from the form of one's own: what was typed stays as a draft."""
+    other = found(number, Action.JOIN_NEED)
+    kept = draft
+    try:
+        with work() as writing:
+            if draft is not None:
+                service.edit(writing, draft.id, forms.number(request.form, "edition"), wanted, deed())
+            elif wanted.problem:
+                kept = service.draft(writing, city, wanted, deed())
+            service.join(writing, other.id, city, "", deed())
+    except Invalid as wrong:
+        return _form(wanted, draft, city.slug, problems=wrong.problems)
+    except Conflict as late:
+        return _form(wanted, draft, city.slug, problem=str(late))
+    flash("need_joined_instead" if kept else "need_joined")
+    return back_to(other)
 
 
 def _should_look_first(wanted: Wanted) -> bool:
@@ -126,6 +155,7 @@ def near() -> Response:
     rows = [{"title": item.title, "city": item.city, "url": prefixed(item.url)} for item in found["solutions"]]
     alike = [
         {
+            "id": item.id if item.joinable else None,
             "title": item.title,
             "city": item.asker.short_name,
             "url": url_for("needs.show", number=item.id, slug=item.slug),
@@ -133,6 +163,14 @@ def near() -> Response:
         for item in found["needs"]
     ]
     return json_answer({"solutions": rows, "needs": alike})
+
+
+def _wished(wanted: Wanted) -> Solution | None:
+    """The solution from whose page the request began, where everybody or this person may read it."""
+    slug = (wanted.limits or {}).get("solution", "")
+    solution = library.by_slug(session(), slug) if slug else None
+    readable = solution is not None and solution.published and gate.may(Action.READ_SOLUTION, solution.thing)
+    return solution if readable else None
 
 
 def _form(
@@ -157,6 +195,7 @@ def _form(
             themes=library.themes(session()),
             formats=rules.FORMATS,
             sizes=rules.SIZES,
+            wished=_wished(wanted),
             others=[body for body in registers.metropolitan_cities(session()) if body.slug not in gate.actor().bodies],
             today=rules.day_of(now()),
         )
@@ -221,6 +260,8 @@ def edit(number: int, slug: str) -> Response:
 def save(number: int, slug: str) -> Response:
     need = found(number, Action.EDIT_NEED)
     wanted, edition = forms.wanted(request.form), forms.number(request.form, "edition")
+    if (other := forms.number(request.form, "join")) and need.state == State.DRAFT:
+        return _join_instead(other, need.city, wanted, need)
     publishing = need.state == State.DRAFT and request.form.get("do") != "draft"
     try:
         with work() as writing:
@@ -233,7 +274,7 @@ def save(number: int, slug: str) -> Response:
     except Conflict as late:
         return _form(wanted, need, problem=str(late))
     flash("need_published" if publishing else "saved")
-    return back_to(changed)
+    return _onward(changed) if publishing else back_to(changed)
 
 
 @needs.post(f"{PATH}/unisciti")

@@ -12,7 +12,9 @@ from app.cities import queries as cities
 from app.journal import queries as journal
 from app.journal.models import JournalEntry
 from app.needs import queries as needs
+from app.needs import question
 from app.needs.models import Need, Proposal
+from app.needs.rules import Answer
 from app.notices import queries
 from app.notices.rules import Audience
 from app.review.rules import ROLE_OF, Step
@@ -102,14 +104,28 @@ def _of_need(session: Session, entry: JournalEntry) -> Audience | None:
         return None
     secret = need.visibility == "anonymous"
     followed = [("theme", slug) for slug in need.themes] + ([] if secret else [("city", need.city.slug)])
-    fitting = _fitting(session, need) if entry.action == "need-published" else frozenset()
+    mine = _requesters(need) | (_asked(session, need) if entry.action == "need-edited" else frozenset())
     return Audience(
-        readers(session, fitting, Action.READ_NEED, need.thing),
-        readers(session, _requesters(need), Action.READ_NEED, need.thing),
+        readers(session, _turn(session, need, entry.action), Action.READ_NEED, need.thing),
+        readers(session, mine, Action.READ_NEED, need.thing),
         readers(session, queries.followers(session, followed), Action.READ_NEED, need.thing),
         *_what_of_need(session, need, entry),
         "" if secret else _whose(session, entry, need.city.name),
     )
+
+
+def _turn(session: Session, need: Need, action: str) -> frozenset[int]:
+    """Whose turn it is: of a new request the cities it fits, of one whose day has passed its own city."""
+    if action == "need-published":
+        return _fitting(session, need)
+    if action in {"need-overdue", "need-lapsed"}:
+        return frozenset({need.author_id or 0}) | with_roles(session, (Role.REFERENT,), [need.city.slug])
+    return frozenset()
+
+
+def _asked(session: Session, need: Need) -> frozenset[int]:
+    """The offices whose answer is waited for, or that offered: what they were told of has changed."""
+    return frozenset().union(*(_office(session, item) for item in needs.pending(session, need.id)))
 
 
 #: Rows about what several cities do at once: the notice names none.
@@ -149,21 +165,30 @@ def _of_proposal(session: Session, entry: JournalEntry) -> Audience | None:
         return None
     need, offered = proposal.need, proposal.origin == "offer"
     asking = _requesters(need) | with_roles(session, (Role.REFERENT,), [need.city.slug])
+    office = _office(session, proposal)
+    answering = office or with_roles(session, (Role.COORDINATOR,), [""])
     asked = frozenset({proposal.asked_by or need.author_id or 0})
     if entry.action == "proposal-withdrawn":
-        asked |= _answering(session, proposal)
+        asked |= answering
     return Audience(
-        readers(session, asking if offered else _answering(session, proposal), Action.READ_PROPOSAL, proposal.thing),
+        readers(session, asking if offered else answering, Action.READ_PROPOSAL, proposal.thing),
         readers(session, _requesters(need) | asked, Action.READ_PROPOSAL, proposal.thing),
         frozenset(),
         need.title,
         f"/proposte/{proposal.id}",
         _told_by(proposal, entry.action),
+        question.asked_of(session, proposal, entry.at) if office and _is_put(proposal, entry.action) else {},
     )
 
 
 #: Rows about a question that is put to a giver: they speak of the city that asks.
 QUESTIONS = frozenset({"proposal-made", "proposal-reminded", "exchange-proposed", "exchange-withdrawn"})
+
+
+def _is_put(proposal: Proposal, action: str) -> bool:
+    """Whether a row puts a question to a giver, or puts it again, while it still waits for the answer."""
+    told = action in {"proposal-made", "proposal-reminded"}
+    return told and proposal.origin != "offer" and proposal.state == Answer.WAITING
 
 
 def _told_by(proposal: Proposal, action: str) -> str:
@@ -174,15 +199,10 @@ def _told_by(proposal: Proposal, action: str) -> str:
     return "" if secret else proposal.need.city.name
 
 
-def _answering(session: Session, proposal: Proposal) -> frozenset[int]:
-    """The giver's referents; its officials where it has none; the coordination, which invites, where it has nobody."""
+def _office(session: Session, proposal: Proposal) -> frozenset[int]:
+    """The giver's referents, its officials where it has none. Where it has nobody the coordination, which invites."""
     giver = [proposal.giver.slug]
-    wanted: tuple[tuple[Role, list[str]], ...] = (
-        (Role.REFERENT, giver),
-        (Role.OFFICIAL, giver),
-        (Role.COORDINATOR, [""]),
-    )
-    return next((found for role, scopes in wanted if (found := with_roles(session, (role,), scopes))), frozenset())
+    return with_roles(session, (Role.REFERENT,), giver) or with_roles(session, (Role.OFFICIAL,), giver)
 
 
 def _of_twinning(session: Session, entry: JournalEntry) -> Audience | None:

@@ -30,7 +30,8 @@ def tasks(session: Session, actor: Actor, now: datetime) -> Sequence[Task]:
         waiting = [item for item in queries.pending(session, need.id) if item.state != rules.Answer.LATER]
         if need.city.slug in actor.bodies and not waiting:
             path = f"/richieste/{need.id}-{need.slug}/abbinamenti"
-            found.append(Task("richiesta", need.title, path, need.published_at, need.by_when))
+            late = rules.is_past(need.by_when, now)
+            found.append(Task("richiesta", need.title, path, need.published_at, need.by_when, late))
     return [*found, *(_next_step(twinning, actor, today) for twinning in twinnings.of_bodies(session, actor.bodies))]
 
 

@@ -2,8 +2,9 @@
 """Who is told of what, how, and when a digest is due: pure rules."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 ROME = ZoneInfo("Europe/Rome")
@@ -36,7 +37,11 @@ TOLD: Mapping[str, tuple[str, ...]] = {
     "comment-resolved": (MINE,),
     "facts-confirmed": (FOLLOWED,),
     "need-published": (WAITING, FOLLOWED),
+    "need-edited": (MINE,),
+    "need-overdue": (WAITING, MINE),
+    "need-lapsed": (WAITING, MINE),
     "need-joined": (MINE,),
+    "need-left": (MINE,),
     "need-closed": (MINE, FOLLOWED),
     "need-reopened": (MINE, FOLLOWED),
     "need-met": (MINE,),
@@ -72,7 +77,10 @@ TOLD: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Audience:
-    """The people of each reason; ``title``, ``path`` and ``body`` say what the notice is about."""
+    """The people of each reason; ``title``, ``path`` and ``body`` say what the notice is about.
+
+    ``asked`` is the whole context of a question, for the letter to those it waits for; empty where plain news will do.
+    """
 
     waiting: frozenset[int] = frozenset()
     mine: frozenset[int] = frozenset()
@@ -80,6 +88,7 @@ class Audience:
     title: str = ""
     path: str = ""
     body: str = ""
+    asked: Mapping[str, Any] = field(default_factory=dict)
 
 
 def told(action: str, audience: Audience, actor_id: int | None) -> dict[int, str]:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Following, telling, and putting news in the outbox: each in the transaction of what it belongs to."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -75,7 +75,8 @@ def _tell_of(session: Session, entry: JournalEntry, now: datetime, unsubscribe: 
     data = {**entry.data, "title": audience.title, "path": audience.path, "body": audience.body}
     for person_id, reason in rules.told(entry.action, audience, entry.actor_id).items():
         what = (f"journal:{entry.id}", reason, entry.action, entry.kind, entry.key)
-        tell(session, person_id, *what, data=data, now=now, unsubscribe=unsubscribe)
+        asked = audience.asked if reason == rules.WAITING else {}
+        tell(session, person_id, *what, data=data, now=now, unsubscribe=unsubscribe, asked=asked)
 
 
 def tell(
@@ -90,8 +91,12 @@ def tell(
     data: dict[str, Any],
     now: datetime,
     unsubscribe: Unsubscribe,
+    asked: Mapping[str, Any] | None = None,
 ) -> None:
-    """A notice, and a letter at once where the person wants one; nothing where it was told already, or is unwanted."""
+    """A notice, and a letter at once where the person wants one; nothing where it was told already, or is unwanted.
+
+    With ``asked`` the letter holds the whole question with its answers.
+    """
     person = people.person(session, person_id)
     if person is None or not person.active or queries.has_notice(session, person_id, source, reason):
         return
@@ -111,13 +116,17 @@ def tell(
     session.add(notice)
     session.flush()
     if how == "now":
-        _mail(session, notice, person, now, unsubscribe)
+        _mail(session, person, notice, unsubscribe(person_id, reason), asked)
+        notice.mailed_at = now
 
 
-def _mail(session: Session, notice: Notice, person: Person, now: datetime, unsubscribe: Unsubscribe) -> None:
-    data = {"news": [as_news(notice)], "unsubscribe": unsubscribe(person.id, notice.reason)}
-    post(session, now, "news", person.email, person.language, data, once=f"news:{notice.id}")
-    notice.mailed_at = now
+def _mail(session: Session, person: Person, notice: Notice, unsubscribe: str, asked: Mapping[str, Any] | None) -> None:
+    data = {"news": [as_news(notice)], "unsubscribe": unsubscribe}
+    to, once = (person.email, person.language), f"news:{notice.id}"
+    if asked:
+        post(session, notice.created_at, "question", *to, {**data, "asked": dict(asked)}, once=once)
+    else:
+        post(session, notice.created_at, "news", *to, data, once=once)
 
 
 def as_news(notice: Notice) -> dict[str, Any]:

@@ -4,8 +4,21 @@
 const PAUSE = 500;
 const LEAST = 12;
 
+// One button joins a like request; what is typed goes along and is kept as a draft.
+function joinButton(label, row) {
+  const button = document.createElement("button");
+  Object.assign(button, { type: "submit", name: "join", value: row.id, formNoValidate: true });
+  button.className = "button outline small";
+  const title = document.createElement("span");
+  title.className = "visually-hidden";
+  title.textContent = `: ${row.title}`;
+  button.append(label, title);
+  return button;
+}
+
 function fill(part, rows) {
   const list = part.querySelector("ul");
+  const join = part.dataset.join;
   list.replaceChildren(
     ...rows.map((row) => {
       const item = document.createElement("li");
@@ -15,6 +28,7 @@ function fill(part, rows) {
       link.rel = "noopener";
       link.textContent = row.title;
       item.append(link, row.city ? ` · ${row.city}` : "");
+      if (join && row.id) item.append(" ", joinButton(join, row));
       return item;
     }),
   );

@@ -14,6 +14,8 @@ from app.needs import proposals, queries, service
 from app.needs.models import Need, Proposal
 from app.needs.rules import Wanted
 from app.needs.service import Deed
+from app.notices import service as notices
+from app.notices.models import Notice
 from tests.makers import NOW, make_person, make_registers, make_solution
 
 DAYS = 10
@@ -78,6 +80,16 @@ class Network:
     def look_at(self, proposal: Proposal, now: datetime) -> bool:
         with self.database.work() as session:
             return proposals.look_at(session, proposal.id, DAYS, now)
+
+    def distribute(self, now: datetime = LATER) -> set[tuple[str, str]]:
+        """What is told now to the people of the network, as (action, person)."""
+        names = {number: name for name, number in self.people.items()}
+        with self.database.work() as session:
+            before = session.query(Notice).count()
+            while notices.distribute(session, now, lambda person, reason: f"/disiscrizione/{person}-{reason}"):
+                pass
+            made = session.query(Notice).order_by(Notice.id).offset(before).all()
+            return {(notice.action, names[notice.person_id]) for notice in made if notice.person_id in names}
 
     def need(self, need: Need) -> Need:
         with self.database.reading() as session:

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The shortlist with its reasons, rounds that can be computed again, weights that change by decision only."""
 
+import csv
+import io
 import json
 
 import pytest
@@ -9,7 +11,7 @@ from flask import Flask
 from app.access import Role
 from app.errors import Conflict, Invalid
 from app.journal import queries as journal
-from app.needs import candidates, chores, proposals, queries, rounds, shortlists
+from app.needs import candidates, chores, proposals, queries, rounds, service, shortlists
 from app.needs.models import MatchingRound, Need
 from app.search.engine import Engine
 from tests.makers import NOW, csrf, make_person, make_solution, sign_in
@@ -77,10 +79,43 @@ def test_an_open_request_hears_once_of_a_solution_published_since(network: Netwo
     with network.database.work() as session:
         make_solution(session, "sportello-nuovo", title="Sportello unico nuovo", city="torino")
     assert app.test_cli_runner().invoke(args=["search", "rebuild"]).exit_code == 0
-    for told in (3, 0):
+    with network.database.reading() as session:
+        found = shortlists.newly_met(session, engine, LATER)
+    assert (need.id, "sportello-nuovo") in found
+    for told in (True, False):
         with network.database.work() as session:
-            assert shortlists.meet_new(session, engine, LATER) <= told
-    assert network.rows("need", need).count("need-met") >= 1
+            assert [shortlists.tell_met(session, *one, LATER) for one in found] == [told] * len(found)
+    with network.database.reading() as session:
+        assert shortlists.newly_met(session, engine, LATER) == []
+    assert network.rows("need", need).count("need-met") == len(found)
+
+
+def test_what_was_shown_answered_and_came_of_it_is_data_for_the_coordination(
+    network: Network, engine: Engine, app: Flask
+) -> None:
+    need = network.post()
+    with network.database.work() as session:
+        items = shortlists.remember(session, engine, need, NOW).items
+        asked = proposals.ask(session, need.id, items[0], "", DAYS, network.deed(now=LATER))
+    with network.database.work() as session:
+        referent = network.deed(f"referent.{items[0]['city']}", LATER)
+        proposals.decline(session, asked.id, "not-mature", "", DAYS, referent)
+        service.close(session, need.id, "nobody", "", network.deed(now=LATER))
+    network.offer(network.post())
+    client = app.test_client()
+    with network.database.work() as session:
+        coordinator = make_person(session, (Role.COORDINATOR, ""))
+    sign_in(client, coordinator)
+    text = client.get("/abbinamenti/riscontri.csv").text.removeprefix("\ufeff")
+    found = list(csv.DictReader(io.StringIO(text), delimiter=";"))
+    first, second, *rest, offered = found
+    assert (first["rank"], first["answer"], first["reason"]) == ("1", "declined", "not-mature")
+    assert (first["shown_on"], first["answered_on"], first["outcome"]) == ("2026-11-22", "2026-11-23", "nobody")
+    assert float(first["score"]) > 0
+    assert float(first["theme"]) > 0
+    assert (second["origin"], second["answer"]) == ("next", "withdrawn")
+    assert {line["answer"] for line in rest} <= {""}
+    assert (offered["origin"], offered["shown_on"], offered["request_state"]) == ("offer", "", "open")
 
 
 def test_a_round_is_computed_again_with_the_same_result(network: Network, engine: Engine) -> None:

@@ -24,6 +24,22 @@ NEWS = {
     "reason": "mine",
     "data": {"title": "Sportello unico", "path": "/soluzioni/suap-bologna", "body": "Bologna"},
 }
+ASKED: dict[str, Any] = {
+    "asker": {"name": "Città metropolitana di Bari", "size": "L", "hidden": False},
+    "title": "Uno sportello unico",
+    "problem": "Ogni comune ha i suoi moduli.\n\nVorremmo un solo sportello.",
+    "by_when": "2027-06-30",
+    "formats": ["visita", "colloquio"],
+    "constraints": {"budget": "30.000 euro"},
+    "demonstration": True,
+    "message": "Ci sentiamo?",
+    "solution": "Sportello unico di Bologna",
+    "grounds": {"factors": [{"name": "theme", "grounds": {"shared": ["suap"], "taxonomy": 1.0, "text": 0.8}}]},
+    "themes": {"suap": {"name": "Sportello unico", "name_en": "One-stop shop"}},
+    "due_on": "2026-12-02",
+    "days": 10,
+    "next": "Città metropolitana di Torino",
+}
 KINDS: dict[str, dict[str, Any]] = {
     "invitation": {
         "link": "/invito/abc",
@@ -42,6 +58,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "second-factor-removed": {"what": "totp"},
     "recovery-code-used": {"left": 7},
     "news": {"news": [NEWS], "unsubscribe": "/disiscrizione/firma"},
+    "question": {"news": [NEWS], "asked": ASKED, "unsubscribe": "/disiscrizione/firma"},
     "newsletter": {"news": [NEWS, NEWS], "how": "weekly", "unsubscribe": "/disiscrizione/firma"},
 }
 LANGUAGES = ("it", "en")

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What the letter that asks a giver says, as plain data: the whole context of the question, until when, who is next."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.access import Actor, Role
+from app.needs import board, proposals, rules
+from app.needs.models import Need, Proposal
+from app.solutions import queries as library
+
+#: What the sentences of the reasons look at.
+GROUNDS = ("badge", "evidence", "asked", "answered", "reused")
+#: The factor that compares the figures of the two cities: it would tell whose an anonymous request is.
+TELLING = "context"
+
+
+def reasons(grounds: Mapping[str, Any], hidden: bool) -> dict[str, Any]:
+    """What a proposal stands on, without what would tell the name of its city where that is hidden."""
+    factors = [item for item in grounds.get("factors", ()) if not hidden or item["name"] != TELLING]
+    return {**{name: grounds.get(name) for name in GROUNDS}, "factors": factors}
+
+
+def asked_of(session: Session, proposal: Proposal, now: datetime) -> dict[str, Any]:
+    """The question put to a giver, as its office may know it; ``days`` are those left to answer."""
+    need = proposal.need
+    office = Actor(1, frozenset({(Role.REFERENT, proposal.giver.slug)}))
+    asker = board.asker_of(session, need, office, now)
+    following = proposals.next_candidate(session, need, now)
+    stands_on = reasons(proposal.grounds, asker.hidden)
+    return {
+        "asker": {"name": asker.name, "size": asker.size, "hidden": asker.hidden},
+        **_said(need),
+        "message": proposal.message,
+        "solution": proposal.solution.title,
+        "grounds": stands_on,
+        "themes": _themes(session, stands_on),
+        "due_on": rules.day_of(proposal.due_at).isoformat() if proposal.due_at else "",
+        "days": rules.days_passed(now, proposal.due_at) if proposal.due_at else 0,
+        "next": following["city_name"] if following else "",
+    }
+
+
+def _said(need: Need) -> dict[str, Any]:
+    return {
+        "title": need.title,
+        "problem": need.problem,
+        "by_when": need.by_when.isoformat() if need.by_when else "",
+        "formats": list(need.formats),
+        "constraints": dict(need.constraints),
+        "demonstration": need.demonstration,
+    }
+
+
+def _themes(session: Session, grounds: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """Names of the themes that the reasons speak of, in both languages."""
+    named = {slug for item in grounds["factors"] for slug in item["grounds"].get("shared", ())}
+    found = library.themes(session) if named else []
+    return {theme.slug: {"name": theme.name, "name_en": theme.name_en} for theme in found if theme.slug in named}

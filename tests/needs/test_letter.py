@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The letter that asks a giver: the whole context, until when, who is next, and three answers behind a log-in."""
+
+import re
+from email.message import EmailMessage
+
+import pytest
+from flask import Flask
+
+from app.access import Role
+from app.accounts.models import Person
+from app.needs import proposals, shortlists
+from app.needs.models import Need, Proposal
+from app.notices import service as notices
+from app.outbox import letters
+from app.outbox.models import Letter
+from tests.makers import NOW, make_person, sign_in
+from tests.needs.network import DAYS, LATER, PROBLEM, Network
+
+
+def ask(app: Flask, network: Network, need: Need, origin: str = "picked") -> Proposal:
+    """The first of the shortlist is asked, by the request's city or by the site."""
+    app.extensions["indexer"].rebuild()
+    with network.database.work() as session:
+        items = shortlists.remember(session, app.extensions["engine"], need, NOW).items
+        item = next(one for one in items if one["city"] == "bologna")
+        if origin == "picked":
+            return proposals.ask(session, need.id, item, "Potremmo venire a vedere?", DAYS, network.deed())
+        made = proposals.propose(session, network.need(need), item, origin, DAYS, network.deed("coordinator"))
+        session.flush()
+        return made
+
+
+def told(app: Flask, network: Network, who: Person) -> list[EmailMessage]:
+    """The letters that ask somebody, as the mail server would take them."""
+    with network.database.work() as session:
+        while notices.distribute(session, LATER, lambda person, reason: f"/disiscrizione/{person}-{reason}"):
+            pass
+        found = session.query(Letter).filter(Letter.kind == "question", Letter.recipient == who.email).all()
+    with app.app_context():
+        return [letters.message(letter, app.config["SETTINGS"]) for letter in found]
+
+
+def body(message: EmailMessage, kind: str) -> str:
+    found = message.get_body((kind,))
+    assert found is not None
+    content = found.get_content()
+    assert isinstance(content, str)
+    return " ".join(content.split())
+
+
+def referent(network: Network, language: str = "it") -> Person:
+    with network.database.work() as session:
+        return make_person(session, (Role.REFERENT, "bologna"), language=language)
+
+
+@pytest.mark.parametrize("language", ["it", "en"])
+def test_the_giver_gets_one_message_with_the_whole_context(app: Flask, network: Network, language: str) -> None:
+    need = network.post(formats=("visita",), constraints={"budget": "30.000 euro"})
+    who = referent(network, language)
+    ask(app, network, need)
+    (message,) = told(app, network, who)
+    for kind in ("plain", "html"):
+        text = body(message, kind)
+        for word in (PROBLEM, "Venezia", "Sportello unico di Bologna", "Potremmo venire a vedere?", "30.000 euro"):
+            assert word in text, (kind, word)
+        assert "Torino" in text, "who is next"
+        assert "2027" in text, "by when"
+        assert ": 50 " in text, "the figures behind the reasons"
+    assert len(told(app, network, who)) == 1, "and no second one"
+    if language == "it":
+        assert "Entro il 2 dicembre 2026: restano 10 giorni." in body(message, "plain")
+
+
+def test_its_three_links_lead_after_log_in_to_the_answer_prefilled(app: Flask, network: Network) -> None:
+    who = referent(network)
+    made = ask(app, network, network.post())
+    (message,) = told(app, network, who)
+    links = re.findall(r"https?://[^/\s]+(/proposte/\S+)", body(message, "plain"))
+    assert links == [f"/proposte/{made.id}?risposta={answer}" for answer in ("si", "dopo", "no")]
+    stranger = app.test_client().get(links[1])
+    assert stranger.headers["Location"].endswith(f"next=%2Fproposte%2F{made.id}%3Frisposta%3Ddopo")
+    client = sign_in(app.test_client(), who)
+    yes, later, no = (client.get(link).text for link in links)
+    assert re.search(r"<button[^>]* autofocus>(?:(?!</button>).)*Sì, cominciamo", yes, re.S)
+    assert re.search(r'name="later_on"[^>]*value="20\d\d-\d\d-\d\d" autofocus', later)
+    assert re.search(r'name="reason"[^>]* autofocus', no)
+    assert "autofocus" not in client.get(f"/proposte/{made.id}?risposta=boh").text
+    assert network.proposals(network.need(made.need))[0].state == "waiting", "a link alone answers nothing"
+
+
+def test_of_an_anonymous_request_the_letter_tells_the_size_and_no_figures(app: Flask, network: Network) -> None:
+    need = network.post(visibility="anonymous")
+    who = referent(network)
+    ask(app, network, need, origin="next")
+    (message,) = told(app, network, who)
+    for kind in ("plain", "html"):
+        text = body(message, kind)
+        assert "venezia" not in text.lower()
+        assert "Città simile" not in text
+        assert "una città metropolitana tra 650 mila e 1 milione di abitanti" in text
+        assert "Prontezza" in text

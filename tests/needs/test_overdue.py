@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A request whose day has passed: its city is asked once to close or extend it, then the board says so."""
+
+import json
+from datetime import UTC, date, datetime, timedelta
+
+from flask import Flask
+
+from app.access import Role
+from app.needs import chores, overdue, queries, rules, service
+from app.needs.models import Need
+from tests.needs.network import Network, wanted
+from tests.needs.test_pages import client_of, page, site
+
+__all__ = ["site"]
+
+DAY = date(2027, 1, 10)
+GRACE = 14
+
+
+def on(day: int, month: int = 1) -> datetime:
+    return datetime(2027, month, day, 9, tzinfo=UTC)
+
+
+def look_at(network: Network, need: Need, now: datetime) -> bool:
+    """The turn of the worker, as for one request."""
+    with network.database.reading() as session:
+        if need.id not in queries.past_their_day(session, rules.day_of(now)):
+            return False
+    with network.database.work() as session:
+        return overdue.look_at(session, need.id, GRACE, now)
+
+
+def test_its_city_is_asked_once_then_the_board_says_so_until_it_is_extended(site: Flask, network: Network) -> None:
+    need = network.post(by_when=DAY)
+    network.distribute()
+    assert not look_at(network, need, on(10)), "the day itself is not over"
+    assert [look_at(network, need, on(11)), look_at(network, need, on(12))] == [True, False]
+    assert network.distribute() == {("need-overdue", "official.venezia"), ("need-overdue", "referent.venezia")}
+    board = site.test_client()
+    assert json.loads(board.get("/richieste.json").text)["requests"][0]["lapsed"] is False
+    later = on(11) + timedelta(days=GRACE)
+    assert [look_at(network, need, later), look_at(network, need, later)] == [True, False]
+    assert network.distribute() == {("need-lapsed", "official.venezia"), ("need-lapsed", "referent.venezia")}
+    assert "la città non ha ancora detto se serve" in board.get("/richieste").text
+    assert json.loads(board.get("/richieste.json").text)["requests"][0]["lapsed"] is True
+    with network.database.work() as session:
+        service.edit(session, need.id, 1, wanted(by_when=date(2027, 6, 1)), network.deed(now=later))
+    assert "la città non ha ancora detto se serve" not in board.get("/richieste").text
+    assert look_at(network, need, on(2, 6)), "a new day passes too"
+    assert network.rows("need", need)[1:] == ["need-overdue", "need-lapsed", "need-edited", "need-overdue"]
+
+
+def test_closed_matched_and_open_requests_with_time_left_are_left_alone(network: Network) -> None:
+    closed, matched = network.post(by_when=DAY), network.post(by_when=DAY)
+    network.accept(network.ask(matched))
+    with network.database.work() as session:
+        service.close(session, closed.id, "not-needed", "", network.deed())
+        assert not overdue.look_at(session, closed.id, GRACE, on(20))
+    with network.database.reading() as session:
+        assert queries.past_their_day(session, date(2027, 2, 1)) == []
+
+
+def test_its_people_find_both_ways_out_on_its_page_and_on_their_desk(site: Flask, network: Network) -> None:
+    need = network.post(by_when=DAY)
+    with network.database.work() as session:
+        held = queries.locked(session, need.id)
+        assert held is not None
+        held.by_when = date(2026, 1, 1)
+    with site.app_context():
+        assert [chores.follow_requests(site), chores.follow_requests(site)] == [1, 0]
+    client = client_of(site, network, (Role.OFFICIAL, "venezia"))
+    shown = client.get(page(need)).text
+    assert f'href="{page(need)}/modifica#by_when"' in shown
+    assert "Il giorno indicato è passato" in shown
+    assert "in ritardo" in client.get("/scrivania").text
+    assert "Il giorno indicato è passato" not in site.test_client().get(page(need)).text

@@ -1,0 +1,278 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""No button of a request without its row in the journal and its notices, none of them twice, none where it fails."""
+
+import inspect
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from app.cities import queries as registers
+from app.cities.models import City
+from app.journal.models import JournalEntry
+from app.needs import answers, overdue, proposals, rounds, service, shortlists
+from app.needs.models import Need, Proposal
+from app.outbox.models import Letter
+from tests.makers import NOW, make_solution
+from tests.needs.network import DAYS, LATER, PROBLEM, Network, begin, item, wanted
+
+HALF, OVER = NOW + timedelta(days=6), NOW + timedelta(days=11)
+ITEMS = [item("sportello-bologna", "bologna", 1), item("sportello-torino", "torino", 2)]
+Act = Callable[[Session], object]
+#: Parts of the buttons below, which write the row of the whole.
+PARTS = {
+    "drop_pending", "next_candidate", "pass_on", "propose", "remember_shown", "reveal", "tell", "tell_proposal",
+    "transfers_left",
+}  # fmt: skip
+MADE, TOLD_MADE = "proposal-made", {("proposal-made", "referent.bologna")}
+VERA, NEXT = "official.venezia", ("proposal-made", "referent.torino")
+
+
+@dataclass
+class Case:
+    """One button: what it does, the rows it writes, who is told of them."""
+
+    function: Callable[..., object]
+    act: Act
+    rows: list[str]
+    told: set[tuple[str, str]] = field(default_factory=set)
+
+
+def city(session: Session, slug: str) -> City:
+    found = registers.by_slug(session, slug)
+    assert found is not None
+    return found
+
+
+def draft(network: Network) -> Need:
+    with network.database.work() as session:
+        return service.draft(session, city(session, "venezia"), wanted(), network.deed())
+
+
+def joined(network: Network) -> Need:
+    need = network.post()
+    with network.database.work() as session:
+        service.join(session, need.id, city(session, "torino"), "", network.deed("official.torino"))
+    return need
+
+
+def matched(network: Network) -> Need:
+    need = network.post()
+    network.accept(network.ask(need))
+    return need
+
+
+def with_both(network: Network) -> Proposal:
+    """A question put to Bologna while Torino offers."""
+    need = network.post()
+    network.offer(need, "sportello-torino", "referent.torino")
+    return network.ask(need)
+
+
+def publishing(network: Network) -> Act:
+    def act(session: Session) -> None:
+        need = service.publish_new(session, city(session, "venezia"), wanted(), network.deed())
+        session.flush()
+        service.remember_shown(session, need, ITEMS, "prova", NOW)
+
+    return act
+
+
+def of_requests(network: Network) -> Iterator[Case]:
+    """The buttons of a request."""
+    n, by = network, network.deed
+    yield Case(service.draft, lambda s: service.draft(s, city(s, "venezia"), wanted(), by()), ["need-drafted"])
+    fitting = {("need-published", f"referent.{slug}") for slug in ("bologna", "torino")}
+    yield Case(service.publish_new, publishing(n), ["need-published"], fitting)
+    d = draft(n).id
+    yield Case(service.publish, lambda s: service.publish(s, d, 1, wanted(), by()), ["need-published"])
+    e, asked = joined(n), wanted(problem=f"{PROBLEM} Sono 44.")
+    n.ask(e)
+    both = {("need-edited", "official.torino"), ("need-edited", "referent.bologna")}
+    yield Case(service.edit, lambda s: service.edit(s, e.id, 1, asked, by()), ["need-edited"], both)
+    j = n.post().id
+    t = by("official.torino")
+    yield Case(
+        service.join,
+        lambda s: service.join(s, j, city(s, "torino"), "", t),
+        ["need-joined"],
+        {("need-joined", VERA)},
+    )
+    left = joined(n).id
+    yield Case(
+        service.leave, lambda s: service.leave(s, left, city(s, "torino"), t), ["need-left"], {("need-left", VERA)}
+    )
+    c = joined(n)
+    n.ask(c)
+    closed = ["need-closed", "proposal-withdrawn"]
+    gone = {("need-closed", "official.torino"), ("proposal-withdrawn", "official.torino")}
+    gone |= {("proposal-withdrawn", "referent.bologna")}
+    yield Case(service.close, lambda s: service.close(s, c.id, "not-needed", "", by()), closed, gone)
+    w = joined(n).id
+    yield Case(
+        service.withdraw,
+        lambda s: service.withdraw(s, w, by()),
+        ["need-withdrawn"],
+        {("need-withdrawn", "official.torino")},
+    )
+    m, r = matched(n).id, matched(n).id
+    site = by("referent.bologna")
+    yield Case(
+        service.close_by_transfer,
+        lambda s: service.close_by_transfer(s, m, True, site),
+        ["need-closed"],
+        {("need-closed", VERA)},
+    )
+    yield Case(service.reopen, lambda s: service.reopen(s, r, 1, site), ["need-reopened"], {("need-reopened", VERA)})
+    p = n.post().id
+    have = {"Convenzione": "yes"}
+    yield Case(
+        answers.answer_preconditions,
+        lambda s: answers.answer_preconditions(s, p, have, by()),
+        ["preconditions-answered"],
+    )
+    days = {"2026-4": 20}
+    yield Case(
+        service.state_capacity,
+        lambda s: service.state_capacity(s, city(s, "bologna"), days, days, by("referent.bologna")),
+        ["capacity-stated"],
+    )
+    o = n.post(by_when=date(2026, 12, 1)).id
+    past = NOW + timedelta(days=20)
+    asks = {("need-overdue", VERA), ("need-overdue", "referent.venezia")}
+    yield Case(overdue.look_at, lambda s: overdue.look_at(s, o, 14, past), ["need-overdue"], asks)
+    met = n.post().id
+    yield Case(
+        shortlists.tell_met,
+        lambda s: shortlists.tell_met(s, met, "sportello-torino", LATER),
+        ["need-met"],
+        {("need-met", VERA)},
+    )
+
+
+def of_proposals(network: Network) -> Iterator[Case]:
+    """The buttons of a proposal, and what silence does."""
+    n, giver = network, network.deed("referent.bologna", LATER)
+    a = n.post()
+    with n.database.work() as session:
+        service.remember_shown(session, a, ITEMS, "prova", NOW)
+    yield Case(proposals.ask, lambda s: proposals.ask(s, a.id, ITEMS[0], "", DAYS, n.deed()), [MADE], TOLD_MADE)
+    o = n.post().id
+    yield Case(
+        proposals.offer,
+        lambda s: proposals.offer(s, o, "sportello-bologna", "Ecco", DAYS, giver),
+        ["proposal-offered"],
+        {("proposal-offered", VERA), ("proposal-offered", "referent.venezia")},
+    )
+    y = with_both(n).id
+    yes = {("proposal-accepted", VERA), ("proposal-withdrawn", VERA), ("proposal-withdrawn", "referent.torino")}
+    yield Case(
+        proposals.accept,
+        lambda s: proposals.accept(s, y, giver, begin),
+        ["proposal-accepted", "proposal-withdrawn"],
+        yes,
+    )
+    for day, rows in ((date(2026, 11, 27), []), (date(2027, 6, 1), [MADE])):
+        later = n.ask(n.post()).id
+        yield Case(
+            proposals.postpone,
+            lambda s, number=later, on=day: proposals.postpone(s, number, on, "", DAYS, giver),  # type: ignore[misc]
+            ["proposal-postponed", *rows],
+            {("proposal-postponed", VERA), *([NEXT] if rows else [])},
+        )
+    d = n.ask(n.post()).id
+    yield Case(
+        proposals.decline,
+        lambda s: proposals.decline(s, d, "changed", "", DAYS, giver),
+        ["proposal-declined", MADE],
+        {("proposal-declined", VERA), NEXT},
+    )
+    w = n.ask(n.post()).id
+    yield Case(
+        proposals.withdraw,
+        lambda s: proposals.withdraw(s, w, n.deed()),
+        ["proposal-withdrawn"],
+        {("proposal-withdrawn", "referent.bologna")},
+    )
+    for now, rows, who in (
+        (HALF, ["proposal-reminded"], {("proposal-reminded", "referent.bologna")}),
+        (OVER, ["proposal-expired", MADE], {("proposal-expired", VERA), NEXT}),
+    ):
+        silent = n.ask(n.post()).id
+        yield Case(
+            proposals.look_at,
+            lambda s, number=silent, at=now: proposals.look_at(s, number, DAYS, at),  # type: ignore[misc]
+            rows,
+            who,
+        )
+
+
+def of_rounds(network: Network, app: Flask) -> Iterator[Case]:
+    """A round of one request."""
+    network.post()
+    app.extensions["indexer"].rebuild()
+    with network.database.work() as session:
+        found = rounds.preview(session, app.extensions["engine"], "Turno", network.deed("coordinator")).id
+    by = network.deed("coordinator", LATER)
+    yield Case(
+        rounds.publish,
+        lambda s: rounds.publish(s, found, DAYS, by),
+        ["round-published", "round-published", MADE, MADE],
+        {("round-published", VERA), *TOLD_MADE, NEXT},
+    )
+
+
+def rows(network: Network) -> list[str]:
+    with network.database.reading() as session:
+        return [row.action for row in session.query(JournalEntry).order_by(JournalEntry.id)]
+
+
+def letters(network: Network) -> list[str]:
+    with network.database.reading() as session:
+        return [letter.once or "" for letter in session.query(Letter)]
+
+
+def run(network: Network, case: Case) -> None:
+    """The button fails at the end and leaves nothing; then it is pressed, told once, and told to nobody again."""
+    network.distribute()
+    name, before, sent = case.function.__name__, rows(network), letters(network)
+    with pytest.raises(RuntimeError), network.database.work() as session:
+        case.act(session)
+        session.flush()
+        raise RuntimeError("killed before the commit")
+    assert (rows(network), network.distribute(), letters(network)) == (before, set(), sent), name
+    with network.database.work() as session:
+        case.act(session)
+    assert Counter(rows(network)[len(before) :]) == Counter(case.rows), name
+    assert network.distribute() == case.told, name
+    after = letters(network)
+    assert len(set(after)) == len(after), name
+    assert network.distribute() == set(), name
+    assert letters(network) == after, name
+
+
+def buttons() -> set[Any]:
+    """Every function of the feature that a button or the worker calls to change something."""
+    found = set()
+    for module in (service, proposals, overdue, answers):
+        for name, function in inspect.getmembers(module, inspect.isfunction):
+            own = function.__module__ == module.__name__ and not name.startswith("_") and name not in PARTS
+            if own and "session" in inspect.signature(function).parameters:
+                found.add(function)
+    return found
+
+
+def test_every_button_writes_its_rows_and_tells_whom_it_concerns_once(app: Flask, network: Network) -> None:
+    with network.database.work() as session:
+        make_solution(session, "con-requisiti", city="torino", themes=["appalti"], preconditions=["Convenzione"])
+    tried = set()
+    for cases in (of_rounds(network, app), of_requests(network), of_proposals(network)):
+        for case in cases:
+            run(network, case)
+            tried.add(case.function)
+    assert buttons() <= tried
