@@ -25,7 +25,7 @@ def _given() -> dict[str, Any]:
 
 def city_exchange(body: City) -> Exchange:
     """Requests and twinnings of a body, for its page."""
-    return exchanges.exchange(session(), body)
+    return exchanges.exchange(session(), body, datetime.now(UTC))
 
 
 @city_pages.get("/citta/<slug:slug>/rapporto")
@@ -34,9 +34,10 @@ def report(slug: str) -> str:
     body = cities.by_slug(session(), slug)
     if body is None:
         raise NotFound(slug)
-    years = exchanges.years(datetime.now(UTC))
+    now = datetime.now(UTC)
+    years = exchanges.years(now)
     asked = request.args.get("anno", "")
     year = int(asked) if asked in map(str, years) else years[0]
     return render_template(
-        "figures/report.html", city=body, report=exchanges.report(session(), body, year), years=years
+        "figures/report.html", city=body, report=exchanges.report(session(), body, year, now), years=years
     )
