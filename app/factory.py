@@ -36,6 +36,7 @@ from app.notices import exchange_desk, feed_views
 from app.notices import own_data as notice_data
 from app.notices import views as notice_views
 from app.notices.desk import Section
+from app.operations import body_views
 from app.operations import views as operations_views
 from app.outbox import chores as outbox_chores
 from app.outbox import letters
@@ -118,6 +119,7 @@ FEATURES = (
     table_views.table,
     act_views.acts,
     operations_views.operations,
+    body_views.bodies,
 )
 
 SEARCHABLES: tuple[Searchable, ...] = (
