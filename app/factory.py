@@ -53,7 +53,7 @@ from app.solutions import library_views, nearest_views
 from app.solutions import queries as solution_queries
 from app.solutions import search as solution_search
 from app.solutions import views as solution_views
-from app.twinnings import act_views, table_views, work_views
+from app.twinnings import act_views, work_views
 from app.twinnings import chores as twinning_chores
 from app.twinnings import service as twinning_service
 from app.twinnings import views as twinning_views
@@ -116,7 +116,6 @@ FEATURES = (
     city_views.city_pages,
     twinning_views.twinnings,
     work_views.workbench,
-    table_views.table,
     act_views.acts,
     operations_views.operations,
     body_views.bodies,
