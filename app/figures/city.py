@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from app.cities.models import City
 from app.figures import queries
 from app.needs.models import Need
-from app.needs.queries import capacity
 from app.needs.rules import begins_on_day, day_of, quarter_of
 from app.solutions.models import Solution
 from app.twinnings.models import Twinning
@@ -49,21 +48,21 @@ class Report:
 
 def exchange(session: Session, city: City, now: datetime) -> Exchange:
     """Everything public between a body and the others."""
-    needs, twinnings = queries.needs_of_body(session, city), queries.twinnings_of_body(session, city)
-    return _exchange(city, needs, twinnings, _adopters(session, twinnings), _days(session, city, now))
+    needs, days = queries.needs_of_body(session, city, quarter_of(day_of(now)))
+    twinnings = queries.twinnings_of_body(session, city)
+    return _exchange(city, needs, twinnings, _adopters(session, twinnings), days)
 
 
 def _adopters(session: Session, twinnings: Sequence[Twinning]) -> set[tuple[int, int]]:
     return queries.adopters(session) if any(item.state == State.CLOSED for item in twinnings) else set()
 
 
-def _days(session: Session, city: City, now: datetime) -> int | None:
-    stated = capacity(session, city.id, quarter_of(day_of(now)))
-    return stated.days if stated else None
-
-
 def _exchange(
-    city: City, needs: Sequence[Need], twinnings: Sequence[Twinning], adopters: set[tuple[int, int]], days: int | None
+    city: City,
+    needs: Sequence[Need],
+    twinnings: Sequence[Twinning],
+    adopters: set[tuple[int, int]],
+    days: int | None = None,
 ) -> Exchange:
     gives = [item for item in twinnings if item.giver is not None and item.giver.id == city.id]
     takes = [item for item in twinnings if item not in gives]
@@ -73,18 +72,17 @@ def _exchange(
     return Exchange(needs, gives, takes, len(taught), len(learnt), days)
 
 
-def report(session: Session, city: City, year: int, now: datetime) -> Report:
+def report(session: Session, city: City, year: int) -> Report:
     """What a body did in a year: a request counts in the year it was published, a twinning in each year it ran."""
     since, until = begins_on_day(date(year, 1, 1)), begins_on_day(date(year + 1, 1, 1))
-    asked, twinnings = queries.needs_of_body(session, city), queries.twinnings_of_body(session, city)
+    (asked, _), twinnings = queries.needs_of_body(session, city), queries.twinnings_of_body(session, city)
     needs = [need for need in asked if need.published_at and day_of(need.published_at).year == year]
     running = [item for item in twinnings if _ran(item, since, until)]
     ended = {item.id for item in running if item.ended_at is not None and item.ended_at < until}
     adopters = {pair for pair in _adopters(session, running) if pair[0] in ended}
-    days = _days(session, city, now) if year == day_of(now).year else None
     return Report(
         year,
-        _exchange(city, needs, running, adopters, days),
+        _exchange(city, needs, running, adopters),
         queries.solutions_of_body(session, city),
         dict(queries.answers_of_body(session, city, since, until)),
     )

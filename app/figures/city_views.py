@@ -34,10 +34,9 @@ def report(slug: str) -> str:
     body = cities.by_slug(session(), slug)
     if body is None:
         raise NotFound(slug)
-    now = datetime.now(UTC)
-    years = exchanges.years(now)
+    years = exchanges.years(datetime.now(UTC))
     asked = request.args.get("anno", "")
     year = int(asked) if asked in map(str, years) else years[0]
     return render_template(
-        "figures/report.html", city=body, report=exchanges.report(session(), body, year, now), years=years
+        "figures/report.html", city=body, report=exchanges.report(session(), body, year), years=years
     )

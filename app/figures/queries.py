@@ -8,7 +8,7 @@ from sqlalchemy import Row, func, or_, select
 from sqlalchemy.orm import Session, joinedload, lazyload
 
 from app.cities.models import City
-from app.needs.models import Need, NeedReceiver, Proposal
+from app.needs.models import Capacity, Need, NeedReceiver, Proposal
 from app.solutions.models import Solution, SolutionBody, SolutionTheme, Theme
 from app.twinnings.models import ClosingForm, Twinning, TwinningParty
 from app.twinnings.rules import REUSED
@@ -107,16 +107,24 @@ def transfers(session: Session) -> Sequence[Row[Twinning, str, str | None]]:
     return session.execute(wanted.order_by(Twinning.id)).all()
 
 
-def needs_of_body(session: Session, city: City) -> Sequence[Need]:
-    """Requests of a body, or that it joined, which show their city to everybody; the newest first."""
+def needs_of_body(session: Session, city: City, quarter: str = "") -> tuple[list[Need], int | None]:
+    """Requests of a body, or that it joined, which show their city to everybody, the newest first.
+
+    With them the days it says it can give in a quarter, None where it says nothing: one statement for both.
+    """
     joined = select(NeedReceiver.need_id).where(NeedReceiver.city_id == city.id)
+    theirs = or_(Need.city_id == City.id, Need.id.in_(joined))
+    shown = (Need.visibility == "public") & Need.state.in_(("open", "matched", "closed"))
     wanted = (
-        select(Need)
-        .options(lazyload(Need.receivers))
-        .where(or_(Need.city_id == city.id, Need.id.in_(joined)))
-        .where(Need.visibility == "public", Need.state.in_(("open", "matched", "closed")))
+        select(Need, Capacity.days)
+        .select_from(City)
+        .outerjoin(Capacity, (Capacity.city_id == City.id) & (Capacity.quarter == quarter))
+        .outerjoin(Need, theirs & shown)
+        .options(lazyload(Need.receivers), lazyload(Need.city))
+        .where(City.id == city.id)
     )
-    return session.scalars(wanted.order_by(Need.published_at.desc(), Need.id.desc())).all()
+    rows = session.execute(wanted.order_by(Need.published_at.desc(), Need.id.desc())).all()
+    return [need for need, _ in rows if need is not None], next((days for _, days in rows), None)
 
 
 def twinnings_of_body(session: Session, city: City) -> Sequence[Twinning]:
