@@ -121,6 +121,7 @@ class Action(StrEnum):
     SPEAK_IN_TWINNING = "speak-in-twinning"
     END_TWINNING = "end-twinning"
     READ_UNMET = "read-unmet"
+    REGISTER_BODY = "register-body"
     OPERATE = "operate"
 
 
@@ -275,6 +276,7 @@ POLICY: dict[Action, Permission] = {
     Action.SPEAK_IN_TWINNING: Permission(anyone_of_a_body, those_of_its_bodies, hidden=True),
     Action.END_TWINNING: Permission(referents_or_coordinators, its_referents_or_coordinators, hidden=True),
     Action.READ_UNMET: Permission(national_people, national_people),
+    Action.REGISTER_BODY: Permission(national_people, national_people),
     Action.OPERATE: Permission(administrators, administrators),
 }
 

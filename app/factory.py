@@ -36,6 +36,7 @@ from app.notices import exchange_desk, feed_views
 from app.notices import own_data as notice_data
 from app.notices import views as notice_views
 from app.notices.desk import Section
+from app.operations import body_views
 from app.operations import chores as operation_chores
 from app.operations import search_views as unmet_views
 from app.operations import views as operations_views
@@ -54,7 +55,7 @@ from app.solutions import library_views, nearest_views
 from app.solutions import queries as solution_queries
 from app.solutions import search as solution_search
 from app.solutions import views as solution_views
-from app.twinnings import act_views, table_views, work_views
+from app.twinnings import act_views, work_views
 from app.twinnings import chores as twinning_chores
 from app.twinnings import service as twinning_service
 from app.twinnings import views as twinning_views
@@ -129,10 +130,10 @@ FEATURES = (
     city_views.city_pages,
     twinning_views.twinnings,
     work_views.workbench,
-    table_views.table,
     act_views.acts,
     operations_views.operations,
     unmet_views.unmet_pages,
+    body_views.bodies,
 )
 
 SEARCHABLES: tuple[Searchable, ...] = (

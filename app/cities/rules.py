@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Figures of a city: the perimeter in force, density, size class, share of small municipalities."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from app.cities.places import SEATS
+from app.text.folding import fold
 
 UNKNOWN = "non disponibile"
 
@@ -78,3 +82,47 @@ def size_class(population: float | None) -> str:
     if population is None:
         return ""
     return next(name for name, least in SIZE_CLASSES if population >= least)
+
+
+#: What a body may be that is no metropolitan city, in the order in which it is asked.
+BODY_KINDS = ("regione", "provincia", "universita", "comune", "associazione", "agenzia", "societa", "prefettura")
+MOST_NAME, MOST_ADDRESS, MOST_SLUG = 200, 300, 120
+ADDRESS = r"(https?://[^\s/]+\.\S+)?"
+
+
+@dataclass(frozen=True)
+class NewBody:
+    """A body as the coordination types it: `city` is the metropolitan city in whose territory it lies, or empty."""
+
+    name: str
+    kind: str
+    region: str = ""
+    city: str = ""
+    website: str = ""
+
+
+def slug_of(name: str) -> str:
+    """The words of a name for an address; empty where it has no letter."""
+    return re.sub(r"[^a-z0-9]+", "-", fold(name)).strip("-")[:MOST_SLUG].strip("-")
+
+
+def wrong_in_body(typed: NewBody, names: Collection[str], slugs: Collection[str]) -> dict[str, str]:
+    """Field -> what is wrong with it. ``names`` and ``slugs`` are those of the register."""
+    known = {name.casefold() for name in names}
+    slug = slug_of(typed.name)
+    wrongs = {
+        "name": (
+            ("required", not slug),
+            ("too_long", len(typed.name) > MOST_NAME),
+            ("name_taken", slug in slugs or typed.name.casefold() in known),
+        ),
+        "kind": (("required", typed.kind not in BODY_KINDS),),
+        "region": (("not_a_choice", typed.region not in {"", *SEATS}),),
+        "city": (("not_a_choice", typed.city not in {"", *slugs}),),
+        "website": (
+            ("not_an_address", re.fullmatch(ADDRESS, typed.website) is None),
+            ("too_long", len(typed.website) > MOST_ADDRESS),
+        ),
+    }
+    found = {field: next((key for key, is_wrong in keys if is_wrong), "") for field, keys in wrongs.items()}
+    return {field: key for field, key in found.items() if key}

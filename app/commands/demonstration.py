@@ -12,6 +12,7 @@ from app.accounts import queries as people
 from app.config import Settings
 from app.db import Database
 from app.needs import demonstration as needs
+from app.solutions import demonstration as solutions
 from app.solutions import queries
 from app.twinnings import demonstration as twinnings
 
@@ -33,8 +34,10 @@ def demo() -> None:
         }
         known = {mailbox: person.id for mailbox, person in made.items() if person is not None}
         now, parts = datetime.now(UTC), current_app.extensions
+        documented = solutions.make(session, now)
         posted = needs.make(session, known, now, parts["begin_twinning"], parts["engine"])
         begun = twinnings.make(session, known, now) if posted else 0
     click.echo(f"Utenze dimostrative: {created} create.")
+    click.echo(f"Soluzioni dimostrative: {documented} create.")
     click.echo(f"Richieste dimostrative: {posted} create.")
     click.echo(f"Gemellaggi dimostrativi: {begun} creati.")

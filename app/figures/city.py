@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What one body asks for, gives and has given: the part of its page, and its report of a year."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.cities.models import City
 from app.figures import queries
 from app.needs.models import Need
-from app.needs.rules import begins_on_day, day_of
+from app.needs.rules import begins_on_day, day_of, quarter_of
 from app.solutions.models import Solution
 from app.twinnings.models import Twinning
 from app.twinnings.rules import State
@@ -18,13 +18,17 @@ from app.twinnings.rules import State
 
 @dataclass(frozen=True)
 class Exchange:
-    """Requests and twinnings of a body. ``taught`` counts the bodies that adopted a solution with its help."""
+    """Requests and twinnings of a body, days its offices can give in this quarter (None: it does not say).
+
+    ``taught`` counts the bodies that adopted a solution with its help, ``learnt`` the solutions it adopted itself.
+    """
 
     needs: Sequence[Need]
     gives: Sequence[Twinning]
     takes: Sequence[Twinning]
     taught: int
     learnt: int
+    days: int | None = None
 
     @property
     def demonstration(self) -> bool:
@@ -42,30 +46,43 @@ class Report:
     answers: Mapping[str, int]
 
 
-def exchange(session: Session, city: City) -> Exchange:
+def exchange(session: Session, city: City, now: datetime) -> Exchange:
     """Everything public between a body and the others."""
-    return _exchange(city, queries.needs_of_body(session, city), queries.twinnings_of_body(session, city))
+    needs, days = queries.needs_of_body(session, city, quarter_of(day_of(now)))
+    twinnings = queries.twinnings_of_body(session, city)
+    return _exchange(city, needs, twinnings, _adopters(session, twinnings), days)
 
 
-def _exchange(city: City, needs: Sequence[Need], twinnings: Sequence[Twinning]) -> Exchange:
+def _adopters(session: Session, twinnings: Sequence[Twinning]) -> set[tuple[int, int]]:
+    return queries.adopters(session) if any(item.state == State.CLOSED for item in twinnings) else set()
+
+
+def _exchange(
+    city: City,
+    needs: Sequence[Need],
+    twinnings: Sequence[Twinning],
+    adopters: set[tuple[int, int]],
+    days: int | None = None,
+) -> Exchange:
     gives = [item for item in twinnings if item.giver is not None and item.giver.id == city.id]
     takes = [item for item in twinnings if item not in gives]
-    return Exchange(needs, gives, takes, sum(len(item.receivers) for item in _done(gives)), len(_done(takes)))
-
-
-def _done(twinnings: Iterable[Twinning]) -> list[Twinning]:
-    return [item for item in twinnings if item.state == State.CLOSED]
+    given = {item.id for item in gives}
+    taught = {receiver for number, receiver in adopters if number in given}
+    learnt = [item for item in takes if (item.id, city.id) in adopters]
+    return Exchange(needs, gives, takes, len(taught), len(learnt), days)
 
 
 def report(session: Session, city: City, year: int) -> Report:
     """What a body did in a year: a request counts in the year it was published, a twinning in each year it ran."""
     since, until = begins_on_day(date(year, 1, 1)), begins_on_day(date(year + 1, 1, 1))
-    whole = exchange(session, city)
-    needs = [need for need in whole.needs if need.published_at and day_of(need.published_at).year == year]
-    running = [item for item in (*whole.gives, *whole.takes) if _ran(item, since, until)]
+    (asked, _), twinnings = queries.needs_of_body(session, city), queries.twinnings_of_body(session, city)
+    needs = [need for need in asked if need.published_at and day_of(need.published_at).year == year]
+    running = [item for item in twinnings if _ran(item, since, until)]
+    ended = {item.id for item in running if item.ended_at is not None and item.ended_at < until}
+    adopters = {pair for pair in _adopters(session, running) if pair[0] in ended}
     return Report(
         year,
-        _exchange(city, needs, running),
+        _exchange(city, needs, running, adopters),
         queries.solutions_of_body(session, city),
         dict(queries.answers_of_body(session, city, since, until)),
     )

@@ -25,7 +25,7 @@ def _given() -> dict[str, Any]:
 
 def city_exchange(body: City) -> Exchange:
     """Requests and twinnings of a body, for its page."""
-    return exchanges.exchange(session(), body)
+    return exchanges.exchange(session(), body, datetime.now(UTC))
 
 
 @city_pages.get("/citta/<slug:slug>/rapporto")

@@ -4,109 +4,127 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Row, case, func, literal_column, or_, select
-from sqlalchemy.orm import Session, joinedload, lazyload, selectinload
+from sqlalchemy import Row, func, or_, select
+from sqlalchemy.orm import Session, joinedload, lazyload
 
 from app.cities.models import City
-from app.needs.models import Need, NeedReceiver, Proposal
+from app.needs.models import Capacity, Need, NeedReceiver, Proposal
 from app.solutions.models import Solution, SolutionBody, SolutionTheme, Theme
-from app.twinnings.models import Twinning, TwinningParty
+from app.twinnings.models import ClosingForm, Twinning, TwinningParty
+from app.twinnings.rules import REUSED
 
 
-def reused(session: Session) -> Sequence[Solution]:
-    """Published solutions that somebody re-used, with bodies and themes."""
+def taught(session: Session) -> Sequence[Solution]:
+    """Published solutions that somebody re-used, that are variants, or of which there is a variant; with ties."""
     ties = select(SolutionBody.solution_id).where(SolutionBody.role == "reuser")
-    wanted = select(Solution).options(joinedload(Solution.bodies), selectinload(Solution.themes))
-    found = session.scalars(wanted.where(Solution.published, Solution.id.in_(ties)).order_by(Solution.slug))
-    return found.unique().all()
+    based_on = Solution.front["based_on"].as_string()
+    sources = select(based_on).where(Solution.published, based_on.is_not(None))
+    wanted = select(Solution).options(joinedload(Solution.bodies), joinedload(Solution.themes))
+    known = or_(Solution.id.in_(ties), based_on.is_not(None), Solution.slug.in_(sources))
+    return session.scalars(wanted.where(Solution.published, known).order_by(Solution.slug)).unique().all()
 
 
 def twinnings(session: Session) -> Sequence[Twinning]:
-    """Running and closed twinnings of published solutions, with their solutions."""
+    """Running and closed twinnings of published solutions, with their solutions and bodies."""
+    solution = joinedload(Twinning.solution)
     wanted = (
         select(Twinning)
         .join(Twinning.solution)
-        .options(
-            joinedload(Twinning.solution).joinedload(Solution.themes),
-            joinedload(Twinning.parties),
-            lazyload(Twinning.people),
-        )
+        .options(solution.joinedload(Solution.themes), joinedload(Twinning.parties), lazyload(Twinning.people))
         .where(Twinning.state.in_(("running", "closed")), Solution.published)
     )
     return session.scalars(wanted.order_by(Twinning.id)).unique().all()
 
 
-def solutions_by(session: Session, column: str) -> list[tuple[str, int]]:
-    """Published solutions by `badge` or `status`, the most first."""
-    field = {"badge": Solution.badge, "status": Solution.status}[column]
-    wanted = select(field, func.count()).where(Solution.published).group_by(field).order_by(func.count().desc(), field)
-    return [(str(value), int(count)) for value, count in session.execute(wanted)]
-
-
-def themes_with_solutions(session: Session) -> list[tuple[Theme, int]]:
-    """Every theme with its published solutions, the most first."""
-    many = func.count(Solution.id)
+def adopters(session: Session) -> set[tuple[int, int]]:
+    """Receivers that say they use what they learnt, in twinnings that are closed: twinning, body."""
     wanted = (
-        select(Theme, many)
+        select(ClosingForm.twinning_id, ClosingForm.city_id)
+        .join(Twinning, Twinning.id == ClosingForm.twinning_id)
+        .where(Twinning.state == "closed", ClosingForm.side == "receiver")
+        .where(ClosingForm.said["result"].as_string().in_(list(REUSED)))
+    )
+    return {(number, city) for number, city in session.execute(wanted)}
+
+
+def body_names(session: Session) -> dict[str, str]:
+    """The short name of every body of the register, by slug."""
+    capital = City.register["capital"].as_string()
+    wanted = select(City.slug, City.name, capital).order_by(City.position, City.slug)
+    return {slug: short or name for slug, name, short in session.execute(wanted)}
+
+
+def themes_of_solutions(session: Session) -> tuple[list[Theme], dict[int, set[str]]]:
+    """Every theme in its order, and the themes of each solution by its number."""
+    wanted = (
+        select(Theme, SolutionTheme.solution_id)
         .outerjoin(SolutionTheme, SolutionTheme.theme_id == Theme.id)
-        .outerjoin(Solution, (Solution.id == SolutionTheme.solution_id) & Solution.published)
-        .group_by(Theme.id)
-        .order_by(many.desc(), Theme.slug)
+        .order_by(Theme.position, Theme.slug)
     )
-    return [(theme, int(count)) for theme, count in session.execute(wanted)]
+    themes: dict[str, Theme] = {}
+    found: dict[int, set[str]] = {}
+    for theme, solution in session.execute(wanted):
+        themes[theme.slug] = theme
+        if solution is not None:
+            found.setdefault(solution, set()).add(theme.slug)
+    return list(themes.values()), found
 
 
-def solutions_by_body(session: Session) -> list[tuple[City, str, int]]:
-    """How many published solutions each body owns, made with others or re-used: body, role, how many."""
+def bodies_of_solutions(session: Session) -> Sequence[Row[int, str, str | None, str | None]]:
+    """Published solutions with their bodies: number, badge, role and slug, one row for each tie."""
     wanted = (
-        select(City, SolutionBody.role, func.count(SolutionBody.id))
-        .join(SolutionBody, SolutionBody.city_id == City.id)
-        .join(Solution, Solution.id == SolutionBody.solution_id)
+        select(Solution.id, Solution.badge, SolutionBody.role, City.slug)
+        .outerjoin(SolutionBody, SolutionBody.solution_id == Solution.id)
+        .outerjoin(City, City.id == SolutionBody.city_id)
         .where(Solution.published)
-        .group_by(City.id, SolutionBody.role)
-        .order_by(City.slug)
     )
-    return [(city, role, int(count)) for city, role, count in session.execute(wanted)]
+    return session.execute(wanted.order_by(Solution.id)).all()
 
 
-def needs(
-    session: Session,
-) -> Sequence[Row[str, str, datetime | None, datetime | None, datetime | None, list[str], bool]]:
-    """Published requests, whatever became of them: state, outcome, when published, shortlisted, answered; themes;
-    whether they are made up.
-    """
-    wanted = select(
-        Need.state,
-        Need.outcome,
-        Need.published_at,
-        Need.shortlisted_at,
-        Need.answered_at,
-        Need.themes,
-        Need.demonstration,
-    ).where(Need.published_at.is_not(None), Need.state.not_in(("draft", "withdrawn")))
-    return session.execute(wanted).all()
-
-
-def twinning_counts(session: Session) -> list[tuple[str, str, str, bool, int]]:
-    """Twinnings by state, phase and public reason of a stop, and whether they are made up."""
-    reason = case((Twinning.stop_public, Twinning.stop_reason), else_=literal_column("''")).label("reason")
-    of = (Twinning.state, Twinning.phase, reason, Twinning.demonstration)
-    wanted = select(*of, func.count()).group_by(*of).order_by(*of)
-    return [
-        (state, phase, why, bool(made_up), int(count)) for state, phase, why, made_up, count in session.execute(wanted)
-    ]
-
-
-def needs_of_body(session: Session, city: City) -> Sequence[Need]:
-    """Requests of a body, or that it joined, which show their city to everybody; the newest first."""
-    joined = select(NeedReceiver.need_id).where(NeedReceiver.city_id == city.id)
+def requests(session: Session) -> Sequence[Row[Need, str | None]]:
+    """Published requests, whatever became of them, one row for each body that joined: request, its slug."""
     wanted = (
-        select(Need)
+        select(Need, City.slug)
         .options(lazyload(Need.receivers))
-        .where(or_(Need.city_id == city.id, Need.id.in_(joined)))
-        .where(Need.visibility == "public", Need.state.in_(("open", "matched", "closed")))
+        .outerjoin(NeedReceiver, NeedReceiver.need_id == Need.id)
+        .outerjoin(City, City.id == NeedReceiver.city_id)
+        .where(Need.published_at.is_not(None), Need.state.not_in(("draft", "withdrawn")))
     )
-    return session.scalars(wanted.order_by(Need.published_at.desc(), Need.id.desc())).all()
+    return session.execute(wanted.order_by(Need.id)).all()
+
+
+def transfers(session: Session) -> Sequence[Row[Twinning, str, str | None]]:
+    """Every twinning, one row for each body: twinning, the body's slug, the result it told as receiver."""
+    told = (ClosingForm.twinning_id == Twinning.id) & (ClosingForm.city_id == TwinningParty.city_id)
+    lean = (lazyload(Twinning.people), lazyload(Twinning.parties), lazyload(Twinning.lead))
+    wanted = (
+        select(Twinning, City.slug, ClosingForm.said["result"].as_string())
+        .options(*lean)
+        .join(TwinningParty, TwinningParty.twinning_id == Twinning.id)
+        .join(City, City.id == TwinningParty.city_id)
+        .outerjoin(ClosingForm, told & (ClosingForm.side == "receiver"))
+    )
+    return session.execute(wanted.order_by(Twinning.id)).all()
+
+
+def needs_of_body(session: Session, city: City, quarter: str = "") -> tuple[list[Need], int | None]:
+    """Requests of a body, or that it joined, which show their city to everybody, the newest first.
+
+    With them the days it says it can give in a quarter, None where it says nothing: one statement for both.
+    """
+    joined = select(NeedReceiver.need_id).where(NeedReceiver.city_id == city.id)
+    theirs = or_(Need.city_id == City.id, Need.id.in_(joined))
+    shown = (Need.visibility == "public") & Need.state.in_(("open", "matched", "closed"))
+    wanted = (
+        select(Need, Capacity.days)
+        .select_from(City)
+        .outerjoin(Capacity, (Capacity.city_id == City.id) & (Capacity.quarter == quarter))
+        .outerjoin(Need, theirs & shown)
+        .options(lazyload(Need.receivers), lazyload(Need.city))
+        .where(City.id == city.id)
+    )
+    rows = session.execute(wanted.order_by(Need.published_at.desc(), Need.id.desc())).all()
+    return [need for need, _ in rows if need is not None], next((days for _, days in rows), None)
 
 
 def twinnings_of_body(session: Session, city: City) -> Sequence[Twinning]:

@@ -1,28 +1,44 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Flows of knowledge as data and as places on a drawing; medians and other figures: pure."""
+"""Passages of knowledge from one body to another, and medians that say nothing of too few: pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
 
-#: Measures of the drawing, in its own units.
-ROW, TOP, WIDTH = 34, 30, 960
-GIVER_X, SOLUTION_X, RECEIVER_X = 210, 480, 750
-DOCUMENTED, RUNNING, CLOSED = "documented", "running", "closed"
+#: How a passage came about; of two that say the same, the later in this order is told.
+VARIANT, DOCUMENTED, RUNNING, CLOSED = "variant", "documented", "running", "closed"
+HOWS = (VARIANT, DOCUMENTED, RUNNING, CLOSED)
+#: A median of fewer cases says more about chance than about the programme.
+LEAST_CASES = 3
 
 
 @dataclass(frozen=True)
 class Body:
-    """A body of the register as the drawing names it."""
+    """A body of the register as the network names it; ``place`` on the drawing of Italy, None for a national one."""
 
     slug: str
     name: str
+    place: tuple[float, float] | None = None
+    metropolitan: bool = True
+
+
+@dataclass(frozen=True)
+class Practice:
+    """A published solution as the genealogy knows it; ``based_on`` the solution it is a variant of, or empty."""
+
+    slug: str
+    title: str
+    owner: Body
+    based_on: str = ""
 
 
 @dataclass(frozen=True)
 class Flow:
-    """One body learnt one solution from another; ``how``: `documented` history, or a twinning `running` or `closed`."""
+    """One body learnt one solution from another.
+
+    ``how``: `documented` history, a twinning `running` or `closed`, or only the `variant` that was published.
+    """
 
     giver: Body
     receiver: Body
@@ -35,89 +51,33 @@ class Flow:
     twinning: str = ""
     demonstration: bool = False
 
-
-@dataclass(frozen=True)
-class Spot:
-    """Something drawn at a height: a body or a solution."""
-
-    key: str
-    name: str
-    y: float
-
-
-@dataclass(frozen=True)
-class Line:
-    """A curve between two spots."""
-
-    path: str
-    how: str
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """Three columns, givers, solutions and receivers, with the curves between them; ``height`` of the whole."""
-
-    givers: tuple[Spot, ...]
-    solutions: tuple[Spot, ...]
-    receivers: tuple[Spot, ...]
-    lines: tuple[Line, ...]
-    height: float
+    @property
+    def bodies(self) -> frozenset[str]:
+        return frozenset({self.giver.slug, self.receiver.slug})
 
 
 def in_order(flows: Iterable[Flow]) -> list[Flow]:
-    """By giver, solution, start and receiver: each once."""
-    distinct = {(flow.giver.slug, flow.solution, flow.receiver.slug, flow.how): flow for flow in flows}
-    return sorted(distinct.values(), key=lambda flow: (flow.giver.name, flow.title, flow.start, flow.receiver.name))
+    """By giver, solution, start and receiver, each passage once: a twinning tells more than the sheet it ended in."""
+    told: dict[tuple[str, str, str], Flow] = {}
+    for flow in sorted(flows, key=lambda flow: HOWS.index(flow.how)):
+        told[flow.giver.slug, flow.solution, flow.receiver.slug] = flow
+    return sorted(told.values(), key=lambda flow: (flow.giver.name, flow.title, flow.start, flow.receiver.name))
 
 
-def drawing(flows: Sequence[Flow]) -> Drawing:
-    """Where everything stands: solutions in the order of their givers, receivers near what they learnt."""
-    rows = list(dict.fromkeys((flow.giver, flow.solution, flow.title) for flow in flows))
-    taught = {solution: [flow for flow in flows if flow.solution == solution] for _, solution, _ in rows}
-    heights: dict[str, float] = {}
-    edge = float(TOP)
-    for _, solution, _ in rows:
-        share = len(taught[solution]) * ROW
-        heights[solution] = edge + share / 2
-        edge += share
-    receivers = _spread([(flow.receiver, heights[flow.solution]) for flow in flows], edge)
-    givers = _spread([(flow.giver, heights[flow.solution]) for flow in flows], edge)
-    spots = tuple(Spot(solution, title, heights[solution]) for _, solution, title in rows)
-    at_receiver = {spot.key: spot.y for spot in receivers}
-    at_giver = {spot.key: spot.y for spot in givers}
-    lines = [
-        Line(curve(GIVER_X, at_giver[giver.slug], SOLUTION_X - 110, heights[solution]), DOCUMENTED)
-        for giver, solution, _ in rows
-    ]
-    lines += [
-        Line(curve(SOLUTION_X + 110, heights[flow.solution], RECEIVER_X, at_receiver[flow.receiver.slug]), flow.how)
-        for flow in flows
-    ]
-    return Drawing(givers, spots, receivers, tuple(lines), edge + TOP)
+def chosen(flows: Iterable[Flow], theme: str = "", body: str = "") -> list[Flow]:
+    """The passages on a theme, and those in which a body taught or learnt, where they are given."""
+    return [flow for flow in flows if (not theme or theme in flow.themes) and (not body or body in flow.bodies)]
 
 
-def _spread(heights: Iterable[tuple[Body, float]], height: float) -> tuple[Spot, ...]:
-    """Bodies near the mean height of what they teach or learn, a row apart."""
-    wished: dict[Body, list[float]] = {}
-    for body, y in heights:
-        wished.setdefault(body, []).append(y)
-    means = {body: sum(values) / len(values) for body, values in wished.items()}
-    ordered = sorted(means, key=lambda body: (means[body], body.name))
-    spots: list[Spot] = []
-    for number, body in enumerate(ordered):
-        least = spots[-1].y + ROW if spots else float(TOP)
-        room = height - ROW * (len(ordered) - number - 1)
-        spots.append(Spot(body.slug, body.name, min(max(least, means[body]), max(least, room))))
-    return tuple(spots)
+@dataclass(frozen=True)
+class Median:
+    """The median days of so many cases; ``days`` is None where there are too few of them."""
+
+    days: float | None
+    cases: int
 
 
-def curve(x1: float, y1: float, x2: float, y2: float) -> str:
-    """A smooth path from one point to another, leaving and arriving level."""
-    middle = (x1 + x2) / 2
-    return f"M{x1:.0f} {y1:.1f}C{middle:.0f} {y1:.1f} {middle:.0f} {y2:.1f} {x2:.0f} {y2:.1f}"
-
-
-def median_days(spans: Iterable[tuple[datetime | None, datetime | None]]) -> float | None:
-    """Median days between two instants, of the pairs where both are known; None where none is."""
+def median_days(spans: Iterable[tuple[datetime | None, datetime | None]]) -> Median:
+    """The median days between two instants, of the pairs where both are known."""
     days = [(end - start).total_seconds() / 86_400 for start, end in spans if start and end]
-    return round(median(days), 1) if days else None
+    return Median(round(median(days), 1) if len(days) >= LEAST_CASES else None, len(days))

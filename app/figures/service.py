@@ -1,163 +1,199 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Flows of knowledge and the public figures, put together from what other houses hold."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from app.cities.models import City
+from app.cities.places import place_of
+from app.cities.queries import all_bodies
 from app.figures import queries, rules
-from app.figures.rules import Body, Flow
+from app.figures.count import Asked, Documented, Facts, Transfer
+from app.figures.genealogy import Lineage, lineages
+from app.figures.rules import Body, Flow, Practice
+from app.needs.rules import day_of
 from app.solutions.models import Solution, Theme
 from app.twinnings.models import Twinning
+from app.twinnings.rules import REUSED, State
 
 #: The role of a body that took a solution over.
 REUSER = "reuser"
 
 
 @dataclass(frozen=True)
-class Numbers:
-    """The public figures; a median is None where nothing could be measured yet.
+class Network:
+    """Who taught whom what, and the trees that grew from it."""
 
-    ``bodies`` and ``themes`` are those the figures name.
-    """
-
-    solutions: int
-    by_badge: Sequence[tuple[str, int]]
-    by_theme: Sequence[tuple[str, int]]
-    by_city: Sequence[tuple[str, int]]
-    needs: int
-    needs_open: int
-    needs_by_outcome: Mapping[str, int]
-    needs_by_theme: Sequence[tuple[str, int]]
-    days_to_shortlist: float | None
-    days_to_answer: float | None
-    twinnings_by_phase: Mapping[str, int]
-    transfers: int
-    stopped: Mapping[str, int]
-    documented: int
-    demonstration: bool
-    bodies: Mapping[str, str]
-    themes: Sequence[Theme]
+    flows: Sequence[Flow]
+    trees: Sequence[Lineage]
 
 
-def flows(session: Session, theme: str = "") -> list[Flow]:
-    """Who taught whom what: documented re-uses of published solutions, and twinnings; of one theme where given."""
-    found = [flow for solution in queries.reused(session) for flow in _documented(solution)]
-    found += [flow for twinning in queries.twinnings(session) for flow in _twinned(twinning)]
-    return of_theme(rules.in_order(found), theme)
+def network(session: Session) -> Network:
+    """Re-uses told in published solutions, twinnings that run or were adopted, variants and their sources."""
+    bodies = _bodies(all_bodies(session))
+    solutions = {solution.slug: solution for solution in queries.taught(session)}
+    twinnings, adopters = queries.twinnings(session), queries.adopters(session)
+    found = [flow for solution in solutions.values() for flow in _documented(solution, bodies)]
+    found += [flow for solution in solutions.values() for flow in _varied(solution, solutions, bodies)]
+    found += [flow for twinning in twinnings for flow in _twinned(twinning, adopters, bodies)]
+    flows = rules.in_order(found)
+    known = {twinning.solution.slug: twinning.giver for twinning in twinnings}
+    practices = [
+        _practice(solution, bodies[owner.slug]) for solution in solutions.values() if (owner := solution.owner)
+    ]
+    practices += [
+        Practice(twinning.solution.slug, twinning.solution.title, bodies[giver.slug])
+        for twinning in {item.solution.slug: item for item in twinnings}.values()
+        if twinning.solution.slug not in solutions and (giver := known[twinning.solution.slug])
+    ]
+    return Network(flows, lineages(practices, flows))
 
 
-def of_theme(found: Sequence[Flow], theme: str) -> list[Flow]:
-    """Flows of solutions on a theme; all where none is given."""
-    return [flow for flow in found if not theme or theme in flow.themes]
+def _bodies(register: Sequence[City]) -> dict[str, Body]:
+    entries = {city.slug: city.register for city in register}
+    return {
+        city.slug: Body(city.slug, city.short_name, place_of(city.register, city.region, entries), city.metropolitan)
+        for city in register
+    }
 
 
-def _body(city: City) -> Body:
-    return Body(city.slug, city.short_name)
+def _practice(solution: Solution, owner: Body) -> Practice:
+    return Practice(solution.slug, solution.title, owner, _source_of(solution))
 
 
-def _documented(solution: Solution) -> list[Flow]:
+def _source_of(solution: Solution) -> str:
+    return str(solution.front.get("based_on") or "")
+
+
+def _themes(solution: Solution) -> tuple[str, ...]:
+    return tuple(tie.theme.slug for tie in solution.themes)
+
+
+def _documented(solution: Solution, bodies: Mapping[str, Body]) -> list[Flow]:
     owner = solution.owner
-    themes = tuple(tie.theme.slug for tie in solution.themes)
     if owner is None:
         return []
+    told = (bodies[owner.slug], solution.slug, solution.title)
     return [
-        Flow(
-            _body(owner),
-            _body(tie.city),
-            solution.slug,
-            solution.title,
-            rules.DOCUMENTED,
-            tie.start,
-            tie.end,
-            themes,
-        )
+        Flow(told[0], bodies[tie.city.slug], *told[1:], rules.DOCUMENTED, tie.start, tie.end, _themes(solution))
         for tie in solution.reuses
     ]
 
 
-def _twinned(twinning: Twinning) -> list[Flow]:
-    giver, solution = twinning.giver, twinning.solution
-    if giver is None:
+def _varied(solution: Solution, solutions: Mapping[str, Solution], bodies: Mapping[str, Body]) -> list[Flow]:
+    """That a variant by another body is there says that somebody learnt its source."""
+    source, owner = solutions.get(_source_of(solution)), solution.owner
+    if source is None or source.owner is None or owner is None or source.owner.id == owner.id:
         return []
-    themes = tuple(tie.theme.slug for tie in solution.themes)
     return [
         Flow(
-            _body(giver),
-            _body(receiver),
-            solution.slug,
-            solution.title,
-            rules.RUNNING if twinning.state == "running" else rules.CLOSED,
-            twinning.began_at.date().isoformat(),
-            twinning.ended_at.date().isoformat() if twinning.ended_at else "",
-            themes,
+            bodies[source.owner.slug],
+            bodies[owner.slug],
+            source.slug,
+            source.title,
+            rules.VARIANT,
+            themes=_themes(source),
+        )
+    ]
+
+
+def _twinned(twinning: Twinning, adopters: set[tuple[int, int]], bodies: Mapping[str, Body]) -> list[Flow]:
+    giver, running = twinning.giver, twinning.state == State.RUNNING
+    if giver is None:
+        return []
+    return [
+        Flow(
+            bodies[giver.slug],
+            bodies[receiver.slug],
+            twinning.solution.slug,
+            twinning.solution.title,
+            rules.RUNNING if running else rules.CLOSED,
+            _day(twinning.began_at),
+            _day(twinning.ended_at),
+            _themes(twinning.solution),
             f"{twinning.id}-{twinning.slug}",
             twinning.demonstration,
         )
         for receiver in twinning.receivers
+        if running or (twinning.id, receiver.id) in adopters
     ]
 
 
-def numbers(session: Session) -> Numbers:
-    """Every public figure, computed now."""
-    needs, twinned = queries.needs(session), queries.twinning_counts(session)
-    badges, themes = queries.solutions_by(session, "badge"), queries.themes_with_solutions(session)
-    ties = queries.solutions_by_body(session)
-    given = _summed((city.slug, count) for city, role, count in ties if role != REUSER)
-    return Numbers(
-        solutions=sum(count for _, count in badges),
-        by_badge=badges,
-        by_theme=[(theme.slug, count) for theme, count in themes if count],
-        by_city=sorted(given.items(), key=lambda pair: (-pair[1], pair[0])),
-        needs=len(needs),
-        needs_open=sum(1 for row in needs if row.state == "open"),
-        needs_by_outcome=Counter(row.outcome for row in needs if row.state == "closed" and row.outcome),
-        needs_by_theme=Counter(theme for row in needs for theme in row.themes).most_common(),
-        days_to_shortlist=rules.median_days((row.published_at, row.shortlisted_at) for row in needs),
-        days_to_answer=rules.median_days((row.published_at, row.answered_at) for row in needs),
-        twinnings_by_phase=_summed((phase, count) for state, phase, _, _, count in twinned if state == "running"),
-        transfers=sum(count for state, _, _, _, count in twinned if state == "closed"),
-        stopped=_summed((reason, count) for state, _, reason, _, count in twinned if state == "stopped"),
-        documented=sum(count for _, role, count in ties if role == REUSER),
-        demonstration=any(row.demonstration for row in needs) or any(made_up for _, _, _, made_up, _ in twinned),
-        bodies={city.slug: city.short_name for city, _, _ in ties},
-        themes=[theme for theme, _ in themes],
-    )
+def _day(instant: datetime | None) -> str:
+    return day_of(instant).isoformat() if instant else ""
 
 
-def _summed(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
-    found: Counter[str] = Counter()
-    for key, count in pairs:
-        found[key] += count
-    return dict(found)
+@dataclass(frozen=True)
+class Counting:
+    """What is counted, with the names of the bodies and the themes it is counted by."""
+
+    facts: Facts
+    bodies: Mapping[str, str]
+    themes: Sequence[Theme]
 
 
-def as_rows(found: Numbers) -> list[dict[str, str | float | int | None]]:
-    """The figures as a table: what, of what, how much."""
-    single = {
-        "solutions": found.solutions,
-        "requests": found.needs,
-        "requests-open": found.needs_open,
-        "days-to-first-shortlist-median": found.days_to_shortlist,
-        "days-to-first-answer-median": found.days_to_answer,
-        "transfers-closed": found.transfers,
-        "transfers-documented": found.documented,
-    }
-    rows: list[dict[str, str | float | int | None]] = [
-        {"figure": name, "of": "", "value": value} for name, value in single.items()
+def counting(session: Session) -> Counting:
+    """Everything the public figures count, as it stands now."""
+    themes, of_solution = queries.themes_of_solutions(session)
+    facts = Facts(_solutions(session, of_solution), _requests(session), _transfers(session, of_solution))
+    return Counting(facts, queries.body_names(session), themes)
+
+
+def _solutions(session: Session, themes: Mapping[int, set[str]]) -> list[Documented]:
+    found: dict[int, tuple[str, set[str], set[str]]] = {}
+    for number, badge, role, slug in queries.bodies_of_solutions(session):
+        _, made, reused = found.setdefault(number, (badge, set(), set()))
+        if slug is not None:
+            (reused if role == REUSER else made).add(slug)
+    return [
+        Documented(badge, frozenset(themes.get(number, ())), frozenset(made), frozenset(reused))
+        for number, (badge, made, reused) in found.items()
     ]
-    several = {
-        "solutions-by-badge": found.by_badge,
-        "solutions-by-theme": found.by_theme,
-        "solutions-by-city": found.by_city,
-        "requests-by-theme": found.needs_by_theme,
-        "requests-by-outcome": sorted(found.needs_by_outcome.items()),
-        "twinnings-by-phase": sorted(found.twinnings_by_phase.items()),
-        "twinnings-stopped-by-reason": sorted(found.stopped.items()),
-    }
-    for name, pairs in several.items():
-        rows += [{"figure": name, "of": key, "value": count} for key, count in pairs]
-    return rows
+
+
+def _requests(session: Session) -> list[Asked]:
+    """Bodies of requests that are public; those of members and of nobody by name count in the whole only."""
+    joined: dict[int, set[str]] = {}
+    needs = {}
+    for need, slug in queries.requests(session):
+        needs[need.id] = need
+        joined.setdefault(need.id, {need.city.slug}).update({slug} if slug else ())
+    return [
+        Asked(
+            need.state,
+            need.outcome,
+            need.published_at,
+            need.shortlisted_at,
+            need.answered_at,
+            frozenset(need.themes),
+            frozenset(joined[need.id]) if need.visibility == "public" else frozenset(),
+            need.demonstration,
+        )
+        for need in needs.values()
+    ]
+
+
+def _transfers(session: Session, themes: Mapping[int, set[str]]) -> list[Transfer]:
+    bodies: dict[int, set[str]] = {}
+    adopted: set[int] = set()
+    twinnings = {}
+    for twinning, slug, result in queries.transfers(session):
+        twinnings[twinning.id] = twinning
+        bodies.setdefault(twinning.id, set()).add(slug)
+        if result in REUSED:
+            adopted.add(twinning.id)
+    return [
+        Transfer(
+            item.state,
+            item.phase,
+            item.stop_reason if item.stop_public else "",
+            item.id in adopted,
+            frozenset(themes.get(item.solution_id, ())),
+            frozenset(bodies[item.id]),
+            item.demonstration,
+        )
+        for item in twinnings.values()
+    ]

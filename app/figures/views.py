@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Who taught whom what, and the figures: pages and downloads."""
 
+from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
 
 from app.access import Action
-from app.figures import rules, service
+from app.figures import count, genealogy, rules, service
+from app.figures.chart import chart
 from app.figures.rules import Flow
+from app.needs.rules import day_of
 from app.solutions import queries as solutions
 from app.web.formats import csv_answer, json_answer
 from app.web.gate import permits
@@ -16,48 +20,79 @@ from app.web.unit import session
 
 figures = Blueprint("figures", __name__, template_folder="templates")
 
-FLOW_COLUMNS = ("giver", "receiver", "solution", "title", "how", "start", "end", "url")
-FIGURE_COLUMNS = ("figure", "of", "value")
+FLOW_COLUMNS = (
+    "giver",
+    "receiver",
+    "solution",
+    "title",
+    "how",
+    "start",
+    "end",
+    "themes",
+    "variants",
+    "demonstration",
+    "url",
+)
+FIGURE_COLUMNS = ("figure", "of", "value", "cases")
+
+
+def _asked(name: str, known: Iterable[str]) -> str:
+    """What the address asks for, where it is known; else nothing."""
+    asked = request.args.get(name, "")
+    return asked if asked in set(known) else ""
 
 
 @figures.get("/rete")
 @permits(Action.READ_PUBLIC)
 def network() -> str:
-    names = dict(solutions.theme_names(session(), current_language()))
-    asked = request.args.get("tema", "")
-    theme = asked if asked in names else ""
-    every = service.flows(session())
-    found = service.of_theme(every, theme)
-    offered = {slug for flow in every for slug in flow.themes}
+    every, found, theme, body = _network()
+    offered = {slug for flow in every.flows for slug in flow.themes}
+    bodies = {side.slug: side.name for flow in every.flows for side in (flow.giver, flow.receiver)}
     return render_template(
         "figures/network.html",
         flows=found,
-        drawing=rules.drawing(found),
-        measures=rules,
+        trees=genealogy.touched(every.trees, found),
+        chart=chart(found),
         theme=theme,
-        themes=[(slug, name) for slug, name in names.items() if slug in offered],
+        body=body,
+        themes=[pair for pair in solutions.theme_names(session(), current_language()) if pair[0] in offered],
+        bodies=sorted(bodies.items(), key=lambda pair: pair[1]),
+        variants=_variants(every),
     )
 
 
-def _theme() -> str:
-    asked = request.args.get("tema", "")
-    known = dict(solutions.theme_names(session(), "it"))
-    return asked if asked in known else ""
+def _network() -> tuple[service.Network, list[Flow], str, str]:
+    """Everything, and the passages that the address asks for."""
+    every = service.network(session())
+    theme = _asked("tema", (slug for flow in every.flows for slug in flow.themes))
+    body = _asked("ente", (slug for flow in every.flows for slug in flow.bodies))
+    return every, rules.chosen(every.flows, theme, body), theme, body
+
+
+def _variants(every: service.Network) -> dict[Flow, list[rules.Practice]]:
+    """The variants that came of a passage."""
+    return {flow: found for flow, found in genealogy.variants(every.trees).items() if found}
 
 
 @figures.get("/rete.json")
 @permits(Action.READ_PUBLIC)
 def network_json() -> Response:
-    return json_answer({"flows": [_row(flow) for flow in service.flows(session(), _theme())]})
+    return json_answer({"flows": _rows()})
 
 
 @figures.get("/rete.csv")
 @permits(Action.READ_PUBLIC)
 def network_csv() -> Response:
-    return csv_answer([_row(flow) for flow in service.flows(session(), _theme())], FLOW_COLUMNS, "rete")
+    return csv_answer(_rows(), FLOW_COLUMNS, "rete")
 
 
-def _row(flow: Flow) -> dict[str, Any]:
+def _rows() -> list[dict[str, Any]]:
+    every, found, _, _ = _network()
+    variants = _variants(every)
+    return [_row(flow, [variant.slug for variant in variants.get(flow, ())]) for flow in found]
+
+
+def _row(flow: Flow, variants: list[str]) -> dict[str, Any]:
     return {
         "giver": flow.giver.slug,
         "receiver": flow.receiver.slug,
@@ -66,6 +101,8 @@ def _row(flow: Flow) -> dict[str, Any]:
         "how": flow.how,
         "start": flow.start,
         "end": flow.end,
+        "themes": list(flow.themes),
+        "variants": variants,
         "demonstration": flow.demonstration,
         "url": site_root() + url_for("solutions.show", slug=flow.solution),
     }
@@ -74,19 +111,38 @@ def _row(flow: Flow) -> dict[str, Any]:
 @figures.get("/numeri")
 @permits(Action.READ_PUBLIC)
 def numbers() -> str:
-    found = service.numbers(session())
+    counting, theme, body = _counting()
     english = current_language() == "en"
-    names = {theme.slug: theme.name_en if english else theme.name for theme in found.themes}
-    return render_template("figures/numbers.html", numbers=found, themes=names, bodies=found.bodies)
+    return render_template(
+        "figures/numbers.html",
+        numbers=count.numbers(counting.facts, theme, body),
+        themes={item.slug: item.name_en if english else item.name for item in counting.themes},
+        bodies=counting.bodies,
+        theme=theme,
+        body=body,
+        least=rules.LEAST_CASES,
+        today=day_of(datetime.now(UTC)),
+    )
+
+
+def _counting() -> tuple[service.Counting, str, str]:
+    """What is counted, and the theme and the body that the address asks for."""
+    counting = service.counting(session())
+    return counting, _asked("tema", (item.slug for item in counting.themes)), _asked("ente", counting.bodies)
+
+
+def _figures() -> list[count.Row]:
+    counting, theme, body = _counting()
+    return count.as_rows(count.numbers(counting.facts, theme, body))
 
 
 @figures.get("/numeri.json")
 @permits(Action.READ_PUBLIC)
 def numbers_json() -> Response:
-    return json_answer({"figures": service.as_rows(service.numbers(session()))})
+    return json_answer({"figures": _figures()})
 
 
 @figures.get("/numeri.csv")
 @permits(Action.READ_PUBLIC)
 def numbers_csv() -> Response:
-    return csv_answer(service.as_rows(service.numbers(session())), FIGURE_COLUMNS, "numeri")
+    return csv_answer(_figures(), FIGURE_COLUMNS, "numeri")

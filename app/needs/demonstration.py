@@ -21,6 +21,8 @@ from app.solutions.models import Solution
 DAYS = 10
 PAYMENTS = ("gateway-pagamenti-linea-comune-firenze", "nodo-pagamenti-roma")
 AGREEMENT = "convenzione-quadro-comuni-unioni-bologna"
+SHARED = "prova-parco-attrezzature-comuni-bologna"
+BUYING = "centrale-di-committenza-torino"
 DESK = "suap-metropolitano-bologna"
 UNIONS = "funzioni-unioni-di-comuni-bologna"
 WATCHING = ("monitoraggio-piano-strategico-bologna", "monitoraggio-piano-strategico-firenze")
@@ -141,6 +143,36 @@ REQUESTS: Mapping[str, Made] = {
         ("unioni-di-comuni",),
         ("visita",),
     ),
+    "returned": Made(
+        "bari",
+        "referente.bari",
+        395,
+        20,
+        "Attrezzature per le feste che ogni Comune compra e usa pochi giorni all'anno: vogliamo prestarcele.",
+        ("gestione-associata",),
+        ("trasferimento",),
+    ),
+    "adapting": Made(
+        "bari",
+        "referente.bari",
+        190,
+        200,
+        "Gare comuni per i Comuni della costa. Vogliamo partire da una centrale di committenza che funziona e portarla "
+        "nei nostri regolamenti.",
+        ("cuc",),
+        ("trasferimento",),
+    ),
+    "members": Made(
+        "bologna",
+        "referente.bologna",
+        7,
+        120,
+        "Come si ripartiscono i costi di un ufficio comune quando un Comune esce a metà anno. Il caso è delicato: "
+        "preferiamo parlarne solo con la rete.",
+        ("gestione-associata",),
+        ("colloquio",),
+        visibility="members",
+    ),
     "refused": Made(
         "torino",
         "funzionario.torino",
@@ -243,7 +275,10 @@ def _give_days(session: Session, cities: Mapping[str, City], people: Mapping[str
 
 
 def _ask(play: Play) -> None:
-    """One request waits for a giver, one got an offer."""
+    """One request waits for a giver after a question taken back, one got an offer."""
+    second = play.ask("asked", PAYMENTS[1:], play.by("referente.bari", 5), "Ci mostrate il nodo?")
+    if second is not None:
+        proposals.withdraw(play.session, second, play.by("referente.bari", 5))
     play.ask("asked", PAYMENTS, play.by("referente.bari", 5), "Possiamo sentirci per due ore?")
     if AGREEMENT in queries.solutions_by_slug(play.session, [AGREEMENT]):
         words = "Possiamo mostrarvi la convenzione quadro e gli accordi attuativi, con chi li ha scritti."
@@ -252,15 +287,17 @@ def _ask(play: Play) -> None:
 
 
 def _agree(play: Play) -> None:
-    """Three were accepted: one runs, one is over, one was stopped (`app/twinnings/demonstration.py`)."""
-    for name, solution, person, asked, answered in (
-        ("matched", DESK, "referente.bari", 38, 35),
-        ("taught", AGREEMENT, "referente.bari", 325, 320),
-        ("halted", UNIONS, "funzionario.torino", 205, 200),
+    """Five were accepted: two run, two are over, one was stopped (`app/twinnings/demonstration.py`)."""
+    for name, solution, person, asked, answered, giver in (
+        ("matched", DESK, "referente.bari", 38, 35, "referente.bologna"),
+        ("taught", AGREEMENT, "referente.bari", 325, 320, "referente.bologna"),
+        ("returned", SHARED, "referente.bari", 392, 390, "referente.bologna"),
+        ("adapting", BUYING, "referente.bari", 185, 180, "referente.torino"),
+        ("halted", UNIONS, "funzionario.torino", 205, 200, "referente.bologna"),
     ):
         made = play.ask(name, [solution], play.by(person, asked), "Vorremmo partire da ciò che avete già scritto.")
         if made is not None and play.begin is not None:
-            proposals.accept(play.session, made, play.by("referente.bologna", answered), play.begin)
+            proposals.accept(play.session, made, play.by(giver, answered), play.begin)
 
 
 def _refuse(play: Play) -> None:

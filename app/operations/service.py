@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Noting how chores went, and trying a failed letter again."""
+"""Noting how chores went, trying a failed letter again, registering a body."""
 
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from app.cities import service as registers
+from app.cities.models import City
+from app.cities.rules import NewBody
 from app.journal.service import record
 from app.operations import queries
 from app.operations.models import ChoreRun
@@ -30,3 +33,10 @@ def retry_letter(session: Session, number: int, actor_id: int, now: datetime) ->
     letter = outbox.retry(session, number, now)
     record(session, now, actor_id, "letter-retried", "letter", str(number), data={"kind": letter.kind})
     return letter
+
+
+def register_body(session: Session, typed: NewBody, actor_id: int, now: datetime) -> City:
+    """A body that may give and take solutions from now on. Raises ``Invalid``."""
+    city = registers.register_body(session, typed)
+    record(session, now, actor_id, "body-registered", "body", city.slug, body=city.slug, data={"kind": city.kind})
+    return city

@@ -42,12 +42,14 @@ def _data(twinning: Twinning) -> dict[str, Any]:
     """What the drafts are filled with; what the site does not know stays a gap in the text."""
     solution = twinning.solution
     need = needs.need(session(), twinning.need_id) if twinning.need_id else None
-    front = solution.front
+    front, bodies = solution.front, [city.name for city in twinning.receivers]
     legal = front.get("legal_basis")
     return {
         "solution": solution,
         "giver": twinning.giver.name if twinning.giver else "[...]",
-        "receivers": ", ".join(city.name for city in twinning.receivers),
+        "bodies": bodies,
+        "receivers": " e ".join([", ".join(bodies[:-1]), bodies[-1]] if bodies[1:] else bodies),
+        "many": len(bodies) > 1,
         "address": site_root() + url_for("solutions.show", slug=solution.slug),
         "need": need.title if need else "",
         "licence": front.get("licence") or "CC-BY-4.0",

@@ -1,12 +1,33 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Meetings as an iCalendar file (RFC 5545): times in UTC, lines folded at 75 octets, changes by sequence."""
+"""Meetings as an iCalendar file (RFC 5545): times of Italy, lines folded at 75 octets, changes by sequence."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
+from app.needs.rules import ROME
 from app.twinnings.models import Meeting
 
-STAMP = "%Y%m%dT%H%M%SZ"
+STAMP, LOCAL = "%Y%m%dT%H%M%SZ", "%Y%m%dT%H%M%S"
+#: When clocks change in Italy, for calendars that do not know the zone by its name.
+ZONE = (
+    "BEGIN:VTIMEZONE",
+    "TZID:Europe/Rome",
+    "BEGIN:STANDARD",
+    "DTSTART:19961027T030000",
+    "RRULE:FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU",
+    "TZOFFSETFROM:+0200",
+    "TZOFFSETTO:+0100",
+    "TZNAME:CET",
+    "END:STANDARD",
+    "BEGIN:DAYLIGHT",
+    "DTSTART:19810329T020000",
+    "RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU",
+    "TZOFFSETFROM:+0100",
+    "TZOFFSETTO:+0200",
+    "TZNAME:CEST",
+    "END:DAYLIGHT",
+    "END:VTIMEZONE",
+)
 
 
 def calendar(meetings: Iterable[Meeting], host: str, title: str, address: str, now: datetime) -> str:
@@ -17,6 +38,8 @@ def calendar(meetings: Iterable[Meeting], host: str, title: str, address: str, n
         "PRODID:-//Twin Metro//IT",
         "METHOD:PUBLISH",
         f"X-WR-CALNAME:{_text(title)}",
+        "X-WR-TIMEZONE:Europe/Rome",
+        *ZONE,
     ]
     for meeting in meetings:
         lines += _event(meeting, host, address, now)
@@ -24,15 +47,15 @@ def calendar(meetings: Iterable[Meeting], host: str, title: str, address: str, n
 
 
 def _event(meeting: Meeting, host: str, address: str, now: datetime) -> list[str]:
-    start = meeting.starts_at.astimezone(UTC)
-    end = start + timedelta(minutes=meeting.minutes)
+    start = meeting.starts_at.astimezone(ROME)
+    end = (meeting.starts_at.astimezone(UTC) + timedelta(minutes=meeting.minutes)).astimezone(ROME)
     return [
         "BEGIN:VEVENT",
         f"UID:{meeting.uid}@{host}",
         f"DTSTAMP:{now.astimezone(UTC).strftime(STAMP)}",
         f"SEQUENCE:{meeting.sequence}",
-        f"DTSTART:{start.strftime(STAMP)}",
-        f"DTEND:{end.strftime(STAMP)}",
+        f"DTSTART;TZID=Europe/Rome:{start.strftime(LOCAL)}",
+        f"DTEND;TZID=Europe/Rome:{end.strftime(LOCAL)}",
         f"SUMMARY:{_text(meeting.title)}",
         *([f"LOCATION:{_text(meeting.place)}"] if meeting.place else []),
         f"URL:{address}",

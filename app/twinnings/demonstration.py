@@ -1,18 +1,21 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""What the made-up twinnings have come to: one runs, one is over, one was stopped; labelled on every page."""
+"""What the made-up twinnings have come to: two run, two are over, one was stopped; labelled on every page."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from app.solutions import demonstration as made_up
+from app.solutions.queries import by_slug
 from app.twinnings import ending, queries, service, sharing
 from app.twinnings.models import Twinning
 from app.twinnings.rules import Closing, State
 from app.twinnings.service import Deed, preconditions
 
-#: The solutions of the made-up twinnings that are over and that stopped; the others run.
+#: The solutions of the made-up twinnings that are over, that stopped and that is being adapted; the other began lately.
 OVER, STOPPED = "convenzione-quadro-comuni-unioni-bologna", "funzioni-unioni-di-comuni-bologna"
+ADAPTING = "centrale-di-committenza-torino"
 TOLD = {
     "bologna": Closing("adapted", worked="Gli incontri con i segretari dei Comuni prima degli atti."),
     "bari": Closing(
@@ -35,7 +38,14 @@ def make(session: Session, people: Mapping[str, int], now: datetime) -> int:
 
 def _play(session: Session, twinning: Twinning, people: Mapping[str, int], now: datetime) -> None:
     if twinning.solution.slug == OVER:
-        _end(session, twinning, people, now)
+        _end(session, twinning, people, TOLD, now - timedelta(days=20))
+    elif twinning.solution.slug == made_up.SOURCE:
+        told = {"bologna": TOLD["bologna"], "bari": Closing("adapted", months=11, cost=4_000, worked="La consegna.")}
+        _end(session, twinning, people, told, now - timedelta(days=45))
+        variant = by_slug(session, made_up.VARIANT)
+        next(tie for tie in twinning.parties if tie.role == "receiver").variant = variant
+    elif twinning.solution.slug == ADAPTING:
+        _adapt(session, twinning, people, now)
     elif twinning.solution.slug == STOPPED:
         words = "La Regione ha riaperto il riordino: si riprende quando le regole sono chiare."
         deed = Deed(people["referente.torino"], now - timedelta(days=60))
@@ -44,12 +54,31 @@ def _play(session: Session, twinning: Twinning, people: Mapping[str, int], now: 
         _work(session, twinning, people, now)
 
 
-def _end(session: Session, twinning: Twinning, people: Mapping[str, int], now: datetime) -> None:
-    for ago, item in enumerate(reversed(twinning.milestones), 30):
-        service.tick(session, twinning.id, item.id, True, Deed(people["referente.bari"], now - timedelta(days=ago)))
-    for body, closing in TOLD.items():
-        deed = Deed(people[f"referente.{body}"], now - timedelta(days=20))
-        ending.say(session, twinning.id, body, closing, deed)
+def _end(
+    session: Session, twinning: Twinning, people: Mapping[str, int], told: Mapping[str, Closing], ended: datetime
+) -> None:
+    for ago, item in enumerate(reversed(twinning.milestones), 10):
+        service.tick(session, twinning.id, item.id, True, Deed(people["referente.bari"], ended - timedelta(days=ago)))
+    for body, closing in told.items():
+        ending.say(session, twinning.id, body, closing, Deed(people[f"referente.{body}"], ended))
+
+
+def _adapt(session: Session, twinning: Twinning, people: Mapping[str, int], now: datetime) -> None:
+    """What is to be understood is understood; the acts are on their way, one precondition is missing."""
+    number, bari, torino = twinning.id, people["referente.bari"], people["referente.torino"]
+    understood = [item for item in twinning.milestones if item.phase == "capire"]
+    for ago, item in zip((150, 110, 80), understood, strict=True):
+        service.tick(session, number, item.id, True, Deed(bari, now - timedelta(days=ago)))
+    due = next(item for item in twinning.milestones if item.phase == "adattare")
+    service.plan_milestone(session, number, due.id, (now + timedelta(days=5)).date(), bari, Deed(bari, now))
+    for body, person, quarters in (("bari", bari, 60), ("torino", torino, 36)):
+        day = (now - timedelta(days=30)).date()
+        sharing.count_hours(session, number, body, day, quarters, "regolamenti", Deed(person, now))
+    for precondition in preconditions(twinning.solution)[:1]:
+        when = (now + timedelta(days=60)).date()
+        sharing.answer_readiness(
+            session, number, "bari", precondition, "planned", "Ufficio gare", when, Deed(bari, now)
+        )
 
 
 def _work(session: Session, twinning: Twinning, people: Mapping[str, int], now: datetime) -> None:

@@ -64,9 +64,7 @@ def _new_meeting(session: Session, twinning: Twinning) -> Meeting:
 
 def cancel_meeting(session: Session, number: int, meeting: int, deed: Deed) -> None:
     twinning = running(session, number)
-    found = queries.meeting(session, twinning.id, meeting)
-    if found is None:
-        raise NotFound(meeting)
+    found = _meeting(session, twinning, meeting)
     if found.cancelled_at is None:
         found.cancelled_at = deed.now
         found.sequence += 1

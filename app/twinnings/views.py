@@ -162,10 +162,10 @@ def certificate(number: int, slug: str) -> str:
 
 @twinnings.get("/attestati/<string(maxlength=40):code>")
 @permits(Action.READ_TWINNING)
-def verify(code: str) -> str:
+def verify(code: str) -> str | tuple[str, int]:
     twinning = queries.verified(session(), code)
     if twinning is None:
-        raise NotFound(code)
+        return render_template("twinnings/no_certificate.html"), NotFound.status
     gate.require(Action.READ_TWINNING, twinning.thing)
     return _certificate(twinning, verifying=True)
 

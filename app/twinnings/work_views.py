@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The buttons of a twinning: lead, milestones, people, what is said for a body, how it ends."""
+"""The buttons of a twinning: lead, milestones, people, what both sides put on the table, what is said at the end."""
 
 from collections.abc import Callable
 
@@ -7,18 +7,28 @@ from flask import Blueprint, Response, flash, make_response, redirect, request, 
 from sqlalchemy.orm import Session
 
 from app.access import Action, Thing
-from app.errors import Conflict, Invalid
+from app.errors import Conflict, Invalid, NotFound
+from app.files.check import Checked, check
+from app.files.refusal import MAX_FILE, FileRefused
 from app.needs.rules import day_of
-from app.twinnings import ending, forms, service, views
+from app.twinnings import ending, forms, queries, service, sharing, views
 from app.twinnings.models import Twinning
 from app.twinnings.service import Deed
 from app.twinnings.views import PATH
 from app.web import gate
+from app.web.files import handed, store
 from app.web.gate import permits
 from app.web.languages import prefixed
 from app.web.unit import session, work
 
 workbench = Blueprint("workbench", __name__, template_folder="templates")
+WORK, SPEAK = Action.WORK_ON_TWINNING, Action.SPEAK_IN_TWINNING
+
+
+@workbench.url_value_preprocessor
+def _limits(endpoint: str | None, _values: dict[str, object] | None) -> None:
+    if endpoint == "workbench.share":
+        request.max_content_length = MAX_FILE + 100_000
 
 
 def deed() -> Deed:
@@ -32,26 +42,29 @@ def speaking_for(body: str) -> str:
 
 
 def press(number: int, action: Action, said: str, anchor: str, act: Callable[[Session, Deed], object]) -> Response:
-    """Do what a button does in one unit of work; what was typed wrongly is said on the page itself."""
+    """Do what a button does in one unit of work; what was typed or sent wrongly is said on the page itself."""
     twinning = views.found(number, action)
     try:
         with work() as writing:
             act(writing, deed())
-    except (Invalid, Conflict) as refused:
+    except (Invalid, Conflict, FileRefused) as refused:
         session().rollback()
         session().expire_all()
-        problems = refused.problems if isinstance(refused, Invalid) else {"": str(refused)}
-        return make_response(views.page(views.found(number, action), problems), refused.status)
+        return _said_again(views.found(number, action), refused)
     flash(said)
     return back(twinning, anchor)
+
+
+def _said_again(twinning: Twinning, refused: Invalid | Conflict | FileRefused) -> Response:
+    if isinstance(refused, FileRefused):
+        return make_response(views.page(twinning, file_refused=(refused.key, refused.detail)), Invalid.status)
+    problems = refused.problems if isinstance(refused, Invalid) else {"": str(refused)}
+    return make_response(views.page(twinning, problems), refused.status)
 
 
 def back(twinning: Twinning, anchor: str) -> Response:
     address = url_for("twinnings.show", number=twinning.id, slug=twinning.slug, _anchor=anchor or None)
     return make_response(redirect(address, 303))
-
-
-WORK, SPEAK = Action.WORK_ON_TWINNING, Action.SPEAK_IN_TWINNING
 
 
 @workbench.post(f"{PATH}/capofila")
@@ -104,6 +117,126 @@ def remove_person(number: int, slug: str, person: int) -> Response:
     return press(number, WORK, "saved", "persone", lambda s, d: service.remove_person(s, number, person, d))
 
 
+@workbench.post(f"{PATH}/incontri")
+@permits(WORK)
+def set_meeting(number: int, slug: str) -> Response:
+    def act(writing: Session, d: Deed) -> None:
+        typed = forms.meeting(request.form)
+        meeting = forms.number(request.form, "meeting")
+        sharing.set_meeting(writing, number, meeting, typed.title, typed.starts_at, typed.minutes, typed.place, d)
+
+    return press(number, WORK, "saved", "incontri", act)
+
+
+@workbench.post(f"{PATH}/incontri/<int(max=1000000000):meeting>/annulla")
+@permits(WORK)
+def cancel_meeting(number: int, slug: str, meeting: int) -> Response:
+    return press(number, WORK, "saved", "incontri", lambda s, d: sharing.cancel_meeting(s, number, meeting, d))
+
+
+@workbench.post(f"{PATH}/note")
+@permits(WORK)
+def write_note(number: int, slug: str) -> Response:
+    text = request.form.get("note", "")
+    return press(number, WORK, "saved", "note", lambda s, d: sharing.write_note(s, number, text, d))
+
+
+@workbench.post(f"{PATH}/kit/<int(max=1000000000):piece>")
+@permits(WORK)
+def check_kit(number: int, slug: str, piece: int) -> Response:
+    received, adapted = "received" in request.form, "adapted" in request.form
+    return press(number, WORK, "saved", "kit", lambda s, d: sharing.check_kit(s, number, piece, received, adapted, d))
+
+
+@workbench.post(f"{PATH}/ore")
+@permits(SPEAK)
+def count_hours(number: int, slug: str) -> Response:
+    def act(writing: Session, d: Deed) -> None:
+        on = forms.day(request.form, "on") or day_of(d.now)
+        body, what = speaking_for(request.form.get("body", "")), request.form.get("what", "")
+        sharing.count_hours(writing, number, body, on, forms.quarters(request.form), what, d)
+
+    return press(number, SPEAK, "saved", "ore", act)
+
+
+@workbench.post(f"{PATH}/requisiti")
+@permits(SPEAK)
+def answer_readiness(number: int, slug: str) -> Response:
+    def act(writing: Session, d: Deed) -> None:
+        said = {name: request.form.get(name, "") for name in ("body", "precondition", "answer", "who")}
+        by_when = forms.day(request.form, "by_when", needed=False)
+        speaking_for(said["body"])
+        sharing.answer_readiness(
+            writing, number, said["body"], said["precondition"], said["answer"], said["who"], by_when, d
+        )
+
+    return press(number, SPEAK, "saved", "requisiti", act)
+
+
+@workbench.post(f"{PATH}/incontri/<int(max=1000000000):meeting>/verbale")
+@permits(WORK)
+def keep_minutes(number: int, slug: str, meeting: int) -> Response:
+    text = request.form.get("minutes_text", "")
+    return press(number, WORK, "saved", "incontri", lambda s, d: sharing.keep_minutes(s, number, meeting, text, d))
+
+
+@workbench.post(f"{PATH}/kit")
+@permits(WORK)
+def add_piece(number: int, slug: str) -> Response:
+    title = request.form.get("title", "")
+    return press(number, WORK, "saved", "kit", lambda s, d: sharing.add_piece(s, number, title, d))
+
+
+@workbench.post(f"{PATH}/file")
+@permits(WORK)
+def share(number: int, slug: str) -> Response:
+    """Take in one file for the people of both sides."""
+    twinning, title = views.found(number, WORK), request.form.get("title", "")
+    city = next((tie.city_id for tie in twinning.parties if tie.city.slug in gate.actor().bodies), twinning.lead_id)
+    try:
+        name, checked = _sent()
+    except FileRefused as refused:
+        return _said_again(twinning, refused)
+    add = sharing.add_file
+    return press(number, WORK, "file_added", "file", lambda s, d: add(s, number, city, checked, name, title, d))
+
+
+def _sent() -> tuple[str, Checked]:
+    """The file that came, looked at and kept before anything is written: that takes time. Raises ``FileRefused``."""
+    sent = request.files.get("file")
+    if sent is None or not sent.filename:
+        raise FileRefused("file_none")
+    content = sent.read()
+    checked = check(content)
+    # On the disk before the row that names it: a row without its file would be a promise broken.
+    store().put(content)
+    return sent.filename, checked
+
+
+@workbench.get(f"{PATH}/file/<int(max=1000000000):file>/<path:name>")
+@permits(WORK)
+def shared_file(number: int, slug: str, file: int, name: str) -> Response:
+    twinning = views.found(number, WORK)
+    found = queries.file(session(), twinning.id, file)
+    if found is None:
+        raise NotFound(name)
+    answer = handed(found.digest, found.mime, found.name)
+    answer.cache_control.private = True
+    return answer
+
+
+@workbench.post(f"{PATH}/file/<int(max=1000000000):file>/togli")
+@permits(WORK)
+def unshare(number: int, slug: str, file: int) -> Response:
+    return press(number, WORK, "file_removed", "file", lambda s, d: sharing.remove_file(s, number, file, d))
+
+
+@workbench.post(f"{PATH}/file/<int(max=1000000000):file>/rimetti")
+@permits(WORK)
+def put_back(number: int, slug: str, file: int) -> Response:
+    return press(number, WORK, "file_added", "file", lambda s, d: sharing.put_back(s, number, file, d))
+
+
 @workbench.post(f"{PATH}/ferma")
 @permits(Action.END_TWINNING)
 def stop(number: int, slug: str) -> Response:
@@ -135,6 +268,7 @@ def begin_variant(number: int, slug: str) -> Response:
     try:
         with work() as writing:
             variant = ending.begin_variant(writing, twinning.id, body, deed()).slug
-    except Invalid as wrong:
-        return make_response(views.page(views.found(number, SPEAK), wrong.problems), 422)
+    except (Invalid, Conflict) as refused:
+        session().expire_all()
+        return _said_again(views.found(number, SPEAK), refused)
     return make_response(redirect(prefixed(f"/soluzioni/{variant}/modifica"), 303))

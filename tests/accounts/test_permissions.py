@@ -52,7 +52,7 @@ PERSONAL = {
     "notices.unsubscribe": "the signed link is the permission",
     "notices.open_notice": "a notice belongs to one person",
     "profile.end_sign_in": "a log-in belongs to one person",
-    "table.shared_file": "its bytes are not there: tests/twinnings",
+    "workbench.shared_file": "its bytes are not there: tests/twinnings",
     "kits.picture": "the same as for a file of the kit",
     "kits.attachment": "what a file is open to follows its own visibility: tests/writing/test_kit.py",
     "own.change_email": "the link is the permission",
@@ -79,7 +79,7 @@ ASKS = {
     "people.erase": Action.OPERATE,
 }
 #: Pages on which one speaks for the body that is typed.
-SPOKEN = ("workbench.say", "workbench.begin_variant", "table.count_hours", "table.answer_readiness")
+SPOKEN = ("workbench.say", "workbench.begin_variant", "workbench.count_hours", "workbench.answer_readiness")
 #: What has to be typed so that the page finds the thing it is about.
 TYPED = {
     "notices.follow": {"kind": "theme", "key": "suap"},
@@ -323,7 +323,7 @@ NAMES: dict[str, tuple[str, ...]] = {
 }
 OF_SOLUTIONS = {"solutions", "writing", "drafts", "hinting", "review", "reader", "kits", "programmes"}
 OF_NEEDS = {"needs", "matches"}
-OF_TWINNINGS = {"twinnings", "workbench", "table", "acts"}
+OF_TWINNINGS = {"twinnings", "workbench", "acts"}
 
 
 def kinds_of(rule: Rule) -> tuple[str, ...]:

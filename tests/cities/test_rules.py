@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Figures of a city: the borders in force on a day, what is derived, what is not known."""
 
+import json
+import re
 from typing import Any
 
 import pytest
 import yaml
 
+from app.cities.places import place_of
 from app.cities.rules import Figure, perimeter_on, perimeters, size_class
 from app.config import ROOT
 
@@ -113,3 +116,19 @@ def test_a_figure_whose_date_or_source_is_not_known_says_neither() -> None:
 )  # fmt: skip
 def test_size_classes_begin_at_their_bounds(population: float | None, size: str) -> None:
     assert size_class(population) == size
+
+
+def test_a_body_stands_where_its_own_or_its_citys_or_its_regions_place_is() -> None:
+    cities = {"messina": {"coordinates": {"lat": 38.1939, "lon": 15.5526}}}
+    messina = place_of({"city": "messina"}, "Sicilia", cities)
+    assert place_of({"coordinates": {"lat": 38.1939, "lon": 15.5526}}, "Sicilia", {}) == messina
+    assert place_of({"city": "atlantide"}, "Sicilia", cities) == place_of({}, "Sicilia", {}) != messina
+    assert place_of({"coordinates": {"lat": "x", "lon": None}}, "", {}) is None
+
+
+def test_the_projection_is_that_of_the_drawing() -> None:
+    drawn = (ROOT / "app/solutions/templates/library/italy.html").read_text(encoding="utf-8")
+    dots = json.loads(re.findall(r"italy_dots = (\{.*?\}) %", drawn)[0])
+    register = yaml.safe_load((ROOT / "content/cities.yml").read_text(encoding="utf-8"))
+    for city in register["cities"]:
+        assert place_of(city, "", {}) == pytest.approx(dots[city["slug"]], abs=0.2)

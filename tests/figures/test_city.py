@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What one body asks for, gives and has given: on its page, and in its report of a year."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from flask.testing import FlaskClient
 
 from app.cities.queries import by_slugs
 from app.db import Database
+from app.needs import rules
 from app.needs import service as needs
 from app.needs.rules import Wanted
 from app.twinnings import ending
@@ -42,6 +43,29 @@ def test_credits_count_who_adopted_with_its_help(exchange: Exchange, client: Fla
             ending.say(session, exchange.number, body, Closing("adopted"), exchange.deed())
     assert "Ha insegnato soluzioni a 2 enti." in client.get("/citta/bologna").text
     assert "Ha imparato 1 soluzione da altri." in client.get("/citta/torino").text
+    assert "Attestato di gemellaggio" in client.get("/citta/torino").text
+    learnt = [row for row in client.get("/rete.json").get_json()["flows"] if row["how"] == "closed"]
+    assert [row["receiver"] for row in learnt] == ["torino", "venezia"]
+
+
+def test_who_did_not_adopt_learnt_nothing(exchange: Exchange, client: FlaskClient) -> None:
+    with exchange.database.work() as session:
+        for body, result in (("bologna", "adapted"), ("torino", "stopped"), ("venezia", "adopted")):
+            ending.say(session, exchange.number, body, Closing(result), exchange.deed())
+    assert "Ha insegnato una soluzione a 1 ente." in client.get("/citta/bologna").text
+    assert "Ha imparato" not in client.get("/citta/torino").text
+    assert [row["receiver"] for row in client.get("/rete.json").get_json()["flows"]] == ["venezia"]
+    rows = {(row["figure"], row["of"]): row["value"] for row in client.get("/numeri.json").get_json()["figures"]}
+    assert rows["transfers-closed", ""] == rows["transfers-closed-by-city", "torino"] == 1
+
+
+def test_a_city_says_what_its_offices_can_give(exchange: Exchange, client: FlaskClient) -> None:
+    quarters = rules.quarters_from(rules.day_of(datetime.now(UTC)))
+    with exchange.database.work() as session:
+        bologna = by_slugs(session, ["bologna"])["bologna"]
+        days = dict.fromkeys(quarters, 12)
+        needs.state_capacity(session, bologna, days, quarters, needs.Deed(exchange.giver, NOW))
+    assert "possono dare 12 giorni in questo trimestre" in client.get("/citta/bologna").text
 
 
 def test_the_report_of_a_year_holds_that_year_only(exchange: Exchange, client: FlaskClient) -> None:

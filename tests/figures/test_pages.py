@@ -5,9 +5,10 @@ import pytest
 from flask.testing import FlaskClient
 
 from app.db import Database
+from app.document.schema import VARIANT_SECTION
 from tests.makers import make_solution
 
-HEADER = "\ufeffgiver;receiver;solution;title;how;start;end;url"
+HEADER = "\ufeffgiver;receiver;solution;title;how;start;end;themes;variants;demonstration;url"
 
 
 def test_the_documented_transfers_are_there_from_the_first_day(library: FlaskClient) -> None:
@@ -17,18 +18,51 @@ def test_the_documented_transfers_are_there_from_the_first_day(library: FlaskCli
     assert all(row["how"] == "documented" and row["demonstration"] is False for row in rows)
 
 
-def test_the_drawing_and_the_table_say_the_same(library: FlaskClient) -> None:
+def test_the_map_the_trees_and_the_table_say_the_same(library: FlaskClient) -> None:
     page = library.get("/rete").text
     rows = library.get("/rete.json").get_json()["flows"]
-    assert page.count('<path class="flow documented"') == len(rows) + len({row["solution"] for row in rows})
-    assert page.count("<tr><td>") == len(rows)
+    assert page.count('<path class="flow documented') == len({(row["giver"], row["receiver"]) for row in rows})
+    assert page.count('class="tree-root"') == len({row["solution"] for row in rows})
+    assert page.count('<li class="documented"') == page.count("<tr><td>") == len(rows)
+    assert "Provincia autonoma di Trento: ha insegnato a" in page
 
 
-def test_a_theme_leaves_its_own_passages_and_nonsense_leaves_all(library: FlaskClient) -> None:
+def test_a_theme_or_a_body_leaves_its_own_passages_and_nonsense_leaves_all(library: FlaskClient) -> None:
     every = library.get("/rete.json").get_json()["flows"]
     some = library.get("/rete.json?tema=personale").get_json()["flows"]
+    roma = library.get("/rete.json?ente=roma").get_json()["flows"]
     assert 0 < len(some) < len(every)
-    assert library.get("/rete.json?tema=<script>").get_json()["flows"] == every
+    assert {row["receiver"] for row in roma} == {"roma"}
+    assert library.get("/rete?ente=roma").text.count("<tr><td>") == len(roma) == 2
+    assert library.get("/rete.json?tema=<script>&ente=atlantide").get_json()["flows"] == every
+    assert "Nessun passaggio con questa scelta" in library.get("/rete?tema=personale&ente=roma").text
+
+
+def test_a_variant_stands_under_the_body_that_made_it_and_its_learners_under_it(
+    registered: Database, client: FlaskClient
+) -> None:
+    texts = {
+        "Problema affrontato": "Regole diverse.",
+        "Soluzione adottata": "Uno sportello.",
+        VARIANT_SECTION: "I moduli.",
+    }
+    with registered.work() as session:
+        make_solution(session, "fonte", reused_by=[{"city": "torino"}])
+        for slug, city, source, reused in (
+            ("variante", "torino", "fonte", [{"city": "venezia"}]),
+            ("sola", "venezia", "variante", None),
+            ("senza-fonte", "venezia", "sparita", None),
+        ):
+            make_solution(session, slug, city=city, based_on=source, reused_by=reused, sections=texts)
+    rows = client.get("/rete.json").get_json()["flows"]
+    assert [(row["giver"], row["receiver"], row["how"], row["variants"]) for row in rows] == [
+        ("bologna", "torino", "documented", ["variante"]),
+        ("torino", "venezia", "documented", ["sola"]),
+    ]
+    page = client.get("/rete").text
+    assert page.count('class="tree-root"') == 1
+    assert "2 passi" in page
+    assert page.index("/soluzioni/fonte") < page.index("/soluzioni/variante") < page.index("/soluzioni/sola")
 
 
 def test_without_any_passage_the_page_says_so(registered: Database, client: FlaskClient) -> None:
@@ -53,8 +87,27 @@ def test_figures_count_what_is_public(registered: Database, client: FlaskClient)
     assert rows["solutions-by-badge", "visibile"] == 1
     assert rows["solutions-by-theme", "suap"] == 1
     assert rows["transfers-documented", ""] == 1
+    assert rows["solutions-by-city", "bologna"] == 1
     assert rows["days-to-first-answer-median", ""] is None
-    assert "1" in client.get("/numeri").text
+    page = client.get("/numeri").text
+    for said in ("Meno di 3 casi: non si dice.", "Nessun gemellaggio in corso.", "Come si contano"):
+        assert said in page
+
+
+def test_a_choice_holds_for_the_page_and_for_what_is_downloaded(library: FlaskClient) -> None:
+    rows = library.get("/numeri.json?tema=suap&ente=bologna").get_json()["figures"]
+    found = {(row["figure"], row["of"]): row["value"] for row in rows}
+    whole = {(row["figure"], row["of"]): row["value"] for row in library.get("/numeri.json").get_json()["figures"]}
+    assert 0 < found["solutions", ""] < whole["solutions", ""]
+    page = library.get("/numeri?tema=suap&ente=bologna").text
+    assert f'<p class="figure-value">{found["solutions", ""]}</p>' in page
+    assert "/numeri.csv?tema=suap&amp;ente=bologna" in page
+    lines = library.get("/numeri.csv?tema=suap&ente=bologna").text.splitlines()
+    assert f"solutions;;{found['solutions', '']};" in lines
+    assert (
+        library.get("/numeri.json?tema=x&ente=<b>").get_json()["figures"]
+        == library.get("/numeri.json").get_json()["figures"]
+    )
 
 
 @pytest.mark.parametrize("path", ["/rete", "/numeri", "/en/rete", "/en/numeri"])
@@ -62,6 +115,6 @@ def test_pages_open_in_both_languages(library: FlaskClient, path: str) -> None:
     assert library.get(path).status_code == 200
 
 
-@pytest.mark.parametrize(("path", "first"), [("/rete.csv", HEADER), ("/numeri.csv", "\ufefffigure;of;value")])
+@pytest.mark.parametrize(("path", "first"), [("/rete.csv", HEADER), ("/numeri.csv", "\ufefffigure;of;value;cases")])
 def test_both_can_be_downloaded_as_tables(library: FlaskClient, path: str, first: str) -> None:
     assert library.get(path).text.splitlines()[0] == first

@@ -9,7 +9,8 @@ from app.accounts import demonstration as accounts
 from app.accounts import queries as people
 from app.db import Database
 from app.needs import demonstration, queries
-from app.needs.rules import STATES, Answer
+from app.needs.rules import STATES, VISIBILITIES, Answer
+from app.solutions import demonstration as solutions_made
 from app.solutions import queries as library
 from app.twinnings import demonstration as twinnings
 from app.twinnings import queries as transfers
@@ -27,21 +28,30 @@ def test_what_is_made_up_has_every_state_and_is_made_once_and_labelled(app: Flas
             made.mailbox: people.by_email(session, f"{made.mailbox}@{accounts.DOMAIN}") for made in accounts.wanted([])
         }
         known = {mailbox: person.id for mailbox, person in found.items() if person is not None}
+        assert (solutions_made.make(session, now), solutions_made.make(session, now)) == (2, 0)
         assert demonstration.make(session, known, now, service.begin, engine) > 5
         assert demonstration.make(session, known, now, service.begin, engine) == 0
-        assert twinnings.make(session, known, now) == 3
-        needs = queries.board(session, STATES)
+        assert twinnings.make(session, known, now) == 5
+        needs = queries.board(session, STATES, VISIBILITIES)
         answers = {item.state for need in needs for item in queries.proposals(session, need)}
-        assert answers >= set(Answer) - {Answer.WITHDRAWN}
+        assert answers == set(Answer)
         assert {found.state for found in queries.rounds(session, published_only=False)} == {"preview", "published"}
         assert {item.state for item in transfers.listed(session)} == set(rules.State)
+        assert {item.phase for item in transfers.listed(session, "running")} == {"capire", "adattare"}
         assert {need.state for need in needs} == set(STATES)
+        assert {need.visibility for need in needs} == set(VISIBILITIES)
+        source = library.by_slug(session, solutions_made.SOURCE)
+        assert source is not None
+        assert (source.evidence_level, [tie.city.slug for tie in source.reuses]) == (5, ["bari"])
         assert all(need.demonstration for need in needs)
         solutions = {solution.slug: solution.revision_number for solution in library.published(session)}
     assert set(solutions.values()) == {1}, "what is made up changes no real solution"
     client = app.test_client()
-    assert client.get("/gemellaggi").text.count("dati dimostrativi") == 3
-    assert client.get("/richieste").text.count("dati dimostrativi") >= 6
+    assert client.get("/gemellaggi").text.count("dati dimostrativi") == 5
+    assert "Dati dimostrativi" in client.get(f"/soluzioni/{solutions_made.VARIANT}").text
+    assert "Due depositi" in client.get(f"/soluzioni/{solutions_made.VARIANT}/confronto-con-la-fonte").text
+    flows = client.get("/rete.json?ente=bari").get_json()["flows"]
+    assert [row["variants"] for row in flows if row["solution"] == solutions_made.SOURCE] == [[solutions_made.VARIANT]]
     for need in needs:
         answer = client.get(f"/richieste/{need.id}-{need.slug}")
         assert answer.status_code == 404 or "dati dimostrativi" in answer.text or "Accedi" in answer.text

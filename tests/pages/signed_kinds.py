@@ -129,6 +129,8 @@ PAGES: Mapping[str, Kind] = {
     "proposal-waiting": Kind("coordinator", "/proposte/{proposal_waiting}"),
     "capacity": Kind("giver", "/citta/torino/disponibilita"),
     "capacity-refused": Kind("giver", "/citta/torino/disponibilita", 422, {"days-2026-4": "x"}),
+    "bodies": Kind("coordinator", "/amministrazione/enti"),
+    "bodies-refused": Kind("coordinator", "/amministrazione/enti", 422, {"name": "", "kind": "x"}),
     "rounds": Kind("coordinator", "/abbinamenti"),
     "rounds-read": Kind("nobody", "/abbinamenti"),
     "round-preview": Kind("coordinator", "/abbinamenti/{round_preview}"),

@@ -29,6 +29,7 @@ class Exchange:
         *,
         demonstration: bool = False,
         joined: bool = False,
+        alone: bool = False,
         answers: dict[str, str] | None = None,
     ) -> None:
         self.database = database
@@ -60,9 +61,8 @@ class Exchange:
                 published_at=NOW,
                 demonstration=demonstration,
             )
-            need.receivers = [
-                NeedReceiver(city=cities["venezia"], joined_at=NOW, joined_by=self.colleague if joined else None)
-            ]
+            joiner = NeedReceiver(city=cities["venezia"], joined_at=NOW, joined_by=self.colleague if joined else None)
+            need.receivers = [] if alone else [joiner]
             proposal = Proposal(
                 need=need,
                 solution=solution,

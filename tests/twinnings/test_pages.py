@@ -3,6 +3,8 @@
 
 import re
 from io import BytesIO
+from xml.etree import ElementTree
+from zipfile import ZipFile
 
 import pytest
 from flask import Flask
@@ -145,7 +147,10 @@ def test_closing_gives_a_certificate_that_anyone_can_verify(
     certificate = client.get(f"{PATH}/attestato").text
     (code,) = set(re.findall(r"/attestati/([\w-]+)", certificate))
     assert "Attestato autentico" in client.get(f"/attestati/{code}").text
-    assert client.get("/attestati/inventato").status_code == 404
+    invented = client.get("/attestati/inventato")
+    assert invented.status_code == 404
+    assert "Nessun gemellaggio concluso su questo sito ha questo codice" in invented.text
+    assert client.get("/attestati/%00").status_code == 404
 
 
 def test_nobody_speaks_for_a_body_they_do_not_work_for(exchange: Exchange, receiver: FlaskClient) -> None:
@@ -207,14 +212,19 @@ def test_strange_text_is_kept_as_typed_or_refused(exchange: Exchange, receiver: 
     assert "<script>alert" not in page.text
 
 
-def test_the_calendar_is_folded_escaped_and_in_universal_time(exchange: Exchange, receiver: FlaskClient) -> None:
+def test_the_calendar_is_folded_escaped_and_in_the_time_of_italy(exchange: Exchange, receiver: FlaskClient) -> None:
     place = "Sala; blu, piano 2 " + "è" * 80
     assert post(receiver, "/incontri", title="Avvio", starts_at="2027-07-08T10:00", minutes="90", place=place) == 303
     text = receiver.get(f"{PATH}/calendario.ics").text
     assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
-    assert "DTSTART:20270708T080000Z" in text
-    assert "DTEND:20270708T093000Z" in text
-    assert "LOCATION:Sala\\; blu\\, piano 2" in text.replace("\r\n ", "")
+    lines = text.replace("\r\n ", "").split("\r\n")
+    assert "DTSTART;TZID=Europe/Rome:20270708T100000" in lines
+    assert "DTEND;TZID=Europe/Rome:20270708T113000" in lines
+    assert f"LOCATION:Sala\\; blu\\, piano 2 {'è' * 80}" in lines
+    begun = [line.partition(":")[2] for line in lines if line.startswith("BEGIN:")]
+    assert begun == ["VCALENDAR", "VTIMEZONE", "STANDARD", "DAYLIGHT", "VEVENT"]
+    assert sorted(begun) == sorted(line.partition(":")[2] for line in lines if line.startswith("END:"))
+    assert all(re.match(r"[A-Z-]+(;[A-Z]+=[^:;]+)*:", line) for line in lines[:-1])
     assert _text("a\\b\x00\nc") == "a\\\\b\\nc"
     assert _folded("x" * 10) == "x" * 10
 
@@ -264,16 +274,39 @@ def test_what_a_variant_changed_is_shown_beside_its_source(registered: Database,
     assert client.get("/soluzioni/bozza/confronto-con-la-fonte").status_code == 404
 
 
-@pytest.mark.parametrize("name", ["lettera", "accordo", "deliberazione"])
-def test_draft_acts_hold_the_data_and_are_marked_as_drafts(receiver: FlaskClient, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("lettera", "gli enti riceventi hanno manifestato il bisogno"),
+        ("accordo", "Ciascun ente ricevente verifica"),
+        ("deliberazione", "Da adottare da ciascun ente ricevente: Città metropolitana di Torino e Città metropolitana"),
+    ],
+)
+def test_draft_acts_hold_the_data_speak_of_every_receiver_and_are_marked(
+    receiver: FlaskClient, name: str, said: str
+) -> None:
     text = receiver.get(f"{PATH}/atti/{name}.md").text
-    assert text.startswith("**BOZZA")
-    assert "Città metropolitana di Bologna" in text
-    assert "Sportello unico metropolitano" in text
-    assert "[...]" in text
+    assert text.startswith("**BOZZA DA VERIFICARE")
+    for part in (said, "Città metropolitana di Bologna", "Sportello unico metropolitano", "[...]"):
+        assert part in text
+    assert "l'ente ricevente" not in text.casefold()
 
 
-def test_draft_acts_open_in_an_office(exchange: Exchange, receiver: FlaskClient, client: FlaskClient) -> None:
-    assert receiver.get(f"{PATH}/atti/accordo.docx").data[:2] == b"PK"
-    assert receiver.get(f"{PATH}/atti/accordo.odt").data[:2] == b"PK"
-    assert client.get(f"{PATH}/atti/accordo.md").status_code == 303
+@pytest.mark.parametrize(("form", "part"), [("docx", "word/document.xml"), ("odt", "content.xml")])
+def test_draft_acts_open_in_an_office(
+    exchange: Exchange, receiver: FlaskClient, client: FlaskClient, form: str, part: str
+) -> None:
+    with ZipFile(BytesIO(receiver.get(f"{PATH}/atti/accordo.{form}").data)) as opened:
+        assert opened.testzip() is None
+        text = "".join(ElementTree.fromstring(opened.read(part)).itertext())
+    for said in ("BOZZA DA VERIFICARE", "e Città metropolitana di Torino (ente ricevente)", "Venezia (ente ricevente)"):
+        assert said in text
+    assert "**" not in text
+    assert client.get(f"{PATH}/atti/accordo.{form}").status_code == 303
+
+
+def test_acts_for_one_receiver_speak_of_one(registered: Database, app: Flask) -> None:
+    alone = Exchange(registered, alone=True)
+    text = client_of(app, registered, alone.receiver).get(f"{PATH}/atti/accordo.md").text
+    assert "Impegni dell'ente ricevente" in text
+    assert "enti riceventi" not in text
