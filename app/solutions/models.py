@@ -53,7 +53,7 @@ class SolutionTheme(Base):
     theme_id: Mapped[int] = mapped_column(ForeignKey("themes.id"), primary_key=True, index=True)
     position: Mapped[int]
 
-    theme: Mapped[Theme] = relationship(lazy="joined", innerjoin=True)
+    theme: Mapped[Theme] = relationship(lazy="joined", innerjoin="unnested")
 
 
 class SolutionAct(Base):
@@ -67,7 +67,7 @@ class SolutionAct(Base):
     in_legal_basis: Mapped[bool]
     places: Mapped[list[str]] = mapped_column(JSON)
 
-    act: Mapped[LegalAct] = relationship(lazy="joined", innerjoin=True)
+    act: Mapped[LegalAct] = relationship(lazy="joined", innerjoin="unnested")
 
 
 class SolutionBody(Base):
@@ -85,7 +85,7 @@ class SolutionBody(Base):
     end: Mapped[str] = mapped_column(String(20), default="")
     note: Mapped[str] = mapped_column(Text, default="")
 
-    city: Mapped[City] = relationship(lazy="joined", innerjoin=True)
+    city: Mapped[City] = relationship(lazy="joined", innerjoin="unnested")
 
 
 class Solution(Base):
