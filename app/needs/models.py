@@ -51,7 +51,7 @@ class Need(Base):
     outcome: Mapped[str] = mapped_column(String(20), default="")
     outcome_text: Mapped[str] = mapped_column(Text, default="")
 
-    city: Mapped[City] = relationship(lazy="joined", innerjoin="unnested")
+    city: Mapped[City] = relationship(lazy="joined")
     receivers: Mapped[list["NeedReceiver"]] = relationship(
         order_by="NeedReceiver.id", cascade="all, delete-orphan", lazy="selectin"
     )
@@ -84,7 +84,7 @@ class NeedReceiver(Base):
     joined_at: Mapped[datetime] = mapped_column(Instant)
     note: Mapped[str] = mapped_column(String(500), default="")
 
-    city: Mapped[City] = relationship(lazy="joined", innerjoin="unnested")
+    city: Mapped[City] = relationship(lazy="joined")
 
 
 class NeedVersion(Base):
@@ -137,7 +137,7 @@ class Proposal(Base):
 
     need: Mapped[Need] = relationship()
     solution: Mapped[Solution] = relationship()
-    giver: Mapped[City] = relationship(lazy="joined", innerjoin="unnested")
+    giver: Mapped[City] = relationship(lazy="joined")
 
     @property
     def thing(self) -> Thing:

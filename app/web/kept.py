@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from flask import Flask, Response, current_app, request
 
 from app.web.formats import tag
-from app.web.languages import alternate_url, current_language
+from app.web.languages import alternate_url, current_language, prefixed
 
 MOST = 300
 MOST_PIECES = 1_000
@@ -51,30 +51,38 @@ class KeptPages:
 
 def register(app: Flask) -> None:
     app.extensions["kept"] = KeptPages()
-    app.extensions["pieces"] = {}
-    app.jinja_env.globals.update(piece=piece, once=once)
+    pieces = Pieces()
+    app.jinja_env.globals.update(piece=pieces.piece, once=pieces.once)
 
 
-def piece(name: str, caller: Callable[[], str]) -> str:
-    """A part of a page that nothing but the language changes: `{% call piece("name") %}`."""
-    return once(name, caller)()
+class Pieces:
+    """Parts of pages that nothing but the language changes."""
 
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, ...], str] = {}
 
-def once(name: str, macro: Callable[..., str]) -> Callable[..., str]:
-    """A macro whose answers are kept, for each language: for codes of the library, never for what somebody typed."""
-    pieces: dict[tuple[str, ...], str] = current_app.extensions["pieces"]
-    root = request.environ.get("SCRIPT_NAME", "")
+    def piece(self, name: str, *codes: str, caller: Callable[[], str]) -> str:
+        """The part of a name, and of codes that tell its kinds apart: `{% call piece("name") %}`."""
+        key = (prefixed(""), name, *codes)
+        found = self._known.get(key)
+        return self._keep(key, caller()) if found is None else found
 
-    def said(*codes: str) -> str:
-        key = (name, root, *codes)
-        found = pieces.get(key)
-        if found is None:
-            if len(pieces) >= MOST_PIECES:
-                pieces.clear()
-            found = pieces[key] = macro(*codes)
-        return found
+    def once(self, name: str, macro: Callable[..., str]) -> Callable[..., str]:
+        """A macro whose answers are kept: for codes of the library, never for what somebody typed."""
+        root = prefixed("")
 
-    return said
+        def said(*codes: str) -> str:
+            key = (root, name, *codes)
+            found = self._known.get(key)
+            return self._keep(key, macro(*codes)) if found is None else found
+
+        return said
+
+    def _keep(self, key: tuple[str, ...], text: str) -> str:
+        if len(self._known) >= MOST_PIECES:
+            self._known.clear()
+        self._known[key] = text
+        return text
 
 
 def generation() -> tuple[str, ...]:

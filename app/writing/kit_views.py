@@ -38,11 +38,7 @@ def _limits(endpoint: str | None, _values: dict[str, Any] | None) -> None:
         request.max_content_length = LARGEST
 
 
-@kits.app_context_processor
-def _given() -> dict[str, Any]:
-    return {"kit_files": kit_files}
-
-
+@kits.app_template_global()
 def kit_files(solution: Solution) -> Sequence[Attachment]:
     """Files of the version in force that this reader may have."""
     wanted = ("public", "members") if gate.actor().known else ("public",)
