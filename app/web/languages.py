@@ -69,7 +69,7 @@ class Sentences:
 
     def __init__(self) -> None:
         self._translations: dict[Locale | None, Any] = {}
-        self._said: dict[tuple[Locale | None, bool, str], str] = {}
+        self._said: dict[tuple[str, bool, str], str] = {}
 
     def translations(self) -> Any:
         """The translations of the language in force, which Babel looks for anew for each sentence of a page."""
@@ -82,7 +82,8 @@ class Sentences:
     @pass_eval_context
     def said(self, context: EvalContext, text: str, /, **values: object) -> str:
         """A sentence in the language in force with its ``%(name)s`` filled in; values are escaped where pages are."""
-        key = (_locale(), context.autoescape, text)
+        locale = _locale()
+        key = (locale.language if locale else "", context.autoescape, text)
         found = self._said.get(key)
         if found is None:
             if len(self._said) >= MOST_SENTENCES:
