@@ -56,7 +56,21 @@ from app.twinnings import act_views, table_views, work_views
 from app.twinnings import chores as twinning_chores
 from app.twinnings import service as twinning_service
 from app.twinnings import views as twinning_views
-from app.web import addresses, assets, csrf, errors, formats, gate, headers, kept, languages, logs, release, unit
+from app.web import (
+    addresses,
+    assets,
+    csrf,
+    errors,
+    formats,
+    gate,
+    headers,
+    kept,
+    languages,
+    logs,
+    release,
+    templating,
+    unit,
+)
 from app.writing import draft_views, kit_views
 from app.writing import search as writing_search
 from app.writing import views as writing_views
@@ -142,6 +156,7 @@ def build(settings: Settings | None = None) -> Flask:
     )
     # Brotli costs more than the page itself; level 5 of gzip is within a few bytes of 6 in half the time.
     app.config.update(COMPRESS_ALGORITHM=["gzip"], COMPRESS_LEVEL=5, COMPRESS_MIN_SIZE=700)
+    templating.prepare(app)
     app.jinja_options = {**app.jinja_options, "trim_blocks": True, "lstrip_blocks": True}
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     _add_stores(app, settings)

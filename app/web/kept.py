@@ -12,24 +12,31 @@ from flask import Flask, Response, current_app, request
 from app.web.formats import tag
 from app.web.languages import alternate_url, current_language, prefixed
 
-MOST = 300
+#: What kept pages may take in each process: some fifteen hundred of them, compressed.
+MOST_BYTES = 8_000_000
 MOST_PIECES = 1_000
-GZIP_LEVEL = 6
+GZIP_LEVEL = 5
 
 
 @dataclass(frozen=True)
 class KeptPage:
-    """One page as sent, plain and compressed."""
+    """One page as nearly everybody takes it: compressed."""
 
-    plain: bytes
     packed: bytes
+
+    @property
+    def plain(self) -> bytes:
+        """For the few who do not take it compressed."""
+        return gzip.decompress(self.packed)
 
 
 class KeptPages:
     """The pages asked for last, by a key that changes with whatever they show; threads share it."""
 
-    def __init__(self, most: int = MOST) -> None:
+    def __init__(self, most: int = MOST_BYTES) -> None:
+        """``most`` is what they may take together, in bytes."""
         self.most = most
+        self._held = 0
         self._pages: OrderedDict[Hashable, KeptPage] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -40,12 +47,14 @@ class KeptPages:
             if kept is not None:
                 self._pages.move_to_end(key)
                 return kept
-        plain = render().encode("utf-8")
-        kept = KeptPage(plain, gzip.compress(plain, GZIP_LEVEL, mtime=0))
+        kept = KeptPage(gzip.compress(render().encode("utf-8"), GZIP_LEVEL, mtime=0))
         with self._lock:
+            before = self._pages.pop(key, None)
             self._pages[key] = kept
-            while len(self._pages) > self.most:
-                self._pages.popitem(last=False)
+            self._held += len(kept.packed) - (len(before.packed) if before else 0)
+            while self._held > self.most:
+                _key, oldest = self._pages.popitem(last=False)
+                self._held -= len(oldest.packed)
         return kept
 
 
