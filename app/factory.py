@@ -59,7 +59,21 @@ from app.twinnings import act_views, work_views
 from app.twinnings import chores as twinning_chores
 from app.twinnings import service as twinning_service
 from app.twinnings import views as twinning_views
-from app.web import addresses, assets, csrf, errors, formats, gate, headers, kept, languages, logs, release, unit
+from app.web import (
+    addresses,
+    assets,
+    csrf,
+    errors,
+    formats,
+    gate,
+    headers,
+    kept,
+    languages,
+    logs,
+    release,
+    templating,
+    unit,
+)
 from app.writing import chores as writing_chores
 from app.writing import draft_views, hint_views, kit_views, programme_views
 from app.writing import search as writing_search
@@ -154,6 +168,7 @@ def build(settings: Settings | None = None) -> Flask:
     furnish(app, settings)
     # Brotli costs more than the page itself; level 5 of gzip is within a few bytes of 6 in half the time.
     app.config.update(COMPRESS_ALGORITHM=["gzip"], COMPRESS_LEVEL=5, COMPRESS_MIN_SIZE=700)
+    templating.prepare(app)
     app.jinja_options = {**app.jinja_options, "trim_blocks": True, "lstrip_blocks": True}
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     for part in (addresses, logs, unit, languages, formats, kept, release, headers, errors):

@@ -34,6 +34,6 @@ class Applications:
         app.config.update(config)
         app.extensions.clear()
         app.extensions.update(extensions | made)
-        kept.begin(app)
+        kept.register(app)
         furnish(app, settings)
         return app

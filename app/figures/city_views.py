@@ -2,7 +2,6 @@
 """What a body asks for and gives, on its page; its report of a year, to be printed."""
 
 from datetime import UTC, datetime
-from typing import Any
 
 from flask import Blueprint, render_template, request
 
@@ -18,11 +17,7 @@ from app.web.unit import session
 city_pages = Blueprint("city_pages", __name__, template_folder="templates")
 
 
-@city_pages.app_context_processor
-def _given() -> dict[str, Any]:
-    return {"city_exchange": city_exchange}
-
-
+@city_pages.app_template_global()
 def city_exchange(body: City) -> Exchange:
     """Requests and twinnings of a body, for its page."""
     return exchanges.exchange(session(), body, datetime.now(UTC))

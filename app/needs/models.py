@@ -54,7 +54,7 @@ class Need(Base):
     outcome: Mapped[str] = mapped_column(String(20), default="")
     outcome_text: Mapped[str] = mapped_column(Text, default="")
 
-    city: Mapped[City] = relationship(lazy="joined", innerjoin=True)
+    city: Mapped[City] = relationship(lazy="joined")
     receivers: Mapped[list["NeedReceiver"]] = relationship(
         order_by="NeedReceiver.id", cascade="all, delete-orphan", lazy="selectin"
     )
@@ -87,7 +87,7 @@ class NeedReceiver(Base):
     joined_at: Mapped[datetime] = mapped_column(Instant)
     note: Mapped[str] = mapped_column(String(500), default="")
 
-    city: Mapped[City] = relationship(lazy="joined", innerjoin=True)
+    city: Mapped[City] = relationship(lazy="joined")
 
 
 class NeedVersion(Base):
@@ -141,7 +141,7 @@ class Proposal(Base):
 
     need: Mapped[Need] = relationship()
     solution: Mapped[Solution] = relationship()
-    giver: Mapped[City] = relationship(lazy="joined", innerjoin=True)
+    giver: Mapped[City] = relationship(lazy="joined")
 
     @property
     def thing(self) -> Thing:

@@ -28,17 +28,15 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-@notices.app_context_processor
-def _around() -> dict[str, object]:
-    """What every page of a signed-in person shows: how many notices are unread, and whether a thing is followed."""
-    return {"unread_notices": _unread, "is_followed": _is_followed}
-
-
+@notices.app_template_global("unread_notices")
 def _unread() -> int:
+    """How many notices the person has not read."""
     return queries.unread(unit.session(), actor().id) if actor().known else 0
 
 
+@notices.app_template_global("is_followed")
 def _is_followed(kind: str, key: str) -> bool:
+    """Whether the person follows a thing."""
     return actor().known and queries.follow(unit.session(), actor().id, kind, key) is not None
 
 

@@ -53,7 +53,8 @@ class SolutionTheme(Base):
     theme_id: Mapped[int] = mapped_column(ForeignKey("themes.id"), primary_key=True, index=True)
     position: Mapped[int]
 
-    theme: Mapped[Theme] = relationship(lazy="joined", innerjoin=True)
+    #: No inner join: within a left join SQLite would make every pair of tie and thing first, for one solution.
+    theme: Mapped[Theme] = relationship(lazy="joined")
 
 
 class SolutionAct(Base):
@@ -67,7 +68,7 @@ class SolutionAct(Base):
     in_legal_basis: Mapped[bool]
     places: Mapped[list[str]] = mapped_column(JSON)
 
-    act: Mapped[LegalAct] = relationship(lazy="joined", innerjoin=True)
+    act: Mapped[LegalAct] = relationship(lazy="joined")
 
 
 class SolutionBody(Base):
@@ -85,7 +86,7 @@ class SolutionBody(Base):
     end: Mapped[str] = mapped_column(String(20), default="")
     note: Mapped[str] = mapped_column(Text, default="")
 
-    city: Mapped[City] = relationship(lazy="joined", innerjoin=True)
+    city: Mapped[City] = relationship(lazy="joined")
 
 
 class Solution(Base):

@@ -4,8 +4,8 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import Row, Select, func, or_, select, union
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import Row, Select, bindparam, func, or_, select, union
+from sqlalchemy.orm import Session, defer, joinedload, selectinload
 
 from app.cities.models import City
 from app.solutions.models import LegalAct, Solution, SolutionAct, SolutionBody, SolutionRevision, SolutionTheme, Theme
@@ -18,10 +18,14 @@ def _with_ties() -> Select[Solution]:
     return select(Solution).options(selectinload(Solution.themes), selectinload(Solution.bodies))
 
 
+STATE = select(Solution.published, Solution.revision_number, Solution.updated_at).where(
+    Solution.slug == bindparam("slug")
+)
+
+
 def state(session: Session, slug: str) -> Row[bool, int, datetime] | None:
     """What tells whether a solution may be read and whether it changed: published, revision_number, updated_at."""
-    wanted = select(Solution.published, Solution.revision_number, Solution.updated_at).where(Solution.slug == slug)
-    return session.execute(wanted).one_or_none()
+    return session.execute(STATE, {"slug": slug}).one_or_none()
 
 
 def by_slug(session: Session, slug: str) -> Solution | None:
@@ -30,16 +34,29 @@ def by_slug(session: Session, slug: str) -> Solution | None:
     return session.scalars(wanted).one_or_none()
 
 
-def with_text(session: Session, slug: str) -> tuple[Solution, SolutionRevision] | None:
-    """One solution with its ties and the revision in force, in as few statements as a page may ask."""
+def _with_text() -> Select[Solution, SolutionRevision]:
     in_force = (SolutionRevision.solution_id == Solution.id) & (SolutionRevision.number == Solution.revision_number)
-    wanted = (
+    return (
         select(Solution, SolutionRevision)
         .join(SolutionRevision, in_force)
-        .options(joinedload(Solution.themes), selectinload(Solution.bodies), selectinload(Solution.acts))
-        .where(Solution.slug == slug)
+        .options(
+            joinedload(Solution.themes),
+            selectinload(Solution.bodies),
+            selectinload(Solution.acts),
+            defer(SolutionRevision.text, raiseload=True),
+            defer(SolutionRevision.plain, raiseload=True),
+        )
+        .where(Solution.slug == bindparam("slug"))
     )
-    row = session.execute(wanted).unique().one_or_none()
+
+
+#: Put together once: that takes as long as asking it.
+WITH_TEXT = _with_text()
+
+
+def with_text(session: Session, slug: str) -> tuple[Solution, SolutionRevision] | None:
+    """One solution with its ties and the revision in force as pages show it, in as few statements as one may ask."""
+    row = session.execute(WITH_TEXT, {"slug": slug}).unique().one_or_none()
     return (row[0], row[1]) if row else None
 
 

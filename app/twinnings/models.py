@@ -39,7 +39,7 @@ class Twinning(Base):
     demonstration: Mapped[bool] = mapped_column(default=False)
 
     solution: Mapped[Solution] = relationship()
-    lead: Mapped[City] = relationship(lazy="joined", innerjoin=True)
+    lead: Mapped[City] = relationship(lazy="joined")
     parties: Mapped[list["TwinningParty"]] = relationship(
         order_by="TwinningParty.id", cascade="all, delete-orphan", lazy="selectin"
     )
@@ -77,7 +77,7 @@ class TwinningParty(Base):
     role: Mapped[str] = mapped_column(String(10))
     variant_id: Mapped[int | None] = mapped_column(ForeignKey("solutions.id"))
 
-    city: Mapped[City] = relationship(lazy="joined", innerjoin=True)
+    city: Mapped[City] = relationship(lazy="joined")
     variant: Mapped[Solution | None] = relationship(lazy="raise_on_sql")
 
 

@@ -47,11 +47,7 @@ COLUMNS = (
 )
 
 
-@twinnings.app_context_processor
-def _given() -> dict[str, Any]:
-    return {"twinnings_of": twinnings_of}
-
-
+@twinnings.app_template_global()
 def twinnings_of(need: Need) -> Sequence[Twinning]:
     """The twinnings of a request, for its pages."""
     return queries.of_need(session(), need.id)

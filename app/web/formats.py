@@ -111,6 +111,11 @@ def trusted_html(stored: str) -> Markup:
     return Markup(stored)  # noqa: S704
 
 
+def sentence(translated: str) -> Markup:
+    """A sentence of the catalogue, which is part of the pages; what is filled in is escaped."""
+    return Markup(translated)  # noqa: S704
+
+
 def json_ld(data: Mapping[str, Any]) -> Markup:
     """JSON-LD that cannot close its own script element."""
     text = json.dumps(data, ensure_ascii=False)

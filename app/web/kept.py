@@ -10,26 +10,33 @@ from dataclasses import dataclass
 from flask import Flask, Response, current_app, request
 
 from app.web.formats import tag
-from app.web.languages import alternate_url, current_language
+from app.web.languages import alternate_url, current_language, prefixed
 
-MOST = 300
+#: What kept pages may take in each process: some fifteen hundred of them, compressed.
+MOST_BYTES = 8_000_000
 MOST_PIECES = 1_000
-GZIP_LEVEL = 6
+GZIP_LEVEL = 5
 
 
 @dataclass(frozen=True)
 class KeptPage:
-    """One page as sent, plain and compressed."""
+    """One page as nearly everybody takes it: compressed."""
 
-    plain: bytes
     packed: bytes
+
+    @property
+    def plain(self) -> bytes:
+        """For the few who do not take it compressed."""
+        return gzip.decompress(self.packed)
 
 
 class KeptPages:
     """The pages asked for last, by a key that changes with whatever they show; threads share it."""
 
-    def __init__(self, most: int = MOST) -> None:
+    def __init__(self, most: int = MOST_BYTES) -> None:
+        """``most`` is what they may take together, in bytes."""
         self.most = most
+        self._held = 0
         self._pages: OrderedDict[Hashable, KeptPage] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -40,46 +47,52 @@ class KeptPages:
             if kept is not None:
                 self._pages.move_to_end(key)
                 return kept
-        plain = render().encode("utf-8")
-        kept = KeptPage(plain, gzip.compress(plain, GZIP_LEVEL, mtime=0))
+        kept = KeptPage(gzip.compress(render().encode("utf-8"), GZIP_LEVEL, mtime=0))
         with self._lock:
+            before = self._pages.pop(key, None)
             self._pages[key] = kept
-            while len(self._pages) > self.most:
-                self._pages.popitem(last=False)
+            self._held += len(kept.packed) - (len(before.packed) if before else 0)
+            while self._held > self.most:
+                _key, oldest = self._pages.popitem(last=False)
+                self._held -= len(oldest.packed)
         return kept
 
 
 def register(app: Flask) -> None:
-    begin(app)
-    app.jinja_env.globals.update(piece=piece, once=once)
-
-
-def begin(app: Flask) -> None:
     """Keep nothing yet."""
     app.extensions["kept"] = KeptPages()
-    app.extensions["pieces"] = {}
+    pieces = Pieces()
+    app.jinja_env.globals.update(piece=pieces.piece, once=pieces.once)
 
 
-def piece(name: str, caller: Callable[[], str]) -> str:
-    """A part of a page that nothing but the language changes: `{% call piece("name") %}`."""
-    return once(name, caller)()
+class Pieces:
+    """Parts of pages that nothing but the language changes."""
 
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, ...], str] = {}
 
-def once(name: str, macro: Callable[..., str]) -> Callable[..., str]:
-    """A macro whose answers are kept, for each language: for codes of the library, never for what somebody typed."""
-    pieces: dict[tuple[str, ...], str] = current_app.extensions["pieces"]
-    root = request.environ.get("SCRIPT_NAME", "")
+    def piece(self, name: str, *codes: str, caller: Callable[[], str]) -> str:
+        """The part of a name, and of codes that tell its kinds apart: `{% call piece("name") %}`."""
+        key = (prefixed(""), name, *codes)
+        found = self._known.get(key)
+        return self._keep(key, caller()) if found is None else found
 
-    def said(*codes: str) -> str:
-        key = (name, root, *codes)
-        found = pieces.get(key)
-        if found is None:
-            if len(pieces) >= MOST_PIECES:
-                pieces.clear()
-            found = pieces[key] = macro(*codes)
-        return found
+    def once(self, name: str, macro: Callable[..., str]) -> Callable[..., str]:
+        """A macro whose answers are kept: for codes of the library, never for what somebody typed."""
+        root = prefixed("")
 
-    return said
+        def said(*codes: str) -> str:
+            key = (root, name, *codes)
+            found = self._known.get(key)
+            return self._keep(key, macro(*codes)) if found is None else found
+
+        return said
+
+    def _keep(self, key: tuple[str, ...], text: str) -> str:
+        if len(self._known) >= MOST_PIECES:
+            self._known.clear()
+        self._known[key] = text
+        return text
 
 
 def generation() -> tuple[str, ...]:

@@ -5,16 +5,27 @@ from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import quote
 
-from flask import Flask, current_app, request
+from babel import Locale
+from flask import Flask, current_app, g, has_request_context, request
 from flask_babel import Babel, get_locale, get_translations
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
+
+from app.web.formats import sentence
 
 LANGUAGES = ("it", "en")
 DEFAULT = "it"
 #: How a language writes its days and numbers: in Europe, 3 May 2018.
 LOCALES = {"it": "it", "en": "en_GB"}
 KEY = "twinmetro.language"
+#: More sentences than all pages say; beyond it they are looked up anew.
+MOST_SENTENCES = 5_000
 
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
+
+# Looking through one of Flask's stand-ins costs ten times what is looked at; a page does it hundreds of times.
+_request: Callable[[], Any] = request._get_current_object  # type: ignore[attr-defined]
+_context: Callable[[], Any] = g._get_current_object
 
 
 class LanguagePrefix:
@@ -39,12 +50,11 @@ def register(app: Flask) -> None:
     Babel(
         app, default_locale=DEFAULT, default_timezone="Europe/Rome", locale_selector=lambda: LOCALES[current_language()]
     )
-    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
-        lambda text: _sentences().ugettext(text),
-        lambda one, many, count: _sentences().ungettext(one, many, count),
-        newstyle=True,
-    )
+    sentences = Sentences()
     app.jinja_env.globals.update(
+        _=sentences.said,
+        gettext=sentences.said,
+        ngettext=sentences.counted,
         current_language=current_language,
         languages=LANGUAGES,
         alternate_url=alternate_url,
@@ -54,19 +64,52 @@ def register(app: Flask) -> None:
     )
 
 
-def _sentences() -> Any:
-    """The translations of the language in force, which Babel looks for anew for each sentence of a page."""
-    held: dict[Any, Any] = current_app.extensions.setdefault("sentences", {})
-    language = get_locale()
-    found = held.get(language)
-    if found is None:
-        found = held[language] = get_translations()
-    return found
+class Sentences:
+    """What pages say, found once in each language: a page says a hundred sentences."""
+
+    def __init__(self) -> None:
+        self._translations: dict[Locale | None, Any] = {}
+        self._said: dict[tuple[str, bool, str], str] = {}
+
+    def translations(self) -> Any:
+        """The translations of the language in force, which Babel looks for anew for each sentence of a page."""
+        language = get_locale()
+        found = self._translations.get(language)
+        if found is None:
+            found = self._translations[language] = get_translations()
+        return found
+
+    @pass_eval_context
+    def said(self, context: EvalContext, text: str, /, **values: object) -> str:
+        """A sentence in the language in force with its ``%(name)s`` filled in; values are escaped where pages are."""
+        locale = _locale()
+        key = (locale.language if locale else "", context.autoescape, text)
+        found = self._said.get(key)
+        if found is None:
+            if len(self._said) >= MOST_SENTENCES:
+                self._said.clear()
+            found = self._said[key] = _as_read(context, self.translations().ugettext(text))
+        return found % values if values or "%" in found else found
+
+    @pass_eval_context
+    def counted(self, context: EvalContext, one: str, many: str, num: int, /, **values: object) -> str:
+        """The same for a number of things, which stands in ``%(num)s`` unless it is given in other words."""
+        return _as_read(context, self.translations().ungettext(one, many, num)) % {"num": num, **values}
+
+
+def _as_read(context: EvalContext, translated: str) -> str:
+    return sentence(translated) if context.autoescape else translated
+
+
+def _locale() -> Locale | None:
+    """The same as Babel's ``get_locale``, ten times faster once that was asked in this request."""
+    known: Locale | None = getattr(getattr(_context(), "_flask_babel", None), "babel_locale", None)
+    return known or get_locale()
 
 
 def current_language() -> str:
     """`it` or `en`."""
-    return str(request.environ.get(KEY, DEFAULT)) if request else DEFAULT
+    return str(_request().environ.get(KEY, DEFAULT)) if has_request_context() else DEFAULT
 
 
 def alternate_url(language: str, absolute: bool = False) -> str:
@@ -93,5 +136,5 @@ def site_root() -> str:
 
 def prefixed(path: str) -> str:
     """A path of the site in the language of the request."""
-    root: str = request.environ.get("SCRIPT_NAME", "")
+    root: str = _request().environ.get("SCRIPT_NAME", "")
     return f"{root}{path}"

@@ -40,17 +40,13 @@ def _limits(endpoint: str | None, _values: dict[str, Any] | None) -> None:
         request.max_content_length = LARGEST
 
 
-@kits.app_context_processor
-def _given() -> dict[str, Any]:
-    return {"kit_files": kit_files}
-
-
 def shown_pictures(solution: Solution) -> dict[str, str]:
     """Digests of the pictures of the version in force that this reader may see, by their addresses."""
     folder = folder_of(solution.slug)
     return {address(folder, item.name): item.digest for item in kit_files(solution) if item.code in IMAGES}
 
 
+@kits.app_template_global()
 def kit_files(solution: Solution) -> Sequence[Attachment]:
     """Files of the version in force that this reader may have."""
     wanted = ("public", "members") if gate.actor().known else ("public",)

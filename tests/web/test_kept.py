@@ -13,7 +13,7 @@ from app.db import Database
 from app.needs import service
 from app.needs.rules import Wanted
 from app.search.indexer import Indexer
-from app.web.kept import KeptPages
+from app.web.kept import GZIP_LEVEL, KeptPages
 from tests.makers import NOW, make_solution
 
 PATH = "/soluzioni/sportello-unico-bologna"
@@ -38,7 +38,7 @@ def test_a_page_is_rendered_once_and_the_least_asked_for_is_dropped_first() -> N
 
         return pages.page(key, render).plain
 
-    pages = KeptPages(most=2)
+    pages = KeptPages(most=2 * len(gzip.compress(b"a", GZIP_LEVEL, mtime=0)))
     for key in ("a", "b", "a", "c", "a", "b"):
         assert page(pages, key) == key.encode()
     assert rendered == ["a", "b", "c", "b"]
@@ -57,6 +57,29 @@ def test_a_new_revision_is_shown_at_once(indexer: Indexer, registered: Database,
     with registered.work() as session:
         make_solution(session, title="Titolo nuovo")
     assert "Titolo nuovo" in client.get(PATH).text
+
+
+def test_a_badge_and_a_body_that_reuses_are_shown_at_once(
+    indexer: Indexer, registered: Database, client: FlaskClient
+) -> None:
+    before = client.get(PATH).text
+    assert "badge-in-completamento" not in before
+    assert 'id="riuso"' not in before
+    with registered.work() as session:
+        make_solution(session, badge="in-completamento", reused_by=[{"city": "torino"}])
+    after = client.get(PATH).text
+    assert "badge-in-completamento" in after
+    assert 'id="riuso"' in after
+
+
+def test_a_city_with_another_name_is_shown_by_the_next_state_of_the_index(
+    indexer: Indexer, registered: Database, client: FlaskClient
+) -> None:
+    assert "Felsina" not in client.get(PATH).text
+    with registered.work() as session:
+        by_slugs(session, ["bologna"])["bologna"].name = "Città metropolitana di Felsina"
+    indexer.drain()
+    assert "Felsina" in client.get(PATH).text
 
 
 def test_a_withdrawn_solution_is_not_shown_from_memory(
