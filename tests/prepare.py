@@ -8,7 +8,9 @@ import sys
 
 from tests.webserver import chromium_path
 
-APT_PACKAGES = ["chromium", "fonts-liberation", "libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0"]
+#: The browser without windows takes a quarter less time for each page; older systems have the whole one only.
+BROWSERS = ("chromium-headless-shell", "chromium")
+LIBRARIES = ("fonts-liberation", "libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0")
 ADVICE = """Per le prove nel browser serve Chromium e non è stato possibile installarlo.
 Rimedi: installare «chromium» con il gestore di pacchetti del sistema, oppure indicarne uno con
 CHROMIUM=/percorso/chromium. Le prove senza browser: make test-fast"""
@@ -33,11 +35,13 @@ def _with_apt() -> bool:
     prefix = [] if os.geteuid() == 0 else ["sudo", "-n"]
     print("Installo Chromium e le librerie per il PDF con apt-get ...", flush=True)  # noqa: T201
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for step in (["update"], ["install", "-y", "--no-install-recommends", *APT_PACKAGES]):
-        done = subprocess.run([*prefix, "apt-get", "-qq", *step], env=environment, check=False)
-        if done.returncode != 0:
-            return False
-    return chromium_path() is not None
+
+    def apt(*step: str) -> bool:
+        return subprocess.run([*prefix, "apt-get", "-qq", *step], env=environment, check=False).returncode == 0
+
+    install = ("install", "-y", "--no-install-recommends")
+    found = apt("update") and any(apt(*install, browser, *LIBRARIES) for browser in BROWSERS)
+    return found and chromium_path() is not None
 
 
 def _with_playwright() -> bool:
