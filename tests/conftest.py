@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from jinja2 import FileSystemBytecodeCache
+from jinja2 import Environment, FileSystemBytecodeCache
+from jinja2.bccache import Bucket
 
 from app import create_app
 from app.config import Settings
@@ -81,11 +82,19 @@ def settings(tmp_path: Path, stores: Stores) -> Settings:
     return Settings(data=str(tmp_path), database_url=stores.new(), log_level="ERROR")
 
 
+class Compiled(FileSystemBytecodeCache):
+    """Keeps what is compiled for pages apart from what is compiled for the plain text of letters."""
+
+    def get_bucket(self, environment: Environment, name: str, filename: str | None, source: str) -> Bucket:
+        kind = "plain" if environment.autoescape is False else "pages"
+        return super().get_bucket(environment, f"{kind}/{name}", filename, source)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Templates are compiled once for all applications that the tests make."""
     folder = tmp_path_factory.mktemp("templates")
-    Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": FileSystemBytecodeCache(str(folder))}
+    Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": Compiled(str(folder))}
 
 
 @pytest.fixture(scope="session")

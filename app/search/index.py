@@ -269,6 +269,9 @@ def digests(folder: Path) -> dict[str, str]:
 
 def open_reader(folder: Path) -> Any:
     """Whoosh's reader of the index in use. Raises ``IndexDamaged``."""
+    if not generation(folder):
+        # Nobody waits for an index that was never made.
+        raise IndexDamaged("there is no index")
     for attempt in range(OPEN_TRIES):
         try:
             with damage_named():

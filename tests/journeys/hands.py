@@ -13,7 +13,7 @@ FOCUS_SEEN = """() => {
     const element = document.activeElement;
     if (element === document.body || element.id === 'contenuto') return true;
     const style = getComputedStyle(element);
-    const shape = element.querySelector('.province');
+    const shape = element.querySelector('.province, .reach');
     const drawn = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2;
     return drawn || (shape !== null && parseFloat(getComputedStyle(shape).strokeWidth) >= 2);
 }"""

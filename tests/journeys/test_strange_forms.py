@@ -104,7 +104,7 @@ def every_form(site: Furnished) -> list[tuple[str, Form]]:
 @cache
 def lines_of(action: str) -> list[str]:
     """The lines a form is tried with; another part of them in each form."""
-    return [text.encode("utf-8", "ignore").decode() for text in lines_for(action, 60)]
+    return [text.encode("utf-8", "ignore").decode() for text in lines_for(action, 40)]
 
 
 def turns(form: Form) -> int:

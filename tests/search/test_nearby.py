@@ -25,7 +25,7 @@ def themes(found: Results) -> list[str]:
         ("SCIA", "suap"),
         ("SCIA", "edilizia"),
         ("ANPR", "dati-digitale"),
-        ("recupero evasione tributaria", "pagamenti-digitali"),
+        ("evasione tributaria", "pagamenti-digitali"),
     ],
 )
 def test_a_question_without_answers_leads_to_the_themes_near_it(engine: Engine, typed: str, theme: str) -> None:
