@@ -4,8 +4,8 @@
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -14,28 +14,24 @@ import yaml
 from app.search import concepts, index
 from app.search.concepts import Plan
 from app.search.excerpt import excerpt
-from app.search.facets import LIKE, Facets
+from app.search.facets import LIKE
 from app.search.index import IndexDamaged
-from app.search.nearby import NearTheme, meanings, near_themes, of_theme
+from app.search.nearby import meanings, near_themes
 from app.search.passages import matches
-from app.search.query import Question, corrected, read, without
+from app.search.query import corrected, read, without
 from app.search.ranker import Mask, Ranking, Scores
 from app.search.results import Hit, Results
 from app.search.segments import Reader
 from app.search.semantic import Meaning
-from app.search.suggest import Suggestion, Suggestions
-from app.search.terms import STEM, slug_term
-from app.text.tokens import tokens
-from app.text.vocabulary import Vocabulary, form
+from app.search.snapshot import Snapshot, folded, named_filters, uncited, understood
+from app.search.suggest import Suggestion
+from app.search.terms import STEM
+from app.text.vocabulary import Vocabulary
 
 #: A document that scores less than this share of the best is no answer; it would only swell counts and facets. Where
 #: one thing is asked for, all that hold it are answers: a law is cited by many, once each, beside its own page.
 LEAST_SHARE = 0.2
 NAMED_CITY = 1.05
-#: A typed value shorter than this must be the whole value of a facet.
-SHORTEST_PART = 3
-#: Facets whose values are documents too, and may be named by their titles.
-TITLED = ("theme", "city", "act")
 #: A generation that does not open is tried again after this time, not at every search.
 AGAIN_SECONDS = 1.0
 
@@ -52,58 +48,6 @@ class Meant:
     instead: str
     uncited: tuple[str, ...]
     meanings: tuple[str, ...]
-
-
-class Snapshot:
-    """Everything computed from one generation of the index."""
-
-    def __init__(self, reader: Reader, vocabulary: Vocabulary) -> None:
-        self.reader = reader
-        self.ranking = Ranking(reader)
-        self.facets = Facets([part.facets for part in reader.parts], self.ranking.offsets.tolist())
-        self._alike = self.facets.by_name.pop("alike", None)
-        self.rows = [row for row, alive in zip(self.ranking.rows, self.ranking.live, strict=True) if alive]
-        self.vocabulary = vocabulary
-        self.kinds = np.array([row["kind"] for row in self.ranking.rows], dtype=object)
-
-    def of_alike(self, slugs: Sequence[str]) -> Mask:
-        """What belongs to cities that are like any of some; everything where none is named."""
-        if not slugs:
-            return np.ones(self.ranking.size, bool)
-        held = self._alike.holding(slugs) if self._alike else np.zeros(self.ranking.size, bool)
-        cities = [str(self.ranking.rows[number]["slug"]) for number in np.flatnonzero(held & self.ranking.live)]
-        return self.facets.filter({"city": cities or [""]})
-
-    @cached_property
-    def comparable(self) -> list[tuple[str, str]]:
-        """Cities that others are like, as (slug, short name), by name."""
-        known = set(self._alike.values) if self._alike else set()
-        rows = [row for row in self.rows if row["kind"] == "city" and row["slug"] in known]
-        return sorted(((str(row["slug"]), str(row["city"])) for row in rows), key=lambda pair: pair[1])
-
-    @cached_property
-    def suggestions(self) -> Suggestions:
-        """Made when first asked for: the search that meets a new generation must not wait for it."""
-        return Suggestions(self.rows, self.vocabulary)
-
-    @cached_property
-    def themes(self) -> list[NearTheme]:
-        """Themes with their words: an answer without hits names those near it."""
-        numbers = np.flatnonzero(self.ranking.live & (self.kinds == "theme"))
-        documents = [part.document(inner)[0] for part, inner in map(self.ranking.place, numbers.tolist())]
-        return [of_theme(Suggestion("theme", item.title, item.url), item.summary) for item in documents]
-
-    @cached_property
-    def titles(self) -> Mapping[tuple[str, str], tuple[str, str]]:
-        """(kind, slug) -> title in Italian, title in English."""
-        return {(row["kind"], row["slug"]): (str(row["title"]), str(row["title_en"])) for row in self.rows}
-
-    @cached_property
-    def cities(self) -> Mapping[str, int]:
-        """Name of a city, whole or short, as folded words -> number of its document."""
-        alive = zip(range(self.ranking.size), self.ranking.rows, self.ranking.live, strict=True)
-        cities = [(number, row) for number, row, live in alive if live and row["kind"] == "city"]
-        return {_folded(str(row[name])): number for number, row in cities for name in ("title", "city")}
 
 
 class Engine:
@@ -204,7 +148,7 @@ class Engine:
         """Slug -> how well it answers, uncorrected, without what a page shows of it. Raises ``IndexDamaged``."""
         snapshot = self.snapshot()
         meant = self._meant(snapshot, text, kinds, correct=False)
-        shown = np.where(snapshot.facets.filter(_named_filters(snapshot, meant.plan.question)), meant.scores, 0.0)
+        shown = np.where(snapshot.facets.filter(named_filters(snapshot, meant.plan.question)), meant.scores, 0.0)
         places = ((snapshot.ranking.place(int(number)), float(shown[number])) for number in np.flatnonzero(shown > 0))
         return {part.document(inner)[0].slug: score for (part, inner), score in places}
 
@@ -221,7 +165,7 @@ class Engine:
         snapshot = self.snapshot()
         meant = self._meant(snapshot, text, kinds, correct)
         plan, scores = meant.plan, meant.scores
-        every: dict[str, Sequence[str]] = {**filters, **_named_filters(snapshot, plan.question)}
+        every: dict[str, Sequence[str]] = {**filters, **named_filters(snapshot, plan.question)}
         found = (scores > 0) & snapshot.of_alike(every.pop(LIKE, ()))
         shown = np.where(found & snapshot.facets.filter(every), scores, 0.0)
         total = int((shown > 0).sum())
@@ -244,12 +188,12 @@ class Engine:
 
     def _meant(self, snapshot: Snapshot, text: str, kinds: Sequence[str], correct: bool) -> Meant:
         """What is searched for a text: as typed, else corrected, else the first meaning of an ambiguous form."""
-        question = _understood(snapshot, text)
-        slugs = _uncited(snapshot, question)
+        question = understood(snapshot, text)
+        slugs = uncited(snapshot, question)
         left = without(question, slugs)
         plan = concepts.plan(question if left.empty else left, self.vocabulary, snapshot.ranking)
         scores = self._scores(snapshot, plan, kinds)
-        uncited = tuple(typed for slug, typed in zip(question.acts, question.cited, strict=True) if slug in slugs)
+        left_out = tuple(typed for slug, typed in zip(question.acts, question.cited, strict=True) if slug in slugs)
         means = meanings(question.plain, self.vocabulary, snapshot.ranking) if correct else ()
         instead = ""
         if correct and plan.changes and not plan.known:
@@ -260,7 +204,7 @@ class Engine:
         if instead:
             plan = concepts.plan(read(instead), self.vocabulary, snapshot.ranking)
             scores = self._scores(snapshot, plan, kinds)
-        return Meant(plan, scores, instead, uncited, means)
+        return Meant(plan, scores, instead, left_out, means)
 
     def _scores(self, snapshot: Snapshot, plan: Plan, kinds: Sequence[str]) -> Scores:
         ranking = snapshot.ranking
@@ -279,15 +223,11 @@ class Engine:
         scores = np.where(allowed, scores, 0.0)
         best = float(scores.max(initial=0.0))
         scores = np.where(answers | (scores >= best * LEAST_SHARE), scores, 0.0)
-        city = snapshot.cities.get(_folded(plan.question.plain))
+        city = snapshot.cities.get(folded(plan.question.plain))
         if city is not None and allowed[city]:
             # Who types the name of a city and nothing else wants its page, then what it did.
             scores[city] = best * NAMED_CITY
         return scores
-
-
-def _folded(text: str) -> str:
-    return " ".join(token.form for token in tokens(text))
 
 
 def _with_phrases(ranking: Ranking, allowed: Mask, phrases: Sequence[tuple[str, ...]]) -> Mask:
@@ -309,49 +249,6 @@ def load_vocabulary(path: Path | None) -> Vocabulary:
 def _read_vocabulary(path: Path, _changed: int) -> Vocabulary:
     """Read once for each state of the file: nothing changes a vocabulary, and reading one takes most of a start."""
     return Vocabulary(yaml.load(path.read_text(encoding="utf-8"), Loader=FAST_LOADER)["terms"])  # noqa: S506 - safe
-
-
-def _understood(snapshot: Snapshot, text: str) -> Question:
-    """The question of a text; a filter whose value nothing carries is read as words, so that it finds no less."""
-    question = read(text)
-    unknown = [value for name, value in question.wanted if not _values(snapshot, name, value)]
-    if not unknown:
-        return question
-    plain = read(" ".join([question.plain, *unknown]))
-    wanted = tuple(pair for pair in question.wanted if pair[1] not in unknown)
-    return replace(plain, wanted=wanted, phrases=question.phrases, excluded=question.excluded)
-
-
-def _uncited(snapshot: Snapshot, question: Question) -> frozenset[str]:
-    """Acts of a question that no document cites."""
-    return frozenset(slug for slug in question.acts if not snapshot.ranking.known(slug_term(slug)))
-
-
-def _named_filters(snapshot: Snapshot, question: Question) -> dict[str, list[str]]:
-    """Filters typed as `tema:suap`, by facet, with the values they mean."""
-    found: dict[str, list[str]] = {}
-    for name, value in question.wanted:
-        found.setdefault(name, []).extend(_values(snapshot, name, value))
-    return found
-
-
-def _values(snapshot: Snapshot, name: str, value: str) -> list[str]:
-    """The values of a facet that a typed one means: the same, else the closest, else none."""
-    facet = snapshot.facets.by_name.get(name)
-    slug = concepts.slug_of(name, value)
-    values = facet.values if facet else []
-    return [item for item in values if item == slug] or _close(snapshot, name, slug, values)
-
-
-def _close(snapshot: Snapshot, name: str, slug: str, values: Sequence[str]) -> list[str]:
-    """Values with a word that begins as typed, else those whose title holds every word typed."""
-    if len(slug) < SHORTEST_PART:
-        return []
-    begun = [value for value in values if f"-{slug}" in f"-{value}"]
-    if begun or name not in TITLED:
-        return begun
-    typed = set(form(slug))
-    return [value for value in values if typed <= set(form(" ".join(snapshot.titles.get((name, value), ()))))]
 
 
 def _ordered(snapshot: Snapshot, scores: Scores, sort: str, wanted: int) -> list[int]:

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, current_app, render_template, request, ur
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.access import Action
-from app.search.engine import TITLED, Engine
+from app.search.engine import Engine
 from app.search.fallback import without_index
 from app.search.forms import FACETS, PER_PAGE, Asked, clean, read_asked
 from app.search.index import IndexDamaged
@@ -17,6 +17,7 @@ from app.search.indexer import Indexer
 from app.search.listing import Addresses, Naming, filters, pages
 from app.search.results import Results
 from app.search.service import count_unmet
+from app.search.snapshot import TITLED
 from app.search.suggest import Suggestion
 from app.web.formats import csv_answer, json_answer
 from app.web.gate import permits

@@ -50,6 +50,7 @@ ENGINE = {
     "app.search.concepts": set(),
     "app.search.document": set(),
     "app.search.engine": {"numpy", "yaml"},
+    "app.search.snapshot": {"numpy"},
     "app.search.excerpt": set(),
     "app.search.facets": {"numpy"},
     "app.search.index": {"whoosh"},

@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Everything computed from one generation of the index, and what a typed question means in it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+
+import numpy as np
+
+from app.search import concepts
+from app.search.facets import Facets
+from app.search.nearby import NearTheme, of_theme
+from app.search.query import Question, read
+from app.search.ranker import Mask, Ranking
+from app.search.segments import Reader
+from app.search.suggest import Suggestion, Suggestions
+from app.search.terms import slug_term
+from app.text.tokens import tokens
+from app.text.vocabulary import Vocabulary, form
+
+#: A typed value shorter than this must be the whole value of a facet.
+SHORTEST_PART = 3
+#: Facets whose values are documents too, and may be named by their titles.
+TITLED = ("theme", "city", "act")
+
+
+class Snapshot:
+    """Everything computed from one generation of the index."""
+
+    def __init__(self, reader: Reader, vocabulary: Vocabulary) -> None:
+        self.reader = reader
+        self.ranking = Ranking(reader)
+        self.facets = Facets([part.facets for part in reader.parts], self.ranking.offsets.tolist())
+        self._alike = self.facets.by_name.pop("alike", None)
+        self.rows = [row for row, alive in zip(self.ranking.rows, self.ranking.live, strict=True) if alive]
+        self.vocabulary = vocabulary
+        self.kinds = np.array([row["kind"] for row in self.ranking.rows], dtype=object)
+
+    def of_alike(self, slugs: Sequence[str]) -> Mask:
+        """What belongs to cities that are like any of some; everything where none is named."""
+        if not slugs:
+            return np.ones(self.ranking.size, bool)
+        held = self._alike.holding(slugs) if self._alike else np.zeros(self.ranking.size, bool)
+        cities = [str(self.ranking.rows[number]["slug"]) for number in np.flatnonzero(held & self.ranking.live)]
+        return self.facets.filter({"city": cities or [""]})
+
+    @cached_property
+    def comparable(self) -> list[tuple[str, str]]:
+        """Cities that others are like, as (slug, short name), by name."""
+        known = set(self._alike.values) if self._alike else set()
+        rows = [row for row in self.rows if row["kind"] == "city" and row["slug"] in known]
+        return sorted(((str(row["slug"]), str(row["city"])) for row in rows), key=lambda pair: pair[1])
+
+    @cached_property
+    def suggestions(self) -> Suggestions:
+        """Made when first asked for: the search that meets a new generation must not wait for it."""
+        return Suggestions(self.rows, self.vocabulary)
+
+    @cached_property
+    def themes(self) -> list[NearTheme]:
+        """Themes with their words: an answer without hits names those near it."""
+        numbers = np.flatnonzero(self.ranking.live & (self.kinds == "theme"))
+        documents = [part.document(inner)[0] for part, inner in map(self.ranking.place, numbers.tolist())]
+        return [of_theme(Suggestion("theme", item.title, item.url), item.summary) for item in documents]
+
+    @cached_property
+    def titles(self) -> Mapping[tuple[str, str], tuple[str, str]]:
+        """(kind, slug) -> title in Italian, title in English."""
+        return {(row["kind"], row["slug"]): (str(row["title"]), str(row["title_en"])) for row in self.rows}
+
+    @cached_property
+    def cities(self) -> Mapping[str, int]:
+        """Name of a city, whole or short, as folded words -> number of its document."""
+        alive = zip(range(self.ranking.size), self.ranking.rows, self.ranking.live, strict=True)
+        cities = [(number, row) for number, row, live in alive if live and row["kind"] == "city"]
+        return {folded(str(row[name])): number for number, row in cities for name in ("title", "city")}
+
+
+def folded(text: str) -> str:
+    """The words of a text as they are compared, without capitals and accents."""
+    return " ".join(token.form for token in tokens(text))
+
+
+def understood(snapshot: Snapshot, text: str) -> Question:
+    """The question of a text; a filter whose value nothing carries is read as words, so that it finds no less."""
+    question = read(text)
+    unknown = [value for name, value in question.wanted if not _values(snapshot, name, value)]
+    if not unknown:
+        return question
+    plain = read(" ".join([question.plain, *unknown]))
+    wanted = tuple(pair for pair in question.wanted if pair[1] not in unknown)
+    return replace(plain, wanted=wanted, phrases=question.phrases, excluded=question.excluded)
+
+
+def uncited(snapshot: Snapshot, question: Question) -> frozenset[str]:
+    """Acts of a question that no document cites."""
+    return frozenset(slug for slug in question.acts if not snapshot.ranking.known(slug_term(slug)))
+
+
+def named_filters(snapshot: Snapshot, question: Question) -> dict[str, list[str]]:
+    """Filters typed as `tema:suap`, by facet, with the values they mean."""
+    found: dict[str, list[str]] = {}
+    for name, value in question.wanted:
+        found.setdefault(name, []).extend(_values(snapshot, name, value))
+    return found
+
+
+def _values(snapshot: Snapshot, name: str, value: str) -> list[str]:
+    """The values of a facet that a typed one means: the same, else the closest, else none."""
+    facet = snapshot.facets.by_name.get(name)
+    slug = concepts.slug_of(name, value)
+    values = facet.values if facet else []
+    return [item for item in values if item == slug] or _close(snapshot, name, slug, values)
+
+
+def _close(snapshot: Snapshot, name: str, slug: str, values: Sequence[str]) -> list[str]:
+    """Values with a word that begins as typed, else those whose title holds every word typed."""
+    if len(slug) < SHORTEST_PART:
+        return []
+    begun = [value for value in values if f"-{slug}" in f"-{value}"]
+    if begun or name not in TITLED:
+        return begun
+    typed = set(form(slug))
+    return [value for value in values if typed <= set(form(" ".join(snapshot.titles.get((name, value), ()))))]
