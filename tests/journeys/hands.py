@@ -18,10 +18,16 @@ FOCUS_SEEN = """() => {
     return drawn || (shape !== null && parseFloat(getComputedStyle(shape).strokeWidth) >= 2);
 }"""
 
+#: What is looked for; the page jumps to what has the focus instead of gliding, so that it can be looked at at once.
+WANTED = "element => { window.wanted = element; document.documentElement.style.scrollBehavior = 'auto'; }"
+
 #: Where the focus is, seen from what is wanted; of the choices of one question the tab key reaches a single one.
 NEARER = f"""() => {{
-    const wanted = window.wanted, active = document.activeElement;
+    const wanted = window.wanted, active = document.activeElement, bar = document.querySelector('.save-bar');
     if (!({FOCUS_SEEN})()) return 'unseen';
+    // Not wholly under the bar that stays in sight.
+    if (bar && !bar.contains(active) && active.getBoundingClientRect().top >= bar.getBoundingClientRect().top
+        && active.getBoundingClientRect().top < innerHeight) return 'unseen';
     if (active === wanted) return 'here';
     if (active.type === 'radio' && active.name === wanted.name && active.form === wanted.form) return 'here';
     if (active.hash === '#contenuto' && document.querySelector('main').contains(wanted)) return 'over';
@@ -108,7 +114,7 @@ class Keyboard:
     def reach(self, target: Locator) -> Page:
         """Go on, or back, with the tab key until the control has the focus; its page."""
         page = target.page
-        target.evaluate("element => { window.wanted = element; }")
+        target.evaluate(WANTED)
         for _ in range(MOST_TABS):
             state = page.evaluate(NEARER)
             assert state != "unseen", page.evaluate("document.activeElement.outerHTML")
