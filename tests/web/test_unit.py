@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """One reading session for each request, opened when it is needed and closed whatever happens."""
 
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -91,3 +94,12 @@ def test_a_unit_of_work_is_saved_at_its_end_or_leaves_nothing(app: Flask) -> Non
             raise RuntimeError
         assert by_slug(session(), "saved") is not None
         assert by_slug(session(), "lost") is None
+
+
+def test_what_is_committed_to_sqlite_is_on_the_disk(
+    tmp_path: Path, prepared_as_in_production: Callable[[Any, object], None]
+) -> None:
+    with closing(sqlite3.connect(tmp_path / "prova.sqlite3")) as connection:
+        prepared_as_in_production(connection, None)
+        full = 2
+        assert connection.execute("PRAGMA synchronous").fetchone() == (full,)
