@@ -89,6 +89,8 @@ class Engine:
         current, seen = self._snapshot, index.generation(self.folder)
         if current is not None and (current.reader.generation == seen or self._refused_lately(seen)):
             return current
+        if self._refused_lately(seen):
+            raise IndexDamaged("damaged a moment ago")
         try:
             reader = Reader(self.folder, current.reader if current else None)
             with index.damage_named():

@@ -31,7 +31,6 @@ from app.search.terms import STEM, WORD, of_document
 VERSION = "v4"
 CURRENT = "current"
 SUMS = "sums.json"
-OPEN_TRIES = 3
 LOCK_SECONDS = 30.0
 REBUILD_MEGABYTES = 256
 #: Trouble of the machine, which no rebuild mends.
@@ -269,17 +268,17 @@ def digests(folder: Path) -> dict[str, str]:
 
 def open_reader(folder: Path) -> Any:
     """Whoosh's reader of the index in use. Raises ``IndexDamaged``."""
-    if not generation(folder):
-        # Nobody waits for an index that was never made.
-        raise IndexDamaged("there is no index")
-    for attempt in range(OPEN_TRIES):
+    named = generation(folder)
+    while True:
+        if not named:
+            # Nobody waits for an index that was never made.
+            raise IndexDamaged("there is no index")
         try:
             with damage_named():
                 # Read, not mapped into memory: a mapped file cut short by somebody kills the process that reads it.
                 return FileStorage(str(current_folder(folder)), supports_mmap=False).open_index().reader()
         except IndexDamaged:
             # A commit may remove the files of an old generation between reading its list and opening them.
-            if attempt == OPEN_TRIES - 1:
+            named, before = generation(folder), named
+            if named == before:
                 raise
-            time.sleep(0.02)
-    raise IndexDamaged("not reached")

@@ -16,7 +16,7 @@ from app.db import Database
 from app.solutions.models import Solution, SolutionRevision
 from tests.stores import SqliteStores
 
-KILLS = 12
+KILLS = 6
 LONGEST_SECONDS = 2.5
 
 
@@ -54,7 +54,7 @@ def test_a_killed_import_leaves_whole_documents_and_the_next_one_completes_it(
     for _number in range(KILLS):
         running = start(tmp_path, address, "content", "import")
         try:
-            running.wait(chance.uniform(0.4, LONGEST_SECONDS))
+            running.wait(chance.uniform(0.8, LONGEST_SECONDS))
         except subprocess.TimeoutExpired:
             running.send_signal(signal.SIGKILL)
             running.wait()

@@ -17,7 +17,7 @@ from app.outbox import queries, rules
 from app.outbox.service import post
 from tests.outbox.sink import Sink
 
-LETTERS = 200
+LETTERS = 60
 LONG_AGO = datetime.now(UTC) - timedelta(hours=1)
 
 

@@ -15,7 +15,7 @@ from tests.pages.test_links import NOT_OPENED, Page, inside
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("signed")]
 
 #: Pages of one kind that each person opens; the links of the others are only matched with the table of addresses.
-OPENED = 15
+OPENED = 5
 #: What every answer carries, whoever asks, data and letters for calendars included.
 GUARDS = (
     "Content-Security-Policy",
