@@ -16,7 +16,7 @@ from app.search.concepts import Plan
 from app.search.excerpt import excerpt
 from app.search.facets import LIKE
 from app.search.index import IndexDamaged
-from app.search.nearby import meanings, near_themes
+from app.search.nearby import meanings, near_themes, only_beside
 from app.search.passages import matches
 from app.search.query import corrected, read, without
 from app.search.ranker import Mask, Ranking, Scores
@@ -174,6 +174,8 @@ class Engine:
         pages = -(-total // per_page)
         page = min(max(page, 1), max(pages, 1))
         numbers = _ordered(snapshot, shown, sort, page * per_page)[(page - 1) * per_page :]
+        rows = [snapshot.ranking.rows[number] for number in numbers] if total == len(numbers) else []
+        beside = only_beside(plan.question.words, [(str(row["kind"]), str(row["title"])) for row in rows])
         return Results(
             query=text,
             corrected=meant.instead,
@@ -183,7 +185,8 @@ class Engine:
             pages=pages,
             hits=tuple(_hit(snapshot, number, float(shown[number]), plan) for number in numbers),
             facets=snapshot.facets.counts(found, every),
-            near_themes=() if total else near_themes(plan.question.words, self.vocabulary, snapshot.themes),
+            near_themes=near_themes(plan.question.words, self.vocabulary, snapshot.themes) if beside or not total else (),
+            beside=beside,
             uncited=meant.uncited,
             meanings=tuple(other for other in meant.meanings if other != meant.instead),
         )

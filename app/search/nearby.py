@@ -46,6 +46,14 @@ def near_themes(words: Sequence[Word], vocabulary: Vocabulary, themes: Sequence[
     return tuple(themes[number].shown for number in ranked[:MAX_THEMES] if worth[number] > LEAST)
 
 
+def only_beside(words: Sequence[Word], found: Sequence[tuple[str, str]]) -> bool:
+    """Whether all that was found, as (kind, title), are pages about the site that speak of something else."""
+    if not found or any(kind != "page" for kind, _title in found):
+        return False
+    asked = {word.stem[:BEGINNING] for word in words}
+    return not any(asked & _beginnings(title) for _kind, title in found)
+
+
 def _shared(theme: NearTheme, way: Form) -> float:
     """The share of a form that stands in a theme; a word of the title says more than one of the description."""
     found = (

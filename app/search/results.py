@@ -31,7 +31,8 @@ class Hit:
 @dataclass(frozen=True)
 class Results:
     """The answer to a question. ``corrected`` is what was searched instead; ``suggestion`` what may have been meant.
-    ``uncited`` are acts asked for that no document cites; ``meanings`` those of an ambiguous form asked for alone."""
+    ``uncited`` are acts asked for that no document cites; ``meanings`` those of an ambiguous form asked for alone.
+    ``beside`` where only pages about the site hold some of its words, none in their titles: no solution answers."""
 
     query: str = ""
     corrected: str = ""
@@ -42,6 +43,7 @@ class Results:
     hits: tuple[Hit, ...] = ()
     facets: Mapping[str, list[tuple[str, int]]] = field(default_factory=dict)
     near_themes: tuple[Suggestion, ...] = ()
+    beside: bool = False
     uncited: tuple[str, ...] = ()
     meanings: tuple[str, ...] = ()
     degraded: bool = False

@@ -162,7 +162,7 @@ def _count_if_unmet(asked: Asked, found: Results) -> None:
         and asked.page == 1
         and not asked.exact
         and not asked.filters
-        and (not found.total or found.corrected)
+        and (not found.total or found.beside or found.corrected)
     )
     if not unmet or found.degraded:
         return

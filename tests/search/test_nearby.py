@@ -39,6 +39,16 @@ def test_an_acronym_nobody_uses_leads_to_the_theme_of_what_it_stands_for(engine:
     assert "edilizia" in themes(found)
 
 
+def test_a_page_about_the_site_that_holds_a_word_by_chance_is_no_answer(engine: Engine, library: FlaskClient) -> None:
+    found = engine.search("recupero evasione tributaria")
+    assert {hit.kind for hit in found.hits} == {"page"}
+    assert found.beside
+    assert "pagamenti-digitali" in themes(found)
+    assert "Nessuna soluzione risponde" in library.get("/cerca?q=recupero+evasione+tributaria").text
+    assert not engine.search("privacy").beside
+    assert "Nessuna soluzione risponde" not in library.get("/cerca?q=privacy").text
+
+
 def test_words_nobody_knows_are_near_nothing(engine: Engine) -> None:
     assert not themes(engine.search("xylofono zzyzx"))
 
