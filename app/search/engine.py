@@ -185,11 +185,14 @@ class Engine:
             pages=pages,
             hits=tuple(_hit(snapshot, number, float(shown[number]), plan) for number in numbers),
             facets=snapshot.facets.counts(found, every),
-            near_themes=near_themes(plan.question.words, self.vocabulary, snapshot.themes) if beside or not total else (),
+            near_themes=() if total and not beside else self._near_themes(snapshot, plan),
             beside=beside,
             uncited=meant.uncited,
             meanings=tuple(other for other in meant.meanings if other != meant.instead),
         )
+
+    def _near_themes(self, snapshot: Snapshot, plan: Plan) -> tuple[Suggestion, ...]:
+        return near_themes(plan.question.words, self.vocabulary, snapshot.themes)
 
     def _meant(self, snapshot: Snapshot, text: str, kinds: Sequence[str], correct: bool) -> Meant:
         """What is searched for a text: as typed, else corrected, else the first meaning of an ambiguous form."""
