@@ -61,8 +61,52 @@ PAGES_ALONE = frozenset(
 )
 
 
+#: Files of which most tests open whole sites, programs of their own or strange lines by the hundred: not in test-fast.
+LONG = frozenset(
+    {
+        "accounts/test_invitations.py",
+        "accounts/test_letters.py",
+        "accounts/test_log_in.py",
+        "accounts/test_passwords.py",
+        "accounts/test_second_factor.py",
+        "backup/test_archive.py",
+        "conversion/test_convert.py",
+        "conversion/test_export.py",
+        "document/test_render_safety.py",
+        "figures/test_pages.py",
+        "files/test_check.py",
+        "journeys/test_single_sign_on.py",
+        "needs/test_anonymous.py",
+        "needs/test_demonstration.py",
+        "needs/test_letter.py",
+        "needs/test_pages.py",
+        "needs/test_rounds.py",
+        "needs/test_told.py",
+        "notices/test_pages.py",
+        "outbox/test_worker.py",
+        "pages/test_language.py",
+        "pages/test_links.py",
+        "quality/test_matching.py",
+        "quality/test_relevance.py",
+        "review/test_pages.py",
+        "search/test_concurrency.py",
+        "search/test_index.py",
+        "solutions/test_content_commands.py",
+        "solutions/test_pdf.py",
+        "twinnings/test_pages.py",
+        "web/test_strange_input.py",
+        "writing/test_form_pages.py",
+        "writing/test_kit.py",
+    }
+)
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the PostgreSQL half of ``PAGES_ALONE`` out."""
+    """Leave the PostgreSQL half of ``PAGES_ALONE`` out; mark what is long."""
+    for item in items:
+        if _shown(item) in LONG:
+            item.add_marker(pytest.mark.slow)
     out = [item for item in items if item.get_closest_marker("postgres") and _shown(item) in PAGES_ALONE]
     if out:
         config.hook.pytest_deselected(items=out)

@@ -7,6 +7,7 @@ from pathlib import Path
 import yaml
 
 from app.config import ROOT
+from tests.conftest import LONG, PAGES_ALONE
 from app.web.release import VERSION
 from tests.architecture import tree
 
@@ -81,3 +82,8 @@ def test_the_release_is_named_the_same_everywhere() -> None:
     assert str(data["softwareVersion"]) == VERSION
     assert f'version = "{VERSION}"' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     assert f"## {VERSION} " in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_files_of_tests_that_are_named_apart_exist() -> None:
+    shown = {"/".join(path.parts[-2:]) for path in (ROOT / "tests").rglob("test_*.py")}
+    assert not (LONG | PAGES_ALONE) - shown
