@@ -7,9 +7,9 @@ from pathlib import Path
 import yaml
 
 from app.config import ROOT
-from tests.conftest import LONG, PAGES_ALONE
 from app.web.release import VERSION
 from tests.architecture import tree
+from tests.conftest import LONG, PAGES_ALONE
 
 BIGGEST = 600_000
 REGISTRIES = ["registry." + "npmjs", "pypi" + ".org", "files.python" + "hosted", "deb." + "debian"]
