@@ -211,6 +211,9 @@ def _of_twinning(session: Session, entry: JournalEntry) -> Audience | None:
     if twinning is None:
         return None
     everybody = frozenset(tie.person_id for tie in twinning.people)
+    if entry.action == "person-left":
+        # Taken off the list, that person hears of it too.
+        everybody |= {int(entry.data["person"])}
     owner = entry.data.get("owner")
     waiting = frozenset({int(owner)}) if owner else everybody
     if entry.action == "milestone-late":
