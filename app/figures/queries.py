@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, joinedload, lazyload
 
 from app.cities.models import City
 from app.needs.models import Capacity, Need, NeedReceiver, Proposal
+from app.needs.rules import OFFER
 from app.solutions.models import Solution, SolutionBody, SolutionTheme, Theme
 from app.twinnings.models import ClosingForm, Twinning, TwinningParty
 from app.twinnings.rules import REUSED
@@ -147,7 +148,7 @@ def answers_of_body(session: Session, city: City, since: datetime, until: dateti
     """How a body answered the questions put to it between two instants: `accepted`, `declined` ..., how often."""
     wanted = (
         select(Proposal.state, func.count())
-        .where(Proposal.giver_id == city.id, Proposal.origin != "offer")
+        .where(Proposal.giver_id == city.id, Proposal.origin != OFFER)
         .where(Proposal.asked_at >= since, Proposal.asked_at < until)
         .group_by(Proposal.state)
         .order_by(Proposal.state)

@@ -154,7 +154,7 @@ def _offers(session: Session, learnt: Known, ended: Sequence[Ended], now: dateti
     published = [item for item in library.published(session) if item.owner is not None and not item.archived_at]
     cities = _givers(session, published, ended, now)
     # An offer was not asked for: what its requester says of it is no answer of the giver.
-    asked_of = [item for item in ended if item.origin != "offer"]
+    asked_of = [item for item in ended if item.origin != rules.OFFER]
     asked = Counter(item.giver_id for item in asked_of)
     replies = Counter(item.giver_id for item in asked_of if item.state != Answer.EXPIRED)
     for solution in published:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import Session, defer, joinedload, lazyload, selectinload
+from sqlalchemy.orm import InstrumentedAttribute, Session, defer, joinedload, lazyload, selectinload
 
 from app.cities.models import City
 from app.needs import feedback as feedback_
@@ -20,7 +20,7 @@ from app.needs.models import (
     ShownSet,
     WeightsDecision,
 )
-from app.needs.rules import ON_BOARD, PENDING, Answer, State
+from app.needs.rules import OFFER, ON_BOARD, PENDING, Answer, State
 from app.solutions.models import Solution, SolutionRevision
 
 MOST = 500
@@ -136,19 +136,25 @@ def chosen_givers(session: Session, needs: Iterable[int], bodies: Iterable[str])
 
 def waiting_for(session: Session, bodies: Iterable[str]) -> Sequence[Proposal]:
     """Proposals that wait for one of these bodies: questions to givers, offers to requesters."""
-    slugs = select(City.id).where(City.slug.in_(list(bodies)))
-    asked = Proposal.state.in_((Answer.WAITING, Answer.LATER)) & Proposal.giver_id.in_(slugs)
-    offered = (Proposal.state == Answer.OFFERED) & Need.city_id.in_(slugs)
-    wanted = _proposals().join(Need, Need.id == Proposal.need_id).where(or_(asked, offered))
-    return session.scalars(wanted.order_by(Proposal.due_at, Proposal.id)).all()
+    return _pending_of(session, bodies, Proposal.giver_id, Need.city_id)
 
 
 def waited_for(session: Session, bodies: Iterable[str]) -> Sequence[Proposal]:
     """Proposals whose answer some bodies wait for: questions they put to givers, offers they made."""
+    return _pending_of(session, bodies, Need.city_id, Proposal.giver_id)
+
+
+def _pending_of(
+    session: Session,
+    bodies: Iterable[str],
+    of_question: InstrumentedAttribute[int],
+    of_offer: InstrumentedAttribute[int],
+) -> Sequence[Proposal]:
+    """Pending proposals of some bodies, found in one column for a question and in the other for an offer."""
     slugs = select(City.id).where(City.slug.in_(list(bodies)))
-    asked = Proposal.state.in_((Answer.WAITING, Answer.LATER)) & Need.city_id.in_(slugs)
-    offered = (Proposal.state == Answer.OFFERED) & Proposal.giver_id.in_(slugs)
-    wanted = _proposals().join(Need, Need.id == Proposal.need_id).where(or_(asked, offered))
+    offer = Proposal.origin == OFFER
+    theirs = or_(~offer & of_question.in_(slugs), offer & of_offer.in_(slugs))
+    wanted = _proposals().join(Need, Need.id == Proposal.need_id).where(Proposal.state.in_(PENDING), theirs)
     return session.scalars(wanted.order_by(Proposal.due_at, Proposal.id)).all()
 
 

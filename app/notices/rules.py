@@ -49,7 +49,7 @@ TOLD: Mapping[str, tuple[str, ...]] = {
     "proposal-made": (WAITING,),
     "exchange-proposed": (WAITING, MINE),
     "exchange-withdrawn": (WAITING, MINE),
-    "proposal-offered": (WAITING,),
+    "proposal-offered": (WAITING, MINE),
     "proposal-reminded": (WAITING,),
     "proposal-accepted": (MINE,),
     "proposal-postponed": (MINE,),
