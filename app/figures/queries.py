@@ -18,10 +18,9 @@ from app.twinnings.rules import REUSED
 def taught(session: Session) -> Sequence[Solution]:
     """Published solutions that somebody re-used, that are variants, or of which there is a variant; with ties."""
     ties = select(SolutionBody.solution_id).where(SolutionBody.role == "reuser")
-    based_on = Solution.front["based_on"].as_string()
-    sources = select(based_on).where(Solution.published, based_on.is_not(None))
+    sources = select(Solution.based_on).where(Solution.published, Solution.based_on != "")
     wanted = select(Solution).options(joinedload(Solution.bodies), joinedload(Solution.themes))
-    known = or_(Solution.id.in_(ties), based_on.is_not(None), Solution.slug.in_(sources))
+    known = or_(Solution.id.in_(ties), Solution.based_on != "", Solution.slug.in_(sources))
     return session.scalars(wanted.where(Solution.published, known).order_by(Solution.slug)).unique().all()
 
 
@@ -131,7 +130,9 @@ def needs_of_body(session: Session, city: City, quarter: str = "") -> tuple[list
 def twinnings_of_body(session: Session, city: City) -> Sequence[Twinning]:
     """Twinnings in which a body takes part, with their bodies and solutions, the newest first."""
     ties = select(TwinningParty.twinning_id).where(TwinningParty.city_id == city.id)
-    lean = (lazyload(Twinning.people), joinedload(Twinning.parties), joinedload(Twinning.solution))
+    parties = joinedload(Twinning.parties)
+    variants = parties.joinedload(TwinningParty.variant).load_only(Solution.slug, Solution.title, Solution.published)
+    lean = (lazyload(Twinning.people), parties, variants, joinedload(Twinning.solution))
     wanted = select(Twinning).options(*lean).where(Twinning.id.in_(ties)).order_by(Twinning.id.desc())
     return session.scalars(wanted).unique().all()
 

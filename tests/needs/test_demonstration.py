@@ -50,6 +50,8 @@ def test_what_is_made_up_has_every_state_and_is_made_once_and_labelled(app: Flas
     assert client.get("/gemellaggi").text.count("dati dimostrativi") == 5
     assert "Dati dimostrativi" in client.get(f"/soluzioni/{solutions_made.VARIANT}").text
     assert "Due depositi" in client.get(f"/soluzioni/{solutions_made.VARIANT}/confronto-con-la-fonte").text
+    for city in ("bologna", "bari"):
+        assert f"/soluzioni/{solutions_made.VARIANT}/confronto-con-la-fonte" in client.get(f"/citta/{city}").text
     flows = client.get("/rete.json?ente=bari").get_json()["flows"]
     assert [row["variants"] for row in flows if row["solution"] == solutions_made.SOURCE] == [[solutions_made.VARIANT]]
     for need in needs:
