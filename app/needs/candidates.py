@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy.orm import Session
 
 from app.cities.models import City
-from app.cities.rules import perimeter_on, size_class
+from app.cities.rules import is_closed, perimeter_on, size_class
 from app.document.model import known
 from app.matching import model
 from app.matching.score import Market
@@ -176,6 +176,7 @@ def _offers(session: Session, learnt: Known, ended: Sequence[Ended], now: dateti
             asked=asked[owner.id],
             answered=replies[owner.id],
             capacity=max(cities[owner.id].capacity, 0),
+            available=not is_closed(owner.register, rules.day_of(now)),
             reused=len(solution.reuses),
         )
 
