@@ -4,6 +4,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, defer, joinedload, lazyload, selectinload
@@ -180,9 +181,10 @@ def begun(session: Session, giver_id: int, since: datetime, until: datetime) -> 
 
 
 @dataclass(frozen=True)
-class Ended:
-    """A proposal that is over: who asked and who gave (numbers of bodies), what, how and when it ended."""
+class Made:
+    """A proposal that stands or is over: who asked and who gave (numbers of bodies), what, how and when it ended."""
 
+    id: int
     need_id: int
     asker_id: int
     giver_id: int
@@ -193,17 +195,18 @@ class Ended:
     answered_at: datetime | None
 
 
-def ended(session: Session) -> Sequence[Ended]:
-    """Every proposal that was accepted, declined, or not answered in time: what the scorer knows of the past."""
+def made(session: Session) -> Sequence[Made]:
+    """Every proposal that was not withdrawn, the oldest first: what the scorer knows of the past, and what waits."""
     wanted = (
-        select(Proposal.need_id, Need.city_id, Proposal.giver_id, City.slug, Solution.slug)
+        select(Proposal.id, Proposal.need_id, Need.city_id, Proposal.giver_id, City.slug, Solution.slug)
         .add_columns(Proposal.origin, Proposal.state, Proposal.answered_at)
         .join(Need, Need.id == Proposal.need_id)
         .join(City, City.id == Proposal.giver_id)
         .join(Solution, Solution.id == Proposal.solution_id)
-        .where(Proposal.state.in_((Answer.ACCEPTED, Answer.DECLINED, Answer.EXPIRED)))
+        .where(Proposal.state != Answer.WITHDRAWN)
+        .order_by(Proposal.id)
     )
-    return [Ended(*row) for row in session.execute(wanted)]
+    return [Made(*row) for row in session.execute(wanted)]
 
 
 def asked_givers(session: Session, need_id: int) -> set[str]:
@@ -291,6 +294,13 @@ def rounds_to_compute(session: Session) -> Sequence[int]:
 def of_round(session: Session, number: int) -> Sequence[Proposal]:
     """The proposals that a round made, the first first."""
     return session.scalars(_proposals().where(Proposal.round_id == number).order_by(Proposal.id)).all()
+
+
+def last_decision(session: Session) -> tuple[str, dict[str, Any]] | None:
+    """Version and weights of the newest decision, without what was simulated for it."""
+    wanted = select(WeightsDecision.version, WeightsDecision.weights).order_by(WeightsDecision.id.desc()).limit(1)
+    row = session.execute(wanted).one_or_none()
+    return (row[0], row[1]) if row else None
 
 
 def decisions(session: Session) -> Sequence[WeightsDecision]:
