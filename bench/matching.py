@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Matching: does similarity tell real transfers, how good is the score on judged requests, how long does it take.
 
-`python -m bench.matching [--pairs PATH] [--loads 50,500,5000] [--judged] [--large]`
-Times are those of one process on a busy machine; references stand beside. What is measured: docs/matching.md.
+`python -m bench.matching [--pairs PATH] [--loads 50,500,5000] [--solver highs|ortools] [--judged] [--full]`
+Times are processor time of one process, which a busy machine raises too; beside each figure stand its aim and whether
+it is reached. `--full` adds what takes minutes: a round of 50,000 and its scores. What is measured: docs/matching.md.
 """
 
 import argparse
@@ -12,10 +13,12 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from app import create_app
 from app.config import Settings
+from app.matching import flow
 from app.matching.fairness import fairness
 from app.matching.round import Arc, RoundInput, RoundResult, solve
 from app.matching.shortlist import shortlist
@@ -25,6 +28,11 @@ from bench.public_data import FOLDER
 
 #: Requests of a round -> offers, giving cities.
 SIZES = {50: (200, 14), 500: (500, 100), 5_000: (5_000, 1_300), 50_000: (20_000, 8_000)}
+#: Aims in seconds: rounds by requests, scoring by (requests, offers). In milliseconds: one request by offers. In MB.
+ROUND_AIMS = {50: 0.2, 5_000: 2.0, 50_000: 10.0}
+SCORING_AIMS = {(5_000, 5_000): 6.0, (50_000, 20_000): 150.0}
+ONE_AIMS = {5_000: 50.0, 20_000: 150.0}
+MEMORY_AIM = 1_024
 COMMANDS = (["db", "upgrade"], ["content", "import"], ["search", "rebuild"])
 REPEATS = 9
 
@@ -32,6 +40,13 @@ REPEATS = 9
 def memory() -> float:
     """The most memory this process has held, in MB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def aim(value: float, wanted: float | None, unit: str) -> str:
+    """An aim as it stands beside its figure; a dash where there is none."""
+    if wanted is None:
+        return "(aim -)"
+    return f"(aim {wanted:g} {unit}: {'reached' if value <= wanted else 'MISSED'})"
 
 
 def served_in_order(given: RoundInput, by_score: bool) -> tuple[int, float]:
@@ -57,16 +72,20 @@ def served_in_order(given: RoundInput, by_score: bool) -> tuple[int, float]:
     return len(served), total
 
 
-def rounds(size: int) -> None:
+def rounds(size: int, solver: str) -> None:
     offers, cities = SIZES[size]
     given = make_round(size, offers, cities)
+    given = replace(given, solver=solver or flow.fit(given.arcs))
+    if not flow.installed(given.solver):
+        raise SystemExit("install requirements-rounds.txt")
     began, worked = time.perf_counter(), time.process_time()
     result: RoundResult = solve(given)
     took, cpu = time.perf_counter() - began, time.process_time() - worked
     line = fairness(given, result, given.cities)
     greedy, first = served_in_order(given, by_score=True), served_in_order(given, by_score=False)
     print(
-        f"round {size:6}: {took:7.2f} s ({cpu:.2f} s CPU)  served {line.served:5.1%}"
+        f"round {size:6} by {given.solver}: {took:7.2f} s, {cpu:.2f} s CPU {aim(cpu, ROUND_AIMS.get(size), 's')}"
+        f"  served {line.served:5.1%}"
         f" (first come {first[0] / size:5.1%}, greedy {greedy[0] / size:5.1%})"
         f"  total {result.total / greedy[1] - 1:+.1%} of greedy"
         f"  worst {line.worst or 0:.0f}, 5th percentile {line.low or 0:.0f}, never proposed {len(line.never)}"
@@ -78,9 +97,9 @@ def rounds(size: int) -> None:
 def median_ms(job: Callable[[int], object]) -> float:
     taken = []
     for number in range(REPEATS):
-        began = time.perf_counter()
+        began = time.process_time()
         job(number)
-        taken.append(1000 * (time.perf_counter() - began))
+        taken.append(1000 * (time.process_time() - began))
     return statistics.median(taken)
 
 
@@ -92,7 +111,11 @@ def one_need(offers: int) -> None:
     load.market.table.open_to(load.needs[0])
     made = time.perf_counter() - began
     took = median_ms(lambda number: shortlist(load.needs[number], load.market, close[number]))
-    print(f"one request, {offers:6} offers: {took:6.1f} ms (arrays made once in {made:.2f} s)", flush=True)
+    print(
+        f"one request, {offers:6} offers: {took:6.1f} ms CPU {aim(took, ONE_AIMS.get(offers), 'ms')}"
+        f" (arrays made once in {made:.2f} s)",
+        flush=True,
+    )
 
 
 def _names(load: Load) -> list[str]:
@@ -104,11 +127,16 @@ def many_needs(size: int, offers: int) -> None:
     load = make_load(size, offers, SIZES[size][1])
     table = load.market.table
     close = [affinities(load, number) for number in range(50)]
-    began = time.perf_counter()
+    began = time.process_time()
     for number, need in enumerate(load.needs):
         table.best(need, close[number % 50], KEPT)
-    took = time.perf_counter() - began
-    print(f"scoring {size:6} x {offers:6}: {took:6.1f} s  {memory():.0f} MB", flush=True)
+    took = time.process_time() - began
+    wanted = SCORING_AIMS.get((size, offers))
+    held = aim(memory(), MEMORY_AIM if size == max(SIZES) else None, "MB")
+    print(
+        f"scoring {size:6} x {offers:6}: {took:6.1f} s CPU {aim(took, wanted, 's')}  {memory():.0f} MB {held}",
+        flush=True,
+    )
 
 
 def judged() -> None:
@@ -125,7 +153,8 @@ def main() -> None:
     parser.add_argument("--pairs", type=Path, default=FOLDER / "real_transfer_pairs.csv")
     parser.add_argument("--loads", default="50,500,5000", help="requests of the generated rounds; empty for none")
     parser.add_argument("--judged", action="store_true", help="the judged requests only")
-    parser.add_argument("--large", action="store_true", help="also scoring 50,000 requests x 20,000 offers")
+    parser.add_argument("--solver", choices=sorted(flow.SOLVERS), help="for rounds of every size; usually by size")
+    parser.add_argument("--full", action="store_true", help="also a round of 50,000, and its scores for 20,000 offers")
     options = parser.parse_args()
     judged()
     if options.judged:
@@ -133,14 +162,16 @@ def main() -> None:
     matching_pairs.report(options.pairs)
     print(f"load of the machine: {os.getloadavg()[0]:.1f}")
     loads = [int(size) for size in options.loads.split(",") if size]
+    if options.full:
+        # First: what a process has held at most only grows.
+        many_needs(50_000, 20_000)
+        loads = [*loads, 50_000]
     for size in loads:
-        rounds(size)
+        rounds(size, options.solver or "")
     for offers in (1_000, 5_000, 20_000):
         one_need(offers)
     for size in [size for size in loads if size <= 5_000]:
         many_needs(size, SIZES[size][0])
-    if options.large:
-        many_needs(50_000, 20_000)
 
 
 if __name__ == "__main__":

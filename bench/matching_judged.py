@@ -183,7 +183,9 @@ def report(app: Flask) -> None:
         score = found["score"][chosen]
         for name, values in found.items():
             apart = difference(score, values[chosen])
-            told = "" if name == "score" else f"  {apart.mean:+.3f} [{apart.low:+.3f}, {apart.high:+.3f}]"
+            shown = "reached" if apart.low > 0 else "MISSED"
+            told = f"  {apart.mean:+.3f} [{apart.low:+.3f}, {apart.high:+.3f}]  (aim above 0: {shown})"
+            told = "" if name == "score" else told
             print(f"  {name:20}{values[chosen].mean():8.3f}{told}")
     for name in ("text only", "theme factor alone"):
         needed = {gain: enough(found["score"], found[name], gain) for gain in (0.02, 0.03, 0.05)}

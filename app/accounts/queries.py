@@ -72,9 +72,9 @@ def names(session: Session, numbers: Iterable[int | None]) -> dict[int, str]:
 
 def sign_in(session: Session, token_digest: str) -> SignIn | None:
     """A log-in with its person and roles, ended ones too."""
-    loaded = joinedload(SignIn.person)
-    wanted = select(SignIn).options(loaded.selectinload(Person.assignments)).where(SignIn.token_digest == token_digest)
-    return session.scalars(wanted).one_or_none()
+    loaded = joinedload(SignIn.person).joinedload(Person.assignments)
+    wanted = select(SignIn).options(loaded).where(SignIn.token_digest == token_digest)
+    return session.scalars(wanted).unique().one_or_none()
 
 
 def open_sign_ins(session: Session, person_id: int) -> Sequence[SignIn]:

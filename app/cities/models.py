@@ -34,6 +34,11 @@ class City(Base):
         return self.kind == METROPOLITAN
 
     @property
+    def valid_to(self) -> str:
+        """The first day on which the body is no longer there, as an ISO date; empty where none is known."""
+        return str(self.register.get("valid_to") or "")
+
+    @property
     def short_name(self) -> str:
         """The capital's name for a metropolitan city, else the full name."""
         return str(self.register.get("capital") or self.name)

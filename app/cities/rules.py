@@ -4,6 +4,7 @@
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from app.cities.places import SEATS
@@ -92,13 +93,36 @@ ADDRESS = r"(https?://[^\s/]+\.\S+)?"
 
 @dataclass(frozen=True)
 class NewBody:
-    """A body as the coordination types it: `city` is the metropolitan city in whose territory it lies, or empty."""
+    """A body as the coordination types it: `city` is the metropolitan city in whose territory it lies, or empty.
+
+    ``valid_to``: the first day on which it is no longer there, as an ISO date, or empty.
+    """
 
     name: str
     kind: str
     region: str = ""
     city: str = ""
     website: str = ""
+    valid_to: str = ""
+
+
+def typed_of(name: str, kind: str, register: Mapping[str, Any]) -> NewBody:
+    """A registered body as its form shows it."""
+    held = {field: str(register.get(field) or "") for field in ("region", "city", "website", "valid_to")}
+    return NewBody(name, kind, **held)
+
+
+def is_closed(register: Mapping[str, Any], day: date) -> bool:
+    """Whether a body is no longer there on a day: ``valid_to`` is the first day without it."""
+    until = str(register.get("valid_to") or "")
+    return bool(until) and until <= day.isoformat()
+
+
+def _is_day(typed: str) -> bool:
+    try:
+        return typed == date.fromisoformat(typed).isoformat()
+    except ValueError:
+        return False
 
 
 def slug_of(name: str) -> str:
@@ -107,7 +131,7 @@ def slug_of(name: str) -> str:
 
 
 def wrong_in_body(typed: NewBody, names: Collection[str], slugs: Collection[str]) -> dict[str, str]:
-    """Field -> what is wrong with it. ``names`` and ``slugs`` are those of the register."""
+    """Field -> what is wrong with it. ``names`` and ``slugs`` are those of the other bodies of the register."""
     known = {name.casefold() for name in names}
     slug = slug_of(typed.name)
     wrongs = {
@@ -123,6 +147,7 @@ def wrong_in_body(typed: NewBody, names: Collection[str], slugs: Collection[str]
             ("not_an_address", re.fullmatch(ADDRESS, typed.website) is None),
             ("too_long", len(typed.website) > MOST_ADDRESS),
         ),
+        "valid_to": (("not_a_day", typed.valid_to != "" and not _is_day(typed.valid_to)),),
     }
     found = {field: next((key for key, is_wrong in keys if is_wrong), "") for field, keys in wrongs.items()}
     return {field: key for field, key in found.items() if key}

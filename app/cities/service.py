@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Bringing the register of the content folder into the database; a body the coordination adds to it."""
 
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -43,14 +44,35 @@ def register_body(session: Session, typed: NewBody) -> City:
     wrong = rules.wrong_in_body(typed, {body.name for body in bodies}, {city.slug for city in bodies})
     if wrong:
         raise Invalid(wrong)
-    said = {"slug": rules.slug_of(typed.name), "name": typed.name, "kind": typed.kind, "region": typed.region}
-    raw = {**said, "city": typed.city, "website": typed.website}
-    (entry,) = read({"cities": [], "bodies": [{name: value for name, value in raw.items() if value}]}).entries
-    city = _fill(City(slug=entry.slug), entry)
-    city.position = 1 + max((body.position for body in bodies), default=0)
+    city = City(slug=rules.slug_of(typed.name))
+    _write(city, typed, 1 + max((body.position for body in bodies), default=0))
     session.add(city)
     session.flush()
     return city
+
+
+def correct_body(session: Session, city: City, typed: NewBody) -> list[str]:
+    """Correct a body, or say until when it is there; its address stays. Answers the fields that changed.
+
+    Raises ``Invalid`` with the field.
+    """
+    others = [body for body in all_bodies(session) if body.id != city.id]
+    wrong = rules.wrong_in_body(typed, {body.name for body in others}, {body.slug for body in others})
+    if wrong:
+        raise Invalid(wrong)
+    before, after = asdict(rules.typed_of(city.name, city.kind, city.register)), asdict(typed)
+    changed = sorted(name for name, value in after.items() if value != before[name])
+    if changed:
+        _write(city, typed, city.position)
+    return changed
+
+
+def _write(city: City, typed: NewBody, position: int) -> None:
+    """The entry of a body as it is typed, as the register file would have it."""
+    raw = {"slug": city.slug, **{name: value for name, value in asdict(typed).items() if value}}
+    (entry,) = read({"cities": [], "bodies": [raw]}).entries
+    _fill(city, entry)
+    city.position = position
 
 
 def _fill(city: City, entry: Entry) -> City:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, joinedload, lazyload
 
 from app.cities.models import City
 from app.needs.models import Capacity, Need, NeedReceiver, Proposal
+from app.needs.rules import OFFER
 from app.solutions.models import Solution, SolutionBody, SolutionTheme, Theme
 from app.twinnings.models import ClosingForm, Twinning, TwinningParty
 from app.twinnings.rules import REUSED
@@ -17,10 +18,9 @@ from app.twinnings.rules import REUSED
 def taught(session: Session) -> Sequence[Solution]:
     """Published solutions that somebody re-used, that are variants, or of which there is a variant; with ties."""
     ties = select(SolutionBody.solution_id).where(SolutionBody.role == "reuser")
-    based_on = Solution.front["based_on"].as_string()
-    sources = select(based_on).where(Solution.published, based_on.is_not(None))
+    sources = select(Solution.based_on).where(Solution.published, Solution.based_on != "")
     wanted = select(Solution).options(joinedload(Solution.bodies), joinedload(Solution.themes))
-    known = or_(Solution.id.in_(ties), based_on.is_not(None), Solution.slug.in_(sources))
+    known = or_(Solution.id.in_(ties), Solution.based_on != "", Solution.slug.in_(sources))
     return session.scalars(wanted.where(Solution.published, known).order_by(Solution.slug)).unique().all()
 
 
@@ -130,7 +130,9 @@ def needs_of_body(session: Session, city: City, quarter: str = "") -> tuple[list
 def twinnings_of_body(session: Session, city: City) -> Sequence[Twinning]:
     """Twinnings in which a body takes part, with their bodies and solutions, the newest first."""
     ties = select(TwinningParty.twinning_id).where(TwinningParty.city_id == city.id)
-    lean = (lazyload(Twinning.people), joinedload(Twinning.parties), joinedload(Twinning.solution))
+    parties = joinedload(Twinning.parties)
+    variants = parties.joinedload(TwinningParty.variant).load_only(Solution.slug, Solution.title, Solution.published)
+    lean = (lazyload(Twinning.people), parties, variants, joinedload(Twinning.solution))
     wanted = select(Twinning).options(*lean).where(Twinning.id.in_(ties)).order_by(Twinning.id.desc())
     return session.scalars(wanted).unique().all()
 
@@ -147,7 +149,7 @@ def answers_of_body(session: Session, city: City, since: datetime, until: dateti
     """How a body answered the questions put to it between two instants: `accepted`, `declined` ..., how often."""
     wanted = (
         select(Proposal.state, func.count())
-        .where(Proposal.giver_id == city.id, Proposal.origin != "offer")
+        .where(Proposal.giver_id == city.id, Proposal.origin != OFFER)
         .where(Proposal.asked_at >= since, Proposal.asked_at < until)
         .group_by(Proposal.state)
         .order_by(Proposal.state)

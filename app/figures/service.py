@@ -61,11 +61,7 @@ def _bodies(register: Sequence[City]) -> dict[str, Body]:
 
 
 def _practice(solution: Solution, owner: Body) -> Practice:
-    return Practice(solution.slug, solution.title, owner, _source_of(solution))
-
-
-def _source_of(solution: Solution) -> str:
-    return str(solution.front.get("based_on") or "")
+    return Practice(solution.slug, solution.title, owner, solution.based_on)
 
 
 def _themes(solution: Solution) -> tuple[str, ...]:
@@ -85,7 +81,7 @@ def _documented(solution: Solution, bodies: Mapping[str, Body]) -> list[Flow]:
 
 def _varied(solution: Solution, solutions: Mapping[str, Solution], bodies: Mapping[str, Body]) -> list[Flow]:
     """That a variant by another body is there says that somebody learnt its source."""
-    source, owner = solutions.get(_source_of(solution)), solution.owner
+    source, owner = solutions.get(solution.based_on), solution.owner
     if source is None or source.owner is None or owner is None or source.owner.id == owner.id:
         return []
     return [

@@ -39,6 +39,12 @@ def of_thing(session: Session, kind: str, key: str, limit: int = 200) -> Sequenc
     return session.scalars(wanted.order_by(JournalEntry.id.desc()).limit(limit)).all()
 
 
+def keys_of(session: Session, kind: str, action: str) -> set[str]:
+    """The things of a kind to which something was done."""
+    wanted = select(JournalEntry.key).where(JournalEntry.kind == kind, JournalEntry.action == action)
+    return set(session.scalars(wanted))
+
+
 def of_person(session: Session, person_id: int) -> Sequence[JournalEntry]:
     """What a person did, and what was done to their account, the oldest first."""
     about = and_(JournalEntry.kind == "person", JournalEntry.key == str(person_id))

@@ -1,24 +1,16 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""All open requests assigned at once: first as many as possible get a proposal, then the total score is the highest.
-
-A transport problem: request -> (request, giving city), at most one -> offer -> giving city, each with its capacity. Its
-constraints nest, so the linear programme has whole solutions, and HiGHS (SciPy) finds the best one.
-"""
+"""All open requests assigned at once: first as many as possible get a proposal, then the total score is the highest."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any, TypeVar
 
 import numpy as np
-from scipy import sparse
-from scipy.optimize import linprog
 
-#: What the first proposal of a request is worth beside scores of at most 100: coverage comes first.
-FIRST_BONUS = 10_000.0
-#: Ties go to the request, then the solution, then the city that comes first by name.
-TIE = 1e-4
-WHOLE = 0.5
+from app.matching import flow
+from app.matching.flow import Problem
 
 Key = TypeVar("Key")
 
@@ -37,7 +29,8 @@ class Arc:
 class RoundInput:
     """Everything a round is computed from; ``wanted`` per request, capacities per offer and per giving city.
 
-    ``fixed`` are accepted proposals that already use capacity. ``floor``: scores below it are not proposed.
+    ``fixed`` are accepted proposals that already use capacity. ``floor``: scores below it are not proposed. ``solver``
+    is what finds the best assignment (`app/matching/flow.py`), so that it is found again the same way.
     """
 
     arcs: tuple[Arc, ...]
@@ -46,6 +39,7 @@ class RoundInput:
     cities: Mapping[str, int]
     fixed: tuple[tuple[str, str, str], ...] = ()
     floor: float = 0.0
+    solver: str = flow.USUAL
 
     def as_data(self) -> dict[str, Any]:
         """As JSON keeps it; in a fixed order, so that equal inputs are equal texts."""
@@ -56,6 +50,7 @@ class RoundInput:
             "cities": dict(sorted(self.cities.items())),
             "fixed": sorted(map(list, self.fixed)),
             "floor": self.floor,
+            "solver": self.solver,
         }
 
 
@@ -68,6 +63,8 @@ def from_data(data: Mapping[str, Any]) -> RoundInput:
         {str(key): int(value) for key, value in data["cities"].items()},
         tuple((str(need), str(solution), str(city)) for need, solution, city in data["fixed"]),
         float(data["floor"]),
+        # Rounds of before there was a choice.
+        str(data.get("solver", flow.USUAL)),
     )
 
 
@@ -109,7 +106,7 @@ def left(given: RoundInput) -> tuple[dict[tuple[str, str], int], dict[str, int]]
 def solve(given: RoundInput) -> RoundResult:
     """The best assignment. The same input, in whatever order, gives the same answer."""
     offers, cities = left(given)
-    arcs = sorted(
+    may_be = (
         arc
         for arc in given.arcs
         if arc.score >= given.floor
@@ -117,7 +114,10 @@ def solve(given: RoundInput) -> RoundResult:
         and offers.get((arc.solution, arc.city), 0) > 0
         and cities.get(arc.city, 0) > 0
     )
-    chosen = [arc for arc, share in zip(arcs, _flow(arcs, given.wanted, offers, cities), strict=True) if share > WHOLE]
+    # The order of arcs, at a fraction of what comparing them one by one costs.
+    arcs = sorted(may_be, key=attrgetter("need", "solution", "city"))
+    taken = flow.best(_problem(arcs, given.wanted, offers, cities), given.solver)
+    chosen = [arcs[place] for place in np.flatnonzero(taken)]
     assigned = tuple(sorted(chosen, key=lambda arc: (arc.need, -arc.score, arc.solution, arc.city)))
     best: dict[str, float] = {}
     for arc in assigned:
@@ -126,31 +126,22 @@ def solve(given: RoundInput) -> RoundResult:
     return RoundResult(assigned, total, min(best.values(), default=None), tuple(_unserved(given, best, arcs)))
 
 
-def _flow(
+def _problem(
     arcs: Sequence[Arc], wanted: Mapping[str, int], offers: Mapping[tuple[str, str], int], cities: Mapping[str, int]
-) -> np.ndarray:
-    """The share of each arc in the optimum: 0 or 1."""
-    if not arcs:
-        return np.zeros(0)
+) -> Problem:
+    """The arcs as numbers, in their order."""
     needs, asked_by = _numbered([arc.need for arc in arcs])
     given, offered = _numbered([(arc.solution, arc.city) for arc in arcs])
     givers, of_giver = _numbered([arc.city for arc in arcs])
-    pairs = np.unique(asked_by * len(givers) + of_giver, return_inverse=True)[1]
-    limits = [
-        _at_most(asked_by, [wanted[need] for need in needs], len(arcs) + len(needs)),
-        _at_most(offered, [offers[offer] for offer in given], len(arcs) + len(needs)),
-        _at_most(of_giver, [cities[city] for city in givers], len(arcs) + len(needs)),
-        _at_most(pairs, [1] * (int(pairs.max()) + 1), len(arcs) + len(needs)),
-        _first_of_all(asked_by, len(needs)),
-    ]
-    tie = np.arange(len(arcs)) * (TIE / len(arcs))
-    gain = np.concatenate([np.array([arc.score for arc in arcs]) - tie, np.full(len(needs), FIRST_BONUS)])
-    rows, ends = sparse.vstack([matrix for matrix, _ in limits]), np.concatenate([most for _, most in limits])
-    solved = linprog(-gain, A_ub=rows.tocsr(), b_ub=ends, bounds=(0, 1), method="highs-ds")
-    if solved.x is None:
-        raise RuntimeError(f"the round has no solution: {solved.message}")
-    found: np.ndarray = solved.x[: len(arcs)]
-    return found
+    return Problem(
+        asked_by,
+        offered,
+        of_giver,
+        np.array([arc.score for arc in arcs]),
+        np.array([wanted[need] for need in needs], dtype=np.int64),
+        np.array([offers[offer] for offer in given], dtype=np.int64),
+        np.array([cities[city] for city in givers], dtype=np.int64),
+    )
 
 
 def _numbered(keys: Sequence[Key]) -> tuple[list[Key], np.ndarray]:
@@ -158,27 +149,6 @@ def _numbered(keys: Sequence[Key]) -> tuple[list[Key], np.ndarray]:
     places: dict[Key, int] = {}
     numbers = [places.setdefault(key, len(places)) for key in keys]
     return list(places), np.array(numbers, dtype=np.int64)
-
-
-def _at_most(keys: np.ndarray, limits: Sequence[int], width: int) -> tuple[sparse.csr_matrix, np.ndarray]:
-    """Rows that keep the arcs of one key within its limit.
-
-    A limit that all of them together do not pass says nothing, and is left out.
-    """
-    most = np.array(limits, dtype=float)
-    tight = np.bincount(keys, minlength=len(most)) > most
-    columns = np.flatnonzero(tight[keys])
-    rows = (np.cumsum(tight) - 1)[keys[columns]]
-    matrix = sparse.csr_matrix((np.ones(len(columns)), (rows, columns)), shape=(int(tight.sum()), width))
-    return matrix, most[tight]
-
-
-def _first_of_all(keys: np.ndarray, needs: int) -> tuple[sparse.csr_matrix, np.ndarray]:
-    """Rows by which the first proposal of a request is there only where one of its arcs is."""
-    rows = np.concatenate([keys, np.arange(needs)])
-    values = np.concatenate([np.full(len(keys), -1.0), np.ones(needs)])
-    matrix = sparse.csr_matrix((values, (rows, np.arange(len(keys) + needs))), shape=(needs, len(keys) + needs))
-    return matrix, np.zeros(needs)
 
 
 def _unserved(given: RoundInput, served: Mapping[str, float], open_arcs: Sequence[Arc]) -> Iterable[Unserved]:

@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy.orm import Session
 
 from app.cities.models import City
-from app.cities.rules import perimeter_on, size_class
+from app.cities.rules import is_closed, perimeter_on, size_class
 from app.document.model import known
 from app.matching import model
 from app.matching.score import Market
@@ -20,7 +20,7 @@ from app.matching.text import Space, calibration, space
 from app.matching.weights import PUBLISHED, Weights, from_data
 from app.needs import answers, queries, rules
 from app.needs.models import Need
-from app.needs.queries import Ended
+from app.needs.queries import Made
 from app.needs.rules import Answer
 from app.search.engine import Engine
 from app.search.index import IndexDamaged
@@ -58,7 +58,8 @@ class Desk:
     market_of_words: Market
     known: Known
     themes: Mapping[str, Theme]
-    ended: Sequence[Ended]
+    ended: Sequence[Made]
+    pending: Sequence[Made]
     now: datetime
 
     def market_for(self, need: model.Need) -> Market:
@@ -83,7 +84,8 @@ def by_words(engine: Engine, text: str) -> dict[str, float]:
 def desk(session: Session, engine: Engine, now: datetime, weights: Weights | None = None) -> Desk:
     """Offers, weights and texts as they are now."""
     learnt = _known(session, engine)
-    ended = queries.ended(session)
+    made = queries.made(session)
+    ended = [item for item in made if not rules.may_answer(item.state)]
     offers = tuple(_offers(session, learnt, ended, now))
     themes = {theme.slug: theme for theme in library.themes(session)}
     tree = {theme.slug: theme.parent_slug for theme in themes.values()}
@@ -96,14 +98,15 @@ def desk(session: Session, engine: Engine, now: datetime, weights: Weights | Non
         learnt,
         themes,
         ended,
+        [item for item in made if rules.may_answer(item.state)],
         now,
     )
 
 
 def weights_in_force(session: Session) -> Weights:
     """The weights last decided, else the published ones."""
-    decided = queries.decisions(session)
-    return from_data(decided[0].version, decided[0].weights) if decided else PUBLISHED
+    decided = queries.last_decision(session)
+    return from_data(*decided) if decided else PUBLISHED
 
 
 def as_city(city: City, now: datetime, room: int | None = None, days: int | None = None) -> model.City:
@@ -150,11 +153,11 @@ def as_needs(desk: Desk, needs: Sequence[Need]) -> list[model.Need]:
     ]
 
 
-def _offers(session: Session, learnt: Known, ended: Sequence[Ended], now: datetime) -> Iterable[model.Offer]:
+def _offers(session: Session, learnt: Known, ended: Sequence[Made], now: datetime) -> Iterable[model.Offer]:
     published = [item for item in library.published(session) if item.owner is not None and not item.archived_at]
     cities = _givers(session, published, ended, now)
     # An offer was not asked for: what its requester says of it is no answer of the giver.
-    asked_of = [item for item in ended if item.origin != "offer"]
+    asked_of = [item for item in ended if item.origin != rules.OFFER]
     asked = Counter(item.giver_id for item in asked_of)
     replies = Counter(item.giver_id for item in asked_of if item.state != Answer.EXPIRED)
     for solution in published:
@@ -176,12 +179,13 @@ def _offers(session: Session, learnt: Known, ended: Sequence[Ended], now: dateti
             asked=asked[owner.id],
             answered=replies[owner.id],
             capacity=max(cities[owner.id].capacity, 0),
+            available=not is_closed(owner.register, rules.day_of(now)),
             reused=len(solution.reuses),
         )
 
 
 def _givers(
-    session: Session, published: Sequence[Solution], ended: Sequence[Ended], now: datetime
+    session: Session, published: Sequence[Solution], ended: Sequence[Made], now: datetime
 ) -> dict[int, model.City]:
     owners = {item.owner.id: item.owner for item in published if item.owner is not None}
     quarter = rules.quarter_of(rules.day_of(now))
@@ -194,7 +198,7 @@ def _givers(
     return found
 
 
-def _begun_in(item: Ended, quarter: str) -> bool:
+def _begun_in(item: Made, quarter: str) -> bool:
     """Whether a transfer began in a quarter."""
     if item.state != Answer.ACCEPTED or item.answered_at is None:
         return False

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.cities import queries as registers
 from app.cities.models import City
-from app.needs import proposals, queries, rounds, rules, service
+from app.needs import exchange_demonstration, proposals, queries, rounds, rules, service
 from app.needs.models import Need
 from app.needs.proposals import Begin
 from app.needs.rules import Wanted
@@ -241,6 +241,7 @@ def make(
     posted: dict[str, Need] = {}
     play = Play(session, posted, people, now, begin)
     with_rounds = engine if engine is not None and engine.generation() and "coordinamento" in people else None
+    swapped = exchange_demonstration.make(session, with_rounds, cities, people, DAYS_GIVEN["bologna"], now)
     for name, made in REQUESTS.items():
         deed = Deed(people[made.person], now - timedelta(days=made.ago))
         posted[name] = service.publish_new(session, cities[made.city], made.wanted(deed.now), deed)
@@ -259,7 +260,7 @@ def make(
     if with_rounds:
         session.flush()
         rounds.preview(session, with_rounds, "Prova: turno d’inverno", play.by("coordinamento", 0))
-    return len(posted) + 1
+    return len(posted) + len(swapped) + 1
 
 
 def _join(play: Play, name: str, body: str, words: str, ago: int) -> None:

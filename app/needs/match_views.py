@@ -44,12 +44,12 @@ def _page(need: Need, status: int = 200, problem: str = "", problems: dict[str, 
             asker=asker,
             first=shortlists.FIRST,
             asking=asking,
-            asked={item.solution.slug: item for item in queries.pending(session(), need.id)} if asking else {},
+            asked=around["asked"] if asking else {},
             numbers="numeri" in request.args,
             days=answer_days(),
             problem=problem,
             problems=problems or {},
-            **around,
+            **{name: value for name, value in around.items() if name != "asked"},
             given=need.answers or {},
             own=own,
             helps=_helps(need, around),
@@ -75,7 +75,9 @@ def _around(need: Need) -> dict[str, Any]:
     chosen = forms.twins(request.args)
     twins = [city for city in cities if city.slug in chosen and city.id != need.city_id]
     told = shortlists.of(desk, need, twins)
-    other = registers.by_slug(session(), request.args.get("confronta", ""))
+    wanted = request.args.get("confronta", "")
+    known = next((city for city in cities if city.slug == wanted), None)
+    other = known or (registers.by_slug(session(), wanted) if wanted else None)
     compared = shortlists.compared_with(desk, need, other) if other else ()
     return {
         "shown": told,
@@ -84,6 +86,7 @@ def _around(need: Need) -> dict[str, Any]:
         "compared": compared,
         "cities": cities,
         "twins": twins,
+        "asked": {item.solution: item for item in desk.pending if item.need_id == need.id},
     }
 
 

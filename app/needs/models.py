@@ -108,8 +108,8 @@ class Proposal(Base):
     """One giver and one solution proposed for one request.
 
     ``origin``: `picked` by the requester, `next` of its list, `round`, `exchange`, `offer` of the giver. ``state``:
-    `waiting` (the giver's answer), `later`, `accepted`, `declined`, `expired`, `withdrawn`, and for an offer `offered`
-    (the requester's answer).
+    `waiting` (the giver's answer; of an offer `offered`, the requester's), `later`, `accepted`, `declined`, `expired`,
+    `withdrawn`.
     ``grounds`` stores why it was proposed: scores, weights version, index generation, inputs.
     """
 

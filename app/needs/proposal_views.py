@@ -36,7 +36,7 @@ def _found(number: int) -> Proposal:
 def _mine(number: int) -> Proposal:
     """The proposal, where the answer is this person's: the giver's, for an offer the requester's."""
     proposal = _found(number)
-    if proposal.origin == "offer":
+    if proposal.origin == rules.OFFER:
         gate.require(Action.EDIT_NEED, proposal.need.thing)
     else:
         gate.require(Action.ANSWER_PROPOSAL, proposal.thing)
@@ -58,7 +58,7 @@ def _page(proposal: Proposal, status: int = 200, problem: str = "", problems: di
             need=proposal.need,
             told=told,
             leaning=forms.leaning(request.args),
-            reasons=rules.REASONS,
+            reasons=rules.reasons(proposal.origin),
             themes={theme.slug: theme for theme in library.themes(session())},
             problem=problem,
             problems=problems or {},
@@ -134,8 +134,8 @@ def decline(number: int) -> Response:
 @permits(Action.READ_PROPOSAL)
 def withdraw(number: int) -> Response:
     proposal = _found(number)
-    owner = Action.ANSWER_PROPOSAL if proposal.origin == "offer" else Action.EDIT_NEED
-    thing = proposal.thing if proposal.origin == "offer" else proposal.need.thing
+    owner = Action.ANSWER_PROPOSAL if proposal.origin == rules.OFFER else Action.EDIT_NEED
+    thing = proposal.thing if proposal.origin == rules.OFFER else proposal.need.thing
     if not gate.may(owner, thing):
         raise Forbidden(number)
     return _press(proposal, "proposal_withdrawn", lambda writing: proposals.withdraw(writing, number, deed()))

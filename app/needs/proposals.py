@@ -43,7 +43,7 @@ def offer(session: Session, number: int, slug: str, message: str, days: int, dee
     if solution.owner is None or solution.owner.id == need.city_id:
         raise Invalid({"solution": "not_a_choice"})
     _refuse_asked_twice(session, need, solution)
-    proposal = _make(session, need, solution, "offer", {}, days, deed)
+    proposal = _make(session, need, solution, rules.OFFER, {}, days, deed)
     proposal.state, proposal.message = Answer.OFFERED, message.strip()
     need.answered_at = need.answered_at or deed.now
     tell_proposal(session, proposal, deed, "proposal-offered", {})
@@ -82,18 +82,21 @@ def accept(session: Session, number: int, deed: Deed, begin: Begin) -> int:
 
 
 def postpone(session: Session, number: int, later_on: date | None, text: str, days: int, deed: Deed) -> Proposal:
-    """Say: later, on a day; a day far off lets the next of the shortlist be asked. Raises ``Invalid``, ``Conflict``."""
+    """Say: later, on a day. Where a giver's day is far off the next of the list is asked; an offer asks nobody else.
+
+    Raises ``Invalid``, ``Conflict``.
+    """
     need, proposal = _waiting(session, number)
     wrong = rules.wrong_day(later_on, rules.day_of(deed.now))
     if wrong or later_on is None:
         raise Invalid({"later_on": wrong})
-    if proposal.state == Answer.OFFERED:
-        raise Invalid({"later_on": "not_for_offers"})
+    if len(text) > rules.MOST_TEXT:
+        raise Invalid({"text": "too_long"})
     _answer(need, proposal, Answer.LATER, deed)
     proposal.later_on, proposal.due_at = later_on, rules.begins_on_day(later_on)
-    proposal.reason_text = text[: rules.MOST_TEXT]
+    proposal.reason_text = text.strip()
     tell_proposal(session, proposal, deed, "proposal-postponed", {"later_on": later_on.isoformat()})
-    if proposal.due_at > rules.due_after(deed.now, days):
+    if proposal.origin != rules.OFFER and proposal.due_at > rules.due_after(deed.now, days):
         pass_on(session, need, days, Deed(None, deed.now))
     return proposal
 
@@ -101,18 +104,17 @@ def postpone(session: Session, number: int, later_on: date | None, text: str, da
 def decline(session: Session, number: int, reason: str, text: str, days: int, deed: Deed) -> Proposal:
     """Say no, and why; the next of the shortlist is asked. Raises ``Invalid``, ``Conflict``."""
     need, proposal = _waiting(session, number)
-    wrong = {} if reason in rules.REASONS else {"reason": "required"}
+    wrong = {} if reason in rules.reasons(proposal.origin) else {"reason": "required"}
     if reason == "other" and not text.strip():
         wrong["text"] = "required"
     if len(text) > rules.MOST_TEXT:
         wrong["text"] = "too_long"
     if wrong:
         raise Invalid(wrong)
-    offered = proposal.state == Answer.OFFERED
     _answer(need, proposal, Answer.DECLINED, deed)
     proposal.reason, proposal.reason_text = reason, text.strip()
     tell_proposal(session, proposal, deed, "proposal-declined", {"reason": reason})
-    if not offered:
+    if proposal.origin != rules.OFFER:
         pass_on(session, need, days, Deed(None, deed.now))
     return proposal
 
@@ -149,16 +151,16 @@ def look_at(session: Session, number: int, days: int, now: datetime) -> bool:
 def _ask_again(session: Session, proposal: Proposal, days: int, site: Deed) -> bool:
     if proposal.due_at is None or proposal.due_at > site.now:
         return False
-    proposal.state, proposal.due_at = Answer.WAITING, rules.due_after(site.now, days)
+    proposal.state = Answer.OFFERED if proposal.origin == rules.OFFER else Answer.WAITING
+    proposal.due_at = rules.due_after(site.now, days)
     proposal.reminded_at = site.now
     tell_proposal(session, proposal, site, "proposal-reminded", {})
     return True
 
 
 def _expire(session: Session, need: Need, proposal: Proposal, days: int, site: Deed) -> None:
-    offered = proposal.state == Answer.OFFERED
     proposal.state, proposal.answered_at = Answer.EXPIRED, site.now
-    following = None if offered else pass_on(session, need, days, site)
+    following = None if proposal.origin == rules.OFFER else pass_on(session, need, days, site)
     told = {"next": following.giver.slug if following else ""}
     tell_proposal(session, proposal, site, "proposal-expired", told)
 

@@ -4,9 +4,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import Session, defer, joinedload, lazyload, selectinload
+from sqlalchemy.orm import InstrumentedAttribute, Session, defer, joinedload, lazyload, selectinload
 
 from app.cities.models import City
 from app.needs import feedback as feedback_
@@ -20,7 +21,7 @@ from app.needs.models import (
     ShownSet,
     WeightsDecision,
 )
-from app.needs.rules import ON_BOARD, PENDING, Answer, State
+from app.needs.rules import OFFER, ON_BOARD, PENDING, Answer, State
 from app.solutions.models import Solution, SolutionRevision
 
 MOST = 500
@@ -136,19 +137,25 @@ def chosen_givers(session: Session, needs: Iterable[int], bodies: Iterable[str])
 
 def waiting_for(session: Session, bodies: Iterable[str]) -> Sequence[Proposal]:
     """Proposals that wait for one of these bodies: questions to givers, offers to requesters."""
-    slugs = select(City.id).where(City.slug.in_(list(bodies)))
-    asked = Proposal.state.in_((Answer.WAITING, Answer.LATER)) & Proposal.giver_id.in_(slugs)
-    offered = (Proposal.state == Answer.OFFERED) & Need.city_id.in_(slugs)
-    wanted = _proposals().join(Need, Need.id == Proposal.need_id).where(or_(asked, offered))
-    return session.scalars(wanted.order_by(Proposal.due_at, Proposal.id)).all()
+    return _pending_of(session, bodies, Proposal.giver_id, Need.city_id)
 
 
 def waited_for(session: Session, bodies: Iterable[str]) -> Sequence[Proposal]:
     """Proposals whose answer some bodies wait for: questions they put to givers, offers they made."""
+    return _pending_of(session, bodies, Need.city_id, Proposal.giver_id)
+
+
+def _pending_of(
+    session: Session,
+    bodies: Iterable[str],
+    of_question: InstrumentedAttribute[int],
+    of_offer: InstrumentedAttribute[int],
+) -> Sequence[Proposal]:
+    """Pending proposals of some bodies, found in one column for a question and in the other for an offer."""
     slugs = select(City.id).where(City.slug.in_(list(bodies)))
-    asked = Proposal.state.in_((Answer.WAITING, Answer.LATER)) & Need.city_id.in_(slugs)
-    offered = (Proposal.state == Answer.OFFERED) & Proposal.giver_id.in_(slugs)
-    wanted = _proposals().join(Need, Need.id == Proposal.need_id).where(or_(asked, offered))
+    offer = Proposal.origin == OFFER
+    theirs = or_(~offer & of_question.in_(slugs), offer & of_offer.in_(slugs))
+    wanted = _proposals().join(Need, Need.id == Proposal.need_id).where(Proposal.state.in_(PENDING), theirs)
     return session.scalars(wanted.order_by(Proposal.due_at, Proposal.id)).all()
 
 
@@ -174,9 +181,10 @@ def begun(session: Session, giver_id: int, since: datetime, until: datetime) -> 
 
 
 @dataclass(frozen=True)
-class Ended:
-    """A proposal that is over: who asked and who gave (numbers of bodies), what, how and when it ended."""
+class Made:
+    """A proposal that stands or is over: who asked and who gave (numbers of bodies), what, how and when it ended."""
 
+    id: int
     need_id: int
     asker_id: int
     giver_id: int
@@ -187,17 +195,18 @@ class Ended:
     answered_at: datetime | None
 
 
-def ended(session: Session) -> Sequence[Ended]:
-    """Every proposal that was accepted, declined, or not answered in time: what the scorer knows of the past."""
+def made(session: Session) -> Sequence[Made]:
+    """Every proposal that was not withdrawn, the oldest first: what the scorer knows of the past, and what waits."""
     wanted = (
-        select(Proposal.need_id, Need.city_id, Proposal.giver_id, City.slug, Solution.slug)
+        select(Proposal.id, Proposal.need_id, Need.city_id, Proposal.giver_id, City.slug, Solution.slug)
         .add_columns(Proposal.origin, Proposal.state, Proposal.answered_at)
         .join(Need, Need.id == Proposal.need_id)
         .join(City, City.id == Proposal.giver_id)
         .join(Solution, Solution.id == Proposal.solution_id)
-        .where(Proposal.state.in_((Answer.ACCEPTED, Answer.DECLINED, Answer.EXPIRED)))
+        .where(Proposal.state != Answer.WITHDRAWN)
+        .order_by(Proposal.id)
     )
-    return [Ended(*row) for row in session.execute(wanted)]
+    return [Made(*row) for row in session.execute(wanted)]
 
 
 def asked_givers(session: Session, need_id: int) -> set[str]:
@@ -285,6 +294,13 @@ def rounds_to_compute(session: Session) -> Sequence[int]:
 def of_round(session: Session, number: int) -> Sequence[Proposal]:
     """The proposals that a round made, the first first."""
     return session.scalars(_proposals().where(Proposal.round_id == number).order_by(Proposal.id)).all()
+
+
+def last_decision(session: Session) -> tuple[str, dict[str, Any]] | None:
+    """Version and weights of the newest decision, without what was simulated for it."""
+    wanted = select(WeightsDecision.version, WeightsDecision.weights).order_by(WeightsDecision.id.desc()).limit(1)
+    row = session.execute(wanted).one_or_none()
+    return (row[0], row[1]) if row else None
 
 
 def decisions(session: Session) -> Sequence[WeightsDecision]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""What the letter that asks a giver says, as plain data: the whole context of the question, until when, who is next."""
+"""What the letter that wants an answer says, as plain data: all of a question or an offer, until when, who is next."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -25,15 +25,16 @@ def reasons(grounds: Mapping[str, Any], hidden: bool) -> dict[str, Any]:
 
 
 def asked_of(session: Session, proposal: Proposal, now: datetime) -> dict[str, Any]:
-    """The question put to a giver, as its office may know it; ``days`` are those left to answer."""
-    need = proposal.need
-    office = Actor(1, frozenset({(Role.REFERENT, proposal.giver.slug)}))
+    """A question as its giver's office may know it, an offer as the requester's; ``days`` are those left to answer."""
+    need, offered = proposal.need, proposal.origin == rules.OFFER
+    office = Actor(1, frozenset({(Role.REFERENT, (need.city if offered else proposal.giver).slug)}))
     asker = board.asker_of(session, need, office, now)
-    following = proposals.next_candidate(session, need, now)
+    following = None if offered else proposals.next_candidate(session, need, now)
     stands_on = reasons(proposal.grounds, asker.hidden)
     return {
         "asker": {"name": asker.name, "size": asker.size, "hidden": asker.hidden},
         **_said(need),
+        "offer": {"giver": proposal.giver.name, "summary": proposal.solution.summary} if offered else None,
         "message": proposal.message,
         "solution": proposal.solution.title,
         "grounds": stands_on,

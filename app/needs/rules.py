@@ -64,7 +64,7 @@ class State(StrEnum):
 
 
 class Answer(StrEnum):
-    """How a proposal stands; `waiting` and `later` wait for the giver, `offered` for the requester."""
+    """How a proposal stands: `waiting` for the giver, `offered` for the requester, `later` for either of them."""
 
     WAITING = "waiting"
     OFFERED = "offered"
@@ -80,8 +80,12 @@ ON_BOARD = (State.OPEN, State.MATCHED, State.CLOSED)
 PENDING = (Answer.WAITING, Answer.OFFERED, Answer.LATER)
 FORMATS = ("colloquio", "visita", "missione", "trasferimento")
 VISIBILITIES = ("public", "members", "anonymous")
+#: The origin of a proposal that its giver made unasked: the requester answers.
+OFFER = "offer"
 #: Why a giver says no; `other` wants words.
 REASONS = ("no-capacity", "not-mature", "confidential", "changed", "other")
+#: Why a requester says no to an offer.
+OFFER_REASONS = ("not-the-problem", "not-for-us", "other-chosen", "no-capacity", "other")
 OUTCOMES = ("solved", "solved-elsewhere", "not-needed", "nobody")
 #: How a request ends whose transfer ran to its end and was not adopted.
 NOT_ADOPTED = "not-adopted"
@@ -219,6 +223,11 @@ def may_join(state: str, city: str, receivers: Iterable[str], body: str) -> bool
 def may_close(state: str) -> bool:
     """Whether its city may say how it ended; while a transfer runs, the end of the transfer says it."""
     return state == State.OPEN
+
+
+def reasons(origin: str) -> tuple[str, ...]:
+    """Why the answer to a proposal may be no: a requester's reasons for an offer, else a giver's."""
+    return OFFER_REASONS if origin == OFFER else REASONS
 
 
 def may_answer(state: str) -> bool:

@@ -32,6 +32,7 @@ class Sheet:
     people: Mapping[int, str]
     receivers: Sequence[NeedReceiver]
     proposals: Sequence[Proposal]
+    offers: Sequence[Proposal]
     waiting: int
     next: Mapping[str, Any] | None
     may_edit: bool
@@ -69,6 +70,7 @@ def sheet(session: Session, need: Need, actor: Actor, now: datetime) -> Sheet:
         people=who,
         receivers=[] if told.asker.hidden else need.receivers,
         proposals=seen,
+        offers=[item for item in seen if mine and item.state == Answer.OFFERED],
         waiting=sum(item.state in rules.PENDING for item in made),
         next=proposals.next_candidate(session, need, now) if inside else None,
         may_edit=mine and rules.may_edit(need.state),
@@ -127,7 +129,7 @@ def offering(session: Session, proposal: Proposal, actor: Actor, now: datetime) 
         proposals.next_candidate(session, need, now),
         giver_may,
         asker_may,
-        proposal.state in rules.PENDING and (asker_may if proposal.state == Answer.OFFERED else giver_may),
+        rules.may_answer(proposal.state) and (asker_may if proposal.origin == rules.OFFER else giver_may),
         access.may(actor, Action.STATE_CAPACITY, Thing(bodies=frozenset({proposal.giver.slug}))),
         free_days(session, proposal.giver, now),
         proposals.transfers_left(session, proposal.giver_id, now),

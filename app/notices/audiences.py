@@ -14,7 +14,7 @@ from app.journal.models import JournalEntry
 from app.needs import queries as needs
 from app.needs import question
 from app.needs.models import Need, Proposal
-from app.needs.rules import Answer
+from app.needs.rules import OFFER, Answer
 from app.notices import queries
 from app.notices.rules import Audience
 from app.review.rules import ROLE_OF, Step
@@ -159,11 +159,11 @@ def _requesters(need: Need) -> frozenset[int]:
 
 
 def _of_proposal(session: Session, entry: JournalEntry) -> Audience | None:
-    """A question waits for the giver's referents, an offer for those who asked."""
+    """A question waits for the giver's referents, an offer for the requesting city; bodies that joined hear of it."""
     proposal = needs.proposal(session, int(entry.key))
     if proposal is None:
         return None
-    need, offered = proposal.need, proposal.origin == "offer"
+    need, offered = proposal.need, proposal.origin == OFFER
     asking = _requesters(need) | with_roles(session, (Role.REFERENT,), [need.city.slug])
     office = _office(session, proposal)
     answering = office or with_roles(session, (Role.COORDINATOR,), [""])
@@ -171,13 +171,15 @@ def _of_proposal(session: Session, entry: JournalEntry) -> Audience | None:
     if entry.action == "proposal-withdrawn":
         asked |= answering
     return Audience(
-        readers(session, asking if offered else answering, Action.READ_PROPOSAL, proposal.thing),
+        readers(session, asking, Action.EDIT_NEED, need.thing)
+        if offered
+        else readers(session, answering, Action.READ_PROPOSAL, proposal.thing),
         readers(session, _requesters(need) | asked, Action.READ_PROPOSAL, proposal.thing),
         frozenset(),
         need.title,
         f"/proposte/{proposal.id}",
         _told_by(proposal, entry.action),
-        question.asked_of(session, proposal, entry.at) if office and _is_put(proposal, entry.action) else {},
+        question.asked_of(session, proposal, entry.at) if (office or offered) and _is_put(proposal, entry) else {},
     )
 
 
@@ -185,15 +187,15 @@ def _of_proposal(session: Session, entry: JournalEntry) -> Audience | None:
 QUESTIONS = frozenset({"proposal-made", "proposal-reminded", "exchange-proposed", "exchange-withdrawn"})
 
 
-def _is_put(proposal: Proposal, action: str) -> bool:
-    """Whether a row puts a question to a giver, or puts it again, while it still waits for the answer."""
-    told = action in {"proposal-made", "proposal-reminded"}
-    return told and proposal.origin != "offer" and proposal.state == Answer.WAITING
+def _is_put(proposal: Proposal, entry: JournalEntry) -> bool:
+    """Whether a row puts a question or an offer, or puts it again, while it still waits for the answer."""
+    told = entry.action in {"proposal-made", "proposal-offered", "proposal-reminded"}
+    return told and proposal.state in {Answer.WAITING, Answer.OFFERED}
 
 
 def _told_by(proposal: Proposal, action: str) -> str:
     """The city a notice speaks of: the giver; for a question put to it the one that asks, where it may be known."""
-    if proposal.origin == "offer" or action not in QUESTIONS:
+    if proposal.origin == OFFER or action not in QUESTIONS:
         return proposal.giver.name
     secret = proposal.need.visibility == "anonymous" and proposal.origin != "picked"
     return "" if secret else proposal.need.city.name
@@ -211,6 +213,9 @@ def _of_twinning(session: Session, entry: JournalEntry) -> Audience | None:
     if twinning is None:
         return None
     everybody = frozenset(tie.person_id for tie in twinning.people)
+    if entry.action == "person-left":
+        # Taken off the list, that person hears of it too.
+        everybody |= {int(entry.data["person"])}
     owner = entry.data.get("owner")
     waiting = frozenset({int(owner)}) if owner else everybody
     if entry.action == "milestone-late":

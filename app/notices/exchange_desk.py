@@ -21,7 +21,7 @@ def tasks(session: Session, actor: Actor, now: datetime) -> Sequence[Task]:
         return []
     today, found = rules.day_of(now), []
     for proposal in queries.waiting_for(session, actor.bodies):
-        kind = "offerta" if proposal.origin == "offer" else "proposta"
+        kind = "offerta" if proposal.origin == rules.OFFER else "proposta"
         due = rules.day_of(proposal.due_at) if proposal.due_at else None
         path = f"/proposte/{proposal.id}"
         late = due is not None and due < today
@@ -63,7 +63,7 @@ def asked(session: Session, actor: Actor) -> list[Asked]:
 
 def _asked(proposal: Proposal, actor: Actor) -> Asked:
     need = proposal.need
-    if proposal.origin == "offer":
+    if proposal.origin == rules.OFFER:
         hidden = rules.hides_city(need.visibility, need.city.slug, actor.bodies, actor.national, ())
         whose = "" if hidden else need.city.short_name
     else:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Bodies that are no metropolitan cities, as the coordination sees and registers them."""
+"""Bodies that are no metropolitan cities, as the coordination sees, registers, corrects and closes them."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -9,9 +9,11 @@ from werkzeug.wrappers import Response
 
 from app.access import Action
 from app.cities import queries, rules
+from app.cities.models import City
 from app.cities.places import SEATS
 from app.cities.rules import NewBody
 from app.errors import Invalid
+from app.operations import queries as made_here
 from app.operations import service
 from app.web.gate import actor, permits
 from app.web.unit import session, work
@@ -26,27 +28,64 @@ def listed() -> str:
 
 
 def _page(typed: NewBody, problems: Mapping[str, str]) -> str:
-    every = queries.all_bodies(session())
+    every = [body for body in queries.all_bodies(session()) if not body.metropolitan]
     return render_template(
         "operations/bodies.html",
-        bodies=sorted((body for body in every if not body.metropolitan), key=lambda body: body.name),
-        cities=[body for body in every if body.metropolitan],
-        kinds=rules.BODY_KINDS,
-        regions=sorted(SEATS),
-        typed=typed,
-        problems=problems,
+        bodies=sorted(every, key=lambda body: body.name),
+        registered=made_here.registered_here(session()),
+        today=datetime.now(UTC).date().isoformat(),
+        **_form(typed, problems),
     )
+
+
+def _form(typed: NewBody, problems: Mapping[str, str]) -> dict[str, object]:
+    """What the form of a body is made of."""
+    return {
+        "cities": queries.metropolitan_cities(session()),
+        "kinds": rules.BODY_KINDS,
+        "regions": sorted(SEATS),
+        "typed": typed,
+        "problems": problems,
+    }
+
+
+def _typed() -> NewBody:
+    fields = ("name", "kind", "region", "city", "website", "valid_to")
+    return NewBody(*(" ".join(request.form.get(name, "").split()) for name in fields))
 
 
 @bodies.post("/amministrazione/enti")
 @permits(Action.REGISTER_BODY)
 def register() -> Response | tuple[str, int]:
-    fields = ("name", "kind", "region", "city", "website")
-    typed = NewBody(*(" ".join(request.form.get(name, "").split()) for name in fields))
+    typed = _typed()
     try:
         with work() as writing:
             service.register_body(writing, typed, actor().id, datetime.now(UTC))
     except Invalid as wrong:
         return _page(typed, wrong.problems), wrong.status
+    flash("saved")
+    return redirect(url_for("bodies.listed"), 303)
+
+
+@bodies.get("/amministrazione/enti/<slug:slug>")
+@permits(Action.REGISTER_BODY)
+def edit(slug: str) -> str:
+    city = made_here.body_registered_here(session(), slug)
+    return _edit_page(city, rules.typed_of(city.name, city.kind, city.register), {})
+
+
+def _edit_page(city: City, typed: NewBody, problems: Mapping[str, str]) -> str:
+    return render_template("operations/body.html", body=city, **_form(typed, problems))
+
+
+@bodies.post("/amministrazione/enti/<slug:slug>")
+@permits(Action.REGISTER_BODY)
+def correct(slug: str) -> Response | tuple[str, int]:
+    city, typed = made_here.body_registered_here(session(), slug), _typed()
+    try:
+        with work() as writing:
+            service.correct_body(writing, slug, typed, actor().id, datetime.now(UTC))
+    except Invalid as wrong:
+        return _edit_page(city, typed, wrong.problems), wrong.status
     flash("saved")
     return redirect(url_for("bodies.listed"), 303)

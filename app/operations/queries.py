@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Every SELECT on chores."""
+"""Every SELECT on chores, and which bodies the coordination registered."""
 
 from collections.abc import Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.cities import queries as registers
+from app.cities.models import City
+from app.errors import NotFound
+from app.journal import queries as journal
 from app.operations.models import ChoreRun
 
 
@@ -16,3 +20,16 @@ def chore_run(session: Session, name: str) -> ChoreRun | None:
 def chore_runs(session: Session) -> Sequence[ChoreRun]:
     """Chores that ran at least once, by name."""
     return session.scalars(select(ChoreRun).order_by(ChoreRun.name)).all()
+
+
+def registered_here(session: Session) -> set[str]:
+    """Slugs of the bodies that the coordination registered: the others are as the register file says."""
+    return journal.keys_of(session, "body", "body-registered")
+
+
+def body_registered_here(session: Session, slug: str) -> City:
+    """A body that may be corrected on the site. Raises ``NotFound``."""
+    city = registers.by_slug(session, slug)
+    if city is None or slug not in registered_here(session):
+        raise NotFound(slug)
+    return city

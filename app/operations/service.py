@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Noting how chores went, trying a failed letter again, registering a body."""
+"""Noting how chores went, trying a failed letter again, registering and correcting a body."""
 
 from datetime import datetime
 
@@ -40,3 +40,15 @@ def register_body(session: Session, typed: NewBody, actor_id: int, now: datetime
     city = registers.register_body(session, typed)
     record(session, now, actor_id, "body-registered", "body", city.slug, body=city.slug, data={"kind": city.kind})
     return city
+
+
+def correct_body(session: Session, slug: str, typed: NewBody, actor_id: int, now: datetime) -> None:
+    """Correct a body the coordination registered, or say until when it is there. Raises ``Invalid``, ``NotFound``."""
+    city = queries.body_registered_here(session, slug)
+    changed = registers.correct_body(session, city, typed)
+    said = {"valid_to": typed.valid_to or None} if "valid_to" in changed else {}
+    if said:
+        action = "body-closed" if typed.valid_to else "body-reopened"
+        record(session, now, actor_id, action, "body", slug, body=slug, data=said)
+    if corrected := [name for name in changed if name != "valid_to"]:
+        record(session, now, actor_id, "body-corrected", "body", slug, body=slug, data={"fields": corrected})

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, render_template, url_for
 from app.access import Action
 from app.cities import queries as city_queries
 from app.cities.models import City
-from app.cities.rules import perimeter_on, perimeters, size_class
+from app.cities.rules import is_closed, perimeter_on, perimeters, size_class
 from app.errors import NotFound
 from app.solutions import queries
 from app.solutions.models import Theme
@@ -59,6 +59,7 @@ def city(slug: str) -> str:
     return render_template(
         "library/city.html",
         city=body,
+        closed=is_closed(body.register, datetime.now(UTC).date()),
         perimeter=current,
         perimeters=perimeters(body.register),
         size=size_class(current.figures["population"].value) if current else "",

@@ -92,9 +92,9 @@ class SolutionBody(Base):
 class Solution(Base):
     """A documented practice; its columns say what the revision in force says.
 
-    ``revision_number`` is the revision in force, ``latest_number`` the newest one, which may
-    still wait for review. A solution that was never published has its newest revision in force. ``author_id`` is the
-    person who began it on the site.
+    ``revision_number`` is the revision in force, ``latest_number`` the newest one, which may still wait for review. A
+    solution that was never published has its newest revision in force. ``author_id`` is the person who began it on the
+    site, ``based_on`` the slug of the solution it is a variant of, or empty.
     """
 
     __tablename__ = "solutions"
@@ -118,6 +118,7 @@ class Solution(Base):
     latest_number: Mapped[int] = mapped_column(default=0)
     author_id: Mapped[int | None] = mapped_column(index=True)
     archived_at: Mapped[datetime | None] = mapped_column(Instant)
+    based_on: Mapped[str] = mapped_column(String(120), default="", index=True)
     imported_digest: Mapped[str] = mapped_column(String(64), default="")
 
     revisions: Mapped[list["SolutionRevision"]] = relationship(

@@ -2,10 +2,11 @@
 """Every SELECT on solutions, revisions, themes and acts."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, Select, bindparam, func, or_, select, union
-from sqlalchemy.orm import Session, defer, joinedload, selectinload
+from sqlalchemy import Select, bindparam, func, or_, select, union
+from sqlalchemy.orm import Session, aliased, defer, joinedload, selectinload
 
 from app.cities.models import City
 from app.solutions.models import LegalAct, Solution, SolutionAct, SolutionBody, SolutionRevision, SolutionTheme, Theme
@@ -18,14 +19,55 @@ def _with_ties() -> Select[Solution]:
     return select(Solution).options(selectinload(Solution.themes), selectinload(Solution.bodies))
 
 
-STATE = select(Solution.published, Solution.revision_number, Solution.updated_at).where(
-    Solution.slug == bindparam("slug")
-)
+@dataclass(frozen=True)
+class Variant:
+    """A published solution that adapts another: whose it is (empty where no body owns it), when it last changed."""
+
+    slug: str
+    title: str
+    updated_at: datetime
+    city_slug: str
+    city_name: str
 
 
-def state(session: Session, slug: str) -> Row[bool, int, datetime] | None:
-    """What tells whether a solution may be read and whether it changed: published, revision_number, updated_at."""
-    return session.execute(STATE, {"slug": slug}).one_or_none()
+@dataclass(frozen=True)
+class State:
+    """What tells whether a solution may be read and whether its page changed."""
+
+    published: bool
+    revision_number: int
+    updated_at: datetime
+    variants: tuple[Variant, ...]
+
+
+def _state() -> Select[bool, int, datetime, str | None, str | None, datetime | None, str | None, str | None]:
+    adapting, owning = aliased(Solution), aliased(SolutionBody)
+    return (
+        select(Solution.published, Solution.revision_number, Solution.updated_at)
+        .add_columns(adapting.slug, adapting.title, adapting.updated_at, City.slug, City.name)
+        .outerjoin(adapting, (adapting.based_on == Solution.slug) & adapting.published)
+        .outerjoin(owning, (owning.solution_id == adapting.id) & (owning.role == "owner"))
+        .outerjoin(City, City.id == owning.city_id)
+        .where(Solution.slug == bindparam("slug"))
+        .order_by(adapting.title, adapting.id, owning.position)
+    )
+
+
+STATE = _state()
+
+
+def state(session: Session, slug: str) -> State | None:
+    """One solution as far as its page has to know before it is made, with its variants, in one statement."""
+    rows = session.execute(STATE, {"slug": slug}).all()
+    if not rows:
+        return None
+    published, number, updated_at = rows[0][:3]
+    variants = {
+        slug: Variant(slug, title, changed_at, city or "", name or "")
+        for _published, _number, _updated_at, slug, title, changed_at, city, name in rows
+        if slug is not None and title is not None and changed_at is not None
+    }
+    return State(published, number, updated_at, tuple(variants.values()))
 
 
 def by_slug(session: Session, slug: str) -> Solution | None:

@@ -184,6 +184,7 @@ def derive(session: Session, solution: Solution, document: Document) -> None:
     solution.evidence_level = document.known("evidence_level")
     solution.year = rules.year(document)
     solution.front = dict(front)
+    solution.based_on = str(document.known("based_on") or "")
     solution.published = rules.is_published(document) and solution.archived_at is None
     with session.no_autoflush:
         _set_themes(session, solution, document)

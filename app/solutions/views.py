@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Reading a solution: its page, its formats, its versions and what changed between them."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any
@@ -45,13 +46,13 @@ def show(slug: str) -> Response:
         raise NotFound(slug)
     if not state.published or gate.actor().known:
         # What few may read, and what a signed-in reader sees around it, is made for them alone.
-        return unkept(_page(slug))
+        return unkept(_page(slug, state.variants))
     gate.require(Action.READ_SOLUTION, Thing(published=True))
-    mark = (RELEASE, current_language(), slug, state.revision_number, state.updated_at, today())
-    return fresh(*mark) or sent(kept(mark, partial(_page, slug)), *mark)
+    mark = (RELEASE, current_language(), slug, state.revision_number, state.updated_at, state.variants, today())
+    return fresh(*mark) or sent(kept(mark, partial(_page, slug, state.variants)), *mark)
 
 
-def _page(slug: str) -> str:
+def _page(slug: str, variants: Sequence[queries.Variant]) -> str:
     held = queries.with_text(session(), slug)
     if held is None:
         raise NotFound(slug)
@@ -64,6 +65,7 @@ def _page(slug: str) -> str:
         revision=revision,
         front=solution.front,
         overdue=overdue,
+        variants=variants,
         spreads=spreads(solution.front),
     )
 

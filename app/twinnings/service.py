@@ -14,7 +14,7 @@ from app.cities.models import City
 from app.errors import Conflict, Invalid, NotFound
 from app.journal.service import record
 from app.needs.models import Need, Proposal
-from app.needs.rules import day_of
+from app.needs.rules import OFFER, day_of
 from app.search.changes import HOME, note
 from app.solutions.models import Solution
 from app.twinnings import queries, rules
@@ -74,7 +74,7 @@ def _first_people(proposal: Proposal, person_id: int) -> list[TwinningPerson]:
     """Who asked and who joined, for the receivers; who accepted, for the giver."""
     first: dict[int | None, int] = {tie.joined_by: tie.city_id for tie in proposal.need.receivers}
     first |= {proposal.need.author_id: proposal.need.city_id, proposal.asked_by: proposal.need.city_id}
-    first[person_id] = proposal.need.city_id if proposal.origin == "offer" else proposal.giver_id
+    first[person_id] = proposal.need.city_id if proposal.origin == OFFER else proposal.giver_id
     return [TwinningPerson(person_id=number, city_id=city) for number, city in first.items() if number]
 
 

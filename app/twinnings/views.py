@@ -182,7 +182,7 @@ def _certificate(twinning: Twinning, *, verifying: bool) -> str:
 def adapted(slug: str) -> str:
     """What a variant changed in its source, section by section."""
     variant = _readable(slug)
-    source = _readable(str(variant.front.get("based_on") or ""))
+    source = _readable(variant.based_on)
     written = library.current_revision(session(), variant)
     return render_template(
         "twinnings/adapted.html",

@@ -16,11 +16,13 @@ from app import access, create_app
 from app.access import NOBODY, Action, Actor, Role, Thing
 from app.accounts.models import Invitation, Person, ServiceAccount
 from app.cities.queries import by_slugs
+from app.cities.rules import NewBody
 from app.config import Settings
 from app.db import Database
 from app.needs import rounds
 from app.needs.models import Need, Proposal
 from app.needs.service import Deed
+from app.operations.service import register_body
 from app.outbox.models import Letter
 from app.review.models import Comment, Review
 from app.search.engine import Engine
@@ -204,6 +206,7 @@ def furnish(session: Session, side: str, engine: Engine) -> dict[tuple[str, str]
         (side, "side of a twinning"): Place(twinning.values, Thing(bodies=frozenset({body}))),
         (side, "proposal"): Place({"number": proposal.id}, proposal.thing),
         (side, "body"): Place({"slug": body}, Thing(bodies=frozenset({body}))),
+        (side, "registered body"): Place({"slug": registered(session, f"Ente {side}")}),
         (side, "round"): Place({"number": made_round(session, side, engine), "place": 0}),
     }
 
@@ -287,6 +290,10 @@ def thing_of(person: Person) -> Thing:
     return Thing(bodies=frozenset(item.scope for item in person.assignments))
 
 
+def registered(session: Session, name: str) -> str:
+    return register_body(session, NewBody(name, "provincia"), 0, NOW).slug
+
+
 def act_of(solution: Solution) -> str:
     return solution.acts[0].act.slug
 
@@ -303,6 +310,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "kits.put_back": ("file",),
     "boards.feed_of_theme": ("theme",),
     "boards.capacity": ("body",),
+    **dict.fromkeys(("bodies.edit", "bodies.correct"), ("registered body",)),
     "boards.state_capacity": ("body",),
     **dict.fromkeys(("rounds.show", "rounds.stored", "rounds.publish", "rounds.again", "rounds.discard"), ("round",)),
     **dict.fromkeys(("rounds.set_floor", "rounds.exchange", "rounds.withdraw_exchange"), ("round",)),

@@ -48,12 +48,17 @@ def test_a_variant_stands_under_the_body_that_made_it_and_its_learners_under_it(
     }
     with registered.work() as session:
         make_solution(session, "fonte", reused_by=[{"city": "torino"}])
+    assert "Le sue varianti" not in client.get("/soluzioni/fonte").text
+    with registered.work() as session:
         for slug, city, source, reused in (
             ("variante", "torino", "fonte", [{"city": "venezia"}]),
             ("sola", "venezia", "variante", None),
             ("senza-fonte", "venezia", "sparita", None),
         ):
             make_solution(session, slug, city=city, based_on=source, reused_by=reused, sections=texts)
+    source = client.get("/soluzioni/fonte").text
+    assert "/soluzioni/variante/confronto-con-la-fonte" in source, "although its page is kept in memory"
+    assert "/soluzioni/sola" not in source
     rows = client.get("/rete.json").get_json()["flows"]
     assert [(row["giver"], row["receiver"], row["how"], row["variants"]) for row in rows] == [
         ("bologna", "torino", "documented", ["variante"]),

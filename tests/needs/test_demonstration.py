@@ -8,7 +8,7 @@ from flask import Flask
 from app.accounts import demonstration as accounts
 from app.accounts import queries as people
 from app.db import Database
-from app.needs import demonstration, queries
+from app.needs import demonstration, exchanges, queries
 from app.needs.rules import STATES, VISIBILITIES, Answer
 from app.solutions import demonstration as solutions_made
 from app.solutions import queries as library
@@ -36,6 +36,15 @@ def test_what_is_made_up_has_every_state_and_is_made_once_and_labelled(app: Flas
         answers = {item.state for need in needs for item in queries.proposals(session, need)}
         assert answers == set(Answer)
         assert {found.state for found in queries.rounds(session, published_only=False)} == {"preview", "published"}
+        (exchange,) = [
+            exchanges.proposed(queries.of_round(session, found.id))
+            for found in queries.rounds(session, published_only=True)
+            if found.result["chains"]
+        ]
+        assert {(item.giver.slug, item.need.city.slug) for item in exchange[0]} == {
+            ("bologna", "torino"),
+            ("torino", "bologna"),
+        }
         assert {item.state for item in transfers.listed(session)} == set(rules.State)
         assert {item.phase for item in transfers.listed(session, "running")} == {"capire", "adattare"}
         assert {need.state for need in needs} == set(STATES)
@@ -50,6 +59,8 @@ def test_what_is_made_up_has_every_state_and_is_made_once_and_labelled(app: Flas
     assert client.get("/gemellaggi").text.count("dati dimostrativi") == 5
     assert "Dati dimostrativi" in client.get(f"/soluzioni/{solutions_made.VARIANT}").text
     assert "Due depositi" in client.get(f"/soluzioni/{solutions_made.VARIANT}/confronto-con-la-fonte").text
+    for city in ("bologna", "bari"):
+        assert f"/soluzioni/{solutions_made.VARIANT}/confronto-con-la-fonte" in client.get(f"/citta/{city}").text
     flows = client.get("/rete.json?ente=bari").get_json()["flows"]
     assert [row["variants"] for row in flows if row["solution"] == solutions_made.SOURCE] == [[solutions_made.VARIANT]]
     for need in needs:

@@ -72,6 +72,26 @@ def test_the_giver_gets_one_message_with_the_whole_context(app: Flask, network: 
         assert "Entro il 2 dicembre 2026: restano 10 giorni." in body(message, "plain")
 
 
+def test_an_offer_comes_to_the_requester_as_one_message_with_its_three_answers(app: Flask, network: Network) -> None:
+    need = network.post()
+    with network.database.work() as session:
+        who = make_person(session, (Role.REFERENT, "venezia"))
+    made = network.offer(need)
+    (message,) = told(app, network, who)
+    for kind in ("plain", "html"):
+        text = body(message, kind)
+        for word in (
+            "Bologna",
+            "vi offrono «Sportello unico di Bologna»",
+            PROBLEM,
+            "Possiamo aiutarvi",
+            "Non ora",
+            "l’offerta scade",
+        ):
+            assert word in text, (kind, word)
+    assert f"/proposte/{made.id}?risposta=dopo" in body(message, "plain")
+
+
 def test_its_three_links_lead_after_log_in_to_the_answer_prefilled(app: Flask, network: Network) -> None:
     who = referent(network)
     made = ask(app, network, network.post())

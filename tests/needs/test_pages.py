@@ -190,6 +190,14 @@ def test_an_offer_is_made_and_answered(site: Flask, network: Network) -> None:
     number = network.proposals(need)[0].id
     assert send(giver, f"/proposte/{number}/accetta").status_code == 404
     asker = client_of(site, network, (Role.OFFICIAL, "venezia"))
+    shown = asker.get(page(need)).text
+    assert "Un’offerta aspetta la vostra risposta" in shown
+    assert [f"/proposte/{number}?risposta={answer}" in shown for answer in ("si", "dopo", "no")] == [True] * 3
+    assert "Un’offerta aspetta" not in giver.get(page(need)).text
+    assert "offerta: risponde chi ha chiesto" in giver.get(page(need)).text
+    answers = asker.get(f"/proposte/{number}?risposta=dopo").text
+    assert "Rispondi: non ora" in answers
+    assert "non risponde al nostro problema" in answers
     assert send(asker, f"/proposte/{number}/accetta").status_code == 303
     assert network.need(need).state == State.MATCHED
 

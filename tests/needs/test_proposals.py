@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A giver is asked and says yes, later or no; silence reminds, then asks the next city; offers go the other way."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -17,9 +17,9 @@ from tests.needs.network import DAYS, LATER, Network
 HALF, OVER = NOW + timedelta(days=6), NOW + timedelta(days=11)
 
 
-def postpone(network: Network, proposal: Proposal, day: date | None) -> None:
+def postpone(network: Network, proposal: Proposal, day: date | None, who: str = "referent.bologna") -> None:
     with network.database.work() as session:
-        proposals.postpone(session, proposal.id, day, "", DAYS, network.deed("referent.bologna", LATER))
+        proposals.postpone(session, proposal.id, day, "", DAYS, network.deed(who, LATER))
 
 
 def decline(network: Network, proposal: Proposal, reason: str, text: str = "", who: str = "referent.bologna") -> None:
@@ -122,9 +122,23 @@ def test_an_offer_is_answered_by_the_one_who_asked(network: Network) -> None:
 def test_a_refused_or_forgotten_offer_asks_nobody_else(network: Network) -> None:
     need = network.post()
     first, second = network.offer(need), network.offer(need, "sportello-torino", "referent.torino")
-    decline(network, first, "not-mature", who="official.venezia")
+    with pytest.raises(Invalid, match="reason"):
+        decline(network, first, "not-mature", who="official.venezia")
+    decline(network, first, "not-for-us", who="official.venezia")
     assert network.look_at(second, OVER)
     assert sorted(made.state for made in network.proposals(need)) == ["declined", "expired"]
+
+
+def test_an_offer_put_off_to_a_day_waits_for_its_requester_again_and_asks_nobody_else(network: Network) -> None:
+    need = network.post()
+    network.ask(need, "sportello-torino")
+    made = network.offer(need)
+    postpone(network, made, date(2027, 6, 1), who="official.venezia")
+    assert network.look_at(made, datetime(2027, 6, 1, tzinfo=UTC))
+    assert [(item.giver.slug, item.state) for item in network.proposals(need)] == [
+        ("torino", Answer.WAITING),
+        ("bologna", Answer.OFFERED),
+    ]
 
 
 def test_one_offers_only_what_is_published_and_not_to_oneself(network: Network) -> None:
@@ -207,5 +221,5 @@ def test_an_offer_is_the_first_answer_and_what_its_requester_says_is_none(networ
     other = network.post(problem="Moduli uguali per tutti i comuni, e un solo sportello per le imprese.")
     assert network.need(other).answered_at is None
     with network.database.work() as session:
-        proposals.decline(session, offered.id, "changed", "", DAYS, network.deed(now=LATER))
+        proposals.decline(session, offered.id, "not-for-us", "", DAYS, network.deed(now=LATER))
     assert network.need(need).answered_at == NOW

@@ -162,12 +162,19 @@ def of_proposals(network: Network) -> Iterator[Case]:
     with n.database.work() as session:
         service.remember_shown(session, a, ITEMS, "prova", NOW)
     yield Case(proposals.ask, lambda s: proposals.ask(s, a.id, ITEMS[0], "", DAYS, n.deed()), [MADE], TOLD_MADE)
-    o = n.post().id
+    o = joined(n).id
     yield Case(
         proposals.offer,
         lambda s: proposals.offer(s, o, "sportello-bologna", "Ecco", DAYS, giver),
         ["proposal-offered"],
-        {("proposal-offered", VERA), ("proposal-offered", "referent.venezia")},
+        {("proposal-offered", who) for who in (VERA, "referent.venezia", "official.torino")},
+    )
+    put_off = n.offer(n.post()).id
+    yield Case(
+        proposals.postpone,
+        lambda s: proposals.postpone(s, put_off, date(2027, 6, 1), "", DAYS, n.deed(now=LATER)),
+        ["proposal-postponed"],
+        {("proposal-postponed", "referent.bologna")},
     )
     y = with_both(n).id
     yes = {("proposal-accepted", VERA), ("proposal-withdrawn", VERA), ("proposal-withdrawn", "referent.torino")}

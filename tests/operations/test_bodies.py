@@ -9,6 +9,7 @@ from app.access import Role
 from app.cities.queries import by_slug, by_slugs
 from app.db import Database
 from app.journal import queries as journal
+from app.needs import candidates
 from app.needs.models import Need, Proposal
 from app.twinnings import ending, queries
 from app.twinnings.rules import Closing
@@ -53,6 +54,41 @@ def test_a_body_that_makes_no_sense_or_is_there_is_refused_with_the_field(
         assert region.position > by_slugs(session, ["anci"])["anci"].position
         assert [row.action for row in journal.of_thing(session, "body", "regione-liguria")] == ["body-registered"]
     assert "Regione Liguria" in coordinator.get(PAGE).text
+
+
+def test_a_registered_body_is_corrected_and_closed_from_a_day_on_and_keeps_its_address(
+    app: Flask, coordinator: FlaskClient, registered: Database
+) -> None:
+    register(coordinator)
+    page, shown = f"{PAGE}/regione-liguria", "/citta/regione-liguria"
+
+    def correct(**changed: str) -> int:
+        said = {"csrf_token": csrf(coordinator, page), **REGION, **changed}
+        return coordinator.post(page, data=said).status_code
+
+    assert [correct(name="Città metropolitana di Bologna"), correct(valid_to="domani")] == [422, 422]
+    assert coordinator.get(f"{PAGE}/bologna").status_code == 404, "what the register file says is corrected there"
+    invited = coordinator.get("/amministrazione/persone").text
+    assert 'value="regione-liguria"' in invited
+    right = {"name": "Regione Liguria (Genova)", "website": "https://www.regione.liguria.it"}
+    assert [correct(**right), correct(**right)] == [303, 303]
+    assert correct(**right, valid_to="2026-01-01") == 303
+    assert "Regione Liguria (Genova)" in app.test_client().get(shown).text
+    assert "non più attivo dal 1 gennaio 2026" in app.test_client().get(shown).text
+    assert 'value="regione-liguria"' not in coordinator.get("/amministrazione/persone").text
+    with registered.work() as session:
+        make_solution(session, "sportello-liguria", city="regione-liguria")
+        (offer,) = candidates.desk(session, app.extensions["engine"], NOW).market.offers
+        assert not offer.available
+    assert correct(**right) == 303
+    with registered.reading() as session:
+        rows = journal.of_thing(session, "body", "regione-liguria")
+        assert [row.action for row in rows][::-1] == [
+            "body-registered",
+            "body-corrected",
+            "body-closed",
+            "body-reopened",
+        ]
 
 
 def test_a_region_gives_answers_and_is_named_wherever_the_transfer_is_told(

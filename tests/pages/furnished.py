@@ -19,6 +19,7 @@ from app.accounts.invitations import invite
 from app.accounts.models import Invitation, Link, Passkey, Person, RecoveryCode, ServiceAccount, SignIn
 from app.accounts.rules import digest
 from app.cities import queries as registers
+from app.cities.rules import NewBody
 from app.config import Settings
 from app.db import Database
 from app.needs import proposals as answers
@@ -27,6 +28,7 @@ from app.needs.models import Need, Proposal
 from app.needs.service import Deed, state_capacity
 from app.notices.chores import unsubscribing
 from app.notices.service import start_following
+from app.operations.service import register_body
 from app.outbox.models import Letter
 from app.review import queries as reviews
 from app.review import remarks, service, upkeep
@@ -111,6 +113,8 @@ def furnish(app: Flask) -> Furnished:
         people = {name: _person(session, mailbox) for name, mailbox in MAILBOXES.items()}
         people |= _secured(session)
         _add_drafts(session, people, made.places)
+        typed = NewBody("Regione Liguria", "regione", "Liguria")
+        made.places["body"] = register_body(session, typed, people["coordinator"].id, datetime.now(UTC)).slug
         _add_letters(session, people, made.places)
         for kind, key in (("theme", "suap"), ("city", "torino"), ("search", "q=imprese")):
             start_following(session, people["official"].id, kind, key, key, [], datetime.now(UTC))

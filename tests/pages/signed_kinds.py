@@ -130,6 +130,7 @@ PAGES: Mapping[str, Kind] = {
     "capacity": Kind("giver", "/citta/torino/disponibilita"),
     "capacity-refused": Kind("giver", "/citta/torino/disponibilita", 422, {"days-2026-4": "x"}),
     "bodies": Kind("coordinator", "/amministrazione/enti"),
+    "body": Kind("coordinator", "/amministrazione/enti/{body}"),
     "bodies-refused": Kind("coordinator", "/amministrazione/enti", 422, {"name": "", "kind": "x"}),
     "rounds": Kind("coordinator", "/abbinamenti"),
     "rounds-read": Kind("nobody", "/abbinamenti"),
