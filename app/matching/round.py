@@ -8,11 +8,16 @@ constraints nest, so the linear programme has whole solutions, and HiGHS (SciPy)
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
-from scipy import sparse
-from scipy.optimize import linprog
+
+from app.later import later
+
+if TYPE_CHECKING:
+    from scipy import optimize, sparse
+else:
+    optimize, sparse = later("scipy.optimize"), later("scipy.sparse")
 
 #: What the first proposal of a request is worth beside scores of at most 100: coverage comes first.
 FIRST_BONUS = 10_000.0
@@ -146,7 +151,7 @@ def _flow(
     tie = np.arange(len(arcs)) * (TIE / len(arcs))
     gain = np.concatenate([np.array([arc.score for arc in arcs]) - tie, np.full(len(needs), FIRST_BONUS)])
     rows, ends = sparse.vstack([matrix for matrix, _ in limits]), np.concatenate([most for _, most in limits])
-    solved = linprog(-gain, A_ub=rows.tocsr(), b_ub=ends, bounds=(0, 1), method="highs-ds")
+    solved = optimize.linprog(-gain, A_ub=rows.tocsr(), b_ub=ends, bounds=(0, 1), method="highs-ds")
     if solved.x is None:
         raise RuntimeError(f"the round has no solution: {solved.message}")
     found: np.ndarray = solved.x[: len(arcs)]
@@ -160,7 +165,7 @@ def _numbered(keys: Sequence[Key]) -> tuple[list[Key], np.ndarray]:
     return list(places), np.array(numbers, dtype=np.int64)
 
 
-def _at_most(keys: np.ndarray, limits: Sequence[int], width: int) -> tuple[sparse.csr_matrix, np.ndarray]:
+def _at_most(keys: np.ndarray, limits: Sequence[int], width: int) -> "tuple[sparse.csr_matrix, np.ndarray]":
     """Rows that keep the arcs of one key within its limit.
 
     A limit that all of them together do not pass says nothing, and is left out.
@@ -173,7 +178,7 @@ def _at_most(keys: np.ndarray, limits: Sequence[int], width: int) -> tuple[spars
     return matrix, most[tight]
 
 
-def _first_of_all(keys: np.ndarray, needs: int) -> tuple[sparse.csr_matrix, np.ndarray]:
+def _first_of_all(keys: np.ndarray, needs: int) -> "tuple[sparse.csr_matrix, np.ndarray]":
     """Rows by which the first proposal of a request is there only where one of its arcs is."""
     rows = np.concatenate([keys, np.arange(needs)])
     values = np.concatenate([np.full(len(keys), -1.0), np.ones(needs)])

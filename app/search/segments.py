@@ -75,8 +75,7 @@ class Part:
     def __init__(self, leaf: Any) -> None:
         self.name = _name(leaf)
         self.lock = threading.Lock()
-        self.leaf = leaf
-        weakref.finalize(self, _close, leaf)
+        self.open(leaf)
         self.size = int(leaf.doc_count_all())
         self.rows = [_light(leaf.stored_fields(number)) for number in range(self.size)]
         #: How many words of each document are those of its title: they stand first.
@@ -89,8 +88,17 @@ class Part:
         #: Every word of the segment: a likely spelling is looked for among some five hundred, of which few exist.
         self.words = frozenset(leaf.field_terms(WORD))
         self._postings: dict[tuple[str, str], Held] = {}
+
+    def open(self, leaf: Any) -> None:
+        """Read from here on through this reader of the same segment."""
+        self.leaf = leaf
+        weakref.finalize(self, _close, leaf)
         #: The whole document of a number and what a snippet shows of it. Raises ``IndexDamaged``.
         self.document = lru_cache(MAX_DOCUMENTS)(partial(_document, leaf, self.lock))
+
+    def close(self) -> None:
+        """Give the files back; what was computed stays, for who opens the segment again."""
+        _close(self.leaf)
 
     def postings(self, field: str, term: str) -> Held:
         """Where a term stands. Raises ``IndexDamaged``."""
@@ -134,7 +142,10 @@ def _taken_over(leaf: Any, known: Mapping[str, Part]) -> Part:
     part = known.get(_name(leaf))
     if part is None:
         return Part(leaf)
-    _close(leaf)
+    if part.leaf.is_closed:
+        part.open(leaf)
+    else:
+        _close(leaf)
     return part
 
 
