@@ -17,7 +17,7 @@ from typing import Any
 
 from whoosh import index as whoosh_index
 from whoosh.analysis import IDAnalyzer
-from whoosh.codec.whoosh3 import W3Codec
+from whoosh.codec.whoosh3 import W3Codec, W3LeafMatcher
 from whoosh.fields import ID, STORED, FieldType, Schema
 from whoosh.filedb.filestore import FileStorage
 from whoosh.formats import Existence, Format
@@ -247,6 +247,31 @@ def _row(document: SearchDocument) -> dict[str, Any]:
         STEM: terms.placed,
         WORD: terms.words,
     }
+
+
+def postings(leaf: Any, field: str, term: str, placed: bool) -> tuple[list[int], list[Any]]:
+    """The documents of a segment that hold a term and, beside each, its places as written or how often it does."""
+    if (field, term) not in leaf:
+        return [], []
+    matcher = leaf.postings(field, term)
+    # Around it stands, in a segment with deletions, what asks of each document whether it is one: the mask of the
+    # living leaves them out at once.
+    matcher = getattr(matcher, "child", matcher)
+    numbers: list[int] = []
+    values: list[Any] = []
+    if not isinstance(matcher, W3LeafMatcher):
+        while matcher.is_active():
+            numbers.append(matcher.id())
+            values.append(matcher.value() if placed else matcher.weight())
+            matcher.next()
+        return numbers, values
+    while matcher.is_active():
+        # The first of a block reads all of it; asking for each of them took as long as everything else together.
+        matcher.id(), matcher.value() if placed else matcher.weight()
+        numbers += matcher._ids
+        values += matcher._values if placed else matcher._weights
+        matcher._next_block()
+    return numbers, values
 
 
 def digests(folder: Path) -> dict[str, str]:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from app.search import passages
 from app.search.document import SearchDocument, from_stored
 from app.search.facets import columns
-from app.search.index import IndexDamaged, damage_named, generation, open_reader
+from app.search.index import IndexDamaged, damage_named, generation, open_reader, postings
 from app.search.passages import Passage
 from app.search.terms import STEM, WORD
 
@@ -179,24 +179,14 @@ def _live(leaf: Any) -> Mask:
 
 
 def _decode(leaf: Any, field: str, term: str) -> Held:
-    if (field, term) not in leaf:
-        return NOWHERE
-    matcher = leaf.postings(field, term)
-    numbers: list[int] = []
-    values: list[bytes] = []
-    weights: list[float] = []
     placed = field == STEM
-    while matcher.is_active():
-        numbers.append(matcher.id())
-        if placed:
-            values.append(matcher.value())
-        else:
-            weights.append(matcher.weight())
-        matcher.next()
-    counts = [len(value) / 4 for value in values] if placed else weights
-    places = np.frombuffer(b"".join(values), np.uint32)
+    numbers, values = postings(leaf, field, term, placed)
+    if not numbers:
+        return NOWHERE
+    counts = np.fromiter(map(len, values), np.uint32) // 4 if placed else np.array(values, np.float32)
+    places = np.frombuffer(b"".join(values), np.uint32) if placed else NOWHERE.places
     ends = np.cumsum(counts, dtype=np.uint32) if placed else NOWHERE.ends
-    held = Held(np.array(numbers, np.int32), np.array(counts, np.float32), places, ends)
+    held = Held(np.array(numbers, np.int32), counts.astype(np.float32), places, ends)
     return _sound(held, leaf.doc_count_all())
 
 
