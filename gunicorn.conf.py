@@ -3,6 +3,7 @@
 
 import gc
 import os
+from typing import Any
 
 bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 worker_class = "app.web.server.PatientWorker"
@@ -11,7 +12,7 @@ threads = int(os.environ.get("WEB_THREADS", "8"))
 timeout = 30
 graceful_timeout = 10
 keepalive = 5
-#: Read once, then forked: the workers share its memory. Nothing of it has a file, a connection or a thread open yet.
+#: Read once, then forked: the workers share its memory. Nothing of it has a file, a connection or a thread open then.
 preload_app = True
 max_requests = 20_000
 max_requests_jitter = 2_000
@@ -21,6 +22,15 @@ limit_request_field_size = 8_190
 accesslog = None
 errorlog = "-"
 loglevel = "warning"
+
+
+def when_ready(server: Any) -> None:
+    # Not at the top: whether the project is on the path is known once the application is loaded.
+    from app.web.warm import warm
+
+    application = server.app.wsgi()
+    # In front of the site the benchmarks put their bare page.
+    warm(getattr(application, "app", application))
 
 
 def pre_fork(_server: object, _worker: object) -> None:

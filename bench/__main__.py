@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 
+from bench.aims import MARK, MISSED
 from bench.public_data import CORE, FOLDER
 
 QUICK = (
@@ -30,6 +31,10 @@ FULL = (
 PUBLIC = {"bench.relevance", "bench.search_speed", "bench.edits", "bench.pages"}
 
 
+#: Every line that tells of an aim, with the benchmark that said it.
+AIMED: list[tuple[str, str]] = []
+
+
 def run(name: str, arguments: tuple[str, ...]) -> bool:
     """One benchmark in a process of its own, so that none warms the memory of the next."""
     print(f"\n== python -m {name} {' '.join(arguments)}".rstrip(), flush=True)
@@ -38,7 +43,12 @@ def run(name: str, arguments: tuple[str, ...]) -> bool:
         return True
     began = time.monotonic()
     command = [sys.executable, "-W", "ignore", "-m", name, *arguments]
-    ended = subprocess.run(command, check=False).returncode == 0
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
+        for line in running.stdout or ():
+            print(line, end="", flush=True)
+            if line.startswith(MARK):
+                AIMED.append((name, line))
+    ended = running.returncode == 0
     print(f"-- {time.monotonic() - began:.0f} s" if ended else f"-- {name} FAILED", flush=True)
     return ended
 
@@ -49,6 +59,10 @@ def main() -> None:
     began = time.monotonic()
     results = [run(name, arguments) for name, arguments in (FULL if parser.parse_args().full else QUICK)]
     print(f"\n{sum(results)} of {len(results)} benchmarks, {time.monotonic() - began:.0f} s")
+    missed = [(name, line) for name, line in AIMED if line.rstrip().endswith(MISSED)]
+    print(f"{len(AIMED) - len(missed)} of {len(AIMED)} aims reached")
+    for name, line in missed:
+        print(f"{name:20}{line}", end="")
     sys.exit(0 if all(results) else 1)
 
 

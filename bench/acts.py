@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from app.text.acts import find_acts
+from bench import aims
 
 LIST = Path(__file__).parent / "data" / "acts.jsonl"
+EACH = 0.98
 SPLITS = ("development", "held-out")
 
 #: Where a citation stands, and the URN of the place it names.
@@ -79,6 +81,8 @@ def main() -> None:
         result = score(rows)
         counts = f"{result.texts:>5} {result.labelled:>5} {result.found:>5} {result.right:>5}"
         print(f"{split:<12} {counts} {result.precision:>9.3f} {result.recall:>6.3f}")
+        aims.at_least(f"citations of acts, {split}, precision", result.precision, EACH)
+        aims.at_least(f"citations of acts, {split}, recall", result.recall, EACH)
         if chosen.misses:
             print(*misses(rows), sep="\n")
 

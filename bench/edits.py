@@ -27,6 +27,7 @@ from app.search.engine import Engine
 from app.search.indexer import Indexer
 from app.solutions.queries import themes
 from app.solutions.service import import_document
+from bench import aims
 from bench.buttons import Desk
 from bench.corpus import documents, library
 from bench.pages import WATCHED, all_alive
@@ -34,6 +35,7 @@ from bench.public_data import ROOT
 from tests.webserver import WebServer
 
 PATIENCE = 120.0
+SAVE_MS, FOUND_MS = 15.0, 500.0
 
 
 def originals(session: Session, count: int) -> list[tuple[str, Document]]:
@@ -94,6 +96,8 @@ def measure(settings: Settings, docs: int, count: int) -> None:
     for name, values in (("save with history", saves[2:]), ("saved -> searchable", waits[2:])):
         print(f"{name:24}{statistics.median(values):8.1f}{max(values):8.1f}")
     desk.report()
+    aims.at_most("a save with its history, median", statistics.median(saves[2:]), SAVE_MS, " ms")
+    aims.at_most("from a save until it is found, median", statistics.median(waits[2:]), FOUND_MS, " ms")
     print(f"index and database coincide afterwards: {indexer.check().none}")
     database.close()
 

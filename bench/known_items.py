@@ -17,10 +17,12 @@ from pathlib import Path
 from app import create_app
 from app.config import Settings
 from app.search.engine import Engine
+from bench import aims
 
 DATA = Path(__file__).with_name("data") / "known_items.jsonl"
 TOP = 10
 ENGLISH = "english"
+MRR = 0.95
 
 Answer = Callable[[str], list[str]]
 
@@ -67,6 +69,7 @@ def report(answer: Answer, items: Sequence[KnownItem], misses: bool) -> None:
         print(f"{kind:12}{len(of_kind):5}{mean(answer, of_kind):8.3f}")
     rest = italian(items)
     print(f"{'italian':12}{len(rest):5}{mean(answer, rest):8.3f}")
+    aims.at_least("known items in Italian, MRR@10", mean(answer, rest), MRR)
     for item in items if misses else ():
         rank = reciprocal_rank(answer, item)
         if rank < 1:

@@ -11,19 +11,24 @@ import random
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import psutil
 
 from app.config import Settings
+from bench import aims
 from bench.corpus import library
 from bench.public_data import FOLDER, ROOT, rows
 from tests.webserver import WebServer
 
 CLIENTS = 8
 THROUGHPUT_SECONDS = 4.0
+SEARCHES = ("search, keywords", "search, sentence")
+#: What was aimed at beside the bare page: median, p95, throughput; and the megabytes of the server.
+AIMS = {**dict.fromkeys(SEARCHES, (5.0, 7.0, 0.2)), "solution": (1.8, 3.0, 0.6)}
+MEMORY = 120.0
 #: No process is replaced on schedule, so that one which is gone has died; a crash leaves its stack on stderr.
 WATCHED = {"PYTHONFAULTHANDLER": "1", "GUNICORN_CMD_ARGS": "--max-requests 0"}
 
@@ -153,17 +158,29 @@ def measure(settings: Settings, name: str, slugs: list[str], count: int) -> None
         print(f"\n{name}: page (ms) beside a bare Flask page on the same server")
         print(f"{'page':20}{'median':>8}{'p95':>8}{'x bare':>8}{'x p95':>8}{'kB':>7}{'req/s':>8}{'x bare':>8}")
         floor = throughput(server.port, lambda: "/bare/")
+        found = {}
         for page, paths in pages.items():
             with all_alive(server, page):
                 row = latency(caller, paths, count)
                 rate = throughput(server.port, paths)
+            found[page] = (row["ratio"], row["p95 ratio"], rate / floor)
             print(
                 f"{page:20}{row['median']:8.2f}{row['p95']:8.2f}{row['ratio']:8.2f}{row['p95 ratio']:8.2f}"
                 f"{row['bytes'] / 1000:7.1f}{rate:8.0f}{rate / floor:8.2f}"
             )
         row = latency(caller, lambda: f"/soluzioni/{slugs[0]}", count, tag)
         print(f"{'304 answer':20}{row['median']:8.2f}{row['p95']:8.2f}{row['ratio']:8.2f}{row['p95 ratio']:8.2f}")
-        print(f"memory of the server: {memory(server):.0f} MB")
+        _judge(found, memory(server))
+
+
+def _judge(found: Mapping[str, tuple[float, float, float]], megabytes: float) -> None:
+    for page, (median, p95, throughput_) in found.items():
+        if page in AIMS:
+            most, most_p95, least = AIMS[page]
+            aims.at_most(f"{page}, median beside the bare page", median, most, "x")
+            aims.at_most(f"{page}, p95 beside the bare page", p95, most_p95, "x")
+            aims.at_least(f"{page}, throughput beside the bare page", throughput_, least, "x")
+    aims.at_most("memory of the server with two workers", megabytes, MEMORY, " MB")
 
 
 def shipped_library() -> tuple[Settings, list[str]]:

@@ -4,27 +4,28 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-import webauthn
 from sqlalchemy.orm import Session
-from webauthn.helpers import base64url_to_bytes, bytes_to_base64url, parse_authentication_credential_json
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from app.accounts import queries, rules
 from app.accounts.models import Passkey, Person
 from app.accounts.second_factors import new_recovery_codes, tell_added, tell_removed
 from app.accounts.service import note_failure, refuse_too_many, spend
 from app.errors import Conflict, Invalid, NotFound
+from app.later import later
+
+if TYPE_CHECKING:
+    import webauthn
+    from webauthn import helpers
+    from webauthn.helpers import exceptions, structs
+else:
+    webauthn, helpers = later("webauthn"), later("webauthn.helpers")
+    exceptions, structs = later("webauthn.helpers.exceptions"), later("webauthn.helpers.structs")
 
 LONGEST_ANSWER = 20_000
-#: What the library raises for an answer that is wrong, or that is none at all.
-WRONG = (WebAuthnException, ValueError, TypeError, KeyError, AttributeError, RecursionError)
+#: What the library raises, beside its own errors, for an answer that is wrong or that is none at all.
+WRONG = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
 
 
 @dataclass(frozen=True)
@@ -44,15 +45,16 @@ def registration_options(person: Person, held: Sequence[Passkey], site: Site) ->
         user_name=person.email,
         user_display_name=person.name,
         exclude_credentials=_descriptors(held),
-        authenticator_selection=AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.PREFERRED, user_verification=UserVerificationRequirement.REQUIRED
+        authenticator_selection=structs.AuthenticatorSelectionCriteria(
+            resident_key=structs.ResidentKeyRequirement.PREFERRED,
+            user_verification=structs.UserVerificationRequirement.REQUIRED,
         ),
     )
-    return webauthn.options_to_json(options), bytes_to_base64url(options.challenge)
+    return webauthn.options_to_json(options), helpers.bytes_to_base64url(options.challenge)
 
 
-def _descriptors(held: Sequence[Passkey]) -> list[PublicKeyCredentialDescriptor]:
-    return [PublicKeyCredentialDescriptor(id=base64url_to_bytes(item.credential_id)) for item in held]
+def _descriptors(held: Sequence[Passkey]) -> "list[structs.PublicKeyCredentialDescriptor]":
+    return [structs.PublicKeyCredentialDescriptor(id=helpers.base64url_to_bytes(item.credential_id)) for item in held]
 
 
 def keep(
@@ -69,14 +71,14 @@ def keep(
             raise Invalid({"passkey": "passkey_wrong"})
         verified = webauthn.verify_registration_response(
             credential=answer,
-            expected_challenge=base64url_to_bytes(challenge),
+            expected_challenge=helpers.base64url_to_bytes(challenge),
             expected_rp_id=site.host,
             expected_origin=site.origin,
             require_user_verification=True,
         )
-    except WRONG as wrong:
+    except (exceptions.WebAuthnException, *WRONG) as wrong:
         raise Invalid({"passkey": "passkey_wrong"}) from wrong
-    number = bytes_to_base64url(verified.credential_id)
+    number = helpers.bytes_to_base64url(verified.credential_id)
     if queries.passkey(session, number) is not None:
         raise Conflict("passkey_known")
     made = Passkey(
@@ -102,9 +104,9 @@ def question(site: Site, held: Sequence[Passkey] = ()) -> tuple[str, str]:
     options = webauthn.generate_authentication_options(
         rp_id=site.host,
         allow_credentials=_descriptors(held) or None,
-        user_verification=UserVerificationRequirement.REQUIRED,
+        user_verification=structs.UserVerificationRequirement.REQUIRED,
     )
-    return webauthn.options_to_json(options), bytes_to_base64url(options.challenge)
+    return webauthn.options_to_json(options), helpers.bytes_to_base64url(options.challenge)
 
 
 def who(
@@ -136,8 +138,8 @@ def _credential_id(answer: str) -> str:
     if len(answer) > LONGEST_ANSWER:
         return ""
     try:
-        return bytes_to_base64url(parse_authentication_credential_json(answer).raw_id)
-    except WRONG:
+        return helpers.bytes_to_base64url(helpers.parse_authentication_credential_json(answer).raw_id)
+    except (exceptions.WebAuthnException, *WRONG):
         return ""
 
 
@@ -148,14 +150,14 @@ def _proved(session: Session, found: Passkey, site: Site, challenge: str, answer
     try:
         verified = webauthn.verify_authentication_response(
             credential=answer,
-            expected_challenge=base64url_to_bytes(challenge),
+            expected_challenge=helpers.base64url_to_bytes(challenge),
             expected_rp_id=site.host,
             expected_origin=site.origin,
             credential_public_key=found.public_key,
             credential_current_sign_count=found.sign_count,
             require_user_verification=True,
         )
-    except WRONG:
+    except (exceptions.WebAuthnException, *WRONG):
         return False
     found.sign_count, found.used_at = verified.new_sign_count, now
     return True

@@ -4,16 +4,20 @@
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
-
-import requests
-from authlib.common.errors import AuthlibBaseError
-from authlib.integrations.requests_client import OAuth2Session
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
+from typing import TYPE_CHECKING, Any
 
 from app.config import Settings
+from app.later import later
+
+if TYPE_CHECKING:
+    import requests
+    from authlib.common import errors as oauth_errors
+    from authlib.integrations import requests_client
+    from joserfc import errors, jwk, jwt
+else:
+    # Nine megabytes, of use only where single sign-on is configured.
+    requests, jwt, jwk, errors = (later(name) for name in ("requests", "joserfc.jwt", "joserfc.jwk", "joserfc.errors"))
+    oauth_errors, requests_client = later("authlib.common.errors"), later("authlib.integrations.requests_client")
 
 TIMEOUT = (3.05, 8)
 DISCOVERY_LASTS = 3_600.0
@@ -58,7 +62,7 @@ class Provider:
         self.settings = settings
         self.issuer = settings.oidc_issuer
         self._about: tuple[float, dict[str, Any]] | None = None
-        self._keys: tuple[float, KeySet] | None = None
+        self._keys: tuple[float, jwk.KeySet] | None = None
 
     def address(self, question: Question) -> str:
         """Where to send the browser. Raises ``ProviderFailed``."""
@@ -75,8 +79,8 @@ class Provider:
         )[0]
         return where
 
-    def _session(self, question: Question) -> OAuth2Session:
-        return OAuth2Session(
+    def _session(self, question: Question) -> "requests_client.OAuth2Session":
+        return requests_client.OAuth2Session(
             self.settings.oidc_client,
             self.settings.oidc_secret or None,
             token_endpoint_auth_method="client_secret_basic" if self.settings.oidc_secret else "none",
@@ -97,7 +101,7 @@ class Provider:
                 timeout=TIMEOUT,
                 allow_redirects=False,
             )
-        except (AuthlibBaseError, requests.RequestException, ValueError) as error:
+        except (oauth_errors.AuthlibBaseError, requests.RequestException, ValueError) as error:
             raise ProviderFailed(f"token: {type(error).__name__}") from error
         claims = self._verified(str(token.get("id_token", "")), question)
         if not self._email(claims) and "userinfo_endpoint" in self.about():
@@ -124,7 +128,7 @@ class Provider:
                 iat={"essential": True},
                 nonce={"essential": True, "value": question.nonce},
             ).validate(claims)
-        except (JoseError, ValueError) as error:
+        except (errors.JoseError, ValueError) as error:
             raise ProviderFailed(f"identity token: {type(error).__name__}") from error
         self._refuse_other_party(claims)
         self._refuse_weak(claims, question)
@@ -133,7 +137,7 @@ class Provider:
     def _decoded(self, id_token: str) -> dict[str, Any]:
         try:
             return dict(jwt.decode(id_token, self._key_set(), algorithms=list(ALGORITHMS)).claims)
-        except (JoseError, ValueError):
+        except (errors.JoseError, ValueError):
             # The provider may have changed its keys since we read them.
             self._keys = None
             return dict(jwt.decode(id_token, self._key_set(), algorithms=list(ALGORITHMS)).claims)
@@ -169,10 +173,10 @@ class Provider:
             self._about = time.monotonic(), told
         return self._about[1]
 
-    def _key_set(self) -> KeySet:
+    def _key_set(self) -> "jwk.KeySet":
         if self._keys is None or time.monotonic() - self._keys[0] > KEYS_LAST:
             told: Any = self._fetched(self.about()["jwks_uri"])
-            self._keys = time.monotonic(), KeySet.import_key_set(told)
+            self._keys = time.monotonic(), jwk.KeySet.import_key_set(told)
         return self._keys[1]
 
     def _fetched(self, address: str, headers: Mapping[str, str] | None = None) -> dict[str, Any]:

@@ -6,11 +6,18 @@ import re
 import secrets
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 import pyotp
-from zxcvbn import zxcvbn
 
 from app.access import OF_BODY, OF_THEME, Actor, Role
+from app.later import later
+
+if TYPE_CHECKING:
+    import zxcvbn
+else:
+    # Its lists of common passwords take twelve megabytes, and few choose a password.
+    zxcvbn = later("zxcvbn")
 
 MIN_PASSWORD = 12
 MAX_PASSWORD = 128
@@ -79,7 +86,7 @@ def password_problem(password: str, told: Iterable[str] = ()) -> str:
 
 
 def _strong(password: str, words: list[str]) -> bool:
-    return bool(password) and zxcvbn(password[:ESTIMATED_LENGTH], user_inputs=words)["score"] >= MIN_STRENGTH
+    return bool(password) and zxcvbn.zxcvbn(password[:ESTIMATED_LENGTH], user_inputs=words)["score"] >= MIN_STRENGTH
 
 
 def _without(password: str, words: list[str]) -> str:

@@ -1,26 +1,32 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """`flask db`: migrations up and down, and whether the tables say what the models say."""
 
+from typing import TYPE_CHECKING
+
 import click
-from alembic import command
-from alembic.config import Config
-from alembic.util import CommandError
 from flask import current_app
 from flask.cli import AppGroup
 
 from app.config import ROOT
 from app.db import Database
+from app.later import later
+
+if TYPE_CHECKING:
+    from alembic import command, config, util
+else:
+    # Ten megabytes, its templates included, that no page and no worker needs.
+    command, config, util = (later(f"alembic.{name}") for name in ("command", "config", "util"))
 
 database = AppGroup("db", help="Migrations of the database.")
 
 
-def configuration() -> Config:
+def configuration() -> "config.Config":
     """Alembic's settings for the database of this application."""
     store: Database = current_app.extensions["database"]
-    config = Config()
-    config.set_main_option("script_location", str(ROOT / "migrations"))
-    config.attributes["engine"] = store.engine.execution_options(writing=True)
-    return config
+    settings = config.Config()
+    settings.set_main_option("script_location", str(ROOT / "migrations"))
+    settings.attributes["engine"] = store.engine.execution_options(writing=True)
+    return settings
 
 
 @database.command("upgrade")
@@ -44,5 +50,5 @@ def check() -> None:
     """Fail when the tables and the models differ."""
     try:
         command.check(configuration())
-    except CommandError as error:
+    except util.CommandError as error:
         raise click.ClickException(str(error)) from error

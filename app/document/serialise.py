@@ -34,7 +34,12 @@ def serialise(document: Document) -> str:
 
 def digest(document: Document) -> str:
     """SHA-256 of the serialised document: equal for equal documents, however they were typed."""
-    return hashlib.sha256(serialise(document).encode("utf-8")).hexdigest()
+    return digest_of(serialise(document))
+
+
+def digest_of(text: str) -> str:
+    """The same of a document that is serialised already, which takes longest."""
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
 def _ordered(document: Document) -> dict[str, Any]:

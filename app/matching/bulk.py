@@ -3,16 +3,22 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import sparse
 
+from app.later import later
 from app.matching import context, requirements
 from app.matching.model import LEAST, City, Need, Offer
 from app.matching.readiness import readiness
 from app.matching.text import terms
 from app.matching.themes import Tree, closeness
 from app.matching.weights import Weights
+
+if TYPE_CHECKING:
+    from scipy import sparse
+else:
+    sparse = later("scipy.sparse")
 
 INDICATORS = tuple(sorted(context.NATIONAL))
 Array = np.ndarray
@@ -83,7 +89,7 @@ class Asked:
         return met
 
 
-def _binary(rows: Sequence[Sequence[int]], width: int) -> sparse.csr_matrix:
+def _binary(rows: Sequence[Sequence[int]], width: int) -> "sparse.csr_matrix":
     ends = np.cumsum([0, *map(len, rows)])
     columns = np.array([column for row in rows for column in row], dtype=np.int64)
     return sparse.csr_matrix((np.ones(len(columns)), columns, ends), shape=(len(rows), width))

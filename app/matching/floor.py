@@ -3,12 +3,18 @@
 
 from collections.abc import Iterable
 from math import floor as whole
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import sparse
-from scipy.sparse.csgraph import maximum_flow
 
+from app.later import later
 from app.matching.round import Key, RoundInput, left
+
+if TYPE_CHECKING:
+    from scipy import sparse
+    from scipy.sparse import csgraph
+else:
+    sparse, csgraph = later("scipy.sparse"), later("scipy.sparse.csgraph")
 
 #: A floor is a whole number, and nobody asks for more than this.
 HIGHEST = 95
@@ -29,7 +35,7 @@ def served_above(given: RoundInput, floor: float) -> int:
     edges += [(first_city + cities[city], sink, many) for city, many in days.items()]
     rows, columns, room = np.array(edges, dtype=np.int32).T
     graph = sparse.csr_matrix((room, (rows, columns)), shape=(sink + 1, sink + 1))
-    return int(maximum_flow(graph, 0, sink).flow_value)
+    return int(csgraph.maximum_flow(graph, 0, sink).flow_value)
 
 
 def _places(keys: Iterable[Key]) -> dict[Key, int]:

@@ -11,11 +11,16 @@ import importlib.util
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy import sparse
-from scipy.optimize import linprog
+
+from app.later import later
+
+if TYPE_CHECKING:
+    from scipy import optimize, sparse
+else:
+    optimize, sparse = later("scipy.optimize"), later("scipy.sparse")
 
 #: What the first proposal of a request is worth beside scores of at most 100: coverage comes first.
 FIRST_BONUS = 10_000.0
@@ -74,7 +79,7 @@ def programme(given: Problem) -> np.ndarray:
     values = np.where(columns < arcs, 1.0, -1.0)
     gets = sparse.csr_matrix((values, (rows, columns)), shape=(needs, width))
     most = np.concatenate([np.ones(arcs + needs), given.wanted - 1.0])
-    solved = linprog(
+    solved = optimize.linprog(
         -np.concatenate([given.gain, np.full(needs, FIRST_BONUS), np.zeros(needs)]),
         A_ub=sparse.vstack([matrix for matrix, _ in limits]).tocsr(),
         b_ub=np.concatenate([limit for _, limit in limits]),
@@ -91,7 +96,7 @@ def programme(given: Problem) -> np.ndarray:
     return chosen
 
 
-def _at_most(keys: np.ndarray, limits: np.ndarray, width: int) -> tuple[sparse.csr_matrix, np.ndarray]:
+def _at_most(keys: np.ndarray, limits: np.ndarray, width: int) -> "tuple[sparse.csr_matrix, np.ndarray]":
     """Rows that keep the arcs of one key within its limit.
 
     A limit that all of them together do not pass says nothing, and is left out.

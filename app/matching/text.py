@@ -7,13 +7,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import log
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import sparse
 
+from app.later import later
 from app.matching.model import Passage
 from app.text.stems import POLITE, is_stop, stem
 from app.text.tokens import tokens
+
+if TYPE_CHECKING:
+    from scipy import sparse
+else:
+    sparse = later("scipy.sparse")
 
 #: Words that every city says of itself: they tell no subject.
 EVERYWHERE = frozenset("citta metropolitana metropolitane comune comuni ente enti".split())
@@ -43,9 +49,9 @@ class Space:
     names: tuple[str, ...]
     columns: dict[str, int]
     weights: np.ndarray
-    rows: sparse.csr_matrix
+    rows: "sparse.csr_matrix"
 
-    def vector(self, text: str) -> sparse.csr_matrix:
+    def vector(self, text: str) -> "sparse.csr_matrix":
         """A text as one row of length 1 (all zero where no word is known)."""
         counts = Counter(gram for gram in grams(text) if gram in self.columns)
         columns = np.array([self.columns[gram] for gram in counts], dtype=np.int64)

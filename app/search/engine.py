@@ -58,6 +58,7 @@ class Engine:
         self.meaning = meaning
         self.vocabulary = load_vocabulary(vocabulary)
         self._snapshot: Snapshot | None = None
+        self._resting: Snapshot | None = None
         self._refreshing = threading.Lock()
         self._refused: tuple[tuple[str, ...], float] = (("never",), 0.0)
 
@@ -91,18 +92,30 @@ class Engine:
             return current
         if self._refused_lately(seen):
             raise IndexDamaged("damaged a moment ago")
+        before = current or self._resting
         try:
-            reader = Reader(self.folder, current.reader if current else None)
+            reader = Reader(self.folder, before.reader if before else None)
             with index.damage_named():
-                fresh = Snapshot(reader, self.vocabulary)
+                fresh = self._rested(reader) or Snapshot(reader, self.vocabulary)
         except IndexDamaged:
             # What is in memory is whole: better an answer of a minute ago than none, while the indexer rebuilds.
             self._refused = (seen, time.monotonic())
             if current is None:
                 raise
             return current
-        self._snapshot = fresh
+        self._snapshot, self._resting = fresh, None
         return fresh
+
+    def _rested(self, reader: Reader) -> Snapshot | None:
+        known = self._resting
+        return known if known is not None and known.reader.generation == reader.generation else None
+
+    def rest(self) -> None:
+        """Close the files and keep what was computed: a process that is forked now shares it, and opens its own."""
+        if self._snapshot is not None:
+            for part in self._snapshot.reader.parts:
+                part.close()
+            self._snapshot, self._resting = None, self._snapshot
 
     def _refused_lately(self, seen: tuple[str, ...]) -> bool:
         generation, moment = self._refused

@@ -248,6 +248,20 @@ def _row(document: SearchDocument) -> dict[str, Any]:
     }
 
 
+def postings(leaf: Any, field: str, term: str, placed: bool) -> tuple[list[int], list[Any]]:
+    """The documents of a segment that hold a term and, beside each, its places as written or how often it does."""
+    numbers: list[int] = []
+    values: list[Any] = []
+    if (field, term) in leaf:
+        matcher = leaf.postings(field, term)
+        value = matcher.value if placed else matcher.weight
+        while matcher.is_active():
+            numbers.append(matcher.id())
+            values.append(value())
+            matcher.next()
+    return numbers, values
+
+
 def digests(folder: Path) -> dict[str, str]:
     """Identity -> digest of every document. Raises ``IndexDamaged``, also where a file is not as it was written."""
     with damage_named():

@@ -4,6 +4,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from typing import NamedTuple
 from urllib.parse import quote_plus
 
 from app.search.forms import FACETS, Asked
@@ -23,13 +24,12 @@ Naming = Callable[[str, str], str]
 _quoted = lru_cache(4_096)(partial(quote_plus, safe=SAFE))
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """One value of a facet as a link that puts it on or takes it off."""
 
     code: str
     name: str
-    count: int
+    number: int
     chosen: bool
     address: str
 

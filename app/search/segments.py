@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from app.search import passages
 from app.search.document import SearchDocument, from_stored
 from app.search.facets import columns
-from app.search.index import IndexDamaged, damage_named, generation, open_reader
+from app.search.index import IndexDamaged, damage_named, generation, open_reader, postings
 from app.search.passages import Passage
 from app.search.terms import STEM, WORD
 
@@ -75,8 +75,7 @@ class Part:
     def __init__(self, leaf: Any) -> None:
         self.name = _name(leaf)
         self.lock = threading.Lock()
-        self.leaf = leaf
-        weakref.finalize(self, _close, leaf)
+        self.open(leaf)
         self.size = int(leaf.doc_count_all())
         self.rows = [_light(leaf.stored_fields(number)) for number in range(self.size)]
         #: How many words of each document are those of its title: they stand first.
@@ -89,8 +88,17 @@ class Part:
         #: Every word of the segment: a likely spelling is looked for among some five hundred, of which few exist.
         self.words = frozenset(leaf.field_terms(WORD))
         self._postings: dict[tuple[str, str], Held] = {}
+
+    def open(self, leaf: Any) -> None:
+        """Read from here on through this reader of the same segment."""
+        self.leaf = leaf
+        weakref.finalize(self, _close, leaf)
         #: The whole document of a number and what a snippet shows of it. Raises ``IndexDamaged``.
         self.document = lru_cache(MAX_DOCUMENTS)(partial(_document, leaf, self.lock))
+
+    def close(self) -> None:
+        """Give the files back; what was computed stays, for who opens the segment again."""
+        _close(self.leaf)
 
     def postings(self, field: str, term: str) -> Held:
         """Where a term stands. Raises ``IndexDamaged``."""
@@ -134,7 +142,10 @@ def _taken_over(leaf: Any, known: Mapping[str, Part]) -> Part:
     part = known.get(_name(leaf))
     if part is None:
         return Part(leaf)
-    _close(leaf)
+    if part.leaf.is_closed:
+        part.open(leaf)
+    else:
+        _close(leaf)
     return part
 
 
@@ -168,24 +179,14 @@ def _live(leaf: Any) -> Mask:
 
 
 def _decode(leaf: Any, field: str, term: str) -> Held:
-    if (field, term) not in leaf:
-        return NOWHERE
-    matcher = leaf.postings(field, term)
-    numbers: list[int] = []
-    values: list[bytes] = []
-    weights: list[float] = []
     placed = field == STEM
-    while matcher.is_active():
-        numbers.append(matcher.id())
-        if placed:
-            values.append(matcher.value())
-        else:
-            weights.append(matcher.weight())
-        matcher.next()
-    counts = [len(value) / 4 for value in values] if placed else weights
-    places = np.frombuffer(b"".join(values), np.uint32)
+    numbers, values = postings(leaf, field, term, placed)
+    if not numbers:
+        return NOWHERE
+    counts = np.fromiter(map(len, values), np.uint32) // 4 if placed else np.array(values, np.float32)
+    places = np.frombuffer(b"".join(values), np.uint32) if placed else NOWHERE.places
     ends = np.cumsum(counts, dtype=np.uint32) if placed else NOWHERE.ends
-    held = Held(np.array(numbers, np.int32), np.array(counts, np.float32), places, ends)
+    held = Held(np.array(numbers, np.int32), counts.astype(np.float32), places, ends)
     return _sound(held, leaf.doc_count_all())
 
 

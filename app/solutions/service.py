@@ -14,7 +14,7 @@ from app.document.model import Document, Problem
 from app.document.parse import parse
 from app.document.pictures import folder_of
 from app.document.render import MAX_RENDERED, Rendered, TooComplex, render
-from app.document.serialise import digest, serialise
+from app.document.serialise import digest, digest_of, serialise
 from app.document.validate import problems
 from app.errors import Invalid, NotFound
 from app.search.changes import note
@@ -47,11 +47,11 @@ def import_document(session: Session, slug: str, document: Document, now: dateti
     if wrong:
         return Imported(slug, Outcome.REFUSED, wrong)
     solution = queries.by_slug(session, slug)
-    new = digest(document)
     if solution is None:
         return _save_or_refuse(
             session, Solution(slug=slug, created_at=now, revision_number=0, latest_number=0), document, now
         )
+    new = digest(document)
     current = queries.current_revision(session, solution).digest
     if new == current:
         solution.imported_digest = new
@@ -146,9 +146,8 @@ def _add_revision(
     session: Session, solution: Solution, document: Document, rendered: Rendered, now: datetime
 ) -> SolutionRevision:
     number = (solution.latest_number or 0) + 1
-    revision = SolutionRevision(
-        number=number, text=serialise(document), digest=digest(document), origin="site", saved_at=now
-    )
+    text = serialise(document)
+    revision = SolutionRevision(number=number, text=text, digest=digest_of(text), origin="site", saved_at=now)
     _fill_rendered(revision, rendered)
     solution.latest_number = number
     session.add(solution)

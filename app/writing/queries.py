@@ -4,7 +4,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.files.kinds import IMAGES
@@ -68,12 +68,22 @@ def removed_since(session: Session, solution: Solution, moment: datetime) -> Seq
     return session.scalars(wanted.order_by(Attachment.removed_at.desc(), Attachment.id.desc())).all()
 
 
+#: Put together once: every page of a solution asks it.
+PUBLISHED = (
+    select(Attachment)
+    .where(
+        Attachment.solution_id == bindparam("solution_id"),
+        Attachment.published,
+        Attachment.visibility.in_(bindparam("visibilities", expanding=True)),
+    )
+    .order_by(Attachment.id)
+)
+
+
 def published_attachments(session: Session, solution: Solution, visibilities: Sequence[str]) -> Sequence[Attachment]:
     """Files of the kit that belong to the version in force and that a reader may have."""
-    wanted = select(Attachment).where(
-        Attachment.solution_id == solution.id, Attachment.published, Attachment.visibility.in_(visibilities)
-    )
-    return session.scalars(wanted.order_by(Attachment.id)).all()
+    given = {"solution_id": solution.id, "visibilities": list(visibilities)}
+    return session.scalars(PUBLISHED, given).all()
 
 
 def unread_files(session: Session, limit: int) -> Sequence[Row[int, str]]:

@@ -10,7 +10,7 @@ from tests.architecture import tree
 
 #: Lower never imports higher; neighbours on a level never import each other, except as listed in NEIGHBOURS.
 LEVELS = [
-    {"errors", "text"},
+    {"errors", "later", "text"},
     {"document", "matching", "access", "config", "files"},
     {"db", "conversion"},
     {"schema", "cities", "search", "journal", "outbox"},
@@ -23,7 +23,7 @@ LEVELS = [
     {"notices", "figures", "pages", "operations"},
     {"web"},
     {"background", "backup"},
-    {"commands"},
+    {"commands", "watch"},
     {"cli"},
     {"factory"},
     {""},
@@ -44,7 +44,7 @@ PURE: dict[str, set[str]] = {
     "files": {"pypdf", "PIL"},
     "conversion": set(),
 }
-PURE_MAY_USE = ("app.errors", *(f"app.{package}" for package in PURE))
+PURE_MAY_USE = ("app.errors", "app.later", *(f"app.{package}" for package in PURE))
 #: The engine itself: arrays and Whoosh, no pages and no tables.
 ENGINE = {
     "app.search.concepts": set(),

@@ -197,3 +197,20 @@ def test_a_log_left_by_a_killed_worker_is_taken_up(app: Flask, registered: Datab
     assert indexer.drain() > 0
     assert indexer.check().none
     assert "solution:due" not in index.digests(indexer.folder)
+
+
+def test_what_was_computed_is_kept_while_no_file_is_open_for_the_processes_that_are_forked(tmp_path: Path) -> None:
+    """A file opened before would share its place with the parent: each would read what another had asked for."""
+    index.rebuild(tmp_path, [page(number) for number in range(40)])
+    engine = Engine(tmp_path)
+    known = engine.snapshot()
+    engine.rest()
+    assert all(part.leaf.is_closed for part in known.reader.parts)
+    assert engine.search("sportello").total == 40
+    assert engine.snapshot() is known
+    engine.rest()
+    index.write(tmp_path, [page(41)], [])
+    assert engine.search("sportello").total == 41
+    index.rebuild(tmp_path, [page(1)])
+    engine.rest()
+    assert engine.search("sportello").total == 1

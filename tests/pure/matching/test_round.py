@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import maximum_flow
 
-from app.matching import flow
 from app.matching.chains import chains
 from app.matching.fairness import fairness
 from app.matching.floor import HIGHEST, highest_floor, served_above
@@ -204,7 +203,7 @@ def test_coverage_comes_before_the_total() -> None:
 
 def test_a_round_that_the_solver_cannot_solve_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     failed = SimpleNamespace(x=None, message="time limit")
-    monkeypatch.setattr(flow, "linprog", lambda *_given, **_options: failed)
+    monkeypatch.setattr("scipy.optimize.linprog", lambda *_given, **_options: failed)
     given_ = RoundInput((Arc("a", "s", "bari", 80),), {"a": 1}, {("s", "bari"): 1}, {"bari": 1})
     with pytest.raises(RuntimeError, match="time limit"):
         solve(given_)
