@@ -21,6 +21,7 @@ MOST_FOLLOWED = 300
 
 #: What of the journal people are told, and for which reasons.
 TOLD: Mapping[str, tuple[str, ...]] = {
+    "draft-discarded": (MINE,),
     "solution-submitted": (WAITING,),
     "review-assigned": (WAITING,),
     "review-withdrawn": (MINE,),
@@ -32,6 +33,8 @@ TOLD: Mapping[str, tuple[str, ...]] = {
     "solution-restored": (MINE, FOLLOWED),
     "comment-added": (MINE,),
     "error-reported": (WAITING,),
+    "page-error-reported": (WAITING,),
+    "page-error-resolved": (MINE,),
     "facts-due": (WAITING,),
     "evidence-lowered": (WAITING,),
     "comment-resolved": (MINE,),
@@ -79,6 +82,7 @@ TOLD: Mapping[str, tuple[str, ...]] = {
 class Audience:
     """The people of each reason; ``title``, ``path`` and ``body`` say what the notice is about.
 
+    ``public_path`` is the page for those who only read, where it is another one.
     ``asked`` is the whole context of a question, for the letter to those it waits for; empty where plain news will do.
     """
 
@@ -89,6 +93,11 @@ class Audience:
     path: str = ""
     body: str = ""
     asked: Mapping[str, Any] = field(default_factory=dict)
+    public_path: str = ""
+
+    def path_for(self, reason: str) -> str:
+        """Where a notice leads: who follows a thing need not be one of those who work on it."""
+        return self.public_path if reason == FOLLOWED and self.public_path else self.path
 
 
 def told(action: str, audience: Audience, actor_id: int | None) -> dict[int, str]:

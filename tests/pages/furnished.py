@@ -28,8 +28,8 @@ from app.needs.service import Deed, state_capacity
 from app.notices.chores import unsubscribing
 from app.notices.service import start_following
 from app.outbox.models import Letter
+from app.review import page_reports, remarks, service, upkeep
 from app.review import queries as reviews
-from app.review import remarks, service, upkeep
 from app.review.service import Judgement
 from app.solutions.models import Solution
 from app.twinnings import ending
@@ -217,6 +217,8 @@ def _add_review(session: Session, people: dict[str, Person], state: str) -> None
     if state == "visible":
         said = "Il numero dei comuni non è 50 ma 55, secondo il sito della città."
         remarks.report(session, solution, now, said, "lettrice@posta.example", "192.0.2.1")
+        page = page_reports.page_about(session, "/citta/bologna", "city", "bologna")
+        page_reports.report(session, page, now, said, "lettore@posta.example", "192.0.2.2", None)
     if state == "archived":
         upkeep.archive(session, solution, referent, now, "Servizio cessato nel 2026")
     if state == "changed":

@@ -105,6 +105,8 @@ PAGES: Mapping[str, Kind] = {
     "queue-reports": Kind("referent", "/redazione/segnalazioni"),
     "report": Kind("nobody", "/soluzioni/suap-metropolitano-bologna/segnala"),
     "report-refused": Kind("nobody", "/soluzioni/suap-metropolitano-bologna/segnala", 422, {"text": "", "email": "x"}),
+    "report-page": Kind("nobody", "/segnala?pagina=/citta/bologna"),
+    "report-page-refused": Kind("nobody", "/segnala?pagina=/rete", 422, {"text": "", "email": "x"}),
     "chores": Kind("administrator", "/amministrazione/lavori"),
     "unmet-searches": Kind("coordinator", "/amministrazione/ricerche"),
     "register": Kind("administrator", "/amministrazione/registro"),
