@@ -165,7 +165,7 @@ def export(path: Path | None) -> None:
         more, lost = registers.write(session, settings.content_folder, target)
     click.echo(f"{len(every)} soluzioni esportate in {target}, {written} file scritti; registri e pagine: {more}.")
     if len(every) < len(found):
-        click.echo(f"{len(found) - len(every)} soluzioni dimostrative lasciate fuori.")
+        click.echo(f"Soluzioni dimostrative lasciate fuori: {len(found) - len(every)}.")
     _tell_kits({slug: kits[slug] for slug, _text in every if slug in kits})
     for name in lost:
         click.echo(f"{name}: il testo della pagina non è in {settings.content_folder}, non esportata", err=True)
@@ -180,6 +180,6 @@ def _tell_kits(kits: Mapping[str, Sequence[str]]) -> None:
     if kits:
         files = sum(len(names) for names in kits.values())
         click.echo(
-            f"{len(kits)} soluzioni hanno {files} file del kit o immagini che la cartella non contiene: "
-            "sono nell'archivio di `flask backup create`."
+            f"Soluzioni con file del kit o immagini che la cartella non contiene: {len(kits)} ({files} file). "
+            "Sono nell'archivio di `flask backup create`."
         )

@@ -287,9 +287,9 @@ def test_an_export_names_the_files_it_leaves_behind_and_holds_nothing_made_up(
     result = run(app, "export", target)
     assert result.exit_code == 0
     assert "uno: non sono nella cartella pianta.png\n" in result.output
-    assert "1 soluzioni hanno 1 file" in result.output
+    assert "che la cartella non contiene: 1 (1 file)" in result.output
     assert "`flask backup create`" in result.output
-    assert "2 soluzioni dimostrative lasciate fuori" in result.output
+    assert "Soluzioni dimostrative lasciate fuori: 2." in result.output
     assert {path.stem for path in (target / "solutions").glob("*.md")} == {"uno", "due"}
     assert run(app, "check", target).exit_code == 0
 
