@@ -37,8 +37,7 @@ def _of_solution(session: Session, entry: JournalEntry) -> Audience | None:
     solution = solutions.by_slug(session, entry.key)
     if solution is None:
         return None
-    earlier = frozenset(row.actor_id for row in journal.of_thing(session, "solution", entry.key) if row.actor_id)
-    authors = frozenset({solution.author_id}) if solution.author_id else frozenset()
+    earlier = _earlier(session, solution)
     # An archived one is no longer in the library, but its page stays and says so.
     public = bool(solution.badge) and entry.data.get("live") is not False
     following = queries.followers(session, _followed_with(solution)) if public else frozenset()
@@ -46,7 +45,7 @@ def _of_solution(session: Session, entry: JournalEntry) -> Audience | None:
     page = "" if reader or entry.action in PUBLIC_PAGE else "/revisione"
     return Audience(
         frozenset(_waiting(session, solution, entry)),
-        readers(session, earlier | authors, Action.READ_DRAFT, solution.thing)
+        readers(session, earlier, Action.READ_DRAFT, solution.thing)
         | readers(session, reader, Action.READ_SOLUTION, solution.thing),
         readers(session, following, Action.READ_SOLUTION, solution.thing),
         solution.title,
@@ -54,6 +53,15 @@ def _of_solution(session: Session, entry: JournalEntry) -> Audience | None:
         owner.name if owner else "",
         public_path=f"/soluzioni/{solution.slug}",
     )
+
+
+def _earlier(session: Session, solution: Solution) -> frozenset[int]:
+    """Those who wrote one of its versions, did an earlier step, or were asked to decide."""
+    found = {solution.author_id, *solutions.writers(session, solution)}
+    for row in journal.of_thing(session, "solution", solution.slug):
+        asked = row.data.get("person")
+        found |= {row.actor_id, asked if isinstance(asked, int) else None}
+    return frozenset(number for number in found if number)
 
 
 def _of_discarded(session: Session, entry: JournalEntry) -> Audience:
