@@ -90,6 +90,7 @@ class Action(StrEnum):
     SIGN_IN = "sign-in"
     READ_SOLUTION = "read-solution"
     REPORT_ERROR = "report-error"
+    CLOSE_REPORT = "close-report"
     USE_PROFILE = "use-profile"
     USE_DESK = "use-desk"
     FOLLOW = "follow"
@@ -238,6 +239,14 @@ def reviewers(actor: Actor, _thing: Thing | None = None) -> bool:
     return actor.national or actor.is_a(Role.REFERENT, Role.EXPERT)
 
 
+def those_it_reaches(actor: Actor, thing: Thing) -> bool:
+    """Referents of its body, experts of its theme, and the national coordination, which sees to the rest."""
+    return its_referents_or_national(actor, thing) or bool(actor.of(Role.EXPERT) & thing.themes)
+
+
+#: What everybody reads, as far as its thing lets them: a reader can report an error on these pages.
+READING = frozenset({Action.READ_PUBLIC, Action.SEARCH, Action.READ_SOLUTION, Action.READ_NEED, Action.READ_TWINNING})
+
 POLICY: dict[Action, Permission] = {
     Action.READ_PUBLIC: Permission(anyone, anyone),
     Action.SEARCH: Permission(anyone, anyone),
@@ -245,6 +254,7 @@ POLICY: dict[Action, Permission] = {
     Action.SIGN_IN: Permission(anyone, anyone),
     Action.READ_SOLUTION: Permission(anyone, its_readers, hidden=True),
     Action.REPORT_ERROR: Permission(anyone, its_readers, hidden=True),
+    Action.CLOSE_REPORT: Permission(reviewers, those_it_reaches, hidden=True),
     Action.USE_PROFILE: Permission(anyone_signed_in, anyone_signed_in),
     Action.USE_DESK: Permission(anyone_signed_in, anyone_signed_in),
     Action.FOLLOW: Permission(anyone_signed_in, anyone_signed_in),

@@ -20,6 +20,8 @@ from app.accounts.models import (
     ServiceAccount,
     SignIn,
 )
+from app.cities.models import City
+from app.journal.models import JournalEntry
 
 
 def _people() -> Select[Person]:
@@ -56,14 +58,28 @@ def with_role(session: Session, role: Role, scopes: Iterable[str]) -> Sequence[P
     return [found for found in session.scalars(wanted.order_by(Person.id)).all() if found.active]
 
 
+def _offices(session: Session, erased: Sequence[int]) -> dict[int, str]:
+    """Names of the bodies for which erased people worked last, as the journal tells."""
+    if not erased:
+        return {}
+    given = JournalEntry.kind == "person", JournalEntry.action == "role-given", JournalEntry.body != ""
+    wanted = select(JournalEntry.key, City.name).join(City, City.slug == JournalEntry.body)
+    wanted = wanted.where(*given, JournalEntry.key.in_([str(number) for number in erased]))
+    return {int(key): name for key, name in session.execute(wanted.order_by(JournalEntry.id))}
+
+
 def names(session: Session, numbers: Iterable[int | None]) -> dict[int, str]:
-    """Names by number; an erased person has an empty name. Numbers below zero are those of programmes."""
+    """Names by number; those below zero are programmes. What an erased person did stands under their office's name.
+
+    Somebody erased who worked for no body has an empty name.
+    """
     wanted = {number for number in numbers if number}
     programmes = {-number for number in wanted if number < 0}
     found: dict[int, str] = {}
     if wanted:
         people = select(Person.id, Person.name).where(Person.id.in_(wanted))
         found = {row[0]: row[1] for row in session.execute(people)}
+        found |= _offices(session, [number for number, name in found.items() if not name])
     if programmes:
         named = select(ServiceAccount.id, ServiceAccount.name).where(ServiceAccount.id.in_(programmes))
         found |= {-row[0]: row[1] for row in session.execute(named)}

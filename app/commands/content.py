@@ -2,7 +2,7 @@
 """`flask content`: check, import and export the library of a folder."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,8 +15,10 @@ from app.config import Settings
 from app.db import Database
 from app.document.model import Problem, located
 from app.solutions import folder, queries
+from app.solutions.demonstration import is_made_up
 from app.solutions.service import Imported, Outcome, import_document, rerender
 from app.web.messages import problem_sentence
+from app.writing import queries as writing
 
 content = AppGroup("content", help="The library of a folder: solutions, cities, themes, pages.")
 
@@ -146,18 +148,38 @@ def render() -> None:
 @content.command("export")
 @FOLDER
 def export(path: Path | None) -> None:
-    """Write the library of the database to a folder, loss-free: solutions, registers, pages."""
+    """Write the texts of the library of the database to a folder, loss-free: solutions, registers, pages.
+
+    Files of kits and pictures stay where they are and are named; demonstration solutions are left out.
+    """
     settings: Settings = current_app.config["SETTINGS"]
     target = chosen(path)
     written = 0
     with store().reading() as session:
-        every = queries.every_current(session)
+        found = queries.every_current(session)
+        every = [(slug, text) for slug, text in found if not is_made_up(slug, text)]
+        kits = writing.kits(session)
         with click.progressbar(every, label="Soluzioni", show_pos=True) as progress:
             for slug, text in progress:
                 written += folder.write(target, slug, text)
         more, lost = registers.write(session, settings.content_folder, target)
     click.echo(f"{len(every)} soluzioni esportate in {target}, {written} file scritti; registri e pagine: {more}.")
+    if len(every) < len(found):
+        click.echo(f"Soluzioni dimostrative lasciate fuori: {len(found) - len(every)}.")
+    _tell_kits({slug: kits[slug] for slug, _text in every if slug in kits})
     for name in lost:
         click.echo(f"{name}: il testo della pagina non è in {settings.content_folder}, non esportata", err=True)
     if lost:
         raise SystemExit(1)
+
+
+def _tell_kits(kits: Mapping[str, Sequence[str]]) -> None:
+    """Name what the documents have that the folder does not hold."""
+    for slug, names in kits.items():
+        click.echo(f"{slug}: non sono nella cartella {', '.join(names)}")
+    if kits:
+        files = sum(len(names) for names in kits.values())
+        click.echo(
+            f"Soluzioni con file del kit o immagini che la cartella non contiene: {len(kits)} ({files} file). "
+            "Sono nell'archivio di `flask backup create`."
+        )

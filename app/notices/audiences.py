@@ -17,6 +17,8 @@ from app.needs.models import Need, Proposal
 from app.needs.rules import OFFER, Answer
 from app.notices import queries
 from app.notices.rules import Audience
+from app.review import queries as reviews
+from app.review.page_reports import those_reached
 from app.review.rules import ROLE_OF, Step
 from app.solutions import queries as solutions
 from app.solutions.models import Solution
@@ -30,23 +32,53 @@ def of(session: Session, entry: JournalEntry) -> Audience | None:
 
 
 def _of_solution(session: Session, entry: JournalEntry) -> Audience | None:
+    if entry.action == "draft-discarded":
+        return _of_discarded(session, entry)
     solution = solutions.by_slug(session, entry.key)
     if solution is None:
         return None
-    earlier = frozenset(row.actor_id for row in journal.of_thing(session, "solution", entry.key) if row.actor_id)
-    authors = frozenset({solution.author_id}) if solution.author_id else frozenset()
-    public = solution.published and entry.data.get("live") is not False
+    earlier = _earlier(session, solution)
+    # An archived one is no longer in the library, but its page stays and says so.
+    public = bool(solution.badge) and entry.data.get("live") is not False
     following = queries.followers(session, _followed_with(solution)) if public else frozenset()
-    owner = solution.owner
-    page = "" if entry.action in PUBLIC_PAGE else "/revisione"
+    owner, reader = solution.owner, _reader(session, entry)
+    page = "" if reader or entry.action in PUBLIC_PAGE else "/revisione"
     return Audience(
         frozenset(_waiting(session, solution, entry)),
-        readers(session, earlier | authors, Action.READ_DRAFT, solution.thing),
+        readers(session, earlier, Action.READ_DRAFT, solution.thing)
+        | readers(session, reader, Action.READ_SOLUTION, solution.thing),
         readers(session, following, Action.READ_SOLUTION, solution.thing),
         solution.title,
         f"/soluzioni/{solution.slug}{page}",
         owner.name if owner else "",
+        public_path=f"/soluzioni/{solution.slug}",
     )
+
+
+def _earlier(session: Session, solution: Solution) -> frozenset[int]:
+    """Those who wrote one of its versions, did an earlier step, or were asked to decide."""
+    found = {solution.author_id, *solutions.writers(session, solution)}
+    for row in journal.of_thing(session, "solution", solution.slug):
+        asked = row.data.get("person")
+        found |= {row.actor_id, asked if isinstance(asked, int) else None}
+    return frozenset(number for number in found if number)
+
+
+def _of_discarded(session: Session, entry: JournalEntry) -> Audience:
+    """Those whose unsaved words went with the draft; the draft itself may be gone."""
+    there = solutions.by_slug(session, entry.key) is not None
+    return Audience(
+        mine=frozenset(int(person) for person in entry.data.get("others", ())),
+        title=str(entry.data.get("title", "")),
+        path=f"/soluzioni/{entry.key}/modifica" if there else "/scrivania",
+    )
+
+
+def _reader(session: Session, entry: JournalEntry) -> frozenset[int]:
+    """Who reported an error that was dealt with, where they were signed in."""
+    resolved = entry.action == "comment-resolved" and entry.data.get("kind") == "report"
+    report = reviews.comment(session, int(entry.data["comment"])) if resolved else None
+    return frozenset({report.author_id} if report and report.author_id else ())
 
 
 #: Told with the page that everybody reads; the rest with the page of its review.
@@ -232,9 +264,26 @@ def _of_twinning(session: Session, entry: JournalEntry) -> Audience | None:
     )
 
 
+def _of_page(session: Session, entry: JournalEntry) -> Audience | None:
+    """An error on a page waits for those who look after it; who reported it hears when it was dealt with."""
+    report = reviews.page_report(session, int(entry.key))
+    if report is None:
+        return None
+    waits = entry.action == "page-error-reported"
+    body = cities.by_slug(session, report.body) if report.body else None
+    return Audience(
+        waiting=frozenset(person.id for person in those_reached(session, report.thing)[1]),
+        mine=frozenset({report.author_id} if report.author_id else ()),
+        title=report.title,
+        path=f"/redazione/segnalazioni#segnalazione-{report.id}" if waits else report.path,
+        body=body.name if body else "",
+    )
+
+
 AUDIENCES: Mapping[str, Callable[[Session, JournalEntry], Audience | None]] = {
     "solution": _of_solution,
     "need": _of_need,
     "proposal": _of_proposal,
     "twinning": _of_twinning,
+    "page": _of_page,
 }

@@ -87,7 +87,9 @@ def tasks(session: Session, actor: Actor, now: datetime) -> list[Task]:
     found = []
     for queue in queues.QUEUES:
         for row in queues.rows(session, actor, queue, reviews.Filter(), now):
-            path = f"/soluzioni/{row.slug}/revisione"
+            path = (
+                f"/redazione/{queue}#segnalazione-{row.report_id}" if row.page else f"/soluzioni/{row.slug}/revisione"
+            )
             found.append(Task(queue, row.title, path, row.since, row.due_on, row.late, row.assignee))
     return sorted(found, key=lambda task: task.since or now)[:MOST]
 

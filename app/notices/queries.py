@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from app.accounts.models import Person
 from app.cities.models import City
 from app.notices.models import Cursor, Follow, Notice, Preference
-from app.review.models import Comment, Review
+from app.review.models import Comment, PageReport, Review
 from app.solutions.models import Solution, SolutionBody
 from app.twinnings.models import Milestone, TwinningPerson
 from app.writing.models import WorkingCopy
@@ -158,9 +158,10 @@ def milestones_of(session: Session, person_id: int) -> Sequence[Milestone]:
     return session.scalars(select(Milestone).where(Milestone.owner_id == person_id)).all()
 
 
-def reports_from(session: Session, email: str) -> Sequence[Comment]:
+def reports_from(session: Session, email: str) -> Sequence[Comment | PageReport]:
     """Errors reported by somebody who left this address."""
-    return session.scalars(select(Comment).where(Comment.reader_email == email)).all()
+    comments = session.scalars(select(Comment).where(Comment.reader_email == email))
+    return [*comments, *session.scalars(select(PageReport).where(PageReport.reader_email == email))]
 
 
 def being_written(session: Session, person_id: int, bodies: frozenset[str], limit: int) -> Sequence[Solution]:

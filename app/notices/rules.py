@@ -21,7 +21,8 @@ MOST_FOLLOWED = 300
 
 #: What of the journal people are told, and for which reasons.
 TOLD: Mapping[str, tuple[str, ...]] = {
-    "solution-submitted": (WAITING,),
+    "draft-discarded": (MINE,),
+    "solution-submitted": (WAITING, MINE),
     "review-assigned": (WAITING,),
     "review-withdrawn": (MINE,),
     "solution-returned": (MINE,),
@@ -31,11 +32,13 @@ TOLD: Mapping[str, tuple[str, ...]] = {
     "solution-archived": (MINE, FOLLOWED),
     "solution-restored": (MINE, FOLLOWED),
     "comment-added": (MINE,),
-    "error-reported": (WAITING,),
+    "error-reported": (WAITING, MINE),
+    "page-error-reported": (WAITING,),
+    "page-error-resolved": (MINE,),
     "facts-due": (WAITING,),
-    "evidence-lowered": (WAITING,),
+    "evidence-lowered": (WAITING, MINE, FOLLOWED),
     "comment-resolved": (MINE,),
-    "facts-confirmed": (FOLLOWED,),
+    "facts-confirmed": (MINE, FOLLOWED),
     "need-published": (WAITING, FOLLOWED),
     "need-edited": (MINE,),
     "need-overdue": (WAITING, MINE),
@@ -84,6 +87,7 @@ TOLD: Mapping[str, tuple[str, ...]] = {
 class Audience:
     """The people of each reason; ``title``, ``path`` and ``body`` say what the notice is about.
 
+    ``public_path`` is the page for those who only read, where it is another one.
     ``asked`` is the whole context of a question, for the letter to those it waits for; empty where plain news will do.
     """
 
@@ -94,6 +98,11 @@ class Audience:
     path: str = ""
     body: str = ""
     asked: Mapping[str, Any] = field(default_factory=dict)
+    public_path: str = ""
+
+    def path_for(self, reason: str) -> str:
+        """Where a notice leads: who follows a thing need not be one of those who work on it."""
+        return self.public_path if reason == FOLLOWED and self.public_path else self.path
 
 
 def told(action: str, audience: Audience, actor_id: int | None) -> dict[int, str]:

@@ -72,8 +72,13 @@ def _tell_of(session: Session, entry: JournalEntry, now: datetime, unsubscribe: 
     audience = audiences.of(session, entry)
     if audience is None:
         return
-    data = {**entry.data, "title": audience.title, "path": audience.path, "body": audience.body}
     for person_id, reason in rules.told(entry.action, audience, entry.actor_id).items():
+        data = {
+            **entry.data,
+            "title": audience.title,
+            "path": audience.path_for(reason),
+            "body": audience.body,
+        }
         what = (f"journal:{entry.id}", reason, entry.action, entry.kind, entry.key)
         asked = audience.asked if reason == rules.WAITING else {}
         tell(session, person_id, *what, data=data, now=now, unsubscribe=unsubscribe, asked=asked)

@@ -86,7 +86,8 @@ def _escaped(value: str) -> str:
 @pages.get("/robots.txt")
 @permits(Action.READ_PUBLIC)
 def robots() -> Response:
-    lines = ["User-agent: *", "Disallow: /cerca", "Disallow: /en/cerca", f"Sitemap: {site_root()}/sitemap.xml", ""]
+    closed = [f"Disallow: {prefix}{path}" for prefix in ("", "/en") for path in ("/cerca", "/segnala")]
+    lines = ["User-agent: *", *closed, f"Sitemap: {site_root()}/sitemap.xml", ""]
     return Response("\n".join(lines), mimetype="text/plain")
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import Date, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.access import Thing
 from app.db import Base, Instant
 from app.solutions.models import Solution
 
@@ -60,3 +61,31 @@ class Comment(Base):
     resolved_by: Mapped[int | None]
 
     solution: Mapped[Solution] = relationship()
+
+
+class PageReport(Base):
+    """An error a reader found on a page that is no solution's, and may have left an address with.
+
+    ``body`` is the body whose referents it reaches, ``theme`` the theme whose experts it reaches, both slugs; without
+    either it reaches the coordination. ``title`` is what the page speaks of, its address where that has no name.
+    """
+
+    __tablename__ = "page_reports"
+    __table_args__ = (Index("ix_page_reports_open", "resolved_at", "created_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    path: Mapped[str] = mapped_column(String(300))
+    title: Mapped[str] = mapped_column(String(300))
+    body: Mapped[str] = mapped_column(String(120), default="")
+    theme: Mapped[str] = mapped_column(String(80), default="")
+    text: Mapped[str] = mapped_column(Text)
+    author_id: Mapped[int | None]
+    reader_email: Mapped[str] = mapped_column(String(254), default="")
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    resolved_at: Mapped[datetime | None] = mapped_column(Instant)
+    resolved_by: Mapped[int | None]
+
+    @property
+    def thing(self) -> Thing:
+        """What the policy looks at."""
+        return Thing(bodies=frozenset({self.body} - {""}), themes=frozenset({self.theme} - {""}))

@@ -10,7 +10,7 @@ from sqlalchemy.orm import QueryableAttribute, Session, contains_eager, selectin
 from sqlalchemy.sql.base import ExecutableOption
 
 from app.cities.models import City
-from app.review.models import Comment, Review
+from app.review.models import Comment, PageReport, Review
 from app.review.rules import State, Step
 from app.solutions.models import Solution, SolutionBody, SolutionTheme, Theme
 from app.writing.models import Attachment
@@ -112,6 +112,22 @@ def reports(session: Session, scope: Scope, chosen: Filter | None = None) -> Seq
     return session.scalars(wanted.order_by(Comment.created_at, Comment.id).limit(MOST)).all()
 
 
+def page_report(session: Session, number: int, *, hold: bool = False) -> PageReport | None:
+    """One report on a page as it is now; held until the transaction ends where asked."""
+    wanted = select(PageReport).where(PageReport.id == number).execution_options(populate_existing=True)
+    return session.scalars(wanted.with_for_update() if hold else wanted).one_or_none()
+
+
+def page_reports(session: Session, scope: Scope, chosen: Filter | None = None) -> Sequence[PageReport]:
+    """Errors reported on pages that are no solution's and that nobody has dealt with, the oldest first."""
+    wanted = select(PageReport).where(PageReport.resolved_at.is_(None), *_pages_within(scope))
+    if chosen and chosen.body:
+        wanted = wanted.where(PageReport.body == chosen.body)
+    if chosen and chosen.theme:
+        wanted = wanted.where(PageReport.theme == chosen.theme)
+    return session.scalars(wanted.order_by(PageReport.created_at, PageReport.id).limit(MOST)).all()
+
+
 def to_confirm(session: Session, today: date, scope: Scope, chosen: Filter | None = None) -> Sequence[Solution]:
     """Solutions in force whose facts may be due, the longest due first; a month counts from its first day here."""
     due = Solution.front["review_due"].as_string()
@@ -131,9 +147,11 @@ def due(session: Session, today: date) -> Sequence[int]:
     return session.scalars(select(Solution.id).where(*_due(today)).order_by(Solution.id)).all()
 
 
-def with_old_addresses(session: Session, before: datetime) -> Sequence[Comment]:
+def with_old_addresses(session: Session, before: datetime) -> Sequence[Comment | PageReport]:
     """Reports from before an instant that still hold the address a reader left."""
-    return session.scalars(select(Comment).where(Comment.reader_email != "", Comment.created_at < before)).all()
+    comments = select(Comment).where(Comment.reader_email != "", Comment.created_at < before)
+    pages = select(PageReport).where(PageReport.reader_email != "", PageReport.created_at < before)
+    return [*session.scalars(comments), *session.scalars(pages)]
 
 
 def counts(session: Session, step: Step, scope: Scope) -> int:
@@ -145,6 +163,17 @@ def counts(session: Session, step: Step, scope: Scope) -> int:
 def count_reports(session: Session, scope: Scope) -> int:
     wanted = select(func.count()).select_from(Comment).join(Comment.solution)
     return session.scalar(wanted.where(Comment.kind == "report", Comment.resolved_at.is_(None), *_within(scope))) or 0
+
+
+def count_page_reports(session: Session, scope: Scope) -> int:
+    wanted = select(func.count()).select_from(PageReport)
+    return session.scalar(wanted.where(PageReport.resolved_at.is_(None), *_pages_within(scope))) or 0
+
+
+def _pages_within(scope: Scope) -> list[ColumnElement[bool]]:
+    if scope.bodies is None and scope.themes is None:
+        return []
+    return [or_(PageReport.body.in_(scope.bodies or ()), PageReport.theme.in_(scope.themes or ()))]
 
 
 def _solution(relation: QueryableAttribute[Solution]) -> ExecutableOption:

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The editorial desk: queues of what waits, and the story of a solution, as pages, CSV and JSON."""
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 
 from app.access import Action
 from app.cities import queries as registers
-from app.review import forms, queues
+from app.errors import NotFound
+from app.review import forms, page_reports, queries, queues
 from app.review.queues import COLUMNS, QUEUES, Row
 from app.review.sheet import STORY, story
 from app.review.views import found, now
@@ -13,7 +14,7 @@ from app.solutions import queries as library
 from app.web import gate
 from app.web.formats import csv_answer, json_answer
 from app.web.gate import permits
-from app.web.unit import session
+from app.web.unit import session, work
 
 desk = Blueprint("queues", __name__, template_folder="templates")
 QUEUE = f"any({', '.join(repr(queue) for queue in QUEUES)})"
@@ -56,6 +57,19 @@ def queue_json(name: str) -> Response:
 @permits(Action.READ_QUEUES)
 def queue_csv(name: str) -> Response:
     return csv_answer([row.as_data() for row in _rows(name)], COLUMNS, name)
+
+
+@desk.post("/redazione/segnalazioni/<int(max=1000000000):number>/risolvi")
+@permits(Action.CLOSE_REPORT)
+def resolve_report(number: int) -> Response:
+    report = queries.page_report(session(), number)
+    if report is None:
+        raise NotFound(number)
+    gate.require(Action.CLOSE_REPORT, report.thing)
+    with work() as writing:
+        page_reports.resolve(writing, number, gate.actor().id, now())
+    flash("resolved")
+    return make_response(redirect(url_for("queues.queue", name=queues.REPORTS), 303))
 
 
 @desk.get("/soluzioni/<slug:slug>/storia.json")

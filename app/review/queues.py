@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 from app import access
 from app.access import Actor, Role
 from app.accounts import queries as people
+from app.cities import queries as cities
 from app.document.dates import last_day
 from app.review import ageing, queries, rules
-from app.review.models import Comment, Review
+from app.review.models import Comment, PageReport, Review
 from app.review.queries import Filter, Scope
 from app.review.rules import Step
 from app.solutions.models import Solution
@@ -46,6 +47,10 @@ class Row:
     number: int = 0
     claimable: bool = False
     text: str = ""
+    #: Of a report on a page that is no solution's: its path, its number, the mailbox for an answer.
+    page: str = ""
+    report_id: int = 0
+    mailbox: str = ""
 
     def as_data(self) -> dict[str, object]:
         """The line as CSV and JSON say it."""
@@ -60,6 +65,7 @@ class Row:
             "assignee": self.assignee,
             "version": self.number or None,
             "text": self.text,
+            "page": self.page or None,
         }
 
 
@@ -78,10 +84,16 @@ def scope_of(actor: Actor, queue: str) -> Scope:
     return Scope(bodies) if rules.ROLE_OF[step] is Role.REFERENT else Scope(themes=themes)
 
 
+def _pages_of(actor: Actor) -> Scope:
+    """Reports on pages concern those who may close them."""
+    return Scope() if actor.national else Scope(actor.of(Role.REFERENT), actor.of(Role.EXPERT))
+
+
 def counts(session: Session, actor: Actor, now: datetime) -> dict[str, int]:
     """How much waits in each queue that a person sees."""
     found = {queue: queries.counts(session, step, scope_of(actor, queue)) for queue, step in STEP_OF.items()}
     found[REPORTS] = queries.count_reports(session, scope_of(actor, REPORTS))
+    found[REPORTS] += queries.count_page_reports(session, _pages_of(actor))
     found[TO_CONFIRM] = len(_overdue(session, actor, Filter(), ageing.day_of(now)))
     return found
 
@@ -92,10 +104,18 @@ def rows(session: Session, actor: Actor, queue: str, chosen: Filter, now: dateti
     if queue == TO_CONFIRM:
         return [_of_solution(solution, today) for solution in _overdue(session, actor, chosen, today)]
     if queue == REPORTS:
-        return [_of_report(found, today) for found in queries.reports(session, scope_of(actor, queue), chosen)]
+        return _reports(session, actor, chosen, today)
     waiting = queries.waiting(session, STEP_OF[queue], scope_of(actor, queue), chosen)
     names = people.names(session, [review.claimed_by for review in waiting])
     return [_of_review(review, actor, names, today) for review in waiting]
+
+
+def _reports(session: Session, actor: Actor, chosen: Filter, today: date) -> list[Row]:
+    """Errors on solutions and on other pages, the longest waiting first."""
+    pages = queries.page_reports(session, _pages_of(actor), chosen)
+    bodies = {slug: city.short_name for slug, city in cities.by_slugs(session, [page.body for page in pages]).items()}
+    found = [_of_report(report, today) for report in queries.reports(session, scope_of(actor, REPORTS), chosen)]
+    return sorted([*found, *(_of_page(page, bodies, today) for page in pages)], key=lambda row: row.since)
 
 
 def _overdue(session: Session, actor: Actor, chosen: Filter, today: date) -> Sequence[Solution]:
@@ -124,6 +144,21 @@ def _of_review(review: Review, actor: Actor, names: Mapping[int, str], today: da
 def _of_report(report: Comment, today: date) -> Row:
     days = ageing.working_days(ageing.day_of(report.created_at), today)
     return Row(*_of(report.solution), since=report.created_at, days=days, text=report.text)
+
+
+def _of_page(report: PageReport, bodies: Mapping[str, str], today: date) -> Row:
+    return Row(
+        "",
+        report.title,
+        bodies.get(report.body, ""),
+        (report.theme,) if report.theme else (),
+        since=report.created_at,
+        days=ageing.working_days(ageing.day_of(report.created_at), today),
+        text=report.text,
+        page=report.path,
+        report_id=report.id,
+        mailbox=report.reader_email,
+    )
 
 
 def _of_solution(solution: Solution, today: date) -> Row:

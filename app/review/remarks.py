@@ -64,6 +64,25 @@ def report(
     person_id: int | None = None,
 ) -> Comment:
     """An error a reader found, told to the owner. Raises ``Invalid``, ``Conflict``, ``Throttled``."""
+    said, mailbox = checked(session, now, text, email, address)
+    if not solution.badge or solution.archived_at is not None:
+        raise Conflict("not_in_force")
+    found = Comment(
+        solution_id=solution.id,
+        kind="report",
+        text=said,
+        author_id=person_id,
+        reader_email=mailbox,
+        created_at=now,
+    )
+    session.add(found)
+    session.flush()
+    tell(session, solution, person_id, now, "error-reported", {"comment": found.id})
+    return found
+
+
+def checked(session: Session, now: datetime, text: str, email: str, address: str) -> tuple[str, str]:
+    """Text and mailbox of a report as they are kept; it is counted. Raises ``Invalid``, ``Throttled``."""
     refuse_many(session, now, address)
     wrong = {}
     if len(text.strip()) < SHORTEST_REPORT:
@@ -72,20 +91,9 @@ def report(
         wrong["email"] = "not_a_mailbox"
     if wrong:
         raise Invalid(wrong)
-    if not solution.badge or solution.archived_at is not None:
-        raise Conflict("not_in_force")
-    found = Comment(
-        solution_id=solution.id,
-        kind="report",
-        text=needed(text, "text", LONGEST_REPORT),
-        author_id=person_id,
-        reader_email=tidy_email(email) if email else "",
-        created_at=now,
-    )
-    session.add_all([found, Attempt(subject=_subject(address), at=now)])
-    session.flush()
-    tell(session, solution, person_id, now, "error-reported", {"comment": found.id})
-    return found
+    said = needed(text, "text", LONGEST_REPORT)
+    session.add(Attempt(subject=_subject(address), at=now))
+    return said, tidy_email(email) if email else ""
 
 
 def refuse_many(session: Session, now: datetime, address: str) -> None:

@@ -14,7 +14,8 @@ from app.document.validate import problems
 from app.review import ageing
 from app.solutions.rules import SITE_FIELDS
 
-#: Everything review writes in the journal, on `solution` and its slug; ``data`` has numbers and words of rules only.
+#: Everything review writes in the journal, on `solution` and its slug unless it says otherwise; ``data`` has numbers,
+#: words of rules and paths of the site only.
 ACTIONS: Mapping[str, str] = {
     "solution-submitted": "a version waits for a decision; review, version, step, replaces (a review)",
     "review-claimed": "somebody said they are working on it; review, step",
@@ -30,6 +31,8 @@ ACTIONS: Mapping[str, str] = {
     "comment-added": "a remark of somebody who works on it; comment, section",
     "comment-resolved": "a remark or a report was dealt with; comment, kind",
     "error-reported": "a reader reported an error; comment",
+    "page-error-reported": "a reader reported an error on a page that is no solution's (on `page`, its number); page",
+    "page-error-resolved": "it was dealt with; page",
     "facts-confirmed": "the owner confirmed the facts; version, verified_on, review_due",
     "facts-due": "the day to confirm the facts has come (by the site, once for each day); review_due",
     "evidence-lowered": "nobody confirmed the facts for too long (by the site); version, before, after",

@@ -26,6 +26,11 @@ COMMON = {
 }
 
 
+def is_made_up(slug: str, text: str) -> bool:
+    """Whether a document is one of the two, or was made from one of them; ``text`` is the whole of it."""
+    return slug in {SOURCE, VARIANT} or LABEL in text
+
+
 def make(session: Session, now: datetime) -> int:
     """Create the two, once, where their theme is known. Answers how many were created."""
     if queries.by_slug(session, SOURCE) is not None:

@@ -133,6 +133,12 @@ def revisions(session: Session, solution: Solution) -> Sequence[SolutionRevision
     return session.scalars(wanted.order_by(SolutionRevision.number.desc())).all()
 
 
+def writers(session: Session, solution: Solution) -> Sequence[int]:
+    """Numbers of those who wrote one of its revisions."""
+    wanted = select(SolutionRevision.author_id).where(SolutionRevision.solution_id == solution.id).distinct()
+    return [number for number in session.scalars(wanted) if number is not None]
+
+
 def last_live(session: Session, solution: Solution, until: int) -> SolutionRevision | None:
     """The last revision up to a number that came into force."""
     wanted = select(SolutionRevision).where(

@@ -5,14 +5,18 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from flask import Flask, current_app, g, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Rule
 
 from app import access
-from app.access import NOBODY, POLICY, Action, Actor, Thing
+from app.access import NOBODY, POLICY, READING, Action, Actor, Thing
 from app.errors import ConfirmationNeeded, Misconfigured
 
 View = TypeVar("View", bound=Callable[..., object])
 #: Endpoints that others register and that only send files of the project.
 STATIC = frozenset({"static"})
+#: Parts of addresses that open a door to whoever knows them: such an address is told to nobody.
+SECRETS = frozenset({"token", "code"})
 
 #: What `g` stands for: a page asks a dozen times who reads it.
 _context: Callable[[], Any] = g._get_current_object
@@ -33,7 +37,7 @@ def register(app: Flask, identify: Callable[[], Actor], confirmed: Callable[[], 
     app.extensions["identify"] = identify
     app.extensions["confirmed"] = confirmed
     app.before_request(_guard)
-    app.jinja_env.globals.update(actor=actor, may=may, Action=Action, Thing=Thing)
+    app.jinja_env.globals.update(actor=actor, may=may, is_reading=is_reading, Action=Action, Thing=Thing)
 
 
 def actor() -> Actor:
@@ -55,6 +59,22 @@ def require(action: Action, thing: Thing | None = None) -> None:
     """Ask the policy, and note that it was asked."""
     g.setdefault("asked", set()).add((action, thing is not None))
     access.require(actor(), action, thing)
+
+
+def is_reading(rule: Rule | None) -> bool:
+    """Whether a rule leads to a page that everybody reads, as far as its thing lets them."""
+    view = current_app.view_functions.get(rule.endpoint) if rule else None
+    return getattr(view, "action", None) in READING and not (rule and SECRETS & rule.arguments)
+
+
+def reading_page(path: str) -> tuple[Rule, dict[str, Any]] | None:
+    """The rule that answers to a path of this site and what its typed parts hold; None where nobody reads there."""
+    adapter = current_app.create_url_adapter(request)
+    try:
+        rule, parts = adapter.match(path, "GET", return_rule=True) if adapter else (None, {})
+    except HTTPException:
+        return None
+    return (rule, dict(parts)) if rule and is_reading(rule) else None
 
 
 def _guard() -> None:

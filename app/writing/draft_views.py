@@ -8,6 +8,7 @@ from sqlalchemy.exc import NoResultFound
 from werkzeug.wrappers import Response as Answer
 
 from app.access import Action, Thing
+from app.accounts.queries import names
 from app.cities.queries import by_slugs
 from app.document.model import Document, Problem, located
 from app.document.parse import parse
@@ -24,8 +25,8 @@ from app.web.gate import permits
 from app.web.kept import unkept
 from app.web.languages import prefixed
 from app.web.unit import session, work
+from app.writing import giving_up, service
 from app.writing import kit as files
-from app.writing import service
 from app.writing.boxes import clean
 from app.writing.bring import Brought, brought, picture, text_of, with_pictures, with_problem
 from app.writing.forms import New, number, one_line, read_new, read_seen
@@ -226,15 +227,37 @@ def restore(slug: str) -> Answer:
 @drafts.get("/soluzioni/<slug:slug>/scarta")
 @permits(Action.EDIT_SOLUTION)
 def discard(slug: str) -> Response:
-    solution = editable(slug)
-    return unkept(render_template("writing/discard.html", solution=solution, whole=service.never_kept(solution)))
+    return _discard_page(editable(slug))
+
+
+def _discard_page(solution: Solution, status: int = 200) -> Response:
+    """Asks once more, naming those whose words would go too."""
+    others = giving_up.words_of_others(session(), solution, gate.actor().id)
+    answer = unkept(
+        render_template(
+            "writing/discard.html",
+            solution=solution,
+            whole=giving_up.never_kept(solution),
+            edition=service.opened(session(), solution).edition,
+            others=others,
+            names=names(session(), [lost.person_id for lost in others]),
+            changed=status != 200,
+        )
+    )
+    answer.status_code = status
+    return answer
 
 
 @drafts.post("/soluzioni/<slug:slug>/scarta")
 @permits(Action.EDIT_SOLUTION)
 def discard_now(slug: str) -> Answer:
     solution = editable(slug)
-    with work() as writes:
-        gone = service.discard(writes, service.reopened(writes, solution), gate.actor().id, now())
+    seen = number(request.form.get("edition", ""))
+    try:
+        with work() as writes:
+            gone = giving_up.discard(writes, service.reopened(writes, solution), gate.actor().id, now(), seen)
+    except Conflict as late:
+        session().rollback()
+        return _discard_page(editable(slug), late.status)
     flash("draft_discarded")
     return redirect(prefixed("/scrivania") if gone else url_for("solutions.show", slug=slug), 303)

@@ -4,7 +4,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Row, Select, bindparam, select
+from sqlalchemy import Row, Select, bindparam, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.files.kinds import IMAGES
@@ -26,6 +26,11 @@ def edition(session: Session, solution: Solution, number: int) -> Edition | None
     """One saved state, None where it was never there or is no longer kept."""
     wanted = select(Edition).where(Edition.solution_id == solution.id, Edition.number == number)
     return session.scalars(wanted).one_or_none()
+
+
+def editions(session: Session, solution: Solution) -> Sequence[Edition]:
+    """The saved states that are kept, the oldest first."""
+    return session.scalars(select(Edition).where(Edition.solution_id == solution.id).order_by(Edition.number)).all()
 
 
 def editions_up_to(session: Session, solution: Solution, number: int) -> Sequence[Edition]:
@@ -66,6 +71,16 @@ def removed_since(session: Session, solution: Solution, moment: datetime) -> Seq
     """Files taken out of the kit since a moment, the latest first: they can be put back."""
     wanted = select(Attachment).where(Attachment.solution_id == solution.id, Attachment.removed_at >= moment)
     return session.scalars(wanted.order_by(Attachment.removed_at.desc(), Attachment.id.desc())).all()
+
+
+def kits(session: Session) -> dict[str, list[str]]:
+    """Names of the files in the kits of all solutions, by slug: of the version in force, and as authors have them."""
+    wanted = select(Solution.slug, Attachment.name).join(Solution, Solution.id == Attachment.solution_id)
+    wanted = wanted.where(or_(Attachment.published, Attachment.removed_at.is_(None)))
+    found: dict[str, list[str]] = {}
+    for slug, name in session.execute(wanted.order_by(Solution.slug, Attachment.id)):
+        found.setdefault(slug, []).append(name)
+    return found
 
 
 #: Put together once: every page of a solution asks it.

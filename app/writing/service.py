@@ -100,7 +100,7 @@ def rewrite(
     current = opened(session, solution)
     chosen = {name: current.state.fields[name] for name in ("title", "city")}
     state = state_of(Document({**(front or {}), **document.front, **chosen}, document.sections, document.footnotes))
-    _write(session, solution, current, state, author_id, now)
+    write(session, solution, current, state, author_id, now)
 
 
 def opened(session: Session, solution: Solution) -> Opened:
@@ -109,12 +109,12 @@ def opened(session: Session, solution: Solution) -> Opened:
     newest = solution.latest_number
     if copy is None:
         revision = library.revision(session, solution, newest)
-        return Opened(state_of(_document(revision)), 0, newest, revision.saved_at, revision.author_id)
+        return Opened(state_of(document_in(revision)), 0, newest, revision.saved_at, revision.author_id)
     state = from_json(copy.state)
     if copy.base_number != newest:
         latest = library.revision(session, solution, newest)
         base = _common(session, solution, library.revision(session, solution, copy.base_number), latest)
-        state = merge(state_of(_document(base)), state, state_of(_document(latest))).state
+        state = merge(state_of(document_in(base)), state, state_of(document_in(latest))).state
     return Opened(state, copy.edition, newest, copy.saved_at, copy.saved_by)
 
 
@@ -136,15 +136,15 @@ def save(session: Session, solution: Solution, mine: State, seen: Seen, author_i
     queries.hold(session, solution)
     current = opened(session, solution)
     if seen.edition == current.edition:
-        return Saved(_write(session, solution, current, mine, author_id, now, seen.base), Merged(mine, (), ()))
+        return Saved(write(session, solution, current, mine, author_id, now, seen.base), Merged(mine, (), ()))
     found = queries.edition(session, solution, seen.edition)
     merged = merge(from_json(found.state) if found else None, mine, current.state)
     if merged.conflicts:
         return Saved(current, merged)
-    return Saved(_write(session, solution, current, merged.state, author_id, now), merged)
+    return Saved(write(session, solution, current, merged.state, author_id, now), merged)
 
 
-def _write(
+def write(
     session: Session,
     solution: Solution,
     current: Opened,
@@ -188,7 +188,7 @@ def give_up_markdown(session: Session, solution: Solution, author_id: int, now: 
     """Go back to the form without the Markdown text that could not be read."""
     queries.hold(session, solution)
     current = opened(session, solution)
-    _write(session, solution, current, replace(current.state, markdown=""), author_id, now)
+    write(session, solution, current, replace(current.state, markdown=""), author_id, now)
 
 
 def restore(session: Session, solution: Solution, number: int, author_id: int, now: datetime) -> None:
@@ -196,12 +196,12 @@ def restore(session: Session, solution: Solution, number: int, author_id: int, n
 
     Raises ``Conflict`` where somebody else typed what no version holds yet: it would be gone without a word.
     """
-    state = state_of(_document(library.revision(session, solution, number)))
+    state = state_of(document_in(library.revision(session, solution, number)))
     queries.hold(session, solution)
     current = opened(session, solution)
     if current.edition and current.saved_by not in (None, author_id) and unsaved(session, solution):
         raise Conflict("restore_unsaved")
-    _write(session, solution, current, state, author_id, now)
+    write(session, solution, current, state, author_id, now)
 
 
 def reopened(session: Session, solution: Solution) -> Solution:
@@ -210,25 +210,6 @@ def reopened(session: Session, solution: Solution) -> Solution:
     if found is None:
         raise NotFound(solution.slug)
     return found
-
-
-def never_kept(solution: Solution) -> bool:
-    """Whether nobody ever made a version of this draft: giving it up takes it away altogether."""
-    return not solution.badge and solution.latest_number == 1
-
-
-def discard(session: Session, solution: Solution, author_id: int, now: datetime) -> bool:
-    """Give up what was typed since the newest version. A draft nobody made a version of goes altogether: True."""
-    body = solution.owner.slug if solution.owner else ""
-    record(session, now, author_id, "draft-discarded", "solution", solution.slug, body=body)
-    if never_kept(solution):
-        session.delete(solution)
-        session.flush()
-        return True
-    state = state_of(_document(library.revision(session, solution, solution.latest_number)))
-    queries.hold(session, solution)
-    _write(session, solution, opened(session, solution), state, author_id, now)
-    return False
 
 
 def current_document(session: Session, solution: Solution) -> Document:
@@ -285,7 +266,7 @@ def _kept_by_site(solution: Solution, document: Document) -> Document:
     return with_site_fields(document, solution.front if solution.badge else {})
 
 
-def _document(revision: SolutionRevision) -> Document:
+def document_in(revision: SolutionRevision) -> Document:
     document = parse(revision.text).document
     if document is None:
         raise NotFound(revision.number)

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0009"
-down_revision = "0007"
+down_revision = "0008"
 
 solutions = sa.table(
     "solutions", sa.column("id", sa.Integer), sa.column("based_on", sa.String), sa.column("front", sa.JSON)

@@ -24,7 +24,7 @@ from app.needs.models import Need, Proposal
 from app.needs.service import Deed
 from app.operations.service import register_body
 from app.outbox.models import Letter
-from app.review.models import Comment, Review
+from app.review.models import Comment, PageReport, Review
 from app.search.engine import Engine
 from app.solutions.models import Solution
 from app.twinnings.models import KitCheck, Meeting, Milestone, Twinning, TwinningFile, TwinningParty, TwinningPerson
@@ -183,13 +183,15 @@ def furnish(session: Session, side: str, engine: Engine) -> dict[tuple[str, str]
         text_state="done",
     )
     letter = Letter(kind="news", recipient="a@b.it", language="it", data={}, created_at=NOW, due_at=NOW, failed_at=NOW)
-    session.add_all([review, comment, invitation, letter, service, attachment])
+    report = PageReport(path="/citta", title="Città", body=body, theme=theme, text="È sbagliato.", created_at=NOW)
+    session.add_all([review, comment, report, invitation, letter, service, attachment])
     session.flush()
     return {
         (side, "public solution"): Place({"slug": public.slug}, public.thing),
         (side, "draft"): Place({"slug": draft.slug}, draft.thing),
         (side, "review"): Place({"slug": draft.slug, "number": review.id}, draft.thing),
         (side, "comment"): Place({"slug": draft.slug, "number": comment.id}, draft.thing),
+        (side, "report"): Place({"number": report.id}, report.thing),
         (side, "version"): Place({"slug": public.slug, "number": 1}, public.thing),
         (side, "invitation"): Place({"number": invitation.id}, Thing(bodies=frozenset({body}))),
         (side, "person"): Place({"number": person.id}, thing_of(person)),
@@ -323,6 +325,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "feeds.theme": ("theme",),
     "library.act": ("act",),
     "solutions.version": ("version",),
+    "queues.resolve_report": ("report",),
     "queues.story_csv": ("draft",),
     "queues.story_json": ("draft",),
     "review.resolve": ("comment",),

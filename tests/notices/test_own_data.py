@@ -30,6 +30,8 @@ STAYS = {
     "attachments.added_by": "the kit belongs to the office",
     "comments.author_id": "a remark belongs to the review it was made in",
     "comments.resolved_by": "a remark belongs to the review it was made in",
+    "page_reports.author_id": "the report was dealt with under it",
+    "page_reports.resolved_by": "the report stays explained",
     "reviews.asked_by": "a decision stays explained",
     "reviews.decided_by": "a decision stays explained",
     "needs.author_id": "a request is the city's",

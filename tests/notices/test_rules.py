@@ -35,7 +35,7 @@ def test_each_person_is_told_once_for_the_strongest_reason_and_never_of_their_ow
 
 def test_what_only_concerns_those_who_wait_is_told_to_nobody_else() -> None:
     audience = Audience(frozenset({1}), frozenset({2}), frozenset({3}))
-    assert told("solution-submitted", audience, None) == {1: WAITING}
+    assert told("facts-due", audience, None) == {1: WAITING}
     assert told("signed-in", audience, None) == {}
 
 

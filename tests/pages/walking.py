@@ -12,7 +12,7 @@ MOST_STOPS = 600
 
 #: Gathers whatever can be used with a mouse and has a place on the screen; from then on notes what has the focus, and
 #: whether it shows. Of the choices of one question the tab key reaches one, for a toolbar it reaches its first button;
-#: what is folded away is not there.
+#: what is folded away is not there. A page that puts the focus where one is to answer is walked from its top too.
 PREPARED = f"""() => {{
     const seen = {FOCUS_SEEN};
     const usable = 'a[href], area[href], button, input, select, textarea, summary, [tabindex], [role=button]';
@@ -25,6 +25,11 @@ PREPARED = f"""() => {{
         `input[type=radio][name="${{CSS.escape(element.name)}}"]`) === element;
     const wanted = [...document.body.querySelectorAll(usable)].filter(there)
         .filter(element => first(element) && !answered(element));
+    if (document.activeElement !== document.body) {{
+        document.body.tabIndex = -1;
+        document.body.focus();
+        document.body.removeAttribute('tabindex');
+    }}
     const walk = window.walk = {{wanted, stops: [], unseen: []}};
     document.addEventListener('focusin', event => {{
         walk.stops.push(event.target);

@@ -4,18 +4,22 @@
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import Result
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from app import create_app
 from app.config import ROOT, Settings
 from app.db import Database
 from app.document.parse import parse
 from app.document.serialise import serialise
-from app.solutions import queries
+from app.solutions import demonstration, queries
+from app.solutions.models import Solution
 from app.solutions.service import save
+from app.writing.models import Attachment
 from tests.makers import NOW, make_document
 from tests.stores import Stores
 
@@ -44,6 +48,12 @@ def write(content: Path, slug: str, text: str) -> Path:
 def tree(folder: Path) -> dict[str, bytes]:
     """Every file of a folder with its bytes."""
     return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def make_attachment(session: Session, solution: Solution, name: str, **more: Any) -> None:
+    code = name.rpartition(".")[2]
+    told = {"mime": "application/octet-stream", "size": 1, "title": name, "document_kind": "atto", "added_at": NOW}
+    session.add(Attachment(solution_id=solution.id, digest=name, name=name, code=code, **told, **more))
 
 
 def run(app: Flask, *arguments: object) -> Result:
@@ -259,6 +269,29 @@ def test_check_refuses_what_import_would_refuse(app: Flask, folder: Path, old: s
         result = run(app, command, folder)
         assert result.exit_code == 1
         assert sentence in result.output
+
+
+def test_an_export_names_the_files_it_leaves_behind_and_holds_nothing_made_up(
+    app: Flask, folder: Path, database: Database, tmp_path: Path
+) -> None:
+    sections = {"Problema affrontato": "Ecco. ![La pianta](kit/pianta.png)", "Soluzione adottata": "Uno sportello."}
+    write(folder, "uno", serialise(make_document(sections=sections)))
+    assert run(app, "import", folder).exit_code == 0
+    with database.work() as session:
+        assert demonstration.make(session, NOW) == 2
+        uno = queries.by_slug(session, "uno")
+        assert uno is not None
+        make_attachment(session, uno, "pianta.png")
+        make_attachment(session, uno, "schema.odt", removed_at=NOW)
+    target = tmp_path / "esportata"
+    result = run(app, "export", target)
+    assert result.exit_code == 0
+    assert "uno: non sono nella cartella pianta.png\n" in result.output
+    assert "che la cartella non contiene: 1 (1 file)" in result.output
+    assert "`flask backup create`" in result.output
+    assert "Soluzioni dimostrative lasciate fuori: 2." in result.output
+    assert {path.stem for path in (target / "solutions").glob("*.md")} == {"uno", "due"}
+    assert run(app, "check", target).exit_code == 0
 
 
 @pytest.mark.parametrize("command", ["check", "import"])

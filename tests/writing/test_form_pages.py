@@ -240,15 +240,17 @@ def test_an_older_version_comes_back_into_the_form_and_the_versions_stay(maria: 
 def test_giving_up_the_draft_brings_back_the_newest_version(maria: Desk) -> None:
     maria.open().type(summary="Da buttare.").save()
     token = maria.open().box("csrf_token")
-    assert "Le versioni restano" in maria.client.get(f"{maria.address}/scarta").text
-    maria.client.post(f"{maria.address}/scarta", data={"csrf_token": token})
+    page = maria.client.get(f"{maria.address}/scarta").text
+    assert "Le versioni restano" in page
+    assert "altre persone" not in page, "one gives up what one wrote oneself"
+    maria.client.post(f"{maria.address}/scarta", data={"csrf_token": token, "edition": "1"})
     assert maria.open().box("summary") == "Uno sportello unico per le imprese di cinquanta comuni."
 
 
 def test_a_draft_without_any_version_goes_altogether(people: dict[str, FlaskClient]) -> None:
     desk = begin(people["maria"], title="Da buttare")
     token = desk.open().box("csrf_token")
-    assert people["maria"].post(f"{desk.address}/scarta", data={"csrf_token": token}).status_code == 303
+    assert people["maria"].post(f"{desk.address}/scarta", data={"csrf_token": token, "edition": "0"}).status_code == 303
     assert people["maria"].get(f"{desk.address}/modifica").status_code == 404
 
 

@@ -16,7 +16,7 @@ from app.journal.queries import of_thing
 from app.solutions import queries as library
 from app.solutions.models import Solution
 from app.solutions.service import make_live
-from app.writing import queries, service
+from app.writing import giving_up, queries, service
 from app.writing.service import KEPT_EDITIONS, Saved, Seen
 from app.writing.state import State
 from tests.conftest import BOTH
@@ -129,7 +129,7 @@ def test_a_decision_made_meanwhile_enters_the_draft_and_what_was_typed_stays(off
 def test_beginning_and_giving_up_a_draft_are_told_in_the_journal(office: Database) -> None:
     with office.work() as session:
         solution = service.begin(session, "Ufficio concorsi", "bologna", None, NOW, 1)
-        assert service.discard(session, solution, 1, LATER)
+        assert giving_up.discard(session, solution, 1, LATER, service.opened(session, solution).edition)
     with office.reading() as session:
         rows = of_thing(session, "solution", "ufficio-concorsi")
         assert [(row.action, row.body, row.actor_id) for row in rows] == [

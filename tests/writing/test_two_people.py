@@ -3,8 +3,11 @@
 
 import io
 
+from flask import Flask
 from flask.testing import FlaskClient
 
+from app.notices import chores
+from tests.makers import csrf
 from tests.writing.conftest import Desk
 
 
@@ -124,3 +127,39 @@ def test_saving_by_itself_without_a_log_in_answers_401(maria: Desk) -> None:
     stranger = Desk(maria.client.application.test_client())
     stranger.form = maria.form
     assert stranger.autosave().status_code == 401
+
+
+def test_giving_up_a_draft_names_who_else_loses_what_they_wrote_and_tells_them(
+    app: Flask, maria: Desk, luca: Desk
+) -> None:
+    luca.open().type(section__1="Il problema di Luca.", office="Ufficio di Luca").save()
+    maria.open().type(summary="La sintesi di Maria.").save()
+    seen = maria.box("edition")
+    page = maria.client.get(f"{maria.address}/scarta").text
+    named = page[page.index("hanno scritto altre persone") :]
+    for words in ("Luca Bianchi", "«Problema affrontato»</span>, Ufficio</li>", "Riceveranno un avviso"):
+        assert words in named
+    assert "Maria Rossi" not in named.partition("</section>")[0]
+    typed = {"csrf_token": maria.box("csrf_token"), "edition": seen}
+    late = maria.client.post(f"{maria.address}/scarta", data=typed)
+    assert (late.status_code, "Nel frattempo qualcuno ha scritto ancora" in late.text) == (409, True)
+    assert luca.open().box("section.1") == "Il problema di Luca."
+    maria.client.post(f"{maria.address}/scarta", data={**typed, "edition": maria.open().box("edition")})
+    assert luca.open().box("office") != "Ufficio di Luca"
+    chores.distribute(app)
+    told = "La bozza di «Sportello unico metropolitano», a cui lavoravi, è stata scartata."
+    assert told in luca.client.get("/avvisi").text
+    assert told not in maria.client.get("/avvisi").text
+
+
+def test_a_draft_that_goes_altogether_names_who_began_it_and_tells_them(
+    app: Flask, people: dict[str, FlaskClient]
+) -> None:
+    client = people["luca"]
+    made = client.post("/soluzioni/nuova", data={"csrf_token": csrf(client, "/soluzioni/nuova"), "title": "Idea"})
+    address = made.headers["Location"].removesuffix("/modifica")
+    assert "Luca Bianchi" in people["maria"].get(f"{address}/scarta").text
+    typed = {"csrf_token": csrf(people["maria"], f"{address}/scarta"), "edition": "0"}
+    assert people["maria"].post(f"{address}/scarta", data=typed).status_code == 303
+    chores.distribute(app)
+    assert "La bozza di «Idea», a cui lavoravi, è stata scartata." in client.get("/avvisi").text

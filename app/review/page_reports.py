@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Errors that readers report on pages that are no solution's: whom they reach, and dealing with them."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy.orm import Session
+
+from app.access import Role, Thing
+from app.accounts import queries as people
+from app.accounts.models import Person
+from app.cities import queries as cities
+from app.errors import NotFound
+from app.journal.service import record
+from app.review import queries, remarks
+from app.review.models import PageReport
+from app.solutions import queries as library
+
+Known = TypeVar("Known")
+
+
+@dataclass(frozen=True)
+class ReportedPage:
+    """A page of the site: what it speaks of (``title``), and the body or theme whose people look after it (slugs)."""
+
+    path: str
+    title: str
+    body: str = ""
+    theme: str = ""
+
+    @property
+    def thing(self) -> Thing:
+        """What the policy looks at."""
+        return Thing(bodies=frozenset({self.body} - {""}), themes=frozenset({self.theme} - {""}))
+
+
+def page_about(session: Session, path: str, kind: str, slug: str) -> ReportedPage:
+    """The page at a path that speaks of a `city`, `theme` or `act`, or (empty) of nothing of the kind.
+
+    An act is looked after by the experts of the theme that most of the solutions citing it have. Raises ``NotFound``.
+    """
+    if kind == "city":
+        city = cities.by_slug(session, slug)
+        return ReportedPage(path, _found(city, slug).name, body=slug)
+    if kind == "theme":
+        return ReportedPage(path, _found(dict(library.theme_names(session, "it")).get(slug), slug), theme=slug)
+    if kind == "act":
+        act = _found(library.act_by_slug(session, slug), slug)
+        themes = Counter(tie.theme.slug for solution in library.of_act(session, act) for tie in solution.themes)
+        return ReportedPage(path, act.label, theme=next((theme for theme, _ in themes.most_common(1)), ""))
+    return ReportedPage(path, path if path != "/" else "Twin Metro")
+
+
+def _found(known: Known | None, slug: str) -> Known:
+    if known is None:
+        raise NotFound(slug)
+    return known
+
+
+def those_reached(session: Session, thing: Thing) -> tuple[Role, Sequence[Person]]:
+    """Who a report on a page reaches: referents of its body, else experts of its theme, else the coordination."""
+    asked = (
+        (Role.REFERENT, thing.bodies),
+        (Role.EXPERT, thing.themes),
+        (Role.COORDINATOR, {""}),
+        (Role.ADMINISTRATOR, {""}),
+    )
+    for role, scopes in asked:
+        found = people.with_role(session, role, scopes) if scopes else ()
+        if found:
+            return role, found
+    return Role.COORDINATOR, ()
+
+
+def report(
+    session: Session, page: ReportedPage, now: datetime, text: str, email: str, address: str, person_id: int | None
+) -> PageReport:
+    """An error a reader found on a page. Raises ``Invalid``, ``Throttled``."""
+    said, mailbox = remarks.checked(session, now, text, email, address)
+    made = PageReport(
+        path=page.path,
+        title=page.title[:300],
+        body=page.body,
+        theme=page.theme,
+        text=said,
+        author_id=person_id,
+        reader_email=mailbox,
+        created_at=now,
+    )
+    session.add(made)
+    session.flush()
+    _tell(session, made, now, person_id, "page-error-reported")
+    return made
+
+
+def resolve(session: Session, number: int, person_id: int, now: datetime) -> PageReport:
+    """It was dealt with; nothing happens where somebody did so already. Raises ``NotFound``."""
+    found = _found(queries.page_report(session, number, hold=True), str(number))
+    if found.resolved_at is None:
+        found.resolved_at, found.resolved_by = now, person_id
+        _tell(session, found, now, person_id, "page-error-resolved")
+    return found
+
+
+def _tell(session: Session, told: PageReport, now: datetime, person_id: int | None, action: str) -> None:
+    record(session, now, person_id, action, "page", str(told.id), body=told.body, data={"page": told.path})

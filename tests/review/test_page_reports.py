@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""An error on a page that is no solution's: whom it reaches, where it waits, who closes it, who hears of it."""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.access import Role
+from app.accounts.models import Person
+from app.db import Database
+from app.journal import queries as journal
+from app.notices import chores
+from app.outbox.models import Letter
+from app.review import page_reports, queries, remarks, upkeep
+from app.review.queries import Scope
+from app.review.queues import REPORTS
+from tests.makers import NOW, csrf, make_person, make_solution, sign_in
+
+WRONG = "La popolazione indicata non è quella giusta."
+QUEUE = f"/redazione/{REPORTS}"
+
+
+@pytest.fixture
+def people(registered: Database) -> dict[str, Person]:
+    with registered.work() as session:
+        make_solution(session, "pubblica", legal_basis=["Legge 7 aprile 2014, n. 56"])
+        return {
+            "referent": make_person(session, (Role.REFERENT, "bologna")),
+            "official": make_person(session, (Role.OFFICIAL, "bologna")),
+            "elsewhere": make_person(session, (Role.REFERENT, "torino")),
+            "expert": make_person(session, (Role.EXPERT, "suap")),
+            "coordinator": make_person(session, (Role.COORDINATOR, "")),
+            "administrator": make_person(session, (Role.ADMINISTRATOR, "")),
+            "reader": make_person(session),
+        }
+
+
+def send(client: FlaskClient, page: str, text: str = WRONG, email: str = "") -> int:
+    address = f"/segnala?pagina={page}"
+    return client.post(address, data={"csrf_token": csrf(client, address), "text": text, "email": email}).status_code
+
+
+@pytest.mark.parametrize(
+    ("page", "reached"),
+    [
+        ("/citta/bologna", "referent"),
+        ("/citta/venezia", "coordinator"),
+        ("/temi/suap", "expert"),
+        ("/temi/appalti", "coordinator"),
+        ("/norme/legge-56-2014", "expert"),
+        ("/", "coordinator"),
+    ],
+)
+def test_a_report_reaches_those_who_look_after_the_page_by_notice_letter_and_queue(
+    app: Flask, registered: Database, people: dict[str, Person], page: str, reached: str
+) -> None:
+    assert send(app.test_client(), page) == 303
+    chores.distribute(app)
+    for name, person in people.items():
+        client = sign_in(app.test_client(), person)
+        told = "Un lettore segnala un errore nella pagina" in client.get("/avvisi").text
+        assert told is (name == reached), name
+        sees = name == reached or name in {"coordinator", "administrator"}
+        assert (WRONG in client.get(QUEUE).text) is sees, f"the queue of {name}"
+        assert (f"{QUEUE}#segnalazione-1" in client.get("/scrivania").text) is sees, f"the desk of {name}"
+    with registered.reading() as session:
+        assert [letter.recipient for letter in session.query(Letter).all()] == [people[reached].email]
+
+
+def test_who_looks_after_the_page_closes_it_and_a_reader_with_an_account_is_told(
+    app: Flask, registered: Database, people: dict[str, Person]
+) -> None:
+    reader, referent = (sign_in(app.test_client(), people[name]) for name in ("reader", "referent"))
+    assert send(reader, "/citta/bologna", email="lettrice@posta.example") == 303
+    assert "lettrice@posta.example" in referent.get(QUEUE).text
+    token = {"csrf_token": csrf(referent, QUEUE)}
+    elsewhere = sign_in(app.test_client(), people["elsewhere"])
+    refused = elsewhere.post(f"{QUEUE}/1/risolvi", data={"csrf_token": csrf(elsewhere, QUEUE)})
+    assert refused.status_code == 404
+    assert [referent.post(f"{QUEUE}/1/risolvi", data=token).status_code for _ in range(2)] == [303, 303]
+    assert "Nessuna segnalazione aperta." in referent.get(QUEUE).text
+    chores.distribute(app)
+    assert "La tua segnalazione sulla pagina «Città metropolitana di Bologna»" in reader.get("/avvisi").text
+    with registered.reading() as session:
+        rows = [(row.action, row.actor_id, row.body) for row in reversed(journal.of_thing(session, "page", "1"))]
+    assert rows == [
+        ("page-error-reported", people["reader"].id, "bologna"),
+        ("page-error-resolved", people["referent"].id, "bologna"),
+    ], "closing it twice is one row"
+
+
+@pytest.mark.parametrize("page", ["/", "/citta", "/citta/bologna", "/temi/suap", "/rete", "/numeri", "/richieste"])
+def test_every_public_page_ends_with_the_way_to_report_an_error(
+    app: Flask, people: dict[str, Person], page: str
+) -> None:
+    for prefix in ("", "/en"):
+        assert f'href="{prefix}/segnala?pagina={page}"' in app.test_client().get(prefix + page).text
+    assert "/segnala?pagina" not in sign_in(app.test_client(), people["reader"]).get("/scrivania").text
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "//altrove.example",
+        "https://altrove.example/",
+        "/citta/nessuna",
+        "/temi/nessuno",
+        "/scrivania",
+        "/accedi",
+        "/disiscrizione/segreto",
+        "/soluzioni/nessuna",
+        "/rete\\..",
+        "/cerca" + "/x" * 200,
+    ],
+)
+def test_only_a_page_that_everybody_reads_can_be_reported(app: Flask, people: dict[str, Person], page: str) -> None:
+    assert app.test_client().get("/segnala", query_string={"pagina": page}).status_code == 404
+
+
+def test_a_solution_keeps_its_own_form_and_an_archived_one_reaches_its_city(
+    app: Flask, registered: Database, people: dict[str, Person]
+) -> None:
+    answer = app.test_client().get("/segnala?pagina=/soluzioni/pubblica/versioni")
+    assert answer.headers["Location"] == "/soluzioni/pubblica/segnala"
+    with registered.work() as session:
+        solution = queries.locked(session, 1)
+        upkeep.archive(session, solution, people["referent"].id, NOW, "Servizio cessato")
+        slug = solution.slug
+    assert send(app.test_client(), f"/soluzioni/{slug}") == 303
+    assert WRONG in sign_in(app.test_client(), people["referent"]).get(QUEUE).text
+
+
+def test_reports_of_pages_have_the_limits_and_the_term_of_those_of_solutions(
+    app: Flask, registered: Database, people: dict[str, Person]
+) -> None:
+    client = app.test_client()
+    assert send(client, "/rete", text="corto", email="x") == 422
+    statuses = [send(client, "/rete", email="lettore@posta.example") for _ in range(remarks.MOST_REPORTS + 1)]
+    assert statuses == [303] * remarks.MOST_REPORTS + [429]
+    with registered.work() as session:
+        now = queries.page_reports(session, Scope())[0].created_at
+        assert upkeep.erase_addresses(session, now + timedelta(days=91)) == remarks.MOST_REPORTS
+        assert {report.reader_email for report in queries.page_reports(session, Scope())} == {""}
+
+
+def test_without_anybody_in_charge_a_report_waits_for_the_first_administrator(registered: Database) -> None:
+    with registered.work() as session:
+        page = page_reports.page_about(session, "/", "", "")
+        assert page_reports.those_reached(session, page.thing) == (Role.COORDINATOR, ())
+        first = make_person(session, (Role.ADMINISTRATOR, ""))
+        assert page_reports.those_reached(session, page.thing)[1] == [first]
