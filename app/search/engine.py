@@ -88,23 +88,29 @@ class Engine:
 
     def _refresh(self) -> Snapshot:
         current, seen = self._snapshot, index.generation(self.folder)
-        if current is not None and (current.reader.generation == seen or self._refused_lately(seen)):
+        if current is not None and current.reader.generation == seen:
             return current
-        if self._refused_lately(seen):
-            raise IndexDamaged("damaged a moment ago")
-        before = current or self._resting
         try:
-            reader = Reader(self.folder, before.reader if before else None)
-            with index.damage_named():
-                fresh = self._rested(reader) or Snapshot(reader, self.vocabulary)
+            fresh = self._opened(seen, current or self._resting)
         except IndexDamaged:
             # What is in memory is whole: better an answer of a minute ago than none, while the indexer rebuilds.
-            self._refused = (seen, time.monotonic())
             if current is None:
                 raise
             return current
         self._snapshot, self._resting = fresh, None
         return fresh
+
+    def _opened(self, seen: tuple[str, ...], before: Snapshot | None) -> Snapshot:
+        """The generation of now, with what the one before has read of it. Raises ``IndexDamaged``."""
+        if self._refused_lately(seen):
+            raise IndexDamaged("damaged a moment ago")
+        try:
+            reader = Reader(self.folder, before.reader if before else None)
+            with index.damage_named():
+                return self._rested(reader) or Snapshot(reader, self.vocabulary)
+        except IndexDamaged:
+            self._refused = (seen, time.monotonic())
+            raise
 
     def _rested(self, reader: Reader) -> Snapshot | None:
         known = self._resting

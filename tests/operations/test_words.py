@@ -10,7 +10,8 @@ from app.needs.rules import ACTIONS as NEED_ACTIONS
 from app.review.rules import ACTIONS as REVIEW_ACTIONS
 from tests.architecture import tree
 
-WORDS = (ROOT / "app/operations/templates/operations/_actions.html").read_text(encoding="utf-8")
+TEMPLATES = ROOT / "app/operations/templates/operations"
+WORDS, CHORES = ((TEMPLATES / f"_{name}.html").read_text(encoding="utf-8") for name in ("actions", "chores"))
 
 
 def recorded() -> set[str]:
@@ -41,5 +42,5 @@ def test_every_action_of_the_journal_has_its_words() -> None:
 
 
 def test_every_chore_has_its_words(app: Flask) -> None:
-    missing = {chore.name for chore in app.extensions["chores"] if f'"{chore.name}": _(' not in WORDS}
-    assert not missing, f"give these their words in _actions.html: {sorted(missing)}"
+    missing = {chore.name for chore in app.extensions["chores"] if f'"{chore.name}": _(' not in CHORES}
+    assert not missing, f"give these their words in _chores.html: {sorted(missing)}"
