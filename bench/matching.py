@@ -2,8 +2,8 @@
 """Matching: does similarity tell real transfers, how good is the score on judged requests, how long does it take.
 
 `python -m bench.matching [--pairs PATH] [--loads 50,500,5000] [--solver highs|ortools] [--judged] [--full]`
-Times are processor time of one process, which a busy machine raises too; beside each figure stand its aim and whether
-it is reached. `--full` adds what takes minutes: a round of 50,000 and its scores. What is measured: docs/matching.md.
+Times are processor time of one process, which a busy machine raises too; a figure that has an aim is followed by it.
+`--full` adds what takes minutes: a round of 50,000 and its scores. What is measured: docs/matching.md.
 """
 
 import argparse
@@ -23,6 +23,7 @@ from app.matching.fairness import fairness
 from app.matching.round import Arc, RoundInput, RoundResult, solve
 from app.matching.shortlist import shortlist
 from bench import matching_judged, matching_pairs
+from bench.aims import at_most
 from bench.matching_loads import KEPT, Load, affinities, make_load, make_round
 from bench.public_data import FOLDER
 
@@ -40,13 +41,6 @@ REPEATS = 9
 def memory() -> float:
     """The most memory this process has held, in MB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-
-
-def aim(value: float, wanted: float | None, unit: str) -> str:
-    """An aim as it stands beside its figure; a dash where there is none."""
-    if wanted is None:
-        return "(aim -)"
-    return f"(aim {wanted:g} {unit}: {'reached' if value <= wanted else 'MISSED'})"
 
 
 def served_in_order(given: RoundInput, by_score: bool) -> tuple[int, float]:
@@ -84,7 +78,7 @@ def rounds(size: int, solver: str) -> None:
     line = fairness(given, result, given.cities)
     greedy, first = served_in_order(given, by_score=True), served_in_order(given, by_score=False)
     print(
-        f"round {size:6} by {given.solver}: {took:7.2f} s, {cpu:.2f} s CPU {aim(cpu, ROUND_AIMS.get(size), 's')}"
+        f"round {size:6} by {given.solver}: {took:7.2f} s, {cpu:.2f} s CPU"
         f"  served {line.served:5.1%}"
         f" (first come {first[0] / size:5.1%}, greedy {greedy[0] / size:5.1%})"
         f"  total {result.total / greedy[1] - 1:+.1%} of greedy"
@@ -92,6 +86,8 @@ def rounds(size: int, solver: str) -> None:
         f"  {memory():.0f} MB",
         flush=True,
     )
+    if size in ROUND_AIMS:
+        at_most(f"round of {size}, CPU", cpu, ROUND_AIMS[size], " s")
 
 
 def median_ms(job: Callable[[int], object]) -> float:
@@ -111,11 +107,9 @@ def one_need(offers: int) -> None:
     load.market.table.open_to(load.needs[0])
     made = time.perf_counter() - began
     took = median_ms(lambda number: shortlist(load.needs[number], load.market, close[number]))
-    print(
-        f"one request, {offers:6} offers: {took:6.1f} ms CPU {aim(took, ONE_AIMS.get(offers), 'ms')}"
-        f" (arrays made once in {made:.2f} s)",
-        flush=True,
-    )
+    print(f"one request, {offers:6} offers: {took:6.1f} ms CPU (arrays made once in {made:.2f} s)", flush=True)
+    if offers in ONE_AIMS:
+        at_most(f"one request at {offers} offers, CPU", took, ONE_AIMS[offers], " ms")
 
 
 def _names(load: Load) -> list[str]:
@@ -131,12 +125,11 @@ def many_needs(size: int, offers: int) -> None:
     for number, need in enumerate(load.needs):
         table.best(need, close[number % 50], KEPT)
     took = time.process_time() - began
-    wanted = SCORING_AIMS.get((size, offers))
-    held = aim(memory(), MEMORY_AIM if size == max(SIZES) else None, "MB")
-    print(
-        f"scoring {size:6} x {offers:6}: {took:6.1f} s CPU {aim(took, wanted, 's')}  {memory():.0f} MB {held}",
-        flush=True,
-    )
+    print(f"scoring {size:6} x {offers:6}: {took:6.1f} s CPU  {memory():.0f} MB", flush=True)
+    if (size, offers) in SCORING_AIMS:
+        at_most(f"scoring {size} x {offers}, CPU", took, SCORING_AIMS[size, offers], " s")
+    if size == max(SIZES):
+        at_most("memory of the largest", memory(), MEMORY_AIM, " MB")
 
 
 def judged() -> None:

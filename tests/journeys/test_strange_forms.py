@@ -94,7 +94,7 @@ def every_form(site: Furnished) -> list[tuple[str, Form]]:
             continue
         path = site.address(kind.path)
         for form in Forms(site.clients[kind.who].get(path).text, path).found:
-            page = str(addresses.match(form.action, "POST")[0])
+            page = str(addresses.match(form.action.partition("?")[0], "POST")[0])
             if form.names and page not in TWO_STEPS:
                 names = frozenset(name.partition("-")[0].partition(".")[0] for name in form.names)
                 found.setdefault((page, names), (kind.who, form))
