@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
+from tests.pages.auditing import DESK, PHONE, SMALLEST, faults, too_wide
 from tests.pages.furnished import Furnished
 from tests.pages.signed_kinds import PAGES
-from tests.pages.test_whole_pages import DESK, OPTIONS, PHONE, SHAPES, SMALLEST, faults, give, too_wide
+from tests.pages.test_whole_pages import give
 from tests.pages.walking import walk
 from tests.pages.watching import Watch
 
@@ -57,9 +58,7 @@ def test_a_page_has_no_fault_axe_can_find_and_fits_every_screen(
         assert walk(page) == {}
     for width in WIDTHS[language]:
         page.set_viewport_size({"width": width, "height": 900})
-        # What is made for these pages has its colours at every width; public ones are asked at both.
-        options = OPTIONS if width == DESK else SHAPES
-        assert not (found := faults(page, options)), f"at {width} px: {found}"
+        assert not (found := faults(page)), f"at {width} px: {found}"
         assert not (wide := too_wide(page)), f"at {width} px: {wide}"
     page.set_viewport_size({"width": SMALLEST, "height": 700})
     assert not (wide := too_wide(page)), f"at {SMALLEST} px: {wide}"
