@@ -92,7 +92,7 @@ CHORES = (
     Chore("proposals", 300, need_chores.follow_proposals),
     Chore("rounds", 5, need_chores.compute_rounds),
     Chore("overdue-requests", 3_600, need_chores.follow_requests),
-    Chore("new-solutions", 3_600, need_chores.meet_new_solutions),
+    Chore("new-solutions", 300, need_chores.meet_new_solutions),
     Chore("facts", 3_600, review_chores.tell_due),
     Chore("evidence", 3_600, review_chores.lower_evidence),
     Chore("reports", 21_600, review_chores.erase_addresses),

@@ -96,7 +96,9 @@ def _varied(found: Sequence[Match]) -> list[Match]:
             chosen.append(item)
     if len(chosen) < LENGTH or any(item.factor("context").value < UNLIKE for item in chosen):
         return chosen
-    other = next((item for item in found if item not in chosen and item.factor("context").value < UNLIKE), None)
+    taken[chosen[-1].offer.city.slug] -= 1
+    free = (item for item in found if item not in chosen and taken[item.offer.city.slug] < PER_CITY)
+    other = next((item for item in free if item.factor("context").value < UNLIKE), None)
     return [*chosen[:-1], other] if other else chosen
 
 

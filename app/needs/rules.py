@@ -24,6 +24,7 @@ ACTIONS: Mapping[str, str] = {
     "need-joined": "another body needs the same",
     "need-left": "a body no longer takes part",
     "need-met": "a solution published since is among the first of its shortlist (by the site); solution",
+    "need-answerable": "the same, told to the office of that solution, which may offer it (by the site); solution",
     "need-overdue": "its day has passed: its city is asked to close or extend it (by the site); by_when",
     "need-lapsed": "its city did not answer: the board says so (by the site); by_when",
     "need-withdrawn": "its city took the request back",

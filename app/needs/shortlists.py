@@ -244,11 +244,12 @@ def newly_met(session: Session, engine: Engine, now: datetime) -> list[tuple[int
 
 
 def tell_met(session: Session, number: int, slug: str, now: datetime) -> bool:
-    """Tell a request, once, of a solution that came after it. Answers whether it was told now."""
+    """Tell a request and who could offer it, once, of a solution that came after it. Answers whether it was told."""
     need = queries.locked(session, number)
     if need is None or need.state != rules.State.OPEN or _told(session, number, slug):
         return False
-    service.tell(session, need, service.Deed(None, now), "need-met", {"solution": slug})
+    for action in ("need-met", "need-answerable"):
+        service.tell(session, need, service.Deed(None, now), action, {"solution": slug})
     return True
 
 

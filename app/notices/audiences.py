@@ -138,7 +138,7 @@ def _of_need(session: Session, entry: JournalEntry) -> Audience | None:
     followed = [("theme", slug) for slug in need.themes] + ([] if secret else [("city", need.city.slug)])
     mine = _requesters(need) | (_asked(session, need) if entry.action == "need-edited" else frozenset())
     return Audience(
-        readers(session, _turn(session, need, entry.action), Action.READ_NEED, need.thing),
+        readers(session, _turn(session, need, entry), Action.READ_NEED, need.thing),
         readers(session, mine, Action.READ_NEED, need.thing),
         readers(session, queries.followers(session, followed), Action.READ_NEED, need.thing),
         *_what_of_need(session, need, entry),
@@ -146,11 +146,15 @@ def _of_need(session: Session, entry: JournalEntry) -> Audience | None:
     )
 
 
-def _turn(session: Session, need: Need, action: str) -> frozenset[int]:
-    """Whose turn it is: of a new request the cities it fits, of one whose day has passed its own city."""
-    if action == "need-published":
+def _turn(session: Session, need: Need, entry: JournalEntry) -> frozenset[int]:
+    """Whose turn it is: of a new request the cities it fits, of a new solution its own, of one whose day has passed its
+    own city."""
+    if entry.action == "need-published":
         return _fitting(session, need)
-    if action in {"need-overdue", "need-lapsed"}:
+    if entry.action == "need-answerable":
+        met = solutions.by_slug(session, str(entry.data.get("solution", "")))
+        return with_roles(session, (Role.REFERENT,), [met.owner.slug]) if met and met.owner else frozenset()
+    if entry.action in {"need-overdue", "need-lapsed"}:
         return frozenset({need.author_id or 0}) | with_roles(session, (Role.REFERENT,), [need.city.slug])
     return frozenset()
 
@@ -161,7 +165,7 @@ def _asked(session: Session, need: Need) -> frozenset[int]:
 
 
 #: Rows about what several cities do at once: the notice names none.
-OF_NOBODY = frozenset({"need-met", "round-published"})
+OF_NOBODY = frozenset({"need-met", "need-answerable", "round-published"})
 
 
 def _whose(session: Session, entry: JournalEntry, otherwise: str) -> str:

@@ -48,6 +48,7 @@ TOLD: Mapping[str, tuple[str, ...]] = {
     "need-closed": (MINE, FOLLOWED),
     "need-reopened": (MINE, FOLLOWED),
     "need-met": (MINE,),
+    "need-answerable": (WAITING,),
     "need-withdrawn": (MINE,),
     "proposal-made": (WAITING,),
     "exchange-proposed": (WAITING, MINE),

@@ -150,8 +150,8 @@ def of_requests(network: Network) -> Iterator[Case]:
     yield Case(
         shortlists.tell_met,
         lambda s: shortlists.tell_met(s, met, "sportello-torino", LATER),
-        ["need-met"],
-        {("need-met", VERA)},
+        ["need-met", "need-answerable"],
+        {("need-met", VERA), ("need-answerable", "referent.torino")},
     )
 
 
