@@ -18,6 +18,9 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
+#: Under which name a session knows whether its site was switched on for trying it.
+DEMONSTRATION = "demonstration"
+
 
 class Base(DeclarativeBase):
     """Root of every table."""
@@ -40,14 +43,21 @@ class Instant(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
 
 
+def demonstrating(session: Session | None) -> bool:
+    """Whether the site of a session was switched on for trying it; never where there is no session to ask."""
+    return session is not None and bool(session.info.get(DEMONSTRATION))
+
+
 class Database:
     """One database: sessions for reading, and units of work for writing."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, demonstration: bool = False) -> None:
+        """``demonstration``: whether accounts made up for trying the site, where it holds any, are taken for people."""
         self.engine = make_engine(address)
         writing = self.engine.execution_options(writing=True)
-        self.reading = sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
-        self._writing = sessionmaker(writing, expire_on_commit=False)
+        info = {DEMONSTRATION: demonstration}
+        self.reading = sessionmaker(self.engine, expire_on_commit=False, autoflush=False, info=info)
+        self._writing = sessionmaker(writing, expire_on_commit=False, info=info)
 
     @contextmanager
     def work(self) -> Iterator[Session]:

@@ -198,7 +198,7 @@ def furnish(app: Flask, settings: Settings) -> None:
 
 def _add_stores(app: Flask, settings: Settings) -> None:
     changes.listen()
-    database = Database(database_address(settings))
+    database = Database(database_address(settings), settings.demonstration)
     app.extensions["database"] = database
     app.extensions["engine"] = _engine(settings)
     app.extensions["theme_names"] = solution_queries.theme_names

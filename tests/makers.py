@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask.testing import FlaskClient
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.access import Role
@@ -147,6 +148,14 @@ def csrf(client: FlaskClient, page: str = "/accedi") -> str:
     found = re.search(r'name="csrf-token" content="([^"]+)"|name="csrf_token" value="([^"]+)"', text)
     assert found, f"no form on {page}"
     return found[1] or found[2]
+
+
+def tamper_with_journal(session: Session, statement: str) -> None:
+    """What somebody with the database in hand could do behind the site's back: what refuses it is taken away first."""
+    sqlite = session.get_bind().dialect.name == "sqlite"
+    for trigger in ("journal_update", "journal_delete") if sqlite else ("journal_kept ON journal",):
+        session.execute(text(f"DROP TRIGGER {trigger}"))
+    session.execute(text(statement))
 
 
 def make_full_document(**front: Any) -> Document:

@@ -4,10 +4,10 @@
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
 
 from app.access import Actor, Role
-from app.db import Base, Instant
+from app.db import Base, Instant, demonstrating
 
 
 class Person(Base):
@@ -37,6 +37,9 @@ class Person(Base):
 
     @property
     def active(self) -> bool:
+        """Whether they come in and are told things; accounts made up for trying the site only where it is for that."""
+        if self.demonstration and not demonstrating(object_session(self)):
+            return False
         return self.disabled_at is None and self.erased_at is None and self.confirmed_at is not None
 
     @property

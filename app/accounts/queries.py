@@ -21,6 +21,7 @@ from app.accounts.models import (
     SignIn,
 )
 from app.cities.models import City
+from app.db import demonstrating
 from app.journal.models import JournalEntry
 
 
@@ -244,6 +245,7 @@ def administrators_left(session: Session, without: int) -> int:
             Person.id != without,
             Person.disabled_at.is_(None),
             Person.erased_at.is_(None),
+            Person.demonstration.in_([False, demonstrating(session)]),
             Person.assignments.any(Assignment.role == Role.ADMINISTRATOR.value),
         )
     )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The table of the journal; rows are added, never changed."""
+"""The table of the journal; rows are added, never changed: triggers of the database refuse it (migration 0010)."""
 
 from datetime import datetime
 from typing import Any

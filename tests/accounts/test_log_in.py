@@ -12,13 +12,15 @@ from flask.testing import FlaskClient
 
 from app import create_app
 from app.access import NOBODY
-from app.accounts import demonstration, passwords, queries, rules
+from app.accounts import demonstration, external, passwords, queries, rules, service
 from app.accounts.models import Person
+from app.accounts.provider import Identity
 from app.accounts.roles import disable
 from app.config import Settings
 from app.db import Database
 from tests import makers
 from tests.accounts.conftest import EMAIL, STRANGE, Clock, come_in, is_in, letters, make, send
+from tests.applications import Applications
 
 
 def visible(text: str) -> str:
@@ -274,7 +276,7 @@ def test_the_log_in_page_speaks_english(client: FlaskClient) -> None:
 
 
 def test_accounts_for_trying_are_shown_and_labelled_only_where_they_were_asked_for(
-    settings: Settings, database: Database, client: FlaskClient
+    settings: Settings, applications: Applications, database: Database, client: FlaskClient
 ) -> None:
     with database.work() as session:
         makers.make_registers(session)
@@ -282,8 +284,36 @@ def test_accounts_for_trying_are_shown_and_labelled_only_where_they_were_asked_f
     names = [made.name for made in demonstration.wanted([])]
     without = client.get("/accedi").text
     assert not [text for text in (*names, demonstration.PASSWORD) if text in without]
-    trying = create_app(replace(settings, demonstration=True))
+    trying = applications.on(replace(settings, demonstration=True))
     shown = trying.test_client().get("/accedi").text
     trying.extensions["database"].close()
     assert not [text for text in (*names, demonstration.PASSWORD) if text not in shown]
     assert all(name.startswith("Prova: ") for name in names)
+
+
+def test_accounts_for_trying_come_in_nowhere_once_the_site_is_no_longer_for_trying(
+    settings: Settings, applications: Applications, registered: Database, client: FlaskClient
+) -> None:
+    email, known = f"amministratore@{demonstration.DOMAIN}", Identity("https://ente.example", "1", "", "")
+    with registered.work() as session:
+        demonstration.make(session, ["suap"], makers.NOW)
+        made = queries.by_email(session, email)
+        assert made is not None
+        external.link(session, made.id, known, makers.NOW)
+        service.ask_reset(session, email, datetime.now(UTC))
+    assert come_in(client, email, demonstration.PASSWORD).status_code == 422
+    assert not is_in(makers.sign_in(client, made)), "nor with a cookie of before"
+    client.delete_cookie("session")
+    send(client, "/password-dimenticata", email=email)
+    assert not letters(registered), "nor by a new password"
+    with registered.reading() as session:
+        assert external.owner(session, known) is None, "nor by the log-in of an office"
+        assert queries.administrators_left(session, 0) == 0, "and the last real administrator is the last"
+    trying = applications.on(replace(settings, demonstration=True))
+    browser = trying.test_client()
+    assert come_in(browser, email, demonstration.PASSWORD).status_code == 303
+    assert is_in(browser)
+    with trying.extensions["database"].reading() as session:
+        assert external.owner(session, known) is not None
+        assert queries.administrators_left(session, 0) == 1
+    trying.extensions["database"].close()

@@ -27,7 +27,7 @@ from app.files.store import Store
 from app.journal.service import record
 from app.solutions import folder
 from app.writing.models import Attachment
-from tests.makers import NOW, make_registers, make_solution
+from tests.makers import NOW, make_registers, make_solution, tamper_with_journal
 from tests.pages.furnished import furnish
 from tests.stores import PostgresStores
 
@@ -194,7 +194,7 @@ def test_a_row_of_the_journal_that_was_changed_is_noticed(small: Flask, tmp_path
     with small.extensions["database"].work() as session:
         record(session, NOW, None, "solution-changed", "solution", "sportello-unico-bologna", body="bologna")
     with small.extensions["database"].work() as session:
-        session.execute(text("UPDATE journal SET body = 'torino' WHERE id = 1"))
+        tamper_with_journal(session, "UPDATE journal SET body = 'torino' WHERE id = 1")
     run(small, "backup", "create", str(tmp_path / "copia.tar.gz"))
     assert "del registro" in run(small, "backup", "verify", str(tmp_path / "copia.tar.gz"))[1]
 

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from app.db import Database
 from app.journal import queries, rules, service
 from app.journal.service import record
-from tests.makers import NOW
+from tests.makers import NOW, tamper_with_journal
 
 CHANGES = {
     "action": "'solution-approved'",
@@ -34,9 +35,8 @@ def make_rows(database: Database, count: int = 5) -> None:
 
 
 def change(database: Database, statement: str) -> None:
-    """What somebody with the database in hand could do behind the site's back."""
     with database.work() as session:
-        session.execute(text(statement))
+        tamper_with_journal(session, statement)
 
 
 def first_broken(database: Database) -> int | None:
@@ -63,6 +63,18 @@ def test_a_journal_as_written_is_whole_and_ends_with_its_last_digest(app: Flask,
     status, said = verify(app)
     assert status == 0
     assert said.strip() == f"5 righe, catena integra. Ultima: {end.digest}"
+
+
+@pytest.mark.parametrize(
+    "statement", ["UPDATE journal SET action = 'solution-approved'", "DELETE FROM journal WHERE id = 2"]
+)
+def test_the_database_itself_refuses_to_change_or_remove_a_row(database: Database, statement: str) -> None:
+    make_rows(database, 2)
+    with pytest.raises(DBAPIError, match="added, never changed or removed"), database.work() as session:
+        session.execute(text(statement))
+    with database.reading() as session:
+        assert queries.total(session) == 2
+    assert first_broken(database) is None
 
 
 @pytest.mark.parametrize("column", sorted(CHANGES))

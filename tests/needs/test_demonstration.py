@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The requests made up for trying the site: in every state, made once, labelled where they are shown."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
+import pytest
 from flask import Flask
 
 from app.accounts import demonstration as accounts
 from app.accounts import queries as people
+from app.config import Settings
 from app.db import Database
 from app.needs import demonstration, exchanges, queries
 from app.needs.rules import STATES, VISIBILITIES, Answer
@@ -15,6 +18,11 @@ from app.solutions import queries as library
 from app.twinnings import demonstration as twinnings
 from app.twinnings import queries as transfers
 from app.twinnings import rules, service
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    return replace(settings, demonstration=True)
 
 
 def test_what_is_made_up_has_every_state_and_is_made_once_and_labelled(app: Flask, database: Database) -> None:

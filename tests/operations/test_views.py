@@ -13,12 +13,11 @@ from app.access import Role
 from app.accounts.models import Person
 from app.background import Background
 from app.db import Database
-from app.journal.models import JournalEntry
 from app.journal.service import record
 from app.outbox import queries, service
 from app.outbox.models import Letter
 from app.search.service import count_unmet
-from tests.makers import NOW, csrf, make_person, sign_in
+from tests.makers import NOW, csrf, make_person, sign_in, tamper_with_journal
 
 ADMINISTRATOR = (Role.ADMINISTRATOR, "")
 COORDINATOR = (Role.COORDINATOR, "")
@@ -88,7 +87,7 @@ def test_an_administrator_sees_what_the_index_lacks_whether_the_journal_is_whole
     Background(app, [chain]).once()
     assert "catena integra" in client.get("/amministrazione/lavori").text
     with registered.work() as session:
-        session.query(JournalEntry).filter_by(action="solution-submitted").one().action = "solution-approved"
+        tamper_with_journal(session, "UPDATE journal SET action = 'solution-approved' WHERE kind = 'solution'")
     Background(app, [chain]).once()
     after = client.get("/amministrazione/lavori").text
     assert "catena interrotta" in after

@@ -112,8 +112,14 @@ def test_production_starts_with_safe_settings() -> None:
         ("TWINMETRO_BASE_URL", "http://twinmetro.example"),
         ("TWINMETRO_TRUSTED_HOSTS", " , "),
         ("TWINMETRO_ENVIRONMENT", "staging"),
+        ("TWINMETRO_DEMONSTRATION", "true"),
+        ("FLASK_DEBUG", "1"),
     ],
 )
-def test_production_refuses_to_start_with_unsafe_settings(name: str, value: str) -> None:
+def test_production_refuses_to_start_with_unsafe_settings(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for known, safe in {**SAFE, name: value}.items():
+        monkeypatch.setenv(known, safe)
     with pytest.raises(Misconfigured, match=name):
-        read_settings({**SAFE, name: value})
+        read_settings()
