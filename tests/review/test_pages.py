@@ -72,11 +72,13 @@ def test_what_the_office_saw_in_the_preview_is_what_readers_get_and_words_of_the
     files = [
         (io.BytesIO(samples.pdf(words="Delibera sul quadrifoglio")), "delibera.pdf"),
         (io.BytesIO(samples.word(samples.paragraph("Accordo sul girasole"))), "accordo.docx"),
+        (io.BytesIO(samples.image()), "mappa.png"),
     ]
     said = {"title": "Atti", "document_kind": "accordo", "licence": "CC-BY-4.0", "visibility": "public"}
     sent = official.post(f"{desk.address}/kit", data={**said, "csrf_token": desk.box("csrf_token"), "file": files})
     assert sent.status_code == 303
-    first = "Un **solo** ufficio[^1] ai sensi della L. 241/1990 <script>alert(1)</script>:\n\n### Fasi\n\n- una & due"
+    first = "Un **solo** ufficio[^1] ai sensi della L. 241/1990 <script>alert(1)</script>.\n\n"
+    first += "### Fasi\n\n- una & due ![Mappa](kit/mappa.png)"
     desk.open().type(
         section__1=first, section__2="| Comune |\n|---|\n| Volpiano |", footnotes="[^1]: La *fonte*."
     ).save()
@@ -89,7 +91,8 @@ def test_what_the_office_saw_in_the_preview_is_what_readers_get_and_words_of_the
     reader = app.test_client()
     page = reader.get(desk.address).text
     shown = [section["html"] for section in revision.sections] + [revision.footnotes]
-    assert ["<strong>solo</strong>" in shown[0], "<em>fonte</em>" in shown[-1], len(shown)] == [True, True, 7]
+    assert [mark for mark in ("<strong>solo</strong>", 'class="act"', "<img alt") if mark not in shown[0]] == []
+    assert (len(shown), "<em>fonte</em>" in shown[-1], "<script>alert" in preview) == (7, True, False)
     assert [text for text in shown if text not in preview or text not in page] == []
 
     app.extensions["indexer"].ensure()

@@ -159,14 +159,6 @@ def test_the_meter_leads_to_what_is_missing(people: dict[str, FlaskClient]) -> N
     assert 'id="campo-section.1"' in page
 
 
-def test_the_preview_is_the_published_rendering(maria: Desk) -> None:
-    maria.open().type(section__2="Un **solo** ufficio ai sensi della L. 241/1990. <script>alert(1)</script>").save()
-    page = maria.client.get(f"{maria.address}/anteprima").text
-    assert "<strong>solo</strong>" in page
-    assert 'class="act"' in page
-    assert "<script>alert" not in page
-
-
 def test_the_preview_of_one_text_answers_while_it_is_typed(maria: Desk) -> None:
     token = maria.open().box("csrf_token")
     data = {"text": "Testo con nota[^1].", "footnotes": "[^1]: La fonte", "csrf_token": token}
