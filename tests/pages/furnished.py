@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A site with the shipped library where every kind of work is under way: drafts, reviews, requests, people, letters."""
 
+import math
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,6 +20,7 @@ from app.accounts import demonstration, queries
 from app.accounts.identity import PENDING
 from app.accounts.invitations import invite
 from app.accounts.models import Invitation, Link, Passkey, Person, RecoveryCode, ServiceAccount, SignIn
+from app.accounts.provider import Provider
 from app.accounts.rules import digest
 from app.cities import queries as registers
 from app.cities.rules import NewBody
@@ -90,6 +94,20 @@ class Furnished:
             typed = {name: value.format(language=language) for name, value in kind.typed.items()}
             self.sent[key] = client.post(path, data=typed)
         return self.sent[key]
+
+    @contextmanager
+    def with_provider(self) -> Iterator[None]:
+        """The site as long as a provider is configured, which offers a log-out of its own."""
+        settings = self.app.config["SETTINGS"]
+        configured = replace(settings, oidc_issuer="https://id.ente.example", oidc_client="twinmetro", oidc_name="Ente")
+        provider = Provider(configured)
+        provider._about = (math.inf, {"end_session_endpoint": "https://id.ente.example/uscita?a=1"})
+        self.app.config["SETTINGS"], self.app.extensions["provider"] = configured, provider
+        try:
+            yield
+        finally:
+            self.app.config["SETTINGS"] = settings
+            del self.app.extensions["provider"]
 
     def cookie(self, who: str) -> str:
         found = self.clients[who].get_cookie("twinmetro")

@@ -157,10 +157,23 @@ PAGES: Mapping[str, Kind] = {
     "twinning-closed-party": Kind("giver", "/gemellaggi/{twinning_closed}"),
     "twinning-certificate": Kind("nobody", "/gemellaggi/{twinning_closed}/attestato"),
     "certificate-proved": Kind("nobody", "/attestati/{proof_closed}"),
+    "certificate-unknown": Kind("nobody", "/attestati/finto", 404),
+    "variant-compared": Kind("nobody", "/soluzioni/prova-parco-attrezzature-comuni-bari/confronto-con-la-fonte"),
     "network": Kind("nobody", "/rete"),
     "network-signed-in": Kind("official", "/rete?tema=suap"),
     "figures": Kind("coordinator", "/numeri"),
     "figures-read": Kind("nobody", "/numeri"),
     "forbidden": Kind("official", "/amministrazione/servizi", 403),
     "hidden": Kind("member", "/soluzioni/{full}/modifica", 404),
+}
+
+#: Pages that say something else where an identity provider is configured. Their HTML is validated only: axe would need
+#: a second running site for one button more, which is made like the others.
+WITH_PROVIDER: Mapping[str, Kind] = {
+    "log-in-with-provider": Kind("nobody", "/accedi"),
+    "log-in-refused-by-provider": Kind("nobody", "/accedi?problema=sso_unknown"),
+    "left-provider": Kind("nobody", "/accedi/ente/uscita"),
+    "invitation-with-provider": Kind("nobody", "/invito/{invitation}"),
+    "confirm-identity-with-provider": Kind("late", "/conferma-identita?problema=sso"),
+    "security-with-provider": Kind("official", "/profilo/sicurezza"),
 }

@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The HTML of every kind of page is valid."""
+"""The HTML of every kind of page is valid, and no template of a page is left out of these kinds."""
 
 import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from flask import Flask, template_rendered
 from flask.testing import FlaskClient
+from jinja2 import Template
 from werkzeug.test import TestResponse
 
 from app.config import ROOT
@@ -14,6 +18,8 @@ from tests.pages.furnished import Furnished
 from tests.pages.kinds import LANGUAGES, PAGES, address
 
 VALIDATOR = ROOT / "node_modules" / "html-validate" / "bin" / "html-validate.mjs"
+#: What makes a template one of a page.
+EXTENDS = '{% extends "base.html" %}'
 # Of its rules two are loosened: identifiers may hold the dots of the fields they stand for (`campo-period.start`), and
 # the boxes of one choice with many answers share one name, as HTML has it.
 
@@ -53,10 +59,37 @@ def test_the_html_of_every_kind_of_page_is_valid(
 
 
 @pytest.mark.xdist_group("signed")
-def test_the_html_of_every_page_of_signed_in_people_is_valid(furnished: Furnished, tmp_path: Path) -> None:
-    for kind, page in signed_kinds.PAGES.items():
+def test_the_html_of_every_page_of_signed_in_people_is_valid_and_no_template_is_left_out(
+    furnished: Furnished, tmp_path: Path
+) -> None:
+    with shown(furnished.app) as names:
+        write(furnished, signed_kinds.PAGES, tmp_path)
+        with furnished.with_provider():
+            write(furnished, signed_kinds.WITH_PROVIDER, tmp_path)
+        for path in PAGES.values():
+            furnished.clients["nobody"].get(path)
+    assert not (found := complaints(tmp_path)), found
+    templates = ((path, path.read_text(encoding="utf-8")) for path in (ROOT / "app").rglob("templates/**/*.html"))
+    pages = {path.as_posix().rpartition("/templates/")[2] for path, text in templates if EXTENDS in text}
+    assert pages - names == set()
+
+
+def write(furnished: Furnished, pages: Mapping[str, signed_kinds.Kind], folder: Path) -> None:
+    """What the site answers for each kind of page, in a file for each language."""
+    for kind, page in pages.items():
         for language in LANGUAGES:
             answer = furnished.answered(page, language)
             assert answer.status_code == page.status, kind
-            (tmp_path / f"{kind}-{language}.html").write_text(answer.text, encoding="utf-8")
-    assert not (found := complaints(tmp_path)), found
+            (folder / f"{kind}-{language}.html").write_text(answer.text, encoding="utf-8")
+
+
+@contextmanager
+def shown(app: Flask) -> Iterator[set[str]]:
+    """Names of the templates the site shows meanwhile."""
+    names: set[str] = set()
+
+    def note(_app: Flask, template: Template, **_more: object) -> None:
+        names.add(template.name or "")
+
+    with template_rendered.connected_to(note, app):
+        yield names

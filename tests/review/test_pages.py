@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The review page, the queues and the report of an error, as the people of an office meet them."""
 
+import io
 import json
 import re
 from typing import Any
@@ -12,9 +13,13 @@ from flask.testing import FlaskClient
 from app.access import Role
 from app.accounts.models import Person
 from app.accounts.queries import person as by_number
+from app.solutions.queries import current_revision
+from app.writing.chores import read_files
 from tests.makers import csrf, make_person, make_solution, sign_in
 from tests.naughty import lines_for
+from tests.pure.files import samples
 from tests.review.office import SLUG, Office
+from tests.writing.conftest import Desk
 
 PAGE = f"/soluzioni/{SLUG}/revisione"
 #: Half of a character pair cannot be sent in a form at all.
@@ -57,6 +62,49 @@ def test_a_version_goes_from_draft_to_ready_through_the_pages(app: Flask, office
     assert decide(expert, office, "pronta")[0] == 200
     assert office.solution().badge == "pronta"
     assert "pronta al riuso" in app.test_client().get(f"/soluzioni/{SLUG}").text
+
+
+def test_what_the_office_saw_in_the_preview_is_what_readers_get_and_words_of_the_kit_find_it(
+    app: Flask, office: Office
+) -> None:
+    official, referent = (signed_in(app, office, number) for number in (office.official, office.referent))
+    desk = Desk(official, SLUG).open()
+    files = [
+        (io.BytesIO(samples.pdf(words="Delibera sul quadrifoglio")), "delibera.pdf"),
+        (io.BytesIO(samples.word(samples.paragraph("Accordo sul girasole"))), "accordo.docx"),
+        (io.BytesIO(samples.image()), "mappa.png"),
+    ]
+    said = {"title": "Atti", "document_kind": "accordo", "licence": "CC-BY-4.0", "visibility": "public"}
+    sent = official.post(f"{desk.address}/kit", data={**said, "csrf_token": desk.box("csrf_token"), "file": files})
+    assert sent.status_code == 303
+    first = "Un **solo** ufficio[^1] ai sensi della L. 241/1990 <script>alert(1)</script>.\n\n"
+    first += "### Fasi\n\n- una & due ![Mappa](kit/mappa.png)"
+    desk.open().type(
+        section__1=first, section__2="| Comune |\n|---|\n| Volpiano |", footnotes="[^1]: La *fonte*."
+    ).save()
+    preview = official.get(f"{desk.address}/anteprima").text
+    assert press(official, f"{desk.address}/versione", reason="Completata")[0] == 200
+    assert press(official, f"{PAGE}/invia")[0] == 200
+    assert decide(referent, office, "approva")[0] == 200
+    with office.database.reading() as session:
+        revision = current_revision(session, office.solution())
+    reader = app.test_client()
+    page = reader.get(desk.address).text
+    shown = [section["html"] for section in revision.sections] + [revision.footnotes]
+    assert [mark for mark in ("<strong>solo</strong>", 'class="act"', "<img alt") if mark not in shown[0]] == []
+    assert (len(shown), "<em>fonte</em>" in shown[-1], "<script>alert" in preview) == (7, True, False)
+    assert [text for text in shown if text not in preview or text not in page] == []
+
+    app.extensions["indexer"].ensure()
+    assert found(reader, "quadrifoglio") == found(reader, "girasole") == []
+    assert read_files(app) == 2
+    app.extensions["indexer"].drain()
+    assert found(reader, "quadrifoglio") == found(reader, "girasole") == [SLUG]
+
+
+def found(reader: FlaskClient, word: str) -> list[str]:
+    """Addresses of the solutions a search answers with."""
+    return [item["slug"] for item in (reader.get(f"/cerca.json?q={word}").json or {})["results"]]
 
 
 def test_the_page_shows_what_is_missing_and_nothing_else_may_be_pressed(app: Flask, office: Office) -> None:

@@ -2,11 +2,13 @@
 """The kit of a solution: files taken in by their content, put back when taken out by mistake, handed to who may."""
 
 import io
+import re
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from app.access import Role
 from app.accounts.queries import by_email
@@ -29,11 +31,15 @@ TEXT = b"Schema di convenzione tra i comuni.\nArticolo uno: oggetto del supercal
 SAID = {"title": "Schema di convenzione", "document_kind": "accordo", "licence": "CC-BY-4.0", "visibility": "public"}
 
 
-def send(desk: Desk, *files: tuple[str, bytes], **said: str) -> int:
+def sent(desk: Desk, *files: tuple[str, bytes], **said: str) -> TestResponse:
     token = desk.open().box("csrf_token")
-    sent = [(io.BytesIO(content), name) for name, content in files]
-    data = {**SAID, **said, "csrf_token": token, "file": sent}
-    return desk.client.post(f"{desk.address}/kit", data=data, content_type="multipart/form-data").status_code
+    contents = [(io.BytesIO(content), name) for name, content in files]
+    data = {**SAID, **said, "csrf_token": token, "file": contents}
+    return desk.client.post(f"{desk.address}/kit", data=data, content_type="multipart/form-data")
+
+
+def send(desk: Desk, *files: tuple[str, bytes], **said: str) -> int:
+    return sent(desk, *files, **said).status_code
 
 
 def kept(database: Database) -> list[Attachment]:
@@ -83,6 +89,24 @@ def test_a_file_without_content_or_with_an_invented_kind_is_refused(maria: Desk,
     assert send(maria, ("uno.txt", TEXT), document_kind="inventato") == 422
     assert send(maria) == 422
     assert not kept(office)
+
+
+def test_a_bomb_and_files_cut_short_are_refused_with_a_clear_sentence_and_leave_nothing(
+    maria: Desk, office: Database, app: Flask
+) -> None:
+    harmful = {
+        "bomba.docx": (samples.word(more={"word/media/a.bmp": bytes(60_000_000)}), "una volta aperto, è troppo grande"),
+        "tagliato.docx": (samples.word()[:300], "il file è rovinato o incompleto"),
+        "tagliato.pdf": (samples.pdf()[:200], "il file è rovinato o incompleto"),
+    }
+    answer = sent(maria, *((name, content) for name, (content, _said) in harmful.items()))
+    assert answer.status_code == 422
+    for name, (_content, said) in harmful.items():
+        assert re.search(f'<strong lang="it">{name}</strong>: [^<]*{said}', answer.text), name
+    with office.reading() as session:
+        assert session.query(Attachment).count() == 0
+    folder = app.config["SETTINGS"].data_folder / "files"
+    assert [path for path in folder.rglob("*") if path.is_file()] == []
 
 
 def test_a_file_taken_out_by_mistake_is_put_back(maria: Desk, office: Database) -> None:
