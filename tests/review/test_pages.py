@@ -3,6 +3,7 @@
 
 import json
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +13,9 @@ from flask.testing import FlaskClient
 from app.access import Role
 from app.accounts.models import Person
 from app.accounts.queries import person as by_number
+from app.journal import queries as journal
+from app.review import ageing
+from app.solutions.queries import by_slug
 from tests.makers import csrf, make_person, make_solution, sign_in
 from tests.naughty import lines_for
 from tests.review.office import SLUG, Office
@@ -90,8 +94,21 @@ def test_what_was_typed_comes_back_when_a_decision_is_refused(app: Flask, office
     status, page = press(
         referent, f"{PAGE}/{review.id}/restituisci", number=review.revision_number, reason="Parole da non perdere"
     )
-    assert (status, "Nel frattempo qualcuno ha già deciso" in page) == (404, False) or status == 409
+    assert (status, "Nel frattempo qualcuno ha già deciso" in page) == (409, True)
+    assert "Parole da non perdere" in read_only(page), "the field of the reason is gone with the decision"
+    expert = signed_in(app, office, office.expert)
+    typed = {"reason": "Manca la fonte", "nota-tutto": "Anche i costi", "nota-sez-tolta": "Di una parte tolta"}
+    status, page = press(expert, f"{PAGE}/{office.review().id}/restituisci", number=99, **typed)
+    assert status == 409
+    assert read_only(page) == ["Di una parte tolta"]
+    for field in ("reason", "nota-tutto"):
+        assert re.search(rf'name="{field}"[^>]*>{typed[field]}</textarea>', page), "what has a field stays in it"
     assert office.rows() == ["solution-submitted", "solution-approved"]
+
+
+def read_only(page: str) -> list[str]:
+    """What was typed and is only there to be copied."""
+    return re.findall(r"<textarea readonly[^>]*>([^<]*)</textarea>", page)
 
 
 def test_a_day_that_cannot_be_read_is_said_and_nobody_is_asked(app: Flask, office: Office) -> None:
@@ -202,13 +219,21 @@ def test_an_archived_solution_stays_readable_with_a_banner_and_comes_back(app: F
 
 
 def test_the_owner_confirms_the_facts_with_one_button(app: Flask, office: Office) -> None:
-    office.submit()
-    office.approve()
-    assert office.solution().front["verified_on"] == "2026-11-25"
+    with office.database.work() as session:
+        make_solution(session, "vecchia", verified_on="2020-01-01", review_due="2021-01-01")
     official = signed_in(app, office, office.official)
-    status, _ = press(official, f"/soluzioni/{SLUG}/conferma")
-    assert status in {200, 409}
-    assert press(official, f"/soluzioni/{SLUG}/conferma")[0] == 409
+    assert "Ultima verifica: 1 gennaio 2020" in official.get("/soluzioni/vecchia/revisione").text
+    status, page = press(official, "/soluzioni/vecchia/conferma")
+    assert (status, "Ultima verifica: 1 gennaio 2020" in page) == (200, False)
+    with office.database.reading() as session:
+        confirmed = by_slug(session, "vecchia")
+        assert confirmed is not None
+        today = ageing.day_of(datetime.now(UTC))
+        assert confirmed.front["verified_on"] in {today.isoformat(), (today - timedelta(days=1)).isoformat()}
+        assert confirmed.front["review_due"] > today.isoformat()
+        assert next(row.action for row in journal.of_thing(session, "solution", "vecchia")) == "facts-confirmed"
+    status, page = press(official, "/soluzioni/vecchia/conferma")
+    assert (status, "I fatti sono già stati confermati oggi" in page) == (409, True)
 
 
 @pytest.mark.parametrize(
