@@ -149,6 +149,13 @@ def csrf(client: FlaskClient, page: str = "/accedi") -> str:
     return found[1] or found[2]
 
 
+def section(page: str, heading: str) -> str:
+    """The part of a page under the heading with this id."""
+    found = re.search(rf'<section aria-labelledby="{heading}">(.*?)</section>', page, re.DOTALL)
+    assert found, f"no section {heading}"
+    return found[1]
+
+
 def make_full_document(**front: Any) -> Document:
     """A document with everything a solution ready to be re-used needs."""
     fields: dict[str, Any] = {

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from babel.dates import format_date
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -14,13 +15,23 @@ from app.access import Role
 from app.accounts.models import Person
 from app.accounts.queries import person as by_number
 from app.journal import queries as journal
-from app.review import ageing
+from app.review import ageing, page_reports, remarks, service
 from app.solutions.queries import by_slug
-from tests.makers import csrf, make_person, make_solution, sign_in
+from tests.makers import (
+    NOW,
+    csrf,
+    make_draft,
+    make_full_document,
+    make_person,
+    make_solution,
+    section,
+    sign_in,
+)
 from tests.naughty import lines_for
 from tests.review.office import SLUG, Office
 
 PAGE = f"/soluzioni/{SLUG}/revisione"
+REPORTS = "/redazione/segnalazioni"
 #: Half of a character pair cannot be sent in a form at all.
 TYPED = [text for text in lines_for("review", 120) if text.encode("utf-8", "ignore").decode() == text]
 
@@ -55,10 +66,20 @@ def test_a_version_goes_from_draft_to_ready_through_the_pages(app: Flask, office
     )
     status, page = press(official, f"{PAGE}/invia")
     assert (status, "Tocca al referente (Città metropolitana di Bologna)" in page) == (200, True)
+    waits = section(official.get("/scrivania").text, "attesa")
+    assert (
+        f'href="{PAGE}">Sportello unico metropolitano</a>' in waits,
+        "tocca al referente: Città metropolitana di Bologna" in waits,
+    ) == (
+        True,
+        True,
+    )
     assert decide(referent, office, "approva")[0] == 200
     assert "Tocca a un esperto del tema (Sportello unico)" in official.get(PAGE).text
+    assert "tocca all’esperto dei temi della soluzione: validare" in section(official.get("/scrivania").text, "attesa")
     assert decide(expert, office, "valida", evidence=3, reason="Dati prima e dopo")[0] == 200
     assert decide(expert, office, "pronta")[0] == 200
+    assert "Non aspetti la risposta di nessuno" in section(official.get("/scrivania").text, "attesa")
     assert office.solution().badge == "pronta"
     assert "pronta al riuso" in app.test_client().get(f"/soluzioni/{SLUG}").text
 
@@ -166,6 +187,42 @@ def test_queues_say_what_waits_for_whom_and_let_one_take_it(app: Flask, office: 
     assert [(row["slug"], row["body"], row["version"]) for row in rows] == [(SLUG, "Bologna", 1)]
     assert SLUG in referent.get("/redazione/da-approvare.csv").text
     assert waiting(referent, "/redazione/da-approvare.json?ente=torino") == []
+
+
+def test_what_waits_longest_stands_first_with_its_age_and_its_day(app: Flask, office: Office) -> None:
+    office.submit()
+    older, past = NOW - timedelta(days=30), NOW.date() - timedelta(days=20)
+    with office.database.work() as session:
+        draft = make_draft(
+            session, office.official, "seconda", document=make_full_document(badge=None, title="Seconda")
+        )
+        session.flush()
+        service.submit(session, draft, office.official, older).due_on = past
+        for slug, days in (("letta-ieri", 1), ("letta-prima", 9)):
+            solution = make_solution(session, slug, title=slug)
+            remarks.report(session, solution, NOW - timedelta(days=days), f"{slug}: il numero è 55.", "", "192.0.2.1")
+        page = page_reports.page_about(session, "/citta/bologna", "city", "bologna")
+        page_reports.report(
+            session, page, NOW - timedelta(days=5), "I comuni non sono 50 ma 55.", "", "192.0.2.1", None
+        )
+    referent = signed_in(app, office, office.referent)
+    first, second = rows_of(referent, "/redazione/da-approvare")
+    assert ("/soluzioni/seconda/revisione" in first, PAGE in second) == (True, True)
+    for row, since in ((first, older), (second, NOW)):
+        days = ageing.working_days(ageing.day_of(since), ageing.day_of(datetime.now(UTC)))
+        assert f"in attesa dal {format_date(since, locale='it', format='long')} · {days} giorni lavorativi" in row
+    due = format_date(past, locale="it", format="long")
+    assert re.search(rf'class="tag late">.*entro il {due}</span>', first)
+    assert "entro il" not in second
+    told = [re.findall(r'<h3 lang="it"><a href="([^"]+)"', row)[0] for row in rows_of(referent, REPORTS)]
+    assert told == ["/soluzioni/letta-prima/revisione", "/citta/bologna", "/soluzioni/letta-ieri/revisione"]
+    assert [row["slug"] for row in waiting(referent, "/redazione/da-approvare.json")] == ["seconda", SLUG]
+    assert [row["page"] for row in waiting(referent, f"{REPORTS}.json")] == [None, "/citta/bologna", None]
+
+
+def rows_of(client: FlaskClient, queue: str) -> list[str]:
+    """The lines of a queue as its page shows them."""
+    return client.get(queue).text.partition('<ul class="queue">')[2].partition("</ul>")[0].split("<li")[1:]
 
 
 def waiting(client: FlaskClient, address: str) -> list[dict[str, Any]]:
