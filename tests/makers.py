@@ -158,6 +158,13 @@ def tamper_with_journal(session: Session, statement: str) -> None:
     session.execute(text(statement))
 
 
+def section(page: str, heading: str) -> str:
+    """The part of a page under the heading with this id."""
+    found = re.search(rf'<section aria-labelledby="{heading}">(.*?)</section>', page, re.DOTALL)
+    assert found, f"no section {heading}"
+    return found[1]
+
+
 def make_full_document(**front: Any) -> Document:
     """A document with everything a solution ready to be re-used needs."""
     fields: dict[str, Any] = {

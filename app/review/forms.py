@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What a reviewer or a reader typed, as plain values."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,6 +10,7 @@ from app.errors import Invalid
 from app.review.queries import Filter
 
 REMARK = "nota-"
+REASONS = frozenset({"reason", "archive_reason"})
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,12 @@ def decision(form: Mapping[str, str]) -> Decision:
         if name.startswith(REMARK) and (said := clean(typed).strip())
     )
     return Decision(_number(form, "number"), clean(form.get("reason", "")), _number(form, "evidence"), remarks)
+
+
+def left_over(form: Mapping[str, str], fields: Collection[str]) -> tuple[str, ...]:
+    """Texts whose fields the page no longer has: shown beside a refusal, so that nothing typed is lost."""
+    texts = ((name, clean(typed).strip()) for name, typed in form.items() if name in REASONS or name.startswith(REMARK))
+    return tuple(text for name, text in texts if text and name not in fields)
 
 
 def assignment(form: Mapping[str, str]) -> Assignment:

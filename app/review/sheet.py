@@ -67,6 +67,14 @@ class Sheet:
     scopes: Mapping[str, str]
 
     @property
+    def fields(self) -> frozenset[str]:
+        """Names of the texts that can be typed on the page now."""
+        found = {"reason"} if self.deeds & {Deed.APPROVE, Deed.VALIDATE, Deed.MAKE_READY} else set()
+        if Deed.COMMENT in self.deeds:
+            found |= {f"nota-{section['anchor']}" for section in self.standing.revision.sections} | {"nota-tutto"}
+        return frozenset(found | {"archive_reason"} if Deed.ARCHIVE in self.deeds else found)
+
+    @property
     def remarks(self) -> Sequence[Comment]:
         return [comment for comment in self.comments if comment.kind == "review"]
 

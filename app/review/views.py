@@ -50,7 +50,14 @@ def show(slug: str) -> Response:
 def _page(solution: Solution, status: int = 200, problem: str = "", problems: dict[str, str] | None = None) -> Response:
     told: Sheet = sheet(session(), solution, gate.actor(), now())
     answer = make_response(
-        render_template("review/show.html", sheet=told, solution=solution, problem=problem, problems=problems or {})
+        render_template(
+            "review/show.html",
+            sheet=told,
+            solution=solution,
+            problem=problem,
+            problems=problems or {},
+            left=forms.left_over(request.form, told.fields) if problem else (),
+        )
     )
     answer.status_code = status
     answer.cache_control.no_store = True
@@ -126,20 +133,22 @@ def make_ready(slug: str, number: int) -> Response:
 @permits(Action.READ_DRAFT)
 def send_back(slug: str, number: int) -> Response:
     reason = forms.decision(request.form).reason
-    return _judge(slug, number, _action_of(slug), "returned", service.return_, reason)
+    return _judge(slug, number, _action_of(slug, number), "returned", service.return_, reason)
 
 
 @review.post("/soluzioni/<slug:slug>/revisione/<int(max=1000000000):number>/prendi-in-carico")
 @permits(Action.READ_DRAFT)
 def claim(slug: str, number: int) -> Response:
-    return _judge(slug, number, _action_of(slug), "claimed", service.claim)
+    return _judge(slug, number, _action_of(slug, number), "claimed", service.claim)
 
 
-def _action_of(slug: str) -> Action:
-    """What the one who judges must be allowed to do, at the step the solution waits at."""
+def _action_of(slug: str, number: int) -> Action:
+    """What the one who judges must be allowed to do at the step of the review meant, decided meanwhile or not."""
     solution = found(slug, Action.READ_DRAFT)
-    step = standing(session(), solution).situation.step
-    return ACTION_OF[step or Step.APPROVAL]
+    meant = queries.review(session(), number)
+    if meant is not None and meant.solution_id == solution.id:
+        return ACTION_OF[Step(meant.step)]
+    return ACTION_OF[standing(session(), solution).situation.step or Step.APPROVAL]
 
 
 @review.post("/soluzioni/<slug:slug>/revisione/<int(max=1000000000):number>/lascia")

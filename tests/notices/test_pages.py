@@ -13,7 +13,7 @@ from app.db import Database
 from app.journal.service import record
 from app.notices import chores, queries
 from app.search.indexer import Indexer
-from tests.makers import NOW, csrf, make_person, make_solution, sign_in
+from tests.makers import NOW, csrf, make_person, make_solution, section, sign_in
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 
@@ -21,7 +21,7 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 @pytest.fixture
 def referent(registered: Database, app: Flask) -> FlaskClient:
     with registered.work() as session:
-        make_solution(session, "pubblica", title="Sportello unico")
+        make_solution(session, "pubblica", title="Sportello unico", legal_basis=["Legge 7 aprile 2014, n. 56"])
         make_solution(session, "bozza", title="Bozza riservata", badge=None)
         person = make_person(session, (Role.REFERENT, "bologna"))
     return sign_in(app.test_client(), person)
@@ -55,11 +55,25 @@ def test_a_notice_is_read_by_opening_it(app: Flask, registered: Database, refere
     assert post(referent, "/avvisi/letti") == 303
 
 
-@pytest.mark.parametrize(("kind", "key"), [("solution", "pubblica"), ("city", "bologna"), ("theme", "suap")])
-def test_following_works_from_the_page_of_the_thing_and_back(referent: FlaskClient, kind: str, key: str) -> None:
-    assert post(referent, "/segui", kind=kind, key=key, next="/temi/suap") == 303
+@pytest.mark.parametrize(
+    ("kind", "key", "path"),
+    [
+        ("solution", "pubblica", "/soluzioni/pubblica"),
+        ("city", "bologna", "/citta/bologna"),
+        ("theme", "suap", "/temi/suap"),
+        ("act", "legge-56-2014", "/norme/legge-56-2014"),
+    ],
+)
+def test_following_works_from_the_page_of_the_thing_and_back(
+    referent: FlaskClient, kind: str, key: str, path: str
+) -> None:
+    (pressed,) = re.findall(r'<form[^>]*action="/segui".*?</form>', referent.get(path).text, re.DOTALL)
+    assert (f'name="kind" value="{kind}"' in pressed, f'name="key" value="{key}"' in pressed) == (True, True)
+    assert post(referent, "/segui", kind=kind, key=key, next=path) == 303
+    assert f'<a href="{path}">' in section(referent.get("/scrivania").text, "seguiti")
     assert "Smetti di seguire" in referent.get("/seguiti").text
     assert post(referent, "/smetti-di-seguire", kind=kind, key=key) == 303
+    assert f'href="{path}"' not in section(referent.get("/scrivania").text, "seguiti")
     assert "Smetti di seguire" not in referent.get("/seguiti").text
 
 

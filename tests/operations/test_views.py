@@ -2,6 +2,8 @@
 """Pages for whoever runs the site: letters, chores and the journal, each to those who may see it."""
 
 import json
+import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,7 +19,7 @@ from app.journal.service import record
 from app.outbox import queries, service
 from app.outbox.models import Letter
 from app.search.service import count_unmet
-from tests.makers import NOW, csrf, make_person, sign_in, tamper_with_journal
+from tests.makers import NOW, csrf, make_person, section, sign_in, tamper_with_journal
 
 ADMINISTRATOR = (Role.ADMINISTRATOR, "")
 COORDINATOR = (Role.COORDINATOR, "")
@@ -26,12 +28,14 @@ EXPERT = (Role.EXPERT, "suap")
 PAGES = ["/amministrazione/registro", "/amministrazione/registro.json", "/amministrazione/registro.csv"]
 
 
-def make_failed_letter(database: Database, recipient: str = "mario@ente.example") -> Letter:
+def make_failed_letter(
+    database: Database, recipient: str = "mario@ente.example", error: str = "550", *, for_good: bool = True
+) -> Letter:
     with database.work() as session:
         service.post(session, NOW, "reset", recipient, "it", {"link": "/x", "minutes": 60})
         claimed = service.claim(session, NOW)
         assert claimed is not None
-        service.mark_failed(session, claimed.id, NOW, NOW, f"550 <{recipient}> unknown", for_good=True)
+        service.mark_failed(session, claimed.id, NOW, NOW, f"{error} <{recipient}> unknown", for_good=for_good)
         return claimed
 
 
@@ -61,7 +65,11 @@ def test_an_administrator_sees_failed_letters_without_their_addresses(client: Fl
     text = client.get("/amministrazione/lavori").text
     assert "m***@ente.example" in text
     assert "mario@ente.example" not in text
-    assert "550 &lt;m***@ente.example&gt; unknown" in text
+    assert "550 &lt;m***@ente.example&gt; unknown" in section(text, "falliti")
+    make_failed_letter(database, "anna@ente.example", "451", for_good=False)
+    waits = section(client.get("/amministrazione/lavori").text, "attesa")
+    assert "1 messaggio in attesa" in waits
+    assert re.findall(r"<td[^>]*>([^<]*)</td>", waits)[2:] == ["1", "451 &lt;a***@ente.example&gt; unknown"]
 
 
 def test_an_administrator_sees_what_the_worker_did(client: FlaskClient, app: Flask, database: Database) -> None:
@@ -71,6 +79,13 @@ def test_an_administrator_sees_what_the_worker_did(client: FlaskClient, app: Fla
     text = client.get("/amministrazione/lavori").text
     assert "spedizione dei messaggi" in text
     assert "Nessun lavoro è ancora stato svolto" not in text
+
+    def broken(_app: Flask) -> int:
+        raise OSError("the disk of mario@ente.example is full")
+
+    Background(app, [replace(app.extensions["chores"][0], run=broken)]).once()
+    (error,) = re.findall("<strong>(.*)</strong>", section(client.get("/amministrazione/lavori").text, "lavori"))
+    assert error == "OSError: the disk of m***@ente.example is full"
 
 
 def test_an_administrator_sees_what_the_index_lacks_whether_the_journal_is_whole_and_the_disk(

@@ -3,6 +3,7 @@
 
 import re
 from collections import deque
+from html import unescape
 from html.parser import HTMLParser
 from urllib.parse import urldefrag, urljoin, urlsplit
 
@@ -71,6 +72,23 @@ def test_every_link_of_the_site_answers(library: FlaskClient, start: str) -> Non
                 queue.append(found[0])
     assert broken == []
     assert len(seen) > 200
+
+
+#: Pages that everybody reads of the exchange, which the small library leaves almost empty.
+EXCHANGE = ("/richieste", "/gemellaggi", "/abbinamenti", "/rete", "/numeri")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_public_page_ends_with_the_way_to_report_an_error_in_it(library: FlaskClient, language: str) -> None:
+    paths = [address(page, language) for page in PAGES if page not in STATUS]
+    prefix = "" if language == "it" else f"/{language}"
+    without = []
+    for path in [*paths, *(prefix + page for page in EXCHANGE)]:
+        links = re.findall(r'<a class="report-link" href="([^"]+)"', library.get(path).text)
+        opened = [library.get(unescape(link), follow_redirects=True) for link in links]
+        if [(page.status_code, 'name="text"' in page.text) for page in opened] != [(200, True)]:
+            without.append(path)
+    assert without == []
 
 
 def test_every_address_of_the_sitemap_answers(library: FlaskClient) -> None:

@@ -4,24 +4,38 @@
 import io
 import json
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from babel.dates import format_date
 from flask import Flask
 from flask.testing import FlaskClient
 
 from app.access import Role
 from app.accounts.models import Person
 from app.accounts.queries import person as by_number
-from app.solutions.queries import current_revision
+from app.journal import queries as journal
+from app.review import ageing, page_reports, remarks, service
+from app.solutions.queries import by_slug, current_revision
 from app.writing.chores import read_files
-from tests.makers import csrf, make_person, make_solution, sign_in
+from tests.makers import (
+    NOW,
+    csrf,
+    make_draft,
+    make_full_document,
+    make_person,
+    make_solution,
+    section,
+    sign_in,
+)
 from tests.naughty import lines_for
 from tests.pure.files import samples
 from tests.review.office import SLUG, Office
 from tests.writing.conftest import Desk
 
 PAGE = f"/soluzioni/{SLUG}/revisione"
+REPORTS = "/redazione/segnalazioni"
 #: Half of a character pair cannot be sent in a form at all.
 TYPED = [text for text in lines_for("review", 120) if text.encode("utf-8", "ignore").decode() == text]
 
@@ -56,10 +70,18 @@ def test_a_version_goes_from_draft_to_ready_through_the_pages(app: Flask, office
     )
     status, page = press(official, f"{PAGE}/invia")
     assert (status, "Tocca al referente (Città metropolitana di Bologna)" in page) == (200, True)
+    waits = section(official.get("/scrivania").text, "attesa")
+    for said in (
+        f'href="{PAGE}">Sportello unico metropolitano</a>',
+        "tocca al referente: Città metropolitana di Bologna",
+    ):
+        assert said in waits
     assert decide(referent, office, "approva")[0] == 200
     assert "Tocca a un esperto del tema (Sportello unico)" in official.get(PAGE).text
+    assert "tocca all’esperto dei temi della soluzione: validare" in section(official.get("/scrivania").text, "attesa")
     assert decide(expert, office, "valida", evidence=3, reason="Dati prima e dopo")[0] == 200
     assert decide(expert, office, "pronta")[0] == 200
+    assert "Non aspetti la risposta di nessuno" in section(official.get("/scrivania").text, "attesa")
     assert office.solution().badge == "pronta"
     assert "pronta al riuso" in app.test_client().get(f"/soluzioni/{SLUG}").text
 
@@ -138,8 +160,21 @@ def test_what_was_typed_comes_back_when_a_decision_is_refused(app: Flask, office
     status, page = press(
         referent, f"{PAGE}/{review.id}/restituisci", number=review.revision_number, reason="Parole da non perdere"
     )
-    assert (status, "Nel frattempo qualcuno ha già deciso" in page) == (404, False) or status == 409
+    assert (status, "Nel frattempo qualcuno ha già deciso" in page) == (409, True)
+    assert "Parole da non perdere" in read_only(page), "the field of the reason is gone with the decision"
+    expert = signed_in(app, office, office.expert)
+    typed = {"reason": "Manca la fonte", "nota-tutto": "Anche i costi", "nota-sez-tolta": "Di una parte tolta"}
+    status, page = press(expert, f"{PAGE}/{office.review().id}/restituisci", number=99, **typed)
+    assert status == 409
+    assert read_only(page) == ["Di una parte tolta"]
+    for field in ("reason", "nota-tutto"):
+        assert re.search(rf'name="{field}"[^>]*>{typed[field]}</textarea>', page), "what has a field stays in it"
     assert office.rows() == ["solution-submitted", "solution-approved"]
+
+
+def read_only(page: str) -> list[str]:
+    """What was typed and is only there to be copied."""
+    return re.findall(r"<textarea readonly[^>]*>([^<]*)</textarea>", page)
 
 
 def test_a_day_that_cannot_be_read_is_said_and_nobody_is_asked(app: Flask, office: Office) -> None:
@@ -199,6 +234,42 @@ def test_queues_say_what_waits_for_whom_and_let_one_take_it(app: Flask, office: 
     assert waiting(referent, "/redazione/da-approvare.json?ente=torino") == []
 
 
+def test_what_waits_longest_stands_first_with_its_age_and_its_day(app: Flask, office: Office) -> None:
+    office.submit()
+    older, past = NOW - timedelta(days=30), NOW.date() - timedelta(days=20)
+    with office.database.work() as session:
+        draft = make_draft(
+            session, office.official, "seconda", document=make_full_document(badge=None, title="Seconda")
+        )
+        session.flush()
+        service.submit(session, draft, office.official, older).due_on = past
+        for slug, days in (("letta-ieri", 1), ("letta-prima", 9)):
+            solution = make_solution(session, slug, title=slug)
+            remarks.report(session, solution, NOW - timedelta(days=days), f"{slug}: il numero è 55.", "", "192.0.2.1")
+        page = page_reports.page_about(session, "/citta/bologna", "city", "bologna")
+        page_reports.report(
+            session, page, NOW - timedelta(days=5), "I comuni non sono 50 ma 55.", "", "192.0.2.1", None
+        )
+    referent = signed_in(app, office, office.referent)
+    first, second = rows_of(referent, "/redazione/da-approvare")
+    assert ("/soluzioni/seconda/revisione" in first, PAGE in second) == (True, True)
+    for row, since in ((first, older), (second, NOW)):
+        days = ageing.working_days(ageing.day_of(since), ageing.day_of(datetime.now(UTC)))
+        assert f"in attesa dal {format_date(since, locale='it', format='long')} · {days} giorni lavorativi" in row
+    due = format_date(past, locale="it", format="long")
+    assert re.search(rf'class="tag late">.*entro il {due}</span>', first)
+    assert "entro il" not in second
+    told = [re.findall(r'<h3 lang="it"><a href="([^"]+)"', row)[0] for row in rows_of(referent, REPORTS)]
+    assert told == ["/soluzioni/letta-prima/revisione", "/citta/bologna", "/soluzioni/letta-ieri/revisione"]
+    assert [row["slug"] for row in waiting(referent, "/redazione/da-approvare.json")] == ["seconda", SLUG]
+    assert [row["page"] for row in waiting(referent, f"{REPORTS}.json")] == [None, "/citta/bologna", None]
+
+
+def rows_of(client: FlaskClient, queue: str) -> list[str]:
+    """The lines of a queue as its page shows them."""
+    return client.get(queue).text.partition('<ul class="queue">')[2].partition("</ul>")[0].split("<li")[1:]
+
+
 def waiting(client: FlaskClient, address: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = json.loads(client.get(address).text)["rows"]
     return found
@@ -250,13 +321,21 @@ def test_an_archived_solution_stays_readable_with_a_banner_and_comes_back(app: F
 
 
 def test_the_owner_confirms_the_facts_with_one_button(app: Flask, office: Office) -> None:
-    office.submit()
-    office.approve()
-    assert office.solution().front["verified_on"] == "2026-11-25"
+    with office.database.work() as session:
+        make_solution(session, "vecchia", verified_on="2020-01-01", review_due="2021-01-01")
     official = signed_in(app, office, office.official)
-    status, _ = press(official, f"/soluzioni/{SLUG}/conferma")
-    assert status in {200, 409}
-    assert press(official, f"/soluzioni/{SLUG}/conferma")[0] == 409
+    assert "Ultima verifica: 1 gennaio 2020" in official.get("/soluzioni/vecchia/revisione").text
+    status, page = press(official, "/soluzioni/vecchia/conferma")
+    assert (status, "Ultima verifica: 1 gennaio 2020" in page) == (200, False)
+    with office.database.reading() as session:
+        confirmed = by_slug(session, "vecchia")
+        assert confirmed is not None
+        today = ageing.day_of(datetime.now(UTC))
+        assert confirmed.front["verified_on"] in {today.isoformat(), (today - timedelta(days=1)).isoformat()}
+        assert confirmed.front["review_due"] > today.isoformat()
+        assert next(row.action for row in journal.of_thing(session, "solution", "vecchia")) == "facts-confirmed"
+    status, page = press(official, "/soluzioni/vecchia/conferma")
+    assert (status, "I fatti sono già stati confermati oggi" in page) == (409, True)
 
 
 @pytest.mark.parametrize(

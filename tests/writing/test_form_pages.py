@@ -2,8 +2,12 @@
 """The form as a person uses it without JavaScript: beginning, saving, rows, preview, Markdown, versions."""
 
 import io
+import re
+from datetime import datetime
+from html import unescape
 
 import pytest
+from babel.dates import format_date
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -11,6 +15,7 @@ from app.db import Database
 from app.document.parse import CONTROL
 from app.document.schema import SECTION_TITLES
 from app.solutions.queries import by_slug
+from app.web.formats import ROME
 from app.writing import service
 from app.writing.boxes import clean
 from tests import makers
@@ -198,15 +203,25 @@ def test_a_version_is_saved_with_its_reason_and_does_not_reach_readers(
     maria.open().type(summary="Sintesi aggiornata.").save()
     token = maria.open().box("csrf_token")
     maria.client.post(f"{maria.address}/versione", data={"csrf_token": token, "reason": "Aggiornati i tempi"})
-    page = maria.client.get(f"{maria.address}/versioni").text
-    assert "Aggiornati i tempi" in page
-    assert "Maria Rossi" in page
+    newest, first = maria.client.get(f"{maria.address}/versioni").text.split("<li>\n    <p><a")[1:]
+    today = format_date(datetime.now(ROME), locale="it", format="long")
+    for said in ("Versione 2", today, "Maria Rossi", "mai pubblicata", "Aggiornati i tempi"):
+        assert said in newest
+    assert ("in vigore" in first, "Aggiornati i tempi" in first) == (True, False)
+    (told,) = re.findall(r'href="([^"]*/differenze[^"]*)"', newest)
+    changed = maria.client.get(unescape(told)).text.partition('<section class="change')[2]
+    assert {"Sintesi", "aggiornata"} <= set(words_in("ins", changed))
+    assert {"Uno", "sportello", "imprese"} <= set(words_in("del", changed))
     assert "Aggiornati i tempi" not in client.get(f"/soluzioni/{SLUG}/versioni").text
     with office.reading() as session:
         solution = by_slug(session, SLUG)
         assert solution is not None
         assert (solution.revision_number, solution.latest_number) == (1, 2)
         assert not service.unsaved(session, solution)
+
+
+def words_in(tag: str, page: str) -> list[str]:
+    return re.findall(r"\w+", " ".join(re.findall(f"<{tag}>(.*?)</{tag}>", page, re.DOTALL)))
 
 
 def test_a_version_with_wrong_shapes_is_refused_and_the_form_keeps_everything(maria: Desk) -> None:
