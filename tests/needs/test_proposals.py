@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A giver is asked and says yes, later or no; silence reminds, then asks the next city; offers go the other way."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from flask import Flask
 
 from app.cities import queries as registers
 from app.errors import Conflict, Invalid
-from app.needs import proposals, service
+from app.needs import chores, proposals, service
 from app.needs.models import Proposal
 from app.needs.rules import Answer, State
 from app.solutions import queries as library
@@ -85,6 +87,20 @@ def test_silence_reminds_once_then_passes_to_the_next_and_ends(network: Network)
     assert [made.state for made in network.proposals(need)] == ["expired", "expired"]
     assert network.need(need).state == State.OPEN
     assert network.need(need).answered_at is None
+
+
+def test_the_time_to_answer_is_set_by_the_installation(
+    network: Network, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.config, "SETTINGS", replace(app.config["SETTINGS"], answer_days=4))
+    ago = NOW - timedelta(days=900)
+    need = network.post(now=ago)
+    network.ask(need, now=ago)
+    while len(network.proposals(need)) == 1:
+        assert chores.follow_proposals(app)
+    following = network.proposals(need)[1]
+    assert following.due_at is not None
+    assert timedelta(days=3) < following.due_at - datetime.now(UTC) <= timedelta(days=5)
 
 
 def test_the_next_city_is_known_before_it_is_asked(network: Network) -> None:

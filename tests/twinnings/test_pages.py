@@ -187,11 +187,12 @@ def test_files_are_read_by_the_parties_and_by_nobody_else(
     assert "il tipo di file non è tra quelli ammessi" in refused.text
 
 
-def test_a_stop_is_shown_by_choice_only(app: Flask, exchange: Exchange, client: FlaskClient) -> None:
+@pytest.mark.parametrize("shown", [True, False])
+def test_a_stop_is_shown_by_choice_only(app: Flask, exchange: Exchange, client: FlaskClient, shown: bool) -> None:
     with exchange.database.work() as session:
-        ending.stop(session, exchange.number, "other", "Motivo riservato.", False, exchange.deed())
-    assert "Motivo riservato." not in client.get(PATH).text
-    assert "Motivo riservato." in client_of(app, exchange.database, exchange.receiver).get(PATH).text
+        ending.stop(session, exchange.number, "other", "Motivo scritto.", shown, exchange.deed())
+    assert ("Motivo scritto." in client.get(PATH).text) is shown
+    assert "Motivo scritto." in client_of(app, exchange.database, exchange.receiver).get(PATH).text
 
 
 def test_the_variant_leads_to_its_draft(exchange: Exchange, receiver: FlaskClient) -> None:
@@ -296,9 +297,14 @@ def test_draft_acts_hold_the_data_speak_of_every_receiver_and_are_marked(
 def test_draft_acts_open_in_an_office(
     exchange: Exchange, receiver: FlaskClient, client: FlaskClient, form: str, part: str
 ) -> None:
-    with ZipFile(BytesIO(receiver.get(f"{PATH}/atti/accordo.{form}").data)) as opened:
-        assert opened.testzip() is None
-        text = "".join(ElementTree.fromstring(opened.read(part)).itertext())
+    def text_of(name: str) -> str:
+        with ZipFile(BytesIO(receiver.get(f"{PATH}/atti/{name}.{form}").data)) as opened:
+            assert opened.testzip() is None
+            return "".join(ElementTree.fromstring(opened.read(part)).itertext())
+
+    assert all("BOZZA DA VERIFICARE" in text_of(name) for name in ("lettera", "deliberazione"))
+    text = text_of("accordo")
+    assert re.search(r"art(icolo|\.) 15 (della|l\.).{0,40}241", text)
     for said in ("BOZZA DA VERIFICARE", "e Città metropolitana di Torino (ente ricevente)", "Venezia (ente ricevente)"):
         assert said in text
     assert "**" not in text
