@@ -61,7 +61,10 @@ def test_an_exchange_asks_each_of_its_cities_and_is_taken_back_until_somebody_an
     assert swap.states(swap.bologna) == []
     with pytest.raises(Conflict, match="exchange_gone"):
         swap.propose(7)
+    swap.network.distribute()
     made = swap.propose()
+    told = {"referent.bologna", "referent.torino", "official.bologna", "official.torino"}
+    assert {who for action, who in swap.network.distribute() if action == "exchange-proposed"} == told
     assert {item.giver.slug for item in made} == {"bologna", "torino"}
     # What the round had asked for already is the other half; nobody is asked twice.
     assert swap.states(swap.torino) == [("bologna", "round", "waiting")]
@@ -70,6 +73,10 @@ def test_an_exchange_asks_each_of_its_cities_and_is_taken_back_until_somebody_an
     with pytest.raises(Conflict, match="asked_already"):
         swap.propose()
     swap.withdraw()
+    # What the round had asked for stays and is told so; what the exchange asked for is withdrawn.
+    ended = {"exchange-withdrawn", "proposal-withdrawn"}
+    assert {who for action, who in swap.network.distribute() if action in ended} == told
+    assert swap.network.distribute() == set()
     assert swap.states(swap.torino) == [("bologna", "round", "waiting")]
     assert swap.states(swap.bologna) == [("torino", "exchange", "withdrawn")]
     with pytest.raises(Conflict, match="exchange_gone"):

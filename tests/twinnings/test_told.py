@@ -249,6 +249,13 @@ def buttons() -> set[Any]:
     return found
 
 
+def test_a_transfer_that_begins_is_told_to_its_people_once(registered: Database) -> None:
+    exchange = Exchange(registered, alone=True)
+    assert rows(exchange).count("twinning-begun") == 1
+    assert told(exchange) == ["Receiver"]
+    assert told(exchange) == []
+
+
 STORIES = (of_work, of_the_end, of_silence, of_a_stop)
 
 
