@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Every SELECT on solutions, revisions, themes and acts."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -74,6 +74,15 @@ def by_slug(session: Session, slug: str) -> Solution | None:
     """One solution with its themes, acts and bodies."""
     wanted = _with_ties().options(selectinload(Solution.acts)).where(Solution.slug == slug)
     return session.scalars(wanted).one_or_none()
+
+
+def with_source(session: Session, slug: str) -> Mapping[str, tuple[Solution, SolutionRevision]]:
+    """A variant and its source by slug, each with its ties and the revision in force; fewer where one is missing."""
+    source = select(Solution.based_on).where(Solution.slug == slug).scalar_subquery()
+    in_force = (SolutionRevision.solution_id == Solution.id) & (SolutionRevision.number == Solution.revision_number)
+    wanted = _with_ties().add_columns(SolutionRevision).join(SolutionRevision, in_force)
+    found = session.execute(wanted.where(or_(Solution.slug == slug, Solution.slug == source)))
+    return {solution.slug: (solution, revision) for solution, revision in found}
 
 
 def _with_text() -> Select[Solution, SolutionRevision]:

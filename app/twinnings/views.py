@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Twinnings: the list, the page of one, its calendar, its certificate."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,7 +19,7 @@ from app.needs.models import Need
 from app.needs.rules import day_of
 from app.needs.views import engine
 from app.solutions import queries as library
-from app.solutions.models import Solution
+from app.solutions.models import Solution, SolutionRevision
 from app.twinnings import queries, rules, sheet
 from app.twinnings.calendar import calendar
 from app.twinnings.models import Twinning
@@ -181,9 +181,9 @@ def _certificate(twinning: Twinning, *, verifying: bool) -> str:
 @permits(Action.READ_SOLUTION)
 def adapted(slug: str) -> str:
     """What a variant changed in its source, section by section."""
-    variant = _readable(slug)
-    source = _readable(variant.based_on)
-    written = library.current_revision(session(), variant)
+    found = library.with_source(session(), slug)
+    variant, written = _readable(found, slug)
+    source, given = _readable(found, variant.based_on)
     return render_template(
         "twinnings/adapted.html",
         variant=variant,
@@ -191,22 +191,21 @@ def adapted(slug: str) -> str:
         section=next((part for part in written.sections if part["heading"] == VARIANT_SECTION), None),
         changes=[
             change
-            for change in compare(_document(source), _document(variant))
+            for change in compare(_document(given), _document(written))
             if change.name in rules.ADAPTED or (change.is_section and change.name != VARIANT_SECTION)
         ],
     )
 
 
-def _readable(slug: str) -> Solution:
-    solution = library.by_slug(session(), slug) if slug else None
-    if solution is None:
+def _readable(found: Mapping[str, tuple[Solution, SolutionRevision]], slug: str) -> tuple[Solution, SolutionRevision]:
+    if slug not in found:
         raise NotFound(slug)
-    gate.require(Action.READ_SOLUTION, solution.thing)
-    return solution
+    gate.require(Action.READ_SOLUTION, found[slug][0].thing)
+    return found[slug]
 
 
-def _document(solution: Solution) -> Document:
-    parsed = parse(library.current_revision(session(), solution).text).document
+def _document(revision: SolutionRevision) -> Document:
+    parsed = parse(revision.text).document
     if parsed is None:
-        raise NotFound(solution.slug)
+        raise NotFound(str(revision.solution_id))
     return parsed
