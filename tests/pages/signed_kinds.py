@@ -167,8 +167,7 @@ PAGES: Mapping[str, Kind] = {
     "hidden": Kind("member", "/soluzioni/{full}/modifica", 404),
 }
 
-#: Pages that say something else where an identity provider is configured. Their HTML is validated only: axe would need
-#: a second running site for one button more, which is made like the others.
+#: Pages that say something else where an identity provider is configured: what such a site answers, shown by the other.
 WITH_PROVIDER: Mapping[str, Kind] = {
     "log-in-with-provider": Kind("nobody", "/accedi"),
     "log-in-refused-by-provider": Kind("nobody", "/accedi?problema=sso_unknown"),

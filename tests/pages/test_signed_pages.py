@@ -5,13 +5,14 @@ In Italian each is also walked through with the tab key.
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
 from tests.pages.auditing import DESK, PHONE, SMALLEST, faults, too_wide
 from tests.pages.furnished import Furnished
-from tests.pages.signed_kinds import PAGES
+from tests.pages.signed_kinds import PAGES, WITH_PROVIDER
 from tests.pages.test_whole_pages import give
 from tests.pages.walking import walk
 from tests.pages.watching import Watch
@@ -19,7 +20,7 @@ from tests.pages.watching import Watch
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("signed")]
 
 #: Every page in Italian at both widths; every second one in English on a phone, where longer words would not fit.
-EVERY = [(page, "it") for page in PAGES] + [(page, "en") for page in list(PAGES)[::2]]
+EVERY = [(page, "it") for page in [*PAGES, *WITH_PROVIDER]] + [(page, "en") for page in list(PAGES)[::2]]
 WIDTHS = {"it": (DESK, PHONE), "en": (PHONE,)}
 
 
@@ -44,12 +45,14 @@ def contexts(browser: Browser, furnished: Furnished, furnished_site: str) -> Ite
 def test_a_page_has_no_fault_axe_can_find_and_fits_every_screen(
     contexts: Callable[[str], BrowserContext], furnished: Furnished, furnished_site: str, page_kind: str, language: str
 ) -> None:
-    kind = PAGES[page_kind]
+    provided = page_kind in WITH_PROVIDER
+    kind = WITH_PROVIDER[page_kind] if provided else PAGES[page_kind]
     page = contexts(kind.who).new_page()
     watch, path = Watch(page, furnished_site), furnished.address(kind.path, language)
-    if kind.typed is not None:
-        # An answer to a form: the page is the one the site gave, shown at its own address.
-        answer = furnished.answered(kind, language)
+    if kind.typed is not None or provided:
+        # An answer to a form, or of a site with a provider: the page is the one it gave, shown at its own address.
+        with furnished.with_provider() if provided else nullcontext():
+            answer = furnished.answered(kind, language)
         page.route(furnished_site + path, lambda route: give(route, answer))
     page.set_viewport_size({"width": DESK, "height": 900})
     watch.open(path, kind.status)
