@@ -2,7 +2,7 @@
 """What changed between two documents, section by section and word by word."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any, Literal
@@ -11,6 +11,8 @@ from app.document.model import Document
 from app.document.schema import FIELDS, SECTION_TITLES, UNKNOWN
 
 Kind = Literal["same", "removed", "added"]
+#: How a part of a field is called.
+Called = Callable[[str], str]
 WORD = re.compile(r"\w+\s*|[^\w\s]\s*|\s+")
 MAX_WORDS = 5_000
 
@@ -32,17 +34,24 @@ class Change:
     is_section: bool
 
 
-def compare(old: Document, new: Document) -> tuple[Change, ...]:
-    """The differences, fields first in the order of the schema, then sections, then footnotes."""
-    return tuple([*_fields(old, new), *_sections(old, new)])
+def _as_written(part: str) -> str:
+    return part.rpartition(".")[2]
 
 
-def _fields(old: Document, new: Document) -> Iterator[Change]:
+def compare(old: Document, new: Document, called: Called = _as_written) -> tuple[Change, ...]:
+    """The differences, fields first in the order of the schema, then sections, then footnotes.
+
+    ``called`` says how a part of a field (`resources.months`) is called where a person reads it.
+    """
+    return tuple([*_fields(old, new, called), *_sections(old, new)])
+
+
+def _fields(old: Document, new: Document, called: Called) -> Iterator[Change]:
     names = [field.name for field in FIELDS]
     for name in names + sorted((old.front.keys() | new.front.keys()) - set(names)):
         before, after = old.front.get(name), new.front.get(name)
         if before != after:
-            yield Change(name, words(as_text(before), as_text(after)), False)
+            yield Change(name, words(as_text(before, called, name), as_text(after, called, name)), False)
 
 
 def _sections(old: Document, new: Document) -> Iterator[Change]:
@@ -54,14 +63,17 @@ def _sections(old: Document, new: Document) -> Iterator[Change]:
         yield Change("footnotes", words(old.footnotes, new.footnotes), True)
 
 
-def as_text(value: Any) -> str:
-    """A front-matter value as words for a person."""
+def as_text(value: Any, called: Called = _as_written, path: str = "") -> str:
+    """A front-matter value as words for a person; ``path`` is the field it stands in."""
     if value is None:
         return ""
+    if isinstance(value, bool):
+        return "sì" if value else "no"
     if isinstance(value, dict):
-        return "; ".join(f"{name}: {as_text(inner)}" for name, inner in value.items())
+        parts = ((f"{path}.{name}".removeprefix("."), inner) for name, inner in value.items())
+        return "; ".join(f"{called(part)}: {as_text(inner, called, part)}" for part, inner in parts)
     if isinstance(value, list):
-        return "\n".join(as_text(item) for item in value)
+        return "\n".join(as_text(item, called, path) for item in value)
     return str(value)
 
 

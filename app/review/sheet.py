@@ -14,7 +14,7 @@ from app.access import Action, Actor, Thing
 from app.accounts import queries as people
 from app.accounts.models import Person
 from app.cities import queries as registers
-from app.document.compare import Change, compare
+from app.document.compare import Called, Change, compare
 from app.document.model import Document, Problem
 from app.journal import queries as journal
 from app.journal.models import JournalEntry
@@ -106,7 +106,7 @@ def _bodies(solution: Solution) -> list[str]:
     return [tie.city.slug for tie in solution.bodies if tie.role in {"owner", "partner"}]
 
 
-def sheet(session: Session, solution: Solution, actor: Actor, now: datetime) -> Sheet:
+def sheet(session: Session, solution: Solution, actor: Actor, now: datetime, called: Called) -> Sheet:
     """What one person sees and may do."""
     stands = standing(session, solution)
     review, today = stands.review, ageing.day_of(now)
@@ -124,7 +124,7 @@ def sheet(session: Session, solution: Solution, actor: Actor, now: datetime) -> 
         today=today,
         overdue=bool(solution.badge) and is_overdue(solution.front.get("review_due"), today),
         front=document_of(stands.revision).front,
-        changes=_changes(session, solution, stands),
+        changes=_changes(session, solution, stands, called),
         files=[file for file in queries.files(session, solution) if file.removed_at is None],
         comments=comments,
         returned=past[0] if past and review is None and stands.situation.changed else None,
@@ -135,12 +135,12 @@ def sheet(session: Session, solution: Solution, actor: Actor, now: datetime) -> 
     )
 
 
-def _changes(session: Session, solution: Solution, stands: Standing) -> tuple[Change, ...]:
+def _changes(session: Session, solution: Solution, stands: Standing, called: Called) -> tuple[Change, ...]:
     in_force = in_force_of(session, solution)
     shown: Document = document_of(stands.revision)
     if in_force is None or rules.same_text(shown, in_force):
         return ()
-    return tuple(change for change in compare(in_force, shown) if change.name not in SITE_FIELDS)
+    return tuple(change for change in compare(in_force, shown, called) if change.name not in SITE_FIELDS)
 
 
 def _numbers(

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, Response, current_app, render_template, request, url_for
+from flask import Blueprint, Response, current_app, get_template_attribute, render_template, request, url_for
+from markupsafe import Markup
 from sqlalchemy.exc import NoResultFound
 
 from app.access import Action, Thing
@@ -138,8 +139,14 @@ def differences(slug: str) -> str:
     old, new = queries.revision_pair(session(), solution, _number("da", max(number - 1, 1)), number)
     if old is None or new is None:
         raise NotFound(number)
-    changes = compare(_document(_readable(solution, old)), _document(_readable(solution, new)))
+    changes = compare(_document(_readable(solution, old)), _document(_readable(solution, new)), part_name)
     return render_template("solutions/differences.html", solution=solution, old=old, new=new, changes=changes)
+
+
+def part_name(part: str) -> str:
+    """How a part of a field (`resources.months`) is called in the language of the page."""
+    said: Markup = get_template_attribute("solutions/_field_names.html", "part")(part)
+    return said.unescape()
 
 
 def _number(name: str, default: int) -> int:

@@ -253,11 +253,12 @@ def test_pages_open_in_english(exchange: Exchange, client: FlaskClient, path: st
 
 def test_what_a_variant_changed_is_shown_beside_its_source(registered: Database, client: FlaskClient) -> None:
     with registered.work() as session:
-        make_solution(session, "fonte", title="Sportello unico")
+        make_solution(session, "fonte", title="Sportello unico", resources={"one_off_cost": 9_000, "months": 8})
         make_solution(
             session,
             "variante",
             title="Sportello adattato",
+            resources={"one_off_cost": 9_000, "months": 11},
             city="torino",
             based_on="fonte",
             sections={
@@ -270,6 +271,8 @@ def test_what_a_variant_changed_is_shown_beside_its_source(registered: Database,
     page = client.get("/soluzioni/variante/confronto-con-la-fonte").text
     assert "<ins>" in page
     assert "Due sportelli, per la distanza." in page
+    assert "Costo di avvio, in euro: 9000; Mesi per realizzarla: " in page
+    assert "Months to carry it out" in client.get("/en/soluzioni/variante/confronto-con-la-fonte").text
     assert "che cosa è stato adattato" in client.get("/soluzioni/variante").text
     assert client.get("/soluzioni/fonte/confronto-con-la-fonte").status_code == 404
     assert client.get("/soluzioni/bozza/confronto-con-la-fonte").status_code == 404
