@@ -9,8 +9,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from flask import Flask
+from flask import Flask, template_rendered
 from flask.testing import FlaskClient
+from jinja2 import Template
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -72,6 +73,11 @@ class Furnished:
     clients: dict[str, FlaskClient] = field(default_factory=dict)
     places: dict[str, str] = field(default_factory=dict)
     sent: dict[tuple[str, int], TestResponse] = field(default_factory=dict)
+    #: Every template shown since the site was opened: an answer that is kept shows none a second time.
+    templates: set[str] = field(default_factory=set)
+
+    def note_template(self, _app: Flask, template: Template, **_more: object) -> None:
+        self.templates.add(template.name or "")
 
     @property
     def database(self) -> Database:
@@ -132,6 +138,7 @@ def opened(library_folder: Path, folder: Path) -> Furnished:
 def furnish(app: Flask) -> Furnished:
     """Fill a site that has the library."""
     made = Furnished(app)
+    template_rendered.connect(made.note_template, app)
     with app.app_context():
         done = app.test_cli_runner().invoke(args=["demo"])
     assert done.exit_code == 0, done.exception or done.output

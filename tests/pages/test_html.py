@@ -2,14 +2,11 @@
 """The HTML of every kind of page is valid, and no template of a page is left out of these kinds."""
 
 import subprocess
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from flask import Flask, template_rendered
 from flask.testing import FlaskClient
-from jinja2 import Template
 from werkzeug.test import TestResponse
 
 from app.config import ROOT
@@ -62,16 +59,15 @@ def test_the_html_of_every_kind_of_page_is_valid(
 def test_the_html_of_every_page_of_signed_in_people_is_valid_and_no_template_is_left_out(
     furnished: Furnished, tmp_path: Path
 ) -> None:
-    with shown(furnished.app) as names:
-        write(furnished, signed_kinds.PAGES, tmp_path)
-        with furnished.with_provider():
-            write(furnished, signed_kinds.WITH_PROVIDER, tmp_path)
-        for path in PAGES.values():
-            furnished.clients["nobody"].get(path)
+    write(furnished, signed_kinds.PAGES, tmp_path)
+    with furnished.with_provider():
+        write(furnished, signed_kinds.WITH_PROVIDER, tmp_path)
+    for path in PAGES.values():
+        furnished.clients["nobody"].get(path)
     assert not (found := complaints(tmp_path)), found
     templates = ((path, path.read_text(encoding="utf-8")) for path in (ROOT / "app").rglob("templates/**/*.html"))
     pages = {path.as_posix().rpartition("/templates/")[2] for path, text in templates if EXTENDS in text}
-    assert pages - names == set()
+    assert pages - furnished.templates == set()
 
 
 def write(furnished: Furnished, pages: Mapping[str, signed_kinds.Kind], folder: Path) -> None:
@@ -81,15 +77,3 @@ def write(furnished: Furnished, pages: Mapping[str, signed_kinds.Kind], folder: 
             answer = furnished.answered(page, language)
             assert answer.status_code == page.status, kind
             (folder / f"{kind}-{language}.html").write_text(answer.text, encoding="utf-8")
-
-
-@contextmanager
-def shown(app: Flask) -> Iterator[set[str]]:
-    """Names of the templates the site shows meanwhile."""
-    names: set[str] = set()
-
-    def note(_app: Flask, template: Template, **_more: object) -> None:
-        names.add(template.name or "")
-
-    with template_rendered.connected_to(note, app):
-        yield names
