@@ -153,7 +153,7 @@ def csrf(client: FlaskClient, page: str = "/accedi") -> str:
 def tamper_with_journal(session: Session, statement: str) -> None:
     """What somebody with the database in hand could do behind the site's back: what refuses it is taken away first."""
     sqlite = session.get_bind().dialect.name == "sqlite"
-    for trigger in ("journal_update", "journal_delete") if sqlite else ("journal_kept ON journal",):
+    for trigger in ("journal_update", "journal_delete", "journal_insert") if sqlite else ("journal_kept ON journal",):
         session.execute(text(f"DROP TRIGGER {trigger}"))
     session.execute(text(statement))
 

@@ -7,9 +7,11 @@ revision = "0010"
 down_revision = "0009"
 
 REFUSAL = "rows of the journal are added, never changed or removed"
+#: Writing over a row (`INSERT OR REPLACE`) fires no trigger of its removal.
+OVER = "WHEN EXISTS (SELECT 1 FROM journal WHERE id = NEW.id)"
 SQLITE = tuple(
-    f"CREATE TRIGGER journal_{verb.lower()} BEFORE {verb} ON journal BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
-    for verb in ("UPDATE", "DELETE")
+    f"CREATE TRIGGER journal_{verb.lower()} BEFORE {verb} ON journal {when} BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
+    for verb, when in (("UPDATE", ""), ("DELETE", ""), ("INSERT", OVER))
 )
 POSTGRES = (
     f"CREATE FUNCTION journal_kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION '{REFUSAL}'; END $$",
@@ -25,8 +27,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     if _on_sqlite():
-        op.execute("DROP TRIGGER journal_update")
-        op.execute("DROP TRIGGER journal_delete")
+        for verb in ("update", "delete", "insert"):
+            op.execute(f"DROP TRIGGER journal_{verb}")
     else:
         op.execute("DROP TRIGGER journal_kept ON journal")
         op.execute("DROP FUNCTION journal_kept()")
