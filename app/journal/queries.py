@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Every SELECT on the journal."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Select, and_, func, or_, select, text
@@ -37,6 +37,15 @@ def of_thing(session: Session, kind: str, key: str, limit: int = 200) -> Sequenc
     """What happened to one thing, the newest first."""
     wanted = select(JournalEntry).where(JournalEntry.kind == kind, JournalEntry.key == key)
     return session.scalars(wanted.order_by(JournalEntry.id.desc()).limit(limit)).all()
+
+
+def data_of(
+    session: Session, kind: str, action: str, key: str | None = None
+) -> Sequence[tuple[str, Mapping[str, Any]]]:
+    """What an action was done to, each time, and what was noted of it; of one thing where its key is given."""
+    wanted = select(JournalEntry.key, JournalEntry.data).where(JournalEntry.kind == kind, JournalEntry.action == action)
+    rows = session.execute(wanted if key is None else wanted.where(JournalEntry.key == key))
+    return [(named, data) for named, data in rows]
 
 
 def keys_of(session: Session, kind: str, action: str) -> set[str]:

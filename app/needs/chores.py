@@ -13,6 +13,8 @@ from app.search.engine import Engine
 
 #: Requests of a round between two notes of how far it is.
 STEP = 100
+#: Under which name the application keeps the state new solutions were last looked at in.
+LOOKED_AT = "new_solutions_looked_at"
 
 
 def follow_proposals(app: Flask) -> int:
@@ -48,13 +50,17 @@ def meet_new_solutions(app: Flask) -> int:
     database: Database = app.extensions["database"]
     engine: Engine = app.extensions["engine"]
     now = datetime.now(UTC)
-    # Matching takes its time: nobody waits for the lock of a writer meanwhile.
+    # Matching takes its time: nobody waits for the lock of a writer meanwhile, and it is not done twice on one state.
     with database.reading() as session:
+        state = engine.generation(), queries.open_changed(session)
+        if app.extensions.get(LOOKED_AT) == state:
+            return 0
         found = shortlists.newly_met(session, engine, now)
     told = 0
     for number, slug in found:
         with database.work() as session:
             told += shortlists.tell_met(session, number, slug, now)
+    app.extensions[LOOKED_AT] = state
     return told
 
 

@@ -233,12 +233,12 @@ def newly_met(session: Session, engine: Engine, now: datetime) -> list[tuple[int
     new = queries.first_live(session, oldest) if oldest else {}
     if not new:
         return []
-    desk, found = candidates.desk(session, engine, now), []
+    desk, told, found = candidates.desk(session, engine, now), _told(session), []
     for need in queries.open_needs(session):
         since = need.published_at or need.created_at
         for item in of(desk, need, wished=False).items[:FIRST_TOLD]:
             slug = item["solution"]
-            if _is_news(new.get(slug), since, need) and item["band"] != "low" and not _told(session, need.id, slug):
+            if _is_news(new.get(slug), since, need) and item["band"] != "low" and (need.id, slug) not in told:
                 found.append((need.id, slug))
     return found
 
@@ -246,16 +246,17 @@ def newly_met(session: Session, engine: Engine, now: datetime) -> list[tuple[int
 def tell_met(session: Session, number: int, slug: str, now: datetime) -> bool:
     """Tell a request and who could offer it, once, of a solution that came after it. Answers whether it was told."""
     need = queries.locked(session, number)
-    if need is None or need.state != rules.State.OPEN or _told(session, number, slug):
+    if need is None or need.state != rules.State.OPEN or (number, slug) in _told(session, number):
         return False
     for action in ("need-met", "need-answerable"):
         service.tell(session, need, service.Deed(None, now), action, {"solution": slug})
     return True
 
 
-def _told(session: Session, number: int, slug: str) -> bool:
-    rows = journal.of_thing(session, "need", str(number))
-    return any(row.action == "need-met" and row.data.get("solution") == slug for row in rows)
+def _told(session: Session, number: int | None = None) -> set[tuple[int, str]]:
+    """Requests, or one, and the solutions they were told of."""
+    rows = journal.data_of(session, "need", "need-met", None if number is None else str(number))
+    return {(int(key), str(data.get("solution", ""))) for key, data in rows}
 
 
 def _is_news(live: queries.FirstLive | None, since: datetime, need: Need) -> bool:

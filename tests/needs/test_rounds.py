@@ -4,9 +4,11 @@
 import csv
 import io
 import json
+from datetime import datetime
 
 import pytest
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from app.access import Role
 from app.errors import Conflict, Invalid
@@ -88,6 +90,25 @@ def test_an_open_request_hears_once_of_a_solution_published_since(network: Netwo
     with network.database.reading() as session:
         assert shortlists.newly_met(session, engine, LATER) == []
     assert network.rows("need", need).count("need-met") == len(found)
+
+
+def test_new_solutions_are_not_looked_at_twice_in_one_state(
+    network: Network, engine: Engine, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[datetime] = []
+    look = shortlists.newly_met
+
+    def noted(session: Session, engine: Engine, now: datetime) -> list[tuple[int, str]]:
+        looked.append(now)
+        return look(session, engine, now)
+
+    monkeypatch.setattr(shortlists, "newly_met", noted)
+    network.post()
+    assert [chores.meet_new_solutions(app) for _time in range(2)] == [0, 0]
+    assert len(looked) == 1
+    network.post(now=LATER)
+    chores.meet_new_solutions(app)
+    assert len(looked) == 1 + 1
 
 
 def test_what_was_shown_answered_and_came_of_it_is_data_for_the_coordination(
