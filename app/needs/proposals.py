@@ -7,6 +7,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.cities.models import City
+from app.cities.rules import is_closed
 from app.errors import Conflict, Invalid, NotFound
 from app.needs import queries, rules
 from app.needs.models import Need, Proposal
@@ -87,11 +89,10 @@ def postpone(session: Session, number: int, later_on: date | None, text: str, da
     Raises ``Invalid``, ``Conflict``.
     """
     need, proposal = _waiting(session, number)
-    wrong = rules.wrong_day(later_on, rules.day_of(deed.now))
-    if wrong or later_on is None:
-        raise Invalid({"later_on": wrong})
-    if len(text) > rules.MOST_TEXT:
-        raise Invalid({"text": "too_long"})
+    long = "too_long" if len(text) > rules.MOST_TEXT else ""
+    wrong = {"later_on": rules.wrong_day(later_on, rules.day_of(deed.now)), "later_text": long}
+    if later_on is None or any(wrong.values()):
+        raise Invalid({field: problem for field, problem in wrong.items() if problem})
     _answer(need, proposal, Answer.LATER, deed)
     proposal.later_on, proposal.due_at = later_on, rules.begins_on_day(later_on)
     proposal.reason_text = text.strip()
@@ -190,7 +191,11 @@ def next_candidate(session: Session, need: Need, now: datetime) -> Mapping[str, 
 
 def _can_give(session: Session, solution: Solution | None, now: datetime) -> bool:
     owner = solution.owner if solution is not None else None
-    return owner is not None and transfers_left(session, owner.id, now) != 0
+    return owner is not None and _there(owner, now) and transfers_left(session, owner.id, now) != 0
+
+
+def _there(body: City, now: datetime) -> bool:
+    return not is_closed(body.register, rules.day_of(now))
 
 
 def transfers_left(session: Session, giver_id: int, now: datetime) -> int | None:
@@ -205,7 +210,7 @@ def transfers_left(session: Session, giver_id: int, now: datetime) -> int | None
 def _make(
     session: Session, need: Need, solution: Solution, origin: str, item: Mapping[str, Any], days: int, deed: Deed
 ) -> Proposal:
-    if solution.owner is None:
+    if solution.owner is None or not _there(solution.owner, deed.now):
         raise Conflict("no_giver")
     proposal = Proposal(
         need=need,

@@ -175,7 +175,7 @@ def _gather(desk: Desk, needs: Sequence[Need], floor: float, progress: Progress 
     offers = {(offer.solution, offer.city.slug): offer.capacity for offer in desk.market.offers}
     cities = {offer.city.slug: offer.city.capacity for offer in desk.market.offers}
     wanted = {str(need.id): need.wanted for need in needs}
-    return RoundInput(tuple(arcs), wanted, offers, cities, floor=floor, solver=flow.fit(arcs)), looked_at
+    return RoundInput(tuple(arcs), wanted, offers, cities, floor=floor, solver=flow.fit(len(arcs))), looked_at
 
 
 def _exchanges(given: RoundInput, needs: Sequence[Need]) -> Callable[[frozenset[str]], list[dict[str, Any]]]:

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The pages of requests, proposals, capacity, rounds: what each person sees, types and may press."""
 
+import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -154,8 +156,13 @@ def test_later_and_no_say_what_is_missing(site: Flask, network: Network) -> None
     client = client_of(site, network, (Role.REFERENT, "bologna"))
     address = f"/proposte/{proposal.id}"
     assert send(client, f"{address}/piu-avanti").status_code == 422
+    soon = (datetime.now(UTC) + timedelta(days=30)).date().isoformat()
+    long = send(client, f"{address}/piu-avanti", later_on=soon, text="a" * 2_001)
+    assert long.status_code == 422
+    assert re.search(r'id="later-text"[^>]*>a+</textarea><p class="form-wrong">', long.text)
+    assert re.search(r'id="no-text"[^>]*></textarea>', long.text)
     assert send(client, f"{address}/rifiuta", reason="other").status_code == 422
-    assert send(client, f"{address}/piu-avanti", later_on="2026-12-20").status_code in {303, 422}
+    assert send(client, f"{address}/piu-avanti", later_on="2026-01-20").status_code == 422
     assert send(client, f"{address}/rifiuta", reason="not-mature").status_code == 303
     assert "la soluzione non è ancora matura" in client.get(address).text
 

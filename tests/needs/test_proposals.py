@@ -112,6 +112,19 @@ def test_the_next_city_is_known_before_it_is_asked(network: Network) -> None:
     assert following["city"] == "torino"
 
 
+def test_a_body_that_is_no_longer_there_is_passed_over_and_offers_nothing(network: Network) -> None:
+    need = network.post()
+    first = network.ask(need)
+    with network.database.work() as session:
+        torino = registers.by_slug(session, "torino")
+        assert torino is not None
+        torino.register = {**torino.register, "valid_to": NOW.date().isoformat()}
+    decline(network, first, "changed")
+    assert [made.giver.slug for made in network.proposals(need)] == ["bologna"]
+    with pytest.raises(Conflict, match="no_giver"):
+        network.offer(need, "sportello-torino", "referent.torino")
+
+
 def test_the_next_city_is_not_asked_while_another_still_has_time(network: Network) -> None:
     need = network.post()
     first = network.ask(need)
