@@ -9,6 +9,7 @@ from app import access
 from app.access import Action, Role, Thing
 from app.accounts import queries as people
 from app.cities import queries as cities
+from app.cities.models import City
 from app.journal import queries as journal
 from app.journal.models import JournalEntry
 from app.needs import queries as needs
@@ -42,7 +43,7 @@ def _of_solution(session: Session, entry: JournalEntry) -> Audience | None:
     public = bool(solution.badge) and entry.data.get("live") is not False
     following = queries.followers(session, _followed_with(solution)) if public else frozenset()
     owner, reader = solution.owner, _reader(session, entry)
-    page = "" if reader or entry.action in PUBLIC_PAGE else "/revisione"
+    page = "" if entry.action in PUBLIC_PAGE else "/revisione"
     return Audience(
         frozenset(_waiting(session, solution, entry)),
         readers(session, earlier, Action.READ_DRAFT, solution.thing)
@@ -52,6 +53,7 @@ def _of_solution(session: Session, entry: JournalEntry) -> Audience | None:
         f"/soluzioni/{solution.slug}{page}",
         owner.name if owner else "",
         public_path=f"/soluzioni/{solution.slug}",
+        readers=reader,
     )
 
 
@@ -153,7 +155,7 @@ def _turn(session: Session, need: Need, entry: JournalEntry) -> frozenset[int]:
         return _fitting(session, need)
     if entry.action == "need-answerable":
         met = solutions.by_slug(session, str(entry.data.get("solution", "")))
-        return with_roles(session, (Role.REFERENT,), [met.owner.slug]) if met and met.owner else frozenset()
+        return _office(session, met.owner) if met and met.owner else frozenset()
     if entry.action in {"need-overdue", "need-lapsed"}:
         return frozenset({need.author_id or 0}) | with_roles(session, (Role.REFERENT,), [need.city.slug])
     return frozenset()
@@ -161,7 +163,7 @@ def _turn(session: Session, need: Need, entry: JournalEntry) -> frozenset[int]:
 
 def _asked(session: Session, need: Need) -> frozenset[int]:
     """The offices whose answer is waited for, or that offered: what they were told of has changed."""
-    return frozenset().union(*(_office(session, item) for item in needs.pending(session, need.id)))
+    return frozenset().union(*(_office(session, item.giver) for item in needs.pending(session, need.id)))
 
 
 #: Rows about what several cities do at once: the notice names none.
@@ -201,7 +203,7 @@ def _of_proposal(session: Session, entry: JournalEntry) -> Audience | None:
         return None
     need, offered = proposal.need, proposal.origin == OFFER
     asking = _requesters(need) | with_roles(session, (Role.REFERENT,), [need.city.slug])
-    office = _office(session, proposal)
+    office = _office(session, proposal.giver)
     answering = office or with_roles(session, (Role.COORDINATOR,), [""])
     asked = frozenset({proposal.asked_by or need.author_id or 0})
     if entry.action == "proposal-withdrawn":
@@ -237,9 +239,9 @@ def _told_by(proposal: Proposal, action: str) -> str:
     return "" if secret else proposal.need.city.name
 
 
-def _office(session: Session, proposal: Proposal) -> frozenset[int]:
-    """The giver's referents, its officials where it has none. Where it has nobody the coordination, which invites."""
-    giver = [proposal.giver.slug]
+def _office(session: Session, body: City) -> frozenset[int]:
+    """The referents of a body, its officials where it has none; nobody where it has neither."""
+    giver = [body.slug]
     return with_roles(session, (Role.REFERENT,), giver) or with_roles(session, (Role.OFFICIAL,), giver)
 
 

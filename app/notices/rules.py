@@ -100,10 +100,16 @@ class Audience:
     body: str = ""
     asked: Mapping[str, Any] = field(default_factory=dict)
     public_path: str = ""
+    readers: frozenset[int] = frozenset()
 
-    def path_for(self, reason: str) -> str:
-        """Where a notice leads: who follows a thing need not be one of those who work on it."""
-        return self.public_path if reason == FOLLOWED and self.public_path else self.path
+    def path_for(self, reason: str, person: int) -> str:
+        """Where a notice leads: who follows a thing, or reads it, need not be one of those who work on it."""
+        outside = reason == FOLLOWED or person in self.readers
+        return self.public_path if outside and self.public_path else self.path
+
+
+#: What a row of the journal notes only so that it is known whom to tell.
+UNTOLD = frozenset({"others"})
 
 
 def told(action: str, audience: Audience, actor_id: int | None) -> dict[int, str]:

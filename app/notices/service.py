@@ -74,9 +74,9 @@ def _tell_of(session: Session, entry: JournalEntry, now: datetime, unsubscribe: 
         return
     for person_id, reason in rules.told(entry.action, audience, entry.actor_id).items():
         data = {
-            **entry.data,
+            **{name: noted for name, noted in entry.data.items() if name not in rules.UNTOLD},
             "title": audience.title,
-            "path": audience.path_for(reason),
+            "path": audience.path_for(reason, person_id),
             "body": audience.body,
         }
         what = (f"journal:{entry.id}", reason, entry.action, entry.kind, entry.key)

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Errors that readers report on pages that are no solution's: whom they reach, and dealing with them."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -49,8 +48,7 @@ def page_about(session: Session, path: str, kind: str, slug: str) -> ReportedPag
         return ReportedPage(path, _found(dict(library.theme_names(session, "it")).get(slug), slug), theme=slug)
     if kind == "act":
         act = _found(library.act_by_slug(session, slug), slug)
-        themes = Counter(tie.theme.slug for solution in library.of_act(session, act) for tie in solution.themes)
-        return ReportedPage(path, act.label, theme=next((theme for theme, _ in themes.most_common(1)), ""))
+        return ReportedPage(path, act.label, theme=library.commonest_theme(session, act))
     return ReportedPage(path, path if path != "/" else "Twin Metro")
 
 
@@ -106,4 +104,4 @@ def resolve(session: Session, number: int, person_id: int, now: datetime) -> Pag
 
 
 def _tell(session: Session, told: PageReport, now: datetime, person_id: int | None, action: str) -> None:
-    record(session, now, person_id, action, "page", str(told.id), body=told.body, data={"page": told.path})
+    record(session, now, person_id, action, "page", str(told.id), body=told.body)

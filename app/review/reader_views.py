@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What a reader without an account can do: report an error on a page."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.access import Action
 from app.accounts import rules as paths
 from app.accounts.service import Throttled
+from app.document.shapes import SLUG
 from app.errors import Invalid, NotFound
 from app.review import forms, page_reports, remarks
 from app.review.page_reports import ReportedPage
@@ -72,17 +73,23 @@ def report_page_now() -> Response:
 def _asked() -> ReportedPage | Response:
     """The page of this site that is spoken of; a solution in force has a form of its own. Raises ``NotFound``."""
     path = request.args.get("pagina") or "/"
-    known = gate.reading_page(path) if len(path) <= LONGEST_PATH and paths.own_path(path) else None
-    if known is None:
-        raise NotFound("pagina")
-    rule, parts = known
-    kind = next((about for prefix, about in ABOUT.items() if rule.rule.startswith(prefix)), "")
+    rule, parts = _known(path)
+    kind = next((about for prefix, about in ABOUT.items() if rule.startswith(prefix)), "")
     if kind != "solution":
         return page_reports.page_about(session(), path, kind, str(parts.get("slug", "")))
     solution = found(parts["slug"], Action.READ_SOLUTION)
     if solution.badge and solution.archived_at is None:
         return make_response(redirect(url_for("reader.report", slug=solution.slug), 303))
     return ReportedPage(path, solution.title, solution.owner.slug if solution.owner else "")
+
+
+def _known(path: str) -> tuple[str, Mapping[str, Any]]:
+    """The rule and the variable parts of the address of a page everybody reads. Raises ``NotFound``."""
+    known = gate.reading_page(path) if len(path) <= LONGEST_PATH and paths.own_path(path) else None
+    # Names of files are whatever somebody writes, and no page: they would stand in letters as its title.
+    if known is None or not all(isinstance(part, int) or SLUG.fullmatch(str(part)) for part in known[1].values()):
+        raise NotFound("pagina")
+    return known[0].rule, known[1]
 
 
 def _sent(send: Callable[..., object], back: str, **about: Any) -> Response:

@@ -211,6 +211,21 @@ def of_act(session: Session, act: LegalAct) -> Sequence[Solution]:
     return session.scalars(wanted.order_by(SolutionAct.in_legal_basis.desc(), Solution.title)).all()
 
 
+def commonest_theme(session: Session, act: LegalAct) -> str:
+    """The theme that most of the published solutions citing an act have; empty where none has one."""
+    wanted = (
+        select(Theme.slug)
+        .join(SolutionTheme, SolutionTheme.theme_id == Theme.id)
+        .join(SolutionAct, SolutionAct.solution_id == SolutionTheme.solution_id)
+        .join(Solution, Solution.id == SolutionTheme.solution_id)
+        .where(SolutionAct.act_id == act.id, Solution.published)
+        .group_by(Theme.slug)
+        .order_by(func.count().desc(), Theme.slug)
+        .limit(1)
+    )
+    return session.scalar(wanted) or ""
+
+
 def of_city(session: Session, city: City) -> Sequence[tuple[Solution, SolutionBody]]:
     """Published solutions tied to a body or to one that lies in its territory, each with its tie; without themes."""
     inside = select(City.id).where(City.register["city"].as_string() == city.slug)

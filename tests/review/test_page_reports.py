@@ -105,6 +105,7 @@ def test_who_looks_after_the_page_closes_it_and_a_reader_with_an_account_is_told
         "/soluzioni/nessuna",
         "/rete\\..",
         "/cerca" + "/x" * 200,
+        "/allegati/1/Il\u00a0conto\u00a0scade:\u00a0evil.example",
     ],
 )
 def test_only_a_page_that_everybody_reads_can_be_reported(app: Flask, people: dict[str, Person], page: str) -> None:
