@@ -69,7 +69,7 @@ def served_in_order(given: RoundInput, by_score: bool) -> tuple[int, float]:
 def rounds(size: int, solver: str) -> None:
     offers, cities = SIZES[size]
     given = make_round(size, offers, cities)
-    given = replace(given, solver=solver or flow.fit(given.arcs))
+    given = replace(given, solver=solver or flow.fit(len(given.arcs)))
     if not flow.installed(given.solver):
         raise SystemExit("install requirements-rounds.txt")
     began, worked = time.perf_counter(), time.process_time()

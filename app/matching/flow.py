@@ -6,12 +6,11 @@ both find whole solutions, and the same best value; OR-Tools (`requirements-roun
 faster where requests are tens of thousands.
 """
 
-import importlib
 import importlib.util
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from scipy import optimize, sparse
 else:
     optimize, sparse = later("scipy.optimize"), later("scipy.sparse")
+min_cost_flow = later("ortools.graph.python.min_cost_flow")
 
 #: What the first proposal of a request is worth beside scores of at most 100: coverage comes first.
 FIRST_BONUS = 10_000.0
@@ -110,7 +110,7 @@ def _at_most(keys: np.ndarray, limits: np.ndarray, width: int) -> "tuple[sparse.
 
 def network(given: Problem) -> np.ndarray:
     """Which arcs are in the optimum, by the minimum cost flow of OR-Tools. Raises ``RuntimeError``."""
-    solver = importlib.import_module("ortools.graph.python.min_cost_flow").SimpleMinCostFlow()
+    solver = min_cost_flow.SimpleMinCostFlow()
     edges, first, nodes = _edges(given)
     scale = 10 ** int(np.log10(MOST_COST / (nodes * FIRST_BONUS)))
     costs = np.rint(edges[3] * -scale).astype(np.int64)
@@ -168,9 +168,9 @@ def installed(solver: str) -> bool:
     return solver == USUAL or importlib.util.find_spec(solver) is not None
 
 
-def fit(arcs: Sequence[Any]) -> str:
-    """The solver for a round of these arcs: the network for large ones, where its package is installed."""
-    return "ortools" if len(arcs) > LARGE and installed("ortools") else USUAL
+def fit(arcs: int) -> str:
+    """The solver for a round of so many arcs: the network for large ones, where its package is installed."""
+    return "ortools" if arcs > LARGE and installed("ortools") else USUAL
 
 
 def best(given: Problem, solver: str) -> np.ndarray:

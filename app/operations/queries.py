@@ -30,6 +30,6 @@ def registered_here(session: Session) -> set[str]:
 def body_registered_here(session: Session, slug: str) -> City:
     """A body that may be corrected on the site. Raises ``NotFound``."""
     city = registers.by_slug(session, slug)
-    if city is None or slug not in registered_here(session):
+    if city is None or not journal.data_of(session, "body", "body-registered", slug):
         raise NotFound(slug)
     return city

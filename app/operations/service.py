@@ -13,6 +13,8 @@ from app.operations import queries
 from app.operations.models import ChoreRun
 from app.outbox import service as outbox
 from app.outbox.models import Letter
+from app.search.changes import note
+from app.solutions import queries as library
 
 MAX_ERROR = 500
 
@@ -46,6 +48,9 @@ def correct_body(session: Session, slug: str, typed: NewBody, actor_id: int, now
     """Correct a body the coordination registered, or say until when it is there. Raises ``Invalid``, ``NotFound``."""
     city = queries.body_registered_here(session, slug)
     changed = registers.correct_body(session, city, typed)
+    if changed:
+        # Their pages and their lines in the search name it.
+        note(session, [("solution", solution.slug) for solution, _tie in library.of_city(session, city)])
     said = {"valid_to": typed.valid_to or None} if "valid_to" in changed else {}
     if said:
         action = "body-closed" if typed.valid_to else "body-reopened"

@@ -22,7 +22,7 @@ from app.solutions.rules import is_overdue, spreads
 from app.web import gate
 from app.web.formats import conditional, fresh, json_answer
 from app.web.gate import permits
-from app.web.kept import kept, sent, unkept
+from app.web.kept import generation, kept, sent, unkept
 from app.web.languages import current_language, site_root
 from app.web.release import RELEASE
 from app.web.unit import session
@@ -49,7 +49,9 @@ def show(slug: str) -> Response:
         # What few may read, and what a signed-in reader sees around it, is made for them alone.
         return unkept(_page(slug, state.variants))
     gate.require(Action.READ_SOLUTION, Thing(published=True))
-    mark = (RELEASE, current_language(), slug, state.revision_number, state.updated_at, state.variants, today())
+    # The state of the index: names of bodies and themes stand on the page, and are corrected elsewhere.
+    what = (slug, state.revision_number, state.updated_at, state.variants)
+    mark = (RELEASE, current_language(), *what, today(), generation())
     return fresh(*mark) or sent(kept(mark, partial(_page, slug, state.variants)), *mark)
 
 

@@ -5,7 +5,8 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 #: Between them they load the templates, the sentences, the statements and the terms of the index most readers need.
-PAGES = ("/", "/en/", "/cerca?q=piano", "/en/cerca?q=piano", "/cerca/suggerimenti?q=piano")
+#: Words as they stand, which are not counted among the searches that found nothing.
+PAGES = ("/", "/en/", "/cerca?q=piano&esatta=1", "/en/cerca?q=piano&esatta=1", "/cerca/suggerimenti?q=piano")
 
 
 def warm(app: Flask) -> None:

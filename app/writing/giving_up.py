@@ -93,7 +93,7 @@ def discard(session: Session, solution: Solution, author_id: int, now: datetime,
         raise Conflict("draft_changed")
     body = solution.owner.slug if solution.owner else ""
     others = sorted(lost.person_id for lost in words_of_others(session, solution, author_id))
-    told = {"title": current.state.title or solution.title, "others": others}
+    told = {"title": (current.state.title or solution.title)[:300], "others": others}
     record(session, now, author_id, "draft-discarded", "solution", solution.slug, body=body, data=told)
     if never_kept(solution):
         session.delete(solution)
