@@ -37,7 +37,8 @@ run: ready ## set up what is missing, migrate, import content/, index, serve at 
 
 ready: $(VENV)/.runtime $(DIST) $(MO)
 
-test: $(VENV)/.dev $(DIST) $(MO) node_modules/.installed ## run every test (installs Chromium where it is missing)
+test: $(VENV)/.runtime ## run every test (installs Chromium where it is missing)
+	@$(MAKE) --no-print-directory -j 2 $(VENV)/.dev $(DIST) $(MO) node_modules/.installed
 	@$(BIN)/python -m tests.prepare
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup --durations 20
 
