@@ -125,8 +125,9 @@ def stores(request: pytest.FixtureRequest) -> Stores:
 
 
 @pytest.fixture
-def settings(tmp_path: Path, stores: Stores) -> Settings:
-    return Settings(data=str(tmp_path), database_url=stores.new(), log_level="ERROR")
+def settings(tmp_path: Path, stores: Stores) -> Iterator[Settings]:
+    with stores.lent() as address:
+        yield Settings(data=str(tmp_path), database_url=address, log_level="ERROR")
 
 
 class Compiled(FileSystemBytecodeCache):
