@@ -76,8 +76,8 @@ EMPTIED = """DO $$ DECLARE one record; filled boolean; BEGIN
         FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL;
 END $$"""
 #: What stands in a database besides its rows: tests that change it get one of their own.
-BUILT = """SELECT (SELECT count(*) FROM pg_attribute), (SELECT count(*) FROM pg_trigger), (SELECT count(*) FROM pg_proc),
-    (SELECT count(*) FROM pg_constraint), (SELECT version_num FROM alembic_version)"""
+BUILT = """SELECT (SELECT count(*) FROM pg_attribute), (SELECT count(*) FROM pg_trigger),
+    (SELECT count(*) FROM pg_proc), (SELECT count(*) FROM pg_constraint), (SELECT version_num FROM alembic_version)"""
 BUSY = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 
 
@@ -123,7 +123,7 @@ class PostgresStores:
             self.free.append(address)
 
     def _emptied(self, address: str) -> bool:
-        """Empty a database; whether it is as new. One that somebody still has to do with, or that was rebuilt, is not."""
+        """Empty a database; whether it is as new. One that somebody still works in, or that was rebuilt, is not."""
         engine = create_engine(address, poolclass=NullPool)
         with engine.begin() as connection:
             if connection.scalar(text(BUSY)) or tuple(connection.execute(text(BUILT)).one()) != self.built:
