@@ -67,6 +67,11 @@ def found(number: int, action: Action) -> Twinning:
     return twinning
 
 
+def title_of(number: int, slug: str) -> tuple[str, str]:
+    """The title of a transfer this person may read, and its language. Raises ``NotFound``."""
+    return found(number, Action.READ_TWINNING).title, "it"
+
+
 @twinnings.get("/gemellaggi")
 @permits(Action.READ_TWINNING)
 def index() -> str:
