@@ -3,6 +3,7 @@
 
 import os
 import threading
+from collections.abc import Callable, Mapping
 
 from flask import Flask
 from flask_compress import Compress
@@ -111,6 +112,16 @@ ERASURES = (notice_data.forget,)
 #: What other houses put on the desk of a person, beside what is written and reviewed.
 DESK_SECTIONS: list[Section] = [exchange_desk.tasks]
 
+#: Pages about one thing of a house above review: its title and language, for who reports an error there.
+PAGE_TITLES: Mapping[str, Callable[..., tuple[str, str]]] = {
+    "pages.written": page_views.title_of,
+    "needs.show": need_views.title_of,
+    "matches.show": need_views.title_of,
+    "rounds.show": round_views.title_of,
+    "twinnings.show": twinning_views.title_of,
+    "twinnings.certificate": twinning_views.title_of,
+}
+
 FEATURES = (
     page_views.pages,
     search_views.search,
@@ -203,6 +214,7 @@ def _add_stores(app: Flask, settings: Settings) -> None:
     app.extensions["engine"] = _engine(settings)
     app.extensions["theme_names"] = solution_queries.theme_names
     app.extensions["desk_sections"] = DESK_SECTIONS
+    app.extensions["page_titles"] = PAGE_TITLES
     app.extensions["nearest"] = nearest_views.nearest
     app.extensions["begin_twinning"] = twinning_service.begin
     app.extensions["chores"] = CHORES

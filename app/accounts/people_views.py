@@ -15,6 +15,7 @@ from app.accounts.identity import now
 from app.accounts.models import Invitation, Person
 from app.cities import queries as city_queries
 from app.cities.rules import is_closed
+from app.document.dates import today
 from app.errors import NotFound
 from app.web import gate, unit
 from app.web.gate import actor, permits
@@ -73,7 +74,7 @@ def invite_form(*, empty: bool = False) -> InviteForm:
     form.body.choices = [NONE] + [
         SelectChoice(city.slug, city.name)
         for city in city_queries.all_bodies(unit.session())
-        if (bodies is None or city.slug in bodies) and not is_closed(city.register, now().date())
+        if (bodies is None or city.slug in bodies) and not is_closed(city.register, today())
     ]
     form.theme.choices = [NONE, *(SelectChoice(*theme) for theme in (themes() if bodies is None else []))]
     form.role.choices = [SelectChoice(role.value, role.value) for role in ROLES if _can_give(role)]

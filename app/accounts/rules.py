@@ -6,6 +6,7 @@ import re
 import secrets
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from ipaddress import IPv6Address, IPv6Network
 from typing import TYPE_CHECKING
 
 import pyotp
@@ -73,6 +74,18 @@ MAILBOX = re.compile(
     r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,24}$"
 )
 OWN_PATH = re.compile(r"^/(?![/\\])[^\x00-\x20\\\x7f]{0,1000}$")
+
+
+def network_of(address: str) -> str:
+    """What is counted as one place on the net: an IPv4 address, the /64 of an IPv6 one; anything else as it is.
+
+    One connection is given a whole /64, and may use another address of it each time.
+    """
+    try:
+        found = IPv6Address(address)
+    except ValueError:
+        return address
+    return str(found.ipv4_mapped or IPv6Network((int(found), 64), strict=False))
 
 
 def password_problem(password: str, told: Iterable[str] = ()) -> str:

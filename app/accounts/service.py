@@ -26,7 +26,7 @@ def account_subject(email: str) -> str:
 
 
 def address_subject(address: str) -> str:
-    return rules.digest(f"address:{address}")
+    return rules.digest(f"address:{rules.network_of(address)}")
 
 
 def refuse_too_many(session: Session, now: datetime, email: str, address: str) -> None:

@@ -2,13 +2,13 @@
 """How a body of the register looks in the index."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
 from app.cities import queries
 from app.cities.models import City
 from app.cities.rules import perimeter_on, size_class
+from app.document.dates import today
 from app.matching.context import EVEN, similarity
 from app.matching.model import City as Compared
 from app.matching.model import Figure
@@ -30,7 +30,7 @@ def documents(session: Session) -> Iterator[SearchDocument]:
 
 
 def as_document(city: City, others: Sequence[City]) -> SearchDocument:
-    current = perimeter_on(city.register, datetime.now(UTC).date().isoformat())
+    current = perimeter_on(city.register, today().isoformat())
     population = current.figures["population"].value if current else None
     return SearchDocument(
         kind="city",
@@ -64,7 +64,7 @@ def _like(figures: Mapping[str, Compared], slug: str) -> set[str]:
 
 
 def _figures(city: City) -> Compared:
-    perimeter = perimeter_on(city.register, datetime.now(UTC).date().isoformat())
+    perimeter = perimeter_on(city.register, today().isoformat())
     figures = perimeter.figures if perimeter else {}
     known = {name: figures[name].value for name in EVEN if name in figures}
     return Compared(

@@ -11,7 +11,7 @@ from app.document.model import Document
 from app.document.schema import FIELDS, SECTION_TITLES, UNKNOWN
 
 Kind = Literal["same", "removed", "added"]
-#: How a part of a field is called.
+#: How a part of a field is called, and what is said for `true` and for `false`.
 Called = Callable[[str], str]
 WORD = re.compile(r"\w+\s*|[^\w\s]\s*|\s+")
 MAX_WORDS = 5_000
@@ -34,14 +34,15 @@ class Change:
     is_section: bool
 
 
-def _as_written(part: str) -> str:
+def as_written(part: str) -> str:
+    """The names and truths of the file."""
     return part.rpartition(".")[2]
 
 
-def compare(old: Document, new: Document, called: Called = _as_written) -> tuple[Change, ...]:
+def compare(old: Document, new: Document, called: Called = as_written) -> tuple[Change, ...]:
     """The differences, fields first in the order of the schema, then sections, then footnotes.
 
-    ``called`` says how a part of a field (`resources.months`) is called where a person reads it.
+    ``called`` says how a part of a field (`resources.months`), or a truth, is called where a person reads it.
     """
     return tuple([*_fields(old, new, called), *_sections(old, new)])
 
@@ -63,12 +64,12 @@ def _sections(old: Document, new: Document) -> Iterator[Change]:
         yield Change("footnotes", words(old.footnotes, new.footnotes), True)
 
 
-def as_text(value: Any, called: Called = _as_written, path: str = "") -> str:
+def as_text(value: Any, called: Called = as_written, path: str = "") -> str:
     """A front-matter value as words for a person; ``path`` is the field it stands in."""
     if value is None:
         return ""
     if isinstance(value, bool):
-        return "sì" if value else "no"
+        return called("true" if value else "false")
     if isinstance(value, dict):
         parts = ((f"{path}.{name}".removeprefix("."), inner) for name, inner in value.items())
         return "; ".join(f"{called(part)}: {as_text(inner, called, part)}" for part, inner in parts)

@@ -1,12 +1,25 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Dates as precise as they are known: `2018`, `2018-05`, `2018-05-03`."""
+"""Dates as precise as they are known: `2018`, `2018-05`, `2018-05-03`; the day it is in Italy."""
 
 import re
 from calendar import monthrange
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
+#: Times that people type and read are those of Italy, and so are the days of registers and terms.
+ROME = ZoneInfo("Europe/Rome")
 FORM = re.compile(r"^(1[89]|20|21)\d\d(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?\Z")
+
+
+def day_of(instant: datetime) -> date:
+    """The day in Italy on which something happened."""
+    return instant.astimezone(ROME).date()
+
+
+def today() -> date:
+    """The day it is in Italy: registers say from and until which day something holds there."""
+    return day_of(datetime.now(UTC))
 
 
 def is_date(value: Any) -> bool:

@@ -8,9 +8,10 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from app.cities.models import City
+from app.document.dates import day_of
 from app.figures import queries
 from app.needs.models import Need
-from app.needs.rules import begins_on_day, day_of, quarter_of
+from app.needs.rules import begins_on_day, quarter_of
 from app.solutions.models import Solution
 from app.twinnings.models import Twinning
 from app.twinnings.rules import State

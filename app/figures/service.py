@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 from app.cities.models import City
 from app.cities.places import place_of
 from app.cities.queries import all_bodies
+from app.document.dates import day_of
 from app.figures import queries, rules
 from app.figures.count import Asked, Documented, Facts, Transfer
 from app.figures.genealogy import Lineage, lineages
 from app.figures.rules import Body, Flow, Practice
-from app.needs.rules import day_of
 from app.solutions.models import Solution, Theme
 from app.twinnings.models import Twinning
 from app.twinnings.rules import REUSED, State

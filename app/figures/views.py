@@ -2,16 +2,15 @@
 """Who taught whom what, and the figures: pages and downloads."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
 
 from app.access import Action
+from app.document.dates import today
 from app.figures import count, genealogy, rules, service
 from app.figures.chart import chart
 from app.figures.rules import Flow
-from app.needs.rules import day_of
 from app.solutions import queries as solutions
 from app.web.formats import csv_answer, json_answer
 from app.web.gate import permits
@@ -121,7 +120,7 @@ def numbers() -> str:
         theme=theme,
         body=body,
         least=rules.LEAST_CASES,
-        today=day_of(datetime.now(UTC)),
+        today=today(),
     )
 
 

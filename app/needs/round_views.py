@@ -68,6 +68,11 @@ def _found(number: int) -> MatchingRound:
     return found
 
 
+def title_of(number: int) -> tuple[str, str]:
+    """The name of a round this person may see, and its language. Raises ``NotFound``."""
+    return _found(number).name, "it"
+
+
 @round_pages.get(PATH)
 @permits(Action.READ_PUBLIC)
 def show(number: int) -> Response:

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from app.cities.rules import SIZE_CLASSES
+from app.document.dates import ROME
+from app.document.dates import day_of as day_of
 from app.text.folding import fold
 from app.text.stems import POLITE, STOP, stem
-
-ROME = ZoneInfo("Europe/Rome")
 
 #: Everything requests write in the journal: on `need` and `proposal` (their numbers), `round`, `capacity`, `weights`.
 ACTIONS: Mapping[str, str] = {
@@ -234,10 +233,6 @@ def reasons(origin: str) -> tuple[str, ...]:
 def may_answer(state: str) -> bool:
     """Whether a proposal still waits for an answer, of the giver or (an offer) of the requester."""
     return state in PENDING
-
-
-def day_of(instant: datetime) -> date:
-    return instant.astimezone(ROME).date()
 
 
 def is_past(by_when: date | None, now: datetime) -> bool:

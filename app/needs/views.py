@@ -52,6 +52,11 @@ def found(number: int, action: Action) -> Need:
     return need
 
 
+def title_of(number: int, slug: str) -> tuple[str, str]:
+    """The title of a request this person may read, and its language. Raises ``NotFound``."""
+    return found(number, Action.READ_NEED).title, "it"
+
+
 def my_bodies() -> list[City]:
     """The bodies the person works for, in the order of the register."""
     mine = registers.by_slugs(session(), sorted(gate.actor().bodies))

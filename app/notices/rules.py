@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
-ROME = ZoneInfo("Europe/Rome")
+from app.document.dates import ROME
+
 DIGEST_AT = time(7, 0)
 #: Weekly digests leave on Monday.
 DIGEST_WEEKDAY = 0
@@ -121,10 +121,6 @@ def told(action: str, audience: Audience, actor_id: int | None) -> dict[int, str
             if person != actor_id:
                 found.setdefault(person, reason)
     return found
-
-
-def local_day(now: datetime) -> date:
-    return now.astimezone(ROME).date()
 
 
 def digest_day(now: datetime, how: str) -> date | None:

@@ -12,6 +12,7 @@ from app.cities import queries, rules
 from app.cities.models import City
 from app.cities.places import SEATS
 from app.cities.rules import NewBody
+from app.document.dates import today
 from app.errors import Invalid
 from app.operations import queries as made_here
 from app.operations import service
@@ -33,7 +34,7 @@ def _page(typed: NewBody, problems: Mapping[str, str]) -> str:
         "operations/bodies.html",
         bodies=sorted(every, key=lambda body: body.name),
         registered=made_here.registered_here(session()),
-        today=datetime.now(UTC).date().isoformat(),
+        today=today().isoformat(),
         **_form(typed, problems),
     )
 

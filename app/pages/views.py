@@ -16,6 +16,7 @@ from app.config import Settings
 from app.errors import NotFound
 from app.needs import board
 from app.pages import queries
+from app.pages.models import WrittenPage
 from app.solutions import queries as solution_queries
 from app.twinnings import queries as twinning_queries
 from app.web import gate
@@ -61,10 +62,22 @@ def _home() -> str:
 @pages.get(f"/<any({', '.join(repr(name) for name in WRITTEN)}):name>")
 @permits(Action.READ_PUBLIC)
 def written(name: str) -> str:
+    page = _written(name)
+    return render_template("pages/written.html", page=page, html=_filled(page.html))
+
+
+def title_of(name: str) -> tuple[str, str]:
+    """The title of a written page and its language. Raises ``NotFound``."""
+    page = _written(name)
+    return page.title, page.language
+
+
+def _written(name: str) -> WrittenPage:
+    """The page in the language of the reader, else in Italian. Raises ``NotFound``."""
     page = queries.page(session(), name, current_language()) or queries.page(session(), name, "it")
     if page is None:
         raise NotFound(name)
-    return render_template("pages/written.html", page=page, html=_filled(page.html))
+    return page
 
 
 def _filled(html: str) -> str:

@@ -2,13 +2,12 @@
 """How time counts in review: working days of waiting, when facts must be confirmed, when evidence falls."""
 
 from calendar import monthrange
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from app.document.dates import day_of as day_of
 from app.document.dates import last_day
 
-ROME = ZoneInfo("Europe/Rome")
 #: Confirmed facts hold for this long; then the page says so.
 HOLDS_MONTHS = 12
 #: A level falls by one this long after the facts were due, and again every `AGAIN_MONTHS`.
@@ -19,11 +18,6 @@ LOWEST = 1
 HOLIDAYS = ((1, 1), (1, 6), (4, 25), (5, 1), (6, 2), (8, 15), (11, 1), (12, 8), (12, 25), (12, 26))
 #: Saint Francis is a national holiday again since 2026 (L. 8 October 2025, n. 151).
 SAINT_FRANCIS, SAINT_FRANCIS_SINCE = (10, 4), 2026
-
-
-def day_of(instant: datetime) -> date:
-    """The day in Italy on which something happened."""
-    return instant.astimezone(ROME).date()
 
 
 def easter(year: int) -> date:

@@ -23,12 +23,16 @@ Known = TypeVar("Known")
 
 @dataclass(frozen=True)
 class ReportedPage:
-    """A page of the site: what it speaks of (``title``), and the body or theme whose people look after it (slugs)."""
+    """A page of the site: what it speaks of (``title``), and the body or theme whose people look after it (slugs).
+
+    ``language`` is that of the title.
+    """
 
     path: str
     title: str
     body: str = ""
     theme: str = ""
+    language: str = "it"
 
     @property
     def thing(self) -> Thing:
@@ -37,7 +41,7 @@ class ReportedPage:
 
 
 def page_about(session: Session, path: str, kind: str, slug: str) -> ReportedPage:
-    """The page at a path that speaks of a `city`, `theme` or `act`, or (empty) of nothing of the kind.
+    """The page at a path that speaks of a `city`, `theme` or `act`.
 
     An act is looked after by the experts of the theme that most of the solutions citing it have. Raises ``NotFound``.
     """
@@ -46,10 +50,8 @@ def page_about(session: Session, path: str, kind: str, slug: str) -> ReportedPag
         return ReportedPage(path, _found(city, slug).name, body=slug)
     if kind == "theme":
         return ReportedPage(path, _found(dict(library.theme_names(session, "it")).get(slug), slug), theme=slug)
-    if kind == "act":
-        act = _found(library.act_by_slug(session, slug), slug)
-        return ReportedPage(path, act.label, theme=library.commonest_theme(session, act))
-    return ReportedPage(path, path if path != "/" else "Twin Metro")
+    act = _found(library.act_by_slug(session, slug), slug)
+    return ReportedPage(path, act.label, theme=library.commonest_theme(session, act))
 
 
 def _found(known: Known | None, slug: str) -> Known:

@@ -4,8 +4,20 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
-from sqlalchemy.orm import Session
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    flash,
+    get_template_attribute,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from markupsafe import Markup
+from werkzeug.routing import Rule
 
 from app.access import Action
 from app.accounts import rules as paths
@@ -18,7 +30,7 @@ from app.review.views import found, now
 from app.solutions.models import Solution
 from app.web import gate
 from app.web.gate import permits
-from app.web.languages import prefixed
+from app.web.languages import current_language, prefixed
 from app.web.unit import session, work
 
 reader = Blueprint("reader", __name__, template_folder="templates")
@@ -32,95 +44,109 @@ ABOUT = {
     "/norme/<slug:slug>": "act",
 }
 
+#: What an error is reported in.
+Reported = Solution | ReportedPage
+
 
 @reader.get("/soluzioni/<slug:slug>/segnala")
 @permits(Action.REPORT_ERROR)
 def report(slug: str) -> Response:
-    return _page(forms.Report("", ""), solution=found(slug, Action.REPORT_ERROR))
+    return _page(_solution(slug, Action.REPORT_ERROR), forms.Report("", ""))
 
 
 @reader.post("/soluzioni/<slug:slug>/segnala")
 @permits(Action.REPORT_ERROR)
 def report_now(slug: str) -> Response:
-    solution = found(slug, Action.REPORT_ERROR)
-
-    def send(writing: Session, *typed: Any) -> object:
-        return remarks.report(writing, solution, *typed)
-
-    return _sent(send, url_for("solutions.show", slug=slug), solution=solution)
+    return _sent(_solution(slug, Action.REPORT_ERROR))
 
 
 @reader.get("/segnala")
 @permits(Action.REPORT_ERROR)
 def report_page() -> Response:
-    page = _asked()
-    return _page(forms.Report("", ""), page=page) if isinstance(page, ReportedPage) else page
+    about = _asked()
+    if isinstance(about, Solution):
+        return make_response(redirect(url_for("reader.report", slug=about.slug), 303))
+    return _page(about, forms.Report("", ""))
 
 
 @reader.post("/segnala")
 @permits(Action.REPORT_ERROR)
 def report_page_now() -> Response:
-    page = _asked()
-    if not isinstance(page, ReportedPage):
-        return page
-
-    def send(writing: Session, *typed: Any) -> object:
-        return page_reports.report(writing, page, *typed)
-
-    return _sent(send, prefixed(page.path), page=page)
+    return _sent(_asked())
 
 
-def _asked() -> ReportedPage | Response:
-    """The page of this site that is spoken of; a solution in force has a form of its own. Raises ``NotFound``."""
-    path = request.args.get("pagina") or "/"
-    rule, parts = _known(path)
-    kind = next((about for prefix, about in ABOUT.items() if rule.startswith(prefix)), "")
-    if kind != "solution":
-        return page_reports.page_about(session(), path, kind, str(parts.get("slug", "")))
-    solution = found(parts["slug"], Action.READ_SOLUTION)
+def _solution(slug: str, action: Action, path: str = "") -> Reported:
+    """A solution in force, else its page: what is typed while that changes reaches whom it concerns all the same."""
+    solution = found(slug, action)
     if solution.badge and solution.archived_at is None:
-        return make_response(redirect(url_for("reader.report", slug=solution.slug), 303))
+        return solution
+    path = path or f"/soluzioni/{solution.slug}"
     return ReportedPage(path, solution.title, solution.owner.slug if solution.owner else "")
 
 
-def _known(path: str) -> tuple[str, Mapping[str, Any]]:
+def _asked() -> Reported:
+    """The page of this site that is spoken of; a solution in force has a form of its own. Raises ``NotFound``."""
+    path = request.args.get("pagina") or "/"
+    rule, parts = _known(path)
+    kind = next((about for prefix, about in ABOUT.items() if rule.rule.startswith(prefix)), "")
+    if kind == "solution":
+        return _solution(parts["slug"], Action.READ_SOLUTION, path)
+    if kind:
+        return page_reports.page_about(session(), path, kind, str(parts["slug"]))
+    title, language = _titled(rule, parts)
+    return ReportedPage(path, title or path, language=language)
+
+
+def _titled(rule: Rule, parts: Mapping[str, Any]) -> tuple[str, str]:
+    """The title of a page of another house and its language; empty where it has none. Raises ``NotFound``."""
+    titles: Mapping[str, Callable[..., tuple[str, str]]] = current_app.extensions["page_titles"]
+    if rule.endpoint in titles:
+        return titles[rule.endpoint](**parts)
+    if parts:
+        # An address about one thing of which nobody can tell whether it is there.
+        raise NotFound(rule.endpoint)
+    said: Markup = get_template_attribute("review/_pages.html", "title")(rule.endpoint)
+    return said.unescape(), current_language()
+
+
+def _known(path: str) -> tuple[Rule, Mapping[str, Any]]:
     """The rule and the variable parts of the address of a page everybody reads. Raises ``NotFound``."""
     known = gate.reading_page(path) if len(path) <= LONGEST_PATH and paths.own_path(path) else None
     # Names of files are whatever somebody writes, and no page: they would stand in letters as its title.
     if known is None or not all(isinstance(part, int) or SLUG.fullmatch(str(part)) for part in known[1].values()):
         raise NotFound("pagina")
-    return known[0].rule, known[1]
+    return known
 
 
-def _sent(send: Callable[..., object], back: str, **about: Any) -> Response:
-    """What was typed, kept; or the form again with what was wrong. ``about`` is the thing the page shows."""
+def _sent(about: Reported) -> Response:
+    """What was typed, kept; or the form again with what was wrong."""
     typed = forms.report(request.form)
+    said = (now(), typed.text, typed.email, request.remote_addr or "", gate.actor().id or None)
     try:
         with work() as writing:
-            send(writing, now(), typed.text, typed.email, request.remote_addr or "", gate.actor().id or None)
+            if isinstance(about, Solution):
+                remarks.report(writing, about, *said)
+            else:
+                page_reports.report(writing, about, *said)
     except Invalid as wrong:
-        return _page(typed, wrong.status, wrong.problems, **about)
+        return _page(about, typed, wrong.status, wrong.problems)
     except Throttled as wait:
-        return _page(typed, 429, {"wait": str(max(1, round(wait.seconds / 60)))}, **about)
+        return _page(about, typed, 429, {"wait": str(max(1, round(wait.seconds / 60)))})
     flash("reported")
+    back = url_for("solutions.show", slug=about.slug) if isinstance(about, Solution) else prefixed(about.path)
     return make_response(redirect(back, 303))
 
 
 def _page(
-    typed: forms.Report,
-    status: int = 200,
-    problems: dict[str, str] | None = None,
-    *,
-    solution: Solution | None = None,
-    page: ReportedPage | None = None,
+    about: Reported, typed: forms.Report, status: int = 200, problems: Mapping[str, str] | None = None
 ) -> Response:
-    reached = page_reports.those_reached(session(), page.thing)[0] if page else ""
+    page = about if isinstance(about, ReportedPage) else None
     answer = make_response(
         render_template(
             "review/report.html",
-            solution=solution,
+            solution=about if page is None else None,
             page=page,
-            reached=reached,
+            reached=page_reports.those_reached(session(), page.thing)[0] if page else "",
             typed=typed,
             problems=problems or {},
             limits=remarks,

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts import queries as people
 from app.accounts.models import Attempt
-from app.accounts.rules import WINDOW, digest, is_mailbox, tidy_email, wait_seconds
+from app.accounts.rules import WINDOW, digest, is_mailbox, network_of, tidy_email, wait_seconds
 from app.accounts.service import Throttled
 from app.errors import Conflict, Invalid, NotFound
 from app.review import queries
@@ -104,4 +104,4 @@ def refuse_many(session: Session, now: datetime, address: str) -> None:
 
 
 def _subject(address: str) -> str:
-    return digest(f"report:{address}")
+    return digest(f"report:{network_of(address)}")

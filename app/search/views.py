@@ -185,6 +185,8 @@ def _as_data(found: Results) -> dict[str, Any]:
             name: [{"value": value, "count": count} for value, count in values] for name, values in found.facets.items()
         },
         "results": _rows(found),
+        "beside": found.beside,
+        "near_themes": [{"title": near.text, "url": prefixed(near.url)} for near in found.near_themes],
     }
 
 

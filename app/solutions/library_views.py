@@ -2,7 +2,6 @@
 """The library by city, by theme and by act."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, Response, render_template, url_for
@@ -11,6 +10,7 @@ from app.access import Action
 from app.cities import queries as city_queries
 from app.cities.models import City
 from app.cities.rules import is_closed, perimeter_on, perimeters, size_class
+from app.document.dates import today
 from app.errors import NotFound
 from app.solutions import queries
 from app.solutions.models import Theme
@@ -31,7 +31,7 @@ ACT_COLUMNS = ("slug", "label", "title", "urn", "official", "solutions", "url")
 def cities() -> str:
     bodies = city_queries.all_bodies(session())
     counts = queries.counts_by_city(session())
-    metropolitan = [(city, perimeter_on(city.register, today())) for city in bodies if city.metropolitan]
+    metropolitan = [(city, perimeter_on(city.register, today().isoformat())) for city in bodies if city.metropolitan]
     others = [city for city in bodies if not city.metropolitan and counts.get(city.id)]
     return render_template("library/cities.html", cities=metropolitan, others=others, counts=counts)
 
@@ -55,11 +55,11 @@ def city(slug: str) -> str:
     if body is None:
         raise NotFound(slug)
     ties = queries.of_city(session(), body)
-    current = perimeter_on(body.register, today())
+    current = perimeter_on(body.register, today().isoformat())
     return render_template(
         "library/city.html",
         city=body,
-        closed=is_closed(body.register, datetime.now(UTC).date()),
+        closed=is_closed(body.register, today()),
         perimeter=current,
         perimeters=perimeters(body.register),
         size=size_class(current.figures["population"].value) if current else "",
@@ -137,18 +137,13 @@ def act(slug: str) -> str:
     return render_template("library/act.html", act=found, solutions=queries.of_act(session(), found))
 
 
-def today() -> str:
-    """The day in UTC, as the register writes days."""
-    return datetime.now(UTC).date().isoformat()
-
-
 def _city_rows() -> list[dict[str, Any]]:
     counts = queries.counts_by_city(session())
     return [_city_row(city, counts.get(city.id, 0)) for city in city_queries.all_bodies(session())]
 
 
 def _city_row(city: City, solutions: int) -> dict[str, Any]:
-    perimeter = perimeter_on(city.register, today())
+    perimeter = perimeter_on(city.register, today().isoformat())
     figures = {name: figure.value for name, figure in perimeter.figures.items()} if perimeter else {}
     shown = {name: round(value, 1) for name, value in figures.items() if value is not None}
     return {

@@ -2,14 +2,13 @@
 """How solutions, themes and acts look in the index."""
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app.cities.rules import perimeter_on, size_class
 from app.document.compare import values_text
-from app.document.dates import last_day
+from app.document.dates import last_day, today
 from app.search.document import SearchDocument
 from app.search.indexer import Searchable
 from app.solutions import queries
@@ -102,7 +101,7 @@ def _family(theme: Theme) -> tuple[str, ...]:
 
 def _size(solution: Solution) -> tuple[str, ...]:
     owner = solution.owner
-    perimeter = perimeter_on(owner.register, datetime.now(UTC).date().isoformat()) if owner else None
+    perimeter = perimeter_on(owner.register, today().isoformat()) if owner else None
     name = size_class(perimeter.figures["population"].value) if perimeter else ""
     return (name,) if name else ()
 

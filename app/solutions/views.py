@@ -2,7 +2,6 @@
 """Reading a solution: its page, its formats, its versions and what changed between them."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
 from functools import partial
 from typing import Any
 
@@ -13,6 +12,7 @@ from sqlalchemy.exc import NoResultFound
 from app.access import Action, Thing
 from app.accounts.queries import names
 from app.document.compare import compare
+from app.document.dates import today
 from app.document.model import Document
 from app.document.parse import parse
 from app.errors import NotFound
@@ -71,10 +71,6 @@ def _page(slug: str, variants: Sequence[queries.Variant]) -> str:
         variants=variants,
         spreads=spreads(solution.front),
     )
-
-
-def today() -> date:
-    return datetime.now(UTC).date()
 
 
 @solutions.get("/soluzioni/<slug:slug>.md")
@@ -146,7 +142,7 @@ def differences(slug: str) -> str:
 
 
 def part_name(part: str) -> str:
-    """How a part of a field (`resources.months`) is called in the language of the page."""
+    """How a part of a field (`resources.months`), or `true` and `false`, is said in the language of the page."""
     said: Markup = get_template_attribute("solutions/_field_names.html", "part")(part)
     return said.unescape()
 

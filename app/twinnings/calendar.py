@@ -4,7 +4,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
-from app.needs.rules import ROME
+from app.document.dates import ROME
 from app.twinnings.models import Meeting
 
 STAMP, LOCAL = "%Y%m%dT%H%M%SZ", "%Y%m%dT%H%M%S"

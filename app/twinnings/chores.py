@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from flask import Flask
 
 from app.db import Database
-from app.needs.rules import day_of
+from app.document.dates import day_of
 from app.twinnings import queries, rules, service
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.document.dates import day_of
 from app.document.model import Document, Section
 from app.document.parse import parse
 from app.document.schema import FIELD_BY_NAME, SECTION_TITLES, VARIANT_SECTION
@@ -118,7 +119,7 @@ def _raise_evidence(session: Session, twinning: Twinning, reused: Sequence[Closi
 def _reuse(twinning: Twinning, form: ClosingForm, deed: Deed) -> dict[str, Any]:
     """A receiver's form as an entry of ``reused_by``."""
     slug = next(tie.city.slug for tie in twinning.parties if tie.city_id == form.city_id)
-    began, ended = twinning.began_at.date().isoformat(), deed.now.date().isoformat()
+    began, ended = day_of(twinning.began_at).isoformat(), day_of(deed.now).isoformat()
     entry: dict[str, Any] = {"city": slug, "period": {"start": began, "end": ended}}
     if twinning.lead_id == form.city_id:
         entry["lead"] = True

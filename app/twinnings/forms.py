@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from app.document.dates import ROME
 from app.errors import Invalid
 from app.twinnings.rules import Closing
-from app.web.formats import ROME
 
 
 @dataclass(frozen=True)

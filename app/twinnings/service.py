@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from app.accounts import queries as people
 from app.cities.models import City
+from app.document.dates import day_of
 from app.errors import Conflict, Invalid, NotFound
 from app.journal.service import record
 from app.needs.models import Need, Proposal
-from app.needs.rules import OFFER, day_of
+from app.needs.rules import OFFER
 from app.search.changes import HOME, note
 from app.solutions.models import Solution
 from app.twinnings import queries, rules

@@ -6,11 +6,11 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from app.document.dates import day_of
 from app.errors import Conflict, Invalid, NotFound
 from app.files.check import Checked
 from app.files.names import safe_name
 from app.files.refusal import check_count
-from app.needs.rules import day_of
 from app.twinnings import queries, rules
 from app.twinnings.models import (
     KitCheck,

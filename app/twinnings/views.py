@@ -10,13 +10,13 @@ from flask import Blueprint, Response, render_template, request, url_for
 
 from app.access import Action
 from app.document.compare import compare
+from app.document.dates import day_of
 from app.document.model import Document
 from app.document.parse import parse
 from app.document.schema import VARIANT_SECTION
 from app.errors import NotFound
 from app.needs import queries as needs
 from app.needs.models import Need
-from app.needs.rules import day_of
 from app.needs.views import engine
 from app.solutions import queries as library
 from app.solutions.models import Solution, SolutionRevision
@@ -67,6 +67,11 @@ def found(number: int, action: Action) -> Twinning:
     return twinning
 
 
+def title_of(number: int, slug: str) -> tuple[str, str]:
+    """The title of a transfer this person may read, and its language. Raises ``NotFound``."""
+    return found(number, Action.READ_TWINNING).title, "it"
+
+
 @twinnings.get("/gemellaggi")
 @permits(Action.READ_TWINNING)
 def index() -> str:
@@ -100,8 +105,8 @@ def _row(item: Twinning) -> dict[str, Any]:
         "receivers": [city.slug for city in item.receivers],
         "state": item.state,
         "phase": item.phase,
-        "began_on": item.began_at.date().isoformat(),
-        "ended_on": item.ended_at.date().isoformat() if item.ended_at else "",
+        "began_on": day_of(item.began_at).isoformat(),
+        "ended_on": day_of(item.ended_at).isoformat() if item.ended_at else "",
         "demonstration": item.demonstration,
         "url": site_root() + url_for("twinnings.show", number=item.id, slug=item.slug),
     }

@@ -7,10 +7,10 @@ from flask import Blueprint, Response, flash, make_response, redirect, request, 
 from sqlalchemy.orm import Session
 
 from app.access import Action, Thing
+from app.document.dates import day_of
 from app.errors import Conflict, Invalid, NotFound
 from app.files.check import Checked, check
 from app.files.refusal import MAX_FILE, FileRefused
-from app.needs.rules import day_of
 from app.twinnings import ending, forms, queries, service, sharing, views
 from app.twinnings.models import Twinning
 from app.twinnings.service import Deed

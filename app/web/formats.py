@@ -8,14 +8,13 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Flask, Response, make_response, request
 from flask_babel import format_date, format_datetime, format_decimal, gettext
 from markupsafe import Markup
 
-#: Times that people type and read are those of Italy.
-ROME = ZoneInfo("Europe/Rome")
+from app.document.dates import ROME
+
 #: First characters a spreadsheet would run as a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from app.document.compare import Run, as_text, words
+from app.document.compare import Called, Run, as_text, as_written, words
 from app.document.schema import FIELD_BY_NAME, SECTION_TITLES
 from app.writing.state import FORM_FIELDS, State
 from app.writing.typed import Typed
@@ -46,8 +46,11 @@ class Merged:
     taken: tuple[str, ...]
 
 
-def merge(base: State | None, mine: State, theirs: State) -> Merged:
-    """Three-way merge; without a common ``base`` every part that differs is for a person to settle."""
+def merge(base: State | None, mine: State, theirs: State, called: Called = as_written) -> Merged:
+    """Three-way merge; without a common ``base`` every part that differs is for a person to settle.
+
+    ``called`` says how a part of a field is called where a conflict is read.
+    """
     state, conflicts, taken = mine, [], []
     for part in PARTS:
         ours, other = part_of(mine, part), part_of(theirs, part)
@@ -58,7 +61,7 @@ def merge(base: State | None, mine: State, theirs: State) -> Merged:
             state = with_part(state, part, other)
             taken.append(part)
         elif not base or other != before:
-            conflicts.append(_conflict(part, before, ours, other))
+            conflicts.append(_conflict(part, before, ours, other, called))
     return Merged(replace(state, hidden=theirs.hidden, exact=theirs.exact), tuple(conflicts), tuple(taken))
 
 
@@ -96,19 +99,15 @@ def editable(part: str) -> bool:
     return part not in (EXTRA, MARKDOWN) and (field is None or field.shape == "text")
 
 
-def _conflict(part: str, base: Typed | None, mine: Typed, theirs: Typed) -> Conflict:
-    one, other = _words(mine), _words(theirs)
+def _conflict(part: str, base: Typed | None, mine: Typed, theirs: Typed, called: Called) -> Conflict:
+    one, other = (_words(part, typed, called) for typed in (mine, theirs))
     if not editable(part) or base is None:
         return Conflict(part, one, other, words(other, one), editable(part), woven=one)
-    made = weave(_words(base), one, other)
+    made = weave(_words(part, base, called), one, other)
     return Conflict(part, one, other, words(other, one), True, made.text, made.whole)
 
 
-def _words(value: Any) -> str:
+def _words(part: str, value: Any, called: Called) -> str:
     if isinstance(value, tuple):
         return "\n\n".join(f"{heading}\n{text}" for heading, text in value)
-    if isinstance(value, list) and value and isinstance(value[0], Mapping):
-        return "\n".join(" · ".join(map(str, row.values())) for row in value)
-    if isinstance(value, Mapping):
-        return "\n".join(f"{name}: {as_text(inner)}" for name, inner in value.items())
-    return as_text(value)
+    return as_text(value, called, part)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as people
+from app.document.compare import Called, as_written
 from app.document.model import Document
 from app.document.parse import parse
 from app.document.serialise import digest, serialise
@@ -129,8 +130,19 @@ def _common(session: Session, solution: Solution, base: SolutionRevision, latest
     return library.last_live(session, solution, base.number) or base
 
 
-def save(session: Session, solution: Solution, mine: State, seen: Seen, author_id: int, now: datetime) -> Saved:
-    """Store what was typed; what others saved meanwhile is merged, or the save is refused. Raises ``Invalid``."""
+def save(
+    session: Session,
+    solution: Solution,
+    mine: State,
+    seen: Seen,
+    author_id: int,
+    now: datetime,
+    called: Called = as_written,
+) -> Saved:
+    """Store what was typed; what others saved meanwhile is merged, or the save is refused. Raises ``Invalid``.
+
+    ``called`` says how a part of a field is called where a refused one is read.
+    """
     if len(serialise(document_of(mine))) + len(mine.markdown) > MAX_TYPED:
         raise Invalid({"document": "document_too_long"})
     queries.hold(session, solution)
@@ -138,7 +150,7 @@ def save(session: Session, solution: Solution, mine: State, seen: Seen, author_i
     if seen.edition == current.edition:
         return Saved(write(session, solution, current, mine, author_id, now, seen.base), Merged(mine, (), ()))
     found = queries.edition(session, solution, seen.edition)
-    merged = merge(from_json(found.state) if found else None, mine, current.state)
+    merged = merge(from_json(found.state) if found else None, mine, current.state, called)
     if merged.conflicts:
         return Saved(current, merged)
     return Saved(write(session, solution, current, merged.state, author_id, now), merged)
@@ -174,14 +186,22 @@ def _edition(solution: Solution, number: int, state: State, now: datetime, autho
     return Edition(solution_id=solution.id, number=number, state=state.as_json(), saved_at=now, saved_by=author_id)
 
 
-def save_markdown(session: Session, solution: Solution, text: str, seen: Seen, author_id: int, now: datetime) -> Saved:
+def save_markdown(
+    session: Session,
+    solution: Solution,
+    text: str,
+    seen: Seen,
+    author_id: int,
+    now: datetime,
+    called: Called = as_written,
+) -> Saved:
     """Store a whole document typed or brought as Markdown; one that cannot be read is kept as it is beside the form."""
     parsed = parse(text)
     if parsed.document is not None and not parsed.problems:
-        return save(session, solution, state_of(parsed.document), seen, author_id, now)
+        return save(session, solution, state_of(parsed.document), seen, author_id, now, called)
     found = queries.edition(session, solution, seen.edition)
     before = from_json(found.state) if found else opened(session, solution).state
-    return save(session, solution, replace(before, markdown=text), seen, author_id, now)
+    return save(session, solution, replace(before, markdown=text), seen, author_id, now, called)
 
 
 def give_up_markdown(session: Session, solution: Solution, author_id: int, now: datetime) -> None:

@@ -80,8 +80,27 @@ def test_an_unknown_address_waits_as_a_known_one(registered: Database, client: F
 
 def test_a_network_address_that_fails_at_many_accounts_waits(anna: Person, client: FlaskClient) -> None:
     for number in range(rules.MOST_FOR_ADDRESS):
+        # One connection has a whole /64 of IPv6 addresses.
+        client.environ_base["REMOTE_ADDR"] = f"2001:db8:1:2::{number:x}"
         come_in(client, email=f"nome{number}@ente.example")
     assert come_in(client).status_code == 429
+    client.environ_base["REMOTE_ADDR"] = "2001:db8:1:3::1"
+    assert come_in(client).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("", ""),
+        ("unix:", "unix:"),
+    ],
+)
+def test_what_counts_as_one_network_address(address: str, counted: str) -> None:
+    assert rules.network_of(address) == counted
 
 
 def test_a_log_in_makes_the_failures_of_the_account_forgotten(anna: Person, client: FlaskClient) -> None:

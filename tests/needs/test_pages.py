@@ -82,6 +82,7 @@ def test_every_page_of_a_request_is_there_in_both_languages(site: Flask, network
     own = (f"/proposte/{proposal.id}", "/citta/venezia/disponibilita", f"{page(need)}/modifica", "/richieste/nuova")
     for address in ("/richieste", page(need), f"{page(need)}/abbinamenti", f"{page(need)}/offri", *own):
         assert client.get(prefix + address).status_code == 200, address
+    assert f'lang="it">{need.title}</a>' in client.get(f"{prefix}/segnala?pagina={page(need)}/abbinamenti").text
     for address in ("/abbinamenti", "/abbinamenti/pesi", "/richieste"):
         assert site.test_client().get(prefix + address).status_code == 200, address
 
@@ -98,7 +99,8 @@ def test_a_draft_is_hidden_from_others_and_completed_by_its_city(site: Flask, ne
     answer = send(client, "/richieste/nuova", problem="Una bozza", do="draft")
     address = answer.headers["Location"].partition("localhost")[2] or answer.headers["Location"]
     assert site.test_client().get(address).status_code in {303, 404}
-    assert client_of(site, network, (Role.OFFICIAL, "torino")).get(address).status_code == 404
+    for hidden in (address, f"/segnala?pagina={address}"):
+        assert client_of(site, network, (Role.OFFICIAL, "torino")).get(hidden).status_code == 404
     done = send(client, f"{address}/modifica", edition="1", **TYPED)
     assert done.status_code == 303
     assert PROBLEM[:30] in site.test_client().get("/richieste").text

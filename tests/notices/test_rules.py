@@ -16,7 +16,6 @@ from app.notices.rules import (
     digest_day,
     earliest_of_digest,
     how_mailed,
-    local_day,
     new_since,
     told,
 )
@@ -69,10 +68,6 @@ def test_a_digest_looks_back_far_enough_to_leave_no_gap() -> None:
     day = date(2026, 11, 23)
     assert earliest_of_digest(day, "weekly") < at("2026-11-16T05:59:00")
     assert earliest_of_digest(day, "daily") < at("2026-11-22T05:59:00")
-
-
-def test_near_midnight_the_day_is_that_of_rome() -> None:
-    assert local_day(at("2026-11-22T23:30:00")) == date(2026, 11, 23)
 
 
 def test_what_nobody_chose_is_mailed_as_it_is_by_default() -> None:

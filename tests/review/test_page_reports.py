@@ -14,6 +14,7 @@ from app.journal import queries as journal
 from app.notices import chores
 from app.outbox.models import Letter
 from app.review import page_reports, queries, remarks, upkeep
+from app.review.page_reports import ReportedPage
 from app.review.queries import Scope
 from app.review.queues import REPORTS
 from tests.makers import NOW, csrf, make_person, make_solution, sign_in
@@ -105,11 +106,46 @@ def test_who_looks_after_the_page_closes_it_and_a_reader_with_an_account_is_told
         "/soluzioni/nessuna",
         "/rete\\..",
         "/cerca" + "/x" * 200,
+        "/richieste/99999-x",
+        "/richieste/99999-x/abbinamenti",
+        "/gemellaggi/99999-x",
+        "/gemellaggi/99999-x/attestato",
+        "/abbinamenti/99999",
+        "/allegati/99999/x",
+        "/feed/temi/nessuno.atom",
         "/allegati/1/Il\u00a0conto\u00a0scade:\u00a0evil.example",
     ],
 )
 def test_only_a_page_that_everybody_reads_can_be_reported(app: Flask, people: dict[str, Person], page: str) -> None:
     assert app.test_client().get("/segnala", query_string={"pagina": page}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("address", "title"),
+    [
+        ("/segnala?pagina=/numeri", '<a href="/numeri" lang="it">I numeri</a>'),
+        ("/en/segnala?pagina=/norme", '<a href="/en/norme" lang="en">Acts</a>'),
+        ("/segnala?pagina=/numeri.csv", '<a href="/numeri.csv" lang="it">/numeri.csv</a>'),
+    ],
+)
+def test_a_page_is_called_by_its_own_title(app: Flask, people: dict[str, Person], address: str, title: str) -> None:
+    assert title in app.test_client().get(address).text
+
+
+def test_what_was_typed_is_kept_though_the_solution_comes_into_force_or_is_archived_meanwhile(
+    app: Flask, registered: Database, people: dict[str, Person]
+) -> None:
+    """The forms of the page and of the solution stay open: either is taken by what the solution is now."""
+    client = app.test_client()
+    sent = {"csrf_token": csrf(client, "/segnala?pagina=/rete"), "text": WRONG}
+    answer = client.post("/segnala?pagina=/soluzioni/pubblica", data=sent)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/soluzioni/pubblica")
+    with registered.work() as session:
+        upkeep.archive(session, queries.locked(session, 1), people["referent"].id, NOW, "Servizio cessato")
+    assert client.post("/soluzioni/pubblica/segnala", data=sent).status_code == 303
+    with registered.reading() as session:
+        assert [report.path for report in queries.page_reports(session, Scope())] == ["/soluzioni/pubblica"]
+    assert sign_in(app.test_client(), people["referent"]).get(QUEUE).text.count(WRONG) == 2
 
 
 def test_a_solution_keeps_its_own_form_and_an_archived_one_reaches_its_city(
@@ -140,7 +176,7 @@ def test_reports_of_pages_have_the_limits_and_the_term_of_those_of_solutions(
 
 def test_without_anybody_in_charge_a_report_waits_for_the_first_administrator(registered: Database) -> None:
     with registered.work() as session:
-        page = page_reports.page_about(session, "/", "", "")
+        page = ReportedPage("/", "Twin Metro")
         assert page_reports.those_reached(session, page.thing) == (Role.COORDINATOR, ())
         first = make_person(session, (Role.ADMINISTRATOR, ""))
         assert page_reports.those_reached(session, page.thing)[1] == [first]

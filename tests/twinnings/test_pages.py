@@ -54,6 +54,7 @@ def test_everybody_sees_who_teaches_whom_and_only_the_parties_the_workbench(
 
 def test_lists_are_pages_and_data(exchange: Exchange, client: FlaskClient) -> None:
     assert "Sportello unico metropolitano" in client.get("/gemellaggi").text
+    assert "Sportello unico metropolitano</a>" in client.get(f"/segnala?pagina={PATH}").text
     (row,) = client.get("/gemellaggi.json?stato=running").get_json()["twinnings"]
     assert (row["giver"], row["receivers"]) == ("bologna", ["torino", "venezia"])
     assert client.get("/gemellaggi.json?stato=closed").get_json()["twinnings"] == []

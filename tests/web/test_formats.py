@@ -25,7 +25,7 @@ def test_every_list_is_also_json_and_csv(library: FlaskClient, path: str) -> Non
 
 def test_the_search_answer_has_the_promised_shape(library: FlaskClient) -> None:
     data = library.get("/cerca.json?q=sportello unico imprese").get_json()
-    assert list(data) == ["query", "corrected", "total", "page", "pages", "facets", "results"]
+    assert list(data) == ["query", "corrected", "total", "page", "pages", "facets", "results", "beside", "near_themes"]
     assert list(data["results"][0]) == ["kind", "slug", "title", "city", "score", "snippet", "url"]
 
 

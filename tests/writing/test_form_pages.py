@@ -12,10 +12,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.db import Database
+from app.document.dates import ROME
 from app.document.parse import CONTROL
 from app.document.schema import SECTION_TITLES
 from app.solutions.queries import by_slug
-from app.web.formats import ROME
 from app.writing import service
 from app.writing.boxes import clean
 from tests import makers

@@ -21,11 +21,11 @@ def test_changes_to_different_parts_are_both_kept(maria: Desk, luca: Desk) -> No
 
 
 def test_a_part_both_changed_is_shown_side_by_side_and_nothing_is_written(maria: Desk, luca: Desk) -> None:
-    maria.open().type(summary="La sintesi di Maria.", office="Ufficio di Maria")
-    luca.open().type(summary="La sintesi di Luca.").save()
+    maria.open().type(summary="La sintesi di Maria.", office="Ufficio di Maria", resources__months="7")
+    luca.open().type(summary="La sintesi di Luca.", resources__months="8").save()
     page = maria.save()
     assert page.status_code == 409
-    for words in ("La sintesi di Maria.", "La sintesi di Luca.", "Luca Bianchi ha salvato"):
+    for words in ("La sintesi di Maria.", "La sintesi di Luca.", "Luca Bianchi ha salvato", "Mesi per realizzarla: 7"):
         assert words in page.text
     assert luca.open().box("summary") == "La sintesi di Luca."
 

@@ -66,7 +66,8 @@ def test_repeated_words_between_others_do_not_hold_the_comparison() -> None:
 def test_values_are_shown_as_words() -> None:
     value = {"role": "Ufficio", "days": [1, None, {"from": "2018"}]}
     assert as_text(value) == "role: Ufficio; days: 1\n\nfrom: 2018"
-    called = {"contact.role": "Ruolo", "contact.lead": "Capofila"}
+    assert as_text([True, False]) == "true\nfalse"
+    called = {"contact.role": "Ruolo", "contact.lead": "Capofila", "true": "sì"}
     assert as_text({"role": "Ufficio", "lead": True}, called.__getitem__, "contact") == "Ruolo: Ufficio; Capofila: sì"
 
 

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Dates as precise as they are known."""
 
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
-from app.document.dates import is_date, starts_after, year_of
+from app.document.dates import day_of, is_date, starts_after, year_of
 
 
 @pytest.mark.parametrize("value", ["2018", 2018, "2018-05", "2018-05-03", "1800", "2199-12-31", "2020-02-29"])
@@ -37,3 +38,8 @@ def test_anything_else_is_not(value: Any) -> None:
 )
 def test_two_dates_are_compared_as_far_as_both_are_known(start: Any, end: Any, after: bool) -> None:
     assert starts_after(start, end) is after
+
+
+def test_near_midnight_the_day_is_that_of_rome() -> None:
+    assert day_of(datetime(2026, 11, 22, 23, 30, tzinfo=UTC)) == date(2026, 11, 23)
+    assert day_of(datetime(2026, 7, 22, 21, 59, tzinfo=UTC)) == date(2026, 7, 22)
