@@ -82,6 +82,7 @@ def set_floor(session: Session, engine: Engine, number: int, floor: int | None, 
     told = {"floor": before.input["round"]["floor"], "total": before.result["total"], **_line(before.result)}
     # What the worker still has to compute keeps it meanwhile.
     made.input = {**made.input, "before": told}
+    _tell(session, before, deed, "round-discarded", {"for": made.id})
     session.delete(before)
     return made
 

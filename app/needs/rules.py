@@ -43,7 +43,7 @@ ACTIONS: Mapping[str, str] = {
     "capacity-stated": "days a body can give; days by quarter",
     "round-previewed": "all open requests were assigned, on trial; weights, floor",
     "round-published": "the proposals of a round were made; proposals, needs",
-    "round-discarded": "a preview was thrown away",
+    "round-discarded": "a preview was thrown away; for (the preview under another floor that takes its place)",
     "weights-decided": "the weights of the scorer changed; version",
 }
 
