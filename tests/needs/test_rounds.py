@@ -309,6 +309,7 @@ def test_the_page_of_candidates_asks_one_of_them(app: Flask, network: Network, e
 def test_a_city_that_said_no_to_a_request_is_not_proposed_to_it_by_a_new_round(
     network: Network, engine: Engine
 ) -> None:
+    network.state("bologna", {"2026-4": 20})
     need = network.post()
     found = preview(network, engine)
     refused = network.ask(need)
