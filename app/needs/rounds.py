@@ -139,13 +139,15 @@ def note_progress(session: Session, number: int, done: int, of: int) -> None:
     _computing(session, number).result = {"done": done, "of": of}
 
 
-def finish(session: Session, number: int, found: Computed | None) -> None:
+def finish(session: Session, number: int, found: Computed | None, now: datetime) -> None:
     """Make a preview of a round that the worker computed; None where it could not. Raises ``NotFound``."""
-    made = _computing(session, number)
+    made, worker = _computing(session, number), Deed(None, now)
     if found is None:
         made.state, made.result = "failed", {}
+        _tell(session, made, worker, "round-failed", {})
     else:
         fill(made, found)
+        _tell(session, made, worker, "round-computed", {"weights": made.weights_version})
 
 
 def _computing(session: Session, number: int) -> MatchingRound:

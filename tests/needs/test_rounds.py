@@ -181,7 +181,7 @@ def test_a_round_of_many_requests_is_computed_by_the_worker(
         rounds.discard(session, dropped.id, network.deed("coordinator"))
         with pytest.raises(Conflict, match="round_gone"):
             rounds.publish(session, begun.id, DAYS, network.deed("coordinator", LATER))
-        rounds.finish(session, broken.id, None)
+        rounds.finish(session, broken.id, None, NOW)
     client = sign_in(app.test_client(), coordinator)
     assert "1 richieste su 2" in client.get(f"/abbinamenti/{begun.id}").text
     assert "Il calcolo non è riuscito" in client.get(f"/abbinamenti/{broken.id}").text

@@ -20,6 +20,7 @@ from app.matching.weights import PUBLISHED
 from app.needs import answers, candidates, exchanges, overdue, proposals, queries, rounds, service, shortlists
 from app.needs.models import Need, Proposal
 from app.outbox.models import Letter
+from app.search.engine import Engine
 from tests.makers import NOW, make_solution
 from tests.needs.network import DAYS, LATER, PROBLEM, Network, begin, item, wanted
 from tests.needs.test_exchanges import Swap
@@ -30,7 +31,7 @@ Act = Callable[[Session], object]
 #: Parts of the buttons below, which write the row of the whole; and what only reads.
 PARTS: set[Any] = {
     proposals.next_candidate, proposals.pass_on, proposals.propose, proposals.transfers_left, rounds.computed,
-    rounds.finish, rounds.note_progress, rounds.simulate, service.drop_pending, service.remember_shown, service.reveal,
+    rounds.note_progress, rounds.simulate, service.drop_pending, service.remember_shown, service.reveal,
     service.tell, service.tell_proposal, shortlists.newly_met, shortlists.remember,
 }  # fmt: skip
 #: Pages of a button that reads.
@@ -225,6 +226,14 @@ def of_proposals(network: Network) -> Iterator[Case]:
         )
 
 
+def begun(network: Network, engine: Engine) -> int:
+    """A round of so many requests that the worker computes it."""
+    with network.database.work() as session:
+        made = rounds.preview(session, engine, "Turno", network.deed("coordinator"))
+        made.state, made.result = "computing", {}
+        return made.id
+
+
 def of_rounds(network: Network, app: Flask) -> Iterator[Case]:
     """A round of one request, and the weights it is computed with."""
     network.post()
@@ -242,8 +251,14 @@ def of_rounds(network: Network, app: Flask) -> Iterator[Case]:
         ["round-discarded", *tried],
     )
     yield Case(rounds.discard, lambda s: rounds.discard(s, newest(s), by), ["round-discarded"])
-    with network.database.work() as session:
-        rounds.preview(session, engine, "Turno", network.deed("coordinator"))
+    broken, number = begun(network, engine), begun(network, engine)
+    # What the worker computes is on the page that its coordinator waits at: nobody gets a letter.
+    yield Case(rounds.finish, lambda s: rounds.finish(s, broken, None, LATER), ["round-failed"])
+    with network.database.reading() as session:
+        made = queries.round_(session, number)
+        assert made is not None
+        found = rounds.computed(session, engine, made, LATER)
+    yield Case(rounds.finish, lambda s: rounds.finish(s, number, found, LATER), ["round-computed"])
     yield Case(
         rounds.publish,
         lambda s: rounds.publish(s, newest(s), DAYS, by),
