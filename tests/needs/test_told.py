@@ -275,19 +275,12 @@ def of_exchanges(swap: Swap) -> Iterator[Case]:
     """Two cities that teach each other: of one lesson the round had asked already."""
     swap.publish()
     number, by = swap.round.id, swap.network.deed("coordinator", LATER)
-    whole, asked, added = (
-        {f"{role}.{city}" for role, city in people}
-        for people in (
-            (("referent", "bologna"), ("official", "torino"), ("referent", "torino"), ("official", "bologna")),
-            (("referent", "bologna"), ("official", "torino")),
-            (("referent", "torino"), ("official", "bologna")),
-        )
-    )
+    asked, added = {"referent.bologna", "official.torino"}, {"referent.torino", "official.bologna"}
     yield Case(
         exchanges.propose,
         lambda s: exchanges.propose(s, number, 0, DAYS, by),
         ["exchange-proposed"] * 2,
-        {("exchange-proposed", who) for who in whole},
+        {("exchange-proposed", who) for who in asked | added},
     )
     yield Case(
         exchanges.withdraw,
@@ -341,7 +334,7 @@ def written_by(view: Any) -> set[Any]:
     """What a page calls with the session it writes in, by itself or through the helpers of its module."""
     around, found = view.__globals__, set[Any]()
     tree = ast.parse(inspect.getsource(view))
-    #: `act = service.publish if ... else service.edit`, called later.
+    # `act = service.publish if ... else service.edit`, called later.
     chosen = {
         target.id: node.value
         for node in ast.walk(tree)
