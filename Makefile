@@ -73,7 +73,7 @@ screenshots: $(VENV)/.dev $(DIST) $(MO) ## pictures of the pages, and the one of
 	@$(BIN)/python -m tests.screenshots
 
 lock: ## pin the requirements again (needs uv)
-	@for name in requirements requirements-dev requirements-semantic requirements-rounds requirements-build; do \
+	@for name in requirements requirements-rounds requirements-dev requirements-semantic requirements-build; do \
 	  uv pip compile --quiet --python-version 3.11 --universal --generate-hashes --no-strip-extras --no-header --no-emit-index-url $$name.in -o $$name.txt; \
 	done
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload, lazyload
 from app.cities.models import City
 from app.needs.models import Capacity, Need, NeedReceiver, Proposal
 from app.needs.rules import OFFER
-from app.solutions.models import Solution, SolutionBody, SolutionTheme, Theme
+from app.solutions.models import Solution, SolutionBody
 from app.twinnings.models import ClosingForm, Twinning, TwinningParty
 from app.twinnings.rules import REUSED
 
@@ -52,22 +52,6 @@ def body_names(session: Session) -> dict[str, str]:
     capital = City.register["capital"].as_string()
     wanted = select(City.slug, City.name, capital).order_by(City.position, City.slug)
     return {slug: short or name for slug, name, short in session.execute(wanted)}
-
-
-def themes_of_solutions(session: Session) -> tuple[list[Theme], dict[int, set[str]]]:
-    """Every theme in its order, and the themes of each solution by its number."""
-    wanted = (
-        select(Theme, SolutionTheme.solution_id)
-        .outerjoin(SolutionTheme, SolutionTheme.theme_id == Theme.id)
-        .order_by(Theme.position, Theme.slug)
-    )
-    themes: dict[str, Theme] = {}
-    found: dict[int, set[str]] = {}
-    for theme, solution in session.execute(wanted):
-        themes[theme.slug] = theme
-        if solution is not None:
-            found.setdefault(solution, set()).add(theme.slug)
-    return list(themes.values()), found
 
 
 def bodies_of_solutions(session: Session) -> Sequence[Row[int, str, str | None, str | None]]:

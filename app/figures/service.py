@@ -15,6 +15,7 @@ from app.figures import queries, rules
 from app.figures.count import Asked, Documented, Facts, Transfer
 from app.figures.genealogy import Lineage, lineages
 from app.figures.rules import Body, Flow, Practice
+from app.solutions import queries as library
 from app.solutions.models import Solution, Theme
 from app.twinnings.models import Twinning
 from app.twinnings.rules import REUSED, State
@@ -133,12 +134,12 @@ class Counting:
 
 def counting(session: Session) -> Counting:
     """Everything the public figures count, as it stands now."""
-    themes, of_solution = queries.themes_of_solutions(session)
+    themes, of_solution = library.themes_of_solutions(session)
     facts = Facts(_solutions(session, of_solution), _requests(session), _transfers(session, of_solution))
     return Counting(facts, queries.body_names(session), themes)
 
 
-def _solutions(session: Session, themes: Mapping[int, set[str]]) -> list[Documented]:
+def _solutions(session: Session, themes: Mapping[int, Sequence[str]]) -> list[Documented]:
     found: dict[int, tuple[str, set[str], set[str]]] = {}
     for number, badge, role, slug in queries.bodies_of_solutions(session):
         _, made, reused = found.setdefault(number, (badge, set(), set()))
@@ -172,7 +173,7 @@ def _requests(session: Session) -> list[Asked]:
     ]
 
 
-def _transfers(session: Session, themes: Mapping[int, set[str]]) -> list[Transfer]:
+def _transfers(session: Session, themes: Mapping[int, Sequence[str]]) -> list[Transfer]:
     bodies: dict[int, set[str]] = {}
     adopted: set[int] = set()
     twinnings = {}

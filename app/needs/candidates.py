@@ -86,8 +86,9 @@ def desk(session: Session, engine: Engine, now: datetime, weights: Weights | Non
     learnt = _known(session, engine)
     made = queries.made(session)
     ended = [item for item in made if not rules.may_answer(item.state)]
-    offers = tuple(_offers(session, learnt, ended, now))
-    themes = {theme.slug: theme for theme in library.themes(session)}
+    every, themes_of = library.themes_of_solutions(session)
+    offers = tuple(_offers(session, learnt, themes_of, ended, now))
+    themes = {theme.slug: theme for theme in every}
     tree = {theme.slug: theme.parent_slug for theme in themes.values()}
     chosen = weights or weights_in_force(session)
     return Desk(
@@ -153,8 +154,10 @@ def as_needs(desk: Desk, needs: Sequence[Need]) -> list[model.Need]:
     ]
 
 
-def _offers(session: Session, learnt: Known, ended: Sequence[Made], now: datetime) -> Iterable[model.Offer]:
-    published = [item for item in library.published(session) if item.owner is not None and not item.archived_at]
+def _offers(
+    session: Session, learnt: Known, themes: Mapping[int, Sequence[str]], ended: Sequence[Made], now: datetime
+) -> Iterable[model.Offer]:
+    published = [item for item in library.offered(session) if item.owner is not None and not item.archived_at]
     cities = _givers(session, published, ended, now)
     # An offer was not asked for: what its requester says of it is no answer of the giver.
     asked_of = [item for item in ended if item.origin != rules.OFFER]
@@ -169,7 +172,7 @@ def _offers(session: Session, learnt: Known, ended: Sequence[Made], now: datetim
             solution=solution.slug,
             title=solution.title,
             city=cities[owner.id],
-            themes=tuple(tie.theme.slug for tie in solution.themes),
+            themes=tuple(themes.get(solution.id, ())),
             passages=learnt.passages.get(solution.slug, ()),
             badge=solution.badge,
             evidence=solution.evidence_level,

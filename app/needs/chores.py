@@ -89,11 +89,11 @@ def _compute(app: Flask, database: Database, number: int) -> None:
             found = rounds.computed(session, engine, made, datetime.now(UTC), progress) if made else None
         if found is not None:
             with database.work() as session:
-                rounds.finish(session, number, found)
+                rounds.finish(session, number, found, datetime.now(UTC))
     except NotFound:
         return
     except Exception:
         # It would go wrong at each turn of the worker: the page says so, and the log why.
         with database.work() as session:
-            rounds.finish(session, number, None)
+            rounds.finish(session, number, None, datetime.now(UTC))
         raise

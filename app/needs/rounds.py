@@ -82,6 +82,7 @@ def set_floor(session: Session, engine: Engine, number: int, floor: int | None, 
     told = {"floor": before.input["round"]["floor"], "total": before.result["total"], **_line(before.result)}
     # What the worker still has to compute keeps it meanwhile.
     made.input = {**made.input, "before": told}
+    _tell(session, before, deed, "round-discarded", {"for": made.id})
     session.delete(before)
     return made
 
@@ -138,13 +139,15 @@ def note_progress(session: Session, number: int, done: int, of: int) -> None:
     _computing(session, number).result = {"done": done, "of": of}
 
 
-def finish(session: Session, number: int, found: Computed | None) -> None:
+def finish(session: Session, number: int, found: Computed | None, now: datetime) -> None:
     """Make a preview of a round that the worker computed; None where it could not. Raises ``NotFound``."""
-    made = _computing(session, number)
+    made, worker = _computing(session, number), Deed(None, now)
     if found is None:
         made.state, made.result = "failed", {}
+        _tell(session, made, worker, "round-failed", {})
     else:
         fill(made, found)
+        _tell(session, made, worker, "round-computed", {"weights": made.weights_version})
 
 
 def _computing(session: Session, number: int) -> MatchingRound:

@@ -41,8 +41,10 @@ ACTIONS: Mapping[str, str] = {
     "proposal-withdrawn": "the question no longer stands; need",
     "capacity-stated": "days a body can give; days by quarter",
     "round-previewed": "all open requests were assigned, on trial; weights, floor",
+    "round-computed": "a round begun with many requests is a preview now (by the site); weights",
+    "round-failed": "it could not be computed (by the site)",
     "round-published": "the proposals of a round were made; proposals, needs",
-    "round-discarded": "a preview was thrown away",
+    "round-discarded": "a preview was thrown away; for (the preview under another floor that takes its place)",
     "weights-decided": "the weights of the scorer changed; version",
 }
 

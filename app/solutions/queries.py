@@ -170,6 +170,12 @@ def published(session: Session, limit: int | None = None) -> Sequence[Solution]:
     return session.scalars(wanted.limit(limit) if limit else wanted).all()
 
 
+def offered(session: Session) -> Sequence[Solution]:
+    """Published solutions, the newest first, with bodies only: their themes come with ``themes_of_solutions``."""
+    wanted = select(Solution).options(selectinload(Solution.bodies)).where(Solution.published)
+    return session.scalars(wanted.order_by(Solution.updated_at.desc(), Solution.slug)).all()
+
+
 def newest(session: Session, most: int) -> Sequence[Solution]:
     """The solutions changed last, as cards show them: with their bodies, in one statement."""
     wanted = select(Solution).options(joinedload(Solution.bodies)).where(Solution.published)
@@ -293,6 +299,22 @@ def totals(session: Session) -> dict[str, int]:
 
 def themes(session: Session) -> Sequence[Theme]:
     return session.scalars(select(Theme).order_by(Theme.position)).all()
+
+
+def themes_of_solutions(session: Session) -> tuple[list[Theme], dict[int, list[str]]]:
+    """Every theme in its order, and those of each solution by its number, the main one first: in one statement."""
+    wanted = (
+        select(Theme, SolutionTheme.solution_id)
+        .outerjoin(SolutionTheme, SolutionTheme.theme_id == Theme.id)
+        .order_by(SolutionTheme.position, Theme.position, Theme.slug)
+    )
+    themes: dict[str, Theme] = {}
+    found: dict[int, list[str]] = {}
+    for theme, solution in session.execute(wanted):
+        themes[theme.slug] = theme
+        if solution is not None:
+            found.setdefault(solution, []).append(theme.slug)
+    return sorted(themes.values(), key=lambda theme: (theme.position, theme.slug)), found
 
 
 def theme_by_slug(session: Session, slug: str) -> Theme | None:

@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Who taught whom what, and the figures, on the shipped library and on a small one."""
 
+import re
+from datetime import timedelta
+
 import pytest
 from flask.testing import FlaskClient
 
 from app.db import Database
 from app.document.schema import VARIANT_SECTION
-from tests.makers import make_solution
+from tests.makers import NOW, make_solution
+from tests.needs.network import Network
 
 HEADER = "\ufeffgiver;receiver;solution;title;how;start;end;themes;variants;demonstration;url"
 
@@ -97,6 +101,26 @@ def test_figures_count_what_is_public(registered: Database, client: FlaskClient)
     page = client.get("/numeri").text
     for said in ("Meno di 3 casi: non si dice.", "Nessun gemellaggio in corso.", "Come si contano"):
         assert said in page
+
+
+def test_the_days_to_a_shortlist_and_to_an_answer_are_those_of_the_requests(
+    database: Database, client: FlaskClient
+) -> None:
+    network = Network(database)
+    for shortlisted, answered in ((1, 2), (2, 4), (6, 9), (0, None)):
+        need = network.post()
+        asked = network.ask(need, now=NOW + timedelta(days=shortlisted))
+        if answered:
+            network.accept(asked, now=NOW + timedelta(days=answered))
+        else:
+            network.look_at(asked, NOW + timedelta(days=90))
+    page = client.get("/numeri").text
+    for days, what, cases in (("1,5", "giorni alla prima rosa", 4), ("4", "giorni alla prima risposta", 3)):
+        box = f'<p class="figure-value">{days}</p><p class="figure-label">{what}</p>'
+        assert f'{box}<p class="quiet">Mediana di {cases} richieste.</p>' in page, what
+    line = re.search(r">Sportello unico</a></th>(.*?)</tr>", page)
+    assert line
+    assert re.findall("<td>(.*?)</td>", line[1])[1:4] == ["4", "1,5", "4"]
 
 
 def test_a_choice_holds_for_the_page_and_for_what_is_downloaded(library: FlaskClient) -> None:

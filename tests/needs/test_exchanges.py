@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Exchanges after a round: cities that teach one another are asked with one button, and it can be taken back."""
 
+import re
 from typing import Any
 
 import pytest
@@ -10,9 +11,10 @@ from app.access import Role
 from app.errors import Conflict
 from app.needs import exchanges, proposals, queries, rounds
 from app.needs.models import Need, Proposal
+from app.needs.proposals import EXCHANGE
 from app.search.engine import Engine
-from tests.makers import csrf, make_person, sign_in
-from tests.needs.network import DAYS, LATER, Network
+from tests.makers import csrf, make_person, make_solution, section, sign_in
+from tests.needs.network import DAYS, LATER, Network, begin
 from tests.needs.test_rounds import engine, preview
 
 __all__ = ["engine"]
@@ -121,3 +123,65 @@ def test_each_city_reads_what_it_teaches_and_what_it_learns(app: Flask, swap: Sw
     assert teach < told.index("Sportello unico di Torino") < learn < told.index("Sportello unico di Bologna")
     assert client.post(f"{page}/scambi/0/ritira", data=token).status_code == 303
     assert "Voi insegnate" not in client.get(f"/proposte/{made.id}").text
+
+
+TICKETS = "Biglietto unico dei trasporti: autobus, battelli e treni con la stessa tessera."
+
+
+def ring(network: Network, app: Flask) -> dict[str, str]:
+    """Bologna could teach Torino, Torino Venezia, Venezia Bologna; but Venezia gives once, and Bologna asks it twice.
+
+    Answers the title that each of them teaches.
+    """
+    themes = ("semplificazione",)
+    with network.database.work() as session:
+        make_solution(
+            session, "biglietto", title="Biglietto di Venezia", city="venezia", themes=[*themes], summary=TICKETS
+        )
+    app.extensions["indexer"].rebuild()
+    network.post("torino")
+    network.post("venezia", problem=TENDERS, themes=("appalti",))
+    network.post("bologna", problem=TICKETS, themes=themes)
+    network.post("bologna", problem="Un biglietto unico per autobus e treni", themes=themes)
+    return {"bologna": "Sportello unico di Bologna", "torino": "Gare di Torino", "venezia": "Biglietto di Venezia"}
+
+
+def parts(network: Network, number: int) -> dict[str, Proposal]:
+    """The lessons of the exchange of a round, by who gives them."""
+    with network.database.reading() as session:
+        return {item.giver.slug: item for item in queries.of_round(session, number) if EXCHANGE in item.grounds}
+
+
+def test_three_cities_in_a_ring_are_asked_at_once_and_each_reads_its_two_lessons(app: Flask, network: Network) -> None:
+    taught, pupil = ring(network, app), {"bologna": "torino", "torino": "venezia", "venezia": "bologna"}
+    app.extensions["begin_twinning"] = begin
+    with network.database.work() as session:
+        who = {"": make_person(session, (Role.COORDINATOR, ""))}
+        who |= {city: make_person(session, (Role.REFERENT, city)) for city in pupil}
+    clients = {city: sign_in(app.test_client(), person) for city, person in who.items()}
+    coordinator, token = clients[""], {"csrf_token": csrf(clients[""], "/profilo")}
+    page = coordinator.post("/abbinamenti", data={**token, "name": "Turno"}).location
+    shown = section(coordinator.get(page).text, "scambi")
+    lessons = re.findall(r"(\w+) insegna <a [^>]*>([^<]+)</a> a chi chiede .*? di (\w+)\)", shown)
+    assert lessons == [(city.capitalize(), taught[city], pupil[city].capitalize()) for city in sorted(pupil)], shown
+    assert "Proponi lo scambio" not in shown, "only once the round is published"
+    assert coordinator.post(f"{page}/pubblica", data=token).status_code == 303
+    assert "Proponi lo scambio" in coordinator.get(page).text
+    network.distribute()
+    assert coordinator.post(f"{page}/scambi/0", data=token).status_code == 303
+    told = {who for action, who in network.distribute() if action == "exchange-proposed"}
+    assert told == {f"{role}.{city}" for role in ("referent", "official") for city in pupil}
+    made = parts(network, int(page.rpartition("/")[2]))
+    assert {item.origin for item in made.values()} == {"round", "exchange"}
+    for teacher, city in pupil.items():
+        note = (
+            clients[city].get(f"/proposte/{made[city].id}").text.partition('id="scambio"')[2].partition("</section>")[0]
+        )
+        teach, learn = note.index("Voi insegnate"), note.index("Voi imparate")
+        assert teach < note.index(taught[city]) < learn < note.index(taught[teacher]), note
+    yes = {"csrf_token": csrf(clients["venezia"], "/profilo")}
+    assert clients["venezia"].post(f"/proposte/{made['venezia'].id}/accetta", data=yes).status_code == 303
+    answers = {city: item.state for city, item in parts(network, made["venezia"].round_id or 0).items()}
+    assert answers == {"venezia": "accepted", "bologna": "waiting", "torino": "waiting"}
+    assert "Ritira lo scambio" not in coordinator.get(page).text
+    assert coordinator.post(f"{page}/scambi/0/ritira", data=token).status_code == 409

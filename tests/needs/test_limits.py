@@ -15,6 +15,8 @@ from tests.needs.test_pages import TYPED, client_of, page, send, site
 
 __all__ = ["site"]
 
+BOLOGNA = "«Sportello unico di Bologna» (Città metropolitana di Bologna)."
+
 
 def kept(network: Network, number: int) -> Need:
     with network.database.reading() as session:
@@ -56,6 +58,7 @@ def test_whom_a_city_keeps_out_is_told_to_itself_only(site: Flask, network: Netw
     site.extensions["indexer"].rebuild()
     own = client_of(site, network, (Role.OFFICIAL, "venezia")).get(f"{page(need)}/abbinamenti").text
     assert "l’avete escluso voi" in own
+    assert f"Senza gli enti che avete escluso, prima sarebbe {BOLOGNA}" in own
     for client in (site.test_client(), client_of(site, network, (Role.OFFICIAL, "torino"))):
         other = client.get(f"{page(need)}/abbinamenti").text
         assert "l’avete escluso voi" not in other
@@ -68,5 +71,5 @@ def test_only_cities_of_the_wanted_size_are_proposed(site: Flask, network: Netwo
     site.extensions["indexer"].rebuild()
     shown = client_of(site, network, (Role.OFFICIAL, "venezia")).get(f"{page(need)}/abbinamenti").text
     assert "la città non è della dimensione richiesta" in shown
-    assert "Senza il limite di dimensione" in shown
+    assert f"Senza il limite di dimensione, prima sarebbe {BOLOGNA}" in shown
     assert "oltre 2 milioni di abitanti" in site.test_client().get(page(need)).text

@@ -181,7 +181,7 @@ def test_a_round_of_many_requests_is_computed_by_the_worker(
         rounds.discard(session, dropped.id, network.deed("coordinator"))
         with pytest.raises(Conflict, match="round_gone"):
             rounds.publish(session, begun.id, DAYS, network.deed("coordinator", LATER))
-        rounds.finish(session, broken.id, None)
+        rounds.finish(session, broken.id, None, NOW)
     client = sign_in(app.test_client(), coordinator)
     assert "1 richieste su 2" in client.get(f"/abbinamenti/{begun.id}").text
     assert "Il calcolo non è riuscito" in client.get(f"/abbinamenti/{broken.id}").text
@@ -306,14 +306,22 @@ def test_the_page_of_candidates_asks_one_of_them(app: Flask, network: Network, e
     assert made.message == "Ci sentiamo?"
 
 
-def test_a_round_does_not_ask_again_who_refused_since_its_preview(network: Network, engine: Engine) -> None:
+def test_a_city_that_said_no_to_a_request_is_not_proposed_to_it_by_a_new_round(
+    network: Network, engine: Engine
+) -> None:
+    network.state("bologna", {"2026-4": 20})
     need = network.post()
     found = preview(network, engine)
     refused = network.ask(need)
     with network.database.work() as session:
-        proposals.withdraw(session, refused.id, network.deed(now=LATER))
+        proposals.decline(session, refused.id, "no-capacity", "", DAYS, network.deed("referent.bologna", LATER))
+        (following,) = [item for item in queries.proposals(session, need) if item.state == "waiting"]
+        proposals.withdraw(session, following.id, network.deed(now=LATER))
     with pytest.raises(Conflict, match="round_gone"), network.database.work() as session:
         rounds.publish(session, found.id, DAYS, network.deed("coordinator", LATER))
+    other = network.post("torino")
+    proposed = {(item[0], item[1]) for item in preview(network, engine).result["assigned"]}
+    assert proposed == {(str(need.id), "sportello-torino"), (str(other.id), "sportello-bologna")}
 
 
 def test_a_preview_says_that_the_fitting_cities_have_no_days(network: Network, engine: Engine) -> None:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """No button of a request without its row in the journal and its notices, none of them twice, none where it fails."""
 
+import ast
 import inspect
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -15,20 +16,26 @@ from sqlalchemy.orm import Session
 from app.cities import queries as registers
 from app.cities.models import City
 from app.journal.models import JournalEntry
-from app.needs import answers, overdue, proposals, rounds, service, shortlists
+from app.matching.weights import PUBLISHED
+from app.needs import answers, candidates, exchanges, overdue, proposals, queries, rounds, service, shortlists
 from app.needs.models import Need, Proposal
 from app.outbox.models import Letter
+from app.search.engine import Engine
 from tests.makers import NOW, make_solution
 from tests.needs.network import DAYS, LATER, PROBLEM, Network, begin, item, wanted
+from tests.needs.test_exchanges import Swap
 
 HALF, OVER = NOW + timedelta(days=6), NOW + timedelta(days=11)
 ITEMS = [item("sportello-bologna", "bologna", 1), item("sportello-torino", "torino", 2)]
 Act = Callable[[Session], object]
-#: Parts of the buttons below, which write the row of the whole.
-PARTS = {
-    "drop_pending", "next_candidate", "pass_on", "propose", "remember_shown", "reveal", "tell", "tell_proposal",
-    "transfers_left",
+#: Parts of the buttons below, which write the row of the whole; and what only reads.
+PARTS: set[Any] = {
+    proposals.next_candidate, proposals.pass_on, proposals.propose, proposals.transfers_left, rounds.computed,
+    rounds.note_progress, rounds.simulate, service.drop_pending, service.remember_shown, service.reveal,
+    service.tell, service.tell_proposal, shortlists.newly_met, shortlists.remember,
 }  # fmt: skip
+#: Pages of a button that reads.
+READING = {"rounds.again"}
 MADE, TOLD_MADE = "proposal-made", {("proposal-made", "referent.bologna")}
 VERA, NEXT = "official.venezia", ("proposal-made", "referent.torino")
 
@@ -219,18 +226,67 @@ def of_proposals(network: Network) -> Iterator[Case]:
         )
 
 
+def begun(network: Network, engine: Engine) -> int:
+    """A round of so many requests that the worker computes it."""
+    with network.database.work() as session:
+        made = rounds.preview(session, engine, "Turno", network.deed("coordinator"))
+        made.state, made.result = "computing", {}
+        return made.id
+
+
 def of_rounds(network: Network, app: Flask) -> Iterator[Case]:
-    """A round of one request."""
+    """A round of one request, and the weights it is computed with."""
     network.post()
     app.extensions["indexer"].rebuild()
-    with network.database.work() as session:
-        found = rounds.preview(session, app.extensions["engine"], "Turno", network.deed("coordinator")).id
-    by = network.deed("coordinator", LATER)
+    engine, by = app.extensions["engine"], network.deed("coordinator", LATER)
+
+    def newest(session: Session) -> int:
+        return queries.rounds(session, published_only=False)[0].id
+
+    tried = ["round-previewed"]
+    yield Case(rounds.preview, lambda s: rounds.preview(s, engine, "Turno", by), tried)
+    yield Case(
+        rounds.set_floor,
+        lambda s: rounds.set_floor(s, engine, newest(s), rounds.FLOOR + 1, by),
+        ["round-discarded", *tried],
+    )
+    yield Case(rounds.discard, lambda s: rounds.discard(s, newest(s), by), ["round-discarded"])
+    broken, number = begun(network, engine), begun(network, engine)
+    # What the worker computes is on the page that its coordinator waits at: nobody gets a letter.
+    yield Case(rounds.finish, lambda s: rounds.finish(s, broken, None, LATER), ["round-failed"])
+    with network.database.reading() as session:
+        made = queries.round_(session, number)
+        assert made is not None
+        found = rounds.computed(session, engine, made, LATER)
+    yield Case(rounds.finish, lambda s: rounds.finish(s, number, found, LATER), ["round-computed"])
     yield Case(
         rounds.publish,
-        lambda s: rounds.publish(s, found, DAYS, by),
+        lambda s: rounds.publish(s, newest(s), DAYS, by),
         ["round-published", "round-published", MADE, MADE],
         {("round-published", VERA), *TOLD_MADE, NEXT},
+    )
+    # Who runs rounds decides; everybody reads it on the page of the weights.
+    same = PUBLISHED.as_data()
+    yield Case(rounds.decide, lambda s: rounds.decide(s, same, {}, "Prova", by), ["weights-decided"])
+    yield from of_exchanges(Swap(network, engine))
+
+
+def of_exchanges(swap: Swap) -> Iterator[Case]:
+    """Two cities that teach each other: of one lesson the round had asked already."""
+    swap.publish()
+    number, by = swap.round.id, swap.network.deed("coordinator", LATER)
+    asked, added = {"referent.bologna", "official.torino"}, {"referent.torino", "official.bologna"}
+    yield Case(
+        exchanges.propose,
+        lambda s: exchanges.propose(s, number, 0, DAYS, by),
+        ["exchange-proposed"] * 2,
+        {("exchange-proposed", who) for who in asked | added},
+    )
+    yield Case(
+        exchanges.withdraw,
+        lambda s: exchanges.withdraw(s, number, 0, by),
+        ["exchange-withdrawn", "proposal-withdrawn"],
+        {("exchange-withdrawn", who) for who in asked} | {("proposal-withdrawn", who) for who in added},
     )
 
 
@@ -266,11 +322,33 @@ def run(network: Network, case: Case) -> None:
 def buttons() -> set[Any]:
     """Every function of the feature that a button or the worker calls to change something."""
     found = set()
-    for module in (service, proposals, overdue, answers):
+    for module in (service, proposals, overdue, answers, rounds, exchanges, shortlists):
         for name, function in inspect.getmembers(module, inspect.isfunction):
-            own = function.__module__ == module.__name__ and not name.startswith("_") and name not in PARTS
+            own = function.__module__ == module.__name__ and not name.startswith("_") and function not in PARTS
             if own and "session" in inspect.signature(function).parameters:
                 found.add(function)
+    return found
+
+
+def written_by(view: Any) -> set[Any]:
+    """What a page calls with the session it writes in, by itself or through the helpers of its module."""
+    around, found = view.__globals__, set[Any]()
+    tree = ast.parse(inspect.getsource(view))
+    # `act = service.publish if ... else service.edit`, called later.
+    chosen = {
+        target.id: node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+        said = chosen.get(call.func.id, call.func) if isinstance(call.func, ast.Name) else call.func
+        if any(isinstance(given, ast.Name) and given.id == "writing" for given in call.args):
+            named = [part for part in ast.walk(said) if isinstance(part, ast.Attribute)]
+            found |= {getattr(around[part.value.id], part.attr) for part in named if isinstance(part.value, ast.Name)}
+        elif isinstance(said, ast.Name) and said.id.startswith("_") and inspect.isfunction(around.get(said.id)):
+            found |= written_by(around[said.id])
     return found
 
 
@@ -283,3 +361,16 @@ def test_every_button_writes_its_rows_and_tells_whom_it_concerns_once(app: Flask
             run(network, case)
             tried.add(case.function)
     assert buttons() <= tried
+
+
+def test_no_page_with_a_button_does_what_the_table_leaves_out(app: Flask) -> None:
+    pages = {
+        rule.endpoint: written_by(app.view_functions[rule.endpoint])
+        for rule in app.url_map.iter_rules()
+        if "POST" in (rule.methods or ()) and app.view_functions[rule.endpoint].__module__.startswith("app.needs.")
+    }
+    known = buttons()
+    assert {name for name, does in pages.items() if not does & known} == READING
+    reading = {queries.__name__, candidates.__name__}
+    for name, does in pages.items():
+        assert {one for one in does - known - PARTS if one.__module__ not in reading} == set(), name
