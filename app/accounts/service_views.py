@@ -30,7 +30,7 @@ def listed() -> str:
 
 
 def _page(form: ServiceForm, accounts: Sequence[ServiceAccount], token: str = "") -> str:
-    bodies = city_queries.all_bodies(unit.session())
+    bodies = city_queries.bodies_on(unit.session(), now().date())
     form.body.choices = [NONE, *(SelectChoice(city.slug, city.name) for city in bodies)]
     makers = queries.names(unit.session(), [item.created_by for item in accounts])
     return render_template(

@@ -52,10 +52,10 @@ def _found(session: Session, email: str) -> Person:
 
 
 def _scope(session: Session, role: Role, scope: str) -> str:
-    bodies = frozenset(city.slug for city in city_queries.all_bodies(session))
+    bodies = frozenset(city.slug for city in city_queries.bodies_on(session, now().date()))
     themes = frozenset(theme.slug for theme in solution_queries.themes(session))
     if rules.scope_problem(role, scope, bodies, themes):
-        what = "un ente del registro" if role in OF_BODY else "un tema"
+        what = "un ente attivo del registro" if role in OF_BODY else "un tema"
         raise click.ClickException(f"il ruolo {role.value} vale per {what}: --scope «{scope}» non va bene")
     return scope
 

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from app.access import Action
 from app.accounts import rules as paths
+from app.cities import queries as registers
 from app.errors import Invalid, NotFound
 from app.notices import desk, exchange_desk, following, queries, rules, service
 from app.notices.chores import unsubscribing
@@ -47,6 +48,7 @@ def show_desk() -> str:
     sections: list[desk.Section] = current_app.extensions["desk_sections"]
     return render_template(
         "notices/desk.html",
+        closed=registers.closed_among(session, gate.closed_bodies(), now().date()),
         drafts=desk.drafts(session, person),
         tasks=[
             *desk.tasks(session, person, now()),
