@@ -196,7 +196,9 @@ def test_the_people_of_a_closed_body_are_told_so_read_everything_and_begin_nothi
     assert coordinator.post(f"{PAGE}/regione-liguria", data=boxes).status_code == 303
 
     said = "non è più attivo"
-    assert f"Regione Liguria {said} dal 1 gennaio 2026" in people.region.get("/scrivania").text
+    desk = people.region.get("/scrivania").text
+    assert f"Regione Liguria {said} dal 1 gennaio 2026" in desk
+    assert "/nuova" not in desk
     exports = f"{draft}/bozza.md", "/profilo/dati", "/profilo/dati.json"
     for path in (draft, f"{draft}/anteprima", need, proposal, *exports):
         assert people.region.get(path).status_code == 200, path
