@@ -65,9 +65,11 @@ def _inviter_body(session: Session, actor: Actor) -> str:
 
 
 def open_invitation(session: Session, token: str, now: datetime) -> Invitation:
-    """The invitation of a link. Raises ``NotFound`` where it was used, withdrawn or has expired."""
+    """The invitation of a link. Raises ``NotFound`` where it was used, withdrawn or expired, or its body is closed."""
     found = queries.invitation(session, rules.digest(token))
     if found is None or found.accepted_at or found.withdrawn_at or found.expires_at <= now:
+        raise NotFound("invitation")
+    if cities.closed_among(session, [body_of(Role(found.role), found.scope)], now.date()):
         raise NotFound("invitation")
     return found
 

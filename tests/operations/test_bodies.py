@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.access import NOBODY, Role
-from app.accounts import rules, service_accounts
+from app.accounts import invitations, rules, service_accounts
 from app.cities.queries import by_slug, by_slugs
 from app.db import Database
 from app.journal import queries as journal
@@ -236,7 +236,10 @@ def test_nobody_is_made_to_work_for_a_closed_body(
 ) -> None:
     with registered.work() as session:
         administrator = make_person(session, (Role.ADMINISTRATOR, ""))
+        role = Role.OFFICIAL, "regione-liguria"
+        token = invitations.invite(session, NOBODY, datetime.now(UTC), "b@ente.example", *role, "it")[1]
     chief = sign_in(app.test_client(), administrator)
+    assert app.test_client().get(f"/invito/{token}").status_code == 200
     shown = 'value="regione-liguria"'
     invite = {"email": "nuova@ente.example", "role": "official", "body": "regione-liguria", "language": "it"}
     programme = {"name": "Portale", "scopes": rules.WRITE_DRAFTS, "body": "regione-liguria", "days": "30"}
@@ -244,6 +247,7 @@ def test_nobody_is_made_to_work_for_a_closed_body(
     assert all(shown in chief.get(page).text for page in forms)
     boxes = {"csrf_token": csrf(coordinator, PAGE), **REGION, "valid_to": "2026-01-01"}
     assert coordinator.post(f"{PAGE}/regione-liguria", data=boxes).status_code == 303
+    assert app.test_client().get(f"/invito/{token}").status_code == 404
     for page, (path, typed) in forms.items():
         assert shown not in chief.get(page).text
         answer = chief.post(f"{page}{path}", data={"csrf_token": csrf(chief, page), **typed})
