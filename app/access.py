@@ -6,7 +6,7 @@ runs. ``may``: to this very thing? The page asks it with ``gate.require(action, 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from app.errors import Forbidden, NotFound, SignInNeeded
@@ -52,6 +52,11 @@ class Actor:
     def bodies(self) -> frozenset[str]:
         """Bodies the person works for."""
         return self.of(Role.OFFICIAL) | self.of(Role.REFERENT)
+
+    def without(self, bodies: frozenset[str]) -> "Actor":
+        """The same person, or programme, without what it may do for some bodies."""
+        held = frozenset((role, scope) for role, scope in self.roles if role in OF_THEME or scope not in bodies)
+        return replace(self, roles=held)
 
     @property
     def member(self) -> bool:

@@ -32,6 +32,10 @@ class Forbidden(Refused):
     status = 403
 
 
+class BodyClosed(Forbidden):
+    """The body the person works for is no longer there: they read, but nothing more is begun in its name."""
+
+
 class Invalid(Refused):
     """What was sent is wrong; ``problems`` maps each field to a message key."""
 

@@ -185,7 +185,7 @@ def build(settings: Settings | None = None) -> Flask:
     for part in (addresses, logs, unit, languages, formats, kept, release, headers, errors):
         part.register(app)
     identity.register(app)
-    gate.register(app, identity.actor, identity.confirmed)
+    gate.register(app, identity.actor, identity.confirmed, identity.closed_among)
     csrf.register(app)
     Compress(app)
     for feature in FEATURES:

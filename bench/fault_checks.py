@@ -20,8 +20,10 @@ from app.needs.models import Need, Proposal
 from app.needs.rules import PENDING
 from app.outbox.models import Letter
 from app.search.indexer import Indexer
+from app.solutions.models import Solution
 from app.solutions.queries import by_slug
-from app.twinnings.models import Twinning, TwinningParty
+from app.twinnings import queries
+from app.twinnings.models import ClosingForm, Milestone, Twinning, TwinningParty
 from app.writing import queries as writing_queries
 from app.writing.models import Attachment
 from app.writing.service import opened
@@ -46,8 +48,18 @@ def lost(session: Session, ledger: Ledger) -> Iterator[str]:
     yield from (f"no to proposal {number}" for number in ledger.declined if states.get(number) != "declined")
     ends = {need.id: need.state for need in session.scalars(select(Need))}
     yield from (f"end of request {number}" for number in ledger.closed if ends.get(number) != "closed")
+    yield from _lost_steps(session, ledger)
     named = {(file.solution.slug, file.digest) for file in session.scalars(select(Attachment))}
     yield from (f"file {slug} {digest}" for slug, digest in ledger.files if (slug, digest) not in named)
+
+
+def _lost_steps(session: Session, ledger: Ledger) -> Iterator[str]:
+    done = set(session.scalars(select(Milestone.id).where(Milestone.done_at.is_not(None))))
+    yield from (f"milestone {number}" for number in ledger.ticked if number not in done)
+    forms = Counter(session.scalars(select(ClosingForm.twinning_id)))
+    yield from (f"closing form of {number}" for number, sent in Counter(ledger.spoken).items() if forms[number] < sent)
+    states = {twinning.id: twinning.state for twinning in session.scalars(select(Twinning))}
+    yield from (f"stop of twinning {number}" for number in ledger.stopped if states.get(number) != "stopped")
 
 
 def _numbers(session: Session, slug: str) -> set[int]:
@@ -66,14 +78,17 @@ def half_saved(session: Session, ledger: Ledger, files: Store) -> Iterator[str]:
             yield f"draft {slug} holds parts of saves {sorted(found)}"
     rows = Counter((row.action, row.key) for row in session.scalars(select(JournalEntry)))
     begun = Counter(session.scalars(select(Twinning.proposal_id)))
+    running = set(session.scalars(select(Twinning.proposal_id).where(Twinning.state == "running")))
     parties = Counter(session.scalars(select(TwinningParty.twinning_id)))
     for proposal in session.scalars(select(Proposal)):
         yes = proposal.state == "accepted"
         told = rows["proposal-accepted", str(proposal.id)]
-        if (int(yes), int(yes)) != (begun[proposal.id], told) or (proposal.need.state == "matched") != yes:
+        matched = proposal.need.state == "matched"
+        if (int(yes), int(yes)) != (begun[proposal.id], told) or matched != (proposal.id in running):
             stands = f"{proposal.state}, {proposal.need.state}, {told} rows, {begun[proposal.id]} twinnings"
             yield f"proposal {proposal.id}: {stands}"
     yield from _half_ended(session, rows)
+    yield from _half_worked(session, rows)
     yield from (f"twinning {made} without both sides" for made, count in parties.items() if count != 2)
     yield from (f"request {need.id} without its row" for need in _untold(session, rows))
     yield from (f"file {digest} has a row only" for digest in files.missing(writing_queries.known_digests(session)))
@@ -96,6 +111,32 @@ def _half_ended(session: Session, rows: Counter[tuple[str, str]]) -> Iterator[st
             yield f"request {need.id}: {need.state}"
         if need.state != "open" and pending[need.id]:
             yield f"request {need.id}: {need.state}, and somebody has to answer"
+
+
+#: The state of a request by that of the twinning that came of it.
+NEED_OF = {"running": "matched", "stopped": "open", "closed": "closed"}
+
+
+def _half_worked(session: Session, rows: Counter[tuple[str, str]]) -> Iterator[str]:
+    """Steps of twinnings without their row, or with two; a request, or a source, that does not know how they ended."""
+    done = Counter(session.scalars(select(Milestone.twinning_id).where(Milestone.done_at.is_not(None))))
+    forms = Counter(session.scalars(select(ClosingForm.twinning_id)))
+    needs = {need.id: need.state for need in session.scalars(select(Need))}
+    reused = Counter[int]()
+    for twinning in session.scalars(select(Twinning)):
+        key, stopped, closed = str(twinning.id), twinning.state == "stopped", twinning.state == "closed"
+        stands = (done[twinning.id], forms[twinning.id], int(stopped), int(closed), int(stopped))
+        told = tuple(rows[action, key] for action in ("milestone-done", "closing-said", "twinning-stopped"))
+        told += (rows["twinning-closed", key], rows["need-reopened", str(twinning.need_id)])
+        if stands != told or closed != (forms[twinning.id] == len(twinning.parties)):
+            yield f"twinning {key}: {twinning.state}, {stands}, rows {told}"
+        if needs[twinning.need_id or 0] != NEED_OF[twinning.state]:
+            yield f"twinning {key}: {twinning.state}, its request {needs[twinning.need_id or 0]}"
+        results = [form.said["result"] for form in queries.closing(session, twinning.id) if form.side == "receiver"]
+        reused[twinning.solution_id] += closed and results == ["adapted"]
+    for solution in session.scalars(select(Solution)):
+        if len(solution.front.get("reused_by") or ()) != reused[solution.id]:
+            yield f"solution {solution.slug}: {reused[solution.id]} twinnings, {solution.front.get('reused_by')}"
 
 
 def _untold(session: Session, rows: Counter[tuple[str, str]]) -> Iterator[Need]:

@@ -9,7 +9,7 @@ import threading
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from bench.buttons import Visitor, hidden
@@ -18,6 +18,8 @@ from bench.pages import Broken
 #: What a client meets when the server dies under it.
 CUT = (OSError, http.client.HTTPException)
 FILES_OF_A_KIT = 30
+#: A source names no more than some who re-used it; the twinnings after these come to nothing.
+MOST_REUSES = 8
 DRAFT = {
     "city": "bologna",
     "office": "Servizio personale",
@@ -41,6 +43,10 @@ class Ledger:
     accepted: list[int] = field(default_factory=list)
     declined: list[int] = field(default_factory=list)
     closed: list[int] = field(default_factory=list)
+    ticked: list[int] = field(default_factory=list)
+    spoken: list[int] = field(default_factory=list)
+    stopped: list[int] = field(default_factory=list)
+    pressed: int = 0
     files: list[tuple[str, str]] = field(default_factory=list)
     acknowledged: Counter[str] = field(default_factory=Counter)
     errors: Counter[str] = field(default_factory=Counter)
@@ -126,8 +132,25 @@ class Uploader(Client):
         self.ledger.note("files uploaded")
 
 
+@dataclass(frozen=True)
+class Step:
+    """A button of a twinning: who presses it, where, with what; the list of the ledger that keeps its number."""
+
+    who: Visitor
+    path: str
+    boxes: Mapping[str, str]
+    kept: list[int]
+    number: int
+    what: str
+
+
 class Asker(Client):
-    """Posts requests: one is offered a solution and says yes, the next is refused one, passed on, and closed."""
+    """Posts requests: one is offered a solution and says yes, the next is refused one, passed on, and closed.
+
+    A twinning that begins reaches its first milestone; every second one is closed by both sides, the others stop.
+    """
+
+    unsure: Step | None = None
 
     def __init__(self, visitor: Visitor, giver: Visitor, solutions: tuple[str, str], ledger: Ledger) -> None:
         super().__init__(visitor, ledger)
@@ -138,6 +161,8 @@ class Asker(Client):
         super().life(stop)
 
     def turn(self) -> None:
+        if self.unsure is not None:
+            self._press(self.unsure)
         problem = f"Uno sportello unico per le imprese dei comuni piccoli, prova {uuid.uuid4().hex}."
         boxes = {"problem": problem, "by_when": "2027-06-30", "themes": "suap", "do": "publish", "looked": "1"}
         answer, _text = self.visitor.post("/richieste/nuova", boxes)
@@ -155,9 +180,41 @@ class Asker(Client):
         self.giver.post(f"{path}/offri", {"solution": self.given, "message": "Possiamo raccontarvela."})
         self.ledger.note("solutions offered")
         proposal = self._proposal(path)
-        self.visitor.post(f"/proposte/{proposal}/accetta", {})
+        answer, _text = self.visitor.post(f"/proposte/{proposal}/accetta", {})
         self.ledger.accepted.append(proposal)
         self.ledger.note("proposals accepted")
+        self._work(answer.headers["Location"])
+
+    def _work(self, path: str) -> None:
+        number = int(path.split("/")[2].partition("-")[0])
+        found = re.search(r"/tappe/(\d+)\"", self.visitor.get(path))
+        if found is None:
+            raise Broken("a twinning that was acknowledged has no milestones")
+        done, ledger = {"done": "1"}, self.ledger
+        milestone = int(found[1])
+        self._press(Step(self.visitor, f"{path}/tappe/{milestone}", done, ledger.ticked, milestone, "milestones done"))
+        if self.number % 4 == 1:
+            said = {"reason": "funding", "public": "1"}
+            self._press(Step(self.visitor, f"{path}/ferma", said, ledger.stopped, number, "twinnings stopped"))
+            return
+        for who, body in ((self.visitor, "bologna"), (self.giver, "torino")):
+            said = {"body": body, "result": "adapted" if len(ledger.spoken) < MOST_REUSES else "stopped"}
+            self._press(Step(who, f"{path}/chiudi", said, ledger.spoken, number, "closing forms sent"))
+
+    def _press(self, step: Step) -> None:
+        """Press, and in the next life once more where the site was killed before it answered."""
+        again, self.unsure = self.unsure is step, step
+        self.ledger.pressed += 1
+        try:
+            step.who.post(step.path, step.boxes)
+        except Broken:
+            self.unsure = None
+            # Refused the second time: it had been done, and the twinning is over. That it was is looked at later.
+            if not again:
+                raise
+        self.unsure = None
+        step.kept.append(step.number)
+        self.ledger.note(step.what)
 
     def _pass_on_and_close(self, path: str, number: int) -> None:
         self.visitor.post(f"{path}/abbinamenti/chiedi", {"solution": self.refused})

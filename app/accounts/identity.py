@@ -10,6 +10,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.access import NOBODY, Action, Actor, might
 from app.accounts import queries, rules, second_factors, service, service_accounts
 from app.accounts.models import Person, SignIn
+from app.cities import queries as registers
+from app.document.dates import today
 from app.errors import Forbidden, SignInNeeded
 from app.web import unit
 
@@ -89,6 +91,11 @@ def actor() -> Actor:
     if not current_user.is_authenticated:
         return NOBODY
     return Actor(me().actor.id) if owes_second_factor() else me().actor
+
+
+def closed_among(bodies: frozenset[str]) -> frozenset[str]:
+    """Those of some bodies that are no longer there."""
+    return frozenset(body.slug for body in registers.closed_among(unit.session(), bodies, today()))
 
 
 def _programme() -> Actor | None:

@@ -10,6 +10,7 @@ from app.accounts import passwords, queries, rules
 from app.accounts.models import Invitation, Person
 from app.accounts.roles import body_of, give_role, new_person
 from app.cities import queries as cities
+from app.document.dates import day_of
 from app.errors import Conflict, Forbidden, Invalid, NotFound
 from app.journal.service import record
 from app.outbox.service import post
@@ -65,9 +66,11 @@ def _inviter_body(session: Session, actor: Actor) -> str:
 
 
 def open_invitation(session: Session, token: str, now: datetime) -> Invitation:
-    """The invitation of a link. Raises ``NotFound`` where it was used, withdrawn or has expired."""
+    """The invitation of a link. Raises ``NotFound`` where it was used, withdrawn or expired, or its body is closed."""
     found = queries.invitation(session, rules.digest(token))
     if found is None or found.accepted_at or found.withdrawn_at or found.expires_at <= now:
+        raise NotFound("invitation")
+    if cities.closed_among(session, [body_of(Role(found.role), found.scope)], day_of(now)):
         raise NotFound("invitation")
     return found
 

@@ -14,7 +14,6 @@ from app.accounts.forms import ROLES, EraseForm, InviteForm, text
 from app.accounts.identity import now
 from app.accounts.models import Invitation, Person
 from app.cities import queries as city_queries
-from app.cities.rules import is_closed
 from app.document.dates import today
 from app.errors import NotFound
 from app.web import gate, unit
@@ -73,8 +72,8 @@ def invite_form(*, empty: bool = False) -> InviteForm:
     bodies = seen_bodies()
     form.body.choices = [NONE] + [
         SelectChoice(city.slug, city.name)
-        for city in city_queries.all_bodies(unit.session())
-        if (bodies is None or city.slug in bodies) and not is_closed(city.register, today())
+        for city in city_queries.bodies_on(unit.session(), today())
+        if bodies is None or city.slug in bodies
     ]
     form.theme.choices = [NONE, *(SelectChoice(*theme) for theme in (themes() if bodies is None else []))]
     form.role.choices = [SelectChoice(role.value, role.value) for role in ROLES if _can_give(role)]
@@ -100,7 +99,7 @@ def invite() -> Response | tuple[str, int]:
 
 
 def _scope_is_right(form: InviteForm) -> bool:
-    bodies = frozenset(city.slug for city in city_queries.all_bodies(unit.session()))
+    bodies = frozenset(city.slug for city in city_queries.bodies_on(unit.session(), today()))
     problem = rules.scope_problem(form.chosen_role, form.scope, bodies, frozenset(slug for slug, _ in themes()))
     if problem:
         (form.theme if problem == "unknown_theme" else form.body).errors = [problem]
@@ -108,7 +107,7 @@ def _scope_is_right(form: InviteForm) -> bool:
 
 
 @people.post("/amministrazione/inviti/<int(max=1000000000):number>/ritira")
-@permits(Action.MANAGE_PEOPLE)
+@permits(Action.MANAGE_PEOPLE, ends=True)
 def withdraw(number: int) -> Response:
     with work() as writing:
         found = _invitation(writing, number)
@@ -127,7 +126,7 @@ def _invitation(writing: Session, number: int) -> Invitation:
 
 
 @people.post("/amministrazione/persone/<int(max=1000000000):number>/ruoli/<int(max=1000000000):assignment>/togli")
-@permits(Action.MANAGE_PEOPLE)
+@permits(Action.MANAGE_PEOPLE, ends=True)
 def take_role(number: int, assignment: int) -> Response:
     with work() as writing:
         person = _person(writing, number)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Service accounts: programmes that read, or write drafts, with a token of their own that administrators make."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -9,6 +9,8 @@ from app.access import Actor, Role
 from app.accounts import queries, rules
 from app.accounts.models import ServiceAccount
 from app.cities import queries as cities
+from app.cities.rules import is_closed
+from app.document.dates import day_of
 from app.errors import Invalid, NotFound
 from app.journal.service import record
 
@@ -17,7 +19,7 @@ def create(
     session: Session, actor: Actor, now: datetime, name: str, scopes: frozenset[str], days: int, body: str = ""
 ) -> tuple[ServiceAccount, str]:
     """A new service account and its token, which is not kept; one that writes is for a body. Raises ``Invalid``."""
-    problems = _wrong(session, name, scopes, body)
+    problems = _wrong(session, name, scopes, body, day_of(now))
     if problems:
         raise Invalid(problems)
     token = rules.new_service_token()
@@ -37,15 +39,20 @@ def create(
     return made, token
 
 
-def _wrong(session: Session, name: str, scopes: frozenset[str], body: str) -> dict[str, str]:
+def _wrong(session: Session, name: str, scopes: frozenset[str], body: str, day: date) -> dict[str, str]:
     problems = {}
     if not name or queries.service_account_named(session, name) is not None:
         problems["name"] = "name_taken" if name else "required"
     if not scopes or not scopes <= frozenset(rules.SCOPES):
         problems["scopes"] = "required"
-    if rules.WRITE_DRAFTS in scopes and cities.by_slug(session, body) is None:
+    if rules.WRITE_DRAFTS in scopes and not _is_there(session, body, day):
         problems["body"] = "service_body"
     return problems
+
+
+def _is_there(session: Session, body: str, day: date) -> bool:
+    found = cities.by_slug(session, body)
+    return found is not None and not is_closed(found.register, day)
 
 
 def revoke(session: Session, actor: Actor, number: int, now: datetime) -> None:

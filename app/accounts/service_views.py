@@ -15,6 +15,7 @@ from app.accounts.identity import now
 from app.accounts.models import ServiceAccount
 from app.accounts.people_views import NONE, scope_names
 from app.cities import queries as city_queries
+from app.document.dates import today
 from app.errors import Invalid
 from app.web import unit
 from app.web.gate import actor, permits
@@ -30,7 +31,7 @@ def listed() -> str:
 
 
 def _page(form: ServiceForm, accounts: Sequence[ServiceAccount], token: str = "") -> str:
-    bodies = city_queries.all_bodies(unit.session())
+    bodies = city_queries.bodies_on(unit.session(), today())
     form.body.choices = [NONE, *(SelectChoice(city.slug, city.name) for city in bodies)]
     makers = queries.names(unit.session(), [item.created_by for item in accounts])
     return render_template(

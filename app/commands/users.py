@@ -16,6 +16,7 @@ from app.accounts.models import Person
 from app.cities import queries as city_queries
 from app.config import Settings, site_address
 from app.db import Database
+from app.document.dates import today
 from app.errors import Refused
 from app.solutions import queries as solution_queries
 
@@ -52,10 +53,10 @@ def _found(session: Session, email: str) -> Person:
 
 
 def _scope(session: Session, role: Role, scope: str) -> str:
-    bodies = frozenset(city.slug for city in city_queries.all_bodies(session))
+    bodies = frozenset(city.slug for city in city_queries.bodies_on(session, today()))
     themes = frozenset(theme.slug for theme in solution_queries.themes(session))
     if rules.scope_problem(role, scope, bodies, themes):
-        what = "un ente del registro" if role in OF_BODY else "un tema"
+        what = "un ente attivo del registro" if role in OF_BODY else "un tema"
         raise click.ClickException(f"il ruolo {role.value} vale per {what}: --scope «{scope}» non va bene")
     return scope
 

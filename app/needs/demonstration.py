@@ -27,6 +27,7 @@ DESK = "suap-metropolitano-bologna"
 UNIONS = "funzioni-unioni-di-comuni-bologna"
 WATCHING = ("monitoraggio-piano-strategico-bologna", "monitoraggio-piano-strategico-firenze")
 PACT = "patto-sviluppo-metropolis-torino"
+RULES = "semplificazione-imprese-regole-comuni-torino"
 #: Days that the made-up referents say their offices can give in each quarter.
 DAYS_GIVEN = {"bologna": 20, "torino": 10, "bari": 5}
 
@@ -162,6 +163,16 @@ REQUESTS: Mapping[str, Made] = {
         ("cuc",),
         ("trasferimento",),
     ),
+    "reusing": Made(
+        "bari",
+        "referente.bari",
+        310,
+        90,
+        "Regole uguali per le imprese in tutti i Comuni. I regolamenti comunali dicono cose diverse sulle stesse "
+        "pratiche: vogliamo testi comuni, adottati uno alla volta.",
+        ("suap",),
+        ("trasferimento",),
+    ),
     "members": Made(
         "bologna",
         "referente.bologna",
@@ -288,13 +299,14 @@ def _ask(play: Play) -> None:
 
 
 def _agree(play: Play) -> None:
-    """Five were accepted: two run, two are over, one was stopped (`app/twinnings/demonstration.py`)."""
+    """Six were accepted: one runs in each phase, two are over, one was stopped (`app/twinnings/demonstration.py`)."""
     for name, solution, person, asked, answered, giver in (
         ("matched", DESK, "referente.bari", 38, 35, "referente.bologna"),
         ("taught", AGREEMENT, "referente.bari", 325, 320, "referente.bologna"),
         ("returned", SHARED, "referente.bari", 392, 390, "referente.bologna"),
         ("adapting", BUYING, "referente.bari", 185, 180, "referente.torino"),
         ("halted", UNIONS, "funzionario.torino", 205, 200, "referente.bologna"),
+        ("reusing", RULES, "referente.bari", 300, 290, "referente.torino"),
     ):
         made = play.ask(name, [solution], play.by(person, asked), "Vorremmo partire da ciò che avete già scritto.")
         if made is not None and play.begin is not None:

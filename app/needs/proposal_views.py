@@ -120,7 +120,7 @@ def postpone(number: int) -> Response:
 
 
 @proposal_pages.post(f"{PATH}/rifiuta")
-@permits(Action.READ_PROPOSAL)
+@permits(Action.READ_PROPOSAL, ends=True)
 def decline(number: int) -> Response:
     proposal, reply, days = _mine(number), forms.reply(request.form), answer_days()
     return _press(
@@ -131,7 +131,7 @@ def decline(number: int) -> Response:
 
 
 @proposal_pages.post(f"{PATH}/ritira")
-@permits(Action.READ_PROPOSAL)
+@permits(Action.READ_PROPOSAL, ends=True)
 def withdraw(number: int) -> Response:
     proposal = _found(number)
     owner = Action.ANSWER_PROPOSAL if proposal.origin == rules.OFFER else Action.EDIT_NEED

@@ -57,15 +57,15 @@ def title_of(number: int, slug: str) -> tuple[str, str]:
     return found(number, Action.READ_NEED).title, "it"
 
 
-def my_bodies() -> list[City]:
-    """The bodies the person works for, in the order of the register."""
-    mine = registers.by_slugs(session(), sorted(gate.actor().bodies))
+def my_bodies(slugs: frozenset[str] | None = None) -> list[City]:
+    """The bodies for which the person can act, or those of them that are told, in the order of the register."""
+    mine = registers.by_slugs(session(), sorted(gate.open_bodies() if slugs is None else slugs))
     return sorted(mine.values(), key=lambda city: city.position)
 
 
-def body_of(form: forms.Typed) -> City:
+def body_of(form: forms.Typed, slugs: frozenset[str] | None = None) -> City:
     """The body for which the person acts. Raises ``Forbidden`` for one they do not work for."""
-    bodies = my_bodies()
+    bodies = my_bodies(slugs)
     wanted = form.get("city", "") or (bodies[0].slug if bodies else "")
     city = next((city for city in bodies if city.slug == wanted), None)
     if city is None:
@@ -291,14 +291,14 @@ def join(number: int, slug: str) -> Response:
 
 
 @needs.post(f"{PATH}/lascia")
-@permits(Action.JOIN_NEED)
+@permits(Action.JOIN_NEED, ends=True)
 def leave(number: int, slug: str) -> Response:
-    need, city = found(number, Action.JOIN_NEED), body_of(request.form)
+    need, city = found(number, Action.JOIN_NEED), body_of(request.form, gate.actor().bodies)
     return press(need, "need_left", lambda writing: service.leave(writing, need.id, city, deed()))
 
 
 @needs.post(f"{PATH}/chiudi")
-@permits(Action.EDIT_NEED)
+@permits(Action.EDIT_NEED, ends=True)
 def close(number: int, slug: str) -> Response:
     need = found(number, Action.EDIT_NEED)
     outcome, text = request.form.get("outcome", ""), request.form.get("outcome_text", "")
@@ -306,7 +306,7 @@ def close(number: int, slug: str) -> Response:
 
 
 @needs.post(f"{PATH}/ritira")
-@permits(Action.EDIT_NEED)
+@permits(Action.EDIT_NEED, ends=True)
 def withdraw(number: int, slug: str) -> Response:
     need = found(number, Action.EDIT_NEED)
     return press(need, "need_withdrawn", lambda writing: service.withdraw(writing, need.id, deed()))

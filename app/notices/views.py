@@ -8,6 +8,8 @@ from werkzeug.wrappers import Response
 
 from app.access import Action
 from app.accounts import rules as paths
+from app.cities import queries as registers
+from app.document.dates import today
 from app.errors import Invalid, NotFound
 from app.notices import desk, exchange_desk, following, queries, rules, service
 from app.notices.chores import unsubscribing
@@ -47,6 +49,8 @@ def show_desk() -> str:
     sections: list[desk.Section] = current_app.extensions["desk_sections"]
     return render_template(
         "notices/desk.html",
+        begins=bool(gate.open_bodies()),
+        closed=registers.closed_among(session, gate.closed_bodies(), today()),
         drafts=desk.drafts(session, person),
         tasks=[
             *desk.tasks(session, person, now()),

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""What the made-up twinnings have come to: two run, two are over, one was stopped; labelled on every page."""
+"""What the made-up twinnings have come to: one runs in each phase, two are over, one was stopped; labelled."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -13,9 +13,10 @@ from app.twinnings.models import Twinning
 from app.twinnings.rules import Closing, State
 from app.twinnings.service import Deed, preconditions
 
-#: The solutions of the made-up twinnings that are over, that stopped and that is being adapted; the other began lately.
+#: The solutions of the made-up twinnings that are over, that stopped, that is being adapted and that is in use already;
+#: the other began lately.
 OVER, STOPPED = "convenzione-quadro-comuni-unioni-bologna", "funzioni-unioni-di-comuni-bologna"
-ADAPTING = "centrale-di-committenza-torino"
+ADAPTING, REUSING = "centrale-di-committenza-torino", "semplificazione-imprese-regole-comuni-torino"
 TOLD = {
     "bologna": Closing("adapted", worked="Gli incontri con i segretari dei Comuni prima degli atti."),
     "bari": Closing(
@@ -46,6 +47,8 @@ def _play(session: Session, twinning: Twinning, people: Mapping[str, int], now: 
         next(tie for tie in twinning.parties if tie.role == "receiver").variant = variant
     elif twinning.solution.slug == ADAPTING:
         _adapt(session, twinning, people, now)
+    elif twinning.solution.slug == REUSING:
+        _reach(session, twinning, (255, 225, 200, 110, 40), people["referente.bari"], now)
     elif twinning.solution.slug == STOPPED:
         words = "La Regione ha riaperto il riordino: si riprende quando le regole sono chiare."
         deed = Deed(people["referente.torino"], now - timedelta(days=60))
@@ -63,12 +66,16 @@ def _end(
         ending.say(session, twinning.id, body, closing, Deed(people[f"referente.{body}"], ended))
 
 
+def _reach(session: Session, twinning: Twinning, days_ago: Sequence[int], person: int, now: datetime) -> None:
+    """The first milestones are done, each so many days ago."""
+    for ago, item in zip(days_ago, twinning.milestones, strict=False):
+        service.tick(session, twinning.id, item.id, True, Deed(person, now - timedelta(days=ago)))
+
+
 def _adapt(session: Session, twinning: Twinning, people: Mapping[str, int], now: datetime) -> None:
     """What is to be understood is understood; the acts are on their way, one precondition is missing."""
     number, bari, torino = twinning.id, people["referente.bari"], people["referente.torino"]
-    understood = [item for item in twinning.milestones if item.phase == "capire"]
-    for ago, item in zip((150, 110, 80), understood, strict=True):
-        service.tick(session, number, item.id, True, Deed(bari, now - timedelta(days=ago)))
+    _reach(session, twinning, (150, 110, 80), bari, now)
     due = next(item for item in twinning.milestones if item.phase == "adattare")
     service.plan_milestone(session, number, due.id, (now + timedelta(days=5)).date(), bari, Deed(bari, now))
     for body, person, quarters in (("bari", bari, 60), ("torino", torino, 36)):

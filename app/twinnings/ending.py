@@ -56,9 +56,11 @@ def say(session: Session, number: int, body: str, closing: Closing, deed: Deed) 
     if found is None:
         found = ClosingForm(twinning_id=number, city_id=tie.city_id, side=tie.role)
         session.add(found)
-    found.said, found.filled_by, found.filled_at = closing.as_data(), deed.person_id, deed.now
-    session.flush()
-    tell(session, twinning, deed, "closing-said", {"side": tie.role, "result": closing.result, "body": body})
+    # The same form sent again, by somebody who got no answer, is told once.
+    if found.said != closing.as_data():
+        found.said, found.filled_by, found.filled_at = closing.as_data(), deed.person_id, deed.now
+        session.flush()
+        tell(session, twinning, deed, "closing-said", {"side": tie.role, "result": closing.result, "body": body})
     forms = queries.closing(session, number)
     if not rules.all_spoken((tie.city_id for tie in twinning.parties), (form.city_id for form in forms)):
         return False

@@ -238,7 +238,7 @@ def put_back(number: int, slug: str, file: int) -> Response:
 
 
 @workbench.post(f"{PATH}/ferma")
-@permits(Action.END_TWINNING)
+@permits(Action.END_TWINNING, ends=True)
 def stop(number: int, slug: str) -> Response:
     reason, text, public = request.form.get("reason", ""), request.form.get("text", ""), "public" in request.form
     end = Action.END_TWINNING
@@ -246,7 +246,7 @@ def stop(number: int, slug: str) -> Response:
 
 
 @workbench.post(f"{PATH}/chiudi")
-@permits(SPEAK)
+@permits(SPEAK, ends=True)
 def say(number: int, slug: str) -> Response:
     def act(writing: Session, d: Deed) -> None:
         ending.say(writing, number, speaking_for(request.form.get("body", "")), forms.closing(request.form), d)
@@ -255,7 +255,7 @@ def say(number: int, slug: str) -> Response:
 
 
 @workbench.post(f"{PATH}/chiudi-comunque")
-@permits(Action.END_TWINNING)
+@permits(Action.END_TWINNING, ends=True)
 def close_alone(number: int, slug: str) -> Response:
     end = Action.END_TWINNING
     return press(number, end, "saved", "", lambda s, d: ending.close_alone(s, number, d))

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from app.errors import ConfirmationNeeded, Invalid, Refused, SignInNeeded, Unavailable
+from app.errors import BodyClosed, ConfirmationNeeded, Invalid, Refused, SignInNeeded, Unavailable
 from app.web.formats import json_answer
 from app.web.languages import prefixed
 from app.web.logs import log
@@ -40,7 +40,8 @@ def _refused(error: Refused) -> Response:
             redirect(f"{prefixed(page)}?{urlencode({'next': prefixed(request.full_path.rstrip('?'))})}", 303)
         )
     problems = error.problems if isinstance(error, Invalid) else {}
-    return _answer(error.status, problems, str(error) if isinstance(error, Unavailable) else "")
+    closed = "body_closed" if isinstance(error, BodyClosed) else ""
+    return _answer(error.status, problems, str(error) if isinstance(error, Unavailable) else closed)
 
 
 def _http(error: HTTPException) -> Response:
@@ -112,7 +113,7 @@ def _answer(status: int, problems: dict[str, str], reason: str = "") -> Response
                 reason=reason,
                 words=words,
                 nearest=_nearest(words),
-                typed=_typed() if status in TYPED_AGAIN else [],
+                typed=_typed() if status in TYPED_AGAIN or reason == "body_closed" else [],
                 back=_page_before(),
                 **body,
             )

@@ -9,33 +9,49 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Rule
 
 from app import access
-from app.access import NOBODY, POLICY, READING, Action, Actor, Thing
-from app.errors import ConfirmationNeeded, Misconfigured
+from app.access import NOBODY, POLICY, READING, Action, Actor, Role, Thing
+from app.errors import BodyClosed, ConfirmationNeeded, Misconfigured
 
 View = TypeVar("View", bound=Callable[..., object])
 #: Endpoints that others register and that only send files of the project.
 STATIC = frozenset({"static"})
 #: Parts of addresses that open a door to whoever knows them: such an address is told to nobody.
 SECRETS = frozenset({"token", "code"})
+#: What only looks; whatever else is asked writes.
+LOOKING = frozenset({"GET", "HEAD", "OPTIONS"})
+#: What begins something new: not even its form is shown in the name of a body that is no longer there.
+BEGINNING = frozenset({Action.WRITE_SOLUTION, Action.POST_NEED})
 
 #: What `g` stands for: a page asks a dozen times who reads it.
 _context: Callable[[], Any] = g._get_current_object
 
 
-def permits(action: Action) -> Callable[[View], View]:
-    """Declare the action of a page: the gate asks whether the person might, the page asks about its very thing."""
+def permits(action: Action, *, ends: bool = False) -> Callable[[View], View]:
+    """Declare the action of a page: the gate asks whether the person might, the page asks about its very thing.
+
+    ``ends``: it brings to an end what was begun, which is done for a body that is no longer there too.
+    """
 
     def mark(view: View) -> View:
-        view.__dict__["action"] = action
+        view.__dict__.update(action=action, ends=ends)
         return view
 
     return mark
 
 
-def register(app: Flask, identify: Callable[[], Actor], confirmed: Callable[[], bool]) -> None:
-    """``identify`` tells who asks; ``confirmed`` whether they said who they are a short while ago."""
+def register(
+    app: Flask,
+    identify: Callable[[], Actor],
+    confirmed: Callable[[], bool],
+    closed_among: Callable[[frozenset[str]], frozenset[str]],
+) -> None:
+    """``identify`` tells who asks; ``confirmed`` whether they said who they are a short while ago.
+
+    ``closed_among``: those of some bodies that are no longer there.
+    """
     app.extensions["identify"] = identify
     app.extensions["confirmed"] = confirmed
+    app.extensions["closed_among"] = closed_among
     app.before_request(_guard)
     app.jinja_env.globals.update(actor=actor, may=may, is_reading=is_reading, Action=Action, Thing=Thing)
 
@@ -59,6 +75,31 @@ def require(action: Action, thing: Thing | None = None) -> None:
     """Ask the policy, and note that it was asked."""
     g.setdefault("asked", set()).add((action, thing is not None))
     access.require(actor(), action, thing)
+    _refuse_closed(action, thing)
+
+
+def _refuse_closed(action: Action, thing: Thing | None) -> None:
+    """Who may do this only for a body that is no longer there still reads, and ends what was begun."""
+    if request.method in LOOKING and action not in BEGINNING:
+        return
+    ends = getattr(current_app.view_functions.get(request.endpoint or ""), "ends", False)
+    if not ends and (gone := closed_bodies()) and not access.may(actor().without(gone), action, thing):
+        raise BodyClosed(action)
+
+
+def closed_bodies() -> frozenset[str]:
+    """The bodies of the one who asks that are no longer there."""
+    if "closed_bodies" not in g:
+        closed_among: Callable[[frozenset[str]], frozenset[str]] = current_app.extensions["closed_among"]
+        bodies = actor().bodies | actor().of(Role.SERVICE) - {""}
+        g.closed_bodies = closed_among(bodies) if bodies else frozenset()
+    found: frozenset[str] = g.closed_bodies
+    return found
+
+
+def open_bodies() -> frozenset[str]:
+    """The bodies in whose name the one who asks can begin something."""
+    return actor().bodies - closed_bodies()
 
 
 def is_reading(rule: Rule | None) -> bool:

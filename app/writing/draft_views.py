@@ -87,12 +87,12 @@ def _begin(asked: New, found: Brought | None) -> str:
 
 
 def _only_body() -> str:
-    bodies = gate.actor().bodies
+    bodies = gate.open_bodies()
     return next(iter(bodies)) if len(bodies) == 1 else ""
 
 
 def _new_page(wrong: dict[str, str], asked: New, detail: str = "") -> Response:
-    bodies = by_slugs(session(), sorted(gate.actor().bodies))
+    bodies = by_slugs(session(), sorted(gate.open_bodies()))
     listed = sorted(bodies.values(), key=lambda city: city.position)
     return unkept(render_template("writing/new.html", bodies=listed, wrong=wrong, asked=asked, detail=detail))
 
@@ -250,7 +250,7 @@ def _discard_page(solution: Solution, status: int = 200) -> Response:
 
 
 @drafts.post("/soluzioni/<slug:slug>/scarta")
-@permits(Action.EDIT_SOLUTION)
+@permits(Action.EDIT_SOLUTION, ends=True)
 def discard_now(slug: str) -> Answer:
     solution = editable(slug)
     seen = number(request.form.get("edition", ""))

@@ -9,7 +9,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as people
+from app.cities import queries as cities
 from app.document.compare import Called, as_written
+from app.document.dates import day_of
 from app.document.model import Document
 from app.document.parse import parse
 from app.document.serialise import digest, serialise
@@ -256,7 +258,7 @@ def freeze(
     if current.state.markdown:
         raise Invalid({"document": "markdown_pending"})
     document = settled(document_of(current.state))
-    _refuse_other_body(session, solution, document, author_id)
+    _refuse_other_body(session, solution, document, author_id, now)
     latest = library.revision(session, solution, solution.latest_number)
     if digest(_kept_by_site(solution, document)) == latest.digest:
         return latest
@@ -268,13 +270,15 @@ def freeze(
     return revision
 
 
-def _refuse_other_body(session: Session, solution: Solution, document: Document, author_id: int | None) -> None:
-    """Nobody hands a solution over to an office they do not work for."""
+def _refuse_other_body(
+    session: Session, solution: Solution, document: Document, author_id: int | None, now: datetime
+) -> None:
+    """Nobody hands a solution over to an office they do not work for, or that is no longer there."""
     body = document.known("city")
     if author_id is None or body is None or (solution.owner and body == solution.owner.slug):
         return
     person = people.person(session, author_id)
-    if person is None or body not in person.actor.bodies:
+    if person is None or body not in person.actor.bodies or cities.closed_among(session, [body], day_of(now)):
         raise Invalid({"city": "not_own_body"})
 
 

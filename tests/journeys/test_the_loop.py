@@ -4,12 +4,14 @@
 Walked from end to end twice: in Italian by keyboard alone, in English with the mouse.
 """
 
+import io
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 
 import pytest
 from playwright.sync_api import ViewportSize, expect
+from pypdf import PdfReader
 from sqlalchemy.orm import Session
 
 from app.access import Role
@@ -206,11 +208,27 @@ def test_a_request_becomes_a_transfer_and_comes_back_as_a_variant(
     read_by_anybody(reader, transfer, variant)
 
 
+def on_paper(reader: Visitor) -> str:
+    """What the printer gets of a page, without blanks and breaks: its words, none of the furniture around them."""
+    pages = PdfReader(io.BytesIO(reader.page.pdf(format="A4", prefer_css_page_size=True))).pages
+    printed = "".join("".join(page.extract_text() for page in pages).split())
+    for furniture in ("Vai al contenuto", "Cerca una soluzione", "Accessibilità", "Si stampa dal browser."):
+        assert "".join(reader.words(furniture).split()) not in printed
+    return printed
+
+
 def read_by_anybody(reader: Visitor, transfer: str, variant: str) -> None:
     """The certificate proves itself, the source says who re-used it, the variant what it changed."""
     reader.go(f"{transfer}/attestato")
     reader.follow("a[href*='/attestati/']")
     reader.reads("Attestato autentico: corrisponde a un gemellaggio concluso su questo sito.")
+    printed = on_paper(reader)
+    for word in (f"{BODY} Torino", f"{BODY} Venezia", "Sportello unico di Torino", reader.page.url):
+        assert "".join(word.split()) in printed
+    reader.go("/citta/torino/rapporto")
+    printed = on_paper(reader)
+    for word in (f"{BODY} Torino", "Sportello unico di Torino", "Venezia", "Gare di Torino"):
+        assert "".join(word.split()) in printed
     reader.go("/soluzioni/sportello-torino")
     taken = ("8 mesi", "12.000") if reader.language == "it" else ("8 months", "12,000")
     for word in ("5/5", "Tempi e costi dei riusi", *taken, f"{BODY} Venezia"):
@@ -235,10 +253,24 @@ def person(office: Office, seat: Seat) -> Callable[[str], Visitor]:
     return came_in
 
 
+def join_while_typing(other: Visitor, address: str) -> None:
+    """The request of another city turns up under what one types; its button joins it, what was typed is kept."""
+    other.go("/richieste/nuova")
+    other.write("#problem", PROBLEM)
+    like = other.page.locator("[data-near-needs] li", has_text=NEED)
+    expect(like).to_contain_text("Venezia")
+    other.hands.press(like.get_by_role("button", name="Unisciti a questa"))
+    other.page.wait_for_url(f"{address}*")
+    other.reads("Quello che avevate scritto è tra le bozze del tuo ente")
+    other.reads(f"{BODY} Bologna", "main")
+
+
 def test_others_join_and_a_transfer_that_stops_opens_the_request_again(person: Callable[[str], Visitor]) -> None:
     vera, bruno, tito = person(VERA), person(BRUNO), person(TITO)
     address = post(vera)
-    bruno.go(address)
+    join_while_typing(bruno, address)
+    bruno.press("Non partecipare più")
+    bruno.reads("Il tuo ente non partecipa più alla richiesta.")
     bruno.unfold("Abbiamo lo stesso problema")
     bruno.press("Unisciti alla richiesta")
     vera.told("Un altro ente si è unito alla richiesta «%(title)s».", title=NEED)

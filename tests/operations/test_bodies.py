@@ -1,20 +1,25 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A region, a university or a province is registered by the coordination, and then gives a solution like a city."""
 
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.access import Role
+from app.access import NOBODY, Role
+from app.accounts import invitations, rules, service_accounts
 from app.cities.queries import by_slug, by_slugs
 from app.db import Database
 from app.journal import queries as journal
 from app.needs import candidates
-from app.needs.models import Need, Proposal
-from app.twinnings import ending, queries
-from app.twinnings.rules import Closing
-from app.twinnings.service import Deed
-from tests.makers import NOW, csrf, make_person, make_solution, sign_in
+from app.needs.models import Proposal
+from app.needs.proposals import ask
+from app.needs.service import Deed
+from app.solutions.queries import by_slug as by_name
+from tests.makers import NOW, PASSWORD, csrf, make_person, make_solution, sign_in
 
 PAGE = "/amministrazione/enti"
 REGION = {"name": "Regione Liguria", "kind": "regione", "region": "Liguria", "city": "", "website": ""}
@@ -91,53 +96,164 @@ def test_a_registered_body_is_corrected_and_closed_from_a_day_on_and_keeps_its_a
         ]
 
 
-def test_a_region_gives_answers_and_is_named_wherever_the_transfer_is_told(
-    app: Flask, coordinator: FlaskClient, registered: Database
-) -> None:
+@dataclass(frozen=True)
+class People:
+    """Browsers of those who exchange: the region, the university, the city that asks."""
+
+    region: FlaskClient
+    university: FlaskClient
+    city: FlaskClient
+
+
+@pytest.fixture
+def people(app: Flask, coordinator: FlaskClient, registered: Database) -> People:
+    """A region and a university are registered; each has a referent and a solution, Torino has a referent."""
     register(coordinator)
+    register(coordinator, name="Università di Genova", kind="universita")
     with registered.work() as session:
-        referent = make_person(session, (Role.REFERENT, "regione-liguria"))
-        asker = make_person(session, (Role.REFERENT, "torino"))
-        solution = make_solution(session, "sportello-liguria", city="regione-liguria")
-        bodies = by_slugs(session, ["regione-liguria", "torino"])
-        common = {"constraints": {}, "formats": [], "created_at": NOW, "updated_at": NOW, "published_at": NOW}
-        need = Need(
-            slug="s",
-            title="Sportello",
-            problem="Moduli diversi.",
-            themes=["suap"],
-            state="open",
-            city=bodies["torino"],
-            author_id=asker.id,
-            **common,
-        )
-        proposal = Proposal(
-            need=need,
-            solution=solution,
-            giver=bodies["regione-liguria"],
-            origin="picked",
-            grounds={},
-            asked_by=asker.id,
-            asked_at=NOW,
-            state="waiting",
-        )
-        session.add(proposal)
-        session.flush()
-        number = proposal.id
-    giver = sign_in(app.test_client(), referent)
-    assert "Regione Liguria" in giver.get(f"/proposte/{number}").text
-    accepted = giver.post(f"/proposte/{number}/accetta", data={"csrf_token": csrf(giver, f"/proposte/{number}")})
-    assert accepted.status_code == 303
-    assert "tra Regione Liguria" in giver.get("/gemellaggi/1-s/atti/accordo.md").text
-    with registered.work() as session:
-        for body in ("regione-liguria", "torino"):
-            ending.say(session, 1, body, Closing("adopted"), Deed(asker.id, NOW))
-        twinning = queries.twinning(session, 1)
-        assert twinning is not None
-        code = twinning.verification
+        make_solution(session, "sportello-liguria", city="regione-liguria")
+        make_solution(session, "corsi-genova", city="universita-di-genova", title="Corsi per i segretari")
+        made = [make_person(session, (Role.REFERENT, body)) for body in ("regione-liguria", "universita-di-genova")]
+        made.append(make_person(session, (Role.REFERENT, "torino")))
+    return People(*(sign_in(app.test_client(), person) for person in made))
+
+
+def press(client: FlaskClient, path: str, **typed: str) -> str:
+    """Send a form of the site; where it leads."""
+    answer = client.post(path, data={"csrf_token": csrf(client, "/profilo"), **typed})
+    assert answer.status_code == 303, answer.text
+    return answer.headers["Location"]
+
+
+def asked(city: FlaskClient, database: Database, body: str, solution: str) -> str:
+    """Torino posts a request, and asks a body for its solution: the address of the proposal."""
+    boxes = {"problem": "Moduli diversi in ogni comune.", "by_when": "2027-06-30", "do": "publish", "looked": "1"}
+    address = press(city, "/richieste/nuova", **boxes)
+    need = int(address.split("/")[2].partition("-")[0])
+    with database.work() as session:
+        item = {"solution": solution, "title": solution, "city": body, "city_name": body, "rank": 1}
+        return f"/proposte/{ask(session, need, item, '', 10, Deed(1, datetime.now(UTC))).id}"
+
+
+def closed(address: str, **sides: FlaskClient) -> None:
+    """Both sides say how a transfer went."""
+    for body, client in sides.items():
+        press(client, f"{address}/chiudi", body=body.replace("_", "-"), result="adopted", months="6")
+
+
+def test_a_region_and_a_university_teach_a_city_and_are_named_wherever_it_is_told(
+    app: Flask, people: People, registered: Database
+) -> None:
+    proposal = asked(people.city, registered, "regione-liguria", "sportello-liguria")
+    assert "Regione Liguria" in people.region.get(proposal).text
+    begun = press(people.region, f"{proposal}/accetta")
+    assert "tra Regione Liguria" in people.region.get(f"{begun}/atti/accordo.md").text
+    closed(begun, regione_liguria=people.region, torino=people.city)
+    need = press(people.city, "/richieste/nuova", problem="Formare i segretari.", by_when="2027-06-30", looked="1")
+    press(people.university, f"{need}/offri", solution="corsi-genova", message="Possiamo insegnarlo.")
+    with registered.reading() as session:
+        offered = session.query(Proposal).filter_by(state="offered").one().id
+    again = press(people.city, f"/proposte/{offered}/accetta")
+    closed(again, universita_di_genova=people.university, torino=people.city)
+
     reader = app.test_client()
-    assert "Regione Liguria" in reader.get(f"/attestati/{code}").text
-    (flow,) = reader.get("/rete.json").get_json()["flows"]
-    assert (flow["giver"], flow["receiver"], flow["how"]) == ("regione-liguria", "torino", "closed")
-    assert "Reg. Liguria</text>" in reader.get("/rete").text
-    assert "Che cosa insegna ad altri" in reader.get("/citta/regione-liguria").text
+    for address, giver, solution in (
+        (begun, "Regione Liguria", "sportello-liguria"),
+        (again, "Università di Genova", "corsi-genova"),
+    ):
+        certificate = reader.get(f"{address}/attestato").text
+        assert f"Si attesta che <strong>{giver}</strong> ha dato la soluzione" in certificate
+        assert "a <strong>Città metropolitana di Torino</strong>" in certificate
+        found = re.search(r"/attestati/[\w-]+", certificate)
+        assert found
+        assert f"<strong>{giver}</strong>" in reader.get(found[0]).text
+        with registered.reading() as session:
+            source = by_name(session, solution)
+            assert source is not None
+            assert (source.evidence_level, [tie.city.slug for tie in source.reuses]) == (5, ["torino"])
+        assert "<strong>Città metropolitana di Torino</strong></a>" in reader.get(f"/soluzioni/{solution}").text
+        assert giver in reader.get("/citta/torino").text
+    for body in ("regione-liguria", "universita-di-genova"):
+        assert "Che cosa insegna ad altri" in reader.get(f"/citta/{body}").text
+    flows = {(flow["giver"], flow["receiver"], flow["how"]) for flow in reader.get("/rete.json").get_json()["flows"]}
+    assert flows == {("regione-liguria", "torino", "closed"), ("universita-di-genova", "torino", "closed")}
+    network = reader.get("/rete").text
+    assert "Reg. Liguria</text>" in network
+    assert "Genova" in network
+
+
+def test_the_people_of_a_closed_body_are_told_so_read_everything_and_begin_nothing_more(
+    app: Flask, coordinator: FlaskClient, people: People, registered: Database
+) -> None:
+    proposal = asked(people.city, registered, "regione-liguria", "sportello-liguria")
+    need = press(people.region, "/richieste/nuova", problem="Formare i segretari.", by_when="2027-06-30", looked="1")
+    draft = press(people.region, "/soluzioni/nuova", title="Sportello due").removesuffix("/modifica")
+    with registered.work() as session:
+        both = make_person(session, (Role.OFFICIAL, "regione-liguria"), (Role.OFFICIAL, "torino"))
+        wanted = frozenset({rules.WRITE_DRAFTS})
+        token = service_accounts.create(session, NOBODY, NOW, "p", wanted, 90, "regione-liguria")[1]
+    boxes = {"csrf_token": csrf(coordinator, PAGE), **REGION, "valid_to": "2026-01-01"}
+    assert coordinator.post(f"{PAGE}/regione-liguria", data=boxes).status_code == 303
+
+    said = "non è più attivo"
+    desk = people.region.get("/scrivania").text
+    assert f"Regione Liguria {said} dal 1 gennaio 2026" in desk
+    assert "/nuova" not in desk
+    exports = f"{draft}/bozza.md", "/profilo/dati", "/profilo/dati.json"
+    for path in (draft, f"{draft}/anteprima", need, proposal, *exports):
+        assert people.region.get(path).status_code == 200, path
+    assert f"Regione Liguria {said}" in people.region.get(f"{draft}/modifica").text
+    for path in ("/soluzioni/nuova", "/richieste/nuova"):
+        assert said in people.region.get(path).text
+    for path in ("/soluzioni/nuova", f"{draft}/bozza", "/richieste/nuova", f"{need}/modifica", f"{proposal}/accetta"):
+        typed = {"title": "x", "problem": "Il testo scritto finora non va perso, chiuso l’ente."}
+        answer = people.region.post(path, data={"csrf_token": csrf(people.region, "/profilo"), **typed})
+        assert answer.status_code == 403, path
+        assert said in answer.text
+        assert typed["problem"] in answer.text
+    sent = {"Authorization": f"Bearer {token}"}
+    assert (
+        app.test_client().post("/api/v1/bozze/altra.json", data="---\ntitle: x\n---\n", headers=sent).status_code == 403
+    )
+
+    two = sign_in(app.test_client(), both)
+    for path in ("/soluzioni/nuova", "/richieste/nuova"):
+        assert "regione-liguria" not in two.get(path).text
+    mine = press(two, "/soluzioni/nuova", title="Sportello tre")
+    chosen = re.search(r'<select [^>]*name="city".*?</select>', two.get(mine).text, re.DOTALL)
+    assert chosen
+    assert re.findall(r'<option value="([^"]*)"', chosen[0]) == ["torino"]
+
+    press(people.region, f"{proposal}/rifiuta", reason="changed")
+    press(people.region, f"{need}/chiudi", outcome="not-needed")
+    seen = re.search(r'name="edition" value="(\d+)"', people.region.get(f"{draft}/scarta").text)
+    assert seen
+    press(people.region, f"{draft}/scarta", edition=seen[1])
+
+
+def test_nobody_is_made_to_work_for_a_closed_body(
+    app: Flask, coordinator: FlaskClient, people: People, registered: Database
+) -> None:
+    with registered.work() as session:
+        administrator = make_person(session, (Role.ADMINISTRATOR, ""))
+        role = Role.OFFICIAL, "regione-liguria"
+        token = invitations.invite(session, NOBODY, datetime.now(UTC), "b@ente.example", *role, "it")[1]
+    chief = sign_in(app.test_client(), administrator)
+    assert app.test_client().get(f"/invito/{token}").status_code == 200
+    shown = 'value="regione-liguria"'
+    invite = {"email": "nuova@ente.example", "role": "official", "body": "regione-liguria", "language": "it"}
+    programme = {"name": "Portale", "scopes": rules.WRITE_DRAFTS, "body": "regione-liguria", "days": "30"}
+    forms = {"/amministrazione/persone": ("/invita", invite), "/amministrazione/servizi": ("", programme)}
+    assert all(shown in chief.get(page).text for page in forms)
+    boxes = {"csrf_token": csrf(coordinator, PAGE), **REGION, "valid_to": "2026-01-01"}
+    assert coordinator.post(f"{PAGE}/regione-liguria", data=boxes).status_code == 303
+    assert app.test_client().get(f"/invito/{token}").status_code == 404
+    for page, (path, typed) in forms.items():
+        assert shown not in chief.get(page).text
+        answer = chief.post(f"{page}{path}", data={"csrf_token": csrf(chief, page), **typed})
+        assert answer.status_code == 422
+    scope = ["--role", "official", "--scope", "regione-liguria"]
+    for command in (["invite", "a@ente.example"], ["create", "a@ente.example", "--name", "A B", "--password-stdin"]):
+        ended = app.test_cli_runner().invoke(args=["users", *command, *scope], input=f"{PASSWORD}\n")
+        assert ended.exit_code == 1
+        assert "un ente attivo" in ended.output

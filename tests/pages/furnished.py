@@ -343,6 +343,12 @@ def _add_requests(made: Furnished, people: dict[str, Person]) -> None:
             if name == "published":
                 session.flush()
                 rounds.publish(session, int(made.places["round_published"]), 10, coordinator)
+    with made.database.work() as session:
+        failed = rounds.preview(session, engine, "Turno non riuscito", coordinator)
+        failed.state = "computing"
+        session.flush()
+        rounds.finish(session, failed.id, None)
+        made.places["round_failed"] = str(failed.id)
     with made.database.reading() as session:
         waiting = session.query(Proposal).filter_by(state="waiting").order_by(Proposal.id)
         made.places["proposal_to_answer"] = next(str(item.id) for item in waiting if item.giver.slug == "torino")
