@@ -106,9 +106,7 @@ LONG = frozenset(
 
 
 def pytest_collection_finish() -> None:
-    """What stands there until the end, thousands of tests and modules, is not looked through for rubbish time and again:
-    a tenth of the time of the suite.
-    """
+    """Thousands of tests and modules, which stay, are not looked through for rubbish: a tenth of the suite's time."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
