@@ -114,10 +114,15 @@ def forms(library_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     made.database.close()
 
 
-def every_form(site: Furnished) -> list[tuple[str, Form]]:
+@pytest.fixture(scope="module")
+def shown(forms: tuple[Furnished, Ledger]) -> list[tuple[str, str, Form]]:
+    return list(shown_forms(forms[0]))
+
+
+def one_of_each(shown: list[tuple[str, str, Form]]) -> list[tuple[str, Form]]:
     """Each kind of form once, with somebody who may use it, as a page or the answer to a form shows it."""
     found: dict[tuple[str, frozenset[str]], tuple[str, Form]] = {}
-    for who, page, form in shown_forms(site):
+    for who, page, form in shown:
         if form.names and page not in TWO_STEPS:
             names = frozenset(name.partition("-")[0].partition(".")[0] for name in form.names)
             found.setdefault((page, names), (who, form))
@@ -199,17 +204,21 @@ def faults(answer: TestResponse, written: set[str]) -> Iterator[str]:
         yield f"refuses and writes {sorted(kept)}"
 
 
-def test_whatever_takes_a_form_is_typed_into(forms: tuple[Furnished, Ledger]) -> None:
+def test_whatever_takes_a_form_is_typed_into(
+    forms: tuple[Furnished, Ledger], shown: list[tuple[str, str, Form]]
+) -> None:
     site, _ledger = forms
     taking = {rule.endpoint for rule in site.app.url_map.iter_rules() if "POST" in (rule.methods or ())}
-    reached = {page for _who, page, _form in shown_forms(site)}
+    reached = {page for _who, page, _form in shown}
     assert taking - reached == ONLY_BUTTONS | NO_FORM
 
 
-def test_every_strange_line_in_every_form_is_answered(forms: tuple[Furnished, Ledger]) -> None:
+def test_every_strange_line_in_every_form_is_answered(
+    forms: tuple[Furnished, Ledger], shown: list[tuple[str, str, Form]]
+) -> None:
     site, ledger = forms
     wrong, tried, statuses = [], 0, dict[int, int]()
-    every = every_form(site)
+    every = one_of_each(shown)
     for who, form in every:
         for turn in range(turns(form)):
             ledger.written.clear()

@@ -347,7 +347,7 @@ def _add_requests(made: Furnished, people: dict[str, Person]) -> None:
         failed = rounds.preview(session, engine, "Turno non riuscito", coordinator)
         failed.state = "computing"
         session.flush()
-        rounds.finish(session, failed.id, None)
+        rounds.finish(session, failed.id, None, datetime.now(UTC))
         made.places["round_failed"] = str(failed.id)
     with made.database.reading() as session:
         waiting = session.query(Proposal).filter_by(state="waiting").order_by(Proposal.id)
