@@ -28,6 +28,8 @@ DATA = Path(__file__).with_name("data") / "matching_judged.yml"
 DEPTH = 5
 #: From this number on requests are graded with their answers to the preconditions.
 FIRST_LIVE = 62
+#: From this number on other judges graded what the ways themselves put first, and some by chance.
+FIRST_POOLED = 102
 ORDERS = 20
 RESAMPLES = 10_000
 #: The day on which figures of cities are read.
@@ -178,8 +180,10 @@ def enough(one: np.ndarray, other: np.ndarray, gain: float) -> int:
 def report(app: Flask) -> None:
     requests = read()
     found = measured(app, requests)
-    live = np.array([int(row.identity[1:]) >= FIRST_LIVE for row in requests])
-    for title, chosen in (("all", live | True), ("content only", ~live), ("as live requests are", live)):
+    numbers = np.array([int(row.identity[1:]) for row in requests])
+    live, pooled = numbers >= FIRST_LIVE, numbers >= FIRST_POOLED
+    parts = {"all": live | True, "content only": ~live, "as live requests are": live, "of the two later judges": pooled}
+    for title, chosen in parts.items():
         print(f"judged requests, {title}: {chosen.sum()}, nDCG@{DEPTH}, and score minus each with its 95 % interval")
         score = found["score"][chosen]
         for name, values in found.items():
