@@ -12,6 +12,8 @@ ifneq ($(TWINMETRO_ENVIRONMENT),production)
 run: export TWINMETRO_DEMONSTRATION ?= true
 endif
 export PORT HOST TWINMETRO_DATA
+# What is imported is compiled then (assets/install.py), and kept, whatever the environment says.
+unexport PYTHONDONTWRITEBYTECODE
 
 VENV := .venv
 BIN := $(VENV)/bin

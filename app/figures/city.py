@@ -14,7 +14,6 @@ from app.needs.models import Need
 from app.needs.rules import begins_on_day, quarter_of
 from app.solutions.models import Solution
 from app.twinnings.models import Twinning
-from app.twinnings.rules import State
 
 
 @dataclass(frozen=True)
@@ -50,12 +49,7 @@ class Report:
 def exchange(session: Session, city: City, now: datetime) -> Exchange:
     """Everything public between a body and the others."""
     needs, days = queries.needs_of_body(session, city, quarter_of(day_of(now)))
-    twinnings = queries.twinnings_of_body(session, city)
-    return _exchange(city, needs, twinnings, _adopters(session, twinnings), days)
-
-
-def _adopters(session: Session, twinnings: Sequence[Twinning]) -> set[tuple[int, int]]:
-    return queries.adopters(session) if any(item.state == State.CLOSED for item in twinnings) else set()
+    return _exchange(city, needs, *queries.twinnings_of_body(session, city), days)
 
 
 def _exchange(
@@ -76,11 +70,11 @@ def _exchange(
 def report(session: Session, city: City, year: int) -> Report:
     """What a body did in a year: a request counts in the year it was published, a twinning in each year it ran."""
     since, until = begins_on_day(date(year, 1, 1)), begins_on_day(date(year + 1, 1, 1))
-    (asked, _), twinnings = queries.needs_of_body(session, city), queries.twinnings_of_body(session, city)
+    (asked, _), (twinnings, every) = queries.needs_of_body(session, city), queries.twinnings_of_body(session, city)
     needs = [need for need in asked if need.published_at and day_of(need.published_at).year == year]
     running = [item for item in twinnings if _ran(item, since, until)]
     ended = {item.id for item in running if item.ended_at is not None and item.ended_at < until}
-    adopters = {pair for pair in _adopters(session, running) if pair[0] in ended}
+    adopters = {pair for pair in every if pair[0] in ended}
     return Report(
         year,
         _exchange(city, needs, running, adopters),

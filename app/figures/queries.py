@@ -14,6 +14,9 @@ from app.solutions.models import Solution, SolutionBody
 from app.twinnings.models import ClosingForm, Twinning, TwinningParty
 from app.twinnings.rules import REUSED
 
+#: A receiver says that it uses what it learnt.
+_ADOPTED = (ClosingForm.side == "receiver") & ClosingForm.said["result"].as_string().in_(list(REUSED))
+
 
 def taught(session: Session) -> Sequence[Solution]:
     """Published solutions that somebody re-used, that are variants, or of which there is a variant; with ties."""
@@ -41,8 +44,7 @@ def adopters(session: Session) -> set[tuple[int, int]]:
     wanted = (
         select(ClosingForm.twinning_id, ClosingForm.city_id)
         .join(Twinning, Twinning.id == ClosingForm.twinning_id)
-        .where(Twinning.state == "closed", ClosingForm.side == "receiver")
-        .where(ClosingForm.said["result"].as_string().in_(list(REUSED)))
+        .where(Twinning.state == "closed", _ADOPTED)
     )
     return {(number, city) for number, city in session.execute(wanted)}
 
@@ -111,14 +113,19 @@ def needs_of_body(session: Session, city: City, quarter: str = "") -> tuple[list
     return [need for need, _ in rows if need is not None], next((days for _, days in rows), None)
 
 
-def twinnings_of_body(session: Session, city: City) -> Sequence[Twinning]:
-    """Twinnings in which a body takes part, with their bodies and solutions, the newest first."""
+def twinnings_of_body(session: Session, city: City) -> tuple[list[Twinning], set[tuple[int, int]]]:
+    """Twinnings in which a body takes part, with their bodies and solutions, the newest first; of the closed ones those
+    who adopted what they learnt, as ``adopters`` says: one statement for both.
+    """
     ties = select(TwinningParty.twinning_id).where(TwinningParty.city_id == city.id)
     parties = joinedload(Twinning.parties)
     variants = parties.joinedload(TwinningParty.variant).load_only(Solution.slug, Solution.title, Solution.published)
     lean = (lazyload(Twinning.people), parties, variants, joinedload(Twinning.solution))
-    wanted = select(Twinning).options(*lean).where(Twinning.id.in_(ties)).order_by(Twinning.id.desc())
-    return session.scalars(wanted).unique().all()
+    told = (ClosingForm.twinning_id == Twinning.id) & (Twinning.state == "closed") & _ADOPTED
+    wanted = select(Twinning, ClosingForm.city_id).outerjoin(ClosingForm, told).options(*lean)
+    rows = session.execute(wanted.where(Twinning.id.in_(ties)).order_by(Twinning.id.desc())).unique().all()
+    adopters = {(twinning.id, receiver) for twinning, receiver in rows if receiver is not None}
+    return list(dict.fromkeys(twinning for twinning, _ in rows)), adopters
 
 
 def solutions_of_body(session: Session, city: City) -> Sequence[Solution]:
