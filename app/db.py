@@ -10,6 +10,8 @@ from sqlalchemy import DateTime, Dialect, Engine, MetaData, TypeDecorator, creat
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
+from app import rubbish
+
 NAMING = {
     "ix": "ix_%(column_0_label)s",
     "uq": "uq_%(table_name)s_%(column_0_name)s",
@@ -48,6 +50,14 @@ def demonstrating(session: Session | None) -> bool:
     return session is not None and bool(session.info.get(DEMONSTRATION))
 
 
+class Tidy(Session):
+    """A session at whose end rubbish is looked for."""
+
+    def close(self) -> None:
+        super().close()
+        rubbish.look()
+
+
 class Database:
     """One database: sessions for reading, and units of work for writing."""
 
@@ -56,8 +66,10 @@ class Database:
         self.engine = make_engine(address)
         writing = self.engine.execution_options(writing=True)
         info = {DEMONSTRATION: demonstration}
-        self.reading = sessionmaker(self.engine, expire_on_commit=False, autoflush=False, info=info)
-        self._writing = sessionmaker(writing, expire_on_commit=False, info=info)
+        self.reading: sessionmaker[Session] = sessionmaker(
+            self.engine, class_=Tidy, expire_on_commit=False, autoflush=False, info=info
+        )
+        self._writing: sessionmaker[Session] = sessionmaker(writing, class_=Tidy, expire_on_commit=False, info=info)
 
     @contextmanager
     def work(self) -> Iterator[Session]:

@@ -10,7 +10,7 @@ from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 from yaml import YAMLError
 
-from app import cli
+from app import cli, rubbish
 from app.accounts import chores as account_chores
 from app.accounts import (
     identity,
@@ -208,6 +208,7 @@ def furnish(app: Flask, settings: Settings) -> None:
 
 
 def _add_stores(app: Flask, settings: Settings) -> None:
+    rubbish.between_only()
     changes.listen()
     database = Database(database_address(settings), settings.demonstration)
     app.extensions["database"] = database

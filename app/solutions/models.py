@@ -99,7 +99,10 @@ class Solution(Base):
 
     __tablename__ = "solutions"
     __searchable__ = "solution"
-    __table_args__ = (Index("ix_solutions_listed", "published", "updated_at"),)
+    __table_args__ = (
+        Index("ix_solutions_listed", "published", "updated_at"),
+        Index("ix_solutions_variants", "based_on", "published"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(String(120), unique=True)
@@ -111,14 +114,14 @@ class Solution(Base):
     evidence_level: Mapped[int | None]
     year: Mapped[int | None]
     front: Mapped[dict[str, Any]] = mapped_column(JSON)
-    published: Mapped[bool] = mapped_column(index=True)
+    published: Mapped[bool]
     created_at: Mapped[datetime] = mapped_column(Instant)
     updated_at: Mapped[datetime] = mapped_column(Instant)
     revision_number: Mapped[int]
     latest_number: Mapped[int] = mapped_column(default=0)
     author_id: Mapped[int | None] = mapped_column(index=True)
     archived_at: Mapped[datetime | None] = mapped_column(Instant)
-    based_on: Mapped[str] = mapped_column(String(120), default="", index=True)
+    based_on: Mapped[str] = mapped_column(String(120), default="")
     imported_digest: Mapped[str] = mapped_column(String(64), default="")
 
     revisions: Mapped[list["SolutionRevision"]] = relationship(

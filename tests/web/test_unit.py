@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """One reading session for each request, opened when it is needed and closed whatever happens."""
 
+import gc
 import sqlite3
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -11,7 +13,7 @@ import pytest
 from flask import Flask, g
 from sqlalchemy.orm import Session
 
-from app import create_app
+from app import create_app, rubbish
 from app.cities.models import METROPOLITAN, City
 from app.cities.queries import by_slug
 from app.config import Settings
@@ -103,3 +105,23 @@ def test_what_is_committed_to_sqlite_is_on_the_disk(
         prepared_as_in_production(connection, None)
         full = 2
         assert connection.execute("PRAGMA synchronous").fetchone() == (full,)
+
+
+class Named:
+    """Something that can be looked for, and that names itself."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+def test_rubbish_is_looked_for_when_a_session_ends_and_at_no_other_time(library_app: Flask) -> None:
+    assert not gc.isenabled()
+    # So that nothing of the tests before is in the way.
+    gc.collect()
+    left = weakref.ref(Named())
+    with library_app.extensions["database"].reading() as opened:
+        kept = [[number] for number in range(2 * rubbish.MADE)]
+        assert left() is not None
+        assert by_slug(opened, "bologna") is not None
+    assert left() is None
+    assert len(kept) > rubbish.MADE
