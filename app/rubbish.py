@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""When the interpreter looks for objects that only name each other: between units of work, never inside one.
+"""When the interpreter looks for objects that only name each other: between units of work and requests, never in one.
 
 CPython 3.11 gives the attributes of an object a dictionary at need, and making one may begin a collection. Where what
 is collected calls back to that very object, as the state SQLAlchemy keeps of each row does, its attributes are freed
@@ -11,9 +11,9 @@ import gc
 import itertools
 
 #: Containers made and still there since the last look, from which on it is time for the next one.
-MADE = 20_000
+MADE = 10_000
 #: One look of so many goes through everything there is; the others leave alone what outlived two.
-WHOLE = 20
+WHOLE = 10
 
 _looks = itertools.count(1)
 

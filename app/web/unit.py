@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 from flask import Flask, current_app, g
 from sqlalchemy.orm import Session
 
+from app import rubbish
 from app.db import Database
 
 
@@ -35,3 +36,5 @@ def _close(_error: BaseException | None) -> None:
     opened = g.pop("session", None)
     if opened is not None:
         opened.close()
+    # A search asks no database, and leaves as much behind.
+    rubbish.look()
