@@ -12,10 +12,13 @@ import itertools
 
 #: Containers made and still there since the last look, from which on it is time for the next one.
 MADE = 10_000
-#: One look of so many goes through everything there is; the others leave alone what outlived two.
+#: One look of so many goes through everything there is; the others leave alone what outlived one.
 WHOLE = 10
+#: Bytes that came in since the last look, from which on it is time as well: a text is one thing, however long.
+HEAVY = 8_000_000
 
 _looks = itertools.count(1)
+_weight = 0
 
 
 def between_only() -> None:
@@ -23,7 +26,10 @@ def between_only() -> None:
     gc.disable()
 
 
-def look() -> None:
-    """Collect, where enough was made since the last time."""
-    if gc.get_count()[0] > MADE:
+def look(weight: int = 0) -> None:
+    """Collect, where enough was made since the last time; ``weight`` are the bytes that came with a request."""
+    global _weight
+    _weight += weight
+    if gc.get_count()[0] > MADE or _weight > HEAVY:
+        _weight = 0
         gc.collect(2 if next(_looks) % WHOLE == 0 else 1)

@@ -8,6 +8,7 @@ from flask import Flask
 from app.config import Settings
 from app.db import Database
 from app.errors import NotFound
+from app.journal import queries as journal
 from app.needs import overdue, proposals, queries, rounds, rules, shortlists
 from app.search.engine import Engine
 
@@ -52,7 +53,9 @@ def meet_new_solutions(app: Flask) -> int:
     now = datetime.now(UTC)
     # Matching takes its time: nobody waits for the lock of a writer meanwhile, and it is not done twice on one state.
     with database.reading() as session:
-        state = engine.generation(), queries.open_changed(session)
+        # Requests, answers, days on offer and weights change with a row each; some things with the day.
+        newest = journal.last(session)
+        state = engine.generation(), newest.id if newest else 0, rules.day_of(now)
         if app.extensions.get(LOOKED_AT) == state:
             return 0
         found = shortlists.newly_met(session, engine, now)

@@ -162,7 +162,7 @@ def offer(number: int, slug: str) -> Response:
     solution = library.by_slug(session(), wanted)
     if solution is None or solution.owner is None:
         return _offer_page(need, 422, "invalid", {"solution": "required"})
-    if solution.owner.slug not in gate.actor().bodies:
+    if solution.owner.slug not in gate.open_bodies():
         raise Forbidden(wanted)
     gate.require(Action.OFFER, Thing(True, "public", frozenset({solution.owner.slug})))
     try:

@@ -71,6 +71,8 @@ def accept(session: Session, number: int, deed: Deed, begin: Begin) -> int:
         raise Conflict("matched_already")
     if not proposal.solution.published:
         raise Conflict("solution_gone")
+    if not (_there(proposal.giver, deed.now) and _there(need.city, deed.now)):
+        raise Conflict("body_gone")
     if transfers_left(session, proposal.giver_id, deed.now) == 0:
         raise Conflict("no_capacity")
     _answer(need, proposal, Answer.ACCEPTED, deed)
@@ -170,7 +172,7 @@ def pass_on(session: Session, need: Need, days: int, site: Deed) -> Proposal | N
     """Ask the next candidate of the shortlist; None where nobody is left, or somebody is asked already."""
     if need.state != State.OPEN or any(item.state == Answer.WAITING for item in queries.pending(session, need.id)):
         return None
-    following = next_candidate(session, need, site.now)
+    following = next_candidate(session, need, site.now) if _there(need.city, site.now) else None
     return propose(session, need, following, "next", days, site) if following else None
 
 
@@ -212,6 +214,8 @@ def _make(
 ) -> Proposal:
     if solution.owner is None or not _there(solution.owner, deed.now):
         raise Conflict("no_giver")
+    if not _there(need.city, deed.now):
+        raise Conflict("body_gone")
     proposal = Proposal(
         need=need,
         solution=solution,

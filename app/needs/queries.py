@@ -337,11 +337,6 @@ def first_live(session: Session, since: datetime) -> dict[str, FirstLive]:
     return {slug: FirstLive(live, author is not None) for slug, live, author in rows if live is not None}
 
 
-def open_changed(session: Session) -> datetime | None:
-    """When an open request was last changed."""
-    return session.scalar(select(func.max(Need.updated_at)).where(Need.state == State.OPEN))
-
-
 def oldest_open(session: Session) -> datetime | None:
     """When the oldest open request was published."""
     return session.scalar(select(func.min(Need.published_at)).where(Need.state == State.OPEN))

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.cities.rules import is_closed
 from app.errors import Conflict, Invalid, NotFound
 from app.journal.queries import wait_for_turn
 from app.journal.service import record
@@ -108,7 +109,8 @@ def computed(
 ) -> Computed:
     """Score and assign all open requests as they are now; nothing is written."""
     desk = candidates.desk(session, engine, now)
-    needs = queries.needs_in_round(session)
+    day = rules.day_of(now)
+    needs = [need for need in queries.needs_in_round(session) if not is_closed(need.city.register, day)]
     given, looked_at = _gather(desk, needs, float(made.input["floor"]), progress)
     askers = {str(need.id): need.city.slug for need in needs}
     givers = sorted({offer.city.slug for offer in desk.market.offers})

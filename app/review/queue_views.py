@@ -60,7 +60,7 @@ def queue_csv(name: str) -> Response:
 
 
 @desk.post("/redazione/segnalazioni/<int(max=1000000000):number>/risolvi")
-@permits(Action.CLOSE_REPORT)
+@permits(Action.CLOSE_REPORT, ends=True)
 def resolve_report(number: int) -> Response:
     report = queries.page_report(session(), number)
     if report is None:

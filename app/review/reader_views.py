@@ -55,7 +55,7 @@ def report(slug: str) -> Response:
 
 
 @reader.post("/soluzioni/<slug:slug>/segnala")
-@permits(Action.REPORT_ERROR)
+@permits(Action.REPORT_ERROR, ends=True)
 def report_now(slug: str) -> Response:
     return _sent(_solution(slug, Action.REPORT_ERROR))
 
@@ -70,7 +70,7 @@ def report_page() -> Response:
 
 
 @reader.post("/segnala")
-@permits(Action.REPORT_ERROR)
+@permits(Action.REPORT_ERROR, ends=True)
 def report_page_now() -> Response:
     return _sent(_asked())
 

@@ -153,7 +153,7 @@ def _action_of(slug: str, number: int) -> Action:
 
 
 @review.post("/soluzioni/<slug:slug>/revisione/<int(max=1000000000):number>/lascia")
-@permits(Action.READ_DRAFT)
+@permits(Action.READ_DRAFT, ends=True)
 def release(slug: str, number: int) -> Response:
     solution = found(slug, Action.READ_DRAFT)
     if Deed.RELEASE not in permitted(gate.actor(), solution, standing(session(), solution)):
@@ -174,7 +174,7 @@ def assign(slug: str, number: int) -> Response:
 
 
 @review.post("/soluzioni/<slug:slug>/revisione/<int(max=1000000000):number>/ritira")
-@permits(Action.EDIT_SOLUTION)
+@permits(Action.EDIT_SOLUTION, ends=True)
 def withdraw(slug: str, number: int) -> Response:
     solution = found(slug, Action.EDIT_SOLUTION)
     judgement = Judgement(solution.id, number, forms.decision(request.form).number, gate.actor().id, now())
@@ -193,7 +193,7 @@ def comment(slug: str) -> Response:
 
 
 @review.post("/soluzioni/<slug:slug>/commenti/<int(max=1000000000):number>/risolvi")
-@permits(Action.COMMENT)
+@permits(Action.COMMENT, ends=True)
 def resolve(slug: str, number: int) -> Response:
     solution = found(slug, Action.COMMENT)
     person = gate.actor().id
@@ -201,7 +201,7 @@ def resolve(slug: str, number: int) -> Response:
 
 
 @review.post("/soluzioni/<slug:slug>/archivia")
-@permits(Action.APPROVE_SOLUTION)
+@permits(Action.APPROVE_SOLUTION, ends=True)
 def archive(slug: str) -> Response:
     solution = found(slug, Action.APPROVE_SOLUTION)
     person, reason = gate.actor().id, forms.archive_reason(request.form)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts import queries as people
 from app.cities.models import City
+from app.cities.rules import is_closed
 from app.document.dates import day_of
 from app.errors import Conflict, Invalid, NotFound
 from app.journal.service import record
@@ -55,7 +56,7 @@ def begin(session: Session, proposal: Proposal, person_id: int, now: datetime) -
         *(
             TwinningParty(city_id=city.id, city=city, role="receiver")
             for city in receivers
-            if city.id != proposal.giver_id
+            if city.id != proposal.giver_id and not is_closed(city.register, day_of(now))
         ),
     ]
     twinning.people = _first_people(proposal, person_id)

@@ -129,7 +129,7 @@ def set_meeting(number: int, slug: str) -> Response:
 
 
 @workbench.post(f"{PATH}/incontri/<int(max=1000000000):meeting>/annulla")
-@permits(WORK)
+@permits(WORK, ends=True)
 def cancel_meeting(number: int, slug: str, meeting: int) -> Response:
     return press(number, WORK, "saved", "incontri", lambda s, d: sharing.cancel_meeting(s, number, meeting, d))
 

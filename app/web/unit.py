@@ -3,7 +3,7 @@
 
 from contextlib import AbstractContextManager
 
-from flask import Flask, current_app, g
+from flask import Flask, current_app, g, has_request_context, request
 from sqlalchemy.orm import Session
 
 from app import rubbish
@@ -36,5 +36,5 @@ def _close(_error: BaseException | None) -> None:
     opened = g.pop("session", None)
     if opened is not None:
         opened.close()
-    # A search asks no database, and leaves as much behind.
-    rubbish.look()
+    # A search asks no database, and leaves as much behind; what was sent may be large, and few things.
+    rubbish.look(request.content_length or 0 if has_request_context() else 0)

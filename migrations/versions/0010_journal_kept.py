@@ -8,7 +8,7 @@ down_revision = "0009"
 
 REFUSAL = "rows of the journal are added, never changed or removed"
 #: Writing over a row (`INSERT OR REPLACE`) fires no trigger of its removal.
-OVER = "WHEN EXISTS (SELECT 1 FROM journal WHERE id = NEW.id)"
+OVER = "WHEN EXISTS (SELECT 1 FROM journal WHERE id = NEW.id OR digest = NEW.digest)"
 SQLITE = tuple(
     f"CREATE TRIGGER journal_{verb.lower()} BEFORE {verb} ON journal {when} BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
     for verb, when in (("UPDATE", ""), ("DELETE", ""), ("INSERT", OVER))
@@ -28,7 +28,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     if _on_sqlite():
         for verb in ("update", "delete", "insert"):
-            op.execute(f"DROP TRIGGER journal_{verb}")
+            op.execute(f"DROP TRIGGER IF EXISTS journal_{verb}")
     else:
         op.execute("DROP TRIGGER journal_kept ON journal")
         op.execute("DROP FUNCTION journal_kept()")

@@ -125,6 +125,22 @@ def test_a_body_that_is_no_longer_there_is_passed_over_and_offers_nothing(networ
         network.offer(need, "sportello-torino", "referent.torino")
 
 
+def test_nothing_begins_with_or_for_a_body_that_is_no_longer_there(network: Network) -> None:
+    need = network.post()
+    asked, offer = network.ask(need), network.offer(need, "sportello-torino", "referent.torino")
+    for slug, proposal, who in (("torino", offer, "official.venezia"), ("venezia", asked, "referent.bologna")):
+        with network.database.work() as session:
+            body = registers.by_slug(session, slug)
+            assert body is not None
+            body.register = {**body.register, "valid_to": NOW.date().isoformat()}
+        with pytest.raises(Conflict, match="body_gone"):
+            network.accept(proposal, who)
+    decline(network, asked, "changed")
+    assert {made.giver.slug for made in network.proposals(need)} == {"bologna", "torino"}
+    with pytest.raises(Conflict, match="body_gone"):
+        network.offer(need, "sportello-bologna")
+
+
 def test_the_next_city_is_not_asked_while_another_still_has_time(network: Network) -> None:
     need = network.post()
     first = network.ask(need)

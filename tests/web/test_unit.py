@@ -125,3 +125,12 @@ def test_rubbish_is_looked_for_when_a_session_ends_and_at_no_other_time(library_
         assert by_slug(opened, "bologna") is not None
     assert left() is None
     assert len(kept) > rubbish.MADE
+
+
+def test_much_that_came_in_is_a_reason_to_look_for_rubbish_as_well() -> None:
+    gc.collect()
+    left = weakref.ref(Named())
+    rubbish.look(rubbish.HEAVY)
+    assert left() is not None
+    rubbish.look(1)
+    assert left() is None
