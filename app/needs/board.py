@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.access import NOBODY, Actor
 from app.cities.models import City
 from app.cities.rules import perimeter_on, size_class
+from app.document.dates import day_of
 from app.needs import queries, rules
 from app.needs.forms import Chosen
 from app.needs.models import Need
@@ -66,7 +67,7 @@ class Row:
             "themes": list(self.themes),
             "formats": list(self.formats),
             "state": self.state,
-            "published_on": rules.day_of(self.published_at).isoformat(),
+            "published_on": day_of(self.published_at).isoformat(),
             "by_when": self.by_when.isoformat() if self.by_when else None,
             "age_days": self.age,
             "first_answer_days": self.answered_after,
@@ -118,7 +119,7 @@ def row(need: Need, actor: Actor, chosen: Iterable[str], now: datetime) -> Row:
         need.slug,
         need.title,
         need.problem,
-        asker(need, actor, chosen, rules.day_of(now)),
+        asker(need, actor, chosen, day_of(now)),
         tuple(need.themes),
         tuple(need.formats),
         need.state,
@@ -153,7 +154,7 @@ def told_givers(session: Session, needs: Sequence[Need], actor: Actor) -> dict[i
 
 def asker_of(session: Session, need: Need, actor: Actor, now: datetime) -> Asker:
     """Whose one request is, as far as this person may know."""
-    return asker(need, actor, told_givers(session, [need], actor).get(need.id, ()), rules.day_of(now))
+    return asker(need, actor, told_givers(session, [need], actor).get(need.id, ()), day_of(now))
 
 
 def board(session: Session, actor: Actor, chosen: Chosen, families: dict[str, set[str]], now: datetime) -> list[Row]:
@@ -182,7 +183,7 @@ def public_board(session: Session, themes: set[str], now: datetime) -> list[Row]
 
 def latest(session: Session, now: datetime, most: int) -> list[Line]:
     """The open requests that everybody may read, the newest first, as nobody in particular sees them."""
-    return [_line(need, rules.day_of(now)) for need in queries.latest_open(session, most)]
+    return [_line(need, day_of(now)) for need in queries.latest_open(session, most)]
 
 
 def _line(need: Need, today: date) -> Line:

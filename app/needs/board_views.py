@@ -5,6 +5,7 @@ from flask import Blueprint, Response, flash, make_response, redirect, render_te
 
 from app.access import Action, Thing
 from app.cities import queries as registers
+from app.document.dates import day_of
 from app.errors import NotFound
 from app.needs import board, forms, queries, rules, service, sheet
 from app.needs.board import COLUMNS, Row
@@ -107,7 +108,7 @@ def _capacity_page(slug: str, problems: dict[str, str] | None = None) -> Respons
     if city is None:
         raise NotFound(slug)
     gate.require(Action.STATE_CAPACITY, Thing(bodies=frozenset({slug})))
-    quarters = rules.quarters_from(rules.day_of(now()))
+    quarters = rules.quarters_from(day_of(now()))
     answer = make_response(
         render_template(
             "needs/capacity.html",
@@ -132,7 +133,7 @@ def state_capacity(slug: str) -> Response:
     if city is None:
         raise NotFound(slug)
     gate.require(Action.STATE_CAPACITY, Thing(bodies=frozenset({slug})))
-    quarters = rules.quarters_from(rules.day_of(now()))
+    quarters = rules.quarters_from(day_of(now()))
     days, wrong = forms.capacity(request.form, quarters)
     if wrong:
         return _capacity_page(slug, wrong)

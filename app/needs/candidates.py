@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.cities.models import City
 from app.cities.rules import is_closed, perimeter_on, size_class
+from app.document.dates import day_of
 from app.document.model import known
 from app.matching import model
 from app.matching.score import Market
@@ -112,7 +113,7 @@ def weights_in_force(session: Session) -> Weights:
 
 def as_city(city: City, now: datetime, room: int | None = None, days: int | None = None) -> model.City:
     """A body with the figures of the register; who stated no days can take one transfer a round."""
-    perimeter = perimeter_on(city.register, rules.day_of(now).isoformat())
+    perimeter = perimeter_on(city.register, day_of(now).isoformat())
     figures = {}
     for name in INDICATORS:
         figure = perimeter.figures.get(name) if perimeter else None
@@ -182,7 +183,7 @@ def _offers(
             asked=asked[owner.id],
             answered=replies[owner.id],
             capacity=max(cities[owner.id].capacity, 0),
-            available=not is_closed(owner.register, rules.day_of(now)),
+            available=not is_closed(owner.register, day_of(now)),
             reused=len(solution.reuses),
         )
 
@@ -191,7 +192,7 @@ def _givers(
     session: Session, published: Sequence[Solution], ended: Sequence[Made], now: datetime
 ) -> dict[int, model.City]:
     owners = {item.owner.id: item.owner for item in published if item.owner is not None}
-    quarter = rules.quarter_of(rules.day_of(now))
+    quarter = rules.quarter_of(day_of(now))
     stated = queries.capacities(session, [quarter])
     begun = Counter(item.giver_id for item in ended if _begun_in(item, quarter))
     found = {}
@@ -205,7 +206,7 @@ def _begun_in(item: Made, quarter: str) -> bool:
     """Whether a transfer began in a quarter."""
     if item.state != Answer.ACCEPTED or item.answered_at is None:
         return False
-    return rules.quarter_of(rules.day_of(item.answered_at)) == quarter
+    return rules.quarter_of(day_of(item.answered_at)) == quarter
 
 
 def _known(session: Session, engine: Engine) -> Known:

@@ -7,9 +7,10 @@ from flask import Flask
 
 from app.config import Settings
 from app.db import Database
+from app.document.dates import day_of
 from app.errors import NotFound
 from app.journal import queries as journal
-from app.needs import overdue, proposals, queries, rounds, rules, shortlists
+from app.needs import overdue, proposals, queries, rounds, shortlists
 from app.search.engine import Engine
 
 #: Requests of a round between two notes of how far it is.
@@ -38,7 +39,7 @@ def follow_requests(app: Flask) -> int:
     settings: Settings = app.config["SETTINGS"]
     now = datetime.now(UTC)
     with database.reading() as session:
-        numbers = queries.past_their_day(session, rules.day_of(now))
+        numbers = queries.past_their_day(session, day_of(now))
     told = 0
     for number in numbers:
         with database.work() as session:
@@ -55,7 +56,7 @@ def meet_new_solutions(app: Flask) -> int:
     with database.reading() as session:
         # Requests, answers, days on offer and weights change with a row each; some things with the day.
         newest = journal.last(session)
-        state = engine.generation(), newest.id if newest else 0, rules.day_of(now)
+        state = engine.generation(), newest.id if newest else 0, day_of(now)
         if app.extensions.get(LOOKED_AT) == state:
             return 0
         found = shortlists.newly_met(session, engine, now)

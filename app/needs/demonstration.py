@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.cities import queries as registers
 from app.cities.models import City
+from app.document.dates import day_of
 from app.needs import exchange_demonstration, proposals, queries, rounds, rules, service
 from app.needs.models import Need
 from app.needs.proposals import Begin
@@ -280,7 +281,7 @@ def _join(play: Play, name: str, body: str, words: str, ago: int) -> None:
 
 
 def _give_days(session: Session, cities: Mapping[str, City], people: Mapping[str, int], now: datetime) -> None:
-    quarters = rules.quarters_from(rules.day_of(now))
+    quarters = rules.quarters_from(day_of(now))
     for body, days in DAYS_GIVEN.items():
         deed = Deed(people[f"referente.{body}"], now - timedelta(days=60))
         service.state_capacity(session, cities[body], dict.fromkeys(quarters, days), quarters, deed)
@@ -323,7 +324,7 @@ def _refuse(play: Play) -> None:
             proposals.look_at(play.session, waiting.id, DAYS, play.now - timedelta(days=1))
     made = play.ask("later", [PACT], play.by("referente.bari", 15), "Ci interessa come sono entrate le imprese.")
     if made is not None:
-        day = rules.day_of(play.now) + timedelta(days=45)
+        day = day_of(play.now) + timedelta(days=45)
         proposals.postpone(play.session, made, day, "Dopo il bilancio.", DAYS, play.by("referente.torino", 13))
 
 

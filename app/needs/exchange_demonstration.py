@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from app.cities.models import City
+from app.document.dates import day_of
 from app.needs import exchanges, rounds, rules, service
 from app.needs.models import Need
 from app.needs.rules import Wanted
@@ -84,7 +85,7 @@ def make(
         return Deed(people[person], now - timedelta(days=ago))
 
     def give(days: int) -> None:
-        quarters = rules.quarters_from(rules.day_of(now))
+        quarters = rules.quarters_from(day_of(now))
         stated = dict.fromkeys(quarters, days)
         service.state_capacity(session, cities[SHORT], stated, quarters, by(f"referente.{SHORT}", POSTED))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.needs import rules
+from app.document.dates import day_of
 
 FACTORS = ("theme", "context", "readiness", "requirements")
 COLUMNS = (
@@ -80,7 +80,7 @@ def _line_of(question: Asked, lists: Iterable[tuple[Shown, list[dict[str, Any]]]
 
 def _place(shown: Shown, item: Mapping[str, Any], ends: Mapping[int, Ended]) -> dict[str, Any]:
     begun = _begun(shown.need, str(item.get("solution")), str(item.get("city")), item, ends)
-    return {**begun, "shown_on": rules.day_of(shown.at).isoformat(), "weights": shown.weights, "rank": item.get("rank")}
+    return {**begun, "shown_on": day_of(shown.at).isoformat(), "weights": shown.weights, "rank": item.get("rank")}
 
 
 def _begun(need: int, solution: str, giver: str, item: Mapping[str, Any], ends: Mapping[int, Ended]) -> dict[str, Any]:
@@ -103,8 +103,8 @@ def _begun(need: int, solution: str, giver: str, item: Mapping[str, Any], ends: 
 def _answer(question: Asked) -> dict[str, Any]:
     return {
         "origin": question.origin,
-        "asked_on": rules.day_of(question.asked_at).isoformat(),
+        "asked_on": day_of(question.asked_at).isoformat(),
         "answer": question.state,
         "reason": question.reason,
-        "answered_on": rules.day_of(question.answered_at).isoformat() if question.answered_at else "",
+        "answered_on": day_of(question.answered_at).isoformat() if question.answered_at else "",
     }

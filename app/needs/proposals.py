@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.cities.models import City
 from app.cities.rules import is_closed
+from app.document.dates import day_of
 from app.errors import Conflict, Invalid, NotFound
 from app.needs import queries, rules
 from app.needs.models import Need, Proposal
@@ -92,7 +93,7 @@ def postpone(session: Session, number: int, later_on: date | None, text: str, da
     """
     need, proposal = _waiting(session, number)
     long = "too_long" if len(text) > rules.MOST_TEXT else ""
-    wrong = {"later_on": rules.wrong_day(later_on, rules.day_of(deed.now)), "later_text": long}
+    wrong = {"later_on": rules.wrong_day(later_on, day_of(deed.now)), "later_text": long}
     if later_on is None or any(wrong.values()):
         raise Invalid({field: problem for field, problem in wrong.items() if problem})
     _answer(need, proposal, Answer.LATER, deed)
@@ -197,14 +198,14 @@ def _can_give(session: Session, solution: Solution | None, now: datetime) -> boo
 
 
 def _there(body: City, now: datetime) -> bool:
-    return not is_closed(body.register, rules.day_of(now))
+    return not is_closed(body.register, day_of(now))
 
 
 def transfers_left(session: Session, giver_id: int, now: datetime) -> int | None:
     """Transfers a giver can still begin this quarter; None where it stated no days."""
-    quarter = rules.quarter_of(rules.day_of(now))
+    quarter = rules.quarter_of(day_of(now))
     stated = queries.capacities(session, [quarter]).get(giver_id, {}).get(quarter)
-    following = rules.quarters_from(rules.day_of(now), 2)[1]
+    following = rules.quarters_from(day_of(now), 2)[1]
     begun = queries.begun(session, giver_id, rules.begins_at(quarter), rules.begins_at(following))
     return rules.transfers_left(stated, len(begun))
 

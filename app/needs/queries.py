@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, defer, joinedload, lazyload, selectinload
 
 from app.cities.models import City
+from app.cities.rules import is_closed
 from app.needs import feedback as feedback_
 from app.needs.models import (
     Capacity,
@@ -220,9 +221,12 @@ def _in_round() -> ColumnElement[bool]:
     return (Need.state == State.OPEN) & Need.id.not_in(asked)
 
 
-def needs_in_round(session: Session) -> Sequence[Need]:
-    """Open requests for which nobody has to answer now; an answer put off to a day does not keep one out."""
-    return session.scalars(select(Need).where(_in_round()).order_by(Need.id)).all()
+def needs_in_round(session: Session, day: date) -> list[Need]:
+    """Open requests, of bodies that are there on a day, for which nobody has to answer now; an answer put off to a day
+    does not keep one out.
+    """
+    found = session.scalars(select(Need).where(_in_round()).order_by(Need.id))
+    return [need for need in found if not is_closed(need.city.register, day)]
 
 
 def many_in_round(session: Session) -> int:

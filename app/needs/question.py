@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.access import Actor, Role
+from app.document.dates import day_of
 from app.needs import board, proposals, rules
 from app.needs.models import Need, Proposal
 from app.solutions import queries as library
@@ -39,7 +40,7 @@ def asked_of(session: Session, proposal: Proposal, now: datetime) -> dict[str, A
         "solution": proposal.solution.title,
         "grounds": stands_on,
         "themes": _themes(session, stands_on),
-        "due_on": rules.day_of(proposal.due_at).isoformat() if proposal.due_at else "",
+        "due_on": day_of(proposal.due_at).isoformat() if proposal.due_at else "",
         "days": rules.days_passed(now, proposal.due_at) if proposal.due_at else 0,
         "next": following["city_name"] if following else "",
     }

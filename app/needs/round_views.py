@@ -9,9 +9,10 @@ from flask import Blueprint, Response, flash, make_response, redirect, render_te
 from app.access import Action
 from app.accounts import queries as people
 from app.cities import queries as registers
+from app.document.dates import today
 from app.errors import Conflict, Invalid, NotFound
 from app.matching.model import FACTORS
-from app.needs import board, candidates, feedback, forms, queries, rounds
+from app.needs import board, candidates, feedback, forms, queries, rounds, weighing
 from app.needs import exchanges as exchanges_of
 from app.needs.match_views import answer_days
 from app.needs.models import MatchingRound
@@ -41,7 +42,7 @@ def _index(problems: Mapping[str, str] | None = None) -> Response:
             "needs/rounds.html",
             rounds=queries.rounds(session(), published_only=not running),
             running=running,
-            waiting=len(queries.needs_in_round(session())) if running else 0,
+            waiting=len(queries.needs_in_round(session(), today())) if running else 0,
             problems=problems or {},
         )
     )
@@ -253,12 +254,12 @@ def change_weights() -> Response:
     typed, wrong = forms.weights(request.form, FACTORS)
     if wrong:
         return _weights_page(typed or None, problems=wrong)
-    simulation = rounds.simulate(session(), engine(), typed, now())
+    simulation = weighing.simulate(session(), engine(), typed, now())
     if request.form.get("do") != "decide":
         return _weights_page(typed, simulation)
     try:
         with work() as writing:
-            rounds.decide(writing, typed, simulation, request.form.get("reason", ""), deed())
+            weighing.decide(writing, typed, simulation, request.form.get("reason", ""), deed())
     except Invalid as refused:
         return _weights_page(typed, simulation, refused.problems)
     flash("weights_decided")

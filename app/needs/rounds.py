@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Matching rounds and weights: preview, publish, compute again from what was stored, simulate, decide."""
+"""Matching rounds: preview, publish, compute again from what was stored."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -9,9 +9,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.cities.rules import is_closed
+from app.document.dates import day_of
 from app.errors import Conflict, Invalid, NotFound
-from app.journal.queries import wait_for_turn
 from app.journal.service import record
 from app.matching import flow, model
 from app.matching.chains import chains
@@ -19,10 +18,9 @@ from app.matching.fairness import fairness
 from app.matching.floor import HIGHEST, highest_floor
 from app.matching.round import Arc, RoundInput, RoundResult, from_data, solve
 from app.matching.score import match as score
-from app.matching.weights import Weights
-from app.needs import candidates, proposals, queries, rules, service, shortlists
+from app.needs import candidates, proposals, queries, service, shortlists
 from app.needs.candidates import Desk
-from app.needs.models import MatchingRound, Need, Proposal, WeightsDecision
+from app.needs.models import MatchingRound, Need, Proposal
 from app.needs.rules import Answer, State
 from app.needs.service import Deed
 from app.search.engine import Engine
@@ -31,8 +29,6 @@ from app.search.engine import Engine
 FLOOR, MOST_ARCS = 30, 50
 #: More requests than this are assigned by the worker, and the page says how far it is.
 AT_ONCE = 60
-#: Places of a shortlist that a simulation compares.
-COMPARED = 5
 MOST_NAME = 120
 
 #: Told how many requests are scored, of how many.
@@ -109,8 +105,7 @@ def computed(
 ) -> Computed:
     """Score and assign all open requests as they are now; nothing is written."""
     desk = candidates.desk(session, engine, now)
-    day = rules.day_of(now)
-    needs = [need for need in queries.needs_in_round(session) if not is_closed(need.city.register, day)]
+    needs = queries.needs_in_round(session, day_of(now))
     given, looked_at = _gather(desk, needs, float(made.input["floor"]), progress)
     askers = {str(need.id): need.city.slug for need in needs}
     givers = sorted({offer.city.slug for offer in desk.market.offers})
@@ -305,48 +300,6 @@ def discard(session: Session, number: int, deed: Deed) -> None:
         raise Conflict("round_gone")
     _tell(session, found, deed, "round-discarded", {})
     session.delete(found)
-
-
-def simulate(session: Session, engine: Engine, weights: Mapping[str, float], now: datetime) -> dict[str, Any]:
-    """What other weights would change: the first places of every open request, before and after."""
-    before = candidates.desk(session, engine, now)
-    after = candidates.desk(session, engine, now, Weights("simulated", **dict(weights)))
-    rows = []
-    for need in queries.open_needs(session):
-        one, other = _first(before, need), _first(after, need)
-        rows.append({"need": need.id, "before": one, "after": other, "same_first": one[:1] == other[:1]})
-    return {
-        "needs": len(rows),
-        "changed": sum(row["before"] != row["after"] for row in rows),
-        "first_changed": sum(not row["same_first"] for row in rows),
-        "rows": rows,
-    }
-
-
-def _first(desk: Desk, need: Any) -> list[str]:
-    return [item["solution"] for item in shortlists.of(desk, need, wished=False).items[:COMPARED]]
-
-
-def decide(
-    session: Session, weights: Mapping[str, float], simulation: Mapping[str, Any], reason: str, deed: Deed
-) -> str:
-    """Write a decision on the weights down; from now on they count. Raises ``Invalid`` without a reason."""
-    if not 1 <= len(reason.strip()) <= rules.MOST_TEXT:
-        raise Invalid({"reason": "too_long" if reason.strip() else "required"})
-    # The version counts the decisions: two at once wait for each other.
-    wait_for_turn(session)
-    made = WeightsDecision(
-        version=f"{rules.day_of(deed.now).isoformat()}-{len(queries.decisions(session)) + 1}",
-        weights=dict(weights),
-        simulation=dict(simulation),
-        reason=reason.strip(),
-        decided_by=deed.person_id,
-        decided_at=deed.now,
-    )
-    session.add(made)
-    data = {"version": made.version}
-    record(session, deed.now, deed.person_id, "weights-decided", "weights", made.version, data=data)
-    return made.version
 
 
 def _tell(session: Session, found: MatchingRound, deed: Deed, action: str, data: Mapping[str, Any]) -> None:

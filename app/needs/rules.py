@@ -9,8 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from app.cities.rules import SIZE_CLASSES
-from app.document.dates import ROME
-from app.document.dates import day_of as day_of
+from app.document.dates import ROME, day_of
 from app.text.folding import fold
 from app.text.stems import POLITE, STOP, stem
 

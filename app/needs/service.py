@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.cities import queries as registers
 from app.cities.models import City
+from app.document.dates import day_of
 from app.errors import Conflict, Invalid, NotFound
 from app.journal.service import record
 from app.needs import queries, rules
@@ -301,7 +302,7 @@ def _themes(session: Session) -> list[str]:
 
 def _wrong(session: Session, city: City, wanted: Wanted, deed: Deed, published: Need | None = None) -> dict[str, str]:
     names = [city.short_name, city.name]
-    wrong = rules.wrong_in(wanted, rules.day_of(deed.now), _themes(session), names) | _unknown(session, wanted)
+    wrong = rules.wrong_in(wanted, day_of(deed.now), _themes(session), names) | _unknown(session, wanted)
     if published is not None and wanted.by_when == published.by_when:
         wrong.pop("by_when", None)
     if published is not None and wanted.visibility == "anonymous" and published.visibility != "anonymous":

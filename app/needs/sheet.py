@@ -13,6 +13,7 @@ from app import access
 from app.access import Action, Actor, Thing
 from app.accounts import queries as people
 from app.cities.models import City
+from app.document.dates import day_of
 from app.needs import proposals, queries, question, rules
 from app.needs.board import Asker, Row, asker_of, others_in, row, told_givers
 from app.needs.history import Change, changes
@@ -78,7 +79,7 @@ def sheet(session: Session, need: Need, actor: Actor, now: datetime) -> Sheet:
         may_leave=bool(others & joined),
         may_offer=bool(others),
         may_close=mine and rules.may_close(need.state),
-        today=rules.day_of(now),
+        today=day_of(now),
         past=rules.is_past(need.by_when, now),
     )
 
@@ -121,7 +122,7 @@ def offering(session: Session, proposal: Proposal, actor: Actor, now: datetime) 
     need = proposal.need
     giver_may = access.may(actor, Action.ANSWER_PROPOSAL, proposal.thing)
     asker_may = access.may(actor, Action.EDIT_NEED, need.thing)
-    today = rules.day_of(now)
+    today = day_of(now)
     seen = asker_of(session, need, actor, now)
     return Offering(
         proposal,
@@ -140,9 +141,9 @@ def offering(session: Session, proposal: Proposal, actor: Actor, now: datetime) 
 
 def free_days(session: Session, city: City, now: datetime) -> dict[str, int | None]:
     """Days a body has still free, by quarter; None where it stated nothing."""
-    today = rules.day_of(now)
+    today = day_of(now)
     quarters = rules.quarters_from(today, rules.QUARTERS_STATED + 1)
     stated = queries.capacities(session, quarters).get(city.id, {})
     since, until = rules.begins_at(quarters[0]), rules.begins_at(quarters[-1])
-    begun = Counter(rules.quarter_of(rules.day_of(at)) for at in queries.begun(session, city.id, since, until))
+    begun = Counter(rules.quarter_of(day_of(at)) for at in queries.begun(session, city.id, since, until))
     return {quarter: rules.days_left(stated.get(quarter), begun[quarter]) for quarter in quarters[:-1]}

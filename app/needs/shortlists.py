@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.cities.models import City
 from app.cities.rules import is_closed
+from app.document.dates import day_of
 from app.journal import queries as journal
 from app.matching import model
 from app.matching.context import indicator_weights, similarity
@@ -236,7 +237,7 @@ def newly_met(session: Session, engine: Engine, now: datetime) -> list[tuple[int
         return []
     desk, told, found = candidates.desk(session, engine, now), _told(session), []
     for need in queries.open_needs(session):
-        if is_closed(need.city.register, rules.day_of(now)):
+        if is_closed(need.city.register, day_of(now)):
             continue
         since = need.published_at or need.created_at
         for item in of(desk, need, wished=False).items[:FIRST_TOLD]:

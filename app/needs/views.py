@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.access import Action, Thing
 from app.cities import queries as registers
 from app.cities.models import City
+from app.document.dates import day_of
 from app.errors import Conflict, Forbidden, Invalid, NotFound
 from app.needs import board, forms, queries, rules, service, sheet, shortlists
 from app.needs.models import Need
@@ -202,7 +203,7 @@ def _form(
             sizes=rules.SIZES,
             wished=_wished(wanted),
             others=[body for body in registers.metropolitan_cities(session()) if body.slug not in gate.actor().bodies],
-            today=rules.day_of(now()),
+            today=day_of(now()),
         )
     )
     answer.status_code = Invalid.status if problems else Conflict.status if problem else 200

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from app.access import Actor
+from app.document.dates import day_of
 from app.needs import queries, rules
 from app.needs.models import Need, Proposal
 from app.notices.desk import Task
@@ -19,10 +20,10 @@ def tasks(session: Session, actor: Actor, now: datetime) -> Sequence[Task]:
     """Answers due by the person's bodies, then their open requests without a city that was asked."""
     if not actor.bodies:
         return []
-    today, found = rules.day_of(now), []
+    today, found = day_of(now), []
     for proposal in queries.waiting_for(session, actor.bodies):
         kind = "offerta" if proposal.origin == rules.OFFER else "proposta"
-        due = rules.day_of(proposal.due_at) if proposal.due_at else None
+        due = day_of(proposal.due_at) if proposal.due_at else None
         path = f"/proposte/{proposal.id}"
         late = due is not None and due < today
         found.append(Task(kind, proposal.need.title, path, proposal.asked_at, due, late))
@@ -68,7 +69,7 @@ def _asked(proposal: Proposal, actor: Actor) -> Asked:
         whose = "" if hidden else need.city.short_name
     else:
         whose = proposal.giver.short_name
-    due = rules.day_of(proposal.due_at) if proposal.due_at else None
+    due = day_of(proposal.due_at) if proposal.due_at else None
     return Asked(need.title, f"/proposte/{proposal.id}", whose, due, proposal.state == rules.Answer.LATER)
 
 

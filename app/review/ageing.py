@@ -5,7 +5,6 @@ from calendar import monthrange
 from datetime import date, timedelta
 from typing import Any
 
-from app.document.dates import day_of as day_of
 from app.document.dates import last_day
 
 #: Confirmed facts hold for this long; then the page says so.

@@ -8,7 +8,8 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from app.db import Database
-from app.review import ageing, queries, upkeep
+from app.document.dates import day_of
+from app.review import queries, upkeep
 
 
 def lower_evidence(app: Flask) -> int:
@@ -28,7 +29,7 @@ def _each(
     database: Database = app.extensions["database"]
     now = datetime.now(UTC)
     with database.reading() as session:
-        numbers = which(session, ageing.day_of(now))
+        numbers = which(session, day_of(now))
     done = 0
     for number in numbers:
         with database.work() as session:

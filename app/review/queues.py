@@ -11,7 +11,7 @@ from app import access
 from app.access import Actor, Role
 from app.accounts import queries as people
 from app.cities import queries as cities
-from app.document.dates import last_day
+from app.document.dates import day_of, last_day
 from app.review import ageing, queries, rules
 from app.review.models import Comment, PageReport, Review
 from app.review.queries import Filter, Scope
@@ -94,13 +94,13 @@ def counts(session: Session, actor: Actor, now: datetime) -> dict[str, int]:
     found = {queue: queries.counts(session, step, scope_of(actor, queue)) for queue, step in STEP_OF.items()}
     found[REPORTS] = queries.count_reports(session, scope_of(actor, REPORTS))
     found[REPORTS] += queries.count_page_reports(session, _pages_of(actor))
-    found[TO_CONFIRM] = len(_overdue(session, actor, Filter(), ageing.day_of(now)))
+    found[TO_CONFIRM] = len(_overdue(session, actor, Filter(), day_of(now)))
     return found
 
 
 def rows(session: Session, actor: Actor, queue: str, chosen: Filter, now: datetime) -> list[Row]:
     """The lines of a queue, the longest waiting first."""
-    today = ageing.day_of(now)
+    today = day_of(now)
     if queue == TO_CONFIRM:
         return [_of_solution(solution, today) for solution in _overdue(session, actor, chosen, today)]
     if queue == REPORTS:
@@ -124,7 +124,7 @@ def _overdue(session: Session, actor: Actor, chosen: Filter, today: date) -> Seq
 
 
 def _of_review(review: Review, actor: Actor, names: Mapping[int, str], today: date) -> Row:
-    solution, asked_on = review.solution, ageing.day_of(review.asked_at)
+    solution, asked_on = review.solution, day_of(review.asked_at)
     thing = rules.judged(solution.thing, review.asked_by)
     may = access.may(actor, rules.ACTION_OF[Step(review.step)], thing)
     return Row(
@@ -142,7 +142,7 @@ def _of_review(review: Review, actor: Actor, names: Mapping[int, str], today: da
 
 
 def _of_report(report: Comment, today: date) -> Row:
-    days = ageing.working_days(ageing.day_of(report.created_at), today)
+    days = ageing.working_days(day_of(report.created_at), today)
     return Row(*_of(report.solution), since=report.created_at, days=days, text=report.text)
 
 
@@ -153,7 +153,7 @@ def _of_page(report: PageReport, bodies: Mapping[str, str], today: date) -> Row:
         bodies.get(report.body, ""),
         (report.theme,) if report.theme else (),
         since=report.created_at,
-        days=ageing.working_days(ageing.day_of(report.created_at), today),
+        days=ageing.working_days(day_of(report.created_at), today),
         text=report.text,
         page=report.path,
         report_id=report.id,

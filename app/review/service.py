@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 from app import access
 from app.accounts import queries as people
 from app.accounts.models import Person
+from app.document.dates import day_of
 from app.document.model import Document, Problem
 from app.document.parse import parse
 from app.errors import Conflict, Invalid, NotFound
 from app.journal.service import record
-from app.review import ageing, queries, rules
+from app.review import queries, rules
 from app.review.models import Comment, Review
 from app.review.rules import State, Step
 from app.solutions import queries as library
@@ -106,7 +107,7 @@ def assign(session: Session, judgement: Judgement, person_id: int, due_on: date 
     wrong = {}
     if person_id not in {found.id for found in candidates(session, solution, review)}:
         wrong["person"] = "may_not_decide"
-    if due_on is not None and due_on < ageing.day_of(judgement.now):
+    if due_on is not None and due_on < day_of(judgement.now):
         wrong["due_on"] = "day_past"
     if wrong:
         raise Invalid(wrong)
@@ -193,7 +194,7 @@ def _put_in_force(
 ) -> tuple[int, Step | None]:
     """The version comes into force with its badge; the next step follows by itself where nothing is missing for it."""
     document = rules.with_fields(document, badge=rules.BADGE_OF[step])
-    document = rules.confirmed(document, ageing.day_of(judgement.now))
+    document = rules.confirmed(document, day_of(judgement.now))
     _refuse(wrong_in(session, document))
     live = make_live(session, solution, document, judgement.now, version.author_id, version.reason)
     follows = rules.step_after(step)

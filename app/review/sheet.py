@@ -15,6 +15,7 @@ from app.accounts import queries as people
 from app.accounts.models import Person
 from app.cities import queries as registers
 from app.document.compare import Called, Change, compare
+from app.document.dates import day_of
 from app.document.model import Document, Problem
 from app.journal import queries as journal
 from app.journal.models import JournalEntry
@@ -109,7 +110,7 @@ def _bodies(solution: Solution) -> list[str]:
 def sheet(session: Session, solution: Solution, actor: Actor, now: datetime, called: Called) -> Sheet:
     """What one person sees and may do."""
     stands = standing(session, solution)
-    review, today = stands.review, ageing.day_of(now)
+    review, today = stands.review, day_of(now)
     deeds = permitted(actor, solution, stands)
     comments = queries.comments(session, solution)
     past = [found for found in queries.reviews(session, solution) if found.state == rules.State.RETURNED]
@@ -120,7 +121,7 @@ def sheet(session: Session, solution: Solution, actor: Actor, now: datetime, cal
         standing=stands,
         deeds=deeds,
         since=since,
-        days=ageing.working_days(ageing.day_of(since), today),
+        days=ageing.working_days(day_of(since), today),
         today=today,
         overdue=bool(solution.badge) and is_overdue(solution.front.get("review_due"), today),
         front=document_of(stands.revision).front,

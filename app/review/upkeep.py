@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from app.document.dates import day_of
 from app.errors import Conflict
 from app.journal import queries as journal
 from app.journal.service import record
@@ -27,7 +28,7 @@ def confirm_facts(session: Session, solution: Solution, person_id: int, now: dat
     solution = queries.locked(session, solution.id)
     if not solution.badge or solution.archived_at is not None:
         raise Conflict("not_in_force")
-    today = ageing.day_of(now)
+    today = day_of(now)
     if solution.front.get("verified_on") == today.isoformat():
         raise Conflict("confirmed_already")
     document = rules.confirmed(document_of(library.current_revision(session, solution)), today)
@@ -74,7 +75,7 @@ def tell_due(session: Session, solution_id: int, now: datetime) -> bool:
     """Tell the owner, once for each day the facts are due, that they wait to be confirmed."""
     solution = queries.locked(session, solution_id)
     due = solution.front.get("review_due")
-    if not solution.badge or solution.archived_at is not None or not is_overdue(due, ageing.day_of(now)):
+    if not solution.badge or solution.archived_at is not None or not is_overdue(due, day_of(now)):
         return False
     told = journal.of_thing(session, "solution", solution.slug)
     if any(row.action == "facts-due" and row.data.get("review_due") == str(due) for row in told):
@@ -87,7 +88,7 @@ def lower_evidence(session: Session, solution_id: int, now: datetime) -> bool:
     """Write the level of evidence as it counts today, where nobody confirmed the facts for long."""
     solution = queries.locked(session, solution_id)
     revision = library.current_revision(session, solution)
-    since, today = ageing.day_of(revision.live_at or revision.saved_at), ageing.day_of(now)
+    since, today = day_of(revision.live_at or revision.saved_at), day_of(now)
     before = solution.evidence_level
     after = ageing.shown_level(before, solution.front.get("review_due"), since, today)
     if after == before or not solution.badge or solution.archived_at is not None:

@@ -192,7 +192,7 @@ def add_piece(number: int, slug: str) -> Response:
 def share(number: int, slug: str) -> Response:
     """Take in one file for the people of both sides."""
     twinning, title = views.found(number, WORK), request.form.get("title", "")
-    city = next((tie.city_id for tie in twinning.parties if tie.city.slug in gate.actor().bodies), twinning.lead_id)
+    city = next((tie.city_id for tie in twinning.parties if tie.city.slug in gate.open_bodies()), twinning.lead_id)
     try:
         name, checked = _sent()
     except FileRefused as refused:

@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 
 from app.cities.queries import by_slugs
 from app.db import Database
+from app.document.dates import day_of
 from app.needs import rules
 from app.needs import service as needs
 from app.needs.rules import Wanted
@@ -60,7 +61,7 @@ def test_who_did_not_adopt_learnt_nothing(exchange: Exchange, client: FlaskClien
 
 
 def test_a_city_says_what_its_offices_can_give(exchange: Exchange, client: FlaskClient) -> None:
-    quarters = rules.quarters_from(rules.day_of(datetime.now(UTC)))
+    quarters = rules.quarters_from(day_of(datetime.now(UTC)))
     with exchange.database.work() as session:
         bologna = by_slugs(session, ["bologna"])["bologna"]
         days = dict.fromkeys(quarters, 12)

@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 from flask import Flask
 
 from app.access import Role
-from app.needs import chores, overdue, queries, rules, service
+from app.document.dates import day_of
+from app.needs import chores, overdue, queries, service
 from app.needs.models import Need
 from tests.needs.network import Network, wanted
 from tests.needs.test_pages import client_of, page, site
@@ -25,7 +26,7 @@ def on(day: int, month: int = 1) -> datetime:
 def look_at(network: Network, need: Need, now: datetime) -> bool:
     """The turn of the worker, as for one request."""
     with network.database.reading() as session:
-        if need.id not in queries.past_their_day(session, rules.day_of(now)):
+        if need.id not in queries.past_their_day(session, day_of(now)):
             return False
     with network.database.work() as session:
         return overdue.look_at(session, need.id, GRACE, now)

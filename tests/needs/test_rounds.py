@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.access import Role
 from app.errors import Conflict, Invalid
 from app.journal import queries as journal
-from app.needs import candidates, chores, proposals, queries, rounds, service, shortlists
+from app.needs import candidates, chores, proposals, queries, rounds, service, shortlists, weighing
 from app.needs.models import MatchingRound, Need
 from app.search.engine import Engine
 from tests.makers import NOW, csrf, make_person, make_solution, sign_in
@@ -242,12 +242,12 @@ def test_weights_change_by_a_decision_with_a_reason(network: Network, engine: En
     network.post()
     with network.database.work() as session:
         before = candidates.weights_in_force(session)
-        simulation = rounds.simulate(session, engine, WEIGHTS, NOW)
+        simulation = weighing.simulate(session, engine, WEIGHTS, NOW)
         assert simulation["needs"] == 1
         assert candidates.weights_in_force(session) == before
         with pytest.raises(Invalid, match="reason"):
-            rounds.decide(session, WEIGHTS, simulation, " ", network.deed("coordinator"))
-        version = rounds.decide(session, WEIGHTS, simulation, "Conta di più il contesto", network.deed("coordinator"))
+            weighing.decide(session, WEIGHTS, simulation, " ", network.deed("coordinator"))
+        version = weighing.decide(session, WEIGHTS, simulation, "Conta di più il contesto", network.deed("coordinator"))
         assert candidates.weights_in_force(session).as_data() == WEIGHTS
         assert queries.decisions(session)[0].version == version
         assert journal.of_thing(session, "weights", version)[0].action == "weights-decided"

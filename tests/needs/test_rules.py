@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.document.dates import day_of
 from app.needs import rules
 from app.needs.rules import Answer, State, Wanted
 from tests.makers import NOW
@@ -115,8 +116,8 @@ def test_what_has_an_answer_takes_no_other(answer: Answer) -> None:
 
 def test_an_answer_is_due_at_the_end_of_a_day_in_rome() -> None:
     due = rules.due_after(NOW, 10)
-    assert rules.day_of(due) == TODAY + timedelta(days=10)
-    assert rules.day_of(due + timedelta(minutes=2)) == TODAY + timedelta(days=11)
+    assert day_of(due) == TODAY + timedelta(days=10)
+    assert day_of(due + timedelta(minutes=2)) == TODAY + timedelta(days=11)
     assert NOW < rules.half_way(NOW, due) < due
 
 

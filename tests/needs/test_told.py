@@ -17,7 +17,7 @@ from app.cities import queries as registers
 from app.cities.models import City
 from app.journal.models import JournalEntry
 from app.matching.weights import PUBLISHED
-from app.needs import answers, candidates, exchanges, overdue, proposals, queries, rounds, service, shortlists
+from app.needs import answers, candidates, exchanges, overdue, proposals, queries, rounds, service, shortlists, weighing
 from app.needs.models import Need, Proposal
 from app.outbox.models import Letter
 from app.search.engine import Engine
@@ -31,7 +31,7 @@ Act = Callable[[Session], object]
 #: Parts of the buttons below, which write the row of the whole; and what only reads.
 PARTS: set[Any] = {
     proposals.next_candidate, proposals.pass_on, proposals.propose, proposals.transfers_left, rounds.computed,
-    rounds.note_progress, rounds.simulate, service.drop_pending, service.remember_shown, service.reveal,
+    rounds.note_progress, weighing.simulate, service.drop_pending, service.remember_shown, service.reveal,
     service.tell, service.tell_proposal, shortlists.newly_met, shortlists.remember,
 }  # fmt: skip
 #: Pages of a button that reads.
@@ -267,7 +267,7 @@ def of_rounds(network: Network, app: Flask) -> Iterator[Case]:
     )
     # Who runs rounds decides; everybody reads it on the page of the weights.
     same = PUBLISHED.as_data()
-    yield Case(rounds.decide, lambda s: rounds.decide(s, same, {}, "Prova", by), ["weights-decided"])
+    yield Case(weighing.decide, lambda s: weighing.decide(s, same, {}, "Prova", by), ["weights-decided"])
     yield from of_exchanges(Swap(network, engine))
 
 
@@ -322,7 +322,7 @@ def run(network: Network, case: Case) -> None:
 def buttons() -> set[Any]:
     """Every function of the feature that a button or the worker calls to change something."""
     found = set()
-    for module in (service, proposals, overdue, answers, rounds, exchanges, shortlists):
+    for module in (service, proposals, overdue, answers, rounds, weighing, exchanges, shortlists):
         for name, function in inspect.getmembers(module, inspect.isfunction):
             own = function.__module__ == module.__name__ and not name.startswith("_") and function not in PARTS
             if own and "session" in inspect.signature(function).parameters:

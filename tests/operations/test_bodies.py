@@ -197,12 +197,13 @@ def test_the_people_of_a_closed_body_are_told_so_read_everything_and_begin_nothi
 
     said = "non è più attivo"
     desk = people.region.get("/scrivania").text
-    assert f"Regione Liguria {said} dal 1 gennaio 2026" in desk
+    assert f"L’ente «Regione Liguria» {said} dal 1 gennaio 2026" in desk
     assert "/nuova" not in desk
+    assert "Spedisci l’invito" not in people.region.get("/amministrazione/persone").text
     exports = f"{draft}/bozza.md", "/profilo/dati", "/profilo/dati.json"
     for path in (draft, f"{draft}/anteprima", need, proposal, *exports):
         assert people.region.get(path).status_code == 200, path
-    assert f"Regione Liguria {said}" in people.region.get(f"{draft}/modifica").text
+    assert f"«Regione Liguria» {said}" in people.region.get(f"{draft}/modifica").text
     for path in ("/soluzioni/nuova", "/richieste/nuova"):
         assert said in people.region.get(path).text
     for path in ("/soluzioni/nuova", f"{draft}/bozza", "/richieste/nuova", f"{need}/modifica", f"{proposal}/accetta"):

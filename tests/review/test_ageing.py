@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from app.document.dates import last_day
+from app.document.dates import day_of, last_day
 from app.review import ageing
 from app.solutions.rules import is_overdue
 
@@ -38,8 +38,8 @@ def test_easter_falls_where_the_calendar_says(year: int, day: str) -> None:
 
 
 def test_the_day_is_the_one_in_italy() -> None:
-    assert ageing.day_of(datetime(2026, 11, 22, 23, 30, tzinfo=UTC)) == date(2026, 11, 23)
-    assert ageing.day_of(datetime(2026, 7, 1, 22, 30, tzinfo=UTC)) == date(2026, 7, 2)
+    assert day_of(datetime(2026, 11, 22, 23, 30, tzinfo=UTC)) == date(2026, 11, 23)
+    assert day_of(datetime(2026, 7, 1, 22, 30, tzinfo=UTC)) == date(2026, 7, 2)
 
 
 @pytest.mark.parametrize(

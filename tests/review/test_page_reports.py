@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """An error on a page that is no solution's: whom it reaches, where it waits, who closes it, who hears of it."""
 
+import re
 from datetime import timedelta
 
 import pytest
-from flask import Flask
+from flask import Flask, get_template_attribute
 from flask.testing import FlaskClient
 
 from app.access import Role
 from app.accounts.models import Person
 from app.db import Database
+from app.factory import PAGE_TITLES
 from app.journal import queries as journal
 from app.notices import chores
 from app.outbox.models import Letter
@@ -17,6 +19,8 @@ from app.review import page_reports, queries, remarks, upkeep
 from app.review.page_reports import ReportedPage
 from app.review.queries import Scope
 from app.review.queues import REPORTS
+from app.review.reader_views import ABOUT
+from app.web import gate
 from tests.makers import NOW, csrf, make_person, make_solution, sign_in
 
 WRONG = "La popolazione indicata non è quella giusta."
@@ -180,3 +184,22 @@ def test_without_anybody_in_charge_a_report_waits_for_the_first_administrator(re
         assert page_reports.those_reached(session, page.thing) == (Role.COORDINATOR, ())
         first = make_person(session, (Role.ADMINISTRATOR, ""))
         assert page_reports.those_reached(session, page.thing)[1] == [first]
+
+
+#: What is about one thing and no page: feeds, and files that are sent.
+NO_PAGES = {"boards.feed_of_theme", "feeds.city", "feeds.theme", "kits.attachment"}
+#: Addresses of programmes and of browsers, which have no title.
+FOR_MACHINES = re.compile(
+    r".*(_csv|_json|\.as_csv|\.as_json)|feeds\..*|boards\.feed|needs\.near|search\.suggestions.*"
+    r"|pages\.(opensearch|robots|security|sitemap)"
+)
+
+
+def test_whatever_page_offers_to_report_an_error_can_be_named_in_a_report(app: Flask) -> None:
+    with app.test_request_context("/"):
+        pages = [rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ()) and gate.is_reading(rule)]
+        title = get_template_attribute("review/_pages.html", "title")
+        alone = {rule.endpoint for rule in pages if not rule.arguments and not title(rule.endpoint)}
+    about = {rule.endpoint for rule in pages if rule.arguments and not rule.rule.startswith(tuple(ABOUT))}
+    assert about - PAGE_TITLES.keys() == NO_PAGES
+    assert {endpoint for endpoint in alone if not FOR_MACHINES.fullmatch(endpoint)} == set()

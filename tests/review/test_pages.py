@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 from app.access import Role
 from app.accounts.models import Person
 from app.accounts.queries import person as by_number
+from app.document.dates import day_of
 from app.journal import queries as journal
 from app.review import ageing, page_reports, remarks, service
 from app.solutions.queries import by_slug, current_revision
@@ -254,7 +255,7 @@ def test_what_waits_longest_stands_first_with_its_age_and_its_day(app: Flask, of
     first, second = rows_of(referent, "/redazione/da-approvare")
     assert ("/soluzioni/seconda/revisione" in first, PAGE in second) == (True, True)
     for row, since in ((first, older), (second, NOW)):
-        days = ageing.working_days(ageing.day_of(since), ageing.day_of(datetime.now(UTC)))
+        days = ageing.working_days(day_of(since), day_of(datetime.now(UTC)))
         assert f"in attesa dal {format_date(since, locale='it', format='long')} · {days} giorni lavorativi" in row
     due = format_date(past, locale="it", format="long")
     assert re.search(rf'class="tag late">.*entro il {due}</span>', first)
@@ -330,7 +331,7 @@ def test_the_owner_confirms_the_facts_with_one_button(app: Flask, office: Office
     with office.database.reading() as session:
         confirmed = by_slug(session, "vecchia")
         assert confirmed is not None
-        today = ageing.day_of(datetime.now(UTC))
+        today = day_of(datetime.now(UTC))
         assert confirmed.front["verified_on"] in {today.isoformat(), (today - timedelta(days=1)).isoformat()}
         assert confirmed.front["review_due"] > today.isoformat()
         assert next(row.action for row in journal.of_thing(session, "solution", "vecchia")) == "facts-confirmed"

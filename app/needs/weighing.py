@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The weights of the scorer: what others would change, and the decision that puts them in force."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.document.dates import day_of
+from app.errors import Invalid
+from app.journal.queries import wait_for_turn
+from app.journal.service import record
+from app.matching.weights import Weights
+from app.needs import candidates, queries, rules, shortlists
+from app.needs.candidates import Desk
+from app.needs.models import WeightsDecision
+from app.needs.service import Deed
+from app.search.engine import Engine
+
+#: Places of a shortlist that a simulation compares.
+COMPARED = 5
+
+
+def simulate(session: Session, engine: Engine, weights: Mapping[str, float], now: datetime) -> dict[str, Any]:
+    """What other weights would change: the first places of every open request, before and after."""
+    before = candidates.desk(session, engine, now)
+    after = candidates.desk(session, engine, now, Weights("simulated", **dict(weights)))
+    rows = []
+    for need in queries.open_needs(session):
+        one, other = _first(before, need), _first(after, need)
+        rows.append({"need": need.id, "before": one, "after": other, "same_first": one[:1] == other[:1]})
+    return {
+        "needs": len(rows),
+        "changed": sum(row["before"] != row["after"] for row in rows),
+        "first_changed": sum(not row["same_first"] for row in rows),
+        "rows": rows,
+    }
+
+
+def _first(desk: Desk, need: Any) -> list[str]:
+    return [item["solution"] for item in shortlists.of(desk, need, wished=False).items[:COMPARED]]
+
+
+def decide(
+    session: Session, weights: Mapping[str, float], simulation: Mapping[str, Any], reason: str, deed: Deed
+) -> str:
+    """Write a decision on the weights down; from now on they count. Raises ``Invalid`` without a reason."""
+    if not 1 <= len(reason.strip()) <= rules.MOST_TEXT:
+        raise Invalid({"reason": "too_long" if reason.strip() else "required"})
+    # The version counts the decisions: two at once wait for each other.
+    wait_for_turn(session)
+    made = WeightsDecision(
+        version=f"{day_of(deed.now).isoformat()}-{len(queries.decisions(session)) + 1}",
+        weights=dict(weights),
+        simulation=dict(simulation),
+        reason=reason.strip(),
+        decided_by=deed.person_id,
+        decided_at=deed.now,
+    )
+    session.add(made)
+    data = {"version": made.version}
+    record(session, deed.now, deed.person_id, "weights-decided", "weights", made.version, data=data)
+    return made.version
