@@ -5,7 +5,7 @@ import os
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from app.errors import Misconfigured
@@ -75,6 +75,17 @@ class Settings:
     def mail_folder(self) -> Path:
         """Where letters are put as files while no mail server is configured."""
         return self.data_folder / "mail"
+
+    @property
+    def pages_file(self) -> Path:
+        """Where rendered pages are kept for the next reader."""
+        return self.data_folder / "pages.sqlite3"
+
+    @property
+    def shown(self) -> str:
+        """Every setting that a page may depend on, none that is secret: kept pages are made anew when it changes."""
+        secrets_left_out = replace(self, secret_key="", oidc_secret="", smtp_password="", database_url="")
+        return repr(secrets_left_out)
 
     @property
     def hosts(self) -> list[str]:

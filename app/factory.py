@@ -52,6 +52,7 @@ from app.search import changes, semantic
 from app.search import views as search_views
 from app.search.engine import Engine
 from app.search.indexer import Indexer, Searchable
+from app.solutions import chores as solution_chores
 from app.solutions import library_views, nearest_views
 from app.solutions import queries as solution_queries
 from app.solutions import search as solution_search
@@ -97,6 +98,7 @@ CHORES = (
     Chore("facts", 3_600, review_chores.tell_due),
     Chore("evidence", 3_600, review_chores.lower_evidence),
     Chore("reports", 21_600, review_chores.erase_addresses),
+    Chore("pages", 2, solution_chores.PreparedPages().prepare),
     Chore("chain", 86_400, operation_chores.verify_chain),
 )
 
@@ -213,6 +215,7 @@ def _add_stores(app: Flask, settings: Settings) -> None:
     database = Database(database_address(settings), settings.demonstration)
     app.extensions["database"] = database
     app.extensions["engine"] = _engine(settings)
+    app.extensions["kept"] = kept.KeptPages(settings.pages_file, f"{release.RELEASE}/{settings.shown}")
     app.extensions["theme_names"] = solution_queries.theme_names
     app.extensions["desk_sections"] = DESK_SECTIONS
     app.extensions["page_titles"] = PAGE_TITLES

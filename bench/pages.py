@@ -9,6 +9,7 @@ import argparse
 import http.client
 import random
 import statistics
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -134,6 +135,11 @@ def questions() -> tuple[list[str], list[str]]:
     return asked, short
 
 
+def prepare(server: WebServer) -> None:
+    """Let the pages of solutions be rendered as the worker beside a site does: the benchmark serves without one."""
+    subprocess.run([sys.executable, "-m", "bench.prepared"], env=server.environment, cwd=ROOT, check=True)
+
+
 def memory(server: WebServer) -> float:
     """Megabytes of the server's processes; what they share is counted once (on Linux)."""
     assert server.process is not None
@@ -146,6 +152,7 @@ def measure(settings: Settings, name: str, slugs: list[str], count: int) -> None
     asked, short = questions()
     chance = random.Random(1)
     with WebServer(settings.data_folder, app="bench.served:app", **WATCHED) as server:
+        prepare(server)
         caller = Caller(server.port)
         _status, _took, _size, tag = caller.get(f"/soluzioni/{slugs[0]}")
         pages: dict[str, Callable[[], str]] = {
@@ -154,6 +161,8 @@ def measure(settings: Settings, name: str, slugs: list[str], count: int) -> None
             "search, sentence": lambda: quoted(chance.choice(asked)),
             "suggestions": lambda: "/cerca/suggerimenti?q=" + chance.choice(("sport", "pian", "appa", "citt")),
             "solution": lambda: f"/soluzioni/{chance.choice(slugs)}",
+            # A question in the address: such a page is never kept.
+            "solution, not kept": lambda: f"/soluzioni/{chance.choice(slugs)}?x",
         }
         print(f"\n{name}: page (ms) beside a bare Flask page on the same server")
         print(f"{'page':20}{'median':>8}{'p95':>8}{'x bare':>8}{'x p95':>8}{'kB':>7}{'req/s':>8}{'x bare':>8}")

@@ -42,9 +42,11 @@ def settings() -> Settings:
 @pages.get("/")
 @permits(Action.READ_PUBLIC)
 def home() -> Response:
-    if gate.actor().known:
+    state = generation()
+    if gate.actor().known or not state:
+        # Without an index nothing tells that the page changed.
         return unkept(_home())
-    mark = (RELEASE, current_language(), "home", generation())
+    mark = (RELEASE, current_language(), "home", state)
     return fresh(*mark) or sent(kept(mark, _home), *mark)
 
 

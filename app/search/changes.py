@@ -4,13 +4,15 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from sqlalchemy import event, insert, inspect
+from sqlalchemy import event, insert, inspect, update
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
 
-from app.search.models import SearchChange
+from app.search.models import RegisterState, SearchChange
 
 #: A change that no document shows but the home page does: the pages kept for readers are made anew.
 HOME = ("page", "home")
+#: Things whose names stand on the pages of solutions.
+REGISTERED = frozenset({"city", "theme"})
 
 
 class BulkChangeRefused(RuntimeError):
@@ -32,6 +34,16 @@ def _note_changes(session: Session, _context: UOWTransaction) -> None:
         if (kind := getattr(thing, "__searchable__", None)) and _really(session, thing)
     }
     note(session, changed)
+    if any(kind in REGISTERED for kind, _slug in changed):
+        _count_register(session)
+
+
+def _count_register(session: Session) -> None:
+    """In the transaction of the change: whoever sees the new name sees that it is new."""
+    connection = session.connection()
+    counted = connection.execute(update(RegisterState).values(changes=RegisterState.changes + 1))
+    if not counted.rowcount:
+        connection.execute(insert(RegisterState).values(id=1, changes=1))
 
 
 def note(session: Session, changed: Iterable[tuple[str, str]]) -> None:

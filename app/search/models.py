@@ -21,6 +21,15 @@ class SearchChange(Base):
     noted_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
+class RegisterState(Base):
+    """How often bodies and themes changed, in one row: their names stand on the kept pages of solutions."""
+
+    __tablename__ = "register_state"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    changes: Mapped[int] = mapped_column(default=0)
+
+
 class UnmetSearch(Base):
     """How often on one day a search found nothing; no address, no account, no time of day."""
 

@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Every SELECT on solutions, revisions, themes and acts."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from typing import Any
 
-from sqlalchemy import Select, bindparam, func, or_, select, union
+from sqlalchemy import Row, Select, bindparam, func, or_, select, union
 from sqlalchemy.orm import Session, aliased, defer, joinedload, selectinload
 
 from app.cities.models import City
+from app.search.models import RegisterState
 from app.solutions.models import LegalAct, Solution, SolutionAct, SolutionBody, SolutionRevision, SolutionTheme, Theme
 
 #: Solutions held in memory at a time where all are read.
@@ -32,42 +35,59 @@ class Variant:
 
 @dataclass(frozen=True)
 class State:
-    """What tells whether a solution may be read and whether its page changed."""
+    """What tells whether a solution may be read and whether its page changed; ``register`` counts its changes."""
 
+    slug: str
     published: bool
     revision_number: int
     updated_at: datetime
+    review_due: str | None
+    register: int
     variants: tuple[Variant, ...]
 
 
-def _state() -> Select[bool, int, datetime, str | None, str | None, datetime | None, str | None, str | None]:
+def _states() -> Select[Any]:
     adapting, owning = aliased(Solution), aliased(SolutionBody)
     return (
-        select(Solution.published, Solution.revision_number, Solution.updated_at)
+        select(Solution.slug, Solution.published, Solution.revision_number, Solution.updated_at)
+        .add_columns(Solution.front["review_due"].as_string(), REGISTER)
         .add_columns(adapting.slug, adapting.title, adapting.updated_at, City.slug, City.name)
         .outerjoin(adapting, (adapting.based_on == Solution.slug) & adapting.published)
         .outerjoin(owning, (owning.solution_id == adapting.id) & (owning.role == "owner"))
         .outerjoin(City, City.id == owning.city_id)
-        .where(Solution.slug == bindparam("slug"))
-        .order_by(adapting.title, adapting.id, owning.position)
+        .order_by(Solution.id, adapting.title, adapting.id, owning.position)
     )
 
 
-STATE = _state()
+REGISTER = select(func.coalesce(func.sum(RegisterState.changes), 0)).scalar_subquery()
+STATE = _states().where(Solution.slug == bindparam("slug"))
 
 
 def state(session: Session, slug: str) -> State | None:
     """One solution as far as its page has to know before it is made, with its variants, in one statement."""
-    rows = session.execute(STATE, {"slug": slug}).all()
-    if not rows:
-        return None
-    published, number, updated_at = rows[0][:3]
-    variants = {
-        slug: Variant(slug, title, changed_at, city or "", name or "")
-        for _published, _number, _updated_at, slug, title, changed_at, city, name in rows
-        if slug is not None and title is not None and changed_at is not None
-    }
-    return State(published, number, updated_at, tuple(variants.values()))
+    return next(_read_states(session.execute(STATE, {"slug": slug})), None)
+
+
+def states(session: Session) -> list[State]:
+    """The same of every published solution."""
+    return list(_read_states(session.execute(_states().where(Solution.published))))
+
+
+def _read_states(rows: Iterable[Row[Any]]) -> Iterator[State]:
+    for slug, group in groupby(map(tuple, rows), key=lambda row: str(row[0])):
+        variants: dict[str, Variant] = {}
+        for row in group:
+            _slug, published, number, updated_at, review_due, register, variant, title, changed_at, city, name = row
+            if variant is not None:
+                variants[variant] = Variant(variant, title, changed_at, city or "", name or "")
+        yield State(slug, published, number, updated_at, review_due, register, tuple(variants.values()))
+
+
+def pulse(session: Session) -> tuple[object, ...]:
+    """Something that differs whenever the state of any solution may differ, found at once in a large library."""
+    newest = select(func.max(SolutionRevision.id)).scalar_subquery()
+    wanted = select(func.count(), func.max(Solution.updated_at), newest, REGISTER).where(Solution.published)
+    return tuple(session.execute(wanted).one())
 
 
 def by_slug(session: Session, slug: str) -> Solution | None:

@@ -22,7 +22,7 @@ from app.solutions.rules import is_overdue, spreads
 from app.web import gate
 from app.web.formats import conditional, fresh, json_answer
 from app.web.gate import permits
-from app.web.kept import generation, kept, sent, unkept
+from app.web.kept import kept, sent, unkept
 from app.web.languages import current_language, site_root
 from app.web.release import RELEASE
 from app.web.unit import session
@@ -47,15 +47,20 @@ def show(slug: str) -> Response:
         raise NotFound(slug)
     if not state.published or gate.actor().known:
         # What few may read, and what a signed-in reader sees around it, is made for them alone.
-        return unkept(_page(slug, state.variants))
+        return unkept(page_of(slug, state.variants))
     gate.require(Action.READ_SOLUTION, Thing(published=True))
-    # The state of the index: names of bodies and themes stand on the page, and are corrected elsewhere.
-    what = (slug, state.revision_number, state.updated_at, state.variants)
-    mark = (RELEASE, current_language(), *what, today(), generation())
-    return fresh(*mark) or sent(kept(mark, partial(_page, slug, state.variants)), *mark)
+    mark = mark_of(state, current_language())
+    return fresh(*mark) or sent(kept(mark, partial(page_of, slug, state.variants)), *mark)
 
 
-def _page(slug: str, variants: Sequence[queries.Variant]) -> str:
+def mark_of(state: queries.State, language: str) -> tuple[object, ...]:
+    """Everything the page of a published solution changes with: one that is kept under the same mark is right."""
+    what = (state.slug, state.revision_number, state.updated_at, state.variants, state.register)
+    return (RELEASE, language, *what, is_overdue(state.review_due, today()))
+
+
+def page_of(slug: str, variants: Sequence[queries.Variant]) -> str:
+    """The page of a solution for whoever asks. Raises ``NotFound``."""
     held = queries.with_text(session(), slug)
     if held is None:
         raise NotFound(slug)

@@ -1,21 +1,41 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Rendered pages kept in memory, compressed once: what did not change is not rendered again for the next reader."""
+"""Rendered pages kept in one file of the data folder, compressed: what did not change is not rendered again.
+
+All processes of a machine share the file. It holds nothing that cannot be made anew, so trouble with it is never an
+error: a page is then rendered for whoever asks.
+"""
 
 import gzip
+import os
+import sqlite3
 import threading
-from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
 
 from flask import Flask, Response, current_app, request
 
 from app.web.formats import tag
 from app.web.languages import alternate_url, current_language, prefixed
+from app.web.logs import log
 
-#: What kept pages may take in each process: some fifteen hundred of them, compressed.
-MOST_BYTES = 8_000_000
+#: What the file may grow to; beyond it the pages written longest ago go.
+MOST_BYTES = 500_000_000
+#: Pages that go at once.
+FEWER = 500
 MOST_PIECES = 1_000
+Found = TypeVar("Found")
 GZIP_LEVEL = 5
+#: How long a page waits for another process that writes one, in seconds; then it is not kept.
+PATIENCE = 0.2
+#: Synced at checkpoints only: the newest pages may be lost with the power, none is half written.
+PREPARED = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=NORMAL",
+    "PRAGMA cache_size=-200",
+    "CREATE TABLE IF NOT EXISTS pages (address TEXT PRIMARY KEY, mark TEXT NOT NULL, packed BLOB NOT NULL)",
+)
 
 
 @dataclass(frozen=True)
@@ -30,37 +50,107 @@ class KeptPage:
         return gzip.decompress(self.packed)
 
 
+def pack(html: str) -> KeptPage:
+    return KeptPage(gzip.compress(html.encode("utf-8"), GZIP_LEVEL, mtime=0))
+
+
 class KeptPages:
-    """The pages asked for last, by a key that changes with whatever they show; threads share it."""
+    """The last page of each address, under a mark that changes with whatever the page shows; threads share it."""
 
-    def __init__(self, most: int = MOST_BYTES) -> None:
-        """``most`` is what they may take together, in bytes."""
+    def __init__(self, file: Path, site: str = "", most: int = MOST_BYTES) -> None:
+        """``site`` tells releases and settings apart, ``most`` is what the file may grow to, in bytes.
+
+        The file is made when the first page is kept.
+        """
+        self.file = file
+        self.site = site
         self.most = most
-        self._held = 0
-        self._pages: OrderedDict[Hashable, KeptPage] = OrderedDict()
         self._lock = threading.Lock()
+        self._opened: tuple[int, sqlite3.Connection] | None = None
 
-    def page(self, key: Hashable, render: Callable[[], str]) -> KeptPage:
-        """The page of a key, rendered where it is not kept yet."""
+    def mark(self, *parts: object) -> str:
+        """The mark of a page that shows these states of things."""
+        return tag(self.site, *parts)
+
+    def page(self, address: str, mark: str, render: Callable[[], str]) -> KeptPage:
+        """The page of an address, rendered where it is not kept in the state of this mark."""
+        known = self._tried(lambda pages: _read(pages, address, mark))
+        return KeptPage(known) if known is not None else self.keep(address, mark, render())
+
+    def keep(self, address: str, mark: str, html: str) -> KeptPage:
+        """Keep a page in the place of the one this address had."""
+        made = pack(html)
+        self._tried(lambda pages: self._write(pages, address, mark, made.packed))
+        return made
+
+    def marks(self) -> dict[str, str]:
+        """The mark of each address that has a page."""
+        found = self._tried(lambda pages: dict(pages.execute("SELECT address, mark FROM pages").fetchall()))
+        return found or {}
+
+    def forget(self, addresses: Iterable[str]) -> None:
+        """Keep no page of these addresses."""
+        rows = [(address,) for address in addresses]
+        if rows:
+            self._tried(lambda pages: pages.executemany("DELETE FROM pages WHERE address = ?", rows))
+
+    def rest(self) -> None:
+        """Close the file, as before a fork; whoever asks next opens it."""
         with self._lock:
-            kept = self._pages.get(key)
-            if kept is not None:
-                self._pages.move_to_end(key)
-                return kept
-        kept = KeptPage(gzip.compress(render().encode("utf-8"), GZIP_LEVEL, mtime=0))
+            self._close()
+
+    def _tried(self, ask: Callable[[sqlite3.Connection], Found]) -> Found | None:
+        """What the file answers; None where it is damaged, locked for long, or cannot be written."""
         with self._lock:
-            before = self._pages.pop(key, None)
-            self._pages[key] = kept
-            self._held += len(kept.packed) - (len(before.packed) if before else 0)
-            while self._held > self.most:
-                _key, oldest = self._pages.popitem(last=False)
-                self._held -= len(oldest.packed)
-        return kept
+            try:
+                return ask(self._connection())
+            except sqlite3.OperationalError as error:
+                log.warning("kept pages", error=str(error))
+            except sqlite3.DatabaseError as error:
+                log.warning("kept pages", error=str(error), remedy="made anew")
+                self._discard()
+        return None
+
+    def _connection(self) -> sqlite3.Connection:
+        # A connection is no use across a fork.
+        if self._opened is None or self._opened[0] != os.getpid():
+            made = sqlite3.connect(self.file, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
+            self._opened = os.getpid(), made
+            for statement in PREPARED:
+                made.execute(statement)
+        return self._opened[1]
+
+    def _close(self) -> None:
+        if self._opened is not None:
+            self._opened[1].close()
+            self._opened = None
+
+    def _discard(self) -> None:
+        self._close()
+        for ending in ("", "-wal", "-shm"):
+            self.file.with_name(self.file.name + ending).unlink(missing_ok=True)
+
+    def _write(self, pages: sqlite3.Connection, address: str, mark: str, packed: bytes) -> None:
+        pages.execute("INSERT OR REPLACE INTO pages VALUES (?, ?, ?)", (address, mark, packed))
+        if _size(pages) > self.most:
+            pages.execute("DELETE FROM pages WHERE rowid IN (SELECT rowid FROM pages ORDER BY rowid LIMIT ?)", (FEWER,))
+
+
+def _read(pages: sqlite3.Connection, address: str, mark: str) -> bytes | None:
+    row = pages.execute("SELECT packed FROM pages WHERE address = ? AND mark = ?", (address, mark)).fetchone()
+    return None if row is None else bytes(row[0])
+
+
+def _size(pages: sqlite3.Connection) -> int:
+    """Bytes of the file that hold something."""
+    (every,), (free,), (each,) = (
+        pages.execute(f"PRAGMA {name}").fetchone() for name in ("page_count", "freelist_count", "page_size")
+    )
+    return int((every - free) * each)
 
 
 def register(app: Flask) -> None:
     """Keep nothing yet."""
-    app.extensions["kept"] = KeptPages()
     pieces = Pieces()
     app.jinja_env.globals.update(piece=pieces.piece, once=pieces.once)
 
@@ -102,10 +192,12 @@ def generation() -> tuple[str, ...]:
 
 
 def kept(mark: tuple[object, ...], render: Callable[[], str]) -> KeptPage:
-    """The page of a mark at this address and this state of the library; without an index nothing is kept."""
-    state = generation()
-    pages: KeptPages = current_app.extensions["kept"] if state else KeptPages()
-    return pages.page((*mark, alternate_url(current_language(), absolute=True), state), render)
+    """The page of this address in the state of a mark. With a question in the address, which anybody may vary
+    without end, it is made for this reader alone."""
+    if request.query_string:
+        return pack(render())
+    pages: KeptPages = current_app.extensions["kept"]
+    return pages.page(alternate_url(current_language(), absolute=True), pages.mark(*mark), render)
 
 
 def sent(page: KeptPage, *parts: object) -> Response:

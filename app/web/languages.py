@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Italian at `/`, English at `/en/`: the language stands in the address, every page in both."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import quote
 
@@ -11,6 +12,7 @@ from flask_babel import Babel, get_locale, get_translations
 from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
 
+from app.config import Settings, site_address
 from app.web.formats import sentence
 
 LANGUAGES = ("it", "en")
@@ -114,11 +116,10 @@ def current_language() -> str:
 
 def alternate_url(language: str, absolute: bool = False) -> str:
     """The address of this page in another language, always one of this site."""
-    prefix = "" if language == DEFAULT else f"/{language}"
     # One leading slash only: `//elsewhere` in a link would lead to another host.
     path = "/" + quote(request.path.lstrip("/\\"), safe="/-._~:@!$,+;=")
     query = quote(request.query_string.decode("latin-1"), safe="%&=+-._~/:,!$;@*()'")
-    from_root = f"{_outer_root()}{prefix}{path}" + (f"?{query}" if query else "")
+    from_root = f"{_outer_root()}{_prefix(language)}{path}" + (f"?{query}" if query else "")
     return site_root() + from_root if absolute else from_root
 
 
@@ -126,6 +127,29 @@ def _outer_root() -> str:
     root: str = request.environ.get("SCRIPT_NAME", "")
     language = current_language()
     return root if language == DEFAULT else root[: -len(language) - 1]
+
+
+@contextmanager
+def asked(app: Flask, path: str, language: str) -> Iterator[None]:
+    """Within it the site is asked for a path by a reader without an account, at its public address."""
+    settings: Settings = app.config["SETTINGS"]
+    within = {KEY: language, "SCRIPT_NAME": _prefix(language)}
+    # Pages name the configured address, whatever the host that was asked.
+    host = (
+        f"https://{settings.hosts[0].lstrip('.')}" if settings.base_url and settings.hosts else site_address(settings)
+    )
+    # A context of its own: language and session of another page are kept in the one around it.
+    with app.app_context(), app.test_request_context(path, base_url=host, environ_overrides=within):
+        yield
+
+
+def home_of(app: Flask, language: str) -> str:
+    """Where the site begins in a language, at its public address, without the last slash."""
+    return site_address(app.config["SETTINGS"]) + _prefix(language)
+
+
+def _prefix(language: str) -> str:
+    return "" if language == DEFAULT else f"/{language}"
 
 
 def site_root() -> str:

@@ -12,8 +12,8 @@ APP = Path(__file__).resolve().parents[1]
 
 
 def _mark() -> str:
-    """Digest of templates, translations and the asset manifest: no browser keeps a page of another release."""
-    patterns = ("*/templates/**/*.html", "web/static/dist/manifest.json", "translations/*/LC_MESSAGES/*.mo")
+    """Digest of code, templates, translations and the asset manifest: nobody keeps a page of another release."""
+    patterns = ("**/*.py", "*/templates/**/*.html", "web/static/dist/manifest.json", "translations/*/LC_MESSAGES/*.mo")
     digest = hashlib.sha256(VERSION.encode())
     for path in sorted(found for pattern in patterns for found in APP.glob(pattern)):
         digest.update(path.read_bytes())

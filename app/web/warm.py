@@ -22,4 +22,5 @@ def warm(app: Flask) -> None:
         for path in (*PAGES, *(str(row["url"]) for row in listed[:1])):
             ask(path)
     app.extensions["engine"].rest()
+    app.extensions["kept"].rest()
     app.extensions["database"].close()

@@ -2,7 +2,11 @@
 """Rendered pages are kept while nothing they show has changed, and never longer."""
 
 import gzip
+from collections.abc import Iterator
 from datetime import date
+from functools import partial
+from pathlib import Path
+from random import Random
 
 import pytest
 from flask import Flask
@@ -13,7 +17,8 @@ from app.db import Database
 from app.needs import service
 from app.needs.rules import Wanted
 from app.search.indexer import Indexer
-from app.web.kept import GZIP_LEVEL, KeptPages
+from app.solutions.queries import theme_by_slug
+from app.web.kept import FEWER, KeptPages
 from tests.makers import NOW, make_solution
 
 PATH = "/soluzioni/sportello-unico-bologna"
@@ -28,20 +33,60 @@ def indexer(app: Flask, registered: Database) -> Indexer:
     return found
 
 
-def test_a_page_is_rendered_once_and_the_least_asked_for_is_dropped_first() -> None:
-    rendered: list[str] = []
+@pytest.fixture
+def pages(tmp_path: Path) -> Iterator[KeptPages]:
+    made = KeptPages(tmp_path / "pages.sqlite3")
+    yield made
+    made.rest()
 
-    def page(pages: KeptPages, key: str) -> bytes:
-        def render() -> str:
-            rendered.append(key)
-            return key
 
-        return pages.page(key, render).plain
+def never() -> str:
+    raise AssertionError("rendered though it is kept")
 
-    pages = KeptPages(most=2 * len(gzip.compress(b"a", GZIP_LEVEL, mtime=0)))
-    for key in ("a", "b", "a", "c", "a", "b"):
-        assert page(pages, key) == key.encode()
-    assert rendered == ["a", "b", "c", "b"]
+
+def test_a_page_is_rendered_once_for_each_state_of_what_it_shows(pages: KeptPages) -> None:
+    assert pages.page("/a", "one", lambda: "first").plain == b"first"
+    assert pages.page("/a", "one", never).plain == b"first"
+    assert pages.page("/a", "two", lambda: "second").plain == b"second"
+    assert pages.marks() == {"/a": "two"}
+
+
+def test_another_process_finds_the_page(pages: KeptPages) -> None:
+    pages.keep("/a", "one", "first")
+    other = KeptPages(pages.file)
+    assert other.page("/a", "one", never).plain == b"first"
+    other.rest()
+
+
+def test_the_pages_written_longest_ago_go_where_the_file_is_full(tmp_path: Path) -> None:
+    pages = KeptPages(tmp_path / "pages.sqlite3", most=200_000)
+    noise = Random(1)
+    for number in range(2 * FEWER):
+        pages.keep(f"/{number}", "one", noise.randbytes(1_000).hex())
+    held = pages.marks()
+    assert "/0" not in held
+    assert f"/{2 * FEWER - 1}" in held
+    pages.rest()
+
+
+def test_a_damaged_file_is_made_anew_while_readers_get_their_page(pages: KeptPages) -> None:
+    pages.keep("/a", "one", "first")
+    pages.rest()
+    pages.file.write_bytes(b"no database at all" * 1_000)
+    assert pages.page("/a", "one", lambda: "again").plain == b"again"
+    pages.keep("/a", "one", "again")
+    assert pages.page("/a", "one", never).plain == b"again"
+
+
+def test_a_folder_that_takes_no_file_costs_only_the_time_to_render(tmp_path: Path) -> None:
+    pages = KeptPages(tmp_path / "missing" / "pages.sqlite3")
+    assert pages.page("/a", "one", lambda: "first").plain == b"first"
+    assert pages.marks() == {}
+
+
+def test_another_release_and_other_settings_are_other_marks(tmp_path: Path) -> None:
+    marks = {KeptPages(tmp_path / "pages.sqlite3", site).mark("a", 1) for site in ("one", "two")}
+    assert len(marks) == 2
 
 
 def test_a_kept_page_is_the_same_packed_and_plain(indexer: Indexer, client: FlaskClient) -> None:
@@ -72,14 +117,37 @@ def test_a_badge_and_a_body_that_reuses_are_shown_at_once(
     assert 'id="riuso"' in after
 
 
-def test_a_city_with_another_name_is_shown_by_the_next_state_of_the_index(
-    indexer: Indexer, registered: Database, client: FlaskClient
-) -> None:
+def test_a_city_with_another_name_is_shown_at_once(indexer: Indexer, registered: Database, client: FlaskClient) -> None:
     assert "Felsina" not in client.get(PATH).text
     with registered.work() as session:
         by_slugs(session, ["bologna"])["bologna"].name = "Città metropolitana di Felsina"
-    indexer.drain()
     assert "Felsina" in client.get(PATH).text
+
+
+def test_a_theme_with_another_name_is_shown_at_once(
+    indexer: Indexer, registered: Database, client: FlaskClient
+) -> None:
+    assert "Sportelli nuovi" not in client.get(PATH).text
+    with registered.work() as session:
+        theme = theme_by_slug(session, "suap")
+        assert theme is not None
+        theme.name = "Sportelli nuovi"
+    assert "Sportelli nuovi" in client.get(PATH).text
+
+
+def test_facts_that_wait_for_their_check_are_told_from_the_day_on(
+    indexer: Indexer, registered: Database, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with registered.work() as session:
+        make_solution(session, review_due="2027-01-31")
+    told = "La verifica dei fatti era prevista entro il 31 gennaio 2027"
+    for day, is_told in ((date(2027, 1, 31), False), (date(2027, 2, 1), True)):
+        monkeypatch.setattr("app.solutions.views.today", partial(_self, day))
+        assert (told in client.get(PATH).text) == is_told
+
+
+def _self(day: date) -> date:
+    return day
 
 
 def test_a_withdrawn_solution_is_not_shown_from_memory(
@@ -105,11 +173,13 @@ def test_addresses_with_other_arguments_are_other_pages(indexer: Indexer, client
     assert "x=1" not in client.get(PATH).text
 
 
-def test_without_an_index_pages_are_rendered_each_time(app: Flask, registered: Database, client: FlaskClient) -> None:
+def test_without_an_index_the_home_page_is_rendered_each_time(
+    app: Flask, registered: Database, client: FlaskClient
+) -> None:
     with registered.work() as session:
         make_solution(session)
-    assert client.get(PATH).status_code == 200
-    assert not app.extensions["kept"]._pages
+    assert client.get("/").status_code == 200
+    assert app.extensions["kept"].marks() == {}
 
 
 def test_a_request_published_meanwhile_stands_on_the_home_page(

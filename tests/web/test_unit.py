@@ -46,7 +46,7 @@ def watched(library_settings: Settings) -> Iterator[Flask]:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/citta/bologna", "/soluzioni/suap-metropolitano-bologna", "/soluzioni/non-esiste", "/readyz"]
+    "path", ["/citta", "/citta/bologna", "/soluzioni/suap-metropolitano-bologna", "/soluzioni/non-esiste", "/readyz"]
 )
 def test_a_request_opens_one_session_and_closes_it(watched: Flask, path: str) -> None:
     watched.test_client().get(path)
