@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The pages of solutions, rendered as the worker does before readers ask: `python -m bench.prepared`, on `TWINMETRO_DATA`."""
+"""The pages of solutions, rendered as the worker does: `python -m bench.prepared`, on the folder `TWINMETRO_DATA`."""
 
 import time
 

@@ -42,7 +42,8 @@ class SearchDocument:
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
-def from_stored(stored: Mapping[str, Any]) -> SearchDocument:
+def from_stored(stored: dict[str, Any], text: str) -> SearchDocument:
     """The document back from what the index stores of it."""
-    facets = {name: tuple(values) for name, values in stored["facets"].items()}
-    return SearchDocument(**{**stored, "facets": facets})
+    stored["text"] = text
+    stored["facets"] = {name: tuple(values) for name, values in stored["facets"].items()}
+    return SearchDocument(**stored)

@@ -17,7 +17,7 @@ from typing import Any
 
 from whoosh import index as whoosh_index
 from whoosh.analysis import IDAnalyzer
-from whoosh.codec.whoosh3 import W3Codec
+from whoosh.codec.whoosh3 import W3Codec, W3PerDocReader
 from whoosh.fields import ID, STORED, FieldType, Schema
 from whoosh.filedb.filestore import FileStorage
 from whoosh.formats import Existence, Format
@@ -28,7 +28,7 @@ from app.search.terms import STEM, WORD, of_document
 
 #: Stands in the name of every folder: an index written by another version of this module, or of the analysis, is not
 #: read but rebuilt. Raise it whenever the terms or the schema change.
-VERSION = "v4"
+VERSION = "v5"
 CURRENT = "current"
 SUMS = "sums.json"
 LOCK_SECONDS = 30.0
@@ -70,10 +70,32 @@ class Placed(Format):  # type: ignore[misc]
         return array("I", value).tolist()
 
 
+class WrittenLengths(W3PerDocReader):  # type: ignore[misc]
+    """Reads the lengths of a segment that is being written: asked for at each posting, looked up once."""
+
+    def __init__(self, storage: Any, segment: Any) -> None:
+        super().__init__(storage, segment)
+        self._known: dict[str, list[int]] = {}
+
+    def doc_field_length(self, number: int, field: str, default: int = 0) -> int:
+        known = self._known.get(field)
+        if known is None:
+            look_up = super().doc_field_length
+            known = self._known[field] = [look_up(place, field, default) for place in range(self.doc_count_all())]
+        return known[number]
+
+
+class Codec(W3Codec):  # type: ignore[misc]
+    """Whoosh's own, for writing a whole index."""
+
+    def per_document_reader(self, storage: Any, segment: Any) -> WrittenLengths:
+        return WrittenLengths(storage, segment)
+
+
 def _schema() -> Schema:
     stems = FieldType(Placed(), IDAnalyzer(), scorable=True)
     words = FieldType(Counted(), IDAnalyzer(), scorable=True)
-    kept = dict.fromkeys(("digest", "document", "titled", "spans", "cited"), STORED)
+    kept = dict.fromkeys(("digest", "document", "text", "titled", *passages.STORED), STORED)
     return Schema(identity=ID(unique=True, stored=True), **kept, **{STEM: stems, WORD: words})
 
 
@@ -136,7 +158,7 @@ def write(folder: Path, additions: Sequence[SearchDocument], removals: Sequence[
     """Put documents in, take identities out, in one synchronous commit. Raises ``IndexDamaged``."""
     with damage_named(MACHINE):
         inner = current_folder(folder)
-        writer = whoosh_index.open_dir(str(inner)).writer(timeout=LOCK_SECONDS, codec=W3Codec(compression=0))
+        writer = whoosh_index.open_dir(str(inner)).writer(timeout=LOCK_SECONDS, codec=Codec(compression=0))
         with _committed(writer):
             for identity in removals:
                 writer.delete_by_term("identity", identity)
@@ -163,7 +185,7 @@ def rebuild(folder: Path, documents: Iterable[SearchDocument], progress: Callabl
 def _fill(inner: Path, documents: Iterable[SearchDocument], progress: Callable[[int], None]) -> int:
     # Compressing blocks of mostly one posting takes longer than it saves, when written and when read.
     empty = whoosh_index.create_in(str(inner), _schema())
-    writer = empty.writer(limitmb=REBUILD_MEGABYTES, codec=W3Codec(compression=0))
+    writer = empty.writer(limitmb=REBUILD_MEGABYTES, codec=Codec(compression=0))
     count = 0
     with _committed(writer):
         for document in documents:
@@ -240,7 +262,8 @@ def _row(document: SearchDocument) -> dict[str, Any]:
     return {
         "identity": document.identity,
         "digest": document.digest,
-        "document": json.dumps(vars(document), ensure_ascii=False),
+        "document": json.dumps({**vars(document), "text": ""}, ensure_ascii=False),
+        "text": document.text,
         "titled": terms.titled(document.title),
         **passages.stored(document, terms),
         STEM: terms.placed,

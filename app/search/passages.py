@@ -22,6 +22,8 @@ ENDS = (".", "!", "?", ";", ":", ",")
 AROUND = 60
 MAX_MATCHES = 400
 HIDDEN = 2**32 - 1
+#: What ``stored`` answers.
+STORED = ("lines", "spans", "cited")
 
 Spans = NDArray[np.uint32]
 #: The places of a stem in a document, in order.
@@ -39,13 +41,8 @@ class Passage:
     cited: Sequence[tuple[str, int, int]]
 
 
-def sentences(text: str) -> str:
-    """The text without its headings and cells, one paragraph a line; the whole text where nothing else is there."""
-    return "\n".join(text[start:end] for start, end in _lines(text))
-
-
 def _lines(text: str) -> list[tuple[int, int]]:
-    """Where the lines that ``sentences`` keeps stand."""
+    """Where its lines stand without headings and cells; all of them where nothing else is there."""
     every, kept, place = [], [], 0
     for line in text.split("\n"):
         bare = line.strip()
@@ -69,7 +66,8 @@ def stored(document: SearchDocument, terms: Terms) -> dict[str, Any]:
     places = _moved(acts, lines).tolist()
     slugs = [item.reference.slug for item in terms.citations]
     cited = [(slug, *place) for slug, place in zip(slugs, places, strict=True) if place[0] != HIDDEN]
-    return {"spans": spans.tobytes(), "cited": json.dumps([first, cited])}
+    kept = np.array(lines, np.uint32).tobytes()
+    return {"lines": kept, "spans": spans.tobytes(), "cited": json.dumps([first, cited]) if cited else first}
 
 
 def _moved(spans: NDArray[np.int64], lines: Sequence[tuple[int, int]]) -> Spans:
@@ -84,11 +82,12 @@ def _moved(spans: NDArray[np.int64], lines: Sequence[tuple[int, int]]) -> Spans:
     return np.where(shown[:, None], moved, HIDDEN).astype(np.uint32)
 
 
-def from_stored(document: SearchDocument, row: Mapping[str, Any]) -> Passage:
-    """The passage back from what the index stores."""
-    first, cited = json.loads(row["cited"])
+def from_stored(text: str, row: Mapping[str, Any]) -> Passage:
+    """The passage of a text back from what the index stores beside it."""
+    first, cited = (row["cited"], ()) if isinstance(row["cited"], int) else json.loads(row["cited"])
+    lines = np.frombuffer(row["lines"], np.uint32).reshape(-1, 2).tolist()
     spans = np.frombuffer(row["spans"], np.uint32).reshape(-1, 2)
-    return Passage(sentences(document.text), first, spans, cited)
+    return Passage("\n".join([text[start:end] for start, end in lines]), first, spans, cited)
 
 
 def matches(passage: Passage, marks: Marks, places: Places) -> list[Match]:

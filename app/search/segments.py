@@ -134,8 +134,8 @@ def _document(leaf: Any, lock: threading.Lock, number: int) -> tuple[SearchDocum
     with damage_named():
         with lock:
             row = leaf.stored_fields(number)
-        document = from_stored(json.loads(row["document"]))
-        return document, passages.from_stored(document, row)
+        document = from_stored(json.loads(row["document"]), row["text"])
+        return document, passages.from_stored(document.text, row)
 
 
 def _taken_over(leaf: Any, known: Mapping[str, Part]) -> Part:

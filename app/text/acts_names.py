@@ -10,8 +10,13 @@ from app.text.acts_reference import EU_KINDS, LegalReference, known_day
 from app.text.acts_titles import NAMES, NAMES_BESIDE_ARTICLES
 
 _TABLE = (*((row, False) for row in NAMES), *((row, True) for row in NAMES_BESIDE_ARTICLES))
+#: How every name begins: most words of a text are passed over by their first letters, without a look at sixty names.
+BEGINNINGS = (
+    r"(?-i:[Tt](?:[Uu.]|[Ee][Ss])|[Cc](?:\.|[Oo][DdSs]|[Aa][Dd])|[Dd](?:[Ee][Cc]|[Ii][Rr])"
+    r"|[Rr](?:[Ii][Ff]|[Gg]|[Ee][Gg])|[Ll][Ee][Gg]|[Ss][Tt][Aa]|[Aa][Ii]|[Gg][Dd]|[Ee][Ii])"
+)
 _PATTERN = re.compile(
-    r"(?<![\w.-])(?:"
+    rf"(?<![\w.-])(?={BEGINNINGS})(?:"
     + "|".join(f"(?P<n{place}>{row[3]})" for place, (row, _) in enumerate(_TABLE))
     .replace(" ?", r"\s?")
     .replace(" ", r"\s{1,3}")

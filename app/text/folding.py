@@ -11,6 +11,8 @@ _SAME = str.maketrans(
 
 def fold(text: str) -> str:
     """Lower case, no accents, one kind of apostrophe and dash. Not length-preserving."""
+    if text.isascii():
+        return text.lower().replace("`", "'")
     plain = text.casefold().translate(_SAME)
     if plain.isascii():
         return plain

@@ -3,7 +3,8 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from app.text.folding import APOSTROPHES, fold
 
@@ -14,19 +15,24 @@ _ELIDED = (
 )
 WORD = re.compile(
     rf"""
+    (?=[^\W_])(?:                                                                 # nothing else begins a word
     (?P<acronym>(?<![^\W_])(?:
         (?:[^\W\d_]\.){{2,9}}(?:[^\W\d_](?![^\W_]))?                              # S.U.A.P., s.u.a.p
       | (?:[^\W\d_]\.[ ]){{1,8}}[^\W\d_]\.))                                      # S. U. A. P.
   | (?P<number>\d{{1,3}}(?:[.\u00a0]\d{{3}})+(?!\d))                            # 1.268
-  | (?:(?<![^\W_])(?:{_ELIDED})[{APOSTROPHES}](?=[^\W_]))                       # dell', l', un': left out
+  | (?<![^\W_])(?=[^\W_]{{1,6}}[{APOSTROPHES}])(?:{_ELIDED})[{APOSTROPHES}](?=[^\W_])  # dell', l', un': left out
   | (?P<word>[^\W_]+(?:\([^\W\d_]\)[^\W_]+)?)                                  # Too(l)smart: one word
+    )
     """,
     re.VERBOSE | re.IGNORECASE,
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+#: Most words of a text are among the few thousand words of all texts.
+_folded = lru_cache(maxsize=20_000)(fold)
+
+
+class Token(NamedTuple):
     """One word: its folded form, and where it stands in the original text."""
 
     form: str
@@ -47,6 +53,6 @@ def tokens(text: str) -> Iterator[Token]:
         elif kind == "number":
             form = re.sub(r"\D", "", surface)
         else:
-            form = fold(surface.replace("(", "").replace(")", "") if "(" in surface else surface)
+            form = _folded(surface.replace("(", "").replace(")", "") if "(" in surface else surface)
         if form:
             yield Token(form[:MAX_WORD], match.start(), match.start() + len(surface))

@@ -26,7 +26,7 @@ def excerpt(text: str, wanted: Marks, title: str = "Titolo") -> Runs:
     """The snippet of a document, through what the index stores of it."""
     document = SearchDocument("page", "x", title, text, "/x")
     terms = of_document(document)
-    passage = passages.from_stored(document, passages.stored(document, terms))
+    passage = passages.from_stored(document.text, passages.stored(document, terms))
 
     def places(wanted_stem: str) -> list[int]:
         return [place for place, item in enumerate(terms.stems) if item == wanted_stem]
