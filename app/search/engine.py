@@ -3,7 +3,7 @@
 
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -13,11 +13,12 @@ import yaml
 
 from app.search import concepts, index
 from app.search.concepts import Plan
-from app.search.excerpt import excerpt
+from app.search.document import SearchDocument
+from app.search.excerpt import Marks, Runs, excerpt
 from app.search.facets import LIKE
 from app.search.index import IndexDamaged
 from app.search.nearby import meanings, near_themes, only_beside
-from app.search.passages import matches
+from app.search.passages import Passage, Places, matches
 from app.search.query import corrected, read, without
 from app.search.ranker import Mask, Ranking, Scores
 from app.search.results import Hit, Results
@@ -25,7 +26,6 @@ from app.search.segments import Reader
 from app.search.semantic import Meaning
 from app.search.snapshot import Snapshot, folded, named_filters, uncited, understood
 from app.search.suggest import Suggestion
-from app.search.terms import STEM
 from app.text.vocabulary import Vocabulary
 
 #: A document that scores less than this share of the best is no answer; it would only swell counts and facets. Where
@@ -202,7 +202,7 @@ class Engine:
             total=total,
             page=page,
             pages=pages,
-            hits=tuple(_hit(snapshot, number, float(shown[number]), plan) for number in numbers),
+            hits=tuple(_hits(snapshot, numbers, shown, plan)),
             facets=snapshot.facets.counts(found, every),
             near_themes=() if total and not beside else self._near_themes(snapshot, plan),
             beside=beside,
@@ -293,22 +293,27 @@ def _ordered(snapshot: Snapshot, scores: Scores, sort: str, wanted: int) -> list
     return found[:wanted]
 
 
-def _hit(snapshot: Snapshot, number: int, score: float, plan: Plan) -> Hit:
-    part, inner = snapshot.ranking.place(number)
-    document, passage = part.document(inner)
+def _hits(snapshot: Snapshot, numbers: Sequence[int], scores: Scores, plan: Plan) -> Iterator[Hit]:
+    """What is shown of some documents, in this order."""
+    where = [snapshot.ranking.place(number) for number in numbers]
+    places = {
+        part: part.places(plan.marks.every_stem, [inner for other, inner in where if other is part])
+        for part in dict.fromkeys(part for part, _inner in where)
+    }
+    for number, (part, inner) in zip(numbers, where, strict=True):
+        yield _hit(part.document(inner), float(scores[number]), plan.marks, places[part][inner])
 
-    def places(stem: str) -> list[int]:
-        return part.postings(STEM, stem).places_in(inner)
 
+def _hit(found: tuple[SearchDocument, Passage], score: float, marks: Marks, places: Places) -> Hit:
+    document, passage = found
+    summary: Runs = ((document.summary, False),)
     return Hit(
         kind=document.kind,
         slug=document.slug,
         title=document.title,
         city=document.city,
         score=score,
-        snippet=((document.summary, False),)
-        if plan.marks.none
-        else excerpt(passage.text, matches(passage, plan.marks, places)),
+        snippet=summary if marks.none else excerpt(passage.text, matches(passage, marks, places)),
         url=document.url,
         document=document,
     )

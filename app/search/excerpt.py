@@ -13,8 +13,11 @@ EDGE = 8
 
 Runs = tuple[tuple[str, bool], ...]
 
-#: Not after `D.P.R.` and not before a number: an abbreviation ends no sentence.
-_SENTENCE = re.compile(r"(?<=[^\W_A-ZÀ-Ý][.!?;:])\s+(?=[«\"(]?[A-ZÀ-Ý])|(?<=[)»\"][.!?;:])\s+(?=[A-ZÀ-Ý])|\n+")
+#: Not after `D.P.R.` and not before a number: an abbreviation ends no sentence. The mark stands first, so that the
+#: many letters without one are passed over.
+_SENTENCE = re.compile(
+    r"[.!?;:\n](?:(?<=\n)\n*|(?<=[^\W_A-ZÀ-Ý][.!?;:])\s+(?=[«\"(]?[A-ZÀ-Ý])|(?<=[)»\"][.!?;:])\s+(?=[A-ZÀ-Ý]))"
+)
 _SPACES = re.compile(r"\s+")
 
 
@@ -25,6 +28,11 @@ class Marks:
     stems: frozenset[str] = frozenset()
     forms: tuple[tuple[str, ...], ...] = ()
     acts: tuple[str, ...] = ()
+
+    @property
+    def every_stem(self) -> frozenset[str]:
+        """Those to mark anywhere and those of the forms."""
+        return self.stems.union(*self.forms)
 
     @property
     def none(self) -> bool:

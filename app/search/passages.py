@@ -3,7 +3,7 @@
 text is analysed again while somebody waits."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -26,8 +26,8 @@ HIDDEN = 2**32 - 1
 STORED = ("lines", "spans", "cited")
 
 Spans = NDArray[np.uint32]
-#: The places of a stem in a document, in order.
-Places = Callable[[str], Sequence[int]]
+#: The places in a document of each stem that it holds, in order.
+Places = Mapping[str, Sequence[int]]
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def from_stored(text: str, row: Mapping[str, Any]) -> Passage:
 def matches(passage: Passage, marks: Marks, places: Places) -> list[Match]:
     """What is to be marked, in order: stems anywhere, forms where they stand whole, acts."""
     found = [Match(start, end, slug) for slug, start, end in passage.cited if slug in marks.acts]
-    marked = {place: stem for stem in marks.stems for place in places(stem)}
+    marked = {place: stem for stem in marks.stems for place in places.get(stem, ())}
     for form in marks.forms:
         marked.update(_whole(passage, form, places))
     last = passage.first + len(passage.spans)
@@ -106,10 +106,10 @@ def matches(passage: Passage, marks: Marks, places: Places) -> list[Match]:
 
 def _whole(passage: Passage, form: Sequence[str], places: Places) -> Iterator[tuple[int, str]]:
     """Places of the words of a form where they follow each other, stop words apart."""
-    begins = set(places(form[0]))
+    begins = set(places.get(form[0], ()))
     for step, stem in enumerate(form[1:], 1):
         if begins:
-            begins.intersection_update([place - step for place in places(stem)])
+            begins.intersection_update([place - step for place in places.get(stem, ())])
     for place in begins:
         if _near(passage, place, len(form)):
             yield from ((place + step, stem) for step, stem in enumerate(form))

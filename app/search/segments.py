@@ -5,7 +5,7 @@ import json
 import sys
 import threading
 import weakref
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
@@ -46,14 +46,16 @@ class Held:
     places: Places
     ends: Places
 
-    def places_in(self, number: int) -> list[int]:
-        """The places in one document, in order."""
-        # A plain number is of another width: all numbers of the term would be copied to compare them.
-        at = int(self.numbers.searchsorted(np.int32(number)))
-        if at == len(self.numbers) or self.numbers[at] != number:
-            return []
-        found: list[int] = self.places[int(self.ends[at - 1]) if at else 0 : int(self.ends[at])].tolist()
-        return found
+    def places_in(self, numbers: Ints) -> Iterator[tuple[int, list[int]]]:
+        """The places, in order, in each of some documents that holds the term."""
+        if not len(self.numbers):
+            return
+        at = np.minimum(self.numbers.searchsorted(numbers), len(self.numbers) - 1)
+        held = np.flatnonzero(self.numbers[at] == numbers)
+        ends = self.ends[at[held]]
+        starts = ends - self.counts[at[held]].astype(np.uint32)
+        for number, start, end in zip(numbers[held].tolist(), starts.tolist(), ends.tolist(), strict=True):
+            yield number, self.places[start:end].tolist()
 
     def titles(self, titled: Places) -> Ints:
         """The documents that hold the term in the title, where ``titled`` tells how long each title is."""
@@ -109,6 +111,15 @@ class Part:
             if len(self._postings) > MAX_CACHED:
                 self._postings.clear()
             self._postings[field, term] = found
+        return found
+
+    def places(self, stems: Iterable[str], numbers: Sequence[int]) -> dict[int, dict[str, list[int]]]:
+        """Where stems stand in some documents: by document, then by stem. Raises ``IndexDamaged``."""
+        found: dict[int, dict[str, list[int]]] = {number: {} for number in numbers}
+        wanted = np.array(numbers, np.int32)
+        for stem in stems:
+            for number, places in self.postings(STEM, stem).places_in(wanted):
+                found[number][stem] = places
         return found
 
 

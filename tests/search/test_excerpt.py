@@ -28,9 +28,9 @@ def excerpt(text: str, wanted: Marks, title: str = "Titolo") -> Runs:
     terms = of_document(document)
     passage = passages.from_stored(document.text, passages.stored(document, terms))
 
-    def places(wanted_stem: str) -> list[int]:
-        return [place for place, item in enumerate(terms.stems) if item == wanted_stem]
-
+    places: dict[str, list[int]] = {}
+    for place, item in enumerate(terms.stems):
+        places.setdefault(item, []).append(place)
     return snippets.excerpt(passage.text, passages.matches(passage, wanted, places))
 
 
