@@ -13,6 +13,7 @@ QUICK = (
     ("bench.known_items", ()),
     ("bench.acts", ()),
     ("bench.relevance", ("--docs", str(FOLDER / CORE), "--limit", "150")),
+    ("bench.spelling", ("--words", "600")),
     ("bench.search_speed", ("--docs", "1000", "--questions", "120")),
     ("bench.edits", ("--docs", "1000", "--edits", "10")),
     ("bench.pages", ("--docs", "1000", "--requests", "120")),
@@ -22,13 +23,14 @@ FULL = (
     ("bench.known_items", ()),
     ("bench.acts", ()),
     ("bench.relevance", ("--robustness", "--acronyms")),
+    ("bench.spelling", ()),
     ("bench.search_speed", ()),
     ("bench.edits", ()),
     ("bench.pages", ()),
     ("bench.matching", ()),
 )
 #: What reads the public data, which stand beside the project.
-PUBLIC = {"bench.relevance", "bench.search_speed", "bench.edits", "bench.pages"}
+PUBLIC = {"bench.relevance", "bench.spelling", "bench.search_speed", "bench.edits", "bench.pages"}
 
 
 #: Every line that tells of an aim, with the benchmark that said it.

@@ -12,7 +12,7 @@ from app.search.spelling import corrections, split
 from app.search.terms import is_act, page_term, pairs, slug_term
 from app.text.acts import canonical
 from app.text.folding import fold
-from app.text.stems import stem
+from app.text.stems import is_stop, stem
 from app.text.tokens import tokens
 from app.text.vocabulary import Alternative, Vocabulary
 
@@ -90,14 +90,19 @@ def _respelt(word: Word, ranking: Ranking, changes: dict[str, str]) -> Concept:
     parts = split(word.form, ranking.frequency)
     if parts is None:
         return Concept(((word.stem, word.form),))
-    changes[word.form] = " ".join(parts)
-    return Concept(tuple((stem(part), part) for part in parts))
+    changes[word.form] = parts
+    return Concept(tuple((stem(part), part) for part in _said(parts)))
 
 
 def _as_meant(words: Sequence[Word], changes: Mapping[str, str]) -> Iterator[str]:
     """The stems of the question with likely spellings in the place of unknown words."""
     for word in words:
-        yield from (stem(part) for part in changes.get(word.form, word.form).split())
+        yield from map(stem, _said(changes[word.form]) if word.form in changes else (word.form,))
+
+
+def _said(text: str) -> list[str]:
+    """The words of a likely spelling that say something."""
+    return [token.form for token in tokens(text) if not is_stop(token.form)]
 
 
 def _joined(words: Sequence[Word], ranking: Ranking) -> list[Concept]:

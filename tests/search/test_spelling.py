@@ -43,16 +43,49 @@ def test_a_right_first_letter_counts() -> None:
     assert corrections("rmete", frequencies)[0] in {"rete", "mete"}
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant", "commoner"),
+    [
+        ("misioni", "missioni", "milioni"),
+        ("durta", "durata", "dura"),
+        ("apalto", "appalto", "asalto"),
+        ("bandp", "bando", "bandi"),
+    ],
+)
+def test_the_likelier_mistake_counts_more_than_the_commoner_word(typed: str, meant: str, commoner: str) -> None:
+    known = {meant: 3, commoner: 10}
+    assert corrections(typed, lambda words: {word: known[word] for word in words & known.keys()})[0] == meant
+
+
+def test_a_word_far_commoner_wins_over_the_likelier_mistake() -> None:
+    known = {"missioni": 1, "milioni": 500}
+    assert corrections("misioni", lambda words: {word: known[word] for word in words & known.keys()})[0] == "milioni"
+
+
 @pytest.mark.parametrize("typed", ["ret", "2020", "x" * (LONGEST + 1), "art14"])
 def test_short_long_and_numbered_words_are_left_alone(typed: str) -> None:
     assert corrections(typed, frequencies) == []
 
 
-def test_a_lost_space_is_found() -> None:
-    assert split("opendata", frequency) == ("open", "data")
-    assert split("xyzxyzxyz", frequency) is None
-    assert split("open-data", frequency) is None
-    assert split("o" * (LONGEST + 1), frequency) is None
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("opendata", "open data"),
+        ("retedella", "rete della"),
+        ("perimprese", "per imprese"),
+        ("dellimpresa", "dell'impresa"),
+        ("unimpresa", "un'impresa"),
+    ],
+)
+def test_a_lost_space_or_apostrophe_is_found(typed: str, meant: str) -> None:
+    assert split(typed, frequency) == meant
+
+
+@pytest.mark.parametrize(
+    "typed", ["xyzxyzxyz", "open-data", "o" * (LONGEST + 1), "dellrete", "undata", "perdella", "inrete"]
+)
+def test_what_no_two_words_make_is_left_whole(typed: str) -> None:
+    assert split(typed, frequency) is None
 
 
 def test_near_words_never_hold_the_word_swapped_with_itself() -> None:
