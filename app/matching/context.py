@@ -3,11 +3,21 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import exp, log10
+from math import exp, log10, sqrt
 
 from app.matching.model import City, Figure
 
+#: The most that one figure can set two cities apart, in spreads: one odd figure must not decide a mean of five.
 MAX_DISTANCE = 3.0
+
+
+def limited(spreads: float) -> float:
+    """A difference under the limit: almost itself up to one spread, always more for more, never over the limit.
+
+    A plain cut would hold all cities over three spreads apart (fifteen times the inhabitants) for equally unlike.
+    """
+    share = spreads / MAX_DISTANCE
+    return MAX_DISTANCE * (share / sqrt(1 + share * share))
 
 
 @dataclass(frozen=True)
@@ -88,9 +98,10 @@ def indicator_weights(themes: Sequence[str], tree: Mapping[str, str]) -> Mapping
 
 
 def similarity(mine: City, theirs: City, weights: Mapping[str, float]) -> Context:
-    """coverage x exp(-d) + (1 - coverage) / 2, d the weighted mean of |z difference| capped at 3.
+    """coverage x exp(-d) + (1 - coverage) / 2, d the weighted mean of the ``limited`` differences of z.
 
-    What is unknown counts half, never as alike: missing figures cannot beat figures known to be equal.
+    The same from both sides: making a smaller giver count otherwise was tried and left (docs/matching.md). What is
+    unknown counts half, never as alike: missing figures cannot beat figures known to be equal.
     """
     compared = tuple(_compare(name, mine, theirs, weight) for name, weight in weights.items() if name in NATIONAL)
     known = [item for item in compared if item.distance is not None]
@@ -107,5 +118,5 @@ def _compare(name: str, mine: City, theirs: City, weight: float) -> Compared:
     one, other = mine.figures.get(name), theirs.figures.get(name)
     distance = None
     if one is not None and other is not None:
-        distance = min(MAX_DISTANCE, abs(reference.z(one.value) - reference.z(other.value)))
+        distance = limited(abs(reference.z(one.value) - reference.z(other.value)))
     return Compared(name, one, other, reference.shown, weight, distance)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from app.matching.bulk import foremost
 from app.matching.gates import LIMITS, closed
 from app.matching.model import FACTORS, City, Excluded, Match, Need, Offer
 from app.matching.score import Market, match, matches
@@ -79,7 +80,7 @@ def _first(need: Need, market: Market, affinities: Mapping[str, float]) -> tuple
 
 def _best(scores: np.ndarray, allowed: np.ndarray, keep: int) -> list[int]:
     numbers = np.flatnonzero(allowed)
-    return [int(number) for number in numbers[np.argsort(-scores[numbers], kind="stable")[:keep]]]
+    return [int(number) for number in numbers[foremost(scores[numbers], keep)]]
 
 
 def _name(found: Match) -> tuple[str, str]:

@@ -6,10 +6,14 @@ from dataclasses import dataclass
 
 from app.matching.model import FACTORS
 
+#: How the factors are reckoned: raised with every change of it, so that lists and rounds that were kept tell by what
+#: they were made. 1: differences of the context cut at three spreads. 2: a smooth limit (context.limited).
+FORMULA = 2
+
 
 @dataclass(frozen=True)
 class Weights:
-    """Exponents of the four factors; they sum to 1."""
+    """Exponents of the four factors; they sum to 1. ``version`` names them, and the formula they were used with."""
 
     version: str
     theme: float = 0.55
@@ -29,11 +33,16 @@ class Weights:
         return dict(zip(FACTORS, self.values, strict=True))
 
 
+def named(decision: str) -> str:
+    """What a score is stored under: the decision on its weights, and the formula of its factors."""
+    return f"{decision}-f{FORMULA}"
+
+
 #: Theme first: a wrong theme cannot be bought back. Context is small: in real networks it tells little
 #: (docs/matching.md).
-PUBLISHED = Weights("2026-11")
+PUBLISHED = Weights(named("2026-11"))
 
 
-def from_data(version: str, data: Mapping[str, float]) -> Weights:
-    """Weights from stored values. Raises ``ValueError``, ``KeyError``."""
-    return Weights(version, **{name: float(data[name]) for name in FACTORS})
+def from_data(decision: str, data: Mapping[str, float]) -> Weights:
+    """Weights from the stored values of a decision, under the formula of now. Raises ``ValueError``, ``KeyError``."""
+    return Weights(named(decision), **{name: float(data[name]) for name in FACTORS})

@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 from app.access import Role
 from app.errors import Conflict, Invalid
 from app.journal import queries as journal
+from app.matching import context
+from app.matching.weights import named
 from app.needs import candidates, chores, proposals, queries, rounds, service, shortlists, weighing
 from app.needs.models import MatchingRound, Need
 from app.search.engine import Engine
@@ -149,6 +151,28 @@ def test_a_round_is_computed_again_with_the_same_result(network: Network, engine
     assert not rounds.again(found)[0]
 
 
+def test_what_was_made_by_an_older_formula_stays_as_it_was(
+    app: Flask, network: Network, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    need = network.post()
+    with monkeypatch.context() as older, network.database.work() as session:
+        older.setattr(context, "limited", lambda spreads: min(context.MAX_DISTANCE, spreads))
+        made = rounds.preview(session, engine, "Turno di prova", network.deed("coordinator"))
+        made.weights_version = "2026-11"
+        service.remember_shown(session, need, shown(network, engine, need).items, "2026-11", NOW)
+        kept = queries.last_shown(session, need.id)
+    assert rounds.again(made)[0]
+    with network.database.work() as session:
+        coordinator = make_person(session, (Role.COORDINATOR, ""))
+        shortlists.remember(session, engine, network.need(need), LATER)
+        now = queries.last_shown(session, need.id)
+    assert kept is not None
+    assert now is not None
+    assert (kept.weights_version, now.weights_version) == ("2026-11", named("2026-11"))
+    page = sign_in(app.test_client(), coordinator).get(f"/abbinamenti/{made.id}").text
+    assert "pesi 2026-11<" in page
+
+
 def test_the_floor_of_a_preview_rises_and_what_it_costs_stands_beside_it(network: Network, engine: Engine) -> None:
     network.post()
     network.post("torino", problem="Un problema del tutto diverso, e nessuna parola in comune")
@@ -249,6 +273,7 @@ def test_weights_change_by_a_decision_with_a_reason(network: Network, engine: En
             weighing.decide(session, WEIGHTS, simulation, " ", network.deed("coordinator"))
         version = weighing.decide(session, WEIGHTS, simulation, "Conta di più il contesto", network.deed("coordinator"))
         assert candidates.weights_in_force(session).as_data() == WEIGHTS
+        assert candidates.weights_in_force(session).version == named(version)
         assert queries.decisions(session)[0].version == version
         assert journal.of_thing(session, "weights", version)[0].action == "weights-decided"
 

@@ -9,13 +9,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.matching import bulk
 from app.matching import shortlist as lists
+from app.matching.bulk import Table
 from app.matching.model import City, Need, Offer
 from app.matching.score import Market, match, matches
 from app.matching.shortlist import shortlist
 from tests.pure.matching.made import affinities, make_city, make_market, make_need, make_offer, needs, offers
 
 several = st.lists(offers, max_size=8, unique_by=lambda offer: (offer.solution, offer.city.slug))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _loaded() -> Table:
+    """SciPy is loaded with the first table, which can take longer than an example may."""
+    return make_market(make_offer()).table
 
 
 def together(market: Market) -> Market:
@@ -47,6 +55,24 @@ def test_arrays_keep_out_what_the_gates_keep_out(
     best = market.table.best(need, market.table.affinities(close), 99)
     assert [offer for offer, _ in best] == [item.offer for item in found]
     assert len(best) + len(out) == len(market.offers)
+
+
+@given(needs, several, affinities, st.integers(1, 4))
+def test_the_first_few_are_those_of_the_whole_order_ties_included(
+    need: Need, given_offers: list[Offer], close: dict[str, float], keep: int
+) -> None:
+    market = together(make_market(*given_offers))
+    first = market.table.best(need, market.table.affinities(close), keep)
+    everything = matches(need, market, close)[0]
+    assert [offer for offer, _ in first] == [item.offer for item in everything[:keep]]
+    assert [score for _, score in first] == pytest.approx([item.score for item in everything[:keep]], abs=1e-9)
+
+
+def test_equal_offers_come_in_the_order_of_their_names_where_few_are_kept() -> None:
+    market = make_market(*(make_offer(f"uguale-{number}", make_city(f"city-{number}")) for number in range(9)))
+    first = market.table.best(make_need(), np.full(9, 0.5), 3)
+    assert [offer.solution for offer, _ in first] == ["uguale-0", "uguale-1", "uguale-2"]
+    assert bulk.foremost(np.array([1.0, 3.0, 2.0, 3.0, 3.0]), 2).tolist() == [1, 3]
 
 
 @given(needs, several, affinities)

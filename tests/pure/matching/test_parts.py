@@ -2,13 +2,15 @@
 """Themes along their tree, words, figures of cities, readiness."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from app.matching.context import EVEN, MAX_DISTANCE, NATIONAL, indicator_weights, similarity
+from app.matching.context import EVEN, MAX_DISTANCE, NATIONAL, indicator_weights, limited, similarity
 from app.matching.model import City, Figure, Passage
 from app.matching.readiness import readiness
 from app.matching.text import calibration, meeting, scaled, space, terms
 from app.matching.themes import ancestry, closeness, overlap, shared
-from tests.pure.matching.made import TREE, make_city, make_offer
+from tests.pure.matching.made import TREE, cities, make_city, make_offer
 
 
 def test_themes_are_close_along_the_tree() -> None:
@@ -78,10 +80,33 @@ def test_the_figures_of_both_and_the_median_of_italy_are_shown() -> None:
     assert round(NATIONAL["small_share"].shown, 1) == 67.9
 
 
-def test_a_distance_is_capped() -> None:
-    tiny = City("x", "X", {"population": Figure(1)})
-    (compared,) = similarity(make_city(), tiny, {"population": 1}).compared
-    assert compared.distance == MAX_DISTANCE
+def people(inhabitants: float) -> City:
+    return City("x", "X", {"population": Figure(inhabitants)})
+
+
+def test_one_odd_figure_sets_two_cities_apart_by_three_spreads_at_most() -> None:
+    (compared,) = similarity(make_city(), people(1), {"population": 1}).compared
+    assert compared.distance is not None
+    assert 2.9 < compared.distance <= MAX_DISTANCE
+    assert limited(1e9) == MAX_DISTANCE
+
+
+@given(st.floats(0, 20), st.floats(1e-3, 5))
+def test_a_larger_difference_always_counts_more_and_a_small_one_almost_as_it_is(spreads: float, more: float) -> None:
+    assert limited(spreads) < limited(spreads + more) <= MAX_DISTANCE
+    assert limited(spreads) <= spreads * (1 + 1e-12)
+    assert limited(min(spreads, 1)) >= 0.94 * min(spreads, 1)
+
+
+def test_cities_far_larger_are_told_apart_too() -> None:
+    village = people(2_000)
+    alike = [similarity(village, people(size), {"population": 1}).value for size in (30_000, 300_000, 3_000_000)]
+    assert alike == sorted(set(alike), reverse=True)
+
+
+@given(cities, cities)
+def test_two_cities_are_as_alike_as_seen_from_the_other(one: City, other: City) -> None:
+    assert similarity(one, other, EVEN).value == similarity(other, one, EVEN).value
 
 
 def test_what_matters_follows_the_theme_or_its_ancestor() -> None:
