@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -28,6 +29,9 @@ from tests.webserver import WebServer, chromium_path
 
 # As the application has it (app/rubbish.py), from the start: a tenth of the time of the suite.
 rubbish.between_only()
+# Whether a drawn example takes long says something of the machine, nothing of the product.
+hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

@@ -24,7 +24,7 @@ def passes(row: Row, wanted: Mapping[str, list[str]], but: str = "") -> bool:
     )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(segments, filters, st.integers(0, 2**24 - 1))
 def test_counts_and_filters_equal_those_made_by_hand(
     library: list[list[Row]], wanted: dict[str, list[str]], chosen: int

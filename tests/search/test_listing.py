@@ -22,7 +22,7 @@ asked = st.builds(
     page=st.integers(1, 40),
     exact=st.booleans(),
 )
-relaxed = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+relaxed = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def built(question: Asked) -> str:

@@ -185,9 +185,7 @@ def answer_of(engine: Engine, question: str, kinds: Sequence[str], themes: Seque
     return [(hit.document.identity, hit.score) for hit in found.hits]
 
 
-relaxed = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+relaxed = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
 @relaxed

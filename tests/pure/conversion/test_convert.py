@@ -324,7 +324,7 @@ WORDS = st.lists(st.text("abcdeèàù'*_#|<>[]`1.-", min_size=1, max_size=12), m
 
 
 @pytest.mark.slow
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=6)
 @given(WORDS)
 def test_no_word_is_lost_on_the_way(pieces: list[str]) -> None:
     paragraphs = "".join(samples.paragraph(piece.replace("<", "&lt;")) for piece in pieces)

@@ -11,7 +11,7 @@ from app.document.parse import CONTROL
 from app.document.schema import FIELD_BY_NAME, SECTION_TITLES
 
 #: A busy machine makes examples slowly; that says nothing about the code.
-CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+CALM = settings(suppress_health_check=[HealthCheck.too_slow])
 #: Words that YAML, Markdown or the splitting into sections could take for something else.
 TRICKY = [
     "no", "NO", "si", "null", "~", "true", "12", "012", "0x1F", "1e3", "1:30", "2018-05-03", "a: b", "- a", "# a",

@@ -72,7 +72,7 @@ def reached(result: RoundResult) -> tuple[int, float]:
     return len({arc.need for arc in result.assigned}), result.total
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(inputs())
 def test_small_rounds_are_the_best_there_is(given_: RoundInput) -> None:
     result = solve(given_)
@@ -128,7 +128,7 @@ def test_as_many_requests_are_served_as_the_maximum_flow_allows(first: int) -> N
         assert reached(solve(given_))[0] == most_served(given_) == served_above(given_, given_.floor), number
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(inputs())
 def test_the_highest_floor_takes_the_proposal_from_nobody_and_one_more_would(given_: RoundInput) -> None:
     served = reached(solve(given_))[0]
@@ -138,7 +138,7 @@ def test_the_highest_floor_takes_the_proposal_from_nobody_and_one_more_would(giv
     assert highest == HIGHEST or reached(solve(replace(given_, floor=highest + 1)))[0] < served
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(inputs(), st.randoms(use_true_random=False))
 def test_the_order_of_the_input_changes_nothing_and_what_is_stored_gives_the_same(
     given_: RoundInput, chance: object
@@ -148,7 +148,7 @@ def test_the_order_of_the_input_changes_nothing_and_what_is_stored_gives_the_sam
     assert solve(given_).as_data() == solve(turned).as_data() == solve(stored).as_data()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(inputs(), st.integers(5, 100))
 def test_one_more_offer_never_serves_fewer(given_: RoundInput, score: int) -> None:
     more = RoundInput(
@@ -161,7 +161,7 @@ def test_one_more_offer_never_serves_fewer(given_: RoundInput, score: int) -> No
     assert len({arc.need for arc in solve(more).assigned}) >= len({arc.need for arc in solve(given_).assigned})
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(inputs())
 def test_whoever_got_nothing_is_told_why(given_: RoundInput) -> None:
     result = solve(given_)
