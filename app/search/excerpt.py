@@ -2,7 +2,6 @@
 """The passage of a text that answers best, from the original words, with the words that matched marked."""
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -62,21 +61,26 @@ def excerpt(text: str, matches: Sequence[Match]) -> Runs:
 def _densest(matches: Sequence[Match]) -> int:
     """Where the stretch begins that holds the most different things, then the most matches."""
     best, first, ahead = (0, 0), 0, 0
-    inside: Counter[str] = Counter()
-    for number, match in enumerate(matches):
-        while ahead < len(matches) and matches[ahead].end <= match.start + LENGTH:
-            inside[matches[ahead].what] += 1
+    inside: dict[str, int] = {}
+    for number, (start, _end, what) in enumerate(matches):
+        last = start + LENGTH
+        while ahead < len(matches) and matches[ahead].end <= last:
+            held = matches[ahead].what
+            inside[held] = inside.get(held, 0) + 1
             ahead += 1
         value = (len(inside), ahead - number)
         if value > best:
-            best, first = value, match.start
+            best, first = value, start
+        if ahead == len(matches):
+            # What begins later holds less.
+            break
         if ahead == number:
             # Longer than a whole stretch: nothing of it was counted.
             ahead += 1
-            continue
-        inside[match.what] -= 1
-        if not inside[match.what]:
-            del inside[match.what]
+        elif inside[what] > 1:
+            inside[what] -= 1
+        else:
+            del inside[what]
     return first
 
 
