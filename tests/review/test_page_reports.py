@@ -191,7 +191,7 @@ NO_PAGES = {"boards.feed_of_theme", "feeds.city", "feeds.theme", "kits.attachmen
 #: Addresses of programmes and of browsers, which have no title.
 FOR_MACHINES = re.compile(
     r".*(_csv|_json|\.as_csv|\.as_json)|feeds\..*|boards\.feed|needs\.near|search\.suggestions.*"
-    r"|pages\.(opensearch|robots|security|sitemap)"
+    r"|pages\.(opensearch|robots|security|sitemap.*)"
 )
 
 
