@@ -27,6 +27,8 @@ from tests.webserver import WebServer
 CLIENTS = 8
 THROUGHPUT_SECONDS = 4.0
 SEARCHES = ("search, keywords", "search, sentence")
+#: With thousands of solutions the first of these has some thousands with those below it.
+THEMES, CITIES = ("semplificazione", "suap", "appalti"), ("torino", "bologna", "roma")
 #: What was aimed at beside the bare page: median, p95, throughput; and the megabytes of the server.
 AIMS = {**dict.fromkeys(SEARCHES, (5.0, 7.0, 0.2)), "solution": (1.8, 3.0, 0.6)}
 MEMORY = 120.0
@@ -163,6 +165,9 @@ def measure(settings: Settings, name: str, slugs: list[str], count: int) -> None
             "solution": lambda: f"/soluzioni/{chance.choice(slugs)}",
             # A question in the address: such a page is never kept.
             "solution, not kept": lambda: f"/soluzioni/{chance.choice(slugs)}?x",
+            "theme": lambda: f"/temi/{chance.choice(THEMES)}?pagina={chance.randint(1, 20)}",
+            "city": lambda: f"/citta/{chance.choice(CITIES)}?pagina={chance.randint(1, 20)}",
+            "sitemap": lambda: "/sitemap.xml",
         }
         print(f"\n{name}: page (ms) beside a bare Flask page on the same server")
         print(f"{'page':20}{'median':>8}{'p95':>8}{'x bare':>8}{'x p95':>8}{'kB':>7}{'req/s':>8}{'x bare':>8}")

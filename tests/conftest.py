@@ -64,6 +64,7 @@ PAGES_ALONE = frozenset(
         "notices/test_pages.py",
         "operations/test_views.py",
         "review/test_pages.py",
+        "solutions/test_library.py",
         "twinnings/test_pages.py",
     }
 )

@@ -33,8 +33,8 @@ def theme(slug: str) -> Response:
     found = solutions.theme_by_slug(session(), slug)
     if found is None:
         raise NotFound(slug)
-    latest = sorted(solutions.of_theme(session(), [slug]), key=lambda item: item.updated_at, reverse=True)
-    return _feed(found.name, latest[:ENTRIES], url_for("library.theme", slug=slug))
+    latest = solutions.published(session(), ENTRIES, theme=slug)
+    return _feed(found.name, latest, url_for("library.theme", slug=slug))
 
 
 @feeds.get("/feed/citta/<slug:slug>.atom")
@@ -43,8 +43,8 @@ def city(slug: str) -> Response:
     found = cities.by_slug(session(), slug)
     if found is None:
         raise NotFound(slug)
-    theirs = [item for item in solutions.published(session()) if any(tie.city.slug == slug for tie in item.bodies)]
-    return _feed(found.name, theirs[:ENTRIES], url_for("library.city", slug=slug))
+    latest = solutions.published(session(), ENTRIES, city=slug)
+    return _feed(found.name, latest, url_for("library.city", slug=slug))
 
 
 def _feed(name: str, entries: Sequence[Solution], page: str) -> Response:

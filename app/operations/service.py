@@ -50,7 +50,7 @@ def correct_body(session: Session, slug: str, typed: NewBody, actor_id: int, now
     changed = registers.correct_body(session, city, typed)
     if changed:
         # Their pages and their lines in the search name it.
-        note(session, [("solution", solution.slug) for solution, _tie in library.of_city(session, city)])
+        note(session, [("solution", solution) for solution in library.slugs_of_city(session, city)])
     said = {"valid_to": typed.valid_to or None} if "valid_to" in changed else {}
     if said:
         action = "body-closed" if typed.valid_to else "body-reopened"

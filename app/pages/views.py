@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Home, the written pages, and the addresses machines ask for."""
 
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -16,14 +17,16 @@ from app.config import Settings
 from app.errors import NotFound
 from app.needs import board
 from app.pages import queries
+from app.pages import sitemap as maps
 from app.pages.models import WrittenPage
+from app.pages.sitemap import Entry
 from app.solutions import queries as solution_queries
 from app.twinnings import queries as twinning_queries
 from app.web import gate
 from app.web.formats import fresh, json_answer
 from app.web.gate import permits
 from app.web.kept import generation, kept, sent, unkept
-from app.web.languages import current_language, site_root
+from app.web.languages import DEFAULT, LANGUAGES, current_language, site_root
 from app.web.release import RELEASE
 from app.web.unit import session
 
@@ -32,6 +35,9 @@ pages = Blueprint("pages", __name__, template_folder="templates")
 WRITTEN = ("aiuto", "programma", "accessibilita", "privacy", "informazioni", "note-legali")
 #: Solutions, and requests and transfers, that the home page shows.
 LATEST, NEWEST = 6, 3
+XML = "application/xml"
+#: What stands before the path of a page in each language.
+PREFIXES = {language: "" if language == DEFAULT else f"/{language}" for language in LANGUAGES}
 
 
 def settings() -> Settings:
@@ -109,29 +115,62 @@ def robots() -> Response:
 @pages.get("/sitemap.xml")
 @permits(Action.READ_PUBLIC)
 def sitemap() -> Response:
-    return Response(
-        render_template("pages/sitemap.xml", entries=_addresses(), root=site_root()), mimetype="application/xml"
-    )
+    def made() -> Iterator[str]:
+        files = _files()
+        if len(files) == 1:
+            return maps.pages(site_root(), files[0], PREFIXES)
+        return maps.index(site_root(), [_path("pages.sitemap_part", number=n + 1) for n in range(len(files))])
+
+    return _map(0, made)
 
 
-def _addresses() -> list[dict[str, Any]]:
-    """Public addresses without the language prefix, each with the day of its last change where known."""
-    fixed = ["pages.home", "search.browse", "library.cities", "library.themes", "library.acts"]
-    found: list[dict[str, Any]] = [{"path": _path(name)} for name in fixed]
-    found += [{"path": _path("pages.written", name=name)} for name in WRITTEN]
-    found += [
-        {"path": _path("solutions.show", slug=item.slug), "day": item.updated_at.date().isoformat()}
-        for item in solution_queries.published(session())
-    ]
-    found += [{"path": _path("library.city", slug=item.slug)} for item in city_queries.metropolitan_cities(session())]
-    found += [{"path": _path("library.theme", slug=item.slug)} for item in solution_queries.themes(session())]
-    found += [{"path": _path("library.act", slug=act.slug)} for act, _count in solution_queries.acts(session())]
+@pages.get("/sitemap-<int(max=1000000000):number>.xml")
+@permits(Action.READ_PUBLIC)
+def sitemap_part(number: int) -> Response:
+    def made() -> Iterator[str]:
+        files = _files()
+        if not 1 <= number <= len(files):
+            raise NotFound(f"sitemap-{number}.xml")
+        return maps.pages(site_root(), files[number - 1], PREFIXES)
+
+    return _map(number, made)
+
+
+def _files() -> list[Sequence[Entry]]:
+    return maps.parts(_entries(), maps.MOST // len(LANGUAGES))
+
+
+def _map(number: int, made: Callable[[], Iterator[str]]) -> Response:
+    """A file of the map, made once for each state of the library, whatever stands after its address."""
+    state = generation()
+    if not state:
+        # Without an index nothing tells that it changed.
+        return Response("".join(made()), mimetype=XML)
+    mark = (RELEASE, site_root(), "sitemap", number, state)
+    return fresh(*mark) or sent(kept(mark, made, f"{site_root()}/sitemap-{number}.xml"), *mark, mimetype=XML)
+
+
+def _entries() -> list[Entry]:
+    """Public pages, each with the day of its last change where known."""
+    fixed = ("pages.home", "search.browse", "library.cities", "library.themes", "library.acts")
+    found = [Entry(_path(name)) for name in fixed]
+    found += [Entry(_path("pages.written", name=name)) for name in WRITTEN]
+    solution, city, theme, act = map(_base, ("solutions.show", "library.city", "library.theme", "library.act"))
+    days = queries.solution_days(session())
+    found += [Entry(f"{solution}{slug}", day.date().isoformat()) for slug, day in days]
+    found += [Entry(f"{city}{body.slug}") for body in city_queries.metropolitan_cities(session())]
+    found += [Entry(f"{theme}{item.slug}") for item in solution_queries.themes(session())]
+    found += [Entry(f"{act}{slug}") for slug in queries.cited_acts(session())]
     return found
 
 
+def _base(endpoint: str) -> str:
+    """What stands before the slug in the addresses of a kind of page: made once, not for each of thousands."""
+    return _path(endpoint, slug="x").removesuffix("x")
+
+
 def _path(endpoint: str, **values: Any) -> str:
-    prefix = "" if current_language() == "it" else f"/{current_language()}"
-    return url_for(endpoint, **values).removeprefix(prefix) or "/"
+    return url_for(endpoint, **values).removeprefix(PREFIXES[current_language()]) or "/"
 
 
 @pages.get("/opensearch.xml")

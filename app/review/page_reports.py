@@ -51,7 +51,7 @@ def page_about(session: Session, path: str, kind: str, slug: str) -> ReportedPag
     if kind == "theme":
         return ReportedPage(path, _found(dict(library.theme_names(session, "it")).get(slug), slug), theme=slug)
     act = _found(library.act_by_slug(session, slug), slug)
-    return ReportedPage(path, act.label, theme=library.commonest_theme(session, act))
+    return ReportedPage(path, act.label, theme=queries.commonest_theme(session, act))
 
 
 def _found(known: Known | None, slug: str) -> Known:

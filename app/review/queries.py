@@ -12,7 +12,7 @@ from sqlalchemy.sql.base import ExecutableOption
 from app.cities.models import City
 from app.review.models import Comment, PageReport, Review
 from app.review.rules import State, Step
-from app.solutions.models import Solution, SolutionBody, SolutionTheme, Theme
+from app.solutions.models import LegalAct, Solution, SolutionAct, SolutionBody, SolutionTheme, Theme
 from app.writing.models import Attachment
 
 MOST = 500
@@ -206,3 +206,18 @@ def _of_bodies(slugs: frozenset[str]) -> ColumnElement[bool]:
 def _of_themes(slugs: frozenset[str]) -> ColumnElement[bool]:
     ties: Select[int] = select(SolutionTheme.solution_id).join(Theme, Theme.id == SolutionTheme.theme_id)
     return Solution.id.in_(ties.where(Theme.slug.in_(slugs)))
+
+
+def commonest_theme(session: Session, act: LegalAct) -> str:
+    """The theme that most of the published solutions citing an act have; empty where none has one."""
+    wanted = (
+        select(Theme.slug)
+        .join(SolutionTheme, SolutionTheme.theme_id == Theme.id)
+        .join(SolutionAct, SolutionAct.solution_id == SolutionTheme.solution_id)
+        .join(Solution, Solution.id == SolutionTheme.solution_id)
+        .where(SolutionAct.act_id == act.id, Solution.published)
+        .group_by(Theme.slug)
+        .order_by(func.count().desc(), Theme.slug)
+        .limit(1)
+    )
+    return session.scalar(wanted) or ""

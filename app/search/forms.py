@@ -113,7 +113,7 @@ def read_asked(arguments: "MultiDict[str, str]") -> Asked:
         filters=_filters(arguments),
         order=_one_of(arguments.get("ordine", ""), SORTS),
         kind=_one_of(arguments.get("tipo", ""), KINDS),
-        page=_page(arguments.get("pagina", "1")),
+        page=min(page_number(arguments.get("pagina", "1")), MAX_PAGE),
         exact=arguments.get("esatta") == "1",
     )
 
@@ -145,7 +145,8 @@ def _one_of(value: str, choices: Iterable[str]) -> str:
     return value if value in choices else ""
 
 
-def _page(value: str) -> int:
+def page_number(value: str) -> int:
+    """The page of a list that an address asks for; the first where it makes no sense."""
     if not (value.isascii() and value.isdigit()) or len(value) > 12:
         return 1
-    return min(max(int(value), 1), MAX_PAGE)
+    return max(int(value), 1)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The filters of a page of results as labels and addresses, all made from one address taken apart once."""
+"""What stands around a list: its filters as labels and addresses, made from one address taken apart once; its pages."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -120,6 +120,22 @@ def _values(
     for code, count in values:
         on = code in chosen
         yield Value(code, naming(name, code), count, on, addresses.toggled(name, code) if on else adding(code))
+
+
+class Part(NamedTuple):
+    """One page of a list: its number, that of the last one, how many rows stand before it and how many it may hold."""
+
+    number: int
+    last: int
+    before: int
+    most: int
+
+
+def part(asked: int, total: int, most: int) -> Part:
+    """The page asked for of a list of ``total`` rows; beyond the end, the last one."""
+    last = max(-(-total // most), 1)
+    number = min(asked, last)
+    return Part(number, last, (number - 1) * most, most)
 
 
 def pages(current: int, last: int) -> list[int | None]:

@@ -4,7 +4,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, Response, render_template, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 
 from app.access import Action
 from app.cities import queries as city_queries
@@ -12,6 +12,8 @@ from app.cities.models import City
 from app.cities.rules import is_closed, perimeter_on, perimeters, size_class
 from app.document.dates import today
 from app.errors import NotFound
+from app.search.forms import page_number
+from app.search.listing import Part, pages, part
 from app.solutions import queries
 from app.solutions.models import Theme
 from app.web.formats import csv_answer, json_answer
@@ -23,6 +25,9 @@ library = Blueprint("library", __name__, template_folder="templates")
 CITY_FIGURES = ("population", "area_km2", "density", "municipalities", "small_share")
 CITY_COLUMNS = ("slug", "name", "kind", "region", *CITY_FIGURES, "size", "solutions", "url")
 THEME_COLUMNS = ("slug", "name", "name_en", "parent", "solutions", "url")
+#: Solutions on one page of a theme, an act or a body: twice those of the search, as rows have neither excerpts nor
+#: filters beside them, and no list of a dozen is cut in two.
+PER_PAGE = 20
 ACT_COLUMNS = ("slug", "label", "title", "urn", "official", "solutions", "url")
 
 
@@ -54,7 +59,9 @@ def city(slug: str) -> str:
     body = city_queries.by_slug(session(), slug)
     if body is None:
         raise NotFound(slug)
-    ties = queries.of_city(session(), body)
+    counts = queries.counts_of_city(session(), body)
+    shown = _asked(sum(counts.values()))
+    ties = queries.of_city(session(), body, shown) if any(counts.values()) else []
     current = perimeter_on(body.register, today().isoformat())
     return render_template(
         "library/city.html",
@@ -63,10 +70,9 @@ def city(slug: str) -> str:
         perimeter=current,
         perimeters=perimeters(body.register),
         size=size_class(current.figures["population"].value) if current else "",
-        given=[solution for solution, tie in ties if tie.role == "owner" and tie.city_id == body.id],
-        shared=[solution for solution, tie in ties if tie.role == "partner" and tie.city_id == body.id],
-        received=[(solution, tie) for solution, tie in ties if tie.role == "reuser" and tie.city_id == body.id],
-        nearby=[(solution, tie) for solution, tie in ties if tie.city_id != body.id],
+        counts=counts,
+        ties={group: [pair for name, *pair in ties if name == group] for group in queries.GROUPS},
+        **_around("library.city", slug, shown),
     )
 
 
@@ -96,13 +102,18 @@ def theme(slug: str) -> str:
     if found is None:
         raise NotFound(slug)
     children = [item for item in every if item.parent_slug == slug]
-    family = [slug, *(item.slug for item in children)]
+    family = queries.of_themes([slug, *(item.slug for item in children)])
+    total, changed_at = queries.extent(session(), family)
+    shown = _asked(total)
     return render_template(
         "library/theme.html",
         theme=found,
         parent=_parent(every, found),
         children=children,
-        solutions=queries.of_theme(session(), family),
+        total=total,
+        changed_at=changed_at,
+        solutions=queries.listed(session(), family, shown),
+        **_around("library.theme", slug, shown),
     )
 
 
@@ -134,7 +145,36 @@ def act(slug: str) -> str:
     found = queries.act_by_slug(session(), slug)
     if found is None:
         raise NotFound(slug)
-    return render_template("library/act.html", act=found, solutions=queries.of_act(session(), found))
+    citing = queries.of_act(found)
+    total, changed_at = queries.extent(session(), citing)
+    shown = _asked(total)
+    return render_template(
+        "library/act.html",
+        act=found,
+        total=total,
+        changed_at=changed_at,
+        solutions=queries.listed(session(), citing, shown),
+        **_around("library.act", slug, shown),
+    )
+
+
+def _asked(total: int) -> Part:
+    """The page of a list of so many solutions that the reader asks for."""
+    return part(page_number(request.args.get("pagina", "1")), total, PER_PAGE)
+
+
+def _around(endpoint: str, slug: str, shown: Part) -> dict[str, Any]:
+    """What a template needs of the page shown and of those around it; their links lead to where the list begins."""
+
+    def address(number: int) -> str:
+        return url_for(endpoint, slug=slug, pagina=number if number > 1 else None, _anchor="soluzioni")
+
+    return {
+        "part": shown,
+        "page_address": address,
+        "around": [(number, address(number) if number else "") for number in pages(shown.number, shown.last)],
+        "shown_query": f"pagina={shown.number}" if shown.number > 1 else "",
+    }
 
 
 def _city_rows() -> list[dict[str, Any]]:

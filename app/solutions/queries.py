@@ -7,10 +7,12 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, func, or_, select, union
+from sqlalchemy import Row, Select, Subquery, bindparam, case, func, or_, select, union
 from sqlalchemy.orm import Session, aliased, defer, joinedload, selectinload
+from sqlalchemy.orm.interfaces import ORMOption
 
 from app.cities.models import City
+from app.search.listing import Part
 from app.search.models import RegisterState
 from app.solutions.models import LegalAct, Solution, SolutionAct, SolutionBody, SolutionRevision, SolutionTheme, Theme
 
@@ -184,9 +186,13 @@ def every_revision(session: Session, solution: Solution) -> Sequence[SolutionRev
     return session.scalars(wanted.order_by(SolutionRevision.number.desc())).all()
 
 
-def published(session: Session, limit: int | None = None) -> Sequence[Solution]:
-    """Published solutions, the newest first, with themes and bodies."""
+def published(session: Session, limit: int | None = None, *, theme: str = "", city: str = "") -> Sequence[Solution]:
+    """Published solutions, or those of a theme or a body alone, the newest first, with themes and bodies."""
     wanted = _with_ties().where(Solution.published).order_by(Solution.updated_at.desc(), Solution.slug)
+    if theme:
+        wanted = wanted.where(Solution.id.in_(select(SolutionTheme.solution_id).join(Theme).where(Theme.slug == theme)))
+    if city:
+        wanted = wanted.where(Solution.id.in_(select(SolutionBody.solution_id).join(City).where(City.slug == city)))
     return session.scalars(wanted.limit(limit) if limit else wanted).all()
 
 
@@ -217,52 +223,94 @@ def published_texts(session: Session) -> Iterator[tuple[Solution, SolutionRevisi
     yield from session.execute(wanted)
 
 
-def of_theme(session: Session, slugs: Sequence[str]) -> Sequence[Solution]:
-    """Published solutions of any of these themes, those whose main theme it is first."""
-    ranked = (
+def of_themes(slugs: Sequence[str]) -> Subquery:
+    """What ``extent`` and ``listed`` take for the solutions of any of these themes, main ones first."""
+    return (
         select(SolutionTheme.solution_id, func.min(SolutionTheme.position).label("rank"))
         .join(Theme, Theme.id == SolutionTheme.theme_id)
         .where(Theme.slug.in_(slugs))
         .group_by(SolutionTheme.solution_id)
         .subquery()
     )
-    wanted = _with_ties().join(ranked, ranked.c.solution_id == Solution.id).where(Solution.published)
-    return session.scalars(wanted.order_by(ranked.c.rank, Solution.title)).all()
 
 
-def of_act(session: Session, act: LegalAct) -> Sequence[Solution]:
-    """Published solutions that cite an act, those that name it in their legal basis first."""
-    wanted = _with_ties().join(SolutionAct, SolutionAct.solution_id == Solution.id)
-    wanted = wanted.where(SolutionAct.act_id == act.id, Solution.published)
-    return session.scalars(wanted.order_by(SolutionAct.in_legal_basis.desc(), Solution.title)).all()
+def of_act(act: LegalAct) -> Subquery:
+    """The same for the solutions that cite an act, those that name it in their legal basis first."""
+    rank = case((SolutionAct.in_legal_basis, 0), else_=1).label("rank")
+    return select(SolutionAct.solution_id, rank).where(SolutionAct.act_id == act.id).subquery()
 
 
-def commonest_theme(session: Session, act: LegalAct) -> str:
-    """The theme that most of the published solutions citing an act have; empty where none has one."""
-    wanted = (
-        select(Theme.slug)
-        .join(SolutionTheme, SolutionTheme.theme_id == Theme.id)
-        .join(SolutionAct, SolutionAct.solution_id == SolutionTheme.solution_id)
-        .join(Solution, Solution.id == SolutionTheme.solution_id)
-        .where(SolutionAct.act_id == act.id, Solution.published)
-        .group_by(Theme.slug)
-        .order_by(func.count().desc(), Theme.slug)
-        .limit(1)
+def extent(session: Session, ranked: Subquery) -> tuple[int, datetime | None]:
+    """How many published solutions a list has, and when the last of them changed."""
+    wanted = select(func.count(), func.max(Solution.updated_at))
+    wanted = wanted.select_from(Solution).join(ranked, ranked.c.solution_id == Solution.id).where(Solution.published)
+    count, changed_at = session.execute(wanted).one()
+    return count, changed_at
+
+
+def listed(session: Session, ranked: Subquery, part: Part) -> Sequence[Solution]:
+    """One part of a list as its rows show it, in an order that leaves nothing to chance: in one statement."""
+    chosen = (
+        select(Solution.id, ranked.c.rank)
+        .join(ranked, ranked.c.solution_id == Solution.id)
+        .where(Solution.published)
+        .order_by(ranked.c.rank, Solution.title, Solution.id)
+        .offset(part.before)
+        .limit(part.most)
+        .subquery()
     )
-    return session.scalar(wanted) or ""
+    wanted = select(Solution).join(chosen, chosen.c.id == Solution.id).options(*_as_rows())
+    return session.scalars(wanted.order_by(chosen.c.rank, Solution.title, Solution.id)).unique().all()
 
 
-def of_city(session: Session, city: City) -> Sequence[tuple[Solution, SolutionBody]]:
-    """Published solutions tied to a body or to one that lies in its territory, each with its tie; without themes."""
+def _as_rows() -> tuple[ORMOption, ...]:
+    """What a row of a list shows of a solution: its bodies, nothing of its document."""
+    return joinedload(Solution.bodies), defer(Solution.front, raiseload=True)
+
+
+#: How solutions stand on the page of a body, in this order; those of bodies in its territory are the last.
+GROUPS = ("owner", "partner", "reuser", "nearby")
+
+
+def _tied_to(city: City) -> Select[int, int]:
+    """Ties of published solutions to a body or to one that lies in its territory, with the number of their group."""
     inside = select(City.id).where(City.register["city"].as_string() == city.slug)
-    wanted = (
-        select(Solution, SolutionBody)
-        .join(SolutionBody, SolutionBody.solution_id == Solution.id)
-        .options(selectinload(Solution.bodies))
-        .where(or_(SolutionBody.city_id == city.id, SolutionBody.city_id.in_(inside)), Solution.published)
-        .order_by(Solution.year.desc(), Solution.title)
+    own = SolutionBody.city_id == city.id
+    role = case({role: number for number, role in enumerate(GROUPS)}, value=SolutionBody.role)
+    return (
+        select(SolutionBody.id, case((own, role), else_=GROUPS.index("nearby")).label("group"))
+        .join(Solution, Solution.id == SolutionBody.solution_id)
+        .where(or_(own, SolutionBody.city_id.in_(inside)), Solution.published)
     )
-    return [(solution, tie) for solution, tie in session.execute(wanted).all()]
+
+
+def counts_of_city(session: Session, city: City) -> dict[str, int]:
+    """How many solutions stand in each group on the page of a body."""
+    tied = _tied_to(city).subquery()
+    found = session.execute(select(tied.c.group, func.count()).group_by(tied.c.group))
+    return dict.fromkeys(GROUPS, 0) | {GROUPS[group]: count for group, count in found}
+
+
+def of_city(session: Session, city: City, part: Part) -> Sequence[tuple[str, Solution, SolutionBody]]:
+    """One part of the solutions on the page of a body, group after group, each with its group and its tie."""
+    tied = _tied_to(city)
+    order = (Solution.year.desc().nulls_last(), Solution.title, SolutionBody.id)
+    chosen = tied.order_by("group", *order).offset(part.before).limit(part.most).subquery()
+    wanted = (
+        select(chosen.c.group, Solution, SolutionBody)
+        .join(SolutionBody, SolutionBody.id == chosen.c.id)
+        .join(Solution, Solution.id == SolutionBody.solution_id)
+        .options(*_as_rows())
+        .order_by(chosen.c.group, *order)
+    )
+    return [(GROUPS[group], solution, tie) for group, solution, tie in session.execute(wanted).unique()]
+
+
+def slugs_of_city(session: Session, city: City) -> Sequence[str]:
+    """Every published solution whose page names a body, or one that lies in its territory."""
+    tied = _tied_to(city).subquery()
+    wanted = select(Solution.slug).join(SolutionBody, SolutionBody.solution_id == Solution.id)
+    return session.scalars(wanted.join(tied, tied.c.id == SolutionBody.id).distinct().order_by(Solution.slug)).all()
 
 
 def counts_by_city(session: Session) -> dict[int, int]:

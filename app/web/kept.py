@@ -9,7 +9,8 @@ import gzip
 import os
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable
+import zlib
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -27,6 +28,10 @@ FEWER = 500
 MOST_PIECES = 1_000
 Found = TypeVar("Found")
 GZIP_LEVEL = 5
+#: What zlib is told to write in the format of gzip.
+GZIP_FORMAT = 31
+#: A page as text, or piece by piece where it has megabytes: those never stand in memory together.
+Rendered = str | Iterator[str]
 #: How long a page waits for another process that writes one, in seconds; then it is not kept.
 PATIENCE = 0.2
 #: Synced at checkpoints only: the newest pages may be lost with the power, none is half written.
@@ -50,8 +55,11 @@ class KeptPage:
         return gzip.decompress(self.packed)
 
 
-def pack(html: str) -> KeptPage:
-    return KeptPage(gzip.compress(html.encode("utf-8"), GZIP_LEVEL, mtime=0))
+def pack(rendered: Rendered) -> KeptPage:
+    packer = zlib.compressobj(GZIP_LEVEL, zlib.DEFLATED, GZIP_FORMAT)
+    pieces = (rendered,) if isinstance(rendered, str) else rendered
+    packed = b"".join(packer.compress(piece.encode("utf-8")) for piece in pieces)
+    return KeptPage(packed + packer.flush())
 
 
 class KeptPages:
@@ -72,12 +80,12 @@ class KeptPages:
         """The mark of a page that shows these states of things."""
         return tag(self.site, *parts)
 
-    def page(self, address: str, mark: str, render: Callable[[], str]) -> KeptPage:
+    def page(self, address: str, mark: str, render: Callable[[], Rendered]) -> KeptPage:
         """The page of an address, rendered where it is not kept in the state of this mark."""
         known = self._tried(lambda pages: _read(pages, address, mark))
         return KeptPage(known) if known is not None else self.keep(address, mark, render())
 
-    def keep(self, address: str, mark: str, html: str) -> KeptPage:
+    def keep(self, address: str, mark: str, html: Rendered) -> KeptPage:
         """Keep a page in the place of the one this address had."""
         made = pack(html)
         self._tried(lambda pages: self._write(pages, address, mark, made.packed))
@@ -191,19 +199,19 @@ def generation() -> tuple[str, ...]:
     return found
 
 
-def kept(mark: tuple[object, ...], render: Callable[[], str]) -> KeptPage:
+def kept(mark: tuple[object, ...], render: Callable[[], Rendered], address: str = "") -> KeptPage:
     """The page of this address in the state of a mark. With a question in the address, which anybody may vary
-    without end, it is made for this reader alone."""
-    if request.query_string:
+    without end, it is made for this reader alone; ``address`` is the one of a page that no question changes."""
+    if request.query_string and not address:
         return pack(render())
     pages: KeptPages = current_app.extensions["kept"]
-    return pages.page(alternate_url(current_language(), absolute=True), pages.mark(*mark), render)
+    return pages.page(address or alternate_url(current_language(), absolute=True), pages.mark(*mark), render)
 
 
-def sent(page: KeptPage, *parts: object) -> Response:
+def sent(page: KeptPage, *parts: object, mimetype: str = "text/html") -> Response:
     """The answer with a kept page: a browser may keep it and must ask again; ``parts`` tell when it changed."""
     packed = bool(request.accept_encodings["gzip"])
-    response = Response(page.packed if packed else page.plain, mimetype="text/html")
+    response = Response(page.packed if packed else page.plain, mimetype=mimetype)
     if packed:
         response.headers["Content-Encoding"] = "gzip"
     response.headers["Vary"] = "Accept-Encoding, Cookie"

@@ -114,11 +114,14 @@ def current_language() -> str:
     return str(_request().environ.get(KEY, DEFAULT)) if has_request_context() else DEFAULT
 
 
-def alternate_url(language: str, absolute: bool = False) -> str:
-    """The address of this page in another language, always one of this site."""
+def alternate_url(language: str, absolute: bool = False, query: str | None = None) -> str:
+    """The address of this page in another language, always one of this site.
+
+    ``query`` is what the page really shows, where that may be asked for in other words (a page beyond the last)."""
     # One leading slash only: `//elsewhere` in a link would lead to another host.
     path = "/" + quote(request.path.lstrip("/\\"), safe="/-._~:@!$,+;=")
-    query = quote(request.query_string.decode("latin-1"), safe="%&=+-._~/:,!$;@*()'")
+    if query is None:
+        query = quote(request.query_string.decode("latin-1"), safe="%&=+-._~/:,!$;@*()'")
     from_root = f"{_outer_root()}{_prefix(language)}{path}" + (f"?{query}" if query else "")
     return site_root() + from_root if absolute else from_root
 

@@ -127,7 +127,7 @@ def test_every_source_file_names_its_licence() -> None:
 
 def test_the_licence_line_of_a_template_is_no_line_of_its_output(app: Flask) -> None:
     with app.test_request_context():
-        for name in ("pages/sitemap.xml", "pages/opensearch.xml"):
+        for name in ("notices/feed.xml", "pages/opensearch.xml"):
             assert app.jinja_env.get_template(name).render(entries=[], root="https://sito.example").startswith("<?xml")
 
 

@@ -186,8 +186,8 @@ def test_without_anybody_in_charge_a_report_waits_for_the_first_administrator(re
         assert page_reports.those_reached(session, page.thing)[1] == [first]
 
 
-#: What is about one thing and no page: feeds, and files that are sent.
-NO_PAGES = {"boards.feed_of_theme", "feeds.city", "feeds.theme", "kits.attachment"}
+#: What is about one thing and no page: feeds, files that are sent, files of the map of the site.
+NO_PAGES = {"boards.feed_of_theme", "feeds.city", "feeds.theme", "kits.attachment", "pages.sitemap_part"}
 #: Addresses of programmes and of browsers, which have no title.
 FOR_MACHINES = re.compile(
     r".*(_csv|_json|\.as_csv|\.as_json)|feeds\..*|boards\.feed|needs\.near|search\.suggestions.*"

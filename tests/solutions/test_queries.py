@@ -1,9 +1,17 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What the pages of the library read."""
 
+from typing import Any
+
+from app.cities.models import City
+from app.cities.queries import by_slugs
+from app.cities.service import import_register
 from app.db import Database
+from app.search.listing import part
 from app.solutions import queries
-from tests.makers import make_solution
+from tests.makers import NOW, REGISTER, make_solution
+
+WHOLE = part(1, 100, 100)
 
 
 def test_a_theme_counts_the_solutions_of_its_family_once_each(registered: Database) -> None:
@@ -21,7 +29,8 @@ def test_the_solutions_of_a_theme_start_with_those_it_is_the_main_theme_of(regis
         make_solution(session, "lontana", title="A", themes=["appalti", "suap"])
         make_solution(session, "vicina", title="B", themes=["suap"])
     with registered.reading() as session:
-        assert [solution.slug for solution in queries.of_theme(session, ["suap"])] == ["vicina", "lontana"]
+        found = queries.listed(session, queries.of_themes(["suap"]), WHOLE)
+    assert [solution.slug for solution in found] == ["vicina", "lontana"]
 
 
 def test_the_solutions_of_an_act_start_with_those_whose_legal_basis_names_it(registered: Database) -> None:
@@ -31,7 +40,9 @@ def test_the_solutions_of_an_act_start_with_those_whose_legal_basis_names_it(reg
     with registered.reading() as session:
         act = queries.act_by_slug(session, "dpr-160-2010")
         assert act is not None
-        assert [solution.slug for solution in queries.of_act(session, act)] == ["nella-base", "solo-nel-testo"]
+        found = queries.listed(session, queries.of_act(act), WHOLE)
+        assert [solution.slug for solution in found] == ["nella-base", "solo-nel-testo"]
+        assert queries.extent(session, queries.of_act(act)) == (2, NOW)
         assert [(found.slug, count) for found, count in queries.acts(session)] == [("dpr-160-2010", 2)]
 
 
@@ -41,3 +52,76 @@ def test_totals_count_what_is_published_only(registered: Database) -> None:
         make_solution(session, "bozza", badge=None)
     with registered.reading() as session:
         assert queries.totals(session) == {"solutions": 1, "bodies": 2, "transfers": 1, "acts": 1}
+
+
+def test_the_parts_of_a_list_hold_every_solution_once_though_their_titles_are_the_same(registered: Database) -> None:
+    with registered.work() as session:
+        for number in range(7):
+            make_solution(session, f"uguale-{number}", title="Uguale", themes=["suap", "semplificazione"])
+        make_solution(session, "bozza", badge=None)
+    with registered.reading() as session:
+        family = queries.of_themes(["semplificazione", "suap"])
+        total, changed_at = queries.extent(session, family)
+        parts = [queries.listed(session, family, part(number, total, 3)) for number in (1, 2, 3)]
+        whole = queries.listed(session, family, WHOLE)
+    assert (total, changed_at) == (7, NOW)
+    assert [len(shown) for shown in parts] == [3, 3, 1]
+    assert [item.slug for shown in parts for item in shown] == [item.slug for item in whole]
+
+
+def test_a_theme_nobody_has_written_about_has_no_part_and_no_last_change(registered: Database) -> None:
+    with registered.reading() as session:
+        nothing = queries.of_themes(["appalti"])
+        assert queries.extent(session, nothing) == (0, None)
+        assert queries.listed(session, nothing, part(1, 0, 20)) == []
+
+
+def with_a_territory(database: Database) -> None:
+    """Bologna with solutions of each group, among them those of a body in its territory."""
+    inside: dict[str, Any] = {"slug": "comune-imola", "name": "Comune di Imola", "kind": "comune", "city": "bologna"}
+    with database.work() as session:
+        import_register(session, {**REGISTER, "bodies": [*REGISTER["bodies"], inside]})
+        make_solution(session, "vecchia", title="B", period={"start": "2012", "end": "2014"})
+        make_solution(session, "nuova", title="C", period={"start": "2022", "end": "2023"})
+        make_solution(session, "senza-anno", title="A").year = None
+        make_solution(session, "insieme", city="torino", partners=["bologna"])
+        make_solution(session, "ripresa", city="torino", reused_by=[{"city": "bologna", "note": "Dal 2021"}])
+        make_solution(session, "di-imola", city="comune-imola")
+        make_solution(session, "altrui", city="venezia")
+        make_solution(session, "bozza", badge=None)
+
+
+def bologna(database: Database) -> City:
+    with database.reading() as session:
+        return by_slugs(session, ["bologna"])["bologna"]
+
+
+def test_the_solutions_of_a_body_come_group_after_group_the_latest_first_in_parts_too(registered: Database) -> None:
+    with_a_territory(registered)
+    city = bologna(registered)
+    with registered.reading() as session:
+        counts = queries.counts_of_city(session, city)
+        parts = [queries.of_city(session, city, part(number, sum(counts.values()), 2)) for number in (1, 2, 3)]
+    assert counts == {"owner": 3, "partner": 1, "reuser": 1, "nearby": 1}
+    assert [[(group, solution.slug) for group, solution, _tie in shown] for shown in parts] == [
+        [("owner", "nuova"), ("owner", "vecchia")],
+        [("owner", "senza-anno"), ("partner", "insieme")],
+        [("reuser", "ripresa"), ("nearby", "di-imola")],
+    ]
+
+
+def test_the_solutions_that_name_a_body_are_known_without_reading_them(registered: Database) -> None:
+    with_a_territory(registered)
+    with registered.reading() as session:
+        found = queries.slugs_of_city(session, bologna(registered))
+    assert found == ["di-imola", "insieme", "nuova", "ripresa", "senza-anno", "vecchia"]
+
+
+def test_what_is_published_of_a_theme_or_a_body_can_be_asked_for_alone(registered: Database) -> None:
+    with_a_territory(registered)
+    with registered.work() as session:
+        make_solution(session, "appalto", themes=["appalti"], city="venezia")
+    with registered.reading() as session:
+        assert [item.slug for item in queries.published(session, theme="appalti")] == ["appalto"]
+        assert [item.slug for item in queries.published(session, 1, city="venezia")] == ["altrui"]
+        assert {item.slug for item in queries.published(session, city="venezia")} == {"altrui", "appalto"}

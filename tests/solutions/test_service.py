@@ -7,6 +7,7 @@ import pytest
 
 from app.db import Database
 from app.document.model import Document
+from app.search.listing import part
 from app.solutions import queries
 from app.solutions.service import Outcome, import_document, save
 from tests.makers import NOW, make_document, make_solution
@@ -152,7 +153,8 @@ def test_a_reuse_stands_on_the_pages_of_both_sides(registered: Database) -> None
         assert solution is not None
         reuse = solution.reuses[0]
         assert (reuse.city.slug, reuse.lead, reuse.start, reuse.note) == ("venezia", True, "2018-05", "Capofila")
-        assert [found.slug for found, tie in queries.of_city(session, reuse.city) if tie.role == "reuser"] == [SLUG]
+        theirs = queries.of_city(session, reuse.city, part(1, 1, 1))
+        assert [(group, found.slug, tie.note) for group, found, tie in theirs] == [("reuser", SLUG, "Capofila")]
 
 
 @pytest.mark.parametrize("front", [{"badge": None}, {"visibility": "members"}])
