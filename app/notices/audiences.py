@@ -5,11 +5,8 @@ from collections.abc import Callable, Iterable, Mapping
 
 from sqlalchemy.orm import Session
 
-from app import access
-from app.access import Action, Role, Thing
-from app.accounts import queries as people
+from app.access import Action, Role
 from app.cities import queries as cities
-from app.cities.models import City
 from app.journal import queries as journal
 from app.journal.models import JournalEntry
 from app.needs import queries as needs
@@ -17,6 +14,7 @@ from app.needs import question
 from app.needs.models import Need, Proposal
 from app.needs.rules import OFFER, Answer
 from app.notices import queries
+from app.notices.reach import able, office, readers, with_roles
 from app.notices.rules import Audience
 from app.review import queries as reviews
 from app.review.page_reports import those_reached
@@ -101,34 +99,19 @@ def _waiting(session: Session, solution: Solution, entry: JournalEntry) -> Itera
     if entry.action == "review-assigned":
         return [int(entry.data["person"])] if entry.data.get("person") else []
     if entry.action in OWNERS_TURN:
-        return with_roles(session, (Role.REFERENT, Role.OFFICIAL), thing.bodies)
+        theirs = with_roles(session, (Role.REFERENT, Role.OFFICIAL), thing.bodies)
+        return able(session, theirs, Action.EDIT_SOLUTION, thing, entry.at)
     step = entry.data.get("step") if entry.action == "solution-submitted" else entry.data.get("next")
     if not step:
         return []
     role = ROLE_OF[Step(step)]
     action = Action.APPROVE_SOLUTION if role is Role.REFERENT else Action.VALIDATE_SOLUTION
     found = with_roles(session, (role,), thing.bodies if role is Role.REFERENT else thing.themes)
-    return readers(session, found, action, thing)
+    return able(session, found, action, thing, entry.at)
 
 
 #: After these it is the turn of the office that owns the solution.
 OWNERS_TURN = frozenset({"error-reported", "evidence-lowered", "facts-due"})
-
-
-def with_roles(session: Session, roles: Iterable[Role], scopes: Iterable[str]) -> frozenset[int]:
-    """Active people who have one of the roles for any of the scopes."""
-    wanted = list(scopes)
-    return frozenset(person.id for role in roles for person in people.with_role(session, role, wanted))
-
-
-def readers(session: Session, numbers: Iterable[int], action: Action, thing: Thing) -> frozenset[int]:
-    """Of some people, those whom the policy lets do this to the thing."""
-    found = (people.person(session, number) for number in numbers)
-    return frozenset(
-        person.id
-        for person in found
-        if person is not None and person.active and access.may(person.actor, action, thing)
-    )
 
 
 def _of_need(session: Session, entry: JournalEntry) -> Audience | None:
@@ -139,8 +122,10 @@ def _of_need(session: Session, entry: JournalEntry) -> Audience | None:
     secret = need.visibility == "anonymous"
     followed = [("theme", slug) for slug in need.themes] + ([] if secret else [("city", need.city.slug)])
     mine = _requesters(need) | (_asked(session, need) if entry.action == "need-edited" else frozenset())
+    if entry.action in REMINDERS:
+        mine = able(session, mine, Action.JOIN_NEED, need.thing, entry.at)
     return Audience(
-        readers(session, _turn(session, need, entry), Action.READ_NEED, need.thing),
+        _turn(session, need, entry),
         readers(session, mine, Action.READ_NEED, need.thing),
         readers(session, queries.followers(session, followed), Action.READ_NEED, need.thing),
         *_what_of_need(session, need, entry),
@@ -148,22 +133,28 @@ def _of_need(session: Session, entry: JournalEntry) -> Audience | None:
     )
 
 
+#: Rows that ask the city of a request for something.
+REMINDERS = frozenset({"need-overdue", "need-lapsed"})
+
+
 def _turn(session: Session, need: Need, entry: JournalEntry) -> frozenset[int]:
     """Whose turn it is: of a new request the cities it fits, of a new solution its own, of one whose day has passed its
     own city."""
     if entry.action == "need-published":
-        return _fitting(session, need)
+        return able(session, _fitting(session, need), Action.OFFER, need.thing, entry.at)
     if entry.action == "need-answerable":
         met = solutions.by_slug(session, str(entry.data.get("solution", "")))
-        return _office(session, met.owner) if met and met.owner else frozenset()
-    if entry.action in {"need-overdue", "need-lapsed"}:
-        return frozenset({need.author_id or 0}) | with_roles(session, (Role.REFERENT,), [need.city.slug])
+        theirs = office(session, met.owner) if met and met.owner else frozenset()
+        return able(session, theirs, Action.OFFER, need.thing, entry.at)
+    if entry.action in REMINDERS:
+        theirs = frozenset({need.author_id or 0}) | with_roles(session, (Role.REFERENT,), [need.city.slug])
+        return able(session, theirs, Action.EDIT_NEED, need.thing, entry.at)
     return frozenset()
 
 
 def _asked(session: Session, need: Need) -> frozenset[int]:
     """The offices whose answer is waited for, or that offered: what they were told of has changed."""
-    return frozenset().union(*(_office(session, item.giver) for item in needs.pending(session, need.id)))
+    return frozenset().union(*(office(session, item.giver) for item in needs.pending(session, need.id)))
 
 
 #: Rows about what several cities do at once: the notice names none.
@@ -203,22 +194,32 @@ def _of_proposal(session: Session, entry: JournalEntry) -> Audience | None:
         return None
     need, offered = proposal.need, proposal.origin == OFFER
     asking = _requesters(need) | with_roles(session, (Role.REFERENT,), [need.city.slug])
-    office = _office(session, proposal.giver)
-    answering = office or with_roles(session, (Role.COORDINATOR,), [""])
+    theirs = able(session, office(session, proposal.giver), Action.ANSWER_PROPOSAL, proposal.thing, entry.at)
+    answering = theirs or with_roles(session, (Role.COORDINATOR,), [""])
     asked = frozenset({proposal.asked_by or need.author_id or 0})
-    if entry.action == "proposal-withdrawn":
-        asked |= answering
     return Audience(
-        readers(session, asking, Action.EDIT_NEED, need.thing)
-        if offered
-        else readers(session, answering, Action.READ_PROPOSAL, proposal.thing),
-        readers(session, _requesters(need) | asked, Action.READ_PROPOSAL, proposal.thing),
+        able(session, asking, Action.EDIT_NEED, need.thing, entry.at) if offered else answering,
+        _hearing(session, proposal, entry, _requesters(need) | asked, answering),
         frozenset(),
         need.title,
         f"/proposte/{proposal.id}",
         _told_by(proposal, entry.action),
-        question.asked_of(session, proposal, entry.at) if (office or offered) and _is_put(proposal, entry) else {},
+        question.asked_of(session, proposal, entry.at) if (theirs or offered) and _is_put(proposal, entry) else {},
     )
+
+
+def _hearing(
+    session: Session, proposal: Proposal, entry: JournalEntry, asking: frozenset[int], answering: frozenset[int]
+) -> frozenset[int]:
+    """Who hears what became of a proposal: those who asked; the other side too where it need not answer any more.
+
+    What the site ends for want of a body is told to the people of those that are there.
+    """
+    thing = proposal.thing
+    if entry.action == "proposal-ended":
+        return able(session, asking | office(session, proposal.giver), Action.READ_PROPOSAL, thing, entry.at)
+    both = asking | answering if entry.action == "proposal-withdrawn" else asking
+    return readers(session, both, Action.READ_PROPOSAL, thing)
 
 
 #: Rows about a question that is put to a giver: they speak of the city that asks.
@@ -239,14 +240,9 @@ def _told_by(proposal: Proposal, action: str) -> str:
     return "" if secret else proposal.need.city.name
 
 
-def _office(session: Session, body: City) -> frozenset[int]:
-    """The referents of a body, its officials where it has none; nobody where it has neither."""
-    giver = [body.slug]
-    return with_roles(session, (Role.REFERENT,), giver) or with_roles(session, (Role.OFFICIAL,), giver)
-
-
 def _of_twinning(session: Session, entry: JournalEntry) -> Audience | None:
-    """Its people; for a milestone its owner, for a late one the coordination too; followers when it begins or ends."""
+    """Its people; for a milestone its owner, who may have gone, for a late one the coordination too; followers when it
+    begins or ends."""
     twinning = twinnings.twinning(session, int(entry.key))
     if twinning is None:
         return None
@@ -255,13 +251,14 @@ def _of_twinning(session: Session, entry: JournalEntry) -> Audience | None:
         # Taken off the list, that person hears of it too.
         everybody |= {int(entry.data["person"])}
     owner = entry.data.get("owner")
-    waiting = frozenset({int(owner)}) if owner else everybody
-    if entry.action == "milestone-late":
+    working = (Action.WORK_ON_TWINNING, twinning.thing, entry.at)
+    waiting = able(session, [int(owner)] if owner else [], *working) or able(session, everybody, *working)
+    if entry.action == "milestone-late" or not waiting:
         waiting |= with_roles(session, (Role.COORDINATOR,), [""])
     followed = [("solution", twinning.solution.slug), *(("city", tie.city.slug) for tie in twinning.parties)]
     sides = [city.short_name for city in (twinning.giver, *twinning.receivers) if city is not None]
     return Audience(
-        readers(session, waiting, Action.WORK_ON_TWINNING, twinning.thing),
+        waiting,
         readers(session, everybody, Action.WORK_ON_TWINNING, twinning.thing),
         queries.followers(session, followed),
         twinning.title,

@@ -59,6 +59,7 @@ TOLD: Mapping[str, tuple[str, ...]] = {
     "proposal-postponed": (MINE,),
     "proposal-declined": (MINE,),
     "proposal-expired": (MINE,),
+    "proposal-ended": (MINE,),
     "proposal-withdrawn": (MINE,),
     "round-published": (MINE,),
     "twinning-begun": (MINE, FOLLOWED),

@@ -21,7 +21,7 @@ from app.needs import answers, candidates, exchanges, overdue, proposals, querie
 from app.needs.models import Need, Proposal
 from app.outbox.models import Letter
 from app.search.engine import Engine
-from tests.makers import NOW, make_solution
+from tests.makers import NOW, close_body, make_solution
 from tests.needs.network import DAYS, LATER, PROBLEM, Network, begin, item, wanted
 from tests.needs.test_exchanges import Swap
 
@@ -212,6 +212,19 @@ def of_proposals(network: Network) -> Iterator[Case]:
         lambda s: proposals.withdraw(s, w, n.deed()),
         ["proposal-withdrawn"],
         {("proposal-withdrawn", "referent.bologna")},
+    )
+    e = n.post()
+    with n.database.work() as session:
+        make_solution(session, "sportello-anci", city="anci")
+        of_anci = item("sportello-anci", "anci", 1)
+        service.remember_shown(session, e, [of_anci, ITEMS[1]], "prova", NOW)
+        gone = proposals.ask(session, e.id, of_anci, "", DAYS, n.deed()).id
+        close_body(session, "anci")
+    yield Case(
+        proposals.look_at,
+        lambda s: proposals.look_at(s, gone, DAYS, LATER),
+        ["proposal-ended", MADE],
+        {("proposal-ended", VERA), NEXT},
     )
     for now, rows, who in (
         (HALF, ["proposal-reminded"], {("proposal-reminded", "referent.bologna")}),
