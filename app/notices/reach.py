@@ -35,7 +35,7 @@ def able(session: Session, numbers: Iterable[int], action: Action, thing: Thing,
     found = [person for number in numbers if (person := people.person(session, number)) and person.active]
     bodies = frozenset[str]().union(*(person.actor.bodies for person in found))
     gone = frozenset(body.slug for body in cities.closed_among(session, bodies, day_of(at)))
-    return frozenset(person.id for person in found if access.may(person.actor.without(gone), action, thing))
+    return frozenset(person.id for person in found if access.may_begin(person.actor, action, thing, gone))
 
 
 def office(session: Session, body: City) -> frozenset[int]:

@@ -49,7 +49,7 @@ def show(slug: str) -> Response:
 
 
 def _page(solution: Solution, status: int = 200, problem: str = "", problems: dict[str, str] | None = None) -> Response:
-    told: Sheet = sheet(session(), solution, gate.actor(), now(), part_name)
+    told: Sheet = sheet(session(), solution, gate.actor(), now(), part_name, gate.closed_bodies())
     answer = make_response(
         render_template(
             "review/show.html",
