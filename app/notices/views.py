@@ -51,7 +51,6 @@ def show_desk() -> str:
     sections: list[desk.Section] = current_app.extensions["desk_sections"]
     return render_template(
         "notices/desk.html",
-        begins=bool(gate.open_bodies()),
         closed=registers.closed_among(session, gate.closed_bodies(), today()),
         drafts=desk.drafts(session, person),
         tasks=[
