@@ -2,11 +2,13 @@
 """Who a row of the journal concerns: those it waits for, those who did earlier steps, those who follow."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
 from app.access import Action, Role
 from app.cities import queries as cities
+from app.document.dates import day_of
 from app.journal import queries as journal
 from app.journal.models import JournalEntry
 from app.needs import queries as needs
@@ -14,10 +16,11 @@ from app.needs import question
 from app.needs.models import Need, Proposal
 from app.needs.rules import OFFER, Answer
 from app.notices import queries
-from app.notices.reach import able, office, readers, with_roles
+from app.notices.reach import able, coordination, office, readers, with_roles
 from app.notices.rules import Audience
 from app.review import queries as reviews
 from app.review.page_reports import those_reached
+from app.review.remarks import those_who_correct
 from app.review.rules import ROLE_OF, Step
 from app.solutions import queries as solutions
 from app.solutions.models import Solution
@@ -36,7 +39,11 @@ def _of_solution(session: Session, entry: JournalEntry) -> Audience | None:
     solution = solutions.by_slug(session, entry.key)
     if solution is None:
         return None
-    earlier = _earlier(session, solution)
+    earlier, thing = _earlier(session, solution), solution.thing
+    if entry.action == "error-reported":
+        # Whoever wrote it and has left, or whose body has, can correct nothing: it reaches those who can.
+        thing = replace(thing, people=frozenset())
+        earlier = able(session, earlier, Action.READ_DRAFT, thing, entry.at)
     # An archived one is no longer in the library, but its page stays and says so.
     public = bool(solution.badge) and entry.data.get("live") is not False
     following = queries.followers(session, _followed_with(solution)) if public else frozenset()
@@ -44,7 +51,7 @@ def _of_solution(session: Session, entry: JournalEntry) -> Audience | None:
     page = "" if entry.action in PUBLIC_PAGE else "/revisione"
     return Audience(
         frozenset(_waiting(session, solution, entry)),
-        readers(session, earlier, Action.READ_DRAFT, solution.thing)
+        readers(session, earlier, Action.READ_DRAFT, thing)
         | readers(session, reader, Action.READ_SOLUTION, solution.thing),
         readers(session, following, Action.READ_SOLUTION, solution.thing),
         solution.title,
@@ -99,8 +106,8 @@ def _waiting(session: Session, solution: Solution, entry: JournalEntry) -> Itera
     if entry.action == "review-assigned":
         return [int(entry.data["person"])] if entry.data.get("person") else []
     if entry.action in OWNERS_TURN:
-        theirs = with_roles(session, (Role.REFERENT, Role.OFFICIAL), thing.bodies)
-        return able(session, theirs, Action.EDIT_SOLUTION, thing, entry.at)
+        theirs = {person.id for person in those_who_correct(session, solution, day_of(entry.at))}
+        return theirs or (coordination(session) if entry.action == "error-reported" else theirs)
     step = entry.data.get("step") if entry.action == "solution-submitted" else entry.data.get("next")
     if not step:
         return []
@@ -275,7 +282,7 @@ def _of_page(session: Session, entry: JournalEntry) -> Audience | None:
     waits = entry.action == "page-error-reported"
     body = cities.by_slug(session, report.body) if report.body else None
     return Audience(
-        waiting=frozenset(person.id for person in those_reached(session, report.thing)[1]),
+        waiting=frozenset(person.id for person in those_reached(session, report.thing, day_of(entry.at))[1]),
         mine=frozenset({report.author_id} if report.author_id else ()),
         title=report.title,
         path=f"/redazione/segnalazioni#segnalazione-{report.id}" if waits else report.path,
