@@ -80,11 +80,16 @@ def sheet(session: Session, need: Need, actor: Actor, now: datetime, gone: froze
         may_withdraw=mine and rules.may_edit(need.state),
         may_join=bool(others - gone - joined),
         may_leave=bool(others & joined),
-        may_offer=bool(others - gone) and not is_closed(need.city.register, day_of(now)),
+        may_offer=_may_offer(need, others - gone, day_of(now)),
         may_close=mine and rules.may_close(need.state),
         today=day_of(now),
         past=rules.is_past(need.by_when, now),
     )
+
+
+def _may_offer(need: Need, givers: frozenset[str], day: date) -> bool:
+    """Whether one of some bodies can offer; to one that is no longer there nobody can."""
+    return bool(givers) and not is_closed(need.city.register, day)
 
 
 def _history(

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
-from app.access import Action, Role
+from app.access import Action, Role, Thing
 from app.cities import queries as cities
 from app.document.dates import day_of
 from app.journal import queries as journal
@@ -106,8 +106,7 @@ def _waiting(session: Session, solution: Solution, entry: JournalEntry) -> Itera
     if entry.action == "review-assigned":
         return [int(entry.data["person"])] if entry.data.get("person") else []
     if entry.action in OWNERS_TURN:
-        theirs = {person.id for person in those_who_correct(session, solution, day_of(entry.at))}
-        return theirs or (coordination(session) if entry.action == "error-reported" else theirs)
+        return _owners(session, solution, entry)
     step = entry.data.get("step") if entry.action == "solution-submitted" else entry.data.get("next")
     if not step:
         return []
@@ -115,6 +114,12 @@ def _waiting(session: Session, solution: Solution, entry: JournalEntry) -> Itera
     action = Action.APPROVE_SOLUTION if role is Role.REFERENT else Action.VALIDATE_SOLUTION
     found = with_roles(session, (role,), thing.bodies if role is Role.REFERENT else thing.themes)
     return able(session, found, action, thing, entry.at)
+
+
+def _owners(session: Session, solution: Solution, entry: JournalEntry) -> frozenset[int]:
+    """Of the office that owns a solution those who can correct it; for an error the coordination where nobody can."""
+    office = frozenset(person.id for person in those_who_correct(session, solution, day_of(entry.at)))
+    return coordination(session) if entry.action == "error-reported" and not office else office
 
 
 #: After these it is the turn of the office that owns the solution.
@@ -290,10 +295,25 @@ def _of_page(session: Session, entry: JournalEntry) -> Audience | None:
     )
 
 
+#: Rows about a round that the worker has done with: whoever began it was not made to wait before its page.
+OF_WORKER = frozenset({"round-computed", "round-failed"})
+
+
+def _of_round(session: Session, entry: JournalEntry) -> Audience | None:
+    """A round of many requests waits for the one who began it, else for the coordination; thrown away, for nobody."""
+    made = needs.round_(session, int(entry.key)) if entry.action in OF_WORKER else None
+    if made is None:
+        return None
+    waiting = readers(session, [made.created_by or 0], Action.RUN_ROUND, Thing())
+    waiting = waiting or with_roles(session, (Role.COORDINATOR,), [""])
+    return Audience(waiting, title=made.name, path=f"/abbinamenti/{made.id}")
+
+
 AUDIENCES: Mapping[str, Callable[[Session, JournalEntry], Audience | None]] = {
     "solution": _of_solution,
     "need": _of_need,
     "proposal": _of_proposal,
     "twinning": _of_twinning,
     "page": _of_page,
+    "round": _of_round,
 }

@@ -61,6 +61,8 @@ TOLD: Mapping[str, tuple[str, ...]] = {
     "proposal-expired": (MINE,),
     "proposal-ended": (MINE,),
     "proposal-withdrawn": (MINE,),
+    "round-computed": (WAITING,),
+    "round-failed": (WAITING,),
     "round-published": (MINE,),
     "twinning-begun": (MINE, FOLLOWED),
     "milestone-due": (WAITING,),

@@ -265,13 +265,16 @@ def of_rounds(network: Network, app: Flask) -> Iterator[Case]:
     )
     yield Case(rounds.discard, lambda s: rounds.discard(s, newest(s), by), ["round-discarded"])
     broken, number = begun(network, engine), begun(network, engine)
-    # What the worker computes is on the page that its coordinator waits at: nobody gets a letter.
-    yield Case(rounds.finish, lambda s: rounds.finish(s, broken, None, LATER), ["round-failed"])
+    who = "coordinator"
+    failed = {("round-failed", who)}
+    yield Case(rounds.finish, lambda s: rounds.finish(s, broken, None, LATER), ["round-failed"], failed)
     with network.database.reading() as session:
         made = queries.round_(session, number)
         assert made is not None
         found = rounds.computed(session, engine, made, LATER)
-    yield Case(rounds.finish, lambda s: rounds.finish(s, number, found, LATER), ["round-computed"])
+    yield Case(
+        rounds.finish, lambda s: rounds.finish(s, number, found, LATER), ["round-computed"], {("round-computed", who)}
+    )
     yield Case(
         rounds.publish,
         lambda s: rounds.publish(s, newest(s), DAYS, by),
