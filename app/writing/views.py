@@ -18,7 +18,7 @@ from app.document.schema import FIELD_BY_NAME, SECTION_TITLES, SECTIONS
 from app.errors import NotFound
 from app.solutions import queries as library
 from app.solutions.models import Solution
-from app.solutions.views import part_name
+from app.solutions.said_views import AS_SAID
 from app.web import gate
 from app.web.formats import json_answer
 from app.web.gate import permits
@@ -83,7 +83,7 @@ def save_form(slug: str) -> Answer:
 def _save(solution: Solution, asked: Asked) -> Saved:
     with work() as writes:
         mine = boxes.read(asked.boxes, service.opened(writes, solution).state)
-        return service.save(writes, solution, mine, asked.seen, gate.actor().id, now(), part_name)
+        return service.save(writes, solution, mine, asked.seen, gate.actor().id, now(), AS_SAID)
 
 
 def _after(slug: str, asked: Asked) -> str:
@@ -150,7 +150,7 @@ def settle(slug: str) -> Answer:
         theirs = service.opened(writes, solution).state
         mine = boxes.read(asked.boxes, theirs)
         chosen = _chosen(mine, theirs, asked)
-        saved = service.save(writes, solution, chosen, asked.seen, gate.actor().id, now(), part_name)
+        saved = service.save(writes, solution, chosen, asked.seen, gate.actor().id, now(), AS_SAID)
     if saved.refused:
         return merge_page(solution, saved)
     flash("merged")
