@@ -14,7 +14,7 @@ from app.journal.models import JournalEntry
 from app.needs import queries as needs
 from app.needs import question
 from app.needs.models import Need, Proposal
-from app.needs.rules import OFFER, Answer
+from app.needs.rules import ASKER_CLOSED, GIVER_CLOSED, OFFER, Answer
 from app.notices import queries
 from app.notices.reach import able, coordination, office, readers, with_roles
 from app.notices.rules import Audience
@@ -214,8 +214,8 @@ def _of_proposal(session: Session, entry: JournalEntry) -> Audience | None:
         _hearing(session, proposal, entry, _requesters(need) | asked, answering),
         frozenset(),
         need.title,
-        f"/proposte/{proposal.id}",
-        _told_by(proposal, entry.action),
+        f"/proposte/{proposal.id}" if entry.data.get("reason") != GIVER_CLOSED else f"/richieste/{need.id}-{need.slug}",
+        _told_by(proposal, entry),
         question.asked_of(session, proposal, entry.at) if (theirs or offered) and _is_put(proposal, entry) else {},
     )
 
@@ -244,9 +244,11 @@ def _is_put(proposal: Proposal, entry: JournalEntry) -> bool:
     return told and proposal.state in {Answer.WAITING, Answer.OFFERED}
 
 
-def _told_by(proposal: Proposal, action: str) -> str:
+def _told_by(proposal: Proposal, entry: JournalEntry) -> str:
     """The city a notice speaks of: the giver; for a question put to it the one that asks, where it may be known."""
-    if proposal.origin == OFFER or action not in QUESTIONS:
+    if entry.data.get("reason") == ASKER_CLOSED:
+        return proposal.need.city.name
+    if proposal.origin == OFFER or entry.action not in QUESTIONS:
         return proposal.giver.name
     secret = proposal.need.visibility == "anonymous" and proposal.origin != "picked"
     return "" if secret else proposal.need.city.name

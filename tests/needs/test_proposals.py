@@ -13,6 +13,7 @@ from app.journal import queries as journal
 from app.needs import chores, proposals, queries, service
 from app.needs.models import Proposal
 from app.needs.rules import Answer, State
+from app.notices.models import Notice
 from app.solutions import queries as library
 from tests.makers import NOW
 from tests.needs.network import DAYS, LATER, Network
@@ -314,6 +315,10 @@ def test_what_a_body_that_closes_has_asked_for_ends_and_its_giver_is_told(networ
         assert network.look_at(made, LATER)
     assert {(made.state, made.reason) for made in network.proposals(need)} == {("withdrawn", "asker-closed")}
     assert network.distribute() == {("proposal-ended", "referent.bologna"), ("proposal-ended", "referent.torino")}
+    with network.database.reading() as session:
+        told = [item.data for item in session.query(Notice).filter_by(action="proposal-ended")]
+    assert {data["body"] for data in told} == {"Città metropolitana di Venezia"}
+    assert {data["path"] for data in told} == {f"/proposte/{made.id}" for made in (asked, offer)}
 
 
 def test_an_offer_of_a_body_that_closes_ends_and_its_requester_is_told(network: Network) -> None:
