@@ -310,6 +310,17 @@ def may(actor: Actor, action: Action, thing: Thing | None = None) -> bool:
     return permission.might(actor) and (thing is None or permission.may(actor, thing))
 
 
+def may_begin(actor: Actor, action: Action, thing: Thing | None, gone: frozenset[str]) -> bool:
+    """Whether the person may do this, and not only for bodies that are ``gone``: those begin nothing more.
+
+    Who wrote for such a body wrote in its name, so having written opens nothing more.
+    """
+    left = thing
+    if thing is not None and thing.bodies & gone:
+        left = replace(thing, people=thing.people - {actor.id})
+    return may(actor, action, thing) and may(actor.without(gone), action, left)
+
+
 def require(actor: Actor, action: Action, thing: Thing | None = None) -> None:
     """Raise ``SignInNeeded``, ``Forbidden`` (``NotFound`` for an action in ``HIDDEN``) unless the policy allows it."""
     if may(actor, action, thing):

@@ -13,6 +13,7 @@ from app.access import Role
 from app.accounts import passwords
 from app.accounts.models import Assignment, Person
 from app.accounts.service import begin_sign_in
+from app.cities.queries import by_slugs
 from app.cities.service import import_register
 from app.document.model import Document, Section
 from app.solutions.models import Solution
@@ -92,6 +93,12 @@ def make_registers(session: Session) -> None:
     """The small register of cities and themes that made solutions refer to."""
     import_register(session, REGISTER)
     import_themes(session, THEMES)
+
+
+def close_body(session: Session, *slugs: str, day: str = "2020-01-01") -> None:
+    """Bodies of the register that are no longer there from a day on."""
+    for body in by_slugs(session, slugs).values():
+        body.register = {**body.register, "valid_to": day}
 
 
 def make_solution(session: Session, slug: str = "sportello-unico-bologna", **front: Any) -> Solution:

@@ -4,7 +4,7 @@
 from collections.abc import Collection, Sequence
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from app.cities.models import METROPOLITAN, City
@@ -25,6 +25,13 @@ def closed_among(session: Session, slugs: Collection[str], day: date) -> list[Ci
     """Those of some bodies that are no longer there on a day, by name."""
     found = by_slugs(session, sorted(slugs)).values()
     return sorted((body for body in found if is_closed(body.register, day)), key=lambda body: body.name)
+
+
+def is_gone(day: date) -> ColumnElement[bool]:
+    """``rules.is_closed`` for the bodies of a statement."""
+    until = City.register["valid_to"].as_string()
+    gone: ColumnElement[bool] = (until != "") & (until <= day.isoformat())
+    return gone
 
 
 def metropolitan_cities(session: Session) -> Sequence[City]:

@@ -8,12 +8,10 @@ from difflib import SequenceMatcher
 from typing import Any, Literal
 
 from app.document.model import Document
-from app.document.schema import FIELDS, SECTION_TITLES, UNKNOWN
+from app.document.schema import FIELD_BY_NAME, FIELDS, SECTION_TITLES, UNKNOWN
 
 Kind = Literal["same", "removed", "added"]
-#: How a part of a field is called, and what is said for `true` and for `false`.
-Called = Callable[[str], str]
-WORD = re.compile(r"\w+\s*|[^\w\s]\s*|\s+")
+WORD = re.compile(r"\w+[^\S\n]*|[^\w\s][^\S\n]*|\s+")
 MAX_WORDS = 5_000
 
 
@@ -33,16 +31,44 @@ class Change:
     runs: tuple[Run, ...]
     is_section: bool
 
+    @property
+    def is_prose(self) -> bool:
+        return is_prose(self.name)
 
-def as_written(part: str) -> str:
-    """The names and truths of the file."""
+
+def is_prose(part: str) -> bool:
+    """Whether a field or a section is words somebody wrote, and not codes, numbers and names of parts."""
+    field = FIELD_BY_NAME.get(part)
+    return field is None or field.shape in {"text", "texts"}
+
+
+def _part_as_written(part: str) -> str:
     return part.rpartition(".")[2]
 
 
-def compare(old: Document, new: Document, called: Called = as_written) -> tuple[Change, ...]:
+def _value_as_written(_path: str, value: str) -> str:
+    return value
+
+
+@dataclass(frozen=True)
+class Called:
+    """How a document is said where a person reads it, else as the file says it.
+
+    ``part`` names a part of a field (`resources.months`); ``value`` says what stands at a path, a code (`public`), the
+    name of a body or a theme in the address, a date. The path of a truth (`true`, `false`) is empty.
+    """
+
+    part: Callable[[str], str] = _part_as_written
+    value: Callable[[str, str], str] = _value_as_written
+
+
+AS_WRITTEN = Called()
+
+
+def compare(old: Document, new: Document, called: Called = AS_WRITTEN) -> tuple[Change, ...]:
     """The differences, fields first in the order of the schema, then sections, then footnotes.
 
-    ``called`` says how a part of a field (`resources.months`), or a truth, is called where a person reads it.
+    ``called`` says how parts and values of fields are called where a person reads it.
     """
     return tuple([*_fields(old, new, called), *_sections(old, new)])
 
@@ -64,18 +90,18 @@ def _sections(old: Document, new: Document) -> Iterator[Change]:
         yield Change("footnotes", words(old.footnotes, new.footnotes), True)
 
 
-def as_text(value: Any, called: Called = as_written, path: str = "") -> str:
+def as_text(value: Any, called: Called = AS_WRITTEN, path: str = "") -> str:
     """A front-matter value as words for a person; ``path`` is the field it stands in."""
     if value is None:
         return ""
     if isinstance(value, bool):
-        return called("true" if value else "false")
+        return called.value("", "true" if value else "false")
     if isinstance(value, dict):
         parts = ((f"{path}.{name}".removeprefix("."), inner) for name, inner in value.items())
-        return "; ".join(f"{called(part)}: {as_text(inner, called, part)}" for part, inner in parts)
+        return "; ".join(f"{called.part(part)}: {as_text(inner, called, part)}" for part, inner in parts)
     if isinstance(value, list):
         return "\n".join(as_text(item, called, path) for item in value)
-    return str(value)
+    return called.value(path, str(value))
 
 
 def values_text(value: Any) -> str:

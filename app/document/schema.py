@@ -206,6 +206,16 @@ FIELDS: tuple[Field, ...] = (
 
 FIELD_BY_NAME = {field.name: field for field in FIELDS}
 
+
+def field_at(path: str) -> Field | None:
+    """The field, or the part of a field (`reused_by.period.start`), at a path; None where the schema has none."""
+    name, *inner = path.split(".")
+    found = FIELD_BY_NAME.get(name)
+    for part in inner:
+        found = next((item for item in found.parts if item.name == part), None) if found else None
+    return found
+
+
 SECTIONS: tuple[Heading, ...] = (
     Heading("Problema affrontato", SUBMITTED),
     Heading("Soluzione adottata", SUBMITTED),

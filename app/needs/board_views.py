@@ -41,7 +41,7 @@ def _rows() -> list[Row]:
 @boards.get("/richieste")
 @permits(Action.READ_NEED)
 def show() -> Response:
-    chosen, mine = forms.chosen(request.args), gate.actor().bodies
+    chosen, mine, answering = forms.chosen(request.args), gate.actor().bodies, gate.open_bodies()
     rows = _rows()
     drafts = queries.of_bodies(session(), mine, (State.DRAFT,)) if mine else []
     answer = make_response(
@@ -50,7 +50,7 @@ def show() -> Response:
             rows=rows,
             chosen=chosen,
             drafts=drafts,
-            waiting=queries.waiting_for(session(), mine) if mine else [],
+            waiting=queries.waiting_for(session(), answering) if answering else [],
             themes=library.themes(session()),
             cities=sorted({(row.asker.slug, row.asker.short_name) for row in rows if row.asker.slug}),
             states=rules.ON_BOARD,

@@ -36,7 +36,7 @@ def _page(need: Need, status: int = 200, problem: str = "", problems: dict[str, 
     asker, own = board.asker_of(session(), need, gate.actor(), now()), gate.may(Action.EDIT_NEED, need.thing)
     # Reasons compare the two cities figure by figure: they would tell whose an anonymous request is.
     around = {} if asker.hidden else _around(need)
-    asking = own and need.state == State.OPEN and not around.get("twins")
+    asking = gate.begins(Action.EDIT_NEED, need.thing) and need.state == State.OPEN and not around.get("twins")
     answer = make_response(
         render_template(
             "needs/matches.html",

@@ -5,7 +5,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from app.cities.rules import is_closed
+from app.document.dates import day_of
 from app.needs import queries, rules
+from app.needs.models import Need
 from app.needs.rules import State
 from app.needs.service import Deed, tell
 
@@ -13,18 +16,28 @@ from app.needs.service import Deed, tell
 def look_at(session: Session, number: int, days: int, now: datetime) -> bool:
     """Remind the city of a request whose day has passed; ``days`` later the board says that nobody answered.
 
-    Answers whether anything happened; once a thing has happened, looking again does nothing.
+    Of a body that is no longer there nobody can extend it: the board says so at once. Answers whether anything
+    happened; once a thing has happened, looking again does nothing.
     """
     need = queries.locked(session, number)
     if need is None or need.state != State.OPEN or not rules.is_past(need.by_when, now):
         return False
-    told = {"by_when": need.by_when.isoformat() if need.by_when else ""}
-    if need.overdue_at is None:
+    action = _due(need, days, now)
+    if action == "need-overdue":
         need.overdue_at = now
-        tell(session, need, Deed(None, now), "need-overdue", told)
-        return True
-    if need.lapsed_at is None and rules.days_passed(need.overdue_at, now) >= days:
+    elif action == "need-lapsed":
         need.lapsed_at = now
-        tell(session, need, Deed(None, now), "need-lapsed", told)
-        return True
-    return False
+    if action:
+        tell(session, need, Deed(None, now), action, {"by_when": need.by_when.isoformat() if need.by_when else ""})
+    return bool(action)
+
+
+def _due(need: Need, days: int, now: datetime) -> str:
+    """What is done now, a row of the journal; empty where it was done already."""
+    if need.lapsed_at is not None:
+        return ""
+    if is_closed(need.city.register, day_of(now)):
+        return "need-lapsed"
+    if need.overdue_at is None:
+        return "need-overdue"
+    return "need-lapsed" if rules.days_passed(need.overdue_at, now) >= days else ""

@@ -50,7 +50,7 @@ def show(number: int) -> Response:
 
 
 def _page(proposal: Proposal, status: int = 200, problem: str = "", problems: dict[str, str] | None = None) -> Response:
-    told = sheet.offering(session(), proposal, gate.actor(), now())
+    told = sheet.offering(session(), proposal, gate.actor(), now(), gate.closed_bodies())
     answer = make_response(
         render_template(
             "needs/proposal.html",

@@ -134,12 +134,18 @@ def withdraw(session: Session, number: int, deed: Deed) -> Proposal:
 def look_at(session: Session, number: int, days: int, now: datetime) -> bool:
     """What time does to a proposal: reminded half way, asked again on its day, passed on at the end.
 
-    Answers whether anything happened; once a thing has happened, looking again does nothing.
+    Where one of its two bodies is no longer there it ends, whatever its day. Answers whether anything happened; once a
+    thing has happened, looking again does nothing.
     """
     need, proposal = _held(session, number)
-    if proposal.state not in rules.PENDING or proposal.due_at is None:
-        return False
     site = Deed(None, now)
+    if proposal.state not in rules.PENDING:
+        return False
+    if gone := _gone(need, proposal, now):
+        _end(session, need, proposal, gone, days, site)
+        return True
+    if proposal.due_at is None:
+        return False
     if proposal.state == Answer.LATER:
         return _ask_again(session, proposal, days, site)
     if proposal.due_at <= now:
@@ -167,6 +173,24 @@ def _expire(session: Session, need: Need, proposal: Proposal, days: int, site: D
     following = None if proposal.origin == rules.OFFER else pass_on(session, need, days, site)
     told = {"next": following.giver.slug if following else ""}
     tell_proposal(session, proposal, site, "proposal-expired", told)
+
+
+def _gone(need: Need, proposal: Proposal, now: datetime) -> str:
+    """Which of its two bodies a proposal has lost; empty while both are there."""
+    if not _there(need.city, now):
+        return rules.ASKER_CLOSED
+    return "" if _there(proposal.giver, now) else rules.GIVER_CLOSED
+
+
+def _end(session: Session, need: Need, proposal: Proposal, gone: str, days: int, site: Deed) -> None:
+    """Nobody is left to answer, or for whom to: a question to a giver passes to the next, as after silence."""
+    # Of an anonymous request it would tell whose it is: few bodies are closed, and the register names them.
+    secret = need.visibility == "anonymous" and proposal.origin != "picked" and gone == rules.ASKER_CLOSED
+    proposal.state, proposal.answered_at = Answer.WITHDRAWN, site.now
+    proposal.reason = "" if secret else gone
+    following = None if proposal.origin == rules.OFFER else pass_on(session, need, days, site)
+    told = {"reason": proposal.reason, "next": following.giver.slug if following else ""}
+    tell_proposal(session, proposal, site, "proposal-ended", told)
 
 
 def pass_on(session: Session, need: Need, days: int, site: Deed) -> Proposal | None:

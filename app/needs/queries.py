@@ -10,7 +10,9 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, defer, joinedload, lazyload, selectinload
 
 from app.cities.models import City
+from app.cities.queries import is_gone
 from app.cities.rules import is_closed
+from app.document.dates import day_of
 from app.needs import feedback as feedback_
 from app.needs.models import (
     Capacity,
@@ -162,13 +164,15 @@ def _pending_of(
 
 def _is_due(now: datetime) -> ColumnElement[bool]:
     reminding = Proposal.reminded_at.is_(None) & (Proposal.state != Answer.LATER)
-    return or_(Proposal.due_at <= now, reminding)
+    return Proposal.due_at.is_not(None) & or_(Proposal.due_at <= now, reminding)
 
 
 def to_look_at(session: Session, now: datetime) -> Sequence[int]:
-    """Numbers of proposals that may have to be reminded of, asked again, or passed on."""
-    wanted = select(Proposal.id).where(Proposal.state.in_(PENDING), Proposal.due_at.is_not(None), _is_due(now))
-    return session.scalars(wanted.order_by(Proposal.id)).all()
+    """Numbers of proposals that may have to be reminded of, asked again, passed on, or ended for want of a body."""
+    gone = select(City.id).where(is_gone(day_of(now)))
+    bereft = or_(Proposal.giver_id.in_(gone), Need.city_id.in_(gone))
+    wanted = select(Proposal.id).join(Need, Need.id == Proposal.need_id).where(Proposal.state.in_(PENDING))
+    return session.scalars(wanted.where(or_(_is_due(now), bereft)).order_by(Proposal.id)).all()
 
 
 def begun(session: Session, giver_id: int, since: datetime, until: datetime) -> Sequence[datetime]:

@@ -37,6 +37,7 @@ ACTIONS: Mapping[str, str] = {
     "proposal-postponed": "asked again on a day; need, later_on",
     "proposal-declined": "no, because; need, reason",
     "proposal-expired": "nobody answered in time (by the site); need, next",
+    "proposal-ended": "one of its two bodies is no longer there (by the site); need, reason, next",
     "proposal-withdrawn": "the question no longer stands; need",
     "capacity-stated": "days a body can give; days by quarter",
     "round-previewed": "all open requests were assigned, on trial; weights, floor",
@@ -87,6 +88,8 @@ OFFER = "offer"
 REASONS = ("no-capacity", "not-mature", "confidential", "changed", "other")
 #: Why a requester says no to an offer.
 OFFER_REASONS = ("not-the-problem", "not-for-us", "other-chosen", "no-capacity", "other")
+#: Why the site ends a proposal that is waited for: its giver, or the city of its request, is no longer there.
+GIVER_CLOSED, ASKER_CLOSED = "giver-closed", "asker-closed"
 OUTCOMES = ("solved", "solved-elsewhere", "not-needed", "nobody")
 #: How a request ends whose transfer ran to its end and was not adopted.
 NOT_ADOPTED = "not-adopted"

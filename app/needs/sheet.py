@@ -13,6 +13,7 @@ from app import access
 from app.access import Action, Actor, Thing
 from app.accounts import queries as people
 from app.cities.models import City
+from app.cities.rules import is_closed
 from app.document.dates import day_of
 from app.needs import proposals, queries, question, rules
 from app.needs.board import Asker, Row, asker_of, others_in, row, told_givers
@@ -37,6 +38,7 @@ class Sheet:
     waiting: int
     next: Mapping[str, Any] | None
     may_edit: bool
+    may_withdraw: bool
     may_join: bool
     may_leave: bool
     may_offer: bool
@@ -55,8 +57,8 @@ def _made(session: Session, need: Need, actor: Actor) -> Sequence[Proposal]:
     return queries.proposals(session, need) if readable else queries.pending(session, need.id)
 
 
-def sheet(session: Session, need: Need, actor: Actor, now: datetime) -> Sheet:
-    """What one person sees and may do."""
+def sheet(session: Session, need: Need, actor: Actor, now: datetime, gone: frozenset[str]) -> Sheet:
+    """What one person sees and may do; for bodies that are ``gone`` only what brings something to an end."""
     told = row(need, actor, told_givers(session, [need], actor).get(need.id, ()), now)
     made = _made(session, need, actor)
     inside = need.state == State.OPEN and (actor.national or need.city.slug in actor.bodies)
@@ -74,14 +76,20 @@ def sheet(session: Session, need: Need, actor: Actor, now: datetime) -> Sheet:
         offers=[item for item in seen if mine and item.state == Answer.OFFERED],
         waiting=sum(item.state in rules.PENDING for item in made),
         next=proposals.next_candidate(session, need, now) if inside else None,
-        may_edit=mine and rules.may_edit(need.state),
-        may_join=told.joinable,
+        may_edit=access.may_begin(actor, Action.EDIT_NEED, need.thing, gone) and rules.may_edit(need.state),
+        may_withdraw=mine and rules.may_edit(need.state),
+        may_join=bool(others - gone - joined),
         may_leave=bool(others & joined),
-        may_offer=bool(others),
+        may_offer=_may_offer(need, others - gone, day_of(now)),
         may_close=mine and rules.may_close(need.state),
         today=day_of(now),
         past=rules.is_past(need.by_when, now),
     )
+
+
+def _may_offer(need: Need, givers: frozenset[str], day: date) -> bool:
+    """Whether one of some bodies can offer; to one that is no longer there nobody can."""
+    return bool(givers) and not is_closed(need.city.register, day)
 
 
 def _history(
@@ -97,7 +105,7 @@ def _history(
 
 @dataclass(frozen=True)
 class Offering:
-    """The page of a proposal as one person sees it."""
+    """The page of a proposal as one person sees it; ``may_go_on``: both bodies are there, so that a yes is possible."""
 
     proposal: Proposal
     asker: Asker
@@ -105,6 +113,7 @@ class Offering:
     mine: bool
     asking: bool
     may_answer: bool
+    may_go_on: bool
     may_state: bool
     free_days: Mapping[str, int | None]
     transfers_left: int | None
@@ -117,8 +126,8 @@ class Offering:
         return self.today + A_MONTH
 
 
-def offering(session: Session, proposal: Proposal, actor: Actor, now: datetime) -> Offering:
-    """What one person sees of a proposal, and whether the answer is theirs."""
+def offering(session: Session, proposal: Proposal, actor: Actor, now: datetime, gone: frozenset[str]) -> Offering:
+    """What one person sees of a proposal, and whether the answer is theirs; ``gone``: their bodies no longer there."""
     need = proposal.need
     giver_may = access.may(actor, Action.ANSWER_PROPOSAL, proposal.thing)
     asker_may = access.may(actor, Action.EDIT_NEED, need.thing)
@@ -131,7 +140,8 @@ def offering(session: Session, proposal: Proposal, actor: Actor, now: datetime) 
         giver_may,
         asker_may,
         rules.may_answer(proposal.state) and (asker_may if proposal.origin == rules.OFFER else giver_may),
-        access.may(actor, Action.STATE_CAPACITY, Thing(bodies=frozenset({proposal.giver.slug}))),
+        not any(is_closed(body.register, today) for body in (proposal.giver, need.city)),
+        access.may_begin(actor, Action.STATE_CAPACITY, Thing(bodies=frozenset({proposal.giver.slug})), gone),
         free_days(session, proposal.giver, now),
         proposals.transfers_left(session, proposal.giver_id, now),
         today,

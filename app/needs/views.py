@@ -219,7 +219,7 @@ def show(number: int, slug: str) -> Response:
 
 
 def _page(need: Need, status: int = 200, problem: str = "", problems: dict[str, str] | None = None) -> Response:
-    told = sheet.sheet(session(), need, gate.actor(), now())
+    told = sheet.sheet(session(), need, gate.actor(), now(), gate.closed_bodies())
     answer = make_response(
         render_template(
             "needs/show.html",

@@ -2,24 +2,25 @@
 """Who a row of the journal concerns: those it waits for, those who did earlier steps, those who follow."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
-from app import access
 from app.access import Action, Role, Thing
-from app.accounts import queries as people
 from app.cities import queries as cities
-from app.cities.models import City
+from app.document.dates import day_of
 from app.journal import queries as journal
 from app.journal.models import JournalEntry
 from app.needs import queries as needs
 from app.needs import question
 from app.needs.models import Need, Proposal
-from app.needs.rules import OFFER, Answer
+from app.needs.rules import ASKER_CLOSED, GIVER_CLOSED, OFFER, Answer
 from app.notices import queries
+from app.notices.reach import able, coordination, office, readers, with_roles
 from app.notices.rules import Audience
 from app.review import queries as reviews
 from app.review.page_reports import those_reached
+from app.review.remarks import those_who_correct
 from app.review.rules import ROLE_OF, Step
 from app.solutions import queries as solutions
 from app.solutions.models import Solution
@@ -38,7 +39,11 @@ def _of_solution(session: Session, entry: JournalEntry) -> Audience | None:
     solution = solutions.by_slug(session, entry.key)
     if solution is None:
         return None
-    earlier = _earlier(session, solution)
+    earlier, thing = _earlier(session, solution), solution.thing
+    if entry.action == "error-reported":
+        # Whoever wrote it and has left, or whose body has, can correct nothing: it reaches those who can.
+        thing = replace(thing, people=frozenset())
+        earlier = able(session, earlier, Action.READ_DRAFT, thing, entry.at)
     # An archived one is no longer in the library, but its page stays and says so.
     public = bool(solution.badge) and entry.data.get("live") is not False
     following = queries.followers(session, _followed_with(solution)) if public else frozenset()
@@ -46,7 +51,7 @@ def _of_solution(session: Session, entry: JournalEntry) -> Audience | None:
     page = "" if entry.action in PUBLIC_PAGE else "/revisione"
     return Audience(
         frozenset(_waiting(session, solution, entry)),
-        readers(session, earlier, Action.READ_DRAFT, solution.thing)
+        readers(session, earlier, Action.READ_DRAFT, thing)
         | readers(session, reader, Action.READ_SOLUTION, solution.thing),
         readers(session, following, Action.READ_SOLUTION, solution.thing),
         solution.title,
@@ -101,34 +106,24 @@ def _waiting(session: Session, solution: Solution, entry: JournalEntry) -> Itera
     if entry.action == "review-assigned":
         return [int(entry.data["person"])] if entry.data.get("person") else []
     if entry.action in OWNERS_TURN:
-        return with_roles(session, (Role.REFERENT, Role.OFFICIAL), thing.bodies)
+        return _owners(session, solution, entry)
     step = entry.data.get("step") if entry.action == "solution-submitted" else entry.data.get("next")
     if not step:
         return []
     role = ROLE_OF[Step(step)]
     action = Action.APPROVE_SOLUTION if role is Role.REFERENT else Action.VALIDATE_SOLUTION
     found = with_roles(session, (role,), thing.bodies if role is Role.REFERENT else thing.themes)
-    return readers(session, found, action, thing)
+    return able(session, found, action, thing, entry.at)
+
+
+def _owners(session: Session, solution: Solution, entry: JournalEntry) -> frozenset[int]:
+    """Of the office that owns a solution those who can correct it; for an error the coordination where nobody can."""
+    office = frozenset(person.id for person in those_who_correct(session, solution, day_of(entry.at)))
+    return coordination(session) if entry.action == "error-reported" and not office else office
 
 
 #: After these it is the turn of the office that owns the solution.
 OWNERS_TURN = frozenset({"error-reported", "evidence-lowered", "facts-due"})
-
-
-def with_roles(session: Session, roles: Iterable[Role], scopes: Iterable[str]) -> frozenset[int]:
-    """Active people who have one of the roles for any of the scopes."""
-    wanted = list(scopes)
-    return frozenset(person.id for role in roles for person in people.with_role(session, role, wanted))
-
-
-def readers(session: Session, numbers: Iterable[int], action: Action, thing: Thing) -> frozenset[int]:
-    """Of some people, those whom the policy lets do this to the thing."""
-    found = (people.person(session, number) for number in numbers)
-    return frozenset(
-        person.id
-        for person in found
-        if person is not None and person.active and access.may(person.actor, action, thing)
-    )
 
 
 def _of_need(session: Session, entry: JournalEntry) -> Audience | None:
@@ -139,8 +134,10 @@ def _of_need(session: Session, entry: JournalEntry) -> Audience | None:
     secret = need.visibility == "anonymous"
     followed = [("theme", slug) for slug in need.themes] + ([] if secret else [("city", need.city.slug)])
     mine = _requesters(need) | (_asked(session, need) if entry.action == "need-edited" else frozenset())
+    if entry.action in REMINDERS:
+        mine = able(session, mine, Action.JOIN_NEED, need.thing, entry.at)
     return Audience(
-        readers(session, _turn(session, need, entry), Action.READ_NEED, need.thing),
+        _turn(session, need, entry),
         readers(session, mine, Action.READ_NEED, need.thing),
         readers(session, queries.followers(session, followed), Action.READ_NEED, need.thing),
         *_what_of_need(session, need, entry),
@@ -148,22 +145,28 @@ def _of_need(session: Session, entry: JournalEntry) -> Audience | None:
     )
 
 
+#: Rows that ask the city of a request for something.
+REMINDERS = frozenset({"need-overdue", "need-lapsed"})
+
+
 def _turn(session: Session, need: Need, entry: JournalEntry) -> frozenset[int]:
     """Whose turn it is: of a new request the cities it fits, of a new solution its own, of one whose day has passed its
     own city."""
     if entry.action == "need-published":
-        return _fitting(session, need)
+        return able(session, _fitting(session, need), Action.OFFER, need.thing, entry.at)
     if entry.action == "need-answerable":
         met = solutions.by_slug(session, str(entry.data.get("solution", "")))
-        return _office(session, met.owner) if met and met.owner else frozenset()
-    if entry.action in {"need-overdue", "need-lapsed"}:
-        return frozenset({need.author_id or 0}) | with_roles(session, (Role.REFERENT,), [need.city.slug])
+        theirs = office(session, met.owner) if met and met.owner else frozenset()
+        return able(session, theirs, Action.OFFER, need.thing, entry.at)
+    if entry.action in REMINDERS:
+        theirs = frozenset({need.author_id or 0}) | with_roles(session, (Role.REFERENT,), [need.city.slug])
+        return able(session, theirs, Action.EDIT_NEED, need.thing, entry.at)
     return frozenset()
 
 
 def _asked(session: Session, need: Need) -> frozenset[int]:
     """The offices whose answer is waited for, or that offered: what they were told of has changed."""
-    return frozenset().union(*(_office(session, item.giver) for item in needs.pending(session, need.id)))
+    return frozenset().union(*(office(session, item.giver) for item in needs.pending(session, need.id)))
 
 
 #: Rows about what several cities do at once: the notice names none.
@@ -203,22 +206,32 @@ def _of_proposal(session: Session, entry: JournalEntry) -> Audience | None:
         return None
     need, offered = proposal.need, proposal.origin == OFFER
     asking = _requesters(need) | with_roles(session, (Role.REFERENT,), [need.city.slug])
-    office = _office(session, proposal.giver)
-    answering = office or with_roles(session, (Role.COORDINATOR,), [""])
+    theirs = able(session, office(session, proposal.giver), Action.ANSWER_PROPOSAL, proposal.thing, entry.at)
+    answering = theirs or with_roles(session, (Role.COORDINATOR,), [""])
     asked = frozenset({proposal.asked_by or need.author_id or 0})
-    if entry.action == "proposal-withdrawn":
-        asked |= answering
     return Audience(
-        readers(session, asking, Action.EDIT_NEED, need.thing)
-        if offered
-        else readers(session, answering, Action.READ_PROPOSAL, proposal.thing),
-        readers(session, _requesters(need) | asked, Action.READ_PROPOSAL, proposal.thing),
+        able(session, asking, Action.EDIT_NEED, need.thing, entry.at) if offered else answering,
+        _hearing(session, proposal, entry, _requesters(need) | asked, answering),
         frozenset(),
         need.title,
-        f"/proposte/{proposal.id}",
-        _told_by(proposal, entry.action),
-        question.asked_of(session, proposal, entry.at) if (office or offered) and _is_put(proposal, entry) else {},
+        f"/proposte/{proposal.id}" if entry.data.get("reason") != GIVER_CLOSED else f"/richieste/{need.id}-{need.slug}",
+        _told_by(proposal, entry),
+        question.asked_of(session, proposal, entry.at) if (theirs or offered) and _is_put(proposal, entry) else {},
     )
+
+
+def _hearing(
+    session: Session, proposal: Proposal, entry: JournalEntry, asking: frozenset[int], answering: frozenset[int]
+) -> frozenset[int]:
+    """Who hears what became of a proposal: those who asked; the other side too where it need not answer any more.
+
+    What the site ends for want of a body is told to the people of those that are there.
+    """
+    thing = proposal.thing
+    if entry.action == "proposal-ended":
+        return able(session, asking | office(session, proposal.giver), Action.READ_PROPOSAL, thing, entry.at)
+    both = asking | answering if entry.action == "proposal-withdrawn" else asking
+    return readers(session, both, Action.READ_PROPOSAL, thing)
 
 
 #: Rows about a question that is put to a giver: they speak of the city that asks.
@@ -231,22 +244,19 @@ def _is_put(proposal: Proposal, entry: JournalEntry) -> bool:
     return told and proposal.state in {Answer.WAITING, Answer.OFFERED}
 
 
-def _told_by(proposal: Proposal, action: str) -> str:
+def _told_by(proposal: Proposal, entry: JournalEntry) -> str:
     """The city a notice speaks of: the giver; for a question put to it the one that asks, where it may be known."""
-    if proposal.origin == OFFER or action not in QUESTIONS:
+    if entry.data.get("reason") == ASKER_CLOSED:
+        return proposal.need.city.name
+    if proposal.origin == OFFER or entry.action not in QUESTIONS:
         return proposal.giver.name
     secret = proposal.need.visibility == "anonymous" and proposal.origin != "picked"
     return "" if secret else proposal.need.city.name
 
 
-def _office(session: Session, body: City) -> frozenset[int]:
-    """The referents of a body, its officials where it has none; nobody where it has neither."""
-    giver = [body.slug]
-    return with_roles(session, (Role.REFERENT,), giver) or with_roles(session, (Role.OFFICIAL,), giver)
-
-
 def _of_twinning(session: Session, entry: JournalEntry) -> Audience | None:
-    """Its people; for a milestone its owner, for a late one the coordination too; followers when it begins or ends."""
+    """Its people; for a milestone its owner, who may have gone, for a late one the coordination too; followers when it
+    begins or ends."""
     twinning = twinnings.twinning(session, int(entry.key))
     if twinning is None:
         return None
@@ -255,13 +265,14 @@ def _of_twinning(session: Session, entry: JournalEntry) -> Audience | None:
         # Taken off the list, that person hears of it too.
         everybody |= {int(entry.data["person"])}
     owner = entry.data.get("owner")
-    waiting = frozenset({int(owner)}) if owner else everybody
-    if entry.action == "milestone-late":
+    working = (Action.WORK_ON_TWINNING, twinning.thing, entry.at)
+    waiting = able(session, [int(owner)] if owner else [], *working) or able(session, everybody, *working)
+    if entry.action == "milestone-late" or not waiting:
         waiting |= with_roles(session, (Role.COORDINATOR,), [""])
     followed = [("solution", twinning.solution.slug), *(("city", tie.city.slug) for tie in twinning.parties)]
     sides = [city.short_name for city in (twinning.giver, *twinning.receivers) if city is not None]
     return Audience(
-        readers(session, waiting, Action.WORK_ON_TWINNING, twinning.thing),
+        waiting,
         readers(session, everybody, Action.WORK_ON_TWINNING, twinning.thing),
         queries.followers(session, followed),
         twinning.title,
@@ -278,12 +289,26 @@ def _of_page(session: Session, entry: JournalEntry) -> Audience | None:
     waits = entry.action == "page-error-reported"
     body = cities.by_slug(session, report.body) if report.body else None
     return Audience(
-        waiting=frozenset(person.id for person in those_reached(session, report.thing)[1]),
+        waiting=frozenset(person.id for person in those_reached(session, report.thing, day_of(entry.at))[1]),
         mine=frozenset({report.author_id} if report.author_id else ()),
         title=report.title,
         path=f"/redazione/segnalazioni#segnalazione-{report.id}" if waits else report.path,
         body=body.name if body else "",
     )
+
+
+#: Rows about a round that the worker has done with: whoever began it was not made to wait before its page.
+OF_WORKER = frozenset({"round-computed", "round-failed"})
+
+
+def _of_round(session: Session, entry: JournalEntry) -> Audience | None:
+    """A round of many requests waits for the one who began it, else for the coordination; thrown away, for nobody."""
+    made = needs.round_(session, int(entry.key)) if entry.action in OF_WORKER else None
+    if made is None:
+        return None
+    waiting = readers(session, [made.created_by or 0], Action.RUN_ROUND, Thing())
+    waiting = waiting or with_roles(session, (Role.COORDINATOR,), [""])
+    return Audience(waiting, title=made.name, path=f"/abbinamenti/{made.id}")
 
 
 AUDIENCES: Mapping[str, Callable[[Session, JournalEntry], Audience | None]] = {
@@ -292,4 +317,5 @@ AUDIENCES: Mapping[str, Callable[[Session, JournalEntry], Audience | None]] = {
     "proposal": _of_proposal,
     "twinning": _of_twinning,
     "page": _of_page,
+    "round": _of_round,
 }

@@ -46,15 +46,16 @@ def _is_followed(kind: str, key: str) -> bool:
 @permits(Action.USE_DESK)
 def show_desk() -> str:
     session, person = unit.session(), actor()
+    # In the name of a body that is no longer there nothing can be decided, so nothing waits.
+    able = person.without(gate.closed_bodies())
     sections: list[desk.Section] = current_app.extensions["desk_sections"]
     return render_template(
         "notices/desk.html",
-        begins=bool(gate.open_bodies()),
         closed=registers.closed_among(session, gate.closed_bodies(), today()),
         drafts=desk.drafts(session, person),
         tasks=[
-            *desk.tasks(session, person, now()),
-            *(task for section in sections for task in section(session, person, now())),
+            *desk.tasks(session, able, now()),
+            *(task for section in sections for task in section(session, able, now())),
         ],
         waited=desk.waited_for(session, person),
         asked=exchange_desk.asked(session, person),

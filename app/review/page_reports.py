@@ -3,7 +3,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeVar
 
 from sqlalchemy.orm import Session
@@ -60,10 +60,12 @@ def _found(known: Known | None, slug: str) -> Known:
     return known
 
 
-def those_reached(session: Session, thing: Thing) -> tuple[Role, Sequence[Person]]:
-    """Who a report on a page reaches: referents of its body, else experts of its theme, else the coordination."""
+def those_reached(session: Session, thing: Thing, day: date) -> tuple[Role, Sequence[Person]]:
+    """Who a report on a page reaches: referents of its body while it is there, else experts of its theme, else the
+    coordination."""
+    gone = frozenset(body.slug for body in cities.closed_among(session, thing.bodies, day))
     asked = (
-        (Role.REFERENT, thing.bodies),
+        (Role.REFERENT, thing.bodies - gone),
         (Role.EXPERT, thing.themes),
         (Role.COORDINATOR, {""}),
         (Role.ADMINISTRATOR, {""}),

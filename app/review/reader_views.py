@@ -22,6 +22,7 @@ from werkzeug.routing import Rule
 from app.access import Action
 from app.accounts import rules as paths
 from app.accounts.service import Throttled
+from app.document.dates import today
 from app.document.shapes import SLUG
 from app.errors import Invalid, NotFound
 from app.review import forms, page_reports, remarks
@@ -140,13 +141,15 @@ def _sent(about: Reported) -> Response:
 def _page(
     about: Reported, typed: forms.Report, status: int = 200, problems: Mapping[str, str] | None = None
 ) -> Response:
-    page = about if isinstance(about, ReportedPage) else None
+    page, day = about if isinstance(about, ReportedPage) else None, today()
+    solution = about if isinstance(about, Solution) else None
     answer = make_response(
         render_template(
             "review/report.html",
-            solution=about if page is None else None,
+            solution=solution,
             page=page,
-            reached=page_reports.those_reached(session(), page.thing)[0] if page else "",
+            reached=page_reports.those_reached(session(), page.thing, day)[0] if page else "",
+            office=bool(solution and remarks.those_who_correct(session(), solution, day)),
             typed=typed,
             problems=problems or {},
             limits=remarks,

@@ -2,14 +2,17 @@
 """Remarks of those who work on a solution, and errors that readers report."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from app import access
+from app.access import Action, Role
 from app.accounts import queries as people
-from app.accounts.models import Attempt
+from app.accounts.models import Attempt, Person
 from app.accounts.rules import WINDOW, digest, is_mailbox, network_of, tidy_email, wait_seconds
 from app.accounts.service import Throttled
+from app.cities import queries as registers
 from app.errors import Conflict, Invalid, NotFound
 from app.review import queries
 from app.review.models import Comment
@@ -79,6 +82,18 @@ def report(
     session.flush()
     tell(session, solution, person_id, now, "error-reported", {"comment": found.id})
     return found
+
+
+def those_who_correct(session: Session, solution: Solution, day: date) -> list[Person]:
+    """Who can correct a solution now: referents and officials of its bodies that are there on a day."""
+    thing = solution.thing
+    gone = frozenset(body.slug for body in registers.closed_among(session, thing.bodies, day))
+    return [
+        person
+        for role in (Role.REFERENT, Role.OFFICIAL)
+        for person in people.with_role(session, role, thing.bodies - gone)
+        if access.may_begin(person.actor, Action.EDIT_SOLUTION, thing, gone)
+    ]
 
 
 def checked(session: Session, now: datetime, text: str, email: str, address: str) -> tuple[str, str]:

@@ -105,6 +105,10 @@ POLICY_OF = {
 }
 
 
+#: What brings to an end what was begun: done for a body that is no longer there too.
+ENDING = frozenset({Deed.RELEASE, Deed.WITHDRAW, Deed.ARCHIVE, Deed.REPORT})
+
+
 @dataclass(frozen=True)
 class Situation:
     """How a solution stands: badge in force, step waited for, and whether a newer text may be submitted (`changed`)."""

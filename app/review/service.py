@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app import access
 from app.accounts import queries as people
 from app.accounts.models import Person
+from app.cities import queries as registers
 from app.document.dates import day_of
 from app.document.model import Document, Problem
 from app.document.parse import parse
@@ -105,7 +106,7 @@ def assign(session: Session, judgement: Judgement, person_id: int, due_on: date 
     """Ask one person to decide, by a day. Raises ``Invalid`` for a day that is past or somebody who may not decide."""
     solution, review = _waiting(session, judgement)
     wrong = {}
-    if person_id not in {found.id for found in candidates(session, solution, review)}:
+    if person_id not in {found.id for found in candidates(session, solution, review, day_of(judgement.now))}:
         wrong["person"] = "may_not_decide"
     if due_on is not None and due_on < day_of(judgement.now):
         wrong["due_on"] = "day_past"
@@ -218,13 +219,14 @@ def _carry_on(
     return propose(session, solution, document, now, version.author_id, version.reason).number
 
 
-def candidates(session: Session, solution: Solution, review: Review) -> list[Person]:
-    """Active people who may decide a review."""
+def candidates(session: Session, solution: Solution, review: Review, day: date) -> list[Person]:
+    """Active people who may decide a review, for bodies that are there on a day."""
     step = Step(review.step)
     turn = rules.next_actor(rules.Situation(solution.badge, step), solution.thing.bodies, solution.thing.themes)
     found = people.with_role(session, turn.role, turn.scopes) if turn else []
     thing = rules.judged(solution.thing, review.asked_by, _author(session, solution, review))
-    return [person for person in found if access.may(person.actor, rules.ACTION_OF[step], thing)]
+    gone = frozenset(body.slug for body in registers.closed_among(session, thing.bodies, day))
+    return [person for person in found if access.may_begin(person.actor, rules.ACTION_OF[step], thing, gone)]
 
 
 def _author(session: Session, solution: Solution, review: Review) -> int | None:

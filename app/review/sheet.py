@@ -48,11 +48,13 @@ class Standing:
 
 @dataclass(frozen=True)
 class Sheet:
-    """The review page."""
+    """The review page. ``silent``: something cannot be done any more for want of a body."""
 
     solution: Solution
     standing: Standing
     deeds: frozenset[Deed]
+    may_resolve: bool
+    silent: bool
     since: datetime
     days: int
     today: date
@@ -107,11 +109,13 @@ def _bodies(solution: Solution) -> list[str]:
     return [tie.city.slug for tie in solution.bodies if tie.role in {"owner", "partner"}]
 
 
-def sheet(session: Session, solution: Solution, actor: Actor, now: datetime, called: Called) -> Sheet:
-    """What one person sees and may do."""
+def sheet(
+    session: Session, solution: Solution, actor: Actor, now: datetime, called: Called, gone: frozenset[str]
+) -> Sheet:
+    """What one person sees and may do; ``gone`` are their bodies that are no longer there."""
     stands = standing(session, solution)
     review, today = stands.review, day_of(now)
-    deeds = permitted(actor, solution, stands)
+    deeds = permitted(actor, solution, stands, gone)
     comments = queries.comments(session, solution)
     past = [found for found in queries.reviews(session, solution) if found.state == rules.State.RETURNED]
     timeline = journal.of_thing(session, "solution", solution.slug)
@@ -120,6 +124,8 @@ def sheet(session: Session, solution: Solution, actor: Actor, now: datetime, cal
         solution=solution,
         standing=stands,
         deeds=deeds,
+        may_resolve=access.may(actor, Action.COMMENT, solution.thing),
+        silent=deeds != permitted(actor, solution, stands),
         since=since,
         days=ageing.working_days(day_of(since), today),
         today=today,
@@ -130,7 +136,7 @@ def sheet(session: Session, solution: Solution, actor: Actor, now: datetime, cal
         comments=comments,
         returned=past[0] if past and review is None and stands.situation.changed else None,
         timeline=timeline,
-        candidates=candidates(session, solution, review) if review and Deed.ASSIGN in deeds else [],
+        candidates=candidates(session, solution, review, today) if review and Deed.ASSIGN in deeds else [],
         people=people.names(session, _numbers(review, comments, timeline, stands.revision)),
         scopes=scope_names(session, solution),
     )
@@ -168,12 +174,15 @@ def judged(solution: Solution, stands: Standing) -> Thing:
     return rules.judged(solution.thing, asked_by, stands.revision.author_id)
 
 
-def permitted(actor: Actor, solution: Solution, stands: Standing) -> frozenset[Deed]:
-    """What one person may do now."""
+def permitted(
+    actor: Actor, solution: Solution, stands: Standing, gone: frozenset[str] = frozenset()
+) -> frozenset[Deed]:
+    """What one person may do now; for bodies that are ``gone`` only what brings something to an end."""
     found = set()
     for deed in rules.possible(stands.situation):
         thing = judged(solution, stands) if deed in JUDGING else solution.thing
-        if access.may(actor, rules.action_for(deed, stands.situation.step), thing):
+        left = frozenset[str]() if deed in rules.ENDING else gone
+        if access.may_begin(actor, rules.action_for(deed, stands.situation.step), thing, left):
             found.add(deed)
     if Deed.RELEASE in rules.possible(stands.situation) and stands.review:
         mine = stands.review.claimed_by == actor.id

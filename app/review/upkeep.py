@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from app.cities.rules import is_closed
 from app.document.dates import day_of
 from app.errors import Conflict
 from app.journal import queries as journal
@@ -72,9 +73,11 @@ def _note_acts(session: Session, solution: Solution) -> None:
 
 
 def tell_due(session: Session, solution_id: int, now: datetime) -> bool:
-    """Tell the owner, once for each day the facts are due, that they wait to be confirmed."""
+    """Tell the owner, once for each day the facts are due, that they wait to be confirmed. A closed one is not."""
     solution = queries.locked(session, solution_id)
     due = solution.front.get("review_due")
+    if solution.owner is not None and is_closed(solution.owner.register, day_of(now)):
+        return False
     if not solution.badge or solution.archived_at is not None or not is_overdue(due, day_of(now)):
         return False
     told = journal.of_thing(session, "solution", solution.slug)

@@ -15,7 +15,7 @@ from app.review.service import Judgement
 from app.review.sheet import Sheet, judged, permitted, sheet, standing
 from app.solutions import queries as library
 from app.solutions.models import Solution
-from app.solutions.views import part_name
+from app.solutions.said_views import AS_SAID
 from app.web import gate
 from app.web.gate import permits
 from app.web.unit import session, work
@@ -49,7 +49,7 @@ def show(slug: str) -> Response:
 
 
 def _page(solution: Solution, status: int = 200, problem: str = "", problems: dict[str, str] | None = None) -> Response:
-    told: Sheet = sheet(session(), solution, gate.actor(), now(), part_name)
+    told: Sheet = sheet(session(), solution, gate.actor(), now(), AS_SAID, gate.closed_bodies())
     answer = make_response(
         render_template(
             "review/show.html",

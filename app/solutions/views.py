@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, Response, current_app, get_template_attribute, render_template, request, url_for
-from markupsafe import Markup
+from flask import Blueprint, Response, current_app, render_template, request, url_for
 from sqlalchemy.exc import NoResultFound
 
 from app.access import Action, Thing
@@ -19,6 +18,7 @@ from app.errors import NotFound
 from app.solutions import pdf, queries
 from app.solutions.models import Solution, SolutionRevision
 from app.solutions.rules import is_overdue, spreads
+from app.solutions.said_views import AS_SAID
 from app.web import gate
 from app.web.formats import conditional, fresh, json_answer
 from app.web.gate import permits
@@ -142,14 +142,8 @@ def differences(slug: str) -> str:
     old, new = queries.revision_pair(session(), solution, _number("da", max(number - 1, 1)), number)
     if old is None or new is None:
         raise NotFound(number)
-    changes = compare(_document(_readable(solution, old)), _document(_readable(solution, new)), part_name)
+    changes = compare(_document(_readable(solution, old)), _document(_readable(solution, new)), AS_SAID)
     return render_template("solutions/differences.html", solution=solution, old=old, new=new, changes=changes)
-
-
-def part_name(part: str) -> str:
-    """How a part of a field (`resources.months`), or `true` and `false`, is said in the language of the page."""
-    said: Markup = get_template_attribute("solutions/_field_names.html", "part")(part)
-    return said.unescape()
 
 
 def _number(name: str, default: int) -> int:

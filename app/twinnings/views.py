@@ -20,7 +20,7 @@ from app.needs.models import Need
 from app.needs.views import engine
 from app.solutions import queries as library
 from app.solutions.models import Solution, SolutionRevision
-from app.solutions.views import part_name
+from app.solutions.said_views import AS_SAID
 from app.twinnings import queries, rules, sheet
 from app.twinnings.calendar import calendar
 from app.twinnings.models import Twinning
@@ -197,7 +197,7 @@ def adapted(slug: str) -> str:
         section=next((part for part in written.sections if part["heading"] == VARIANT_SECTION), None),
         changes=[
             change
-            for change in compare(_document(given), _document(written), part_name)
+            for change in compare(_document(given), _document(written), AS_SAID)
             if change.name in rules.ADAPTED or (change.is_section and change.name != VARIANT_SECTION)
         ],
     )

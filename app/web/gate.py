@@ -53,7 +53,7 @@ def register(
     app.extensions["confirmed"] = confirmed
     app.extensions["closed_among"] = closed_among
     app.before_request(_guard)
-    app.jinja_env.globals.update(actor=actor, may=may, is_reading=is_reading, Action=Action, Thing=Thing)
+    app.jinja_env.globals.update(actor=actor, may=may, begins=begins, is_reading=is_reading, Action=Action, Thing=Thing)
 
 
 def actor() -> Actor:
@@ -71,6 +71,11 @@ def may(action: Action, thing: Thing | None = None) -> bool:
     return access.may(actor(), action, thing)
 
 
+def begins(action: Action, thing: Thing | None = None) -> bool:
+    """Whether they may do this, and not only for a body that is no longer there: for a button that begins something."""
+    return access.may_begin(actor(), action, thing, closed_bodies())
+
+
 def require(action: Action, thing: Thing | None = None) -> None:
     """Ask the policy, and note that it was asked."""
     g.setdefault("asked", set()).add((action, thing is not None))
@@ -83,7 +88,7 @@ def _refuse_closed(action: Action, thing: Thing | None) -> None:
     if request.method in LOOKING and action not in BEGINNING:
         return
     ends = getattr(current_app.view_functions.get(request.endpoint or ""), "ends", False)
-    if not ends and (gone := closed_bodies()) and not access.may(actor().without(gone), action, thing):
+    if not ends and not begins(action, thing):
         raise BodyClosed(action)
 
 

@@ -79,6 +79,13 @@ REFUSALS = {
     "file_none": _l("nessun file scelto"),
     "file_not_markdown": _l("serve un file Markdown (.md), Word (.docx) o OpenDocument (.odt)"),
     "restore_unsaved": _l("un’altra persona ha scritto parti che nessuna versione ha: prima salvare una versione"),
+    "text_and_unknown": _l(
+        "c’è un valore scritto ed è spuntato «non disponibile»: togliere la spunta o cancellare il testo"
+    ),
+    "undecided": _l(
+        "la bozza non è stata salvata: in queste parti c’è un valore scritto ed è spuntato «non disponibile»"
+        " (quello che è stato scritto è ancora qui)"
+    ),
     "version_refused": _l("la versione non è stata salvata: prima va corretto quello che è segnato nel modulo"),
 }
 

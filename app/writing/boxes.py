@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from app.document.schema import SECTION_TITLES, UNKNOWN, Field
+from app.document.schema import FIELD_BY_NAME, SECTION_TITLES, UNKNOWN, Field, field_at
 from app.writing.state import FORM_FIELDS, State
 from app.writing.typed import LISTS, Typed, blank, filled
 
@@ -91,6 +91,44 @@ def _rows(boxes: Boxes, path: str) -> list[str]:
     marks = boxes.get(NOT_AVAILABLE, ())
     found = [name[len(start) :].split(".")[0] for name in (*boxes, *marks) if name.startswith(start)]
     return list(dict.fromkeys(row for row in found if row.isascii() and row.isdigit()))
+
+
+def undecided(boxes: Boxes) -> tuple[str, ...]:
+    """Boxes that hold a text and are ticked as *non disponibile*: which of the two is meant only a person knows."""
+    marks = dict.fromkeys(boxes.get(NOT_AVAILABLE, ()))
+    return tuple(path for path in marks if _may_be_unknown(path) and not blank(_typed_at(path, boxes)))
+
+
+def _may_be_unknown(path: str) -> bool:
+    field = field_at(without_rows(path))
+    return field is not None and field.unknown_allowed
+
+
+def _typed_at(path: str, boxes: Boxes) -> Typed:
+    field = field_at(without_rows(path))
+    return _read(field, path, boxes, frozenset()) if field else ""
+
+
+def without_rows(path: str) -> str:
+    """The path of a box as the schema has it: `steps.months` for `steps.2.months`."""
+    return ".".join(part for part in path.split(".") if not part.isdigit())
+
+
+def unmarked(boxes: Boxes, paths: Sequence[str]) -> dict[str, Sequence[str]]:
+    """The boxes without some ticks of *non disponibile*."""
+    return {**boxes, NOT_AVAILABLE: [mark for mark in boxes.get(NOT_AVAILABLE, ()) if mark not in paths]}
+
+
+def shown_at(path: str, boxes: Boxes) -> str:
+    """The name a box has once the form is shown again: rows are numbered anew, without those nobody typed in."""
+    name, _, rest = path.partition(".")
+    row, _, part = rest.partition(".")
+    field = FIELD_BY_NAME.get(name)
+    if field is None or field.shape != "mappings" or not part:
+        return path
+    marked = frozenset(boxes.get(NOT_AVAILABLE, ()))
+    rows = [each for each in _rows(boxes, name) if not blank(_group(field, f"{name}.{each}", boxes, marked))]
+    return f"{name}.{rows.index(row) + 1}.{part}" if row in rows else path
 
 
 def rearranged(boxes: Boxes, action: str, target: str) -> dict[str, list[str]]:

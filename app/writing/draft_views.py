@@ -19,7 +19,7 @@ from app.document.validate import problems
 from app.errors import Conflict, Invalid, NotFound
 from app.files.refusal import MAX_FILE, FileRefused
 from app.solutions.models import Solution
-from app.solutions.views import part_name
+from app.solutions.said_views import AS_SAID
 from app.web import gate
 from app.web.files import store
 from app.web.gate import permits
@@ -131,7 +131,7 @@ def save_markdown(slug: str) -> Answer:
     try:
         text = _uploaded_text() or typed
         with work() as writes:
-            saved = service.save_markdown(writes, solution, text, seen, gate.actor().id, now(), part_name)
+            saved = service.save_markdown(writes, solution, text, seen, gate.actor().id, now(), AS_SAID)
     except Invalid as error:
         return _markdown_page(solution, typed, seen, tuple(error.problems.values()), error.status)
     return _after_markdown(solution, text, saved)

@@ -11,7 +11,7 @@ from app.writing.service import Seen
 
 ROW_BUTTONS = ("remove", "up", "down")
 #: Boxes of the page around the form, never part of a document.
-AROUND = frozenset({"csrf_token", "edition", "base", "do", "add", *ROW_BUTTONS})
+AROUND = frozenset({"csrf_token", "edition", "base", "do", "add", "meant", *ROW_BUTTONS})
 MAX_REASON = 300
 MAX_TITLE = 300
 MAX_NUMBER = 9
@@ -28,12 +28,16 @@ class New:
 
 @dataclass(frozen=True)
 class Asked:
-    """One form as sent. ``do`` names the button, ``target`` what it stands beside."""
+    """One form as sent. ``do`` names the button, ``target`` what it stands beside.
+
+    ``meant``: who ticked *non disponibile* saw the box beside it go pale, and typing in it takes the tick away.
+    """
 
     boxes: Mapping[str, list[str]]
     seen: Seen
     do: str
     target: str = ""
+    meant: bool = False
 
 
 def read_new(form: MultiDict[str, str], body: str) -> New:
@@ -46,7 +50,7 @@ def read_form(form: MultiDict[str, str]) -> Asked:
     """The form of the document."""
     pairs = [(name, text) for name, text in form.items(multi=True) if name not in AROUND]
     do, target = _button(form)
-    return Asked(grouped(pairs), read_seen(form), do, target)
+    return Asked(grouped(pairs), read_seen(form), do, target, "meant" in form)
 
 
 def _button(form: MultiDict[str, str]) -> tuple[str, str]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from app.document.compare import Called, Run, as_text, as_written, words
+from app.document.compare import AS_WRITTEN, Called, Run, as_text, is_prose, words
 from app.document.schema import FIELD_BY_NAME, SECTION_TITLES
 from app.writing.state import FORM_FIELDS, State
 from app.writing.typed import Typed
@@ -33,6 +33,10 @@ class Conflict:
     woven: str = ""
     whole: bool = False
 
+    @property
+    def is_prose(self) -> bool:
+        return is_prose(self.part)
+
 
 @dataclass(frozen=True)
 class Merged:
@@ -46,10 +50,10 @@ class Merged:
     taken: tuple[str, ...]
 
 
-def merge(base: State | None, mine: State, theirs: State, called: Called = as_written) -> Merged:
+def merge(base: State | None, mine: State, theirs: State, called: Called = AS_WRITTEN) -> Merged:
     """Three-way merge; without a common ``base`` every part that differs is for a person to settle.
 
-    ``called`` says how a part of a field is called where a conflict is read.
+    ``called`` says how parts and values of fields are called where a conflict is read.
     """
     state, conflicts, taken = mine, [], []
     for part in PARTS:
@@ -101,10 +105,12 @@ def editable(part: str) -> bool:
 
 def _conflict(part: str, base: Typed | None, mine: Typed, theirs: Typed, called: Called) -> Conflict:
     one, other = (_words(part, typed, called) for typed in (mine, theirs))
+    runs = words(other, one)
+    # What is made of the two is stored as it stands, so it is made of what was typed and not of how that is called.
     if not editable(part) or base is None:
-        return Conflict(part, one, other, words(other, one), editable(part), woven=one)
-    made = weave(_words(part, base, called), one, other)
-    return Conflict(part, one, other, words(other, one), True, made.text, made.whole)
+        return Conflict(part, one, other, runs, editable(part), woven=_words(part, mine, AS_WRITTEN))
+    made = weave(*(_words(part, typed, AS_WRITTEN) for typed in (base, mine, theirs)))
+    return Conflict(part, one, other, runs, True, made.text, made.whole)
 
 
 def _words(part: str, value: Any, called: Called) -> str:

@@ -2,8 +2,8 @@
 """How the form is laid out, what is still missing in it, and the address a new solution gets."""
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from itertools import count
 
 from app.document.model import Document, Problem
@@ -89,6 +89,11 @@ def checked(document: Document) -> Checked:
     wrong = [item for item in now if item.key not in MISSING]
     lacking = [item for item in now if item.key in MISSING]
     return Checked(_gaps(wrong), _gaps(lacking), _gaps(later))
+
+
+def with_undecided(found: Checked, paths: Iterable[str]) -> Checked:
+    """The same, with the boxes that hold a text and are ticked as *non disponibile*."""
+    return replace(found, wrong=(*_gaps([Problem(path, "text_and_unknown") for path in paths]), *found.wrong))
 
 
 def _gaps(found: Sequence[Problem]) -> tuple[Gap, ...]:

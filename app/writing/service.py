@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts import queries as people
 from app.cities import queries as cities
-from app.document.compare import Called, as_written
+from app.document.compare import AS_WRITTEN, Called
 from app.document.dates import day_of
 from app.document.model import Document
 from app.document.parse import parse
@@ -139,7 +139,7 @@ def save(
     seen: Seen,
     author_id: int,
     now: datetime,
-    called: Called = as_written,
+    called: Called = AS_WRITTEN,
 ) -> Saved:
     """Store what was typed; what others saved meanwhile is merged, or the save is refused. Raises ``Invalid``.
 
@@ -195,7 +195,7 @@ def save_markdown(
     seen: Seen,
     author_id: int,
     now: datetime,
-    called: Called = as_written,
+    called: Called = AS_WRITTEN,
 ) -> Saved:
     """Store a whole document typed or brought as Markdown; one that cannot be read is kept as it is beside the form."""
     parsed = parse(text)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The guided form of a solution: opening it, saving it, saving by itself, settling two people's changes, preview."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -15,10 +16,10 @@ from app.document.model import Document, Section
 from app.document.pictures import folder_of
 from app.document.render import Rendered, TooComplex, render
 from app.document.schema import FIELD_BY_NAME, SECTION_TITLES, SECTIONS
-from app.errors import NotFound
+from app.errors import Invalid, NotFound
 from app.solutions import queries as library
 from app.solutions.models import Solution
-from app.solutions.views import part_name
+from app.solutions.said_views import AS_SAID
 from app.web import gate
 from app.web.formats import json_answer
 from app.web.gate import permits
@@ -70,6 +71,8 @@ def edit(slug: str) -> Response:
 def save_form(slug: str) -> Answer:
     solution = editable(slug)
     asked = read_form(request.form)
+    if not asked.meant and (paths := boxes.undecided(asked.boxes)):
+        return _undecided(solution, asked, paths)
     if asked.do in ROW_BUTTONS:
         asked = replace(asked, boxes=boxes.rearranged(asked.boxes, asked.do, asked.target))
     saved = _save(solution, asked)
@@ -80,10 +83,20 @@ def save_form(slug: str) -> Answer:
     return redirect(_after(slug, asked), 303)
 
 
+def _undecided(solution: Solution, asked: Asked, paths: Sequence[str]) -> Response:
+    """The form as it was sent, where a text stands beside a tick that would drop it; nothing is saved."""
+    current, sent = service.opened(session(), solution), boxes.unmarked(asked.boxes, paths)
+    typed = replace(current, state=boxes.read(sent, current.state), edition=asked.seen.edition, base=asked.seen.base)
+    shown = [boxes.shown_at(path, sent) for path in paths]
+    answer = unkept(form_page(solution, typed, undecided=shown, refused=("undecided",)))
+    answer.status_code = Invalid.status
+    return answer
+
+
 def _save(solution: Solution, asked: Asked) -> Saved:
     with work() as writes:
         mine = boxes.read(asked.boxes, service.opened(writes, solution).state)
-        return service.save(writes, solution, mine, asked.seen, gate.actor().id, now(), part_name)
+        return service.save(writes, solution, mine, asked.seen, gate.actor().id, now(), AS_SAID)
 
 
 def _after(slug: str, asked: Asked) -> str:
@@ -150,7 +163,7 @@ def settle(slug: str) -> Answer:
         theirs = service.opened(writes, solution).state
         mine = boxes.read(asked.boxes, theirs)
         chosen = _chosen(mine, theirs, asked)
-        saved = service.save(writes, solution, chosen, asked.seen, gate.actor().id, now(), part_name)
+        saved = service.save(writes, solution, chosen, asked.seen, gate.actor().id, now(), AS_SAID)
     if saved.refused:
         return merge_page(solution, saved)
     flash("merged")
@@ -236,6 +249,12 @@ def sentence(key: str, detail: str = "") -> str:
 
 
 @writing.app_template_global()
+def without_rows(path: str) -> str:
+    """The path of a box as the schema has it."""
+    return boxes.without_rows(path)
+
+
+@writing.app_template_global()
 def guarded(text: str) -> str:
     """Text for a box of several lines: browsers swallow a line break at its very start."""
     return f"\n{text}" if text.startswith("\n") else text
@@ -252,8 +271,8 @@ def capitalize_first(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def form_page(solution: Solution, opened: Opened, **more: Any) -> str:
-    """The page of the form."""
+def form_page(solution: Solution, opened: Opened, *, undecided: Sequence[str] = (), **more: Any) -> str:
+    """The page of the form; ``undecided`` are the boxes that hold a text and are ticked as *non disponibile*."""
     document = document_of(opened.state)
     other = opened.saved_by not in (None, gate.actor().id) and opened.edition > 0
     seconds = (now() - opened.saved_at).total_seconds()
@@ -262,7 +281,8 @@ def form_page(solution: Solution, opened: Opened, **more: Any) -> str:
         solution=solution,
         opened=opened,
         state=opened.state,
-        checked=rules.checked(document),
+        checked=rules.with_undecided(rules.checked(document), undecided),
+        undecided=undecided,
         groups=rules.GROUPS,
         fields=FIELD_BY_NAME,
         sections=SECTIONS,

@@ -194,3 +194,24 @@ def test_without_javascript_the_form_is_saved_by_its_button(plain: Page, office:
     expect(plain.locator("[name='roles.1']")).to_be_visible()
     plain.locator("#barra").get_by_role("button", name="Anteprima").click()
     expect(plain.locator("article")).to_contain_text("Scritto senza JavaScript.")
+
+
+def test_a_tick_beside_a_text_is_asked_about_only_where_no_script_shows_what_it_does(
+    maria: Page, plain: Page, office: str
+) -> None:
+    address = begun(maria, office, "Sportello con le spunte")
+    months, tick = "[name='resources.months']", "#n-resources\\.months"
+    for page, script in ((enter(plain, office, "Luca Bianchi"), False), (maria, True)):
+        page.goto(address)
+        page.locator(months).fill("9")
+        page.locator(tick).check()
+        page.locator("#barra").get_by_role("button", name="Salva", exact=True).click()
+        if not script:
+            expect(page.get_by_role("alert").filter(has_text="La bozza non è stata salvata")).to_be_visible()
+            expect(page.locator(months)).to_have_value("9")
+            expect(page.locator(tick)).to_be_checked()
+            continue
+        expect(page).to_have_url(re.compile("salvato=1"))
+        expect(page.locator(tick)).to_be_checked()
+        page.locator(months).fill("8")
+        expect(page.locator(tick)).not_to_be_checked()

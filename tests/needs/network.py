@@ -16,7 +16,7 @@ from app.needs.rules import Wanted
 from app.needs.service import Deed
 from app.notices import service as notices
 from app.notices.models import Notice
-from tests.makers import NOW, make_person, make_registers, make_solution
+from tests.makers import NOW, close_body, make_person, make_registers, make_solution
 
 DAYS = 10
 LATER = NOW + timedelta(days=1)
@@ -106,6 +106,11 @@ class Network:
             found = registers.by_slug(session, city)
             assert found is not None
             service.state_capacity(session, found, days, list(days), self.deed(f"referent.{city}"))
+
+    def close(self, *bodies: str) -> None:
+        """Bodies that are no longer there."""
+        with self.database.work() as session:
+            close_body(session, *bodies)
 
     def rows(self, kind: str, thing: Need | Proposal) -> list[str]:
         """What the journal says of a thing, the oldest first."""

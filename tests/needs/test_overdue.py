@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from flask import Flask
 
 from app.access import Role
+from app.cities import queries as registers
 from app.document.dates import day_of
 from app.needs import chores, overdue, queries, service
 from app.needs.models import Need
@@ -60,6 +61,19 @@ def test_closed_matched_and_open_requests_with_time_left_are_left_alone(network:
         assert not overdue.look_at(session, closed.id, GRACE, on(20))
     with network.database.reading() as session:
         assert queries.past_their_day(session, date(2027, 2, 1)) == []
+
+
+def test_a_body_that_is_no_longer_there_is_asked_nothing_and_the_board_says_so_at_once(network: Network) -> None:
+    need = network.post(by_when=DAY)
+    with network.database.work() as session:
+        torino = registers.by_slug(session, "torino")
+        assert torino is not None
+        service.join(session, need.id, torino, "", network.deed("official.torino"))
+    network.distribute()
+    network.close("venezia")
+    assert [look_at(network, need, on(11)), look_at(network, need, on(12))] == [True, False]
+    assert network.distribute() == {("need-lapsed", "official.torino")}
+    assert network.rows("need", need)[-1] == "need-lapsed"
 
 
 def test_its_people_find_both_ways_out_on_its_page_and_on_their_desk(site: Flask, network: Network) -> None:

@@ -232,3 +232,33 @@ def test_naughty_text_is_shown_as_typed_or_refused(site: Flask, network: Network
     for address in ("/richieste", "/richieste.json", "/richieste.csv", "/richieste/nuova", "/richieste/simili.json"):
         status = client.get(address, query_string={"q": text, "tema": text, "stato": text, "citta": text}).status_code
         assert status == 200, address
+
+
+def test_whose_body_is_no_longer_there_finds_no_button_that_would_be_refused(site: Flask, network: Network) -> None:
+    """The buttons that begin something, on every page that has one; what ends something stays."""
+    mine, other, theirs = network.post("torino"), network.post("venezia"), network.post("bologna")
+    question = network.ask(other, "sportello-torino")
+    site.extensions["indexer"].rebuild()
+    client = client_of(site, network, (Role.REFERENT, "torino"))
+    begins = {
+        "/": "/richieste/nuova",
+        "/richieste": "/richieste/nuova",
+        "/cerca?q=zzz+quattro": "/richieste/nuova",
+        "/cerca?q=sportello": "/richieste/nuova",
+        "/soluzioni/sportello-bologna": "/richieste/nuova",
+        "/scrivania": "/soluzioni/nuova",
+        page(mine): f"{page(mine)}/modifica",
+        f"{page(mine)}/abbinamenti": "/abbinamenti/chiedi",
+        page(theirs): f"{page(theirs)}/offri",
+        f"/proposte/{question.id}": f"/proposte/{question.id}/accetta",
+    }
+    ends = {page(mine): f"{page(mine)}/ritira", f"/proposte/{question.id}": f"/proposte/{question.id}/rifiuta"}
+    for path, address in (*begins.items(), *ends.items()):
+        assert address in client.get(path).text, path
+    network.close("torino")
+    for path, address in begins.items():
+        assert address not in client.get(path).text, path
+    for path, address in ends.items():
+        assert address in client.get(path).text, path
+    assert "unisciti" not in client.get(page(theirs)).text
+    assert "Aspettano una risposta del tuo ente" not in client.get("/richieste").text

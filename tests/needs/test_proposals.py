@@ -9,9 +9,11 @@ from flask import Flask
 
 from app.cities import queries as registers
 from app.errors import Conflict, Invalid
-from app.needs import chores, proposals, service
+from app.journal import queries as journal
+from app.needs import chores, proposals, queries, service
 from app.needs.models import Proposal
 from app.needs.rules import Answer, State
+from app.notices.models import Notice
 from app.solutions import queries as library
 from tests.makers import NOW
 from tests.needs.network import DAYS, LATER, Network
@@ -268,3 +270,85 @@ def test_an_offer_is_the_first_answer_and_what_its_requester_says_is_none(networ
     with network.database.work() as session:
         proposals.decline(session, offered.id, "not-for-us", "", DAYS, network.deed(now=LATER))
     assert network.need(need).answered_at == NOW
+
+
+def due(network: Network, now: datetime = LATER) -> set[int]:
+    with network.database.reading() as session:
+        return set(queries.to_look_at(session, now))
+
+
+def test_a_question_to_a_body_that_closes_passes_to_the_next_city_and_reminds_nobody(network: Network) -> None:
+    need = network.post()
+    first = network.ask(need)
+    network.distribute()
+    network.close("bologna")
+    assert [network.look_at(first, LATER), network.look_at(first, LATER)] == [True, False]
+    ended, second = network.proposals(need)
+    assert (ended.state, ended.reason, ended.answered_at) == ("withdrawn", "giver-closed", LATER)
+    assert (second.giver.slug, second.origin, second.state) == ("torino", "next", "waiting")
+    assert network.rows("proposal", first) == ["proposal-made", "proposal-ended"]
+    assert network.distribute() == {("proposal-ended", "official.venezia"), ("proposal-made", "referent.torino")}
+    assert network.need(need).answered_at is None, "nobody has answered"
+
+
+def test_an_answer_put_off_by_a_body_that_closes_is_no_longer_waited_for(network: Network) -> None:
+    need = network.post()
+    first = network.ask(need)
+    postpone(network, first, date(2026, 11, 28))
+    assert due(network) == set()
+    network.close("bologna")
+    assert due(network) == {first.id}
+    assert network.look_at(first, LATER)
+    assert [(made.giver.slug, made.state) for made in network.proposals(need)] == [
+        ("bologna", "withdrawn"),
+        ("torino", "waiting"),
+    ]
+
+
+def test_what_a_body_that_closes_has_asked_for_ends_and_its_giver_is_told(network: Network) -> None:
+    need = network.post()
+    asked, offer = network.ask(need), network.offer(need, "sportello-torino", "referent.torino")
+    network.distribute()
+    network.close("venezia")
+    assert due(network) == {asked.id, offer.id}
+    for made in (asked, offer):
+        assert network.look_at(made, LATER)
+    assert {(made.state, made.reason) for made in network.proposals(need)} == {("withdrawn", "asker-closed")}
+    assert network.distribute() == {("proposal-ended", "referent.bologna"), ("proposal-ended", "referent.torino")}
+    with network.database.reading() as session:
+        told = [item.data for item in session.query(Notice).filter_by(action="proposal-ended")]
+    assert {data["body"] for data in told} == {"Città metropolitana di Venezia"}
+    assert {data["path"] for data in told} == {f"/proposte/{made.id}" for made in (asked, offer)}
+
+
+def test_an_offer_of_a_body_that_closes_ends_and_its_requester_is_told(network: Network) -> None:
+    need = network.post()
+    offer = network.offer(need)
+    network.distribute()
+    network.close("bologna")
+    assert network.look_at(offer, LATER)
+    assert [(made.state, made.reason) for made in network.proposals(need)] == [("withdrawn", "giver-closed")]
+    assert network.distribute() == {("proposal-ended", "official.venezia")}
+
+
+def test_that_its_city_has_closed_does_not_tell_whose_an_anonymous_request_is(network: Network) -> None:
+    need = network.post(visibility="anonymous")
+    offer = network.offer(need)
+    network.close("venezia")
+    assert network.look_at(offer, LATER)
+    assert network.proposals(need)[0].reason == ""
+    with network.database.reading() as session:
+        (row,) = [row for row in journal.of_thing(session, "proposal", str(offer.id)) if row.action == "proposal-ended"]
+    assert row.data == {"need": need.id, "reason": "", "next": ""}
+    assert row.body == ""
+
+
+def test_the_worker_ends_them_whatever_day_they_were_due(network: Network, app: Flask) -> None:
+    need = network.post(now=datetime.now(UTC))
+    first = network.ask(need, now=datetime.now(UTC))
+    assert not chores.follow_proposals(app)
+    network.close("bologna")
+    assert chores.follow_proposals(app) == 1
+    assert chores.follow_proposals(app) == 0
+    assert network.proposals(need)[0].id == first.id
+    assert [made.state for made in network.proposals(need)] == ["withdrawn", "waiting"]

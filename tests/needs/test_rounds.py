@@ -11,12 +11,14 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from app.access import Role
+from app.accounts.models import Assignment, Person
 from app.errors import Conflict, Invalid
 from app.journal import queries as journal
 from app.matching import context
 from app.matching.weights import named
 from app.needs import candidates, chores, proposals, queries, rounds, service, shortlists, weighing
 from app.needs.models import MatchingRound, Need
+from app.outbox.models import Letter
 from app.search.engine import Engine
 from tests.makers import NOW, csrf, make_person, make_solution, sign_in
 from tests.needs.network import DAYS, LATER, PROBLEM, Network
@@ -215,6 +217,42 @@ def test_a_round_of_many_requests_is_computed_by_the_worker(
         made = queries.round_(session, begun.id)
     assert made is not None
     assert (made.state, made.result) == ("preview", expected.result)
+
+
+def test_who_began_a_large_round_is_told_once_when_it_is_done_whatever_happens_to_the_worker(
+    app: Flask, network: Network, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    network.post()
+    monkeypatch.setattr(rounds, "AT_ONCE", 0)
+    begun = preview(network, engine)
+    network.distribute()
+
+    def killed(*_any: object) -> None:
+        raise SystemExit
+
+    with monkeypatch.context() as during:
+        during.setattr(rounds, "_tell", killed)
+        with pytest.raises(SystemExit):
+            chores.compute_rounds(app)
+    assert network.distribute() == set()
+    assert [chores.compute_rounds(app), chores.compute_rounds(app)] == [1, 0]
+    assert network.distribute() == {("round-computed", "coordinator")}
+    assert network.distribute() == set()
+    with network.database.reading() as session:
+        coordinator = session.get(Person, network.people["coordinator"])
+        (letter,) = session.query(Letter).filter_by(kind="news")
+    assert coordinator is not None
+    client = sign_in(app.test_client(), coordinator)
+    assert "l’anteprima aspetta la tua decisione" in client.get("/avvisi").text
+    assert letter.data["news"][0]["data"]["path"] == f"/abbinamenti/{begun.id}"
+
+    lost = preview(network, engine)
+    with network.database.work() as session:
+        rounds.finish(session, lost.id, None, LATER)
+        session.query(Assignment).filter_by(person_id=coordinator.id).delete()
+        other = make_person(session, (Role.COORDINATOR, ""))
+    network.people["other"] = other.id
+    assert network.distribute() == {("round-failed", "other")}, "who began it no longer runs rounds"
 
 
 def test_a_published_round_makes_its_proposals_once(network: Network, engine: Engine) -> None:

@@ -21,7 +21,7 @@ from app.needs import answers, candidates, exchanges, overdue, proposals, querie
 from app.needs.models import Need, Proposal
 from app.outbox.models import Letter
 from app.search.engine import Engine
-from tests.makers import NOW, make_solution
+from tests.makers import NOW, close_body, make_solution
 from tests.needs.network import DAYS, LATER, PROBLEM, Network, begin, item, wanted
 from tests.needs.test_exchanges import Swap
 
@@ -213,6 +213,19 @@ def of_proposals(network: Network) -> Iterator[Case]:
         ["proposal-withdrawn"],
         {("proposal-withdrawn", "referent.bologna")},
     )
+    e = n.post()
+    with n.database.work() as session:
+        make_solution(session, "sportello-anci", city="anci")
+        of_anci = item("sportello-anci", "anci", 1)
+        service.remember_shown(session, e, [of_anci, ITEMS[1]], "prova", NOW)
+        gone = proposals.ask(session, e.id, of_anci, "", DAYS, n.deed()).id
+        close_body(session, "anci")
+    yield Case(
+        proposals.look_at,
+        lambda s: proposals.look_at(s, gone, DAYS, LATER),
+        ["proposal-ended", MADE],
+        {("proposal-ended", VERA), NEXT},
+    )
     for now, rows, who in (
         (HALF, ["proposal-reminded"], {("proposal-reminded", "referent.bologna")}),
         (OVER, ["proposal-expired", MADE], {("proposal-expired", VERA), NEXT}),
@@ -252,13 +265,16 @@ def of_rounds(network: Network, app: Flask) -> Iterator[Case]:
     )
     yield Case(rounds.discard, lambda s: rounds.discard(s, newest(s), by), ["round-discarded"])
     broken, number = begun(network, engine), begun(network, engine)
-    # What the worker computes is on the page that its coordinator waits at: nobody gets a letter.
-    yield Case(rounds.finish, lambda s: rounds.finish(s, broken, None, LATER), ["round-failed"])
+    who = "coordinator"
+    failed = {("round-failed", who)}
+    yield Case(rounds.finish, lambda s: rounds.finish(s, broken, None, LATER), ["round-failed"], failed)
     with network.database.reading() as session:
         made = queries.round_(session, number)
         assert made is not None
         found = rounds.computed(session, engine, made, LATER)
-    yield Case(rounds.finish, lambda s: rounds.finish(s, number, found, LATER), ["round-computed"])
+    yield Case(
+        rounds.finish, lambda s: rounds.finish(s, number, found, LATER), ["round-computed"], {("round-computed", who)}
+    )
     yield Case(
         rounds.publish,
         lambda s: rounds.publish(s, newest(s), DAYS, by),

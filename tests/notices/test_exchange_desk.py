@@ -47,3 +47,13 @@ def test_the_desk_lists_what_ones_body_runs_and_nothing_of_others(app: Flask, ne
     assert f"/richieste/{need.id}-" in desk(app, network, "official.venezia")
     assert f"/richieste/{need.id}-" not in desk(app, network, "official.torino")
     assert "dell’ente per cui si lavora" in desk(app, network, "reader")
+
+
+def test_nothing_waits_for_the_people_of_a_body_that_is_no_longer_there(app: Flask, network: Network) -> None:
+    network.ask(network.post(), "sportello-torino")
+    mine = network.post("torino")
+    assert "richiesta di un’altra città: rispondere" in desk(app, network, "referent.torino")
+    network.close("torino")
+    shown = desk(app, network, "referent.torino")
+    assert "Niente aspetta una tua decisione." in shown
+    assert f"/richieste/{mine.id}-" in shown, "what its body runs stays in sight: it can be closed"

@@ -188,6 +188,7 @@ def test_the_people_of_a_closed_body_are_told_so_read_everything_and_begin_nothi
     proposal = asked(people.city, registered, "regione-liguria", "sportello-liguria")
     need = press(people.region, "/richieste/nuova", problem="Formare i segretari.", by_when="2027-06-30", looked="1")
     draft = press(people.region, "/soluzioni/nuova", title="Sportello due").removesuffix("/modifica")
+    press(people.region, f"{draft}/commenti", **{"nota-tutto": "Mancano i numeri"})
     with registered.work() as session:
         both = make_person(session, (Role.OFFICIAL, "regione-liguria"), (Role.OFFICIAL, "torino"))
         wanted = frozenset({rules.WRITE_DRAFTS})
@@ -204,9 +205,14 @@ def test_the_people_of_a_closed_body_are_told_so_read_everything_and_begin_nothi
     for path in (draft, f"{draft}/anteprima", need, proposal, *exports):
         assert people.region.get(path).status_code == 200, path
     assert f"«Regione Liguria» {said}" in people.region.get(f"{draft}/modifica").text
+    review = people.region.get(f"{draft}/revisione").text
+    assert "non commentare, inviare o decidere altro a suo nome" in review
+    assert "Lascia il commento" not in review
+    assert "Segna come risolto" in review, "what was begun is brought to an end"
     for path in ("/soluzioni/nuova", "/richieste/nuova"):
         assert said in people.region.get(path).text
-    for path in ("/soluzioni/nuova", f"{draft}/bozza", "/richieste/nuova", f"{need}/modifica", f"{proposal}/accetta"):
+    refused = "/soluzioni/nuova", f"{draft}/bozza", f"{draft}/commenti", "/richieste/nuova", f"{need}/modifica"
+    for path in (*refused, f"{proposal}/accetta"):
         typed = {"title": "x", "problem": "Il testo scritto finora non va perso, chiuso l’ente."}
         answer = people.region.post(path, data={"csrf_token": csrf(people.region, "/profilo"), **typed})
         assert answer.status_code == 403, path

@@ -181,9 +181,9 @@ def test_reports_of_pages_have_the_limits_and_the_term_of_those_of_solutions(
 def test_without_anybody_in_charge_a_report_waits_for_the_first_administrator(registered: Database) -> None:
     with registered.work() as session:
         page = ReportedPage("/", "Twin Metro")
-        assert page_reports.those_reached(session, page.thing) == (Role.COORDINATOR, ())
+        assert page_reports.those_reached(session, page.thing, NOW.date()) == (Role.COORDINATOR, ())
         first = make_person(session, (Role.ADMINISTRATOR, ""))
-        assert page_reports.those_reached(session, page.thing)[1] == [first]
+        assert page_reports.those_reached(session, page.thing, NOW.date())[1] == [first]
 
 
 #: What is about one thing and no page: feeds, files that are sent, files of the map of the site.

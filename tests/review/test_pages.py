@@ -18,6 +18,7 @@ from app.accounts.queries import person as by_number
 from app.document.dates import day_of
 from app.journal import queries as journal
 from app.review import ageing, page_reports, remarks, service
+from app.review.rules import ENDING, Deed
 from app.solutions.queries import by_slug, current_revision
 from app.writing.chores import read_files
 from tests.makers import (
@@ -458,3 +459,14 @@ def test_the_number_of_another_citys_review_is_not_found_under_ones_own_solution
     assert status in {403, 404}
     assert office.review().state == "open"
     assert office.rows() == ["solution-submitted"]
+
+
+def test_what_is_said_to_end_something_is_what_its_button_ends(app: Flask) -> None:
+    named = {
+        Deed.RELEASE: "review.release",
+        Deed.WITHDRAW: "review.withdraw",
+        Deed.ARCHIVE: "review.archive",
+        Deed.REPORT: "reader.report_now",
+    }
+    assert set(named) == ENDING
+    assert all(app.view_functions[endpoint].__dict__["ends"] for endpoint in named.values())

@@ -179,7 +179,7 @@ def test_nobody_who_wrote_a_version_is_asked_to_validate_it(office: Office) -> N
         assert review is not None
         review.asked_by = number
     with office.database.reading() as session:
-        asked = {person.id for person in service.candidates(session, office.solution(), office.review())}
+        asked = {person.id for person in service.candidates(session, office.solution(), office.review(), LATER.date())}
     assert asked == {office.expert}
 
 

@@ -11,6 +11,7 @@ from app.review import queries, remarks, upkeep
 from app.review.models import Comment
 from app.search.models import SearchChange
 from app.solutions import queries as library
+from tests.makers import close_body
 from tests.review.office import LATER, SLUG, Office
 
 WRONG = "Il numero dei comuni non è 50 ma 55."
@@ -60,6 +61,13 @@ def test_the_owner_is_told_once_that_the_facts_are_due_and_again_a_year_later(li
     assert told == [False, True, False, False, True]
     with live.database.reading() as session:
         assert number in queries.due(session, (LATER + 3 * YEARS).date())
+
+
+def test_a_body_that_is_no_longer_there_is_not_asked_to_confirm(live: Office) -> None:
+    with live.database.work() as session:
+        close_body(session, "bologna")
+    with live.database.work() as session:
+        assert not upkeep.tell_due(session, live.solution().id, LATER + YEARS)
 
 
 def test_a_draft_has_no_facts_to_confirm_and_nothing_to_archive(office: Office) -> None:

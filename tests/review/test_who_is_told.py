@@ -20,7 +20,7 @@ from app.review import upkeep
 from app.solutions import queries as library
 from app.solutions.models import Solution
 from app.solutions.service import propose
-from tests.makers import NOW, csrf, make_full_document, make_person, sign_in
+from tests.makers import NOW, close_body, csrf, make_full_document, make_person, sign_in
 from tests.review.office import SLUG, Office
 
 PAGE = f"/soluzioni/{SLUG}/revisione"
@@ -175,3 +175,25 @@ def test_what_an_erased_person_did_stands_under_their_offices_name(app: Flask, o
     page = story.clients["author"].get(PAGE).text
     assert "<strong>Città metropolitana di Bologna</strong> ha restituito la versione" in page
     assert "persona cancellata" not in page
+
+
+def test_an_error_reaches_those_who_can_correct_it_now_else_the_coordination(app: Flask, office: Office) -> None:
+    story = Story(app, office)
+    for name, do, _told, _turn in STEPS:
+        if name in {"submitted", "visible"}:
+            assert do(story) == 303
+    story.told()
+    said = "arriva al coordinamento nazionale"
+    address = f"/soluzioni/{SLUG}/segnala"
+    with office.database.work() as session:
+        author = people.person(session, story.numbers["author"])
+        assert author is not None
+        author.assignments.clear()
+    assert report(story) == 303
+    assert story.told() == {"coauthor", "referent"}, "not to its author, who has left"
+    assert said not in app.test_client().get(address).text
+    with office.database.work() as session:
+        close_body(session, "bologna")
+    assert report(story) == 303
+    assert story.told() == {"coordinator"}
+    assert said in app.test_client().get(address).text

@@ -22,7 +22,7 @@ from app.twinnings import ending, queries, sharing
 from app.twinnings import service as work
 from app.twinnings.models import Twinning
 from app.twinnings.rules import Closing
-from tests.makers import NOW, make_person
+from tests.makers import NOW, close_body, make_person
 from tests.twinnings.exchange import LATER, Exchange
 
 Act = Callable[[Session, Exchange], object]
@@ -254,6 +254,23 @@ def test_a_transfer_that_begins_is_told_to_its_people_once(registered: Database)
     assert rows(exchange).count("twinning-begun") == 1
     assert told(exchange) == ["Receiver"]
     assert told(exchange) == []
+
+
+def test_whose_body_is_no_longer_there_is_not_reminded_and_another_sees_to_it(registered: Database) -> None:
+    exchange = Exchange(registered, alone=True)
+    with registered.work() as session:
+        make_person(session, (Role.COORDINATOR, ""), name="Coordinator")
+        first = first_milestone(session, exchange)
+        work.plan_milestone(session, exchange.number, first, LATER.date(), exchange.receiver, exchange.deed())
+    told(exchange)
+    for closed, when, who in (
+        ("torino", LATER - timedelta(days=2), {"Giver"}),
+        ("bologna", MONTHS_AFTER, {"Coordinator"}),
+    ):
+        with registered.work() as session:
+            close_body(session, closed)
+            work.remind(session, exchange.number, work.Deed(None, when))
+        assert set(told(exchange)) == who, closed
 
 
 STORIES = (of_work, of_the_end, of_silence, of_a_stop)

@@ -22,7 +22,7 @@ from tests import makers
 from tests.naughty import lines_for
 from tests.pure.conversion.texts import changed, written
 from tests.pure.files import samples
-from tests.writing.conftest import JSON, SLUG, Desk
+from tests.writing.conftest import JSON, SLUG, Desk, Form
 
 PAGES = ("modifica", "anteprima", "markdown", "versione", "scarta", "simili")
 
@@ -337,3 +337,67 @@ def test_a_file_that_is_neither_is_refused_with_what_would_be_right(people: dict
         answer = client.post("/soluzioni/nuova", data=data)
         assert answer.status_code == 422, name
         assert 'id="errore-file"' in answer.text
+
+
+def test_a_text_beside_a_ticked_not_available_is_kept_and_asked_about_and_nothing_is_saved(maria: Desk) -> None:
+    maria.open().type(resources__months="7", steps__1__name="", steps__2__name="Avvio", steps__2__months="3").save()
+    maria.open()
+    before = maria.client.get(f"{maria.address}/bozza.md").text
+    ticks = ["resources.months", "steps.1.months", "resources.fte"]
+    maria.type(summary="Una sintesi nuova.", resources__months="9", unknown=ticks)
+    for pressed in ({}, {"add": "steps"}, {"do": "version"}):
+        answer = maria.save(**pressed)
+        assert answer.status_code == 422
+        assert "Modifiche non ancora salvate" in answer.text
+        told = answer.text.partition('id="modulo"')[0]
+        assert re.findall(r'href="#campo-([^"]*)">([^<]*)<', told) == [
+            ("resources.months", "Risorse: Mesi per realizzarla"),
+            ("steps.1.months", "Passi: Mesi"),
+        ]
+        for path in ("resources.months", "steps.1.months"):
+            assert f'id="errore-{path}"' in answer.text
+            assert f'aria-describedby="errore-{path}"' in answer.text
+        sent: dict[str, list[str]] = {}
+        for name, value in Form(answer.text).pairs:
+            sent.setdefault(name, []).append(value)
+        assert sent["summary"] == ["Una sintesi nuova."]
+        assert (sent["resources.months"], sent["steps.1.months"]) == (["9"], ["3"])
+        assert sorted(sent["unknown"]) == sorted(ticks)
+        assert (sent["edition"], sent["base"]) == (maria.form["edition"], maria.form["base"])
+    assert maria.client.get(f"{maria.address}/bozza.md").text == before
+
+    maria.form = {**sent, "unknown": ["resources.fte", "steps.1.months"], "steps.1.months": [""]}
+    assert maria.save().status_code == 303
+    maria.open()
+    assert maria.box("resources.months") == "9"
+    assert sorted(maria.form["unknown"]) == ["resources.fte", "steps.1.months"]
+
+
+@pytest.mark.parametrize(
+    ("ticked", "typed", "again"),
+    [
+        (
+            "legal_basis",
+            {"legal_basis.3": "Legge 7 aprile 2014, n. 56"},
+            ("legal_basis.1", "Legge 7 aprile 2014, n. 56"),
+        ),
+        ("municipalities", {"municipalities.number": "55"}, ("municipalities.number", "55")),
+        ("steps.4.when", {"steps.2.name": "", "steps.4.when": "2018"}, ("steps.1.when", "2018")),
+    ],
+)
+def test_a_whole_part_ticked_as_not_available_over_what_stands_in_it_is_asked_about_too(
+    maria: Desk, ticked: str, typed: dict[str, str], again: tuple[str, str]
+) -> None:
+    answer = maria.open().save(unknown=ticked, **typed)
+    assert answer.status_code == 422
+    pairs = Form(answer.text).pairs
+    assert again in pairs
+    assert len([name for name, _ in pairs if name == "unknown"]) == 1
+
+
+def test_where_a_script_pales_the_box_a_tick_is_meant_and_saving_by_itself_is_never_held_up(maria: Desk) -> None:
+    maria.open().type(resources__months="9", unknown="resources.months")
+    assert maria.autosave().status_code == 200
+    maria.open().type(resources__fte="2", unknown="resources.fte", meant="1")
+    assert maria.save().status_code == 303
+    assert "resources.fte" in maria.open().form["unknown"]

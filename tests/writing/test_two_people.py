@@ -30,6 +30,24 @@ def test_a_part_both_changed_is_shown_side_by_side_and_nothing_is_written(maria:
     assert luca.open().box("summary") == "La sintesi di Luca."
 
 
+def test_codes_both_changed_are_shown_in_words_and_what_is_made_of_the_two_is_what_was_typed(
+    maria: Desk, luca: Desk
+) -> None:
+    maria.open().type(status="a-regime", contact__visibility="members", office="Ufficio di Maria")
+    luca.open().type(status="interrotto", contact__role="Altro ruolo", office="non disponibile").save()
+    for prefix, mine, theirs, who in (
+        ("", "a regime", "interrotto", "Chi vede la casella: chi ha un’utenza"),
+        ("/en", "running", "stopped", "members"),
+    ):
+        page = maria.client.post(f"{prefix}{maria.address}/modifica", data=maria.form)
+        assert page.status_code == 409
+        assert who in page.text or prefix
+        assert f">{mine}<" in page.text or prefix
+        assert f">{theirs}<" in page.text or prefix
+        assert "a-regime</div>" not in page.text
+        assert "Ufficio di Maria" in page.text
+
+
 def settled(desk: Desk, choice: str, text: str = "") -> Desk:
     """Answer the merge page that the last save of this person got."""
     data = {**desk.form, "edition": "1", "base": "1", "choice.summary": choice, "text.summary": text}

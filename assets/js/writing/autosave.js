@@ -153,8 +153,8 @@ function text(pairs) {
   return JSON.stringify(pairs);
 }
 
-// What was typed, without the edition and without empty boxes.
+// What was typed, without what only the page around it says and without empty boxes.
 function typed(pairs) {
-  return text(pairs.filter(([name, value]) => name !== "edition" && name !== "base" && value.trim())
+  return text(pairs.filter(([name, value]) => !["edition", "base", "meant"].includes(name) && value.trim())
     .map(([name, value]) => [name, value.replaceAll("\r\n", "\n")]));
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-// Who ticks "non disponibile" need not fill the box beside it; who types in it takes the tick away.
+// Who ticks "non disponibile" need not fill the box beside it; who types in it takes the tick away. A text and a tick
+// are then never a mistake, and the site is told so: without this it asks which of the two is meant.
 
 export function followUnknown(form) {
   form.querySelectorAll("[data-unknown]").forEach(dim);
+  form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "meant", value: "1" }));
   form.addEventListener("change", (event) => {
     if (event.target.matches("[data-unknown]")) dim(event.target);
   });

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What changed between two versions, as a person reads it."""
 
-from app.document.compare import MAX_WORDS, Run, as_text, compare, values_text, words
+from app.document.compare import MAX_WORDS, Called, Run, as_text, compare, values_text, words
 from app.document.model import Document, Section
 
 
@@ -67,8 +67,13 @@ def test_values_are_shown_as_words() -> None:
     value = {"role": "Ufficio", "days": [1, None, {"from": "2018"}]}
     assert as_text(value) == "role: Ufficio; days: 1\n\nfrom: 2018"
     assert as_text([True, False]) == "true\nfalse"
-    called = {"contact.role": "Ruolo", "contact.lead": "Capofila", "true": "sì"}
-    assert as_text({"role": "Ufficio", "lead": True}, called.__getitem__, "contact") == "Ruolo: Ufficio; Capofila: sì"
+    parts = {"contact.role": "Ruolo", "contact.lead": "Capofila", "contact.visibility": "Chi la vede"}
+    values = {("", "true"): "sì", ("contact.visibility", "public"): "tutti"}
+    called = Called(parts.__getitem__, lambda path, value: values.get((path, value), value))
+    said = as_text({"role": "Ufficio", "lead": True, "visibility": "public"}, called, "contact")
+    assert said == "Ruolo: Ufficio; Capofila: sì; Chi la vede: tutti"
+    coded = Called(value=lambda path, value: f"{value}@{path}")
+    assert as_text(["a", "b"], coded, "functions") == "a@functions\nb@functions"
 
 
 def test_the_words_of_a_value_leave_out_names_truths_and_what_is_not_available() -> None:
