@@ -53,10 +53,10 @@ def people(session: Session, bodies: frozenset[str] | None = None) -> Sequence[P
 
 
 def with_role(session: Session, role: Role, scopes: Iterable[str]) -> Sequence[Person]:
-    """Active people who have a role for any of the scopes."""
+    """Active people who have a role for any of the scopes, with what they may do; without passkeys."""
     ties = Assignment.role == role.value, Assignment.scope.in_(list(scopes))
-    wanted = _people().where(Person.assignments.any(ties[0] & ties[1]))
-    return [found for found in session.scalars(wanted.order_by(Person.id)).all() if found.active]
+    wanted = select(Person).options(joinedload(Person.assignments)).where(Person.assignments.any(ties[0] & ties[1]))
+    return [found for found in session.scalars(wanted.order_by(Person.id)).unique() if found.active]
 
 
 def _offices(session: Session, erased: Sequence[int]) -> dict[int, str]:

@@ -7,7 +7,9 @@ from flask import Blueprint, Response, current_app, flash, make_response, render
 
 from app.access import Action, Thing
 from app.cities import queries as registers
+from app.cities.rules import is_closed
 from app.config import Settings
+from app.document.dates import day_of
 from app.errors import Conflict, Forbidden, Invalid, NotFound
 from app.needs import answers, board, candidates, forms, proposals, queries, service, shortlists
 from app.needs.models import Need
@@ -26,6 +28,11 @@ def answer_days() -> int:
     return settings.answer_days
 
 
+def _may_begin(need: Need) -> bool:
+    """Whether who may change a request may begin something with it: where its body is there, nothing more is asked."""
+    return not is_closed(need.city.register, day_of(now())) or gate.begins(Action.EDIT_NEED, need.thing)
+
+
 @matches.get(f"{PATH}/abbinamenti")
 @permits(Action.READ_NEED)
 def show(number: int, slug: str) -> Response:
@@ -36,7 +43,7 @@ def _page(need: Need, status: int = 200, problem: str = "", problems: dict[str, 
     asker, own = board.asker_of(session(), need, gate.actor(), now()), gate.may(Action.EDIT_NEED, need.thing)
     # Reasons compare the two cities figure by figure: they would tell whose an anonymous request is.
     around = {} if asker.hidden else _around(need)
-    asking = gate.begins(Action.EDIT_NEED, need.thing) and need.state == State.OPEN and not around.get("twins")
+    asking = own and need.state == State.OPEN and not around.get("twins") and _may_begin(need)
     answer = make_response(
         render_template(
             "needs/matches.html",

@@ -149,7 +149,7 @@ def _page(
             solution=solution,
             page=page,
             reached=page_reports.those_reached(session(), page.thing, day)[0] if page else "",
-            office=bool(solution and remarks.those_who_correct(session(), solution, day)),
+            office=solution is not None and any(remarks.those_who_correct(session(), solution, day)),
             typed=typed,
             problems=problems or {},
             limits=remarks,

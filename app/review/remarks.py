@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Remarks of those who work on a solution, and errors that readers report."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -12,7 +12,7 @@ from app.accounts import queries as people
 from app.accounts.models import Attempt, Person
 from app.accounts.rules import WINDOW, digest, is_mailbox, network_of, tidy_email, wait_seconds
 from app.accounts.service import Throttled
-from app.cities import queries as registers
+from app.cities.rules import is_closed
 from app.errors import Conflict, Invalid, NotFound
 from app.review import queries
 from app.review.models import Comment
@@ -84,16 +84,14 @@ def report(
     return found
 
 
-def those_who_correct(session: Session, solution: Solution, day: date) -> list[Person]:
-    """Who can correct a solution now: referents and officials of its bodies that are there on a day."""
+def those_who_correct(session: Session, solution: Solution, day: date) -> Iterator[Person]:
+    """Who can correct a solution now: referents, then officials, of its bodies that are there on a day."""
     thing = solution.thing
-    gone = frozenset(body.slug for body in registers.closed_among(session, thing.bodies, day))
-    return [
-        person
-        for role in (Role.REFERENT, Role.OFFICIAL)
-        for person in people.with_role(session, role, thing.bodies - gone)
-        if access.may_begin(person.actor, Action.EDIT_SOLUTION, thing, gone)
-    ]
+    gone = frozenset(tie.city.slug for tie in solution.bodies if is_closed(tie.city.register, day))
+    for role in (Role.REFERENT, Role.OFFICIAL):
+        for person in people.with_role(session, role, thing.bodies - gone):
+            if access.may_begin(person.actor, Action.EDIT_SOLUTION, thing, gone):
+                yield person
 
 
 def checked(session: Session, now: datetime, text: str, email: str, address: str) -> tuple[str, str]:

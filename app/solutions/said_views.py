@@ -3,16 +3,14 @@
 
 from collections.abc import Callable, Mapping
 
-from flask import g, get_template_attribute
+from flask import current_app, g, get_template_attribute
 from markupsafe import Markup
 
-from app.access import Action
 from app.cities import queries as registers
 from app.document.compare import Called
 from app.document.dates import is_date
 from app.document.schema import field_at
 from app.solutions import queries
-from app.web import gate
 from app.web.formats import day
 from app.web.languages import current_language
 from app.web.unit import session
@@ -62,9 +60,9 @@ def _names(kept: str, read: Callable[[], Mapping[str, str]]) -> Mapping[str, str
 
 
 def _solution(slug: str) -> str:
-    """The title of a solution this reader may read, else its address."""
-    found = queries.by_slug(session(), slug)
-    return found.title if found is not None and gate.may(Action.READ_SOLUTION, found.thing) else slug
+    """The title of a solution that everybody reads, else its address: asked of the index, which holds no other."""
+    title: str = current_app.extensions["engine"].title("solution", slug)
+    return title or slug
 
 
 NAMED: Mapping[str, Callable[[str], str]] = {

@@ -3,6 +3,7 @@
 
 import io
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -56,6 +57,7 @@ def publish(database: Database, visibility: str = "public") -> Attachment:
         assert solution is not None
         [file] = queries.attachments(session, solution)
         file.published, file.visibility = True, visibility
+        solution.updated_at += timedelta(seconds=1)
     return file
 
 
