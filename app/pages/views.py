@@ -22,10 +22,9 @@ from app.pages.models import WrittenPage
 from app.pages.sitemap import Entry
 from app.solutions import queries as solution_queries
 from app.twinnings import queries as twinning_queries
-from app.web import gate
 from app.web.formats import fresh, json_answer
 from app.web.gate import permits
-from app.web.kept import generation, kept, sent, unkept
+from app.web.kept import generation, kept, personal, sent, unkept
 from app.web.languages import DEFAULT, LANGUAGES, current_language, site_root
 from app.web.release import RELEASE
 from app.web.unit import session
@@ -49,7 +48,7 @@ def settings() -> Settings:
 @permits(Action.READ_PUBLIC)
 def home() -> Response:
     state = generation()
-    if gate.actor().known or not state:
+    if personal() or not state:
         # Without an index nothing tells that the page changed.
         return unkept(_home())
     mark = (RELEASE, current_language(), "home", state)

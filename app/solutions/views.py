@@ -22,7 +22,7 @@ from app.solutions.said_views import AS_SAID
 from app.web import gate
 from app.web.formats import conditional, fresh, json_answer
 from app.web.gate import permits
-from app.web.kept import kept, sent, unkept
+from app.web.kept import kept, personal, sent, unkept
 from app.web.languages import current_language, site_root
 from app.web.release import RELEASE
 from app.web.unit import session
@@ -45,8 +45,8 @@ def show(slug: str) -> Response:
     state = queries.state(session(), slug)
     if state is None:
         raise NotFound(slug)
-    if not state.published or gate.actor().known:
-        # What few may read, and what a signed-in reader sees around it, is made for them alone.
+    if not state.published or personal():
+        # What few may read, and what one reader sees around it, is made for them alone.
         return unkept(page_of(slug, state.variants))
     gate.require(Action.READ_SOLUTION, Thing(published=True))
     mark = mark_of(state, current_language())

@@ -17,6 +17,8 @@ from typing import TypeVar
 
 from flask import Flask, Response, current_app, request
 
+from app.web import gate
+from app.web.csrf import said
 from app.web.formats import tag
 from app.web.languages import alternate_url, current_language, prefixed
 from app.web.logs import log
@@ -179,18 +181,23 @@ class Pieces:
         """A macro whose answers are kept: for codes of the library, never for what somebody typed."""
         root = prefixed("")
 
-        def said(*codes: str) -> str:
+        def written(*codes: str) -> str:
             key = (root, name, *codes)
             found = self._known.get(key)
             return self._keep(key, macro(*codes)) if found is None else found
 
-        return said
+        return written
 
     def _keep(self, key: tuple[str, ...], text: str) -> str:
         if len(self._known) >= MOST_PIECES:
             self._known.clear()
         self._known[key] = text
         return text
+
+
+def personal() -> bool:
+    """Whether the page is for one reader alone: who has an account, or whom the page before left something to say."""
+    return gate.actor().known or said()
 
 
 def generation() -> tuple[str, ...]:

@@ -150,6 +150,22 @@ def _self(day: date) -> date:
     return day
 
 
+@pytest.mark.parametrize("path", [PATH, "/"])
+def test_what_is_said_to_one_reader_is_said_once_and_to_nobody_else(
+    indexer: Indexer, app: Flask, client: FlaskClient, path: str
+) -> None:
+    thanks = "la segnalazione è arrivata"
+    tag = app.test_client().get(path).headers["ETag"]
+    app.extensions["kept"].forget(app.extensions["kept"].marks())
+    with client.session_transaction() as told:
+        told["_flashes"] = [("message", "reported")]
+    answer = client.get(path, headers={"If-None-Match": tag})
+    assert thanks in answer.text
+    assert answer.cache_control.no_store
+    assert thanks not in app.test_client().get(path).text
+    assert thanks not in client.get(path).text
+
+
 def test_a_withdrawn_solution_is_not_shown_from_memory(
     indexer: Indexer, registered: Database, client: FlaskClient
 ) -> None:
