@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.access import NOBODY, Actor
 from app.cities.models import City
-from app.cities.rules import perimeter_on, size_class
+from app.cities.rules import is_closed, perimeter_on, size_class
 from app.document.dates import day_of
 from app.needs import queries, rules
 from app.needs.forms import Chosen
@@ -131,14 +131,19 @@ def row(need: Need, actor: Actor, chosen: Iterable[str], now: datetime) -> Row:
         need.outcome,
         len(need.receivers),
         need.demonstration,
-        bool(others_in(need, actor) - {tie.city.slug for tie in need.receivers}),
+        bool(able_in(need, actor, day_of(now)) - {tie.city.slug for tie in need.receivers}),
         need.state == State.OPEN and need.lapsed_at is not None,
     )
 
 
 def others_in(need: Need, actor: Actor) -> frozenset[str]:
-    """Bodies of the person, other than the one that asks, that can still join an open request or offer."""
+    """Bodies of the person, other than the one that asks, that can have a part in an open request."""
     return actor.bodies - {need.city.slug} if need.state == State.OPEN else frozenset()
+
+
+def able_in(need: Need, actor: Actor, day: date) -> frozenset[str]:
+    """Those that can join or offer on a day: none once the body that asks is no longer there."""
+    return frozenset() if is_closed(need.city.register, day) else others_in(need, actor)
 
 
 def rows(session: Session, needs: Sequence[Need], actor: Actor, now: datetime) -> list[Row]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.cities import queries as registers
 from app.cities.models import City
+from app.cities.rules import is_closed
 from app.document.dates import day_of
 from app.errors import Conflict, Invalid, NotFound
 from app.journal.service import record
@@ -72,9 +73,11 @@ def edit(session: Session, number: int, edition: int, wanted: Wanted, deed: Deed
 
 
 def join(session: Session, number: int, city: City, note: str, deed: Deed) -> Need:
-    """Take part in somebody else's request. Raises ``Conflict`` where it is closed or the body is in it."""
+    """Take part in somebody else's request. Raises ``Conflict`` where it is closed, its body is no longer there, or the
+    body that joins is in it."""
     need = _held(session, number)
-    if not rules.may_join(need.state, need.city.slug, [tie.city.slug for tie in need.receivers], city.slug):
+    may = rules.may_join(need.state, need.city.slug, [tie.city.slug for tie in need.receivers], city.slug)
+    if not may or is_closed(need.city.register, day_of(deed.now)):
         raise Conflict("cannot_join")
     if len(note) > 500:
         raise Invalid({"note": "too_long"})

@@ -16,7 +16,7 @@ from app.cities.models import City
 from app.cities.rules import is_closed
 from app.document.dates import day_of
 from app.needs import proposals, queries, question, rules
-from app.needs.board import Asker, Row, asker_of, others_in, row, told_givers
+from app.needs.board import Asker, Row, able_in, asker_of, others_in, row, told_givers
 from app.needs.history import Change, changes
 from app.needs.models import Need, NeedReceiver, Proposal
 from app.needs.rules import Answer, State
@@ -66,7 +66,7 @@ def sheet(session: Session, need: Need, actor: Actor, now: datetime, gone: froze
     joined = {tie.city.slug for tie in need.receivers}
     seen = [item for item in made if access.may(actor, Action.READ_PROPOSAL, item.thing)]
     changed, who = _history(session, need, actor, mine, [*seen, *(joined & actor.bodies)])
-    others = others_in(need, actor)
+    able = able_in(need, actor, day_of(now)) - gone
     return Sheet(
         row=told,
         changes=changed,
@@ -78,18 +78,13 @@ def sheet(session: Session, need: Need, actor: Actor, now: datetime, gone: froze
         next=proposals.next_candidate(session, need, now) if inside else None,
         may_edit=access.may_begin(actor, Action.EDIT_NEED, need.thing, gone) and rules.may_edit(need.state),
         may_withdraw=mine and rules.may_edit(need.state),
-        may_join=bool(others - gone - joined),
-        may_leave=bool(others & joined),
-        may_offer=_may_offer(need, others - gone, day_of(now)),
+        may_join=bool(able - joined),
+        may_leave=bool(others_in(need, actor) & joined),
+        may_offer=bool(able),
         may_close=mine and rules.may_close(need.state),
         today=day_of(now),
         past=rules.is_past(need.by_when, now),
     )
-
-
-def _may_offer(need: Need, givers: frozenset[str], day: date) -> bool:
-    """Whether one of some bodies can offer; to one that is no longer there nobody can."""
-    return bool(givers) and not is_closed(need.city.register, day)
 
 
 def _history(

@@ -3,11 +3,13 @@
 
 import pytest
 
+from app.access import Actor, Role
 from app.cities import queries as registers
 from app.errors import Conflict, Invalid, NotFound
 from app.needs import queries, service
 from app.needs.models import Need
 from app.needs.rules import State
+from app.needs.sheet import sheet
 from tests.needs.network import LATER, PROBLEM, Network, wanted
 
 
@@ -94,6 +96,23 @@ def test_other_cities_join_once_and_leave(network: Network) -> None:
         service.leave(session, need.id, torino, network.deed("official.torino"))
     assert not network.need(need).receivers
     assert network.rows("need", need) == ["need-published", "need-joined", "need-left"]
+
+
+def test_nobody_joins_the_request_of_a_body_that_is_no_longer_there(network: Network) -> None:
+    need, other = network.post(), Actor(1, frozenset({(Role.OFFICIAL, "torino")}))
+
+    def offered() -> tuple[bool, bool]:
+        with network.database.reading() as session:
+            seen = sheet(session, network.need(need), other, LATER, frozenset())
+            return seen.may_join, seen.row.joinable
+
+    assert offered() == (True, True)
+    network.close("venezia")
+    assert offered() == (False, False)
+    with pytest.raises(Conflict, match="cannot_join"), network.database.work() as session:
+        torino = registers.by_slug(session, "torino")
+        assert torino is not None
+        service.join(session, need.id, torino, "", network.deed("official.torino"))
 
 
 def test_a_closed_request_keeps_its_outcome_and_nobody_has_to_answer(network: Network) -> None:
