@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import yaml
 
-from app.search import concepts, index
-from app.search.concepts import Plan
+from app.search import concepts, index, italian
+from app.search.concepts import Plan, Stays, all_stay
 from app.search.document import SearchDocument
 from app.search.excerpt import Marks, Runs, excerpt
 from app.search.facets import LIKE
@@ -118,6 +118,7 @@ class Engine:
 
     def rest(self) -> None:
         """Close the files and keep what was computed: a process that is forked now shares it, and opens its own."""
+        italian.listed()
         if self._snapshot is not None:
             for part in self._snapshot.reader.parts:
                 part.close()
@@ -168,7 +169,7 @@ class Engine:
     def values(self, text: str, kinds: Sequence[str]) -> dict[str, float]:
         """Slug -> how well it answers, uncorrected, without what a page shows of it. Raises ``IndexDamaged``."""
         snapshot = self.snapshot()
-        meant = self._meant(snapshot, text, kinds, correct=False)
+        meant = self._meant(snapshot, text, kinds, self._right, instead=False)
         shown = np.where(snapshot.facets.filter(named_filters(snapshot, meant.plan.question)), meant.scores, 0.0)
         places = ((snapshot.ranking.place(int(number)), float(shown[number])) for number in np.flatnonzero(shown > 0))
         return {part.document(inner)[0].slug: score for (part, inner), score in places}
@@ -184,7 +185,8 @@ class Engine:
         correct: bool,
     ) -> Results:
         snapshot = self.snapshot()
-        meant = self._meant(snapshot, text, kinds, correct)
+        stays = self._right if correct else all_stay
+        meant = self._meant(snapshot, text, kinds, stays, instead=correct)
         plan, scores = meant.plan, meant.scores
         every: dict[str, Sequence[str]] = {**filters, **named_filters(snapshot, plan.question)}
         found = (scores > 0) & snapshot.of_alike(every.pop(LIKE, ()))
@@ -198,7 +200,7 @@ class Engine:
         return Results(
             query=text,
             corrected=meant.instead,
-            suggestion="" if meant.instead or not correct or not plan.changes else corrected(text, plan.changes),
+            suggestion="" if meant.instead or not plan.changes else corrected(text, plan.changes),
             total=total,
             page=page,
             pages=pages,
@@ -213,25 +215,30 @@ class Engine:
     def _near_themes(self, snapshot: Snapshot, plan: Plan) -> tuple[Suggestion, ...]:
         return near_themes(plan.question.words, self.vocabulary, snapshot.themes)
 
-    def _meant(self, snapshot: Snapshot, text: str, kinds: Sequence[str], correct: bool) -> Meant:
-        """What is searched for a text: as typed, else corrected, else the first meaning of an ambiguous form."""
+    def _meant(self, snapshot: Snapshot, text: str, kinds: Sequence[str], stays: Stays, instead: bool) -> Meant:
+        """What is searched for a text: as typed, else corrected, else the first meaning of an ambiguous form; what
+        is searched ``instead`` is told."""
         question = understood(snapshot, text)
         slugs = uncited(snapshot, question)
         left = without(question, slugs)
-        plan = concepts.plan(question if left.empty else left, self.vocabulary, snapshot.ranking)
+        plan = concepts.plan(question if left.empty else left, self.vocabulary, snapshot.ranking, stays)
         scores = self._scores(snapshot, plan, kinds)
         left_out = tuple(typed for slug, typed in zip(question.acts, question.cited, strict=True) if slug in slugs)
-        means = meanings(question.plain, self.vocabulary, snapshot.ranking) if correct else ()
-        instead = ""
-        if correct and plan.changes and not plan.known:
-            instead = corrected(text, plan.changes)
+        means = meanings(question.plain, self.vocabulary, snapshot.ranking) if instead else ()
+        other = ""
+        if instead and plan.changes and not plan.known:
+            other = corrected(text, plan.changes)
         elif means and not scores.any():
             # Nobody writes the short form: better its first meaning, named above the answer, than nothing.
-            instead = means[0]
-        if instead:
-            plan = concepts.plan(read(instead), self.vocabulary, snapshot.ranking)
+            other = means[0]
+        if other:
+            plan = concepts.plan(read(other), self.vocabulary, snapshot.ranking, stays)
             scores = self._scores(snapshot, plan, kinds)
-        return Meant(plan, scores, instead, left_out, means)
+        return Meant(plan, scores, other, left_out, means)
+
+    def _right(self, word: str) -> bool:
+        """Whether a word is right as it was typed: it is no mistake that nobody wrote of it yet."""
+        return word in self.vocabulary.words or italian.right(word)
 
     def _scores(self, snapshot: Snapshot, plan: Plan, kinds: Sequence[str]) -> Scores:
         ranking = snapshot.ranking

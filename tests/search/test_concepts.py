@@ -60,7 +60,26 @@ def test_a_correction_is_searched_only_where_nothing_is_known(engine: Engine) ->
     assert (results.corrected, results.suggestion) == ("sportello", "")
     results = engine.search("sportelo imprese")
     assert (results.corrected, results.suggestion) == ("", "sportello imprese")
-    assert not engine.search("sportelo", correct=False).corrected
+
+
+def test_words_searched_as_typed_are_not_respelt(engine: Engine) -> None:
+    for text in ("sportelo", "lavoroagile"):
+        results = engine.search(text, correct=False)
+        assert (results.total, results.corrected, results.suggestion) == (0, "", "")
+    assert found(engine.search("sportelo imprese", correct=False)) == found(engine.search("imprese", correct=False))
+
+
+@pytest.mark.parametrize("text", ["care", "dare"])
+def test_right_italian_that_no_document_holds_stays_as_typed(engine: Engine, text: str) -> None:
+    """`care` and `dare` are one letter from `gare`: nobody mistyped them."""
+    alone, beside = engine.search(text), engine.search(f"{text} imprese")
+    assert (alone.total, alone.corrected, alone.suggestion) == (0, "", "")
+    assert (found(beside), beside.suggestion) == (found(engine.search("imprese")), "")
+
+
+def test_words_of_the_vocabulary_are_right(engine: Engine) -> None:
+    assert "remote" in engine.vocabulary.words
+    assert engine.search("remote").corrected == ""
 
 
 def test_a_lost_space_is_put_back(engine: Engine) -> None:
