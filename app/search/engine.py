@@ -3,10 +3,11 @@
 
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import yaml
@@ -21,7 +22,7 @@ from app.search.nearby import meanings, near_themes, only_beside
 from app.search.passages import Passage, Places, matches
 from app.search.query import corrected, read, without
 from app.search.ranker import Mask, Ranking, Scores
-from app.search.results import Hit, Results
+from app.search.results import Hit, Results, Row
 from app.search.segments import Reader
 from app.search.semantic import Meaning
 from app.search.snapshot import Snapshot, folded, named_filters, uncited, understood
@@ -34,6 +35,9 @@ LEAST_SHARE = 0.2
 NAMED_CITY = 1.05
 #: A generation that does not open is tried again after this time, not at every search.
 AGAIN_SECONDS = 1.0
+
+Filters = Mapping[str, Sequence[str]]
+T = TypeVar("T")
 
 #: The safe loader in C where the library has it: eight times faster.
 FAST_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -48,6 +52,17 @@ class Meant:
     instead: str
     uncited: tuple[str, ...]
     meanings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What answers a question: the filters, the documents ``among`` which they choose, the scores of those shown."""
+
+    snapshot: Snapshot
+    meant: Meant
+    filters: Filters
+    among: Mask
+    shown: Scores
 
 
 class Engine:
@@ -152,7 +167,7 @@ class Engine:
     def search(
         self,
         text: str,
-        filters: Mapping[str, Sequence[str]] | None = None,
+        filters: Filters | None = None,
         sort: str = "relevance",
         page: int = 1,
         per_page: int = 10,
@@ -160,11 +175,13 @@ class Engine:
         correct: bool = True,
     ) -> Results:
         """Answer a question; an empty one lists everything. Raises ``IndexDamaged``."""
-        try:
-            return self._search(text, filters or {}, sort, page, per_page, kinds, correct)
-        except IndexDamaged:
-            # A switch may have taken the files away while they were opened: once more, on the generation of now.
-            return self._search(text, filters or {}, sort, page, per_page, kinds, correct)
+        return _twice(lambda: self._page(self._found(text, filters or {}, kinds, correct), text, sort, page, per_page))
+
+    def listed(
+        self, text: str, filters: Filters, sort: str, most: int, kinds: Sequence[str] = (), correct: bool = True
+    ) -> list[Row]:
+        """The answers to a question, the first ``most`` of all, without their texts. Raises ``IndexDamaged``."""
+        return _twice(lambda: _rows(self._found(text, filters, kinds, correct), sort, most))
 
     def values(self, text: str, kinds: Sequence[str]) -> dict[str, float]:
         """Slug -> how well it answers, uncorrected, without what a page shows of it. Raises ``IndexDamaged``."""
@@ -174,23 +191,16 @@ class Engine:
         places = ((snapshot.ranking.place(int(number)), float(shown[number])) for number in np.flatnonzero(shown > 0))
         return {part.document(inner)[0].slug: score for (part, inner), score in places}
 
-    def _search(
-        self,
-        text: str,
-        filters: Mapping[str, Sequence[str]],
-        sort: str,
-        page: int,
-        per_page: int,
-        kinds: Sequence[str],
-        correct: bool,
-    ) -> Results:
+    def _found(self, text: str, filters: Filters, kinds: Sequence[str], correct: bool) -> Found:
         snapshot = self.snapshot()
         stays = self._right if correct else all_stay
         meant = self._meant(snapshot, text, kinds, stays, instead=correct)
-        plan, scores = meant.plan, meant.scores
-        every: dict[str, Sequence[str]] = {**filters, **named_filters(snapshot, plan.question)}
-        found = (scores > 0) & snapshot.of_alike(every.pop(LIKE, ()))
-        shown = np.where(found & snapshot.facets.filter(every), scores, 0.0)
+        every = dict(filters) | named_filters(snapshot, meant.plan.question)
+        among = (meant.scores > 0) & snapshot.of_alike(every.pop(LIKE, ()))
+        return Found(snapshot, meant, every, among, np.where(among & snapshot.facets.filter(every), meant.scores, 0.0))
+
+    def _page(self, found: Found, text: str, sort: str, page: int, per_page: int) -> Results:
+        snapshot, meant, plan, shown = found.snapshot, found.meant, found.meant.plan, found.shown
         total = int((shown > 0).sum())
         pages = -(-total // per_page)
         page = min(max(page, 1), max(pages, 1))
@@ -205,7 +215,7 @@ class Engine:
             page=page,
             pages=pages,
             hits=tuple(_hits(snapshot, numbers, shown, plan)),
-            facets=snapshot.facets.counts(found, every),
+            facets=snapshot.facets.counts(found.among, found.filters),
             near_themes=() if total and not beside else self._near_themes(snapshot, plan),
             beside=beside,
             uncited=meant.uncited,
@@ -262,6 +272,19 @@ class Engine:
             # Who types the name of a city and nothing else wants its page, then what it did.
             scores[city] = best * NAMED_CITY
         return scores
+
+
+def _rows(found: Found, sort: str, most: int) -> list[Row]:
+    rows, shown = found.snapshot.ranking.rows, found.shown
+    return [Row.of(rows[number], shown[number]) for number in _ordered(found.snapshot, shown, sort, most)]
+
+
+def _twice(answer: Callable[[], T]) -> T:
+    try:
+        return answer()
+    except IndexDamaged:
+        # A switch may have taken the files away while they were opened: once more, on the generation of now.
+        return answer()
 
 
 def _with_phrases(ranking: Ranking, allowed: Mask, phrases: Sequence[tuple[str, ...]]) -> Mask:

@@ -3,10 +3,26 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from app.search.document import SearchDocument
 from app.search.excerpt import Runs
 from app.search.suggest import Suggestion
+
+
+class Row(NamedTuple):
+    """One result as a line of a table, without its text."""
+
+    kind: str
+    slug: str
+    title: str
+    city: str
+    score: float
+    url: str
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any], score: float) -> "Row":
+        return cls(row["kind"], row["slug"], row["title"], row["city"], float(score), row["url"])
 
 
 @dataclass(frozen=True)
