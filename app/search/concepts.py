@@ -64,8 +64,8 @@ def plan(question: Question, vocabulary: Vocabulary, ranking: Ranking, stays: St
         if len(words) == 1 and not concept.alternatives and words[0] in unknown and not foreign:
             concept = concept if stays(words[0].form) else _respelt(words[0], ranking, changes)
             if others and words[0].form not in changes:
-                concept = Concept(concept.words, vocabulary.naming((words[0].stem,)))
-        found.append(concept)
+                concept = _with_names(concept, vocabulary)
+        found.append(_with_names(concept, vocabulary) if ranking.in_pieces(concept) else concept)
     found += _joined(question.words, ranking)
     return Plan(
         question,
@@ -91,6 +91,12 @@ def _of_words(words: Sequence[Word], others: Sequence[str], vocabulary: Vocabula
     typed = tuple(word.stem for word in words)
     emphatic = all(word.capital for word in words)
     return Concept(tuple((word.stem, word.form) for word in words), vocabulary.alternatives(typed, others, emphatic))
+
+
+def _with_names(concept: Concept, vocabulary: Vocabulary) -> Concept:
+    """What lists the words as its neighbours stands for them too."""
+    names = vocabulary.naming(tuple(item for item, _word in concept.words))
+    return Concept(concept.words, concept.alternatives + names)
 
 
 def _respelt(word: Word, ranking: Ranking, changes: dict[str, str]) -> Concept:
