@@ -9,6 +9,9 @@ from app.search.document import SearchDocument
 from app.search.excerpt import Runs
 from app.search.suggest import Suggestion
 
+#: The year of a day that is not known.
+UNKNOWN = "0000"
+
 
 class Row(NamedTuple):
     """One result as a line of a table, without its text."""
@@ -37,6 +40,17 @@ class Hit:
     snippet: Runs
     url: str
     document: SearchDocument
+
+    @property
+    def practised(self) -> bool:
+        """Whether the newest first goes by the period of the practice; else by the day it was verified."""
+        return self.document.recent[:4] > UNKNOWN
+
+    @property
+    def sorted_on(self) -> str:
+        """The day the newest first goes by, as ISO; empty where none is known."""
+        days = [day for day in self.document.recent.split() if day[:4] > UNKNOWN]
+        return days[0] if days else ""
 
     @property
     def beyond_summary(self) -> bool:

@@ -117,10 +117,18 @@ def _page(asked: Asked, browsing: bool = False) -> str:
         endpoint=endpoint,
         addresses=addresses,
         naming=naming,
+        elsewhere=_solutions_beside(asked, found),
         comparable=engine().comparable(),
         filters=filters(found.facets, asked, addresses, naming),
         around=[(number, addresses.on_page(number) if number else "") for number in pages(found.page, found.pages)],
     )
+
+
+def _solutions_beside(asked: Asked, found: Results) -> int:
+    """How many solutions answer where nothing of the kind chosen does."""
+    if found.total or not asked.text or "solution" in (asked.kinds or ("solution",)):
+        return 0
+    return find(asked.of_kind("soluzioni")).total
 
 
 def _naming() -> Naming:
