@@ -36,9 +36,9 @@ def as_document(city: City, others: Sequence[City]) -> SearchDocument:
         kind="city",
         slug=city.slug,
         title=city.name,
-        text=str(city.register.get("note") or ""),
+        text=_text(city, population),
         keywords=f"{city.short_name}\n{city.region}",
-        summary=f"{city.region}",
+        summary=city.region,
         url=f"/citta/{city.slug}",
         city=city.short_name,
         facets={
@@ -47,6 +47,17 @@ def as_document(city: City, others: Sequence[City]) -> SearchDocument:
             "alike": _alike(city, others) if city.metropolitan else (),
         },
     )
+
+
+def _text(city: City, population: float | None) -> str:
+    """What a reader asks of a body first, where it is and how large; notes on its figures come after."""
+    capital = str(city.register.get("capital") or "")
+    where = f"{city.name}, {city.region}." if city.region and city.region not in city.name else f"{city.name}."
+    told = [where, f"Capoluogo: {capital}." if capital else ""]
+    if population:
+        told.append(f"Abitanti: {round(population):,}.".replace(",", "."))
+    told.append(str(city.register.get("note") or ""))
+    return " ".join(filter(None, told))
 
 
 def _alike(city: City, others: Sequence[City]) -> tuple[str, ...]:

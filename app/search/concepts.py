@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Question -> plan: the concepts to score, with acronyms, full forms, synonyms, acts and likely spellings beside."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -25,6 +25,9 @@ PAGE_WEIGHT = 2.5
 #: With more unknown words than these a question is in another language, and its words are no mistakes.
 MOST_UNKNOWN = 3
 
+#: Whether a folded word stays as it was typed though no document holds it.
+Stays = Callable[[str], bool]
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -38,8 +41,17 @@ class Plan:
     known: bool = True
 
 
-def plan(question: Question, vocabulary: Vocabulary, ranking: Ranking) -> Plan:
-    """How to score a question on one generation of the index."""
+def none_stays(_word: str) -> bool:
+    return False
+
+
+def all_stay(_word: str) -> bool:
+    return True
+
+
+def plan(question: Question, vocabulary: Vocabulary, ranking: Ranking, stays: Stays = none_stays) -> Plan:
+    """How to score a question on one generation of the index; words no document holds may be respelt, unless they
+    stay."""
     stems = [word.stem for word in question.words]
     found = [_of_act(slug) for slug in question.acts]
     changes: dict[str, str] = {}
@@ -50,10 +62,10 @@ def plan(question: Question, vocabulary: Vocabulary, ranking: Ranking) -> Plan:
         others = [*stems[:start], *stems[end:]]
         concept = _of_words(words, others, vocabulary)
         if len(words) == 1 and not concept.alternatives and words[0] in unknown and not foreign:
-            concept = _respelt(words[0], ranking, changes)
+            concept = concept if stays(words[0].form) else _respelt(words[0], ranking, changes)
             if others and words[0].form not in changes:
-                concept = Concept(concept.words, vocabulary.naming((words[0].stem,)))
-        found.append(concept)
+                concept = _with_names(concept, vocabulary)
+        found.append(_with_names(concept, vocabulary) if ranking.in_pieces(concept) else concept)
     found += _joined(question.words, ranking)
     return Plan(
         question,
@@ -79,6 +91,12 @@ def _of_words(words: Sequence[Word], others: Sequence[str], vocabulary: Vocabula
     typed = tuple(word.stem for word in words)
     emphatic = all(word.capital for word in words)
     return Concept(tuple((word.stem, word.form) for word in words), vocabulary.alternatives(typed, others, emphatic))
+
+
+def _with_names(concept: Concept, vocabulary: Vocabulary) -> Concept:
+    """What lists the words as its neighbours stands for them too."""
+    names = vocabulary.naming(tuple(item for item, _word in concept.words))
+    return Concept(concept.words, concept.alternatives + names)
 
 
 def _respelt(word: Word, ranking: Ranking, changes: dict[str, str]) -> Concept:

@@ -3,16 +3,17 @@
 
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import yaml
 
-from app.search import concepts, index
-from app.search.concepts import Plan
+from app.search import concepts, index, italian
+from app.search.concepts import Plan, Stays, all_stay
 from app.search.document import SearchDocument
 from app.search.excerpt import Marks, Runs, excerpt
 from app.search.facets import LIKE
@@ -21,7 +22,7 @@ from app.search.nearby import meanings, near_themes, only_beside
 from app.search.passages import Passage, Places, matches
 from app.search.query import corrected, read, without
 from app.search.ranker import Mask, Ranking, Scores
-from app.search.results import Hit, Results
+from app.search.results import Hit, Results, Row
 from app.search.segments import Reader
 from app.search.semantic import Meaning
 from app.search.snapshot import Snapshot, folded, named_filters, uncited, understood
@@ -34,6 +35,9 @@ LEAST_SHARE = 0.2
 NAMED_CITY = 1.05
 #: A generation that does not open is tried again after this time, not at every search.
 AGAIN_SECONDS = 1.0
+
+Filters = Mapping[str, Sequence[str]]
+T = TypeVar("T")
 
 #: The safe loader in C where the library has it: eight times faster.
 FAST_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -48,6 +52,17 @@ class Meant:
     instead: str
     uncited: tuple[str, ...]
     meanings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Found:
+    """What answers a question: the filters, the documents ``among`` which they choose, the scores of those shown."""
+
+    snapshot: Snapshot
+    meant: Meant
+    filters: Filters
+    among: Mask
+    shown: Scores
 
 
 class Engine:
@@ -118,6 +133,7 @@ class Engine:
 
     def rest(self) -> None:
         """Close the files and keep what was computed: a process that is forked now shares it, and opens its own."""
+        italian.listed()
         if self._snapshot is not None:
             for part in self._snapshot.reader.parts:
                 part.close()
@@ -151,7 +167,7 @@ class Engine:
     def search(
         self,
         text: str,
-        filters: Mapping[str, Sequence[str]] | None = None,
+        filters: Filters | None = None,
         sort: str = "relevance",
         page: int = 1,
         per_page: int = 10,
@@ -159,36 +175,32 @@ class Engine:
         correct: bool = True,
     ) -> Results:
         """Answer a question; an empty one lists everything. Raises ``IndexDamaged``."""
-        try:
-            return self._search(text, filters or {}, sort, page, per_page, kinds, correct)
-        except IndexDamaged:
-            # A switch may have taken the files away while they were opened: once more, on the generation of now.
-            return self._search(text, filters or {}, sort, page, per_page, kinds, correct)
+        return _twice(lambda: self._page(self._found(text, filters or {}, kinds, correct), text, sort, page, per_page))
+
+    def listed(
+        self, text: str, filters: Filters, sort: str, most: int, kinds: Sequence[str] = (), correct: bool = True
+    ) -> list[Row]:
+        """The answers to a question, the first ``most`` of all, without their texts. Raises ``IndexDamaged``."""
+        return _twice(lambda: _rows(self._found(text, filters, kinds, correct), sort, most))
 
     def values(self, text: str, kinds: Sequence[str]) -> dict[str, float]:
         """Slug -> how well it answers, uncorrected, without what a page shows of it. Raises ``IndexDamaged``."""
         snapshot = self.snapshot()
-        meant = self._meant(snapshot, text, kinds, correct=False)
+        meant = self._meant(snapshot, text, kinds, self._right, instead=False)
         shown = np.where(snapshot.facets.filter(named_filters(snapshot, meant.plan.question)), meant.scores, 0.0)
         places = ((snapshot.ranking.place(int(number)), float(shown[number])) for number in np.flatnonzero(shown > 0))
         return {part.document(inner)[0].slug: score for (part, inner), score in places}
 
-    def _search(
-        self,
-        text: str,
-        filters: Mapping[str, Sequence[str]],
-        sort: str,
-        page: int,
-        per_page: int,
-        kinds: Sequence[str],
-        correct: bool,
-    ) -> Results:
+    def _found(self, text: str, filters: Filters, kinds: Sequence[str], correct: bool) -> Found:
         snapshot = self.snapshot()
-        meant = self._meant(snapshot, text, kinds, correct)
-        plan, scores = meant.plan, meant.scores
-        every: dict[str, Sequence[str]] = {**filters, **named_filters(snapshot, plan.question)}
-        found = (scores > 0) & snapshot.of_alike(every.pop(LIKE, ()))
-        shown = np.where(found & snapshot.facets.filter(every), scores, 0.0)
+        stays = self._right if correct else all_stay
+        meant = self._meant(snapshot, text, kinds, stays, instead=correct)
+        every = dict(filters) | named_filters(snapshot, meant.plan.question)
+        among = (meant.scores > 0) & snapshot.of_alike(every.pop(LIKE, ()))
+        return Found(snapshot, meant, every, among, np.where(among & snapshot.facets.filter(every), meant.scores, 0.0))
+
+    def _page(self, found: Found, text: str, sort: str, page: int, per_page: int) -> Results:
+        snapshot, meant, plan, shown = found.snapshot, found.meant, found.meant.plan, found.shown
         total = int((shown > 0).sum())
         pages = -(-total // per_page)
         page = min(max(page, 1), max(pages, 1))
@@ -198,12 +210,12 @@ class Engine:
         return Results(
             query=text,
             corrected=meant.instead,
-            suggestion="" if meant.instead or not correct or not plan.changes else corrected(text, plan.changes),
+            suggestion="" if meant.instead or not plan.changes else corrected(text, plan.changes),
             total=total,
             page=page,
             pages=pages,
             hits=tuple(_hits(snapshot, numbers, shown, plan)),
-            facets=snapshot.facets.counts(found, every),
+            facets=snapshot.facets.counts(found.among, found.filters),
             near_themes=() if total and not beside else self._near_themes(snapshot, plan),
             beside=beside,
             uncited=meant.uncited,
@@ -213,25 +225,30 @@ class Engine:
     def _near_themes(self, snapshot: Snapshot, plan: Plan) -> tuple[Suggestion, ...]:
         return near_themes(plan.question.words, self.vocabulary, snapshot.themes)
 
-    def _meant(self, snapshot: Snapshot, text: str, kinds: Sequence[str], correct: bool) -> Meant:
-        """What is searched for a text: as typed, else corrected, else the first meaning of an ambiguous form."""
+    def _meant(self, snapshot: Snapshot, text: str, kinds: Sequence[str], stays: Stays, instead: bool) -> Meant:
+        """What is searched for a text: as typed, else corrected, else the first meaning of an ambiguous form; what
+        is searched ``instead`` is told."""
         question = understood(snapshot, text)
         slugs = uncited(snapshot, question)
         left = without(question, slugs)
-        plan = concepts.plan(question if left.empty else left, self.vocabulary, snapshot.ranking)
+        plan = concepts.plan(question if left.empty else left, self.vocabulary, snapshot.ranking, stays)
         scores = self._scores(snapshot, plan, kinds)
         left_out = tuple(typed for slug, typed in zip(question.acts, question.cited, strict=True) if slug in slugs)
-        means = meanings(question.plain, self.vocabulary, snapshot.ranking) if correct else ()
-        instead = ""
-        if correct and plan.changes and not plan.known:
-            instead = corrected(text, plan.changes)
+        means = meanings(question.plain, self.vocabulary, snapshot.ranking) if instead else ()
+        other = ""
+        if instead and plan.changes and not plan.known:
+            other = corrected(text, plan.changes)
         elif means and not scores.any():
             # Nobody writes the short form: better its first meaning, named above the answer, than nothing.
-            instead = means[0]
-        if instead:
-            plan = concepts.plan(read(instead), self.vocabulary, snapshot.ranking)
+            other = means[0]
+        if other:
+            plan = concepts.plan(read(other), self.vocabulary, snapshot.ranking, stays)
             scores = self._scores(snapshot, plan, kinds)
-        return Meant(plan, scores, instead, left_out, means)
+        return Meant(plan, scores, other, left_out, means)
+
+    def _right(self, word: str) -> bool:
+        """Whether a word is right as it was typed: it is no mistake that nobody wrote of it yet."""
+        return word in self.vocabulary.words or italian.right(word)
 
     def _scores(self, snapshot: Snapshot, plan: Plan, kinds: Sequence[str]) -> Scores:
         ranking = snapshot.ranking
@@ -255,6 +272,19 @@ class Engine:
             # Who types the name of a city and nothing else wants its page, then what it did.
             scores[city] = best * NAMED_CITY
         return scores
+
+
+def _rows(found: Found, sort: str, most: int) -> list[Row]:
+    rows, shown = found.snapshot.ranking.rows, found.shown
+    return [Row.of(rows[number], shown[number]) for number in _ordered(found.snapshot, shown, sort, most)]
+
+
+def _twice(answer: Callable[[], T]) -> T:
+    try:
+        return answer()
+    except IndexDamaged:
+        # A switch may have taken the files away while they were opened: once more, on the generation of now.
+        return answer()
 
 
 def _with_phrases(ranking: Ranking, allowed: Mask, phrases: Sequence[tuple[str, ...]]) -> Mask:

@@ -13,17 +13,18 @@ from app.text.folding import fold
 SECONDS = 1.0
 
 
-def without_index(documents: Iterable[SearchDocument], asked: Asked) -> Results:
-    """Documents that hold the most words of the question, as many as could be read within ``SECONDS``."""
+def without_index(documents: Iterable[SearchDocument], asked: Asked, most: int = PER_PAGE) -> Results:
+    """Documents that hold the most words of the question, as many as could be read within ``SECONDS``, ``most`` on a
+    page."""
     words = {word for word in fold(asked.text).split() if len(word) > 2}
     scored = sorted(_scored(documents, words, asked), key=lambda pair: (-pair[0], pair[1].identity))
-    first = (asked.page - 1) * PER_PAGE
+    first = (asked.page - 1) * most
     return Results(
         query=asked.text,
         total=len(scored),
         page=asked.page,
-        pages=-(-len(scored) // PER_PAGE),
-        hits=tuple(_hit(score, document) for score, document in scored[first : first + PER_PAGE]),
+        pages=-(-len(scored) // most),
+        hits=tuple(_hit(score, document) for score, document in scored[first : first + most]),
         degraded=True,
     )
 

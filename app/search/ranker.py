@@ -23,6 +23,8 @@ WORD_WEIGHT = 0.5
 PAIR_WEIGHT = 0.25
 #: A title that holds much of the question counts more than its words do one by one.
 TITLE_WEIGHT = 0.25
+#: What a form of several words is worth that no document holds whole, where its words stand apart.
+IN_PIECES = 0.5
 #: A practice first, then what leads to practices; a title of two words would otherwise beat every document.
 KIND_WEIGHT = {"solution": 1.0, "attachment": 0.8, "act": 0.6, "page": 0.2, "theme": 0.12, "city": 0.2}
 
@@ -189,9 +191,18 @@ class Ranking:
         best = np.zeros(self.size)
         self._add_words(best, concept.words)
         scale = max(len(concept.words), 1) ** 0.5
+        if self.in_pieces(concept):
+            best *= IN_PIECES
+            scale = len(concept.words)
         for alternative in concept.alternatives:
             np.maximum(best, self._whole(alternative, scale), out=best)
         return best
+
+    def in_pieces(self, concept: Concept) -> bool:
+        """Whether words that are one thing stand together in no document, nor as one word: `lavorare da casa`."""
+        if len(concept.words) < 2 or self.frequency("".join(word for _stem, word in concept.words)):
+            return False
+        return not len(self._holders(tuple(stem for stem, _word in concept.words)))
 
     def _whole(self, alternative: Alternative, scale: float) -> Scores:
         """Mean BM25 of the stems of an alternative where they stand side by side, 0 elsewhere."""

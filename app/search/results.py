@@ -3,10 +3,29 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from app.search.document import SearchDocument
 from app.search.excerpt import Runs
 from app.search.suggest import Suggestion
+
+#: The year of a day that is not known.
+UNKNOWN = "0000"
+
+
+class Row(NamedTuple):
+    """One result as a line of a table, without its text."""
+
+    kind: str
+    slug: str
+    title: str
+    city: str
+    score: float
+    url: str
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any], score: float) -> "Row":
+        return cls(row["kind"], row["slug"], row["title"], row["city"], float(score), row["url"])
 
 
 @dataclass(frozen=True)
@@ -21,6 +40,17 @@ class Hit:
     snippet: Runs
     url: str
     document: SearchDocument
+
+    @property
+    def practised(self) -> bool:
+        """Whether the newest first goes by the period of the practice; else by the day it was verified."""
+        return self.document.recent[:4] > UNKNOWN
+
+    @property
+    def sorted_on(self) -> str:
+        """The day the newest first goes by, as ISO; empty where none is known."""
+        days = [day for day in self.document.recent.split() if day[:4] > UNKNOWN]
+        return days[0] if days else ""
 
     @property
     def beyond_summary(self) -> bool:

@@ -70,10 +70,10 @@ class Snapshot:
 
     @cached_property
     def cities(self) -> Mapping[str, int]:
-        """Name of a city, whole or short, as folded words -> number of its document."""
+        """Name of a city, whole, short or as its address says it (`reggio calabria`) -> number of its document."""
         alive = zip(range(self.ranking.size), self.ranking.rows, self.ranking.live, strict=True)
         cities = [(number, row) for number, row, live in alive if live and row["kind"] == "city"]
-        return {folded(str(row[name])): number for number, row in cities for name in ("title", "city")}
+        return {folded(str(row[name])): number for name in ("slug", "title", "city") for number, row in cities}
 
 
 def folded(text: str) -> str:

@@ -11,6 +11,8 @@ KEYBOARD = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 SHORTEST = 4
 LONGEST = 24
 SHORTEST_PART = 3
+#: A word of up to this many letters stands one letter from many others: one typed for another far away is no mistake.
+SHORT = 5
 #: Before a vowel, with an apostrophe that is easily left out.
 ELIDED = frozenset({"all", "coll", "dall", "dell", "nell", "quell", "sull", "un"})
 
@@ -32,6 +34,8 @@ def corrections(word: str, frequencies: Frequencies, wanted: int = 2) -> list[st
     if not (SHORTEST <= len(word) <= LONGEST and word.isalpha()):
         return []
     near = near_words(word)
+    if len(word) <= SHORT:
+        near = {other: likely for other, likely in near.items() if likely > CHANGED}
     found = frequencies(near.keys())
     return sorted(found, key=lambda other: (-found[other] * near[other] * _first(word, other), other))[:wanted]
 

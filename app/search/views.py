@@ -15,7 +15,7 @@ from app.search.forms import FACETS, PER_PAGE, Asked, clean, read_asked
 from app.search.index import IndexDamaged
 from app.search.indexer import Indexer
 from app.search.listing import Addresses, Naming, filters, pages
-from app.search.results import Results
+from app.search.results import Results, Row
 from app.search.service import count_unmet
 from app.search.snapshot import TITLED
 from app.search.suggest import Suggestion
@@ -27,7 +27,9 @@ from app.web.unit import session, work
 
 search = Blueprint("search", __name__, template_folder="templates")
 
-COLUMNS = ("kind", "slug", "title", "city", "score", "snippet", "url")
+#: A table is read whole, so it has every row, and no snippet, which would be read from disk for each.
+COLUMNS = Row._fields
+MAX_ROWS = 20_000
 SUGGESTIONS = 8
 
 
@@ -53,7 +55,7 @@ def results_json() -> Response:
 @search.get("/cerca.csv")
 @permits(Action.SEARCH)
 def results_csv() -> Response:
-    return csv_answer(_rows(find(read_asked(request.args))), COLUMNS, "ricerca")
+    return _table(read_asked(request.args), "ricerca")
 
 
 @search.get("/soluzioni.json")
@@ -65,7 +67,7 @@ def browse_json() -> Response:
 @search.get("/soluzioni.csv")
 @permits(Action.SEARCH)
 def browse_csv() -> Response:
-    return csv_answer(_rows(find(_solutions_only(read_asked(request.args)))), COLUMNS, "soluzioni")
+    return _table(_solutions_only(read_asked(request.args)), "soluzioni")
 
 
 @search.get("/cerca/suggerimenti")
@@ -115,10 +117,18 @@ def _page(asked: Asked, browsing: bool = False) -> str:
         endpoint=endpoint,
         addresses=addresses,
         naming=naming,
+        elsewhere=_solutions_beside(asked, found),
         comparable=engine().comparable(),
         filters=filters(found.facets, asked, addresses, naming),
         around=[(number, addresses.on_page(number) if number else "") for number in pages(found.page, found.pages)],
     )
+
+
+def _solutions_beside(asked: Asked, found: Results) -> int:
+    """How many solutions answer where nothing of the kind chosen does."""
+    if found.total or not asked.text or "solution" in (asked.kinds or ("solution",)):
+        return 0
+    return find(asked.of_kind("soluzioni")).total
 
 
 def _naming() -> Naming:
@@ -151,9 +161,23 @@ def find(asked: Asked) -> Results:
             correct=not asked.exact,
         )
     except IndexDamaged as error:
-        log.warning("search without index", reason=str(error))
-        indexer: Indexer = current_app.extensions["indexer"]
-        return without_index(indexer.every_document(session()), asked)
+        return _without_index(asked, error)
+
+
+def _table(asked: Asked, name: str) -> Response:
+    """Every answer as a line; with the index away, those that can be read in time."""
+    try:
+        rows = engine().listed(asked.text, asked.facets, asked.sort, MAX_ROWS, asked.kinds, not asked.exact)
+    except IndexDamaged as error:
+        rows = [Row.of(vars(hit), hit.score) for hit in _without_index(asked.on_page(1), error, MAX_ROWS).hits]
+    shown = ({**row._asdict(), "score": round(row.score, 3), "url": prefixed(row.url)} for row in rows)
+    return csv_answer(shown, COLUMNS, name)
+
+
+def _without_index(asked: Asked, error: IndexDamaged, most: int = PER_PAGE) -> Results:
+    log.warning("search without index", reason=str(error))
+    indexer: Indexer = current_app.extensions["indexer"]
+    return without_index(indexer.every_document(session()), asked, most)
 
 
 def _count_if_unmet(asked: Asked, found: Results) -> None:

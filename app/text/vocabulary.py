@@ -50,6 +50,8 @@ class Vocabulary:
         self.meanings: dict[Form, tuple[str, ...]] = {}
         #: Every form as its words, with its stems: what a reader may be typing.
         self.surfaces: dict[str, Form] = {}
+        #: Every word of a form, and of what is related to one.
+        self.words: set[str] = set()
         for raw in terms:
             self._add(raw)
         self.longest = max((len(known) for known in self._alternatives), default=0)
@@ -57,6 +59,7 @@ class Vocabulary:
     def _add(self, raw: Mapping[str, Any]) -> None:
         entry = _read(raw)
         self.surfaces.update(_surfaces(raw))
+        self.words.update(word for text in _texts(raw, ["related"]) for word in _said(text))
         unclear = {form(text) for text in raw.get("ambiguous") or ()}
         for typed, weight in _typed(entry):
             for other in (*entry.full, *entry.synonyms):
@@ -130,7 +133,7 @@ class Vocabulary:
 
 def form(text: str) -> Form:
     """Stems of a surface form, stop words left out; a form of stop words only keeps them."""
-    words = [token.form for token in tokens(text)]
+    words = _said(text)
     kept = [word for word in words if not is_stop(word)] or words
     return tuple(stem(word) for word in kept)[:MAX_FORM]
 
@@ -145,10 +148,19 @@ def _read(raw: Mapping[str, Any]) -> _Entry:
 
 
 def _surfaces(raw: Mapping[str, Any]) -> Iterable[tuple[str, Form]]:
-    names = (raw.get("term"), raw.get("expansion"), *(raw.get("acronyms") or ()))
-    for text in (*names, *(raw.get("synonyms") or ()), *(raw.get("en") or ())):
-        if text:
-            yield " ".join(token.form for token in tokens(str(text))), form(str(text))
+    for text in _texts(raw):
+        yield " ".join(_said(text)), form(text)
+
+
+def _texts(raw: Mapping[str, Any], also: Sequence[str] = ()) -> Iterator[str]:
+    """Every way of saying an entry, and what stands in other lists of it."""
+    yield from (str(raw[name]) for name in ("term", "expansion") if raw.get(name))
+    for name in ("acronyms", "synonyms", "en", *also):
+        yield from map(str, raw.get(name) or ())
+
+
+def _said(text: str) -> list[str]:
+    return [token.form for token in tokens(text)]
 
 
 def _forms(texts: Iterable[Any]) -> list[Form]:

@@ -54,6 +54,7 @@ ENGINE = {
     "app.search.excerpt": set(),
     "app.search.facets": {"numpy"},
     "app.search.index": {"whoosh"},
+    "app.search.italian": {"numpy"},
     "app.search.nearby": set(),
     "app.search.passages": {"numpy"},
     "app.search.query": set(),

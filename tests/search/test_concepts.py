@@ -5,10 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from app.search import index
 from app.search.concepts import Plan, plan, slug_of
+from app.search.document import SearchDocument
 from app.search.engine import Engine
 from app.search.query import read
 from app.search.results import Results
+from app.text.vocabulary import Vocabulary
 from tests.search.small import small_engine
 
 
@@ -60,7 +63,51 @@ def test_a_correction_is_searched_only_where_nothing_is_known(engine: Engine) ->
     assert (results.corrected, results.suggestion) == ("sportello", "")
     results = engine.search("sportelo imprese")
     assert (results.corrected, results.suggestion) == ("", "sportello imprese")
-    assert not engine.search("sportelo", correct=False).corrected
+
+
+def test_words_searched_as_typed_are_not_respelt(engine: Engine) -> None:
+    for text in ("sportelo", "lavoroagile"):
+        results = engine.search(text, correct=False)
+        assert (results.total, results.corrected, results.suggestion) == (0, "", "")
+    assert found(engine.search("sportelo imprese", correct=False)) == found(engine.search("imprese", correct=False))
+
+
+@pytest.mark.parametrize("text", ["care", "dare"])
+def test_right_italian_that_no_document_holds_stays_as_typed(engine: Engine, text: str) -> None:
+    """`care` and `dare` are one letter from `gare`: nobody mistyped them."""
+    alone, beside = engine.search(text), engine.search(f"{text} imprese")
+    assert (alone.total, alone.corrected, alone.suggestion) == (0, "", "")
+    assert (found(beside), beside.suggestion) == (found(engine.search("imprese")), "")
+
+
+def test_a_known_way_of_saying_in_no_document_finds_the_thing_before_its_scattered_words(tmp_path: Path) -> None:
+    def document(slug: str, title: str, text: str) -> SearchDocument:
+        return SearchDocument("solution", slug, title, text, f"/soluzioni/{slug}")
+
+    index.rebuild(
+        tmp_path,
+        [
+            document("agile", "Lavoro agile", "I dipendenti scelgono dove stare due giorni la settimana."),
+            document("casa", "Uffici dei comuni", "Gli uffici fanno il lavoro e aprono la casa dei comuni."),
+            document("clima", "Sviluppo sostenibile", "Gli obiettivi delle città per l'energia."),
+            document("uffici", "Cambiamento degli uffici", "Il cambiamento degli uffici e il patto climatico."),
+        ],
+    )
+    engine = Engine(tmp_path)
+    engine.vocabulary = Vocabulary(
+        [
+            {"term": "lavoro agile", "synonyms": ["lavorare da casa"]},
+            {"term": "sviluppo sostenibile", "related": ["cambiamento climatico"]},
+            {"term": "clima", "synonyms": ["cambiamento climatico"]},
+        ]
+    )
+    assert found(engine.search("lavorare da casa"))[0] == "agile"
+    assert "clima" in found(engine.search("cambiamento climatico"))
+
+
+def test_words_of_the_vocabulary_are_right(engine: Engine) -> None:
+    assert "remote" in engine.vocabulary.words
+    assert engine.search("remote").corrected == ""
 
 
 def test_a_lost_space_is_put_back(engine: Engine) -> None:

@@ -19,7 +19,7 @@ from app.search.concepts import Plan
 from app.search.document import SearchDocument
 from app.search.engine import LEAST_SHARE, Engine
 from app.search.query import read
-from app.search.ranker import K1, KIND_WEIGHT, PAIR_WEIGHT, TITLE_WEIGHT, WORD_WEIGHT, B, Concept
+from app.search.ranker import IN_PIECES, K1, KIND_WEIGHT, PAIR_WEIGHT, TITLE_WEIGHT, WORD_WEIGHT, B, Concept
 from app.search.terms import PAIR, STEM, WORD, of_document
 from app.text.vocabulary import Vocabulary
 
@@ -99,9 +99,17 @@ class Exhaustive:
     def own(self, item: Held, concept: Concept) -> float:
         return sum(self.bm25(item, STEM, s) + WORD_WEIGHT * self.bm25(item, WORD, w) for s, w in concept.words)
 
+    def in_pieces(self, concept: Concept) -> bool:
+        if len(concept.words) < 2 or not concept.alternatives:
+            return False
+        joined = "".join(word for _stem, word in concept.words)
+        stems = [stem for stem, _word in concept.words]
+        return not any(item.counts[WORD][joined] or side_by_side(item, stems) for item in self.all)
+
     def concept(self, item: Held, concept: Concept) -> float:
-        ways = [self.own(item, concept)]
-        scale = max(len(concept.words), 1) ** 0.5
+        pieces = self.in_pieces(concept)
+        ways = [self.own(item, concept) * (IN_PIECES if pieces else 1)]
+        scale = len(concept.words) if pieces else max(len(concept.words), 1) ** 0.5
         for way in concept.alternatives:
             mean = sum(self.bm25(item, STEM, stem) for stem in way.stems) / len(way.stems)
             ways.append(mean * way.weight * scale if side_by_side(item, way.stems) else 0.0)

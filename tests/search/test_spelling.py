@@ -57,6 +57,11 @@ def test_the_likelier_mistake_counts_more_than_the_commoner_word(typed: str, mea
     assert corrections(typed, lambda words: {word: known[word] for word in words & known.keys()})[0] == meant
 
 
+@pytest.mark.parametrize(("typed", "meant"), [("albo", []), ("alro", ["alto"]), ("almo", []), ("aalto", ["alto"])])
+def test_in_a_short_word_no_letter_far_from_the_typed_one_was_meant(typed: str, meant: list[str]) -> None:
+    assert corrections(typed, lambda words: dict.fromkeys(words & {"alto"}, 5)) == meant
+
+
 def test_a_word_far_commoner_wins_over_the_likelier_mistake() -> None:
     known = {"missioni": 1, "milioni": 500}
     assert corrections("misioni", lambda words: {word: known[word] for word in words & known.keys()})[0] == "milioni"

@@ -3,24 +3,49 @@
 
 import csv
 import io
+import shutil
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from app.web.formats import json_ld
 
 SOLUTION = "/soluzioni/suap-metropolitano-bologna"
-LISTS = ["/cerca", "/soluzioni", "/citta", "/temi", "/norme"]
+LISTS = ["/citta", "/temi", "/norme"]
+
+
+def as_table(library: FlaskClient, address: str) -> list[dict[str, str]]:
+    text = library.get(address).data.decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text), delimiter=";"))
 
 
 @pytest.mark.parametrize("path", LISTS)
 def test_every_list_is_also_json_and_csv(library: FlaskClient, path: str) -> None:
     data = library.get(f"{path}.json").get_json()
     rows = next(value for value in data.values() if isinstance(value, list))
-    text = library.get(f"{path}.csv").data.decode("utf-8-sig")
-    table = list(csv.DictReader(io.StringIO(text), delimiter=";"))
+    table = as_table(library, f"{path}.csv")
     assert len(table) == len(rows) > 0
     assert list(table[0]) == list(rows[0])
+
+
+@pytest.mark.parametrize(
+    "asked", ["cerca?q=comuni", "cerca?q=zqzqzq", "soluzioni", "soluzioni?tema=suap&ordine=recenti", "cerca?q=sportelo"]
+)
+def test_the_table_of_a_search_has_every_row_and_its_json_one_page_at_a_time(library: FlaskClient, asked: str) -> None:
+    path, _mark, query = asked.partition("?")
+    table = as_table(library, f"/{path}.csv?{query}")
+    pages = [library.get(f"/{path}.json?{query}&pagina={number}").get_json() for number in (1, 2, 3, 4, 5)]
+    by_page = [row for page in pages[: pages[0]["pages"]] for row in page["results"]]
+    assert len(table) == pages[0]["total"]
+    assert [row["url"] for row in table][: len(by_page)] == [row["url"] for row in by_page]
+    assert [float(row["score"]) for row in table][: len(by_page)] == [row["score"] for row in by_page]
+
+
+def test_the_table_of_a_search_without_index_has_every_row_too(app: Flask, client: FlaskClient) -> None:
+    shutil.rmtree(app.config["SETTINGS"].index_folder, ignore_errors=True)
+    assert len(as_table(client, "/cerca.csv?tipo=temi")) == 0
+    assert client.get("/cerca.csv?pagina=9").status_code == 200
 
 
 def test_the_search_answer_has_the_promised_shape(library: FlaskClient) -> None:

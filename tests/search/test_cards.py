@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What the page of a search says beside its answers: the day it was sorted by, what lies outside the kind chosen."""
+
+import pytest
+from flask.testing import FlaskClient
+
+
+def first(library: FlaskClient, words: str) -> str:
+    return str(library.get("/cerca.json", query_string={"q": words}).json["results"][0]["url"])  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("typed", "slug"),
+    [("Reggio Calabria", "reggio-calabria"), ("Reggio di Calabria", "reggio-calabria"), ("Bari", "bari")],
+)
+def test_who_types_the_name_of_a_city_by_any_usual_name_finds_its_page_first(
+    library: FlaskClient, typed: str, slug: str
+) -> None:
+    assert first(library, typed) == f"/citta/{slug}"
+
+
+def test_the_snippet_of_a_city_says_something_of_the_city(library: FlaskClient) -> None:
+    rows = library.get("/cerca.json?q=Bari&tipo=citta").json["results"]  # type: ignore[index]
+    assert "Capoluogo: Bari" in rows[0]["snippet"]
+    assert "Abitanti: 1." in rows[0]["snippet"]
+
+
+def test_sorted_by_the_newest_a_card_shows_the_day_it_was_sorted_by(library: FlaskClient) -> None:
+    assert "periodo fino al " in library.get("/soluzioni?ordine=recenti").text
+    assert "senza periodo, verificata il " in library.get("/soluzioni?ordine=recenti&pagina=5").text
+    assert "periodo fino al " not in library.get("/soluzioni").text
+
+
+@pytest.mark.parametrize(("kind", "said"), [("citta", "Nessuna città"), ("norme", "Nessuna norma"), ("temi", "Nessun")])
+def test_a_kind_that_has_nothing_leads_to_the_solutions_there_are(library: FlaskClient, kind: str, said: str) -> None:
+    page = library.get("/cerca", query_string={"q": "soddisfazione utenti", "tipo": kind}).text
+    assert f"{said}" in page
+    assert "tipo=soluzioni" in page
+    assert "Nessuna soluzione risponde" not in page
+
+
+def test_words_searched_as_typed_find_nothing_and_the_request_is_at_hand(library: FlaskClient) -> None:
+    page = library.get("/cerca?q=sportelo&esatta=1").text
+    assert "Nessuna soluzione risponde" in page
+    assert "Trasforma in richiesta" in page
+    assert library.get("/cerca.json?q=sportelo&esatta=1").json["total"] == 0  # type: ignore[index]
+    assert len(library.get("/cerca.csv?q=sportelo&esatta=1").text.splitlines()) == 1
+
+
+def test_a_regional_law_says_its_region(library: FlaskClient) -> None:
+    assert "Sardegna" in library.get("/norme/lr-sardegna-7-2021").text
+    assert library.get("/norme/lr-7-2021").status_code == 404
+
+
+def test_a_body_that_is_no_city_is_not_called_one(library: FlaskClient) -> None:
+    assert 'data-kind-city="Città o ente"' in library.get("/").text
