@@ -326,6 +326,6 @@ def test_a_round_shares_out_scarce_days_and_says_who_is_left_out(person: Callabl
     carla.reads("pubblicato il")
     vera.told("Il turno di abbinamento propone una città per «%(title)s».", title=NEED)
     bruno.open_task("richiesta di un’altra città: rispondere")
-    bruno.reads("Vi chiedono una vostra soluzione")
+    bruno.reads("Ti chiedono una tua soluzione")
     tito.at_the_desk()
     tito.reads("Niente aspetta una tua decisione.")

@@ -144,7 +144,7 @@ def test_the_giver_answers_yes_and_the_second_yes_is_told_so(site: Flask, networ
     address = f"/proposte/{proposal.id}"
     client = client_of(site, network, (Role.REFERENT, "bologna"))
     shown = client.get(address).text
-    assert "Vi chiedono una vostra soluzione" in shown
+    assert "Ti chiedono una tua soluzione" in shown
     assert "Ci sentiamo?" in shown
     assert "Torino" in shown
     assert send(client, f"{address}/accetta").status_code == 303
@@ -200,7 +200,7 @@ def test_an_offer_is_made_and_answered(site: Flask, network: Network) -> None:
     assert send(giver, f"/proposte/{number}/accetta").status_code == 404
     asker = client_of(site, network, (Role.OFFICIAL, "venezia"))
     shown = asker.get(page(need)).text
-    assert "Un’offerta aspetta la vostra risposta" in shown
+    assert "Un’offerta aspetta la tua risposta" in shown
     assert [f"/proposte/{number}?risposta={answer}" in shown for answer in ("si", "dopo", "no")] == [True] * 3
     assert "Un’offerta aspetta" not in giver.get(page(need)).text
     assert "offerta: risponde chi ha chiesto" in giver.get(page(need)).text

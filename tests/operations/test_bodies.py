@@ -79,7 +79,7 @@ def test_a_registered_body_is_corrected_and_closed_from_a_day_on_and_keeps_its_a
     assert [correct(**right), correct(**right)] == [303, 303]
     assert correct(**right, valid_to="2026-01-01") == 303
     assert "Regione Liguria (Genova)" in app.test_client().get(shown).text
-    assert "non più attivo dal 1 gennaio 2026" in app.test_client().get(shown).text
+    assert "non più attivo dal 1° gennaio 2026" in app.test_client().get(shown).text
     assert 'value="regione-liguria"' not in coordinator.get("/amministrazione/persone").text
     with registered.work() as session:
         make_solution(session, "sportello-liguria", city="regione-liguria")
@@ -198,7 +198,7 @@ def test_the_people_of_a_closed_body_are_told_so_read_everything_and_begin_nothi
 
     said = "non è più attivo"
     desk = people.region.get("/scrivania").text
-    assert f"L’ente «Regione Liguria» {said} dal 1 gennaio 2026" in desk
+    assert f"L’ente «Regione Liguria» {said} dal 1° gennaio 2026" in desk
     assert "/nuova" not in desk
     assert "Spedisci l’invito" not in people.region.get("/amministrazione/persone").text
     exports = f"{draft}/bozza.md", "/profilo/dati", "/profilo/dati.json"
