@@ -287,6 +287,10 @@ def test_a_reader_without_an_account_reports_an_error_and_the_office_reads_it(ap
     office.approve()
     reader = app.test_client()
     address = f"/soluzioni/{SLUG}/segnala"
+    assert (
+        "La segnalazione arriva alla Città metropolitana di Bologna, di cui la soluzione parla."
+        in reader.get(address).text
+    )
     token = csrf(reader, address)
     short = reader.post(address, data={"csrf_token": token, "text": "sbagliato", "email": "io"})
     assert (short.status_code, "almeno 20 caratteri" in short.text, "sbagliato" in short.text) == (422, True, True)
