@@ -147,7 +147,7 @@ def test_a_region_and_a_university_teach_a_city_and_are_named_wherever_it_is_tol
     proposal = asked(people.city, registered, "regione-liguria", "sportello-liguria")
     assert "Regione Liguria" in people.region.get(proposal).text
     begun = press(people.region, f"{proposal}/accetta")
-    assert "tra Regione Liguria" in people.region.get(f"{begun}/atti/accordo.md").text
+    assert "tra la Regione Liguria" in people.region.get(f"{begun}/atti/accordo.md").text
     closed(begun, regione_liguria=people.region, torino=people.city)
     need = press(people.city, "/richieste/nuova", problem="Formare i segretari.", by_when="2027-06-30", looked="1")
     press(people.university, f"{need}/offri", solution="corsi-genova", message="Possiamo insegnarlo.")
