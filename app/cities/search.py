@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.cities import queries
 from app.cities.models import City
-from app.cities.rules import perimeter_on, size_class
+from app.cities.rules import perimeter_on
 from app.document.dates import today
 from app.matching.context import EVEN, similarity
 from app.matching.model import City as Compared
@@ -41,11 +41,8 @@ def as_document(city: City, others: Sequence[City]) -> SearchDocument:
         summary=city.region,
         url=f"/citta/{city.slug}",
         city=city.short_name,
-        facets={
-            "city": (city.slug,),
-            "size": (size_class(population),) if population else (),
-            "alike": _alike(city, others) if city.metropolitan else (),
-        },
+        # Facets count solutions, so the page of a body is not one of its own; the switch to like cities alone needs it.
+        facets={"alike": _alike(city, others) if city.metropolitan else ()},
     )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload, lazyload
 
 from app.cities.models import City
 from app.needs.models import Capacity, Need, NeedReceiver, Proposal
-from app.needs.rules import OFFER
+from app.needs.rules import OFFER, ON_BOARD, ON_SIGHT
 from app.solutions.models import Solution, SolutionBody
 from app.twinnings.models import ClosingForm, Twinning, TwinningParty
 from app.twinnings.rules import REUSED
@@ -68,13 +68,13 @@ def bodies_of_solutions(session: Session) -> Sequence[Row[int, str, str | None, 
 
 
 def requests(session: Session) -> Sequence[Row[Need, str | None]]:
-    """Published requests, whatever became of them, one row for each body that joined: request, its slug."""
+    """The requests everybody finds on the board, whatever became of them, one row for each body that joined."""
     wanted = (
         select(Need, City.slug)
         .options(lazyload(Need.receivers))
         .outerjoin(NeedReceiver, NeedReceiver.need_id == Need.id)
         .outerjoin(City, City.id == NeedReceiver.city_id)
-        .where(Need.published_at.is_not(None), Need.state.not_in(("draft", "withdrawn")))
+        .where(Need.state.in_(ON_BOARD), Need.visibility.in_(ON_SIGHT))
     )
     return session.execute(wanted.order_by(Need.id)).all()
 

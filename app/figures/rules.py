@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Passages of knowledge from one body to another, and medians that say nothing of too few: pure."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
@@ -11,6 +12,12 @@ VARIANT, DOCUMENTED, RUNNING, CLOSED = "variant", "documented", "running", "clos
 HOWS = (VARIANT, DOCUMENTED, RUNNING, CLOSED)
 #: A median of fewer cases says more about chance than about the programme.
 LEAST_CASES = 3
+
+
+def families(themes: Iterable[str], parents: Mapping[str, str]) -> frozenset[str]:
+    """Themes with those above them: a theme counts what is on those below it, here as on every page."""
+    own = frozenset(themes)
+    return own | {above for theme in own if (above := parents.get(theme, ""))}
 
 
 @dataclass(frozen=True)
@@ -67,6 +74,12 @@ def in_order(flows: Iterable[Flow]) -> list[Flow]:
 def chosen(flows: Iterable[Flow], theme: str = "", body: str = "") -> list[Flow]:
     """The passages on a theme, and those in which a body taught or learnt, where they are given."""
     return [flow for flow in flows if (not theme or theme in flow.themes) and (not body or body in flow.bodies)]
+
+
+def by_how(flows: Iterable[Flow]) -> list[tuple[str, int]]:
+    """How many passages came about in each way, documented ones first; ways without any are left out."""
+    counted = Counter(flow.how for flow in flows)
+    return [(how, counted[how]) for how in (DOCUMENTED, RUNNING, CLOSED, VARIANT) if counted[how]]
 
 
 @dataclass(frozen=True)

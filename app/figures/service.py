@@ -66,7 +66,8 @@ def _practice(solution: Solution, owner: Body) -> Practice:
 
 
 def _themes(solution: Solution) -> tuple[str, ...]:
-    return tuple(tie.theme.slug for tie in solution.themes)
+    parents = {tie.theme.slug: tie.theme.parent_slug for tie in solution.themes}
+    return tuple(sorted(rules.families(parents, parents)))
 
 
 def _documented(solution: Solution, bodies: Mapping[str, Body]) -> list[Flow]:
@@ -134,25 +135,27 @@ class Counting:
 
 def counting(session: Session) -> Counting:
     """Everything the public figures count, as it stands now."""
-    themes, of_solution = library.themes_of_solutions(session)
-    facts = Facts(_solutions(session, of_solution), _requests(session), _transfers(session, of_solution))
+    themes, named = library.themes_of_solutions(session)
+    parents = {theme.slug: theme.parent_slug for theme in themes}
+    families = {number: rules.families(slugs, parents) for number, slugs in named.items()}
+    facts = Facts(_solutions(session, families), _requests(session, parents), _transfers(session, families))
     return Counting(facts, queries.body_names(session), themes)
 
 
-def _solutions(session: Session, themes: Mapping[int, Sequence[str]]) -> list[Documented]:
+def _solutions(session: Session, themes: Mapping[int, frozenset[str]]) -> list[Documented]:
     found: dict[int, tuple[str, set[str], set[str]]] = {}
     for number, badge, role, slug in queries.bodies_of_solutions(session):
         _, made, reused = found.setdefault(number, (badge, set(), set()))
         if slug is not None:
             (reused if role == REUSER else made).add(slug)
     return [
-        Documented(badge, frozenset(themes.get(number, ())), frozenset(made), frozenset(reused))
+        Documented(badge, themes.get(number, frozenset()), frozenset(made), frozenset(reused))
         for number, (badge, made, reused) in found.items()
     ]
 
 
-def _requests(session: Session) -> list[Asked]:
-    """Bodies of requests that are public; those of members and of nobody by name count in the whole only."""
+def _requests(session: Session, parents: Mapping[str, str]) -> list[Asked]:
+    """The requests of the board that everybody sees; those that do not name their city count in the whole only."""
     joined: dict[int, set[str]] = {}
     needs = {}
     for need, slug in queries.requests(session):
@@ -165,7 +168,7 @@ def _requests(session: Session) -> list[Asked]:
             need.published_at,
             need.shortlisted_at,
             need.answered_at,
-            frozenset(need.themes),
+            rules.families(need.themes, parents),
             frozenset(joined[need.id]) if need.visibility == "public" else frozenset(),
             need.demonstration,
         )
@@ -173,7 +176,7 @@ def _requests(session: Session) -> list[Asked]:
     ]
 
 
-def _transfers(session: Session, themes: Mapping[int, Sequence[str]]) -> list[Transfer]:
+def _transfers(session: Session, themes: Mapping[int, frozenset[str]]) -> list[Transfer]:
     bodies: dict[int, set[str]] = {}
     adopted: set[int] = set()
     twinnings = {}
@@ -188,7 +191,7 @@ def _transfers(session: Session, themes: Mapping[int, Sequence[str]]) -> list[Tr
             item.phase,
             item.stop_reason if item.stop_public else "",
             item.id in adopted,
-            frozenset(themes.get(item.solution_id, ())),
+            themes.get(item.solution_id, frozenset()),
             frozenset(bodies[item.id]),
             item.demonstration,
         )

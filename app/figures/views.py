@@ -50,6 +50,7 @@ def network() -> str:
     return render_template(
         "figures/network.html",
         flows=found,
+        counted=rules.by_how(found),
         trees=genealogy.touched(every.trees, found),
         chart=chart(found),
         theme=theme,

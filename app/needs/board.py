@@ -167,7 +167,7 @@ def board(session: Session, actor: Actor, chosen: Chosen, families: dict[str, se
 
     The filter by city looks at what is shown: it finds no anonymous request by its city.
     """
-    seen = ("public", "anonymous", "members") if actor.member else ("public", "anonymous")
+    seen = (*rules.ON_SIGHT, "members") if actor.member else rules.ON_SIGHT
     states = (chosen.state,) if chosen.state else rules.ON_BOARD
     found = rows(session, queries.board(session, states, seen), actor, now)
     wanted = families.get(chosen.theme, {chosen.theme})
@@ -198,7 +198,7 @@ def _line(need: Need, today: date) -> Line:
 
 def like(session: Session, text: str, themes: Iterable[str], actor: Actor, but: int, now: datetime) -> list[Row]:
     """Open requests of others that ask for much the same."""
-    seen = ("public", "anonymous", "members") if actor.member else ("public", "anonymous")
+    seen = (*rules.ON_SIGHT, "members") if actor.member else rules.ON_SIGHT
     found = {need.id: need for need in queries.board(session, (State.OPEN,), seen) if need.id != but}
     texts = [(need.id, f"{need.title} {need.problem}", need.themes) for need in found.values()]
     numbers = rules.alike(text, themes, texts, 3)

@@ -24,7 +24,7 @@ from app.needs.models import (
     ShownSet,
     WeightsDecision,
 )
-from app.needs.rules import OFFER, ON_BOARD, PENDING, Answer, State
+from app.needs.rules import OFFER, ON_BOARD, ON_SIGHT, PENDING, Answer, State
 from app.solutions.models import Solution, SolutionRevision
 
 MOST = 500
@@ -53,9 +53,7 @@ def versions(session: Session, need: Need) -> Sequence[NeedVersion]:
     return session.scalars(wanted.order_by(NeedVersion.edition.desc())).all()
 
 
-def board(
-    session: Session, states: Iterable[str] = ON_BOARD, visibilities: Iterable[str] = ("public", "anonymous")
-) -> Sequence[Need]:
+def board(session: Session, states: Iterable[str] = ON_BOARD, visibilities: Iterable[str] = ON_SIGHT) -> Sequence[Need]:
     """Requests on the board: the open ones first, then the newest first."""
     wanted = select(Need).options(joinedload(Need.receivers))
     wanted = wanted.where(Need.state.in_(list(states)), Need.visibility.in_(list(visibilities)))
@@ -66,7 +64,7 @@ def board(
 def latest_open(session: Session, most: int) -> Sequence[Need]:
     """Open requests that everybody may read, the newest first, without those who joined."""
     wanted = select(Need).options(lazyload(Need.receivers))
-    wanted = wanted.where(Need.state == State.OPEN, Need.visibility.in_(("public", "anonymous")))
+    wanted = wanted.where(Need.state == State.OPEN, Need.visibility.in_(ON_SIGHT))
     return session.scalars(wanted.order_by(Need.published_at.desc(), Need.id.desc()).limit(most)).all()
 
 

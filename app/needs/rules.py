@@ -80,6 +80,8 @@ class Answer(StrEnum):
 
 STATES = tuple(State)
 ON_BOARD = (State.OPEN, State.MATCHED, State.CLOSED)
+#: Visibilities of the requests that everybody finds there.
+ON_SIGHT = ("public", "anonymous")
 PENDING = (Answer.WAITING, Answer.OFFERED, Answer.LATER)
 FORMATS = ("colloquio", "visita", "missione", "trasferimento")
 VISIBILITIES = ("public", "members", "anonymous")

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What stands on a person's desk: what they write, what waits for them, what they wait for."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -18,6 +18,7 @@ from app.solutions.models import Solution
 from app.writing import service as writing
 
 MOST = 12
+_LATEST = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,11 @@ class Task:
     due_on: date | None = None
     late: bool = False
     detail: str = ""
+
+
+def in_order(tasks: Iterable[Task]) -> list[Task]:
+    """By the day they are due, then those without a day, the longest waiting first."""
+    return sorted(tasks, key=lambda task: (task.due_on is None, task.due_on or date.max, task.since or _LATEST))
 
 
 #: What other houses put on the desk: tasks that wait for the person.

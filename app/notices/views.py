@@ -53,10 +53,12 @@ def show_desk() -> str:
         "notices/desk.html",
         closed=registers.closed_among(session, gate.closed_bodies(), today()),
         drafts=desk.drafts(session, person),
-        tasks=[
-            *desk.tasks(session, able, now()),
-            *(task for section in sections for task in section(session, able, now())),
-        ],
+        tasks=desk.in_order(
+            [
+                *desk.tasks(session, able, now()),
+                *(task for section in sections for task in section(session, able, now())),
+            ]
+        ),
         waited=desk.waited_for(session, person),
         asked=exchange_desk.asked(session, person),
         ours=exchange_desk.ours(session, person),

@@ -23,7 +23,7 @@ from app.web.unit import session
 library = Blueprint("library", __name__, template_folder="templates")
 
 CITY_FIGURES = ("population", "area_km2", "density", "municipalities", "small_share")
-CITY_COLUMNS = ("slug", "name", "kind", "region", *CITY_FIGURES, "size", "solutions", "url")
+CITY_COLUMNS = ("slug", "name", "kind", "region", *CITY_FIGURES, "size", "solutions", "reused", "url")
 THEME_COLUMNS = ("slug", "name", "name_en", "parent", "solutions", "url")
 #: Solutions on one page of a theme, an act or a body: twice those of the search, as rows have neither excerpts nor
 #: filters beside them, and no list of a dozen is cut in two.
@@ -179,10 +179,10 @@ def _around(endpoint: str, slug: str, shown: Part) -> dict[str, Any]:
 
 def _city_rows() -> list[dict[str, Any]]:
     counts = queries.counts_by_city(session())
-    return [_city_row(city, counts.get(city.id, 0)) for city in city_queries.all_bodies(session())]
+    return [_city_row(city, counts.get(city.id, queries.Held())) for city in city_queries.all_bodies(session())]
 
 
-def _city_row(city: City, solutions: int) -> dict[str, Any]:
+def _city_row(city: City, held: queries.Held) -> dict[str, Any]:
     perimeter = perimeter_on(city.register, today().isoformat())
     figures = {name: figure.value for name, figure in perimeter.figures.items()} if perimeter else {}
     shown = {name: round(value, 1) for name, value in figures.items() if value is not None}
@@ -193,7 +193,8 @@ def _city_row(city: City, solutions: int) -> dict[str, Any]:
         "region": city.region,
         **{name: shown.get(name) for name in CITY_FIGURES},
         "size": size_class(figures.get("population")),
-        "solutions": solutions,
+        "solutions": held.made,
+        "reused": held.reused,
         "url": url_for("library.city", slug=city.slug),
     }
 

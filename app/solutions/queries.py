@@ -313,15 +313,21 @@ def slugs_of_city(session: Session, city: City) -> Sequence[str]:
     return session.scalars(wanted.join(tied, tied.c.id == SolutionBody.id).distinct().order_by(Solution.slug)).all()
 
 
-def counts_by_city(session: Session) -> dict[int, int]:
-    """Number of published solutions each body has given or takes part in, by city id."""
-    wanted = (
-        select(SolutionBody.city_id, func.count(func.distinct(SolutionBody.solution_id)))
-        .join(Solution)
-        .where(Solution.published)
-        .group_by(SolutionBody.city_id)
-    )
-    return {row[0]: row[1] for row in session.execute(wanted)}
+@dataclass(frozen=True)
+class Held:
+    """How many published solutions a body made, alone or with others, and how many of others it took over."""
+
+    made: int = 0
+    reused: int = 0
+
+
+def counts_by_city(session: Session) -> dict[int, Held]:
+    """What each body that has any solution holds, by city id; counted as its page and the facet of the search do."""
+    taken = SolutionBody.role == "reuser"
+    made = func.count(func.distinct(case((~taken, SolutionBody.solution_id))))
+    reused = func.count(func.distinct(case((taken, SolutionBody.solution_id))))
+    wanted = select(SolutionBody.city_id, made, reused).join(Solution).where(Solution.published)
+    return {city: Held(*counts) for city, *counts in session.execute(wanted.group_by(SolutionBody.city_id))}
 
 
 def themes_with_counts(session: Session) -> Sequence[tuple[Theme, int]]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""How solutions, themes and acts look in the index."""
+"""How solutions, themes and acts look in the index. Facets count solutions: the page of a theme or an act has none."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -125,7 +125,6 @@ def _of_theme(theme: Theme) -> SearchDocument:
         title_en=theme.name_en,
         summary=theme.description,
         url=f"/temi/{theme.slug}",
-        facets={"theme": (theme.slug,)},
     )
 
 
@@ -146,7 +145,6 @@ def _of_act(act: LegalAct) -> SearchDocument:
         text=act.long_label,
         summary=act.long_label,
         url=f"/norme/{act.slug}",
-        facets={"act": (act.slug,), "year": (str(act.year),) if act.year else ()},
     )
 
 

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Italian administrative text: folding, words, stems, citations of acts. Pure."""
+"""Italian administrative text: folding, words, stems, citations of acts, names of bodies. Pure."""

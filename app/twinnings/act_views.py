@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Draft acts filled with the data of a twinning: letter of intent, agreement, resolution; always marked as drafts."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, render_template, url_for
@@ -8,6 +9,7 @@ from flask import Blueprint, Response, render_template, url_for
 from app.access import Action
 from app.conversion.export import text_to_office
 from app.needs import queries as needs
+from app.text.bodies import named
 from app.twinnings import service
 from app.twinnings.models import Twinning
 from app.twinnings.views import PATH, found
@@ -38,6 +40,15 @@ def draft(number: int, slug: str, name: str, form: str) -> Response:
     return answer
 
 
+def _named(name: str, preposition: str = "") -> str:
+    """A body as the drafts name it, which are Italian in every language and have straight apostrophes."""
+    return named(name, preposition).replace("’", "'")
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " e ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
+
+
 def _data(twinning: Twinning) -> dict[str, Any]:
     """What the drafts are filled with; what the site does not know stays a gap in the text."""
     solution = twinning.solution
@@ -48,7 +59,10 @@ def _data(twinning: Twinning) -> dict[str, Any]:
         "solution": solution,
         "giver": twinning.giver.name if twinning.giver else "[...]",
         "bodies": bodies,
-        "receivers": " e ".join([", ".join(bodies[:-1]), bodies[-1]] if bodies[1:] else bodies),
+        "the": _named,
+        "receivers": _listed(bodies),
+        "the_receivers": _listed([_named(name) for name in bodies]),
+        "from_receivers": _listed([_named(name, "da") for name in bodies]),
         "many": len(bodies) > 1,
         "address": site_root() + url_for("solutions.show", slug=solution.slug),
         "need": need.title if need else "",

@@ -5,18 +5,22 @@ import csv
 import hashlib
 import io
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from flask import Flask, Response, make_response, request
-from flask_babel import format_date, format_datetime, format_decimal, gettext
+from flask_babel import format_date, format_decimal, format_time, get_locale, gettext
 from markupsafe import Markup
 
 from app.document.dates import ROME
+from app.text.bodies import named
 
 #: First characters a spreadsheet would run as a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
+#: The first of a month as the Italian calendar of Babel writes it.
+FIRST_DAY = re.compile(r"^1 (?=[a-z])")
 
 
 def json_answer(data: Any) -> Response:
@@ -72,21 +76,37 @@ def tag(*parts: object) -> str:
 def day(value: Any) -> str:
     """`2018` -> 2018, `2018-05` -> maggio 2018, `2018-05-03` -> 3 maggio 2018, an instant -> its day."""
     if isinstance(value, (date, datetime)):
-        return str(format_date(value, "long"))
+        return _long(value)
     text = str(value or "")
     try:
         if len(text) == 7:
             return str(format_date(date.fromisoformat(f"{text}-01"), "MMMM yyyy"))
         if len(text) == 10:
-            return str(format_date(date.fromisoformat(text), "long"))
+            return _long(date.fromisoformat(text))
     except ValueError:
         return text
     return text
 
 
+def _long(value: date | datetime) -> str:
+    """A day in words; in Italian the first of a month is `1°`."""
+    return FIRST_DAY.sub("1° ", str(format_date(value, "long")))
+
+
 def moment(value: datetime) -> str:
-    """An instant as its day and time in Italy."""
-    return str(format_datetime(value, "medium"))
+    """An instant as its day and time in Italy, to the minute."""
+    return f"{format_date(value, 'medium')}, {format_time(value, 'short')}"
+
+
+def articled(name: str, preposition: str = "", begin: bool = False) -> str:
+    """A body as a sentence names it, at its beginning or within: in Italian as in `alla Regione Toscana`."""
+    said = named(name, preposition) if _italian() else name
+    return said[:1].upper() + said[1:] if begin else said
+
+
+def _italian() -> bool:
+    locale = get_locale()
+    return locale is None or locale.language == "it"
 
 
 def local_input(value: datetime) -> str:
@@ -125,6 +145,7 @@ def register(app: Flask) -> None:
     app.jinja_env.filters.update(
         day=day,
         moment=moment,
+        articled=articled,
         local_input=local_input,
         number=number,
         euro=euro,

@@ -115,7 +115,10 @@ def test_the_days_to_a_shortlist_and_to_an_answer_are_those_of_the_requests(
         else:
             network.look_at(asked, NOW + timedelta(days=90))
     page = client.get("/numeri").text
-    for days, what, cases in (("1,5", "giorni alla prima rosa", 4), ("4", "giorni alla prima risposta", 3)):
+    for days, what, cases in (
+        ("1,5", "giorni fino alle prime città proposte", 4),
+        ("4", "giorni fino alla prima risposta", 3),
+    ):
         box = f'<p class="figure-value">{days}</p><p class="figure-label">{what}</p>'
         assert f'{box}<p class="quiet">Mediana di {cases} richieste.</p>' in page, what
     line = re.search(r">Sportello unico</a></th>(.*?)</tr>", page)
@@ -147,3 +150,47 @@ def test_pages_open_in_both_languages(library: FlaskClient, path: str) -> None:
 @pytest.mark.parametrize(("path", "first"), [("/rete.csv", HEADER), ("/numeri.csv", "\ufefffigure;of;value;cases")])
 def test_both_can_be_downloaded_as_tables(library: FlaskClient, path: str, first: str) -> None:
     assert library.get(path).text.splitlines()[0] == first
+
+
+def test_a_theme_an_act_and_a_city_count_the_same_everywhere(library: FlaskClient) -> None:
+    rows = {(row["figure"], row["of"]): row["value"] for row in library.get("/numeri.json").get_json()["figures"]}
+    for theme in library.get("/temi.json").get_json()["themes"]:
+        if theme["solutions"]:
+            assert theme["solutions"] == rows["solutions-by-theme", theme["slug"]], theme["slug"]
+            assert theme["solutions"] == facet_of(library, "theme", f"tema={theme['slug']}", theme["slug"])
+    for city in library.get("/citta.json").get_json()["cities"]:
+        if city["solutions"]:
+            assert city["solutions"] == rows["solutions-by-city", city["slug"]], city["slug"]
+            assert city["solutions"] == facet_of(library, "city", f"citta={city['slug']}", city["slug"])
+            assert re.search(rf">{city['solutions']} soluzion[ei]\b", library.get(f"/citta/{city['slug']}").text)
+    for act in library.get("/norme.json").get_json()["acts"][:10]:
+        assert act["solutions"] == facet_of(library, "act", f"norma={act['slug']}", act["slug"])
+
+
+def facet_of(library: FlaskClient, facet: str, chosen: str, value: str) -> int:
+    """How many a filter of the search finds, which is what its facet says."""
+    found = library.get(f"/cerca.json?{chosen}").get_json()
+    said = {row["value"]: row["count"] for row in found["facets"][facet]}
+    assert said[value] == found["total"], "pages of themes, acts and bodies are no solutions"
+    return int(found["total"])
+
+
+def test_re_uses_are_the_same_at_home_and_among_the_figures_and_the_network_says_what_it_adds(
+    library: FlaskClient,
+) -> None:
+    rows = {(row["figure"], row["of"]): row["value"] for row in library.get("/numeri.json").get_json()["figures"]}
+    told = rows["transfers-documented", ""]
+    assert f"<dt>riusi documentati</dt><dd>{told}</dd>" in library.get("/").text
+    flows = library.get("/rete.json").get_json()["flows"]
+    documented = sum(row["how"] == "documented" for row in flows)
+    assert f"Sono: {documented} riusi documentati" in library.get("/rete").text
+
+
+def test_requests_that_only_members_read_are_not_among_the_public_figures(
+    database: Database, client: FlaskClient
+) -> None:
+    network = Network(database)
+    for visibility in ("public", "anonymous", "members"):
+        network.post(visibility=visibility)
+    rows = {(row["figure"], row["of"]): row["value"] for row in client.get("/numeri.json").get_json()["figures"]}
+    assert rows["requests", ""] == len(client.get("/richieste.json").get_json()["requests"]) == 2

@@ -17,6 +17,7 @@ from app import create_app
 from app.accounts.models import Person
 from app.config import ROOT, Settings
 from app.db import Database
+from app.text.bodies import named
 from tests import makers
 from tests.journeys.hands import Hands
 from tests.webserver import WebServer
@@ -105,6 +106,10 @@ class Visitor:
         """A sentence of the interface in the language of this person."""
         said = italian if self.language == "it" else ENGLISH(italian)
         return said % parts if parts else said
+
+    def naming(self, body: str, preposition: str) -> str:
+        """A body as a sentence of the interface names it in the language of this person."""
+        return named(body, preposition) if self.language == "it" else body
 
     def go(self, path: str) -> None:
         """Type an address of the site, or a whole one of it."""

@@ -86,7 +86,7 @@ def ask(asker: Visitor, address: str, city: str) -> None:
     """Pick a city of the shortlist."""
     if not asker.page.url.startswith(f"{address}/abbinamenti"):
         asker.go(f"{address}/abbinamenti")
-    asker.unfold("Chiedi a %(city)s", city=f"{BODY} {city}")
+    asker.unfold("Chiedi %(to_city)s", to_city=asker.naming(f"{BODY} {city}", "a"))
     asker.follow("details.ask[open] button")
     asker.reads("scelta da chi chiede")
 
@@ -144,7 +144,7 @@ def work(receiver: Visitor, address: str) -> None:
 def tell(side: Visitor, address: str, body: str, **figures: str) -> None:
     """One side's closing form."""
     side.go(address)
-    side.unfold("Racconta com’è andata per %(body)s", body=body)
+    side.unfold("Racconta com’è andata %(for_body)s", for_body=side.naming(body, "per"))
     side.tick("details[open] input[value=adapted]")
     for name, value in figures.items():
         side.write(f"details[open] input[name={name}]", value)
@@ -326,6 +326,6 @@ def test_a_round_shares_out_scarce_days_and_says_who_is_left_out(person: Callabl
     carla.reads("pubblicato il")
     vera.told("Il turno di abbinamento propone una città per «%(title)s».", title=NEED)
     bruno.open_task("richiesta di un’altra città: rispondere")
-    bruno.reads("Vi chiedono una vostra soluzione")
+    bruno.reads("Ti chiedono una tua soluzione")
     tito.at_the_desk()
     tito.reads("Niente aspetta una tua decisione.")

@@ -124,4 +124,4 @@ def test_nobody_else_answers_for_the_city(site: Flask, network: Network, asked: 
     client = client_of(site, network, (Role.OFFICIAL, "torino"))
     typed = {"precondition-1": AGREEMENT, "answer-1": "yes"}
     assert send(client, f"{page(asked)}/abbinamenti/requisiti", **typed).status_code in {403, 404}
-    assert "I requisiti: che cosa avete già?" not in client.get(f"{page(asked)}/abbinamenti").text
+    assert "I requisiti: che cosa hai già?" not in client.get(f"{page(asked)}/abbinamenti").text

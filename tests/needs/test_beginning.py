@@ -67,7 +67,7 @@ def test_a_solution_asked_for_by_name_comes_first_and_is_asked(found: Flask, net
 @pytest.mark.parametrize(
     ("typed", "why"),
     [
-        ({"soluzione": "appalti-torino", "excluded": ["torino"]}, "non si può proporre: l’avete escluso voi."),
+        ({"soluzione": "appalti-torino", "excluded": ["torino"]}, "non si può proporre: l’hai escluso tu."),
         ({"soluzione": "mai-scritta"}, "non è più nella biblioteca"),
     ],
 )

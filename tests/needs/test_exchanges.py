@@ -119,10 +119,10 @@ def test_each_city_reads_what_it_teaches_and_what_it_learns(app: Flask, swap: Sw
     with swap.network.database.reading() as session:
         made = next(item for item in queries.of_round(session, swap.round.id) if item.origin == "exchange")
     told = sign_in(app.test_client(), giver).get(f"/proposte/{made.id}").text
-    teach, learn = told.index("Voi insegnate"), told.index("Voi imparate")
+    teach, learn = told.index("Tu insegni"), told.index("Tu impari")
     assert teach < told.index("Sportello unico di Torino") < learn < told.index("Sportello unico di Bologna")
     assert client.post(f"{page}/scambi/0/ritira", data=token).status_code == 303
-    assert "Voi insegnate" not in client.get(f"/proposte/{made.id}").text
+    assert "Tu insegni" not in client.get(f"/proposte/{made.id}").text
 
 
 TICKETS = "Biglietto unico dei trasporti: autobus, battelli e treni con la stessa tessera."
@@ -177,7 +177,7 @@ def test_three_cities_in_a_ring_are_asked_at_once_and_each_reads_its_two_lessons
         note = (
             clients[city].get(f"/proposte/{made[city].id}").text.partition('id="scambio"')[2].partition("</section>")[0]
         )
-        teach, learn = note.index("Voi insegnate"), note.index("Voi imparate")
+        teach, learn = note.index("Tu insegni"), note.index("Tu impari")
         assert teach < note.index(taught[city]) < learn < note.index(taught[teacher]), note
     yes = {"csrf_token": csrf(clients["venezia"], "/profilo")}
     assert clients["venezia"].post(f"/proposte/{made['venezia'].id}/accetta", data=yes).status_code == 303

@@ -82,7 +82,7 @@ def test_an_offer_comes_to_the_requester_as_one_message_with_its_three_answers(a
         text = body(message, kind)
         for word in (
             "Bologna",
-            "vi offrono «Sportello unico di Bologna»",
+            "ti offre «Sportello unico di Bologna»",
             PROBLEM,
             "Possiamo aiutarvi",
             "Non ora",

@@ -57,12 +57,12 @@ def test_whom_a_city_keeps_out_is_told_to_itself_only(site: Flask, network: Netw
     need = network.post(limits={"excluded": ["bologna"]})
     site.extensions["indexer"].rebuild()
     own = client_of(site, network, (Role.OFFICIAL, "venezia")).get(f"{page(need)}/abbinamenti").text
-    assert "l’avete escluso voi" in own
-    assert f"Senza gli enti che avete escluso, prima sarebbe {BOLOGNA}" in own
+    assert "l’hai escluso tu" in own
+    assert f"Senza gli enti che hai escluso, prima sarebbe {BOLOGNA}" in own
     for client in (site.test_client(), client_of(site, network, (Role.OFFICIAL, "torino"))):
         other = client.get(f"{page(need)}/abbinamenti").text
-        assert "l’avete escluso voi" not in other
-        assert "Senza gli enti che avete escluso" not in other
+        assert "l’hai escluso tu" not in other
+        assert "Senza gli enti che hai escluso" not in other
     assert "Sportello unico di Bologna" not in own.partition("Che cosa cambierebbe")[0].partition('class="matches"')[2]
 
 

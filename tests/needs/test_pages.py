@@ -186,13 +186,25 @@ def test_closing_wants_an_outcome_and_shows_it_for_ever(site: Flask, network: Ne
     assert "risolta con una soluzione trovata qui" in site.test_client().get(page(need)).text
 
 
+def test_a_request_of_which_nothing_more_can_be_made_has_no_empty_box(site: Flask, network: Network) -> None:
+    need = network.post()
+    box = '<h2 id="azioni">Azioni</h2>'
+    asker = client_of(site, network, (Role.OFFICIAL, "venezia"))
+    assert all(box in reader.get(page(need)).text for reader in (asker, site.test_client()))
+    assert send(asker, f"{page(need)}/chiudi", outcome="solved-elsewhere").status_code == 303
+    for reader in (asker, site.test_client()):
+        shown = reader.get(page(need)).text
+        assert "risolta in altro modo" in shown
+        assert box not in shown
+
+
 def test_the_giver_answers_yes_and_the_second_yes_is_told_so(site: Flask, network: Network) -> None:
     need = network.post()
     proposal = network.ask(need)
     address = f"/proposte/{proposal.id}"
     client = client_of(site, network, (Role.REFERENT, "bologna"))
     shown = client.get(address).text
-    assert "Vi chiedono una vostra soluzione" in shown
+    assert "Ti chiedono una tua soluzione" in shown
     assert "Ci sentiamo?" in shown
     assert "Torino" in shown
     assert send(client, f"{address}/accetta").status_code == 303
@@ -248,7 +260,7 @@ def test_an_offer_is_made_and_answered(site: Flask, network: Network) -> None:
     assert send(giver, f"/proposte/{number}/accetta").status_code == 404
     asker = client_of(site, network, (Role.OFFICIAL, "venezia"))
     shown = asker.get(page(need)).text
-    assert "Un’offerta aspetta la vostra risposta" in shown
+    assert "Un’offerta aspetta la tua risposta" in shown
     assert [f"/proposte/{number}?risposta={answer}" in shown for answer in ("si", "dopo", "no")] == [True] * 3
     assert "Un’offerta aspetta" not in giver.get(page(need)).text
     assert "offerta: risponde chi ha chiesto" in giver.get(page(need)).text

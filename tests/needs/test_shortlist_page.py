@@ -23,12 +23,12 @@ def test_the_official_chooses_the_similar_cities_and_finds_the_way_back(site: Fl
     client = client_of(site, network, (Role.OFFICIAL, "venezia"))
     address = f"{page(need)}/abbinamenti"
     plain = client.get(address).text
-    assert "Con le gemelle scelte da voi" not in plain
+    assert "Con le gemelle che hai scelto" not in plain
     with network.database.reading() as session:
         before = queries.last_shown(session, need.id)
     seen = client.get(f"{address}?gemelle=torino,venezia,atlantide").text
-    assert "Con le gemelle scelte da voi:</strong> Torino." in seen
-    assert "vista da Città metropolitana di Torino" in seen
+    assert "Con le gemelle che hai scelto:</strong> Torino." in seen
+    assert "vista dalla Città metropolitana di Torino" in seen
     assert f'href="{address}"' in seen
     assert "Chiedi a" not in seen
     assert "Per chiedere, torna all’elenco di partenza" in seen

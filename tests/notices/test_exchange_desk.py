@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Requests and transfers on the desk: what waits for a person, whose answer they wait for, what their body runs."""
 
+from datetime import UTC, date, datetime
+
 import pytest
 from flask import Flask
 
 from app.accounts.models import Person
 from app.db import Database
 from app.needs import proposals
+from app.notices.desk import Task, in_order
 from tests.makers import sign_in
 from tests.needs.network import Network
 
@@ -57,3 +60,18 @@ def test_nothing_waits_for_the_people_of_a_body_that_is_no_longer_there(app: Fla
     shown = desk(app, network, "referent.torino")
     assert "Niente aspetta una tua decisione." in shown
     assert f"/richieste/{mine.id}-" in shown, "what its body runs stays in sight: it can be closed"
+
+
+def test_what_waits_is_in_the_order_of_its_days_and_what_has_none_comes_last() -> None:
+    def task(title: str, due: date | None, since: int | None = 1) -> Task:
+        return Task("tappa", title, "/", datetime(2026, 11, since, tzinfo=UTC) if since else None, due)
+
+    mixed = [
+        task("agosto", date(2027, 8, 1)),
+        task("senza", None, None),
+        task("dicembre", date(2026, 12, 12)),
+        task("senza, recente", None, 9),
+        task("senza, da tempo", None, 2),
+    ]
+    named = [item.title for item in in_order(mixed)]
+    assert named == ["dicembre", "agosto", "senza, da tempo", "senza, recente", "senza"]

@@ -79,7 +79,7 @@ def test_a_registered_body_is_corrected_and_closed_from_a_day_on_and_keeps_its_a
     assert [correct(**right), correct(**right)] == [303, 303]
     assert correct(**right, valid_to="2026-01-01") == 303
     assert "Regione Liguria (Genova)" in app.test_client().get(shown).text
-    assert "non più attivo dal 1 gennaio 2026" in app.test_client().get(shown).text
+    assert "non più attivo dal 1° gennaio 2026" in app.test_client().get(shown).text
     assert 'value="regione-liguria"' not in coordinator.get("/amministrazione/persone").text
     with registered.work() as session:
         make_solution(session, "sportello-liguria", city="regione-liguria")
@@ -147,7 +147,7 @@ def test_a_region_and_a_university_teach_a_city_and_are_named_wherever_it_is_tol
     proposal = asked(people.city, registered, "regione-liguria", "sportello-liguria")
     assert "Regione Liguria" in people.region.get(proposal).text
     begun = press(people.region, f"{proposal}/accetta")
-    assert "tra Regione Liguria" in people.region.get(f"{begun}/atti/accordo.md").text
+    assert "tra la Regione Liguria" in people.region.get(f"{begun}/atti/accordo.md").text
     closed(begun, regione_liguria=people.region, torino=people.city)
     need = press(people.city, "/richieste/nuova", problem="Formare i segretari.", by_when="2027-06-30", looked="1")
     press(people.university, f"{need}/offri", solution="corsi-genova", message="Possiamo insegnarlo.")
@@ -158,12 +158,12 @@ def test_a_region_and_a_university_teach_a_city_and_are_named_wherever_it_is_tol
 
     reader = app.test_client()
     for address, giver, solution in (
-        (begun, "Regione Liguria", "sportello-liguria"),
-        (again, "Università di Genova", "corsi-genova"),
+        (begun, "la Regione Liguria", "sportello-liguria"),
+        (again, "l’Università di Genova", "corsi-genova"),
     ):
         certificate = reader.get(f"{address}/attestato").text
         assert f"Si attesta che <strong>{giver}</strong> ha dato la soluzione" in certificate
-        assert "a <strong>Città metropolitana di Torino</strong>" in certificate
+        assert "<strong>alla Città metropolitana di Torino</strong>" in certificate
         found = re.search(r"/attestati/[\w-]+", certificate)
         assert found
         assert f"<strong>{giver}</strong>" in reader.get(found[0]).text
@@ -172,7 +172,7 @@ def test_a_region_and_a_university_teach_a_city_and_are_named_wherever_it_is_tol
             assert source is not None
             assert (source.evidence_level, [tie.city.slug for tie in source.reuses]) == (5, ["torino"])
         assert "<strong>Città metropolitana di Torino</strong></a>" in reader.get(f"/soluzioni/{solution}").text
-        assert giver in reader.get("/citta/torino").text
+        assert giver.removeprefix("la ").removeprefix("l’") in reader.get("/citta/torino").text
     for body in ("regione-liguria", "universita-di-genova"):
         assert "Che cosa insegna ad altri" in reader.get(f"/citta/{body}").text
     flows = {(flow["giver"], flow["receiver"], flow["how"]) for flow in reader.get("/rete.json").get_json()["flows"]}
@@ -198,7 +198,7 @@ def test_the_people_of_a_closed_body_are_told_so_read_everything_and_begin_nothi
 
     said = "non è più attivo"
     desk = people.region.get("/scrivania").text
-    assert f"L’ente «Regione Liguria» {said} dal 1 gennaio 2026" in desk
+    assert f"L’ente «Regione Liguria» {said} dal 1° gennaio 2026" in desk
     assert "/nuova" not in desk
     assert "Spedisci l’invito" not in people.region.get("/amministrazione/persone").text
     exports = f"{draft}/bozza.md", "/profilo/dati", "/profilo/dati.json"

@@ -287,6 +287,10 @@ def test_a_reader_without_an_account_reports_an_error_and_the_office_reads_it(ap
     office.approve()
     reader = app.test_client()
     address = f"/soluzioni/{SLUG}/segnala"
+    assert (
+        "La segnalazione arriva alla Città metropolitana di Bologna, di cui la soluzione parla."
+        in reader.get(address).text
+    )
     token = csrf(reader, address)
     short = reader.post(address, data={"csrf_token": token, "text": "sbagliato", "email": "io"})
     assert (short.status_code, "almeno 20 caratteri" in short.text, "sbagliato" in short.text) == (422, True, True)
@@ -326,9 +330,9 @@ def test_the_owner_confirms_the_facts_with_one_button(app: Flask, office: Office
     with office.database.work() as session:
         make_solution(session, "vecchia", verified_on="2020-01-01", review_due="2021-01-01")
     official = signed_in(app, office, office.official)
-    assert "Ultima verifica: 1 gennaio 2020" in official.get("/soluzioni/vecchia/revisione").text
+    assert "Ultima verifica: 1° gennaio 2020" in official.get("/soluzioni/vecchia/revisione").text
     status, page = press(official, "/soluzioni/vecchia/conferma")
-    assert (status, "Ultima verifica: 1 gennaio 2020" in page) == (200, False)
+    assert (status, "Ultima verifica: 1° gennaio 2020" in page) == (200, False)
     with office.database.reading() as session:
         confirmed = by_slug(session, "vecchia")
         assert confirmed is not None
@@ -371,9 +375,8 @@ def test_the_story_of_a_solution_is_taken_away_with_its_digests_by_those_who_wor
 def test_what_the_owner_should_have_confirmed_is_said_to_every_reader(app: Flask, office: Office) -> None:
     with office.database.work() as session:
         make_solution(session, "vecchia", verified_on="2020-01-01", review_due="2021-01-01")
-    assert (
-        "La verifica dei fatti era prevista entro il 1 gennaio 2021" in app.test_client().get("/soluzioni/vecchia").text
-    )
+    page = app.test_client().get("/soluzioni/vecchia").text
+    assert "La verifica dei fatti era prevista entro il 1° gennaio 2021" in page
     rows = waiting(signed_in(app, office, office.referent), "/redazione/verifiche-scadute.json")
     assert [row["slug"] for row in rows] == ["vecchia"]
     official = signed_in(app, office, office.official)

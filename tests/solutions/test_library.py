@@ -115,8 +115,7 @@ def test_the_page_of_a_body_keeps_what_else_it_shows_and_says_whose_each_solutio
     for text in (first, last):
         assert "Rapporto annuale" in text
         assert "1.014.124" in text
-        assert "5 soluzioni documentate" in text
-        assert "1 realizzata insieme" in text
+        assert "6 soluzioni, di cui 1 insieme ad altri" in text
         assert "1 riusata" in text
     assert "<h2>Soluzioni documentate</h2>" in first
     assert "Prese da altri enti" not in first
@@ -130,3 +129,11 @@ def test_a_body_without_solutions_says_so_on_any_page(client: FlaskClient) -> No
         text = client.get(path).text
         assert "Non c’è ancora una soluzione documentata per questo ente." in text
         assert 'class="paging"' not in text
+
+
+def test_the_badge_of_a_row_speaks_of_the_sheet_and_leads_to_the_help(client: FlaskClient) -> None:
+    for prefix, anchor, said in (("", "sez-distintivi", "scheda visibile"), ("/en", "sez-badges", "sheet visible")):
+        text = client.get(f"{prefix}/temi/suap").text
+        badge = re.search(rf'<a class="tag badge-visibile" href="{prefix}/aiuto#{anchor}" title="[^"]+">.*?</a>', text)
+        assert badge
+        assert said in badge[0]

@@ -94,7 +94,7 @@ SEEN = {
     "preconditions": ["Accordo con i Comuni"],
     "kit": ["Schema di accordo", "accordo tra enti"],
     "reused_by": ["Città metropolitana di Venezia", "2018", "capofila", "Capofila del riuso"],
-    "verified_on": ["1 novembre 2026"],
+    "verified_on": ["1° novembre 2026"],
     "review_due": ["2 novembre 2027"],
 }
 

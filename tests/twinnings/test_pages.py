@@ -146,6 +146,12 @@ def test_closing_gives_a_certificate_that_anyone_can_verify(
     page = client.get(PATH).text
     assert "Com’è andata" in page
     certificate = client.get(f"{PATH}/attestato").text
+    said = re.sub(r"<[^>]+>", "", certificate)
+    assert "Si attesta che la Città metropolitana di Bologna ha dato la soluzione" in said
+    assert "alla Città metropolitana di Torino, alla Città metropolitana di Venezia." in said
+    english = re.sub(r"<[^>]+>", "", client.get(f"/en{PATH}/attestato").text)
+    assert "to Città metropolitana di Torino, Città metropolitana di Venezia." in english
+    assert re.search(r"From \d+ [A-Z][a-z]+ \d{4} to \d+ [A-Z][a-z]+ \d{4}\.", english)
     (code,) = set(re.findall(r"/attestati/([\w-]+)", certificate))
     assert "Attestato autentico" in client.get(f"/attestati/{code}").text
     invented = client.get("/attestati/inventato")
@@ -309,7 +315,8 @@ def test_draft_acts_open_in_an_office(
     assert all("BOZZA DA VERIFICARE" in text_of(name) for name in ("lettera", "deliberazione"))
     text = text_of("accordo")
     assert re.search(r"art(icolo|\.) 15 (della|l\.).{0,40}241", text)
-    for said in ("BOZZA DA VERIFICARE", "e Città metropolitana di Torino (ente ricevente)", "Venezia (ente ricevente)"):
+    torino = "e la Città metropolitana di Torino (ente ricevente)"
+    for said in ("BOZZA DA VERIFICARE", torino, "Venezia (ente ricevente)"):
         assert said in text
     assert "**" not in text
     assert client.get(f"{PATH}/atti/accordo.{form}").status_code == 303

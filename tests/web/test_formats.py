@@ -4,12 +4,13 @@
 import csv
 import io
 import shutil
+from datetime import UTC, date, datetime
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.web.formats import json_ld
+from app.web.formats import articled, day, json_ld, moment
 
 SOLUTION = "/soluzioni/suap-metropolitano-bologna"
 LISTS = ["/citta", "/temi", "/norme"]
@@ -96,3 +97,25 @@ def test_structured_data_cannot_close_its_script() -> None:
 def test_probes_tell_what_is_ready(library: FlaskClient) -> None:
     assert library.get("/healthz").get_json() == {"status": "ok"}
     assert library.get("/readyz").get_json() == {"status": "ok", "database": True, "migrations": True, "index": True}
+
+
+def test_the_first_of_a_month_is_written_as_in_italian_and_only_there(app: Flask) -> None:
+    first, other = date(2027, 6, 1), "2027-06-11"
+    with app.test_request_context("/"):
+        assert (day(first), day("2027-06-01"), day(other)) == ("1° giugno 2027", "1° giugno 2027", "11 giugno 2027")
+    with app.test_request_context("/", environ_overrides={"twinmetro.language": "en"}):
+        assert day(first) == "1 June 2027"
+
+
+def test_a_moment_is_told_to_the_minute(app: Flask) -> None:
+    with app.test_request_context("/"):
+        assert moment(datetime(2026, 11, 29, 1, 44, 51, tzinfo=UTC)) == "29 nov 2026, 02:44"
+
+
+def test_bodies_have_an_article_in_italian_sentences_only(app: Flask) -> None:
+    bari = "Città metropolitana di Bari"
+    with app.test_request_context("/"):
+        assert articled(bari, "a") == f"alla {bari}"
+        assert articled(bari, begin=True) == f"La {bari}"
+    with app.test_request_context("/", environ_overrides={"twinmetro.language": "en"}):
+        assert articled(bari, "a") == bari
