@@ -175,8 +175,10 @@ def add_milestone(session: Session, number: int, title: str, phase: str, due_on:
     """Raises ``Invalid``."""
     twinning = running(session, number)
     title = " ".join(title.split())
-    if not 0 < len(title) <= rules.MOST_SHORT or phase not in rules.PHASES:
-        raise Invalid({"title": "required" if not title else "too_long"})
+    wrong = {} if 0 < len(title) <= rules.MOST_SHORT else {"title": "required" if not title else "too_long"}
+    wrong |= {} if phase in rules.PHASES else {"phase": "not_a_choice"}
+    if wrong:
+        raise Invalid(wrong)
     if len(twinning.milestones) >= rules.MOST_MILESTONES:
         raise Conflict("too_many")
     position = 1 + max((item.position for item in twinning.milestones), default=0)

@@ -97,8 +97,10 @@ def count_hours(session: Session, number: int, body: str, on: date, quarters: in
     """Hours in quarters of an hour. Raises ``Invalid``."""
     twinning = running(session, number)
     city = party(twinning, body)
-    if not 0 < quarters <= rules.MOST_QUARTERS or on > day_of(deed.now):
-        raise Invalid({"hours": "not_a_number"})
+    wrong = {} if 0 < quarters <= rules.MOST_QUARTERS else {"hours": "not_a_number"}
+    wrong |= {} if on <= day_of(deed.now) else {"on": "in_future"}
+    if wrong:
+        raise Invalid(wrong)
     session.add(
         WorkedHours(
             twinning_id=twinning.id,

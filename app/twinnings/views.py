@@ -23,6 +23,7 @@ from app.solutions.models import Solution, SolutionRevision
 from app.solutions.said_views import AS_SAID
 from app.twinnings import queries, rules, sheet
 from app.twinnings.calendar import calendar
+from app.twinnings.forms import NOT_REFUSED, Refusal
 from app.twinnings.models import Twinning
 from app.web import gate
 from app.web.formats import csv_answer, json_answer
@@ -118,10 +119,8 @@ def show(number: int, slug: str) -> str:
     return page(found(number, Action.READ_TWINNING))
 
 
-def page(
-    twinning: Twinning, problems: dict[str, str] | None = None, file_refused: tuple[str, str] | None = None
-) -> str:
-    """The page of a twinning: a summary for everybody, the workbench for its parties."""
+def page(twinning: Twinning, refusal: Refusal = NOT_REFUSED) -> str:
+    """The page of a twinning: a summary for everybody, the workbench for its parties, with a refused form open."""
     working = gate.may(Action.WORK_ON_TWINNING, twinning.thing)
     forms = queries.closing(session(), twinning.id)
     need = needs.need(session(), twinning.need_id) if twinning.need_id else None
@@ -132,8 +131,7 @@ def page(
         need=need if need is not None and gate.may(Action.READ_NEED, need.thing) else None,
         working=working,
         running=twinning.state == rules.State.RUNNING,
-        problems=problems or {},
-        file_refused=file_refused,
+        refusal=refusal,
         today=day_of(now()),
         forms=forms,
         rules=rules,

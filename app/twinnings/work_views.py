@@ -56,10 +56,15 @@ def press(number: int, action: Action, said: str, anchor: str, act: Callable[[Se
 
 
 def _said_again(twinning: Twinning, refused: Invalid | Conflict | FileRefused) -> Response:
+    """The page with what was typed still in its form, and what is wrong beside it."""
+    sent = {name: str(value) for name, value in {**request.form, **(request.view_args or {})}.items()}
     if isinstance(refused, FileRefused):
-        return make_response(views.page(twinning, file_refused=(refused.key, refused.detail)), Invalid.status)
-    problems = refused.problems if isinstance(refused, Invalid) else {"": str(refused)}
-    return make_response(views.page(twinning, problems), refused.status)
+        typed = forms.Typed(True, sent, {"file": refused.key}, str(refused.detail))
+        status = Invalid.status
+    else:
+        typed = forms.Typed(True, sent, refused.problems if isinstance(refused, Invalid) else {"": str(refused)})
+        status = refused.status
+    return make_response(views.page(twinning, forms.Refusal(request.endpoint or "", typed)), status)
 
 
 def back(twinning: Twinning, anchor: str) -> Response:

@@ -2,6 +2,7 @@
 """The pages of a transfer: what everybody sees, what its parties do, the calendar, the certificate."""
 
 import re
+from collections.abc import Mapping
 from io import BytesIO
 from xml.etree import ElementTree
 from zipfile import ZipFile
@@ -132,6 +133,104 @@ def test_what_is_wrong_is_said_and_nothing_is_saved(
 ) -> None:
     assert post(receiver, address, **data) == 422
     assert exchange.rows() == ["twinning-begun"]
+
+
+def sent_wrongly(client: FlaskClient, address: str, data: Mapping[str, str]) -> tuple[str, str]:
+    """The page after a form that was refused, and its part with the notice up to the end of that form."""
+    answer = client.post(f"{PATH}{address}", data={"csrf_token": csrf(client, PATH), **data})
+    assert answer.status_code in (409, 422)
+    page = answer.text
+    assert page.count("notice-wrong") == 1
+    before, _, after = page.partition('<div class="notice notice-wrong"')
+    start = before.rindex("<form ")
+    return page, before[before.rindex("<details", 0, start) : start] + after.partition("</form>")[0]
+
+
+@pytest.mark.parametrize(
+    ("address", "data", "said"),
+    [
+        ("/tappe", {"title": "Seduta del consiglio", "phase": "riusare", "due_on": ""}, "Giorno: Serve una data"),
+        ("/tappe/1/programma", {"due_on": "", "owner": "2"}, "Giorno: Serve una data"),
+        ("/persone", {"person": "0|torino", "task": "modulistica"}, "Persona: Questa persona non lavora"),
+        ("/capofila", {"body": "bari"}, "Ente: Questo ente non partecipa"),
+        ("/incontri", {"title": "Avvio", "starts_at": "", "minutes": "45", "place": "Sala blu"}, "Giorno e ora: Serve"),
+        ("/ore", {"body": "torino", "on": "2026-11-20", "hours": "due", "what": "visita"}, "Ore: Serve un numero"),
+        ("/kit", {"title": "Schema di convenzione"}, "Titolo: C’è già"),
+        ("/file", {"title": "Bozza di regolamento"}, "File: "),
+        (
+            "/requisiti",
+            {"body": "torino", "precondition": "Piattaforma telematica", "answer": "planned", "who": "Ufficio gare"}
+            | {"by_when": "presto"},
+            "Giorno: Serve una data",
+        ),
+        (
+            "/chiudi",
+            {"body": "torino", "result": "adapted", "months": "circa sei", "cost": "molto", "indicator": "Giorni"}
+            | {"before": "9", "after": "4", "worked": "Due paragrafi.", "failed": "Un altro."},
+            "Mesi impiegati: Serve un numero, per esempio 12. Costo in euro: Serve",
+        ),
+        ("/ferma", {"reason": "other", "text": "", "public": "on"}, "In parole: Questo campo"),
+    ],
+)
+def test_a_form_that_was_refused_stays_open_with_what_was_typed(
+    exchange: Exchange, receiver: FlaskClient, address: str, data: dict[str, str], said: str
+) -> None:
+    page, form = sent_wrongly(receiver, address, data)
+    assert form.startswith('<details class="fold-plain" open>')
+    assert page.count('<details class="fold-plain" open>') == 1
+    assert said in " ".join(form.split())
+    assert 'aria-invalid="true"' in form
+    assert 'class="form-wrong"' in form
+    for name, typed in data.items():
+        # Nobody can be chosen who is not among the people and bodies of the page.
+        kept = (f'value="{typed}"', f">{typed}</textarea>", f'name="{name}" checked')
+        chosen = (f'value="{typed}" selected', f'value="{typed}" checked')
+        wanted = chosen if name in ("phase", "owner", "answer", "result", "reason") else kept
+        assert any(item in form for item in wanted) or (name, typed) in {("person", "0|torino"), ("body", "bari")}, name
+
+
+def test_a_note_that_is_too_long_is_still_in_its_field(exchange: Exchange, receiver: FlaskClient) -> None:
+    _, form = sent_wrongly(receiver, "/note", {"note": "Parola. " * 600})
+    assert "Parola. Parola." in form
+    assert "Nota: Il testo è troppo lungo." in form
+
+
+def test_a_meeting_that_is_moved_wrongly_or_minuted_at_length_keeps_its_own_form_open(
+    exchange: Exchange, receiver: FlaskClient
+) -> None:
+    assert post(receiver, "/incontri", title="Avvio", starts_at="2027-01-08T10:00", minutes="60", place="") == 303
+    moved = {"meeting": "1", "title": "Avvio spostato", "starts_at": "2027-01-09T10:00", "minutes": "2", "place": "Qui"}
+    _, form = sent_wrongly(receiver, "/incontri", moved)
+    for said in ('value="Avvio spostato"', 'value="2027-01-09T10:00"', 'value="2"', "Durata in minuti: Serve"):
+        assert said in form
+    _, form = sent_wrongly(receiver, "/incontri/1/verbale", {"minutes_text": "Deciso. " * 600})
+    assert "Deciso. Deciso." in form
+
+
+def test_what_was_written_is_not_lost_where_the_twinning_ended_meanwhile(
+    exchange: Exchange, receiver: FlaskClient
+) -> None:
+    token = csrf(receiver, PATH)
+    with exchange.database.work() as session:
+        ending.stop(session, exchange.number, "funding", "", True, exchange.deed())
+    sent = {"csrf_token": token, "body": "torino", "result": "adapted", "worked": "Un racconto <lungo>."}
+    answer = receiver.post(f"{PATH}/chiudi", data=sent)
+    assert answer.status_code == 409
+    assert "Il gemellaggio è già finito." in answer.text
+    assert "Un racconto &lt;lungo&gt;." in answer.text.partition("Quello che avevi scritto")[2]
+
+
+def test_what_was_told_already_stands_in_its_form_to_be_corrected(exchange: Exchange, receiver: FlaskClient) -> None:
+    assert post(receiver, "/chiudi", body="torino", result="adapted", months="8", worked="La consegna.") == 303
+    form = receiver.get(PATH).text.partition("Correggi il racconto di Torino")[2].partition("</form>")[0]
+    for said in ('value="adapted" checked', 'value="8"', ">La consegna.</textarea>"):
+        assert said in form
+    assert 'value="None"' not in form
+
+
+def test_hours_of_a_day_to_come_are_refused_at_their_day(exchange: Exchange, receiver: FlaskClient) -> None:
+    _, form = sent_wrongly(receiver, "/ore", {"body": "torino", "on": "2099-01-08", "hours": "2", "what": ""})
+    assert "Giorno: Il giorno è ancora da venire." in form
 
 
 def test_closing_gives_a_certificate_that_anyone_can_verify(
