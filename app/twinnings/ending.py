@@ -20,6 +20,7 @@ from app.twinnings import queries, rules
 from app.twinnings.models import ClosingForm, Twinning
 from app.twinnings.rules import Closing, State
 from app.twinnings.service import Deed, running, tell
+from app.twinnings.sharing import call_off
 from app.writing import service as writing
 from app.writing.kit import carry_pictures
 
@@ -30,7 +31,7 @@ AGAIN = 5
 
 
 def stop(session: Session, number: int, reason: str, text: str, public: bool, deed: Deed) -> None:
-    """Stop a twinning; the request is open again. Raises ``Invalid``, ``Conflict``."""
+    """Stop a twinning; the request is open again, and nobody meets any more. Raises ``Invalid``, ``Conflict``."""
     twinning = running(session, number)
     if reason not in rules.STOP_REASONS:
         raise Invalid({"reason": "required"})
@@ -40,6 +41,9 @@ def stop(session: Session, number: int, reason: str, text: str, public: bool, de
         raise Invalid({"text": "too_long"})
     twinning.state, twinning.ended_at = State.STOPPED, deed.now
     twinning.stop_reason, twinning.stop_text, twinning.stop_public = reason, text.strip(), public
+    for meeting in queries.meetings(session, twinning.id):
+        if meeting.starts_at > deed.now and meeting.cancelled_at is None:
+            call_off(meeting, deed)
     if twinning.need_id:
         needs.reopen(session, twinning.need_id, twinning.id, NeedDeed(deed.person_id, deed.now))
     tell(session, twinning, deed, "twinning-stopped", {"reason": reason})

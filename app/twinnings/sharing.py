@@ -63,12 +63,21 @@ def _new_meeting(session: Session, twinning: Twinning) -> Meeting:
 
 
 def cancel_meeting(session: Session, number: int, meeting: int, deed: Deed) -> None:
+    """Raises ``Conflict`` for one that was held."""
     twinning = running(session, number)
     found = _meeting(session, twinning, meeting)
-    if found.cancelled_at is None:
-        found.cancelled_at = deed.now
-        found.sequence += 1
-        tell(session, twinning, deed, "meeting-set", {"meeting": found.id, "cancelled": True})
+    if found.cancelled_at is not None:
+        return
+    if found.starts_at <= deed.now:
+        raise Conflict("held_already")
+    call_off(found, deed)
+    tell(session, twinning, deed, "meeting-cancelled", {"meeting": found.id})
+
+
+def call_off(meeting: Meeting, deed: Deed) -> None:
+    """Calendars follow by its sequence."""
+    meeting.cancelled_at = deed.now
+    meeting.sequence += 1
 
 
 def write_note(session: Session, number: int, text: str, deed: Deed) -> None:

@@ -133,6 +133,7 @@ def page(twinning: Twinning, refusal: Refusal = NOT_REFUSED) -> str:
         running=twinning.state == rules.State.RUNNING,
         refusal=refusal,
         today=day_of(now()),
+        now=now(),
         forms=forms,
         rules=rules,
         **(sheet.bench(session(), engine(), twinning, forms, gate.actor(), now()) if working else {}),

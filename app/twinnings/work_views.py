@@ -203,7 +203,7 @@ def share(number: int, slug: str) -> Response:
     except FileRefused as refused:
         return _said_again(twinning, refused)
     add = sharing.add_file
-    return press(number, WORK, "file_added", "file", lambda s, d: add(s, number, city, checked, name, title, d))
+    return press(number, WORK, "file_shared", "file", lambda s, d: add(s, number, city, checked, name, title, d))
 
 
 def _sent() -> tuple[str, Checked]:
@@ -233,13 +233,13 @@ def shared_file(number: int, slug: str, file: int, name: str) -> Response:
 @workbench.post(f"{PATH}/file/<int(max=1000000000):file>/togli")
 @permits(WORK)
 def unshare(number: int, slug: str, file: int) -> Response:
-    return press(number, WORK, "file_removed", "file", lambda s, d: sharing.remove_file(s, number, file, d))
+    return press(number, WORK, "file_unshared", "file", lambda s, d: sharing.remove_file(s, number, file, d))
 
 
 @workbench.post(f"{PATH}/file/<int(max=1000000000):file>/rimetti")
 @permits(WORK)
 def put_back(number: int, slug: str, file: int) -> Response:
-    return press(number, WORK, "file_added", "file", lambda s, d: sharing.put_back(s, number, file, d))
+    return press(number, WORK, "file_shared", "file", lambda s, d: sharing.put_back(s, number, file, d))
 
 
 @workbench.post(f"{PATH}/ferma")

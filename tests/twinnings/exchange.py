@@ -31,6 +31,7 @@ class Exchange:
         joined: bool = False,
         alone: bool = False,
         answers: dict[str, str] | None = None,
+        asked_by: int | None = None,
     ) -> None:
         self.database = database
         with database.work() as session:
@@ -69,7 +70,7 @@ class Exchange:
                 giver=cities["bologna"],
                 origin="picked",
                 grounds={},
-                asked_by=self.receiver,
+                asked_by=asked_by or self.receiver,
                 asked_at=NOW,
                 state="accepted",
             )

@@ -269,6 +269,7 @@ def test_files_are_read_by_the_parties_and_by_nobody_else(
     sent = {"csrf_token": csrf(receiver, PATH), "title": "Bozza di regolamento", "file": file}
     assert receiver.post(f"{PATH}/file", data=sent).status_code == 303
     page = receiver.get(PATH).text
+    assert "Il file è condiviso con gli enti del gemellaggio." in page
     (address,) = re.findall(r'href="([^"]+/file/\d+/[^"]+)"', page)
     answer = receiver.get(address)
     assert (answer.data, answer.headers["Content-Disposition"][:10]) == (b"a;b\n1;2\n", "attachment")
