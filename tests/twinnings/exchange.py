@@ -32,6 +32,7 @@ class Exchange:
         alone: bool = False,
         answers: dict[str, str] | None = None,
         asked_by: int | None = None,
+        laws: list[str] | None = None,
     ) -> None:
         self.database = database
         with database.work() as session:
@@ -39,6 +40,7 @@ class Exchange:
                 session,
                 SLUG,
                 preconditions=["Convenzione con i comuni", "Piattaforma telematica"],
+                legal_basis=laws or [],
                 kit=[{"title": "Schema di convenzione", "kind": "accordo"}],
             )
             self.giver = make_person(session, (Role.REFERENT, "bologna"), name="Giver").id

@@ -3,22 +3,25 @@
 
 import re
 from collections.abc import Mapping
+from datetime import UTC
 from io import BytesIO
 from xml.etree import ElementTree
 from zipfile import ZipFile
 
 import pytest
+from babel.dates import format_date
 from flask import Flask
 from flask.testing import FlaskClient
 
 from app.accounts.models import Person
+from app.conversion.export import text_to_office
 from app.db import Database
 from app.errors import Invalid
 from app.search.index import IndexDamaged
-from app.twinnings import chores, ending, forms
+from app.twinnings import chores, ending, forms, service
 from app.twinnings.calendar import _folded, _text
 from app.twinnings.rules import Closing
-from tests.makers import csrf, make_solution, sign_in
+from tests.makers import NOW, csrf, make_solution, sign_in
 from tests.naughty import lines_for
 from tests.twinnings.exchange import Exchange
 
@@ -395,6 +398,49 @@ def test_draft_acts_hold_the_data_speak_of_every_receiver_and_are_marked(
     for part in (said, "Città metropolitana di Bologna", "Sportello unico metropolitano", "[...]"):
         assert part in text
     assert "l'ente ricevente" not in text.casefold()
+
+
+def test_the_agreement_names_its_steps_in_order_of_days_and_lists_the_kit(
+    exchange: Exchange, receiver: FlaskClient
+) -> None:
+    with exchange.database.work() as session:
+        late = exchange.deed()
+        service.add_milestone(session, exchange.number, "Seduta del consiglio", "capire", NOW.date(), late)
+    for language in ("", "/en"):
+        text = receiver.get(f"{language}{PATH}/atti/accordo.md").text
+        steps = text.partition("Le tappe sono:\n\n")[2].partition("\n\n")[0].splitlines()
+        assert steps[0] == f"- Seduta del consiglio (entro il {format_date(NOW.date(), 'long', 'it')});"
+        assert steps[1].startswith("- Primo incontro tra i due uffici (entro il ")
+        assert steps[-1].endswith(").")
+        assert len(steps) == 8
+        assert "Il kit di riuso comprende:\n\n- Schema di convenzione.\n" in text
+        assert "- Convenzione con i comuni;\n- Piattaforma telematica.\n" in text
+        assert text.count("rappresentato/a da") == 3
+    letter = receiver.get(f"{PATH}/atti/lettera.md").text
+    assert re.search(r"^Per [^\n]*Bologna: \[\.\.\.\]\n\nPer [^\n]*Torino: ", letter, re.M)
+    assert "Eventuali oneri" not in letter
+
+
+def test_laws_of_the_givers_region_are_to_be_replaced(registered: Database, app: Flask) -> None:
+    exchange = Exchange(registered, alone=True, laws=["L. 56/2014", "L.R. Emilia-Romagna 13/2015"])
+    client = client_of(app, registered, exchange.receiver)
+    based = "[norme su cui si basa la soluzione di partenza, da sostituire con quelle della propria regione: {}]"
+    for name in ("deliberazione", "accordo"):
+        text = client.get(f"{PATH}/atti/{name}.md").text
+        assert based.format("L.R. Emilia-Romagna 13/2015") in text
+        assert text.count("Emilia-Romagna") == 1
+        assert re.search(r"(; |: |\[)L. 56/2014\]", text)
+
+
+def test_an_office_file_is_of_the_day_it_was_made_and_the_same_each_time() -> None:
+    made = [text_to_office("# Titolo\n\nTesto.", kind, "Titolo", NOW) for kind in ("docx", "docx", "odt", "odt")]
+    assert (made[0], made[2]) == (made[1], made[3])
+    for content, part in ((made[0], "docProps/core.xml"), (made[2], "meta.xml")):
+        with ZipFile(BytesIO(content)) as opened:
+            about = opened.read(part).decode()
+            assert "1970" not in about
+            assert f"{NOW.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" in about
+            assert opened.namelist()[0] != "mimetype" or opened.infolist()[0].compress_type == 0
 
 
 @pytest.mark.parametrize(("form", "part"), [("docx", "word/document.xml"), ("odt", "content.xml")])
