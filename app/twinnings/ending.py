@@ -157,7 +157,7 @@ def begin_variant(session: Session, number: int, body: str, deed: Deed) -> Solut
         raise NotFound(twinning.solution_id)
     sections = [section for section in source.sections if section.heading in SECTION_TITLES]
     sections = [section for section in sections if section.heading != VARIANT_SECTION]
-    carried = {name: source.front[name] for name in ("themes", "legal_basis", "preconditions") if name in source.front}
+    carried = {name: source.front[name] for name in rules.CARRIED if name in source.front}
     front = {**carried, "based_on": twinning.solution.slug}
     document = Document(front, (*sections, Section(VARIANT_SECTION, "")), source.footnotes)
     title = f"{twinning.solution.title[: MOST_TITLE - len(tie.city.short_name) - 3]} ({tie.city.short_name})"

@@ -3,7 +3,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC
+from datetime import UTC, timedelta
 from io import BytesIO
 from xml.etree import ElementTree
 from zipfile import ZipFile
@@ -18,13 +18,15 @@ from app.conversion.export import text_to_office
 from app.db import Database
 from app.errors import Invalid
 from app.search.index import IndexDamaged
-from app.twinnings import chores, ending, forms, service
+from app.twinnings import chores, ending, forms, service, sharing
 from app.twinnings.calendar import _folded, _text
 from app.twinnings.rules import Closing
+from app.twinnings.service import Deed
 from tests.makers import NOW, csrf, make_solution, sign_in
 from tests.naughty import lines_for
-from tests.twinnings.exchange import Exchange
+from tests.twinnings.exchange import LATER, Exchange
 
+KIT = [{"title": "Schema da non togliere", "kind": "accordo"}]
 PATH = "/gemellaggi/1-sportello"
 
 
@@ -54,6 +56,36 @@ def test_everybody_sees_who_teaches_whom_and_only_the_parties_the_workbench(
     stranger = client_of(app, exchange.database, exchange.stranger)
     assert "Note condivise" not in stranger.get(PATH).text
     assert stranger.get(f"{PATH}/calendario.ics").status_code == 404
+
+
+def test_the_last_day_of_work_is_what_the_page_was_last_changed_on(exchange: Exchange, client: FlaskClient) -> None:
+    with exchange.database.work() as session:
+        sharing.write_note(session, exchange.number, "Fatto.", exchange.deed())
+        service.remind(session, exchange.number, Deed(None, LATER + timedelta(days=200)))
+    foot = client.get(PATH).text.partition("Ultimo aggiornamento:")[2][:80]
+    assert format_date(LATER.date(), "long", "it") in foot
+
+
+def test_a_page_of_a_persons_own_bears_no_day_of_a_release(
+    exchange: Exchange, client: FlaskClient, receiver: FlaskClient
+) -> None:
+    for path in ("/scrivania", "/avvisi", "/profilo"):
+        page = receiver.get(path)
+        assert page.status_code == 200
+        assert "Ultimo aggiornamento" not in page.text
+    assert "Ultimo aggiornamento" in client.get("/gemellaggi").text
+
+
+def test_one_that_is_over_says_when_it_ended_and_not_that_it_was_stopped_for_a_time(
+    exchange: Exchange, client: FlaskClient
+) -> None:
+    with exchange.database.work() as session:
+        ending.stop(session, exchange.number, "funding", "", True, exchange.deed())
+    ended, began = (format_date(instant.date(), "long", "it") for instant in (LATER, NOW))
+    for path in (PATH, "/gemellaggi", "/richieste/1-sportello", "/citta/torino"):
+        page = client.get(path).text
+        assert f"ermato il {ended} (cominciato il {began})" in page, path
+        assert f"al {ended}" not in page
 
 
 def test_lists_are_pages_and_data(exchange: Exchange, client: FlaskClient) -> None:
@@ -357,7 +389,13 @@ def test_pages_open_in_english(exchange: Exchange, client: FlaskClient, path: st
 
 def test_what_a_variant_changed_is_shown_beside_its_source(registered: Database, client: FlaskClient) -> None:
     with registered.work() as session:
-        make_solution(session, "fonte", title="Sportello unico", resources={"one_off_cost": 9_000, "months": 8})
+        make_solution(
+            session,
+            "fonte",
+            title="Sportello unico",
+            resources={"one_off_cost": 9_000, "months": 8, "yearly_cost": 777},
+            kit=KIT,
+        )
         make_solution(
             session,
             "variante",
@@ -375,6 +413,10 @@ def test_what_a_variant_changed_is_shown_beside_its_source(registered: Database,
     page = client.get("/soluzioni/variante/confronto-con-la-fonte").text
     assert "<ins>" in page
     assert "Due sportelli, per la distanza." in page
+    # What the variant never said was not taken out of it.
+    assert "Schema da non togliere" not in page
+    assert "777" not in page
+    assert "Non indicato nella variante: kit" in page
     assert "Costo di avvio, in euro: 9000; Mesi per realizzarla: " in page
     assert "Months to carry it out" in client.get("/en/soluzioni/variante/confronto-con-la-fonte").text
     assert "che cosa è stato adattato" in client.get("/soluzioni/variante").text
