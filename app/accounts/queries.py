@@ -69,6 +69,13 @@ def _offices(session: Session, erased: Sequence[int]) -> dict[int, str]:
     return {int(key): name for key, name in session.execute(wanted.order_by(JournalEntry.id))}
 
 
+def staffed(session: Session, bodies: Iterable[str]) -> frozenset[str]:
+    """Of some bodies, those with an official or a referent who comes in."""
+    ties = Assignment.role.in_((Role.OFFICIAL.value, Role.REFERENT.value)), Assignment.scope.in_(list(bodies))
+    wanted = select(Assignment).options(joinedload(Assignment.person)).where(*ties)
+    return frozenset(tie.scope for tie in session.scalars(wanted) if tie.person.active)
+
+
 def names(session: Session, numbers: Iterable[int | None]) -> dict[int, str]:
     """Names by number; those below zero are programmes. What an erased person did stands under their office's name.
 

@@ -23,6 +23,7 @@ else:
 
 #: Words that every city says of itself: they tell no subject.
 EVERYWHERE = frozenset("citta metropolitana metropolitane comune comuni ente enti".split())
+LEAST_SAID = 4
 BEST_PASSAGES = 3
 SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n")
 
@@ -94,13 +95,16 @@ def scaled(affinity: float, s90: float) -> float:
 
 
 def meeting(need: str, passages: Sequence[Passage]) -> tuple[tuple[Passage, tuple[str, ...]], ...]:
-    """The passages that share most words with the request, best first, each with the shared stems."""
+    """The passages that share most words with the request, best first, each with the shared stems.
+
+    A heading or a cell of a table says nothing by itself: a passage has ``LEAST_SAID`` words that count.
+    """
     wanted = set(terms(need))
     found = []
     for number, passage in enumerate(passages):
         said = set(terms(passage.text))
         common = wanted & said
-        if common:
+        if common and len(said) >= LEAST_SAID:
             found.append((-len(common) / (10 + len(said)) ** 0.5, number, passage, tuple(sorted(common))))
     found.sort(key=lambda item: item[:2])
     return tuple((passage, common) for _, _, passage, common in found[:BEST_PASSAGES])

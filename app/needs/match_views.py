@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, current_app, flash, make_response, render_template, request
 
 from app.access import Action, Thing
+from app.accounts import queries as people
 from app.cities import queries as registers
 from app.cities.rules import is_closed
 from app.config import Settings
@@ -59,6 +60,7 @@ def _page(need: Need, status: int = 200, problem: str = "", problems: dict[str, 
             given=need.answers or {},
             own=own,
             helps=_helps(need, around),
+            staffed=people.staffed(session(), {item["city"] for item in around["shown"].items}) if asking else (),
         )
     )
     answer.status_code = status
@@ -92,6 +94,7 @@ def _around(need: Need) -> dict[str, Any]:
         "compared": compared,
         "cities": cities,
         "twins": twins,
+        "too_many_twins": len(set(request.args.getlist("gemelle"))) > forms.MOST_TWINS,
         "asked": {item.solution: item for item in desk.pending if item.need_id == need.id},
     }
 
@@ -112,7 +115,7 @@ def ask(number: int, slug: str) -> Response:
     except (Invalid, Conflict) as refused:
         problems = refused.problems if isinstance(refused, Invalid) else {}
         return _page(need, refused.status, "invalid" if problems else str(refused), problems)
-    flash("proposal_made")
+    flash("proposal_made" if people.staffed(session(), [item["city"]]) else "proposal_made_to_nobody")
     return back_to(need)
 
 

@@ -162,9 +162,11 @@ def _gather(desk: Desk, needs: Sequence[Need], floor: float, progress: Progress 
     """Scores of every open request for every offer no gate keeps out, and what they were computed from."""
     arcs: list[Arc] = []
     looked_at: LookedAt = {}
-    for number, asked in enumerate(candidates.as_needs(desk, needs)):
+    later = _put_off(desk)
+    for number, read in enumerate(candidates.as_needs(desk, needs)):
         if progress is not None:
             progress(number, len(needs))
+        asked = replace(read, declined=read.declined | later.get(read.key, frozenset()))
         affinities = desk.affinities(asked)
         table = desk.market_for(asked).table
         # Those without days too: the round says why it leaves them out.
@@ -176,6 +178,15 @@ def _gather(desk: Desk, needs: Sequence[Need], floor: float, progress: Progress 
     cities = {offer.city.slug: offer.city.capacity for offer in desk.market.offers}
     wanted = {str(need.id): need.wanted for need in needs}
     return RoundInput(tuple(arcs), wanted, offers, cities, floor=floor, solver=flow.fit(len(arcs))), looked_at
+
+
+def _put_off(desk: Desk) -> dict[str, frozenset[tuple[str, str]]]:
+    """By request, what the cities give that have named a day for it: they are not asked again before that day."""
+    later = {(str(item.need_id), item.giver) for item in desk.pending if item.state == Answer.LATER}
+    given = [(offer.solution, offer.city.slug) for offer in desk.market.offers]
+    return {
+        need: frozenset(pair for pair in given if (need, pair[1]) in later) for need in {number for number, _ in later}
+    }
 
 
 def _exchanges(given: RoundInput, needs: Sequence[Need]) -> Callable[[frozenset[str]], list[dict[str, Any]]]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from app.cities.rules import SIZE_CLASSES
 from app.document.dates import ROME, day_of
+from app.needs import discretion
 from app.text.folding import fold
 from app.text.stems import POLITE, STOP, stem
 
@@ -166,9 +167,11 @@ def wrong_in(wanted: Wanted, today: date, themes: Iterable[str], city_names: Seq
         wrong["by_when"] = "required"
     elif not today < wanted.by_when <= today + LONGEST_AHEAD:
         wrong["by_when"] = "day_past" if wanted.by_when <= today else "too_far"
-    if wanted.visibility == "anonymous" and "problem" not in wrong and names_city(wanted, city_names):
-        wrong["problem"] = "names_city"
-    return wrong
+    texts = {"problem": wanted.problem, "title": wanted.title, **(wanted.constraints or {})}
+    told = dict.fromkeys(discretion.with_contacts(texts), "contact")
+    if wanted.visibility == "anonymous":
+        told |= dict.fromkeys(discretion.naming(texts, city_names), "names_city")
+    return {**told, **wrong}
 
 
 def wrong_in_draft(wanted: Wanted, themes: Iterable[str]) -> dict[str, str]:
@@ -199,12 +202,6 @@ def wrong_limits(typed: Mapping[str, Any] | None) -> dict[str, str]:
     if not 1 <= limits.get("proposals", MOST_PROPOSALS) <= MOST_PROPOSALS:
         wrong["proposals"] = "not_a_choice"
     return wrong
-
-
-def names_city(wanted: Wanted, names: Sequence[str]) -> bool:
-    """Whether a text that should not tell the city names it."""
-    said = fold(" ".join([wanted.problem, wanted.title, *(wanted.constraints or {}).values()]))
-    return any(re.search(rf"\b{re.escape(fold(name))}\b", said) for name in names if name)
 
 
 def hides_city(visibility: str, city: str, bodies: Iterable[str], national: bool, chosen: Iterable[str]) -> bool:

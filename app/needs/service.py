@@ -8,17 +8,15 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.cities import queries as registers
 from app.cities.models import City
 from app.cities.rules import is_closed
 from app.document.dates import day_of
 from app.errors import Conflict, Invalid, NotFound
 from app.journal.service import record
-from app.needs import queries, rules
+from app.needs import checking, queries, rules
 from app.needs.models import Capacity, Need, NeedReceiver, NeedVersion, Proposal, ShownSet
 from app.needs.rules import Answer, State, Wanted
 from app.search.changes import HOME, note
-from app.solutions import queries as library
 
 
 @dataclass(frozen=True)
@@ -31,7 +29,7 @@ class Deed:
 
 def draft(session: Session, city: City, wanted: Wanted, deed: Deed) -> Need:
     """Keep a request for later. Raises ``Invalid``."""
-    _refuse(rules.wrong_in_draft(wanted, _themes(session)) | _unknown(session, wanted))
+    _refuse(checking.wrong_in_draft(session, wanted))
     need = _new(city, wanted, deed)
     session.add(need)
     tell(session, need, deed, "need-drafted", {"edition": need.edition})
@@ -40,7 +38,7 @@ def draft(session: Session, city: City, wanted: Wanted, deed: Deed) -> Need:
 
 def publish_new(session: Session, city: City, wanted: Wanted, deed: Deed) -> Need:
     """Put a request on the board. Raises ``Invalid``."""
-    _refuse(_wrong(session, city, wanted, deed))
+    _refuse(checking.wrong(session, city, wanted, deed.now))
     need = _new(city, wanted, deed)
     session.add(need)
     _put_on_board(session, need, deed)
@@ -52,7 +50,7 @@ def publish(session: Session, number: int, edition: int, wanted: Wanted, deed: D
     need = _held(session, number, edition)
     if need.state != State.DRAFT:
         raise Conflict("published_already")
-    _refuse(_wrong(session, need.city, wanted, deed))
+    _refuse(checking.wrong(session, need.city, wanted, deed.now))
     _change(session, need, wanted, deed)
     _put_on_board(session, need, deed)
     return need
@@ -64,9 +62,9 @@ def edit(session: Session, number: int, edition: int, wanted: Wanted, deed: Deed
     if not rules.may_edit(need.state):
         raise Conflict("not_open")
     if need.state == State.DRAFT:
-        _refuse(rules.wrong_in_draft(wanted, _themes(session)) | _unknown(session, wanted))
+        _refuse(checking.wrong_in_draft(session, wanted))
     else:
-        _refuse(_wrong(session, need.city, wanted, deed, published=need))
+        _refuse(checking.wrong(session, need.city, wanted, deed.now, published=need))
     if _change(session, need, wanted, deed):
         tell(session, need, deed, "need-edited", {"edition": need.edition})
     return need
@@ -297,27 +295,6 @@ def _held(session: Session, number: int, edition: int = 0) -> Need:
     if edition and need.edition != edition:
         raise Conflict("changed_meanwhile")
     return need
-
-
-def _themes(session: Session) -> list[str]:
-    return [theme.slug for theme in library.themes(session)]
-
-
-def _wrong(session: Session, city: City, wanted: Wanted, deed: Deed, published: Need | None = None) -> dict[str, str]:
-    names = [city.short_name, city.name]
-    wrong = rules.wrong_in(wanted, day_of(deed.now), _themes(session), names) | _unknown(session, wanted)
-    if published is not None and wanted.by_when == published.by_when:
-        wrong.pop("by_when", None)
-    if published is not None and wanted.visibility == "anonymous" and published.visibility != "anonymous":
-        wrong["visibility"] = "told_already"
-    return wrong
-
-
-def _unknown(session: Session, wanted: Wanted) -> dict[str, str]:
-    """Bodies to keep out must be in the register."""
-    slugs = list((wanted.limits or {}).get("excluded", ()))[: rules.MOST_EXCLUDED + 1]
-    too_many = len(slugs) > rules.MOST_EXCLUDED
-    return {"excluded": "not_a_choice"} if not too_many and len(registers.by_slugs(session, slugs)) < len(slugs) else {}
 
 
 def _refuse(wrong: Mapping[str, str]) -> None:

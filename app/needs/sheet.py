@@ -100,7 +100,10 @@ def _history(
 
 @dataclass(frozen=True)
 class Offering:
-    """The page of a proposal as one person sees it; ``may_go_on``: both bodies are there, so that a yes is possible."""
+    """The page of a proposal as one person sees it; ``may_go_on``: both bodies are there, so that a yes is possible.
+
+    ``absent``: the body whose answer is waited for has nobody who could give it.
+    """
 
     proposal: Proposal
     asker: Asker
@@ -114,6 +117,7 @@ class Offering:
     transfers_left: int | None
     today: date
     reasons: Mapping[str, Any]
+    absent: bool
 
     @property
     def in_a_month(self) -> date:
@@ -141,6 +145,7 @@ def offering(session: Session, proposal: Proposal, actor: Actor, now: datetime, 
         proposals.transfers_left(session, proposal.giver_id, now),
         today,
         question.reasons(proposal.grounds, seen.hidden),
+        proposal.state == Answer.WAITING and not people.staffed(session, [proposal.giver.slug]),
     )
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The shortlist of a request as plain data: what a page shows, what is kept, what a proposal stands on."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -32,6 +32,8 @@ MOST_LIKE = 4
 MOST_CLOSING, MOST_GAPS = 2, 12
 MOST_EXCLUDED = 30
 MOST_PASSAGE = 400
+#: A solution whose theme is worth less than this has next to nothing to do with the request.
+NEAR = 0.25
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,15 @@ class Shown:
     low_evidence: bool
     weights: str
     refused: Mapping[str, Any] | None = None
+
+    @property
+    def far(self) -> bool:
+        """Whether none of them speaks of the problem: those that stand here are only the least far."""
+        return all(_theme_of(item) < NEAR for item in self.items)
+
+
+def _theme_of(item: Mapping[str, Any]) -> float:
+    return next((float(part["value"]) for part in item["factors"] if part["name"] == "theme"), 0.0)
 
 
 def of(desk: Desk, need: Need, twins: Sequence[City] = (), wished: bool = True) -> Shown:
@@ -211,21 +222,24 @@ def remember(session: Session, engine: Engine, need: Need, now: datetime) -> Sho
     return found
 
 
-def solutions_like(engine: Engine, text: str) -> Sequence[Hit]:
-    """Solutions that may already answer; none while the index is away or nothing is typed."""
+def solutions_like(engine: Engine, text: str, but: str = "", bodies: Set[str] = frozenset()) -> Sequence[Hit]:
+    """Solutions that may already answer, save for one and for those of some bodies; none while the index is away or
+    nothing is typed."""
     if len(text.split()) < 2:
         return ()
     try:
-        return engine.search(text[:400], kinds=("solution",), per_page=MOST_LIKE, correct=False).hits
+        hits = engine.search(text[:400], kinds=("solution",), per_page=3 * MOST_LIKE, correct=False).hits
     except IndexDamaged:
         return ()
+    others = [hit for hit in hits if hit.slug != but and not bodies & set(hit.document.facets.get("city", ()))]
+    return others[:MOST_LIKE]
 
 
 def closing(engine: Engine, gaps: Iterable[str], but: str = "") -> dict[str, Sequence[Hit]]:
     """Solutions that may fill what is missing, by precondition; ``but`` asks for it and does not fill it."""
     found: dict[str, Sequence[Hit]] = {}
     for text in list(dict.fromkeys(gaps))[:MOST_GAPS]:
-        found[text] = [hit for hit in solutions_like(engine, text) if hit.slug != but][:MOST_CLOSING]
+        found[text] = solutions_like(engine, text, but)[:MOST_CLOSING]
     return found
 
 

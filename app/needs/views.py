@@ -13,7 +13,7 @@ from app.cities import queries as registers
 from app.cities.models import City
 from app.document.dates import day_of
 from app.errors import Conflict, Forbidden, Invalid, NotFound
-from app.needs import board, forms, queries, rules, service, sheet, shortlists
+from app.needs import board, checking, forms, queries, rules, service, sheet, shortlists
 from app.needs.models import Need
 from app.needs.rules import State, Wanted
 from app.needs.service import Deed
@@ -96,9 +96,11 @@ def create() -> Response:
     gate.require(Action.POST_NEED, Thing(bodies=frozenset({city.slug})))
     if other := forms.number(request.form, "join"):
         return _join_instead(other, city, wanted, None)
+    drafting = request.form.get("do") == "draft"
+    if not drafting and (wrong := checking.wrong(session(), city, wanted, now())):
+        return _form(wanted, city=city.slug, problems=wrong)
     if _should_look_first(wanted):
         return _form(wanted, city=city.slug, looked=True)
-    drafting = request.form.get("do") == "draft"
     try:
         with work() as writing:
             if drafting:
@@ -145,10 +147,11 @@ def _should_look_first(wanted: Wanted) -> bool:
 
 
 def _near(wanted: Wanted, but: int) -> dict[str, Any]:
-    """Solutions and open requests that may already answer."""
+    """Solutions of others and open requests that may already answer; not the solution that is asked for."""
     text = f"{wanted.title} {wanted.problem}"
+    asked = (wanted.limits or {}).get("solution", "")
     return {
-        "solutions": shortlists.solutions_like(engine(), text),
+        "solutions": shortlists.solutions_like(engine(), text, asked, gate.actor().bodies),
         "needs": board.like(session(), text, wanted.themes, gate.actor(), but, now()),
     }
 
@@ -156,7 +159,7 @@ def _near(wanted: Wanted, but: int) -> dict[str, Any]:
 @needs.get("/richieste/simili.json")
 @permits(Action.READ_NEED)
 def near() -> Response:
-    wanted = Wanted(forms.asked_for(request.args))
+    wanted = Wanted(forms.asked_for(request.args), limits={"solution": forms.slug_asked(request.args)})
     found = _near(wanted, forms.number(request.args, "tranne"))
     rows = [{"title": item.title, "city": item.city, "url": prefixed(item.url)} for item in found["solutions"]]
     alike = [
@@ -169,6 +172,11 @@ def near() -> Response:
         for item in found["needs"]
     ]
     return json_answer({"solutions": rows, "needs": alike})
+
+
+def _may_join(need: Need | None) -> bool:
+    """Whether another request could stand in the place of this one: not once it is published."""
+    return need is None or need.state == State.DRAFT
 
 
 def _wished(wanted: Wanted) -> Solution | None:
@@ -194,7 +202,7 @@ def _form(
             need=need,
             city=city,
             bodies=my_bodies(),
-            near=_near(wanted, need.id if need else 0) if looked or wanted.problem else {},
+            near=_near(wanted, need.id if need else 0) if wanted.problem and _may_join(need) else {},
             looked=looked,
             problems=problems or {},
             problem=problem,
@@ -232,6 +240,7 @@ def _page(need: Need, status: int = 200, problem: str = "", problems: dict[str, 
             outcomes=rules.OUTCOMES,
             problem=problem,
             problems=problems or {},
+            typed=request.form if problems else {},
         )
     )
     answer.status_code = status

@@ -207,6 +207,7 @@ def _of_proposal(session: Session, entry: JournalEntry) -> Audience | None:
     need, offered = proposal.need, proposal.origin == OFFER
     asking = _requesters(need) | with_roles(session, (Role.REFERENT,), [need.city.slug])
     theirs = able(session, office(session, proposal.giver), Action.ANSWER_PROPOSAL, proposal.thing, entry.at)
+    there = offered or bool(theirs)
     answering = theirs or with_roles(session, (Role.COORDINATOR,), [""])
     asked = frozenset({proposal.asked_by or need.author_id or 0})
     return Audience(
@@ -214,10 +215,16 @@ def _of_proposal(session: Session, entry: JournalEntry) -> Audience | None:
         _hearing(session, proposal, entry, _requesters(need) | asked, answering),
         frozenset(),
         need.title,
-        f"/proposte/{proposal.id}" if entry.data.get("reason") != GIVER_CLOSED else f"/richieste/{need.id}-{need.slug}",
+        _address_of(proposal, entry),
         _told_by(proposal, entry),
-        question.asked_of(session, proposal, entry.at) if (theirs or offered) and _is_put(proposal, entry) else {},
+        question.asked_of(session, proposal, entry.at) if there and _is_put(proposal, entry) else {},
+        absent="" if there else proposal.giver.name,
     )
+
+
+def _address_of(proposal: Proposal, entry: JournalEntry) -> str:
+    need, ended = proposal.need, entry.data.get("reason") == GIVER_CLOSED
+    return f"/richieste/{need.id}-{need.slug}" if ended else f"/proposte/{proposal.id}"
 
 
 def _hearing(

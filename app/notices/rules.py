@@ -94,6 +94,7 @@ class Audience:
 
     ``public_path`` is the page for those who only read, where it is another one.
     ``facts`` say more of it than the row of the journal, which names things by number.
+    ``absent`` is the body that would have to answer and has nobody, of whom others are told in its place.
     ``asked`` is the whole context of a question, for the letter to those it waits for; empty where plain news will do.
     """
 
@@ -107,6 +108,7 @@ class Audience:
     facts: Mapping[str, Any] = field(default_factory=dict)
     public_path: str = ""
     readers: frozenset[int] = frozenset()
+    absent: str = ""
 
     def path_for(self, reason: str, person: int) -> str:
         """Where a notice leads: who follows a thing, or reads it, need not be one of those who work on it."""

@@ -79,6 +79,7 @@ def _tell_of(session: Session, entry: JournalEntry, now: datetime, unsubscribe: 
             "title": audience.title,
             "path": audience.path_for(reason, person_id),
             "body": audience.body,
+            **({"absent": audience.absent} if audience.absent else {}),
         }
         what = (f"journal:{entry.id}", reason, entry.action, entry.kind, entry.key)
         asked = audience.asked if reason == rules.WAITING else {}

@@ -79,7 +79,7 @@ def _end(
 def _reach(session: Session, twinning: Twinning, days_ago: Sequence[int], person: int, now: datetime) -> None:
     """The first milestones are done, each so many days ago."""
     for ago, item in zip(days_ago, twinning.milestones, strict=False):
-        service.tick(session, twinning.id, item.id, True, Deed(person, now - timedelta(days=ago)))
+        service.tick(session, twinning.id, item.id, True, Deed(person, at_work(now - timedelta(days=ago), 12)))
 
 
 def _adapt(session: Session, twinning: Twinning, people: Mapping[str, int], now: datetime) -> None:
@@ -102,8 +102,8 @@ def _work(session: Session, twinning: Twinning, people: Mapping[str, int], now: 
     """Two milestones reached, the plan under way."""
     number, bari, bologna = twinning.id, people["referente.bari"], people["referente.bologna"]
     first, second, plan = twinning.milestones[:3]
-    service.tick(session, number, first.id, True, Deed(bari, now - timedelta(days=28)))
-    service.tick(session, number, second.id, True, Deed(bologna, now - timedelta(days=9)))
+    service.tick(session, number, first.id, True, Deed(bari, at_work(now - timedelta(days=28), 12)))
+    service.tick(session, number, second.id, True, Deed(bologna, at_work(now - timedelta(days=9), 16)))
     lately = Deed(bari, at_work(now - timedelta(days=1), 11))
     soon = (now + timedelta(days=20)).date()
     service.plan_milestone(session, number, plan.id, soon, bari, Deed(bari, now - timedelta(days=9)))

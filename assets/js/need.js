@@ -45,7 +45,12 @@ function lookNear(form) {
     asked?.abort();
     asked = new AbortController();
     const address = new URL(form.dataset.near, location.href);
-    address.search = new URLSearchParams({ q: typed.value.slice(0, 400), tranne: form.dataset.but ?? "0" });
+    const wished = form.querySelector("[name=soluzione]:checked")?.value ?? "";
+    address.search = new URLSearchParams({
+      q: typed.value.slice(0, 400),
+      tranne: form.dataset.but ?? "0",
+      soluzione: wished,
+    });
     try {
       const answer = await fetch(address, { signal: asked.signal });
       if (!answer.ok) return;

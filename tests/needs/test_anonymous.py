@@ -154,4 +154,4 @@ def test_an_anonymous_request_that_names_its_city_is_refused(app: Flask, network
     typed = {"csrf_token": token, "problem": "A Venezia i moduli sono diversi in ogni comune", "by_when": "2027-06-30"}
     answer = client.post("/richieste/nuova", data={**typed, "visibility": "anonymous"})
     assert answer.status_code == 422
-    assert "nomina la città" in answer.text
+    assert "si capisce di quale città è" in answer.text

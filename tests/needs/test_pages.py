@@ -67,6 +67,52 @@ def test_before_publishing_without_a_script_similar_requests_are_shown_once(site
     assert answer.status_code == 200
     assert "Richieste aperte simili" in answer.text
     assert "Pubblica comunque" in answer.text
+    assert re.search(r'tabindex="-1" autofocus>.*?<p>La richiesta non è ancora pubblicata', answer.text)
+    assert 'href="#forse"' in answer.text
+    assert 'id="forse"' in answer.text
+
+
+def test_what_is_wrong_is_told_before_what_is_like_it(site: Flask, network: Network) -> None:
+    network.post("torino")
+    client = client_of(site, network, (Role.OFFICIAL, "venezia"))
+    answer = send(client, "/richieste/nuova", problem=PROBLEM, by_when="2020-01-01")
+    assert answer.status_code == 422
+    assert "Serve un giorno futuro" in answer.text
+    assert '<a href="#by_when">' in answer.text
+    assert "Pubblica comunque" not in answer.text
+
+
+def test_solutions_of_ones_own_city_and_the_one_asked_for_do_not_answer(site: Flask, network: Network) -> None:
+    site.extensions["indexer"].rebuild()
+
+    def near(body: str, **typed: str) -> set[str]:
+        client = client_of(site, network, (Role.OFFICIAL, body))
+        found = client.get("/richieste/simili.json", query_string={"q": "sportello unico imprese", **typed}).json or {}
+        return {item["title"] for item in found["solutions"]}
+
+    bologna, torino = "Sportello unico di Bologna", "Sportello unico di Torino"
+    assert near("venezia") >= {bologna, torino}
+    assert near("venezia") - near("bologna") == {bologna}
+    assert near("venezia") - near("venezia", soluzione="sportello-torino") == {torino}
+
+
+def test_a_published_request_is_changed_without_offers_to_join_another(site: Flask, network: Network) -> None:
+    network.post("torino")
+    need = network.post()
+    client = client_of(site, network, (Role.OFFICIAL, "venezia"))
+    text = client.get(f"{page(need)}/modifica").text
+    assert "data-near" not in text
+    assert "Prima di pubblicare" not in text
+
+
+def test_how_many_see_a_request_stands_on_its_page(site: Flask, network: Network) -> None:
+    client = client_of(site, network, (Role.OFFICIAL, "venezia"))
+    assert "anonima: gli altri vedono solo la dimensione" in client.get(page(network.post(visibility="anonymous"))).text
+    members = network.post(visibility="members")
+    assert "solo rete" in client.get(page(members)).text
+    unknown = site.test_client().get(page(members))
+    assert unknown.status_code == 404
+    assert "Alcune pagine le vede solo chi ha un’utenza" in unknown.text
 
 
 def test_a_search_hands_its_words_over(site: Flask, network: Network) -> None:
@@ -133,7 +179,9 @@ def test_nobody_acts_for_a_body_they_do_not_work_for(site: Flask, network: Netwo
 def test_closing_wants_an_outcome_and_shows_it_for_ever(site: Flask, network: Network) -> None:
     need = network.post()
     client = client_of(site, network, (Role.OFFICIAL, "venezia"))
-    assert send(client, f"{page(need)}/chiudi").status_code == 422
+    refused = send(client, f"{page(need)}/chiudi", outcome_text="L’abbiamo risolta da soli")
+    assert refused.status_code == 422
+    assert "L’abbiamo risolta da soli</textarea>" in refused.text
     assert send(client, f"{page(need)}/chiudi", outcome="solved", outcome_text="Fatto").status_code == 303
     assert "risolta con una soluzione trovata qui" in site.test_client().get(page(need)).text
 

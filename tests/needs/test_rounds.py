@@ -4,7 +4,7 @@
 import csv
 import io
 import json
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 from flask import Flask
@@ -72,6 +72,15 @@ def test_who_said_no_is_not_proposed_again(network: Network, engine: Engine) -> 
     proposal = network.ask(need)
     network.look_at(proposal, NOW.replace(month=12, day=20))
     assert "sportello-bologna" not in {item["solution"] for item in shown(network, engine, need).items}
+
+
+def test_who_has_named_a_day_is_not_asked_again_by_a_round(network: Network, engine: Engine) -> None:
+    need = network.post()
+    proposal = network.ask(need)
+    assert {arc[2] for arc in preview(network, engine).input["round"]["arcs"]} == set()
+    with network.database.work() as session:
+        proposals.postpone(session, proposal.id, date(2026, 11, 28), "", DAYS, network.deed("referent.bologna", LATER))
+    assert {arc[2] for arc in preview(network, engine).input["round"]["arcs"]} == {"torino"}
 
 
 def test_long_requests_are_compared_as_documents(network: Network, engine: Engine) -> None:
@@ -357,7 +366,7 @@ def test_the_page_of_candidates_asks_one_of_them(app: Flask, network: Network, e
     page = f"/richieste/{need.id}-{need.slug}/abbinamenti"
     text = client.get(f"{page}?confronta=torino&numeri=1").text
     assert "Stesso tema" in text
-    assert "Mediana italiana" in text
+    assert "Mediana di province e città metropolitane" in text
     assert "volte su 100" in text
     token = csrf(client, "/profilo")
     typed = {"csrf_token": token, "solution": "sportello-torino", "message": "Ci sentiamo?"}

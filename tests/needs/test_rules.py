@@ -53,6 +53,31 @@ def test_an_anonymous_request_may_not_name_its_city(text: str) -> None:
     assert wrong(problem=text) == {}
 
 
+def test_nor_may_it_tell_it_by_what_its_people_are_called_or_in_another_field() -> None:
+    torino = ("Torino", "Città metropolitana di Torino")
+    text, limits = "Nel territorio torinese ognuno fa da sé", {"staff": "due persone di Torino"}
+    asked = Wanted(text, TODAY.replace(year=2027), constraints=limits, visibility="anonymous")
+    assert rules.wrong_in(asked, TODAY, [], torino) == {"problem": "names_city", "staff": "names_city"}
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Scrivere a mario.rossi@comune.example.it per i dettagli", True),
+        ("Chiamare lo 011 8612345 dalle nove alle dodici", True),
+        ("Il mio cellulare: 3331234567, sempre acceso", True),
+        ("Il numero è cell. 333 1234567, sempre acceso", True),
+        ("Telefono +39 06 12345678, interno due", True),
+        ("Nel 2026 abbiamo speso 30.000 euro per 312 Comuni", False),
+        ("Vale l'art. 15 della l. 241/1990 e il D.P.R. 160/2010", False),
+        ("Il bando è del 12/03/2026 e il CUP è J59J21012000001", False),
+    ],
+)
+def test_a_request_tells_no_mailbox_and_no_telephone(text: str, told: bool) -> None:
+    assert wrong(problem=text) == ({"problem": "contact"} if told else {})
+    assert wrong(constraints={"staff": text}) == ({"staff": "contact"} if told else {})
+
+
 def test_a_draft_may_lack_everything() -> None:
     assert rules.wrong_in_draft(Wanted(""), []) == {}
 

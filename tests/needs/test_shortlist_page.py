@@ -9,9 +9,10 @@ from sqlalchemy import event
 from app.access import Role
 from app.matching.text import marked, said_of
 from app.needs import queries, rounds
+from app.notices.models import Notice
 from tests.makers import make_solution, section
 from tests.needs.network import Network
-from tests.needs.test_pages import client_of, page, site
+from tests.needs.test_pages import client_of, page, send, site
 
 __all__ = ["site"]
 
@@ -30,11 +31,47 @@ def test_the_official_chooses_the_similar_cities_and_finds_the_way_back(site: Fl
     assert "vista da Città metropolitana di Torino" in seen
     assert f'href="{address}"' in seen
     assert "Chiedi a" not in seen
+    assert "Per chiedere, torna all’elenco di partenza" in seen
+    assert "al massimo cinque: valgono le prime cinque" not in seen
+    many = "&".join(f"gemelle={slug}" for slug in ("torino", "bologna", "milano", "bari", "roma", "genova"))
+    assert "al massimo cinque: valgono le prime cinque" in client.get(f"{address}?{many}").text
     with network.database.reading() as session:
         after = queries.last_shown(session, need.id)
     assert before is not None
     assert after is not None
     assert before.id == after.id == 1, "looking at a shortlist keeps nothing, whatever eyes look"
+
+
+def test_where_nothing_speaks_of_the_problem_the_page_says_so_first(site: Flask, network: Network) -> None:
+    site.extensions["indexer"].rebuild()
+    need = network.post(problem="Un canile sovracomunale per gli animali abbandonati.", themes=())
+    shown = site.test_client().get(f"{page(need)}/abbinamenti").text
+    assert "Nessuna soluzione della biblioteca parla davvero di questo problema" in shown
+    assert "La richiesta è breve" not in shown
+    assert "<summary>Mostra le meno lontane</summary>" in shown
+    near = site.test_client().get(f"{page(network.post())}/abbinamenti").text
+    assert "Nessuna soluzione della biblioteca parla davvero" not in near
+
+
+def test_a_city_whose_office_nobody_has_joined_is_asked_through_the_coordination(site: Flask, network: Network) -> None:
+    need = network.post()
+    with network.database.work() as session:
+        make_solution(session, "sportello-anci", title="Sportello unico per le imprese dei comuni", city="anci")
+    site.extensions["indexer"].rebuild()
+    client = client_of(site, network, (Role.OFFICIAL, "venezia"))
+    shown = client.get(f"{page(need)}/abbinamenti").text
+    assert shown.count("In questo ente nessuno ha ancora un’utenza") == 1
+    sent = send(client, f"{page(need)}/abbinamenti/chiedi", solution="sportello-anci")
+    assert "la riceve il coordinamento nazionale" in client.get(sent.headers["Location"]).text
+    (made,) = network.proposals(need)
+    assert network.distribute() >= {("proposal-made", "coordinator")}
+    with network.database.reading() as session:
+        (told,) = session.query(Notice).filter_by(action="proposal-made", person_id=network.people["coordinator"])
+        assert told.data["absent"] == "ANCI"
+    assert (
+        "Invita chi può rispondere" in client_of(site, network, (Role.COORDINATOR, "")).get(f"/proposte/{made.id}").text
+    )
+    assert "Invita chi può" not in client.get(f"/proposte/{made.id}").text
 
 
 def test_each_place_shows_its_parts_as_named_bars_the_figures_of_both_cities_and_what_would_change_the_order(
@@ -72,7 +109,7 @@ def test_the_pages_of_matching_ask_the_database_few_questions(site: Flask, netwo
     with network.database.work() as session:
         rounds.preview(session, site.extensions["engine"], "Turno", network.deed("coordinator"))
     client = client_of(site, network, (Role.COORDINATOR, ""), (Role.OFFICIAL, "venezia"))
-    for address, most in ((f"{page(need)}/abbinamenti", 11), ("/abbinamenti/1", 7)):
+    for address, most in ((f"{page(need)}/abbinamenti", 12), ("/abbinamenti/1", 7)):
         client.get(address)
         asked: list[str] = []
         note = lambda _c, _cursor, statement, *_rest, kept=asked: kept.append(statement)  # noqa: E731

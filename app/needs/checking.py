@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What is wrong with a request as typed, beside the rules: what the register and the library do not know."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app.cities import queries as registers
+from app.cities.models import City
+from app.document.dates import day_of
+from app.needs import rules
+from app.needs.models import Need
+from app.needs.rules import Wanted
+from app.solutions import queries as library
+
+
+def wrong(session: Session, city: City, wanted: Wanted, now: datetime, published: Need | None = None) -> dict[str, str]:
+    """Field -> what is wrong with a request that should be published, or with a change of a ``published`` one."""
+    names = [city.short_name, city.name]
+    found = rules.wrong_in(wanted, day_of(now), _themes(session), names) | _unknown(session, wanted)
+    if published is not None and wanted.by_when == published.by_when:
+        found.pop("by_when", None)
+    if published is not None and wanted.visibility == "anonymous" and published.visibility != "anonymous":
+        found["visibility"] = "told_already"
+    return found
+
+
+def wrong_in_draft(session: Session, wanted: Wanted) -> dict[str, str]:
+    """Field -> what is wrong with a request that nobody else sees yet."""
+    return rules.wrong_in_draft(wanted, _themes(session)) | _unknown(session, wanted)
+
+
+def _unknown(session: Session, wanted: Wanted) -> dict[str, str]:
+    """Bodies to keep out must be in the register."""
+    slugs = list((wanted.limits or {}).get("excluded", ()))[: rules.MOST_EXCLUDED + 1]
+    too_many = len(slugs) > rules.MOST_EXCLUDED
+    return {"excluded": "not_a_choice"} if not too_many and len(registers.by_slugs(session, slugs)) < len(slugs) else {}
+
+
+def _themes(session: Session) -> list[str]:
+    return [theme.slug for theme in library.themes(session)]

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What the text of a request must not tell: how to reach a person, and whose it is where it is anonymous."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from app.text.folding import fold
+
+#: Mailboxes; numbers of the Italian plan with their code apart, or after the word that says what they are.
+_CONTACT = re.compile(
+    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+    r"|\b0\d{1,3}[ ./-]\d{5,8}\b"
+    r"|\b3\d{2}[ ./-]\d{6,7}\b"
+    r"|(?:\+39|\b(?:tel|telefono|cell|cellulare|fax)\b\.?:?) ?\d[\d ./-]{6,}",
+    re.IGNORECASE,
+)
+#: The root of what is said of people and things of a city, beside its name.
+ADJECTIVES = {
+    "bari": "bares[ei]",
+    "bologna": "bolognes[ei]",
+    "cagliari": "cagliaritan[aeio]",
+    "catania": "catanes[ei]",
+    "firenze": "fiorentin[aeio]",
+    "genova": "genoves[ei]",
+    "messina": "messines[ei]",
+    "milano": "milanes[ei]",
+    "napoli": "napoletan[aeio]|partenope[aeio]",
+    "palermo": "palermitan[aeio]",
+    "reggio calabria": "reggin[aeio]",
+    "roma": "capitolin[aeio]",
+    "roma capitale": "capitolin[aeio]",
+    "sassari": "sassares[ei]",
+    "torino": "torines[ei]",
+    "venezia": "venezian[aeio]",
+}
+
+
+def with_contacts(texts: Mapping[str, str]) -> list[str]:
+    """Of texts by field, the fields that hold a mailbox or a telephone number."""
+    return [name for name, text in texts.items() if _CONTACT.search(text)]
+
+
+def naming(texts: Mapping[str, str], names: Sequence[str]) -> list[str]:
+    """The fields that tell a city: by one of its names, or by what its people are called."""
+    known = [fold(name) for name in names if name]
+    ways = [*map(re.escape, known), *(ADJECTIVES[name] for name in known if name in ADJECTIVES)]
+    told = re.compile(rf"\b(?:{'|'.join(ways)})\b")
+    return [name for name, text in texts.items() if ways and told.search(fold(text))]
