@@ -2,7 +2,10 @@
 """A solution document as a Word or OpenDocument text."""
 
 import re
+from datetime import UTC, datetime
+from io import BytesIO
 from typing import Literal
+from zipfile import ZipFile
 
 from app.conversion.pandoc import pandoc
 from app.document.model import Document
@@ -11,6 +14,8 @@ from app.document.model import Document
 LIFTED = "--shift-heading-level-by=-1"
 #: As on the pages, a heading inside a section begins at level three.
 TALL = re.compile(r"^#{1,2}(?!#)", re.MULTILINE)
+#: Where an office file says when it was made, and what pandoc says there.
+ABOUT, NO_DAY = frozenset({"docProps/core.xml", "meta.xml"}), b"1970-01-01T00:00:00Z"
 Format = Literal["docx", "odt"]
 DIALECT = "markdown_strict-raw_html-implicit_figures+pipe_tables+footnotes+definition_lists+four_space_rule"
 
@@ -28,7 +33,18 @@ def _text(document: Document) -> str:
     return "\n\n".join(part for part in (*parts, document.footnotes) if part.strip()) + "\n"
 
 
-def text_to_office(text: str, kind: Format, title: str, language: str = "it") -> bytes:
+def text_to_office(text: str, kind: Format, title: str, made_at: datetime, language: str = "it") -> bytes:
     """A plain Markdown text, as a draft act, in an office format. Raises ``FileRefused`` or ``Unavailable``."""
     options = ["-f", "markdown-raw_html-raw_attribute", "-t", kind, "-o", "-", "--metadata", f"lang={language}"]
-    return pandoc(text.encode("utf-8"), [*options, "--metadata", f"pagetitle={' '.join(title.split())}"])
+    made = pandoc(text.encode("utf-8"), [*options, "--metadata", f"pagetitle={' '.join(title.split())}"])
+    return _dated(made, made_at)
+
+
+def _dated(made: bytes, at: datetime) -> bytes:
+    """The file with the day it was made: pandoc in its sandbox knows no clock, and says 1970."""
+    day, dated = at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ").encode(), BytesIO()
+    with ZipFile(BytesIO(made)) as before, ZipFile(dated, "w") as after:
+        for part in before.infolist():
+            content = before.read(part)
+            after.writestr(part, content.replace(NO_DAY, day) if part.filename in ABOUT else content)
+    return dated.getvalue()

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Every SELECT on the journal."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, and_, func, or_, select, text
@@ -37,6 +38,13 @@ def of_thing(session: Session, kind: str, key: str, limit: int = 200) -> Sequenc
     """What happened to one thing, the newest first."""
     wanted = select(JournalEntry).where(JournalEntry.kind == kind, JournalEntry.key == key)
     return session.scalars(wanted.order_by(JournalEntry.id.desc()).limit(limit)).all()
+
+
+def last_at(session: Session, kind: str, key: str, but: Collection[str] = ()) -> datetime | None:
+    """When something was last done to a thing, save some actions."""
+    of_it = (JournalEntry.kind == kind, JournalEntry.key == key, JournalEntry.action.not_in(but))
+    latest = select(JournalEntry.at).where(*of_it).order_by(JournalEntry.at.desc()).limit(1)
+    return session.scalars(latest).one_or_none()
 
 
 def data_of(

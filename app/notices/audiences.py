@@ -15,7 +15,7 @@ from app.needs import queries as needs
 from app.needs import question
 from app.needs.models import Need, Proposal
 from app.needs.rules import ASKER_CLOSED, GIVER_CLOSED, OFFER, Answer
-from app.notices import queries
+from app.notices import queries, transfers
 from app.notices.reach import able, coordination, office, readers, with_roles
 from app.notices.rules import Audience
 from app.review import queries as reviews
@@ -283,8 +283,9 @@ def _of_twinning(session: Session, entry: JournalEntry) -> Audience | None:
         readers(session, everybody, Action.WORK_ON_TWINNING, twinning.thing),
         queries.followers(session, followed),
         twinning.title,
-        f"/gemellaggi/{twinning.id}-{twinning.slug}",
+        transfers.path(twinning, entry),
         _whose(session, entry, ", ".join(sides)),
+        facts=transfers.facts(session, twinning, entry),
     )
 
 

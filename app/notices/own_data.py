@@ -133,6 +133,8 @@ def forget(session: Session, person_id: int) -> None:
         review.claimed_by, review.claimed_at = None, None
     for milestone in queries.milestones_of(session, person_id):
         milestone.owner_id = None
+    for notice in queries.notices_naming(session, person_id):
+        notice.data = {name: said for name, said in notice.data.items() if name != "name"}
     person = people.person(session, person_id)
     for report in queries.reports_from(session, person.email) if person else ():
         report.reader_email = ""

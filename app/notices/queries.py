@@ -67,6 +67,12 @@ def notices(session: Session, person_id: int, limit: int, page: int = 1) -> Sequ
     return session.scalars(wanted.offset((page - 1) * limit).limit(limit)).all()
 
 
+def notices_naming(session: Session, person_id: int) -> Sequence[Notice]:
+    """What others were told of a person who joined a transfer, or left it."""
+    about = Notice.data["person"].as_integer() == person_id
+    return session.scalars(select(Notice).where(Notice.action.in_(("person-joined", "person-left")), about)).all()
+
+
 def every_notice(session: Session, person_id: int) -> Sequence[Notice]:
     return session.scalars(select(Notice).where(Notice.person_id == person_id).order_by(Notice.id)).all()
 

@@ -75,6 +75,7 @@ TOLD: Mapping[str, tuple[str, ...]] = {
     "person-joined": (MINE,),
     "person-left": (MINE,),
     "meeting-set": (MINE,),
+    "meeting-cancelled": (MINE,),
     "minutes-kept": (MINE,),
     "file-shared": (MINE,),
     "file-unshared": (MINE,),
@@ -92,6 +93,7 @@ class Audience:
     """The people of each reason; ``title``, ``path`` and ``body`` say what the notice is about.
 
     ``public_path`` is the page for those who only read, where it is another one.
+    ``facts`` say more of it than the row of the journal, which names things by number.
     ``absent`` is the body that would have to answer and has nobody, of whom others are told in its place.
     ``asked`` is the whole context of a question, for the letter to those it waits for; empty where plain news will do.
     """
@@ -103,6 +105,7 @@ class Audience:
     path: str = ""
     body: str = ""
     asked: Mapping[str, Any] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
     public_path: str = ""
     readers: frozenset[int] = frozenset()
     absent: str = ""

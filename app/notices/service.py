@@ -75,6 +75,7 @@ def _tell_of(session: Session, entry: JournalEntry, now: datetime, unsubscribe: 
     for person_id, reason in rules.told(entry.action, audience, entry.actor_id).items():
         data = {
             **{name: noted for name, noted in entry.data.items() if name not in rules.UNTOLD},
+            **audience.facts,
             "title": audience.title,
             "path": audience.path_for(reason, person_id),
             "body": audience.body,

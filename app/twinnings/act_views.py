@@ -5,17 +5,19 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, render_template, url_for
+from flask_babel import force_locale
 
 from app.access import Action
-from app.conversion.export import text_to_office
+from app.conversion.export import Format, text_to_office
 from app.needs import queries as needs
+from app.text.acts import find_acts
 from app.text.bodies import named
 from app.twinnings import service
 from app.twinnings.models import Twinning
-from app.twinnings.views import PATH, found
+from app.twinnings.views import PATH, found, now
 from app.web.formats import day
 from app.web.gate import permits
-from app.web.languages import site_root
+from app.web.languages import DEFAULT, LOCALES, site_root
 from app.web.unit import session
 
 acts = Blueprint("acts", __name__, template_folder="templates")
@@ -33,8 +35,11 @@ ONE_NAME, ONE_FORM = (f"any({', '.join(repr(name) for name in names)})" for name
 @permits(Action.WORK_ON_TWINNING)
 def draft(number: int, slug: str, name: str, form: str) -> Response:
     twinning = found(number, Action.WORK_ON_TWINNING)
-    text = render_template(f"acts/{name}.md", **_data(twinning))
-    body = text.encode() if form == "md" else text_to_office(text, "odt" if form == "odt" else "docx", twinning.title)
+    # An act is Italian whatever language its reader reads the site in.
+    with force_locale(LOCALES[DEFAULT]):
+        text = render_template(f"acts/{name}.md", **_data(twinning))
+    kind: Format = "odt" if form == "odt" else "docx"
+    body = text.encode() if form == "md" else text_to_office(text, kind, twinning.title, now())
     answer = Response(body, mimetype=MIMES[form])
     answer.headers["Content-Disposition"] = f'attachment; filename="bozza-{name}-{number}.{form}"'
     return answer
@@ -55,6 +60,7 @@ def _data(twinning: Twinning) -> dict[str, Any]:
     need = needs.need(session(), twinning.need_id) if twinning.need_id else None
     front, bodies = solution.front, [city.name for city in twinning.receivers]
     legal = front.get("legal_basis")
+    stated = [str(act) for act in legal] if isinstance(legal, list) else []
     return {
         "solution": solution,
         "giver": twinning.giver.name if twinning.giver else "[...]",
@@ -68,8 +74,14 @@ def _data(twinning: Twinning) -> dict[str, Any]:
         "need": need.title if need else "",
         "licence": front.get("licence") or "CC-BY-4.0",
         "began": day(twinning.began_at),
-        "kit": ", ".join(str(piece.get("title", "")) for piece in front.get("kit") or []),
-        "preconditions": "; ".join(service.preconditions(solution)),
-        "acts": "; ".join(map(str, legal)) if isinstance(legal, list) else "",
-        "milestones": ", ".join(day(item.due_on) for item in twinning.milestones),
+        "kit": [str(piece.get("title", "")) for piece in front.get("kit") or []],
+        "preconditions": service.preconditions(solution),
+        "acts": "; ".join(act for act in stated if not _is_regional(act)),
+        "regional": "; ".join(act for act in stated if _is_regional(act)),
+        "milestones": sorted(twinning.milestones, key=lambda item: (item.due_on, item.position)),
     }
+
+
+def _is_regional(act: str) -> bool:
+    """Whether an act holds in one region: the giver's, which need not be the receiver's."""
+    return any(citation.reference.kind == "legge-regionale" for citation in find_acts(act))

@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from app.document.dates import ROME
 from app.solutions import demonstration as made_up
 from app.solutions.queries import by_slug
 from app.twinnings import ending, queries, service, sharing
 from app.twinnings.models import Twinning
-from app.twinnings.rules import Closing, State
+from app.twinnings.rules import PLAN, Closing, State
 from app.twinnings.service import Deed, preconditions
 
 #: The solutions of the made-up twinnings that are over, that stopped, that is being adapted and that is in use already;
@@ -25,6 +26,13 @@ TOLD = {
     ),
     "torino": Closing("adopted", months=7, indicator="Comuni aderenti", before="0", after="18"),
 }  # fmt: skip
+
+
+def at_work(instant: datetime, hour: int) -> datetime:
+    """An hour of the day of an instant, of the Friday before where that is no working day."""
+    day = instant.astimezone(ROME)
+    day -= timedelta(days=max(0, day.weekday() - 4))
+    return day.replace(hour=hour, minute=0, second=0, microsecond=0)
 
 
 def make(session: Session, people: Mapping[str, int], now: datetime) -> int:
@@ -60,8 +68,10 @@ def _play(session: Session, twinning: Twinning, people: Mapping[str, int], now: 
 def _end(
     session: Session, twinning: Twinning, people: Mapping[str, int], told: Mapping[str, Closing], ended: datetime
 ) -> None:
-    for ago, item in enumerate(reversed(twinning.milestones), 10):
-        service.tick(session, twinning.id, item.id, True, Deed(people["referente.bari"], ended - timedelta(days=ago)))
+    took = ended - twinning.began_at
+    for (_, _, months), item in zip(PLAN, twinning.milestones, strict=True):
+        done = at_work(twinning.began_at + took * (months / (PLAN[-1][2] + 0.5)), 12)
+        service.tick(session, twinning.id, item.id, True, Deed(people["referente.bari"], done))
     for body, closing in told.items():
         ending.say(session, twinning.id, body, closing, Deed(people[f"referente.{body}"], ended))
 
@@ -69,7 +79,7 @@ def _end(
 def _reach(session: Session, twinning: Twinning, days_ago: Sequence[int], person: int, now: datetime) -> None:
     """The first milestones are done, each so many days ago."""
     for ago, item in zip(days_ago, twinning.milestones, strict=False):
-        service.tick(session, twinning.id, item.id, True, Deed(person, now - timedelta(days=ago)))
+        service.tick(session, twinning.id, item.id, True, Deed(person, at_work(now - timedelta(days=ago), 12)))
 
 
 def _adapt(session: Session, twinning: Twinning, people: Mapping[str, int], now: datetime) -> None:
@@ -92,13 +102,14 @@ def _work(session: Session, twinning: Twinning, people: Mapping[str, int], now: 
     """Two milestones reached, the plan under way."""
     number, bari, bologna = twinning.id, people["referente.bari"], people["referente.bologna"]
     first, second, plan = twinning.milestones[:3]
-    service.tick(session, number, first.id, True, Deed(bari, now - timedelta(days=28)))
-    service.tick(session, number, second.id, True, Deed(bologna, now - timedelta(days=9)))
+    service.tick(session, number, first.id, True, Deed(bari, at_work(now - timedelta(days=28), 12)))
+    service.tick(session, number, second.id, True, Deed(bologna, at_work(now - timedelta(days=9), 16)))
+    lately = Deed(bari, at_work(now - timedelta(days=1), 11))
     soon = (now + timedelta(days=20)).date()
     service.plan_milestone(session, number, plan.id, soon, bari, Deed(bari, now - timedelta(days=9)))
     service.add_person(session, number, people["funzionario.bologna"], "bologna", "modulistica", Deed(bologna, now))
     _meet(session, number, Deed(bari, now - timedelta(days=28)), now)
-    sharing.write_note(session, number, "I moduli di Bologna sono pubblici: da dove si parte?", Deed(bari, now))
+    sharing.write_note(session, number, "I moduli di Bologna sono pubblici: da dove si parte?", lately)
     for body, person, quarters, what in (("bari", bari, 14, "visita"), ("bologna", bologna, 10, "colloqui")):
         day = (now - timedelta(days=9)).date()
         sharing.count_hours(session, number, body, day, quarters, what, Deed(person, now))
@@ -111,8 +122,8 @@ def _work(session: Session, twinning: Twinning, people: Mapping[str, int], now: 
 
 def _meet(session: Session, number: int, deed: Deed, now: datetime) -> None:
     place = "In videoconferenza"
-    held = sharing.set_meeting(session, number, 0, "Primo incontro", now - timedelta(days=28), 90, place, deed)
+    held = sharing.set_meeting(session, number, 0, "Primo incontro", at_work(deed.now, 10), 90, place, deed)
     minutes = "Si parte dai moduli comuni. Bologna manda la convenzione, Bari l’elenco delle Unioni."
     sharing.keep_minutes(session, number, held.id, minutes, deed)
-    today, then = Deed(deed.person_id, now), now + timedelta(days=12)
+    today, then = Deed(deed.person_id, now), at_work(now + timedelta(days=12), 15)
     sharing.set_meeting(session, number, 0, "Bozza del piano", then, 60, place, today)

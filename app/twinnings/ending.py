@@ -20,6 +20,7 @@ from app.twinnings import queries, rules
 from app.twinnings.models import ClosingForm, Twinning
 from app.twinnings.rules import Closing, State
 from app.twinnings.service import Deed, running, tell
+from app.twinnings.sharing import call_off
 from app.writing import service as writing
 from app.writing.kit import carry_pictures
 
@@ -30,7 +31,7 @@ AGAIN = 5
 
 
 def stop(session: Session, number: int, reason: str, text: str, public: bool, deed: Deed) -> None:
-    """Stop a twinning; the request is open again. Raises ``Invalid``, ``Conflict``."""
+    """Stop a twinning; the request is open again, and nobody meets any more. Raises ``Invalid``, ``Conflict``."""
     twinning = running(session, number)
     if reason not in rules.STOP_REASONS:
         raise Invalid({"reason": "required"})
@@ -40,6 +41,9 @@ def stop(session: Session, number: int, reason: str, text: str, public: bool, de
         raise Invalid({"text": "too_long"})
     twinning.state, twinning.ended_at = State.STOPPED, deed.now
     twinning.stop_reason, twinning.stop_text, twinning.stop_public = reason, text.strip(), public
+    for meeting in queries.meetings(session, twinning.id):
+        if meeting.starts_at > deed.now and meeting.cancelled_at is None:
+            call_off(meeting, deed)
     if twinning.need_id:
         needs.reopen(session, twinning.need_id, twinning.id, NeedDeed(deed.person_id, deed.now))
     tell(session, twinning, deed, "twinning-stopped", {"reason": reason})
@@ -153,7 +157,7 @@ def begin_variant(session: Session, number: int, body: str, deed: Deed) -> Solut
         raise NotFound(twinning.solution_id)
     sections = [section for section in source.sections if section.heading in SECTION_TITLES]
     sections = [section for section in sections if section.heading != VARIANT_SECTION]
-    carried = {name: source.front[name] for name in ("themes", "legal_basis", "preconditions") if name in source.front}
+    carried = {name: source.front[name] for name in rules.CARRIED if name in source.front}
     front = {**carried, "based_on": twinning.solution.slug}
     document = Document(front, (*sections, Section(VARIANT_SECTION, "")), source.footnotes)
     title = f"{twinning.solution.title[: MOST_TITLE - len(tie.city.short_name) - 3]} ({tie.city.short_name})"

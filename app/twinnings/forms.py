@@ -2,12 +2,57 @@
 """What people type on the pages of a twinning; what makes no sense is refused with the field and a key."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from app.document.dates import ROME
 from app.errors import Invalid
 from app.twinnings.rules import Closing
+
+#: Fields in which people write sentences of their own.
+WRITTEN = (
+    *("title", "place", "note", "minutes_text", "what", "who", "task"),
+    *("text", "indicator", "before", "after", "worked", "failed"),
+)
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What was typed into a form that was refused and what is wrong with it, for the page that shows it again.
+
+    ``detail`` is said with what is wrong with a file, None for the rest. One of a form that was not sent is empty.
+    """
+
+    refused: bool = False
+    values: Mapping[str, str] = field(default_factory=dict)
+    problems: Mapping[str, str] = field(default_factory=dict)
+    detail: str | None = None
+
+    def value(self, name: str, held: object = "") -> str:
+        """What stands in a field: as it was typed, else what is held."""
+        return self.values.get(name, "") if self.refused else "" if held is None else str(held)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """The one form of the page that was refused: its endpoint, and all that was sent to it, in its address too."""
+
+    endpoint: str = ""
+    typed: Typed = Typed()
+
+    def of(self, endpoint: str, **which: object) -> Typed:
+        """What the form of an endpoint shows again; ``which`` tells it from others that are sent to the same one."""
+        sent = self.typed.values
+        mine = endpoint == self.endpoint and all(sent.get(name, "") == str(value) for name, value in which.items())
+        return self.typed if mine else Typed()
+
+    @property
+    def words(self) -> list[tuple[str, str]]:
+        """What somebody wrote, for the page that has its form no more."""
+        return [(name, self.typed.values[name]) for name in WRITTEN if self.typed.values.get(name, "").strip()]
+
+
+NOT_REFUSED = Refusal()
 
 
 @dataclass(frozen=True)
@@ -71,11 +116,20 @@ def quarters(form: Mapping[str, str]) -> int:
 
 
 def closing(form: Mapping[str, str]) -> Closing:
-    """Raises ``Invalid``."""
+    """Raises ``Invalid``, for both amounts at once."""
+    amounts: dict[str, int | None] = {}
+    wrong: dict[str, str] = {}
+    for name in ("months", "cost"):
+        try:
+            amounts[name] = amount(form, name)
+        except Invalid as error:
+            wrong |= error.problems
+    if wrong:
+        raise Invalid(wrong)
     return Closing(
         form.get("result", ""),
-        amount(form, "months"),
-        amount(form, "cost"),
+        amounts["months"],
+        amounts["cost"],
         " ".join(form.get("indicator", "").split()),
         form.get("before", "").strip(),
         form.get("after", "").strip(),

@@ -20,6 +20,8 @@ class State(StrEnum):
 AT_HOME = frozenset(
     {"twinning-begun", "twinning-closed", "twinning-stopped", "milestone-done", "milestone-undone", "milestone-added"}
 )
+#: What the site does by itself: nobody worked on the twinning then.
+REMINDERS = ("milestone-due", "milestone-late")
 PHASES = ("capire", "adattare", "riusare")
 #: Fields in which a variant adapts its source; the others say whose it is and how it stands.
 ADAPTED = frozenset(
@@ -36,6 +38,8 @@ ADAPTED = frozenset(
         "kit",
     }
 )
+#: What a variant begins with; the other fields of the source are for its authors to fill.
+CARRIED = ("themes", "legal_basis", "preconditions")
 ROLES = ("giver", "receiver")
 #: Pre-filled milestones: key, phase, months after the beginning.
 PLAN: tuple[tuple[str, str, int], ...] = (
@@ -71,6 +75,20 @@ class Planned:
     phase: str
     position: int
     due_on: date
+
+
+def as_far_as_filled(given: Mapping[str, Any], written: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of a source, without what its variant never filled: nobody took that out of it."""
+    kept: dict[str, Any] = {}
+    for name, value in given.items():
+        own = written.get(name)
+        if name in CARRIED:
+            kept[name] = value
+        elif isinstance(value, dict) and isinstance(own, dict):
+            kept[name] = {part: inner for part, inner in value.items() if part in own}
+        elif own not in (None, "", [], {}):
+            kept[name] = value
+    return kept
 
 
 def plan(began_on: date) -> list[Planned]:

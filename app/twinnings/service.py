@@ -59,7 +59,7 @@ def begin(session: Session, proposal: Proposal, person_id: int, now: datetime) -
             if city.id != proposal.giver_id and not is_closed(city.register, day_of(now))
         ),
     ]
-    twinning.people = _first_people(proposal, person_id)
+    twinning.people = _first_people(session, proposal, person_id)
     twinning.milestones = [
         Milestone(key=item.key, phase=item.phase, position=item.position, due_on=item.due_on)
         for item in rules.plan(day_of(now))
@@ -72,10 +72,16 @@ def begin(session: Session, proposal: Proposal, person_id: int, now: datetime) -
     return twinning.id
 
 
-def _first_people(proposal: Proposal, person_id: int) -> list[TwinningPerson]:
-    """Who asked and who joined, for the receivers; who accepted, for the giver."""
+def _first_people(session: Session, proposal: Proposal, person_id: int) -> list[TwinningPerson]:
+    """Who asked and who joined, for the receivers; who accepted, for the giver.
+
+    Who published the round that asked belongs to neither, unless they work for the body that asks.
+    """
     first: dict[int | None, int] = {tie.joined_by: tie.city_id for tie in proposal.need.receivers}
-    first |= {proposal.need.author_id: proposal.need.city_id, proposal.asked_by: proposal.need.city_id}
+    first[proposal.need.author_id] = proposal.need.city_id
+    asked = people.person(session, proposal.asked_by) if proposal.asked_by else None
+    if asked is not None and proposal.need.city.slug in asked.actor.bodies:
+        first[asked.id] = proposal.need.city_id
     first[person_id] = proposal.need.city_id if proposal.origin == OFFER else proposal.giver_id
     return [TwinningPerson(person_id=number, city_id=city) for number, city in first.items() if number]
 
@@ -175,14 +181,18 @@ def add_milestone(session: Session, number: int, title: str, phase: str, due_on:
     """Raises ``Invalid``."""
     twinning = running(session, number)
     title = " ".join(title.split())
-    if not 0 < len(title) <= rules.MOST_SHORT or phase not in rules.PHASES:
-        raise Invalid({"title": "required" if not title else "too_long"})
+    wrong = {} if 0 < len(title) <= rules.MOST_SHORT else {"title": "required" if not title else "too_long"}
+    wrong |= {} if phase in rules.PHASES else {"phase": "not_a_choice"}
+    if wrong:
+        raise Invalid(wrong)
     if len(twinning.milestones) >= rules.MOST_MILESTONES:
         raise Conflict("too_many")
     position = 1 + max((item.position for item in twinning.milestones), default=0)
-    twinning.milestones.append(Milestone(title=title, phase=phase, position=position, due_on=due_on))
+    added = Milestone(title=title, phase=phase, position=position, due_on=due_on)
+    twinning.milestones.append(added)
+    session.flush()
     twinning.phase = rules.phase_of((item.phase, item.done_at is not None) for item in twinning.milestones)
-    tell(session, twinning, deed, "milestone-added", {"due_on": due_on.isoformat()})
+    tell(session, twinning, deed, "milestone-added", {"milestone": added.id, "due_on": due_on.isoformat()})
 
 
 def add_person(session: Session, number: int, person_id: int, body: str, task: str, deed: Deed) -> None:

@@ -63,12 +63,21 @@ def _new_meeting(session: Session, twinning: Twinning) -> Meeting:
 
 
 def cancel_meeting(session: Session, number: int, meeting: int, deed: Deed) -> None:
+    """Raises ``Conflict`` for one that was held."""
     twinning = running(session, number)
     found = _meeting(session, twinning, meeting)
-    if found.cancelled_at is None:
-        found.cancelled_at = deed.now
-        found.sequence += 1
-        tell(session, twinning, deed, "meeting-set", {"meeting": found.id, "cancelled": True})
+    if found.cancelled_at is not None:
+        return
+    if found.starts_at <= deed.now:
+        raise Conflict("held_already")
+    call_off(found, deed)
+    tell(session, twinning, deed, "meeting-cancelled", {"meeting": found.id})
+
+
+def call_off(meeting: Meeting, deed: Deed) -> None:
+    """Calendars follow by its sequence."""
+    meeting.cancelled_at = deed.now
+    meeting.sequence += 1
 
 
 def write_note(session: Session, number: int, text: str, deed: Deed) -> None:
@@ -97,8 +106,10 @@ def count_hours(session: Session, number: int, body: str, on: date, quarters: in
     """Hours in quarters of an hour. Raises ``Invalid``."""
     twinning = running(session, number)
     city = party(twinning, body)
-    if not 0 < quarters <= rules.MOST_QUARTERS or on > day_of(deed.now):
-        raise Invalid({"hours": "not_a_number"})
+    wrong = {} if 0 < quarters <= rules.MOST_QUARTERS else {"hours": "not_a_number"}
+    wrong |= {} if on <= day_of(deed.now) else {"on": "in_future"}
+    if wrong:
+        raise Invalid(wrong)
     session.add(
         WorkedHours(
             twinning_id=twinning.id,

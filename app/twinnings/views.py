@@ -13,8 +13,9 @@ from app.document.compare import compare
 from app.document.dates import day_of
 from app.document.model import Document
 from app.document.parse import parse
-from app.document.schema import VARIANT_SECTION
+from app.document.schema import FIELDS, VARIANT_SECTION
 from app.errors import NotFound
+from app.journal import queries as journal
 from app.needs import queries as needs
 from app.needs.models import Need
 from app.needs.views import engine
@@ -23,6 +24,7 @@ from app.solutions.models import Solution, SolutionRevision
 from app.solutions.said_views import AS_SAID
 from app.twinnings import queries, rules, sheet
 from app.twinnings.calendar import calendar
+from app.twinnings.forms import NOT_REFUSED, Refusal
 from app.twinnings.models import Twinning
 from app.web import gate
 from app.web.formats import csv_answer, json_answer
@@ -118,10 +120,8 @@ def show(number: int, slug: str) -> str:
     return page(found(number, Action.READ_TWINNING))
 
 
-def page(
-    twinning: Twinning, problems: dict[str, str] | None = None, file_refused: tuple[str, str] | None = None
-) -> str:
-    """The page of a twinning: a summary for everybody, the workbench for its parties."""
+def page(twinning: Twinning, refusal: Refusal = NOT_REFUSED) -> str:
+    """The page of a twinning: a summary for everybody, the workbench for its parties, with a refused form open."""
     working = gate.may(Action.WORK_ON_TWINNING, twinning.thing)
     forms = queries.closing(session(), twinning.id)
     need = needs.need(session(), twinning.need_id) if twinning.need_id else None
@@ -132,9 +132,10 @@ def page(
         need=need if need is not None and gate.may(Action.READ_NEED, need.thing) else None,
         working=working,
         running=twinning.state == rules.State.RUNNING,
-        problems=problems or {},
-        file_refused=file_refused,
+        refusal=refusal,
         today=day_of(now()),
+        now=now(),
+        updated=journal.last_at(session(), "twinning", str(twinning.id), rules.REMINDERS) or twinning.began_at,
         forms=forms,
         rules=rules,
         **(sheet.bench(session(), engine(), twinning, forms, gate.actor(), now()) if working else {}),
@@ -190,14 +191,17 @@ def adapted(slug: str) -> str:
     found = library.with_source(session(), slug)
     variant, written = _readable(found, slug)
     source, given = _readable(found, variant.based_on)
+    before, after = _document(given), _document(written)
+    front = rules.as_far_as_filled(before.front, after.front)
     return render_template(
         "twinnings/adapted.html",
+        unfilled=[field.name for field in FIELDS if field.name in rules.ADAPTED & (before.front.keys() - front.keys())],
         variant=variant,
         source=source,
         section=next((part for part in written.sections if part["heading"] == VARIANT_SECTION), None),
         changes=[
             change
-            for change in compare(_document(given), _document(written), AS_SAID)
+            for change in compare(Document(front, before.sections, before.footnotes), after, AS_SAID)
             if change.name in rules.ADAPTED or (change.is_section and change.name != VARIANT_SECTION)
         ],
     )

@@ -56,10 +56,15 @@ def press(number: int, action: Action, said: str, anchor: str, act: Callable[[Se
 
 
 def _said_again(twinning: Twinning, refused: Invalid | Conflict | FileRefused) -> Response:
+    """The page with what was typed still in its form, and what is wrong beside it."""
+    sent = {name: str(value) for name, value in {**request.form, **(request.view_args or {})}.items()}
     if isinstance(refused, FileRefused):
-        return make_response(views.page(twinning, file_refused=(refused.key, refused.detail)), Invalid.status)
-    problems = refused.problems if isinstance(refused, Invalid) else {"": str(refused)}
-    return make_response(views.page(twinning, problems), refused.status)
+        typed = forms.Typed(True, sent, {"file": refused.key}, str(refused.detail))
+        status = Invalid.status
+    else:
+        typed = forms.Typed(True, sent, refused.problems if isinstance(refused, Invalid) else {"": str(refused)})
+        status = refused.status
+    return make_response(views.page(twinning, forms.Refusal(request.endpoint or "", typed)), status)
 
 
 def back(twinning: Twinning, anchor: str) -> Response:
@@ -198,7 +203,7 @@ def share(number: int, slug: str) -> Response:
     except FileRefused as refused:
         return _said_again(twinning, refused)
     add = sharing.add_file
-    return press(number, WORK, "file_added", "file", lambda s, d: add(s, number, city, checked, name, title, d))
+    return press(number, WORK, "file_shared", "file", lambda s, d: add(s, number, city, checked, name, title, d))
 
 
 def _sent() -> tuple[str, Checked]:
@@ -228,13 +233,13 @@ def shared_file(number: int, slug: str, file: int, name: str) -> Response:
 @workbench.post(f"{PATH}/file/<int(max=1000000000):file>/togli")
 @permits(WORK)
 def unshare(number: int, slug: str, file: int) -> Response:
-    return press(number, WORK, "file_removed", "file", lambda s, d: sharing.remove_file(s, number, file, d))
+    return press(number, WORK, "file_unshared", "file", lambda s, d: sharing.remove_file(s, number, file, d))
 
 
 @workbench.post(f"{PATH}/file/<int(max=1000000000):file>/rimetti")
 @permits(WORK)
 def put_back(number: int, slug: str, file: int) -> Response:
-    return press(number, WORK, "file_added", "file", lambda s, d: sharing.put_back(s, number, file, d))
+    return press(number, WORK, "file_shared", "file", lambda s, d: sharing.put_back(s, number, file, d))
 
 
 @workbench.post(f"{PATH}/ferma")

@@ -31,6 +31,8 @@ class Exchange:
         joined: bool = False,
         alone: bool = False,
         answers: dict[str, str] | None = None,
+        asked_by: int | None = None,
+        laws: list[str] | None = None,
     ) -> None:
         self.database = database
         with database.work() as session:
@@ -38,6 +40,7 @@ class Exchange:
                 session,
                 SLUG,
                 preconditions=["Convenzione con i comuni", "Piattaforma telematica"],
+                legal_basis=laws or [],
                 kit=[{"title": "Schema di convenzione", "kind": "accordo"}],
             )
             self.giver = make_person(session, (Role.REFERENT, "bologna"), name="Giver").id
@@ -69,7 +72,7 @@ class Exchange:
                 giver=cities["bologna"],
                 origin="picked",
                 grounds={},
-                asked_by=self.receiver,
+                asked_by=asked_by or self.receiver,
                 asked_at=NOW,
                 state="accepted",
             )

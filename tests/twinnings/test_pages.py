@@ -2,25 +2,31 @@
 """The pages of a transfer: what everybody sees, what its parties do, the calendar, the certificate."""
 
 import re
+from collections.abc import Mapping
+from datetime import UTC, timedelta
 from io import BytesIO
 from xml.etree import ElementTree
 from zipfile import ZipFile
 
 import pytest
+from babel.dates import format_date
 from flask import Flask
 from flask.testing import FlaskClient
 
 from app.accounts.models import Person
+from app.conversion.export import text_to_office
 from app.db import Database
 from app.errors import Invalid
 from app.search.index import IndexDamaged
-from app.twinnings import chores, ending, forms
+from app.twinnings import chores, ending, forms, service, sharing
 from app.twinnings.calendar import _folded, _text
 from app.twinnings.rules import Closing
-from tests.makers import csrf, make_solution, sign_in
+from app.twinnings.service import Deed
+from tests.makers import NOW, csrf, make_solution, sign_in
 from tests.naughty import lines_for
-from tests.twinnings.exchange import Exchange
+from tests.twinnings.exchange import LATER, Exchange
 
+KIT = [{"title": "Schema da non togliere", "kind": "accordo"}]
 PATH = "/gemellaggi/1-sportello"
 
 
@@ -50,6 +56,36 @@ def test_everybody_sees_who_teaches_whom_and_only_the_parties_the_workbench(
     stranger = client_of(app, exchange.database, exchange.stranger)
     assert "Note condivise" not in stranger.get(PATH).text
     assert stranger.get(f"{PATH}/calendario.ics").status_code == 404
+
+
+def test_the_last_day_of_work_is_what_the_page_was_last_changed_on(exchange: Exchange, client: FlaskClient) -> None:
+    with exchange.database.work() as session:
+        sharing.write_note(session, exchange.number, "Fatto.", exchange.deed())
+        service.remind(session, exchange.number, Deed(None, LATER + timedelta(days=200)))
+    foot = client.get(PATH).text.partition("Ultimo aggiornamento:")[2][:80]
+    assert format_date(LATER.date(), "long", "it") in foot
+
+
+def test_a_page_of_a_persons_own_bears_no_day_of_a_release(
+    exchange: Exchange, client: FlaskClient, receiver: FlaskClient
+) -> None:
+    for path in ("/scrivania", "/avvisi", "/profilo"):
+        page = receiver.get(path)
+        assert page.status_code == 200
+        assert "Ultimo aggiornamento" not in page.text
+    assert "Ultimo aggiornamento" in client.get("/gemellaggi").text
+
+
+def test_one_that_is_over_says_when_it_ended_and_not_that_it_was_stopped_for_a_time(
+    exchange: Exchange, client: FlaskClient
+) -> None:
+    with exchange.database.work() as session:
+        ending.stop(session, exchange.number, "funding", "", True, exchange.deed())
+    ended, began = (format_date(instant.date(), "long", "it") for instant in (LATER, NOW))
+    for path in (PATH, "/gemellaggi", "/richieste/1-sportello", "/citta/torino"):
+        page = client.get(path).text
+        assert f"ermato il {ended} (cominciato il {began})" in page, path
+        assert f"al {ended}" not in page
 
 
 def test_lists_are_pages_and_data(exchange: Exchange, client: FlaskClient) -> None:
@@ -134,6 +170,104 @@ def test_what_is_wrong_is_said_and_nothing_is_saved(
     assert exchange.rows() == ["twinning-begun"]
 
 
+def sent_wrongly(client: FlaskClient, address: str, data: Mapping[str, str]) -> tuple[str, str]:
+    """The page after a form that was refused, and its part with the notice up to the end of that form."""
+    answer = client.post(f"{PATH}{address}", data={"csrf_token": csrf(client, PATH), **data})
+    assert answer.status_code in (409, 422)
+    page = answer.text
+    assert page.count("notice-wrong") == 1
+    before, _, after = page.partition('<div class="notice notice-wrong"')
+    start = before.rindex("<form ")
+    return page, before[before.rindex("<details", 0, start) : start] + after.partition("</form>")[0]
+
+
+@pytest.mark.parametrize(
+    ("address", "data", "said"),
+    [
+        ("/tappe", {"title": "Seduta del consiglio", "phase": "riusare", "due_on": ""}, "Giorno: Serve una data"),
+        ("/tappe/1/programma", {"due_on": "", "owner": "2"}, "Giorno: Serve una data"),
+        ("/persone", {"person": "0|torino", "task": "modulistica"}, "Persona: Questa persona non lavora"),
+        ("/capofila", {"body": "bari"}, "Ente: Questo ente non partecipa"),
+        ("/incontri", {"title": "Avvio", "starts_at": "", "minutes": "45", "place": "Sala blu"}, "Giorno e ora: Serve"),
+        ("/ore", {"body": "torino", "on": "2026-11-20", "hours": "due", "what": "visita"}, "Ore: Serve un numero"),
+        ("/kit", {"title": "Schema di convenzione"}, "Titolo: C’è già"),
+        ("/file", {"title": "Bozza di regolamento"}, "File: "),
+        (
+            "/requisiti",
+            {"body": "torino", "precondition": "Piattaforma telematica", "answer": "planned", "who": "Ufficio gare"}
+            | {"by_when": "presto"},
+            "Giorno: Serve una data",
+        ),
+        (
+            "/chiudi",
+            {"body": "torino", "result": "adapted", "months": "circa sei", "cost": "molto", "indicator": "Giorni"}
+            | {"before": "9", "after": "4", "worked": "Due paragrafi.", "failed": "Un altro."},
+            "Mesi impiegati: Serve un numero, per esempio 12. Costo in euro: Serve",
+        ),
+        ("/ferma", {"reason": "other", "text": "", "public": "on"}, "In parole: Questo campo"),
+    ],
+)
+def test_a_form_that_was_refused_stays_open_with_what_was_typed(
+    exchange: Exchange, receiver: FlaskClient, address: str, data: dict[str, str], said: str
+) -> None:
+    page, form = sent_wrongly(receiver, address, data)
+    assert form.startswith('<details class="fold-plain" open>')
+    assert page.count('<details class="fold-plain" open>') == 1
+    assert said in " ".join(form.split())
+    assert 'aria-invalid="true"' in form
+    assert 'class="form-wrong"' in form
+    for name, typed in data.items():
+        # Nobody can be chosen who is not among the people and bodies of the page.
+        kept = (f'value="{typed}"', f">{typed}</textarea>", f'name="{name}" checked')
+        chosen = (f'value="{typed}" selected', f'value="{typed}" checked')
+        wanted = chosen if name in ("phase", "owner", "answer", "result", "reason") else kept
+        assert any(item in form for item in wanted) or (name, typed) in {("person", "0|torino"), ("body", "bari")}, name
+
+
+def test_a_note_that_is_too_long_is_still_in_its_field(exchange: Exchange, receiver: FlaskClient) -> None:
+    _, form = sent_wrongly(receiver, "/note", {"note": "Parola. " * 600})
+    assert "Parola. Parola." in form
+    assert "Nota: Il testo è troppo lungo." in form
+
+
+def test_a_meeting_that_is_moved_wrongly_or_minuted_at_length_keeps_its_own_form_open(
+    exchange: Exchange, receiver: FlaskClient
+) -> None:
+    assert post(receiver, "/incontri", title="Avvio", starts_at="2027-01-08T10:00", minutes="60", place="") == 303
+    moved = {"meeting": "1", "title": "Avvio spostato", "starts_at": "2027-01-09T10:00", "minutes": "2", "place": "Qui"}
+    _, form = sent_wrongly(receiver, "/incontri", moved)
+    for said in ('value="Avvio spostato"', 'value="2027-01-09T10:00"', 'value="2"', "Durata in minuti: Serve"):
+        assert said in form
+    _, form = sent_wrongly(receiver, "/incontri/1/verbale", {"minutes_text": "Deciso. " * 600})
+    assert "Deciso. Deciso." in form
+
+
+def test_what_was_written_is_not_lost_where_the_twinning_ended_meanwhile(
+    exchange: Exchange, receiver: FlaskClient
+) -> None:
+    token = csrf(receiver, PATH)
+    with exchange.database.work() as session:
+        ending.stop(session, exchange.number, "funding", "", True, exchange.deed())
+    sent = {"csrf_token": token, "body": "torino", "result": "adapted", "worked": "Un racconto <lungo>."}
+    answer = receiver.post(f"{PATH}/chiudi", data=sent)
+    assert answer.status_code == 409
+    assert "Il gemellaggio è già finito." in answer.text
+    assert "Un racconto &lt;lungo&gt;." in answer.text.partition("Quello che avevi scritto")[2]
+
+
+def test_what_was_told_already_stands_in_its_form_to_be_corrected(exchange: Exchange, receiver: FlaskClient) -> None:
+    assert post(receiver, "/chiudi", body="torino", result="adapted", months="8", worked="La consegna.") == 303
+    form = receiver.get(PATH).text.partition("Correggi il racconto di Torino")[2].partition("</form>")[0]
+    for said in ('value="adapted" checked', 'value="8"', ">La consegna.</textarea>"):
+        assert said in form
+    assert 'value="None"' not in form
+
+
+def test_hours_of_a_day_to_come_are_refused_at_their_day(exchange: Exchange, receiver: FlaskClient) -> None:
+    _, form = sent_wrongly(receiver, "/ore", {"body": "torino", "on": "2099-01-08", "hours": "2", "what": ""})
+    assert "Giorno: Il giorno è ancora da venire." in form
+
+
 def test_closing_gives_a_certificate_that_anyone_can_verify(
     app: Flask, exchange: Exchange, client: FlaskClient, receiver: FlaskClient
 ) -> None:
@@ -176,6 +310,7 @@ def test_files_are_read_by_the_parties_and_by_nobody_else(
     sent = {"csrf_token": csrf(receiver, PATH), "title": "Bozza di regolamento", "file": file}
     assert receiver.post(f"{PATH}/file", data=sent).status_code == 303
     page = receiver.get(PATH).text
+    assert "Il file è condiviso con gli enti del gemellaggio." in page
     (address,) = re.findall(r'href="([^"]+/file/\d+/[^"]+)"', page)
     answer = receiver.get(address)
     assert (answer.data, answer.headers["Content-Disposition"][:10]) == (b"a;b\n1;2\n", "attachment")
@@ -260,7 +395,13 @@ def test_pages_open_in_english(exchange: Exchange, client: FlaskClient, path: st
 
 def test_what_a_variant_changed_is_shown_beside_its_source(registered: Database, client: FlaskClient) -> None:
     with registered.work() as session:
-        make_solution(session, "fonte", title="Sportello unico", resources={"one_off_cost": 9_000, "months": 8})
+        make_solution(
+            session,
+            "fonte",
+            title="Sportello unico",
+            resources={"one_off_cost": 9_000, "months": 8, "yearly_cost": 777},
+            kit=KIT,
+        )
         make_solution(
             session,
             "variante",
@@ -278,6 +419,10 @@ def test_what_a_variant_changed_is_shown_beside_its_source(registered: Database,
     page = client.get("/soluzioni/variante/confronto-con-la-fonte").text
     assert "<ins>" in page
     assert "Due sportelli, per la distanza." in page
+    # What the variant never said was not taken out of it.
+    assert "Schema da non togliere" not in page
+    assert "777" not in page
+    assert "Non indicato nella variante: kit" in page
     assert "Costo di avvio, in euro: 9000; Mesi per realizzarla: " in page
     assert "Months to carry it out" in client.get("/en/soluzioni/variante/confronto-con-la-fonte").text
     assert "che cosa è stato adattato" in client.get("/soluzioni/variante").text
@@ -301,6 +446,49 @@ def test_draft_acts_hold_the_data_speak_of_every_receiver_and_are_marked(
     for part in (said, "Città metropolitana di Bologna", "Sportello unico metropolitano", "[...]"):
         assert part in text
     assert "l'ente ricevente" not in text.casefold()
+
+
+def test_the_agreement_names_its_steps_in_order_of_days_and_lists_the_kit(
+    exchange: Exchange, receiver: FlaskClient
+) -> None:
+    with exchange.database.work() as session:
+        late = exchange.deed()
+        service.add_milestone(session, exchange.number, "Seduta del consiglio", "capire", NOW.date(), late)
+    for language in ("", "/en"):
+        text = receiver.get(f"{language}{PATH}/atti/accordo.md").text
+        steps = text.partition("Le tappe sono:\n\n")[2].partition("\n\n")[0].splitlines()
+        assert steps[0] == f"- Seduta del consiglio (entro il {format_date(NOW.date(), 'long', 'it')});"
+        assert steps[1].startswith("- Primo incontro tra i due uffici (entro il ")
+        assert steps[-1].endswith(").")
+        assert len(steps) == 8
+        assert "Il kit di riuso comprende:\n\n- Schema di convenzione.\n" in text
+        assert "- Convenzione con i comuni;\n- Piattaforma telematica.\n" in text
+        assert text.count("rappresentato/a da") == 3
+    letter = receiver.get(f"{PATH}/atti/lettera.md").text
+    assert re.search(r"^Per [^\n]*Bologna: \[\.\.\.\]\n\nPer [^\n]*Torino: ", letter, re.M)
+    assert "Eventuali oneri" not in letter
+
+
+def test_laws_of_the_givers_region_are_to_be_replaced(registered: Database, app: Flask) -> None:
+    exchange = Exchange(registered, alone=True, laws=["L. 56/2014", "L.R. Emilia-Romagna 13/2015"])
+    client = client_of(app, registered, exchange.receiver)
+    based = "[norme su cui si basa la soluzione di partenza, da sostituire con quelle della propria regione: {}]"
+    for name in ("deliberazione", "accordo"):
+        text = client.get(f"{PATH}/atti/{name}.md").text
+        assert based.format("L.R. Emilia-Romagna 13/2015") in text
+        assert text.count("Emilia-Romagna") == 1
+        assert re.search(r"(; |: |\[)L. 56/2014\]", text)
+
+
+def test_an_office_file_is_of_the_day_it_was_made_and_the_same_each_time() -> None:
+    made = [text_to_office("# Titolo\n\nTesto.", kind, "Titolo", NOW) for kind in ("docx", "docx", "odt", "odt")]
+    assert (made[0], made[2]) == (made[1], made[3])
+    for content, part in ((made[0], "docProps/core.xml"), (made[2], "meta.xml")):
+        with ZipFile(BytesIO(content)) as opened:
+            about = opened.read(part).decode()
+            assert "1970" not in about
+            assert f"{NOW.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" in about
+            assert opened.namelist()[0] != "mimetype" or opened.infolist()[0].compress_type == 0
 
 
 @pytest.mark.parametrize(("form", "part"), [("docx", "word/document.xml"), ("odt", "content.xml")])

@@ -7,15 +7,17 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from app.access import Role
 from app.db import Database
 from app.errors import Conflict, Invalid, NotFound
 from app.journal import queries as journal
 from app.needs.models import Need, Proposal
 from app.solutions.rules import Spread, spreads
 from app.twinnings import ending, queries, service, sharing
+from app.twinnings.calendar import calendar
 from app.twinnings.rules import Closing
 from app.writing.service import current_document
-from tests.makers import NOW
+from tests.makers import NOW, make_person
 from tests.twinnings.exchange import LATER, Exchange
 
 GOOD = Closing("adapted", months=8, cost=12_000, indicator="Giorni medi", before="60", after="30", worked="L'ascolto.")
@@ -97,8 +99,9 @@ def test_only_people_of_its_bodies_join(exchange: Exchange) -> None:
 
 def test_a_meeting_changes_by_its_sequence_and_is_cancelled_once(exchange: Exchange) -> None:
     with exchange.database.work() as session:
-        made = sharing.set_meeting(session, exchange.number, 0, "Avvio", LATER, 60, "Bologna", exchange.deed())
-        sharing.set_meeting(session, exchange.number, made.id, "Avvio", LATER, 90, "", exchange.deed())
+        day = LATER + timedelta(days=2)
+        made = sharing.set_meeting(session, exchange.number, 0, "Avvio", day, 60, "Bologna", exchange.deed())
+        sharing.set_meeting(session, exchange.number, made.id, "Avvio", day, 90, "", exchange.deed())
         sharing.cancel_meeting(session, exchange.number, made.id, exchange.deed())
         sharing.cancel_meeting(session, exchange.number, made.id, exchange.deed())
         assert made.sequence == 2
@@ -107,6 +110,39 @@ def test_a_meeting_changes_by_its_sequence_and_is_cancelled_once(exchange: Excha
                 sharing.set_meeting(session, exchange.number, 0, wrong[0], LATER, wrong[1], "", exchange.deed())
         with pytest.raises(NotFound):
             sharing.set_meeting(session, exchange.number, 999, "Avvio", LATER, 60, "", exchange.deed())
+
+
+def test_a_meeting_that_was_held_is_not_cancelled_and_those_to_come_are_where_the_transfer_stops(
+    exchange: Exchange,
+) -> None:
+    number, deed = exchange.number, exchange.deed()
+    with exchange.database.work() as session:
+        held = sharing.set_meeting(session, number, 0, "Avvio", LATER - timedelta(days=2), 60, "", deed)
+        with pytest.raises(Conflict):
+            sharing.cancel_meeting(session, number, held.id, deed)
+        sharing.set_meeting(session, number, 0, "Piano", LATER + timedelta(days=2), 60, "", deed)
+        ending.stop(session, number, "funding", "", True, deed)
+    with exchange.database.reading() as session:
+        meetings = queries.meetings(session, number)
+        assert [(item.title, item.cancelled_at is not None, item.sequence) for item in meetings] == [
+            ("Avvio", False, 0),
+            ("Piano", True, 1),
+        ]
+        lines = calendar(meetings, "esempio.it", "Titolo", "https://esempio.it/", LATER).split("\r\n")
+    assert [line for line in lines if line.startswith("STATUS")] == ["STATUS:CONFIRMED", "STATUS:CANCELLED"]
+
+
+@pytest.mark.parametrize(("role", "body", "there"), [(Role.COORDINATOR, "", False), (Role.REFERENT, "torino", True)])
+def test_who_published_the_round_takes_part_only_where_they_work_for_the_body_that_asks(
+    registered: Database, role: Role, body: str, there: bool
+) -> None:
+    with registered.work() as session:
+        asking = make_person(session, (role, body), name="Asking").id
+    exchange = Exchange(registered, asked_by=asking)
+    people = {(tie.person_id, tie.city_id) for tie in exchange.twinning().people}
+    torino = exchange.twinning().lead_id
+    assert ((asking, torino) in people) is there
+    assert (exchange.receiver, torino) in people
 
 
 def test_notes_kit_hours_and_readiness_are_kept_or_refused_with_the_field(exchange: Exchange) -> None:

@@ -4,19 +4,24 @@
 import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from babel.dates import format_date
+from flask import Flask
 from sqlalchemy.orm import Session
 
 from app.access import Role
 from app.accounts.models import Person
 from app.db import Database
+from app.document.dates import ROME
 from app.files.check import Checked
 from app.files.kinds import KINDS
 from app.journal.models import JournalEntry
+from app.journal.service import record
 from app.notices.models import Notice
+from app.notices.own_data import forget
 from app.notices.service import distribute
 from app.twinnings import ending, queries, sharing
 from app.twinnings import service as work
@@ -27,7 +32,7 @@ from tests.twinnings.exchange import LATER, Exchange
 
 Act = Callable[[Session, Exchange], object]
 #: Parts of the buttons below.
-PARTS = {"party", "running", "tell"}
+PARTS = {"party", "running", "tell", "call_off"}
 FILE = Checked(KINDS["csv"], "0" * 64, 9)
 MONTHS_AFTER = NOW + timedelta(days=400)
 
@@ -109,7 +114,7 @@ def of_the_table(giver: tuple[str, ...]) -> Iterator[Case]:
     meeting, shared = ("meeting-set",), ("file-shared",)
     yield Case(
         sharing.set_meeting,
-        lambda s, e: sharing.set_meeting(s, e.number, 0, "Avvio", LATER, 60, "", e.deed()),
+        lambda s, e: sharing.set_meeting(s, e.number, 0, "Avvio", MONTHS_AFTER, 60, "", e.deed()),
         meeting,
         giver,
     )
@@ -122,7 +127,7 @@ def of_the_table(giver: tuple[str, ...]) -> Iterator[Case]:
     yield Case(
         sharing.cancel_meeting,
         lambda s, e: sharing.cancel_meeting(s, e.number, only(s, e, "meeting"), e.deed()),
-        meeting,
+        ("meeting-cancelled",),
         giver,
     )
     note = ("note-written",)
@@ -247,6 +252,57 @@ def buttons() -> set[Any]:
             if own and "session" in inspect.signature(function).parameters and name != "begin":
                 found.add(function)
     return found
+
+
+def sentences(exchange: Exchange, app: Flask) -> list[tuple[str, str]]:
+    """What each notice of the transfer says to the giver, and where it leads, the oldest first."""
+    with exchange.database.work() as session:
+        distribute(session, LATER, lambda person, reason: f"/{person}-{reason}")
+        notices = session.query(Notice).filter_by(person_id=exchange.giver).order_by(Notice.id).all()
+        said = [(item.action, dict(item.data), item.reason) for item in notices]
+    with app.test_request_context("/"):
+        macro = app.jinja_env.get_template("notices/_news.html").module.sentence  # type: ignore[attr-defined]
+        return [(str(macro(*item)).strip(), item[1]["path"].partition("#")[2]) for item in said]
+
+
+def test_notices_say_which_step_who_and_when_and_lead_to_that_part(registered: Database, app: Flask) -> None:
+    exchange = Exchange(registered, alone=True)
+    with registered.work() as session:
+        work.tick(session, exchange.number, first_milestone(session, exchange), True, exchange.deed())
+        work.add_milestone(session, exchange.number, "Seduta", "capire", MONTHS_AFTER.date(), exchange.deed())
+        work.add_person(session, exchange.number, exchange.colleague, "torino", "", exchange.deed())
+        sharing.set_meeting(session, exchange.number, 0, "Avvio", MONTHS_AFTER, 60, "", exchange.deed())
+        meeting = only(session, exchange, "meeting")
+        sharing.cancel_meeting(session, exchange.number, meeting, exchange.deed())
+        record(
+            session,
+            LATER,
+            exchange.receiver,
+            "meeting-set",
+            "twinning",
+            str(exchange.number),
+            body="bologna",
+            data={"meeting": meeting, "cancelled": True},
+        )
+    named = "Sportello unico metropolitano"
+    assert sentences(exchange, app) == [
+        (f"La tappa «Primo incontro tra i due uffici» del gemellaggio «{named}» è compiuta.", "tappe"),
+        (f"Una tappa in più nel gemellaggio «{named}»: «Seduta», entro il {said(MONTHS_AFTER)}.", "tappe"),
+        (f"Colleague partecipa al gemellaggio «{named}».", "persone"),
+        (
+            f"Incontro fissato o cambiato per il gemellaggio «{named}»: «Avvio», il {said(MONTHS_AFTER)} "
+            f"alle {MONTHS_AFTER.astimezone(ROME):%H:%M}.",
+            "incontri",
+        ),
+        *[(f"L’incontro «Avvio» del {said(MONTHS_AFTER)}, nel gemellaggio «{named}», è annullato.", "incontri")] * 2,
+    ]
+    with registered.work() as session:
+        forget(session, exchange.colleague)
+    assert (f"Una persona in più nel gemellaggio «{named}».", "persone") in sentences(exchange, app)
+
+
+def said(instant: datetime) -> str:
+    return str(format_date(instant.astimezone(ROME).date(), "long", "it"))
 
 
 def test_a_transfer_that_begins_is_told_to_its_people_once(registered: Database) -> None:

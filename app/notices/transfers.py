@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What a notice says of a transfer: which milestone, meeting or file, who, when; which part of the page it opens."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.accounts import queries as people
+from app.document.dates import ROME
+from app.journal.models import JournalEntry
+from app.twinnings import queries
+from app.twinnings.models import Twinning
+
+#: The part of the page of a twinning that a row is about.
+ANCHORS: Mapping[str, str] = {
+    **dict.fromkeys(("milestone-due", "milestone-late", "milestone-planned"), "tappe"),
+    **dict.fromkeys(("milestone-done", "milestone-undone", "milestone-added"), "tappe"),
+    **dict.fromkeys(("lead-chosen", "person-joined", "person-left"), "persone"),
+    **dict.fromkeys(("meeting-set", "meeting-cancelled", "minutes-kept"), "incontri"),
+    **dict.fromkeys(("file-shared", "file-unshared"), "file"),
+    "kit-piece-added": "kit",
+    "note-written": "note",
+    "closing-said": "chiusura",
+}
+
+
+def path(twinning: Twinning, entry: JournalEntry) -> str:
+    """The page of a twinning, at the part that the row is about."""
+    anchor = ANCHORS.get(entry.action, "")
+    return f"/gemellaggi/{twinning.id}-{twinning.slug}{'#' if anchor else ''}{anchor}"
+
+
+def facts(session: Session, twinning: Twinning, entry: JournalEntry) -> dict[str, Any]:
+    """What the journal names by number, in words; empty where that is gone."""
+    if entry.action.startswith("milestone-"):
+        return _milestone(twinning, entry)
+    if entry.action in {"person-joined", "person-left"}:
+        person = people.person(session, int(entry.data["person"]))
+        return {"name": person.name} if person is not None and person.name else {}
+    if ANCHORS.get(entry.action) == "incontri":
+        return _meeting(session, twinning, entry)
+    if ANCHORS.get(entry.action) == "file":
+        file = queries.file(session, twinning.id, int(entry.data["file"]))
+        return {"named": file.title} if file is not None else {}
+    return {}
+
+
+def _milestone(twinning: Twinning, entry: JournalEntry) -> dict[str, Any]:
+    found = next((item for item in twinning.milestones if item.id == entry.data.get("milestone")), None)
+    if found is None:
+        return {}
+    return {"step": {"key": found.key, "title": found.title}, "day": entry.data.get("due_on") or str(found.due_on)}
+
+
+def _meeting(session: Session, twinning: Twinning, entry: JournalEntry) -> dict[str, Any]:
+    found = queries.meeting(session, twinning.id, int(entry.data["meeting"]))
+    if found is None:
+        return {}
+    begins = found.starts_at.astimezone(ROME)
+    return {"named": found.title, "day": begins.date().isoformat(), "time": begins.strftime("%H:%M")}
