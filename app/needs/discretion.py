@@ -4,16 +4,9 @@
 import re
 from collections.abc import Mapping, Sequence
 
+from app.text.contacts import holds_contact
 from app.text.folding import fold
 
-#: Mailboxes; numbers of the Italian plan with their code apart, or after the word that says what they are.
-_CONTACT = re.compile(
-    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
-    r"|\b0\d{1,3}[ ./-]\d{5,8}\b"
-    r"|\b3\d{2}[ ./-]\d{6,7}\b"
-    r"|(?:\+39|\b(?:tel|telefono|cell|cellulare|fax)\b\.?:?) ?\d[\d ./-]{6,}",
-    re.IGNORECASE,
-)
 #: The root of what is said of people and things of a city, beside its name.
 ADJECTIVES = {
     "bari": "bares[ei]",
@@ -37,7 +30,7 @@ ADJECTIVES = {
 
 def with_contacts(texts: Mapping[str, str]) -> list[str]:
     """Of texts by field, the fields that hold a mailbox or a telephone number."""
-    return [name for name, text in texts.items() if _CONTACT.search(text)]
+    return [name for name, text in texts.items() if holds_contact(text)]
 
 
 def naming(texts: Mapping[str, str], names: Sequence[str]) -> list[str]:

@@ -184,6 +184,8 @@ def withdraw_exchange(number: int, place: int) -> Response:
 @round_pages.post(f"{PATH}/pubblica")
 @permits(Action.RUN_ROUND)
 def publish(number: int) -> Response:
+    if not request.form.get("confirmed"):
+        return _refused(number, Invalid({"confirmed": "required"}))
     try:
         with work() as writing:
             rounds.publish(writing, number, answer_days(), deed())

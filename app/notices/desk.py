@@ -7,7 +7,9 @@ from datetime import UTC, date, datetime
 
 from sqlalchemy.orm import Session
 
-from app.access import Actor
+from app import access
+from app.access import Action, Actor
+from app.accounts import queries as people
 from app.document.schema import Level
 from app.document.validate import problems
 from app.notices import queries
@@ -31,6 +33,7 @@ class Draft:
     missing: int
     saved_at: datetime
     published: bool
+    returned: bool
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,7 @@ class Task:
     due_on: date | None = None
     late: bool = False
     detail: str = ""
+    why: str = ""
 
 
 def in_order(tasks: Iterable[Task]) -> list[Task]:
@@ -68,8 +72,9 @@ def in_order(tasks: Iterable[Task]) -> list[Task]:
 Section = Callable[[Session, Actor, datetime], Sequence[Task]]
 
 
-def drafts(session: Session, actor: Actor) -> list[Draft]:
-    """What the person's office writes and has not submitted, the last saved first."""
+def drafts(session: Session, actor: Actor, returned: Sequence[Review]) -> list[Draft]:
+    """What the person's office writes and has not submitted, the last saved first; of some it was told why not yet."""
+    back = {review.solution_id for review in returned}
     found = []
     for solution in queries.being_written(session, actor.id, actor.bodies, MOST):
         opened = writing.opened(session, solution)
@@ -83,6 +88,7 @@ def drafts(session: Session, actor: Actor) -> list[Draft]:
                 len(problems(document, Level.SUBMITTED)),
                 opened.saved_at,
                 bool(solution.badge),
+                solution.id in back,
             )
         )
     return sorted(found, key=lambda draft: draft.saved_at, reverse=True)[:MOST]
@@ -98,6 +104,32 @@ def tasks(session: Session, actor: Actor, now: datetime) -> list[Task]:
             )
             found.append(Task(queue, row.title, path, row.since, row.due_on, row.late, row.assignee))
     return sorted(found, key=lambda task: task.since or now)[:MOST]
+
+
+def returned_to(session: Session, actor: Actor) -> Sequence[Review]:
+    """Texts of the person's office that were sent back and not sent again."""
+    return queries.returned_to(session, actor.id, actor.bodies, MOST)
+
+
+def to_mend(session: Session, actor: Actor, returned: Sequence[Review]) -> list[Task]:
+    """Texts that were sent back, with who did it and why; not for the one who sent them back."""
+    theirs = [
+        review
+        for review in returned
+        if review.decided_by != actor.id and access.may(actor, Action.EDIT_SOLUTION, review.solution.thing)
+    ]
+    names = people.names(session, [review.decided_by for review in theirs])
+    return [
+        Task(
+            "restituita",
+            review.solution.title,
+            f"/soluzioni/{review.solution.slug}/revisione",
+            review.decided_at,
+            detail=names.get(review.decided_by or 0, ""),
+            why=review.reason,
+        )
+        for review in theirs
+    ]
 
 
 def waited_for(session: Session, actor: Actor) -> list[Waited]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, Select, Table, func, or_, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, aliased, contains_eager, joinedload, selectinload
 
 from app.accounts.models import Person
 from app.cities.models import City
@@ -188,6 +188,37 @@ def being_written(session: Session, person_id: int, bodies: frozenset[str], limi
         .order_by(Solution.updated_at.desc(), Solution.id)
     )
     return session.scalars(wanted.limit(limit)).all()
+
+
+def returned_to(session: Session, person_id: int, bodies: frozenset[str], limit: int) -> Sequence[Review]:
+    """Reviews that sent a text of the person or of their bodies back, where nothing was sent or decided since."""
+    ties = select(SolutionBody.solution_id).join(City, City.id == SolutionBody.city_id)
+    theirs = Review.solution_id.in_(ties.where(City.slug.in_(bodies), SolutionBody.role == "owner"))
+    later = aliased(Review)
+    newer = select(later.id).where(
+        later.solution_id == Review.solution_id, later.id > Review.id, later.state != "withdrawn"
+    )
+    wanted = (
+        select(Review)
+        .join(Review.solution)
+        .options(contains_eager(Review.solution))
+        .where(
+            Review.state == "returned",
+            or_(theirs, Review.asked_by == person_id, Solution.author_id == person_id),
+            ~newer.exists(),
+            Solution.archived_at.is_(None),
+        )
+        .order_by(Review.decided_at, Review.id)
+    )
+    return session.scalars(wanted.limit(limit)).all()
+
+
+def waiting_on(session: Session, kind: str, key: str, actions: Collection[str]) -> Sequence[Notice]:
+    """Notices that say of a thing that it waits for somebody."""
+    wanted = select(Notice).where(
+        Notice.kind == kind, Notice.key == key, Notice.reason == "waiting", Notice.action.in_(actions)
+    )
+    return session.scalars(wanted).all()
 
 
 def asked_by_office(session: Session, person_id: int, bodies: frozenset[str], limit: int) -> Sequence[Review]:

@@ -88,6 +88,46 @@ TOLD: Mapping[str, tuple[str, ...]] = {
 }
 
 
+REVIEWED = ("solution-submitted", "review-assigned", "solution-approved", "solution-validated")
+QUESTIONED = ("proposal-made", "proposal-offered", "proposal-reminded", "exchange-proposed", "exchange-withdrawn")
+ASKED_OF_NEED = ("need-overdue", "need-lapsed", "need-published", "need-answerable")
+STEPS_OF_TWINNING = ("milestone-due", "milestone-late")
+#: After these nothing waits any more of what was said, of the same thing, to wait for somebody.
+SETTLES: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(
+        ("solution-returned", "review-withdrawn", "solution-approved", "solution-validated", "solution-made-ready"),
+        REVIEWED,
+    ),
+    "solution-archived": (*REVIEWED, "facts-due", "evidence-lowered"),
+    "draft-discarded": REVIEWED,
+    "facts-confirmed": ("facts-due", "evidence-lowered"),
+    "comment-resolved": ("error-reported",),
+    "page-error-resolved": ("page-error-reported",),
+    **dict.fromkeys(
+        (
+            "proposal-accepted",
+            "proposal-postponed",
+            "proposal-declined",
+            "proposal-expired",
+            "proposal-ended",
+            "proposal-withdrawn",
+        ),
+        QUESTIONED,
+    ),
+    **dict.fromkeys(("need-closed", "need-withdrawn"), ASKED_OF_NEED),
+    "need-edited": ("need-overdue", "need-lapsed"),
+    **dict.fromkeys(("round-published", "round-discarded"), ("round-computed", "round-failed")),
+    **dict.fromkeys(("milestone-done", "twinning-closed", "twinning-stopped"), STEPS_OF_TWINNING),
+}
+#: Where a thing has several such at a time, which of them a row is about.
+WHICH = ("comment", "milestone")
+
+
+def is_settled(entry: Mapping[str, Any], waiting: Mapping[str, Any]) -> bool:
+    """Whether what a row of the journal notes is about what somebody was told to wait for them."""
+    return all(entry[name] == waiting.get(name) for name in WHICH if name in entry and name in waiting)
+
+
 @dataclass(frozen=True)
 class Audience:
     """The people of each reason; ``title``, ``path`` and ``body`` say what the notice is about.

@@ -35,6 +35,7 @@ def distribute(
     cursor = _cursor(session, FOLLOWER)
     entries = journal.after(session, int(cursor.position or 0), AT_ONCE)
     for entry in entries:
+        _settle(session, entry, now)
         if entry.action in rules.TOLD:
             _tell_or_pass(session, entry, now, unsubscribe, troubles)
         cursor.position = str(entry.id)
@@ -58,6 +59,17 @@ def _tell_or_pass(
         raise
     except Exception as error:
         troubles.append((entry.id, error))
+
+
+def _settle(session: Session, entry: JournalEntry, now: datetime) -> None:
+    """What was done, whoever did it, waits for nobody any more: it counts as read, and says so."""
+    actions = rules.SETTLES.get(entry.action)
+    if not actions:
+        return
+    for notice in queries.waiting_on(session, entry.kind, entry.key, actions):
+        if not notice.data.get("settled") and rules.is_settled(entry.data, notice.data):
+            notice.data = {**notice.data, "settled": True}
+            notice.read_at = notice.read_at or now
 
 
 def _cursor(session: Session, name: str) -> Cursor:
@@ -158,7 +170,8 @@ def _digest(session: Session, person: Person, how: str, now: datetime, unsubscri
     if day is None or not reasons:
         return 0
     since, until = rules.earliest_of_digest(day, how), rules.latest_of_digest(day, how, now)
-    notices = queries.unmailed(session, person.id, reasons, since, until)
+    found = queries.unmailed(session, person.id, reasons, since, until)
+    notices = [notice for notice in found if not notice.data.get("settled")]
     data = {
         "news": [as_news(notice) for notice in notices],
         "how": how,

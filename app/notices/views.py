@@ -48,13 +48,15 @@ def show_desk() -> str:
     session, person = unit.session(), actor()
     # In the name of a body that is no longer there nothing can be decided, so nothing waits.
     able = person.without(gate.closed_bodies())
+    returned = desk.returned_to(session, person)
     sections: list[desk.Section] = current_app.extensions["desk_sections"]
     return render_template(
         "notices/desk.html",
         closed=registers.closed_among(session, gate.closed_bodies(), today()),
-        drafts=desk.drafts(session, person),
+        drafts=desk.drafts(session, person, returned),
         tasks=desk.in_order(
             [
+                *desk.to_mend(session, able, returned),
                 *desk.tasks(session, able, now()),
                 *(task for section in sections for task in section(session, able, now())),
             ]

@@ -4,7 +4,6 @@
 from datetime import UTC, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,10 +11,12 @@ from urllib.parse import urlsplit
 from flask import Blueprint, current_app, render_template
 from flask_babel import force_locale
 from jinja2 import Environment, TemplateError
+from werkzeug.urls import iri_to_uri
 
 from app.config import Settings, site_address
 from app.outbox import rules
 from app.outbox.carrier import NotTaken
+from app.outbox.headers import POLICY
 from app.outbox.models import Letter
 from app.web.languages import DEFAULT, LOCALES
 
@@ -34,9 +35,9 @@ def message(letter: Letter, settings: Settings) -> EmailMessage:
     if letter.kind in NEEDING_LINK and not letter.data.get("link"):
         raise NotTaken("its link was removed: a new letter is needed", for_good=True)
     root = site_address(settings)
-    host = urlsplit(root).hostname or "localhost"
+    host = urlsplit(iri_to_uri(root)).hostname or "localhost"
     subject, text, html = _written(letter, root, settings)
-    made = EmailMessage(policy=SMTP)
+    made = EmailMessage(policy=POLICY)
     made["Subject"] = rules.one_line(subject)
     made["From"] = Address(NAME, addr_spec=settings.sender or f"noreply@{host}")
     made["To"] = letter.recipient
@@ -46,7 +47,7 @@ def message(letter: Letter, settings: Settings) -> EmailMessage:
     made["Content-Language"] = letter.language
     if letter.data.get("unsubscribe"):
         address = rules.address_of(root, letter.language, str(letter.data["unsubscribe"]))
-        made["List-Unsubscribe"] = f"<{rules.one_line(address).replace(' ', '')}>"
+        made["List-Unsubscribe"] = f"<{iri_to_uri(rules.one_line(address).replace(' ', ''))}>"
         made["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     made.set_content(text, cte="quoted-printable")
     made.add_alternative(html, subtype="html", cte="quoted-printable")

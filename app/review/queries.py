@@ -57,9 +57,11 @@ def open_review(session: Session, solution: Solution) -> Review | None:
     return session.scalars(wanted.execution_options(populate_existing=True)).one_or_none()
 
 
-def reviews(session: Session, solution: Solution) -> Sequence[Review]:
-    """Every review of a solution, the newest first."""
-    return session.scalars(select(Review).where(Review.solution_id == solution.id).order_by(Review.id.desc())).all()
+def returned(session: Session, solution: Solution) -> Review | None:
+    """The review that sent a solution back, while no later one decided otherwise; one taken back decides nothing."""
+    decided = select(Review).where(Review.solution_id == solution.id, Review.state.in_((State.PASSED, State.RETURNED)))
+    last = session.scalars(decided.order_by(Review.id.desc()).limit(1)).one_or_none()
+    return last if last is not None and last.state == State.RETURNED else None
 
 
 def comment(session: Session, number: int) -> Comment | None:

@@ -186,10 +186,11 @@ def path(situation: Situation) -> tuple[tuple[str, str], ...]:
     if situation.step is None and situation.changed:
         climbed = 0
     submitted = situation.step is not None or climbed > 0
-    reached = climbed + 1 if submitted else 0
-    states = ["done" if number <= reached else "ahead" for number in range(len(marks))]
-    if reached + 1 < len(marks):
-        states[reached + 1] = "current"
+    # What was not sent is a draft, whatever was sent and came back before.
+    done = climbed + 2 if submitted else 0
+    states = ["done" if number < done else "ahead" for number in range(len(marks))]
+    if done < len(marks):
+        states[done] = "current"
     return tuple(zip(marks, states, strict=True))
 
 

@@ -19,7 +19,7 @@ from app.document.dates import day_of
 from app.document.model import Document, Problem
 from app.journal import queries as journal
 from app.journal.models import JournalEntry
-from app.review import ageing, queries, rules
+from app.review import ageing, at_hand, queries, rules
 from app.review.models import Comment, Review
 from app.review.rules import Deed, NextActor, Situation, Step
 from app.review.service import candidates, document_of, in_force_of
@@ -27,7 +27,9 @@ from app.solutions import queries as library
 from app.solutions.models import Solution, SolutionRevision
 from app.solutions.rules import SITE_FIELDS, is_overdue
 from app.writing.models import Attachment
-from app.writing.service import current_document
+from app.writing.service import Opened, opened
+from app.writing.state import document_of as typed_in
+from app.writing.state import settled
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,8 @@ class Standing:
     turn: NextActor | None
     next_step: Step | None
     missing: tuple[Problem, ...]
+    writing: Document
+    opened: Opened
 
     @property
     def path(self) -> tuple[tuple[str, str], ...]:
@@ -59,7 +63,7 @@ class Sheet:
     days: int
     today: date
     overdue: bool
-    front: Mapping[str, Any]
+    text: at_hand.Text
     changes: tuple[Change, ...]
     files: Sequence[Attachment]
     comments: Sequence[Comment]
@@ -70,11 +74,15 @@ class Sheet:
     scopes: Mapping[str, str]
 
     @property
+    def front(self) -> Mapping[str, Any]:
+        return self.text.document.front
+
+    @property
     def fields(self) -> frozenset[str]:
         """Names of the texts that can be typed on the page now."""
         found = {"reason"} if self.deeds & {Deed.APPROVE, Deed.VALIDATE, Deed.MAKE_READY} else set()
         if Deed.COMMENT in self.deeds:
-            found |= {f"nota-{section['anchor']}" for section in self.standing.revision.sections} | {"nota-tutto"}
+            found |= {f"nota-{section['anchor']}" for section in self.text.sections} | {"nota-tutto"}
         return frozenset(found | {"archive_reason"} if Deed.ARCHIVE in self.deeds else found)
 
     @property
@@ -89,7 +97,8 @@ class Sheet:
 def standing(session: Session, solution: Solution) -> Standing:
     """How a solution stands now, what was typed and not submitted yet included."""
     review = queries.open_review(session, solution)
-    in_force, writing = in_force_of(session, solution), current_document(session, solution)
+    in_force, typed = in_force_of(session, solution), opened(session, solution)
+    writing = settled(typed_in(typed.state))
     number = review.revision_number if review else solution.latest_number
     revision = library.revision(session, solution, number)
     waited, files = document_of(revision) if review else None, queries.files_changed(session, solution)
@@ -102,7 +111,14 @@ def standing(session: Session, solution: Solution) -> Standing:
     judged = document_of(revision) if review else writing
     missing = rules.missing(asked, judged, queries.has_files(session, solution)) if asked else ()
     turn = rules.next_actor(situation, _bodies(solution), [tie.theme.slug for tie in solution.themes])
-    return Standing(situation, review, revision, turn, asked, missing)
+    return Standing(situation, review, revision, turn, asked, missing, writing, typed)
+
+
+def text_for(solution: Solution, stands: Standing, actor: Actor) -> at_hand.Text:
+    """The version that waits; before it is sent, for those who write it, what they would send."""
+    if stands.review is None and access.may(actor, Action.EDIT_SOLUTION, solution.thing):
+        return at_hand.as_sent(solution, stands.revision, stands.writing, stands.opened)
+    return at_hand.of_version(stands.revision)
 
 
 def _bodies(solution: Solution) -> list[str]:
@@ -117,7 +133,7 @@ def sheet(
     review, today = stands.review, day_of(now)
     deeds = permitted(actor, solution, stands, gone)
     comments = queries.comments(session, solution)
-    past = [found for found in queries.reviews(session, solution) if found.state == rules.State.RETURNED]
+    text = text_for(solution, stands, actor)
     timeline = journal.of_thing(session, "solution", solution.slug)
     since = review.asked_at if review else (timeline[0].at if timeline else solution.updated_at)
     return Sheet(
@@ -130,11 +146,11 @@ def sheet(
         days=ageing.working_days(day_of(since), today),
         today=today,
         overdue=bool(solution.badge) and is_overdue(solution.front.get("review_due"), today),
-        front=document_of(stands.revision).front,
-        changes=_changes(session, solution, stands, called),
+        text=text,
+        changes=_changes(session, solution, text.document, called),
         files=[file for file in queries.files(session, solution) if file.removed_at is None],
         comments=comments,
-        returned=past[0] if past and review is None and stands.situation.changed else None,
+        returned=queries.returned(session, solution) if review is None and not stands.situation.archived else None,
         timeline=timeline,
         candidates=candidates(session, solution, review, today) if review and Deed.ASSIGN in deeds else [],
         people=people.names(session, _numbers(review, comments, timeline, stands.revision)),
@@ -142,9 +158,8 @@ def sheet(
     )
 
 
-def _changes(session: Session, solution: Solution, stands: Standing, called: Called) -> tuple[Change, ...]:
+def _changes(session: Session, solution: Solution, shown: Document, called: Called) -> tuple[Change, ...]:
     in_force = in_force_of(session, solution)
-    shown: Document = document_of(stands.revision)
     if in_force is None or rules.same_text(shown, in_force):
         return ()
     return tuple(change for change in compare(in_force, shown, called) if change.name not in SITE_FIELDS)

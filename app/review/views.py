@@ -12,7 +12,7 @@ from app.errors import Conflict, Forbidden, Invalid, NotFound
 from app.review import forms, queries, remarks, service, upkeep
 from app.review.rules import ACTION_OF, Deed, Step
 from app.review.service import Judgement
-from app.review.sheet import Sheet, judged, permitted, sheet, standing
+from app.review.sheet import Sheet, judged, permitted, sheet, standing, text_for
 from app.solutions import queries as library
 from app.solutions.models import Solution
 from app.solutions.said_views import AS_SAID
@@ -185,7 +185,7 @@ def withdraw(slug: str, number: int) -> Response:
 @permits(Action.COMMENT)
 def comment(slug: str) -> Response:
     solution = found(slug, Action.COMMENT)
-    shown = standing(session(), solution).revision
+    shown = text_for(solution, standing(session(), solution), gate.actor())
     headings = {section["anchor"]: section["heading"] for section in shown.sections}
     typed = forms.decision(request.form).by_heading(headings)
     person = gate.actor().id

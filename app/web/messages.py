@@ -78,6 +78,12 @@ REFUSALS = {
     "not_own_body": _l("l'ente deve essere uno di quelli per cui si lavora"),
     "file_none": _l("nessun file scelto"),
     "file_not_markdown": _l("serve un file Markdown (.md), Word (.docx) o OpenDocument (.odt)"),
+    "contact_in_text": _l(
+        "c’è una casella di posta o un numero di telefono: se è di una persona, meglio il ruolo e la casella d’ufficio"
+    ),
+    "personal_mailbox": _l(
+        "sembra la casella di una persona: meglio quella dell’ufficio, che resta quando le persone cambiano"
+    ),
     "restore_unsaved": _l("un’altra persona ha scritto parti che nessuna versione ha: prima salvare una versione"),
     "text_and_unknown": _l(
         "c’è un valore scritto ed è spuntato «non disponibile»: togliere la spunta o cancellare il testo"

@@ -64,7 +64,12 @@ def begin() -> Answer:
         return answer
     flash("draft_created")
     lost = ",".join(found.lost) if found else ""
-    return redirect(url_for("writing.edit", slug=slug, perso=lost or None), 303)
+    return redirect(url_for("writing.edit", slug=slug, perso=lost or None, portato=_office(found)), 303)
+
+
+def _office(found: Brought | None) -> int | None:
+    """Whether the page says where the text went: what was Markdown stands where it stood."""
+    return 1 if found and found.converted else None
 
 
 def _begin(asked: New, found: Brought | None) -> str:

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from itertools import count
 
 from app.document.model import Document, Problem
-from app.document.schema import SECTION_TITLES, Level
+from app.document.schema import SECTION_TITLES, Level, field_at
 from app.document.validate import problems
+from app.text.contacts import holds_contact, is_personal
 from app.text.folding import fold
-from app.writing.boxes import SECTION, box_of
+from app.writing.boxes import SECTION, box_of, without_rows
 from app.writing.state import FORM_FIELDS
 
 MISSING = frozenset({"missing", "section_missing"})
@@ -80,6 +81,18 @@ class Checked:
     @property
     def boxes(self) -> frozenset[str]:
         return frozenset(gap.box for gap in self.wrong)
+
+
+def telling(typed: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Boxes whose text tells how to reach a person, with the key of what to say: a warning, nothing is refused."""
+    found = {}
+    for box, text in typed:
+        field = field_at(without_rows(box))
+        if field and field.shape == "mailbox" and is_personal(text):
+            found[box] = "personal_mailbox"
+        elif (field is None or field.shape in {"text", "texts"}) and holds_contact(text):
+            found[box] = "contact_in_text"
+    return found
 
 
 def checked(document: Document) -> Checked:

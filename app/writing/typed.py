@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from app.document.dates import is_date
 from app.document.schema import UNKNOWN, Field
+from app.text.folding import fold
 
 #: What a field of the form holds: a text, or lists and groups of texts; never numbers.
 Typed = str | list[Any] | dict[str, Any]
@@ -15,6 +17,16 @@ LISTS = frozenset({"texts", "slugs", "choices", "numbers"})
 DECIMAL = re.compile(r"^\d{1,12}(?:[.,]\d{1,9})?\Z")
 WHOLE = re.compile(r"^\d{1,15}\Z")
 THOUSANDS = re.compile(r"^\d{1,3}(?:[. ’']\d{3})+\Z")
+NUMBERS = re.compile(r"^(?:(?P<day>\d{1,2})[./-])?(?P<month>\d{1,2})[./-](?P<year>\d{4})\Z")
+WORDS = re.compile(r"^(?:(?P<day>\d{1,2})[°º]? )?(?P<month>[a-zA-Zì]{3,9})\.? (?P<year>\d{4})\Z")
+_NAMES = (
+    "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",
+    "january february march april may june july august september october november december",
+)
+#: Months by name, whole or by its first three letters, in both languages of the site.
+MONTHS: Mapping[str, int] = {
+    way: number for names in _NAMES for number, name in enumerate(names.split(), 1) for way in (name, name[:3])
+}
 SOLUTION_PATH = "/soluzioni/"
 
 
@@ -124,7 +136,19 @@ def _slug(text: str) -> Any:
     return path.rpartition(SOLUTION_PATH)[2].strip("/") if SOLUTION_PATH in path else text
 
 
+def _date(text: str) -> Any:
+    """`03/2023`, `3/5/2023`, `marzo 2023` and `3 May 2023` as the document writes dates."""
+    found = NUMBERS.match(text) or WORDS.match(text)
+    if not found:
+        return text
+    day, month, year = found["day"], found["month"], found["year"]
+    number = int(month) if month.isdigit() else MONTHS.get(fold(month))
+    written = f"{year}-{number:02}" + (f"-{int(day):02}" if day else "") if number else text
+    return written if is_date(written) else text
+
+
 READ: dict[str, Callable[[str], Any]] = {
+    "date": _date,
     "number": _number,
     "amount": _amount,
     "grade": _whole,

@@ -15,7 +15,7 @@ from app.cities.queries import all_bodies
 from app.document.model import Document, Section
 from app.document.pictures import folder_of
 from app.document.render import Rendered, TooComplex, render
-from app.document.schema import FIELD_BY_NAME, SECTION_TITLES, SECTIONS
+from app.document.schema import FIELD_BY_NAME, SECTION_TITLES, SECTIONS, VARIANT_SECTION
 from app.errors import Invalid, NotFound
 from app.solutions import queries as library
 from app.solutions.models import Solution
@@ -124,22 +124,37 @@ def autosave(slug: str) -> Response:
     saved = _save(solution, read_form(request.form))
     opened, taken = saved.opened, saved.merged.taken
     if saved.refused or not all(map(_simple, taken)):
-        answer = json_answer({"edition": opened.edition, "by": name_of(opened.saved_by), "conflict": saved.refused})
+        answer = json_answer(
+            {
+                "edition": opened.edition,
+                "by": name_of(opened.saved_by),
+                "own": is_own(opened),
+                "conflict": saved.refused,
+            }
+        )
         answer.status_code = 409
         return answer
-    checked = rules.checked(document_of(opened.state))
     fresh = [pair for part in taken for pair in _pairs(opened.state, part)]
-    data = {
+    return json_answer({**_stored(opened, solution), "taken": fresh})
+
+
+def _stored(opened: service.Opened, solution: Solution) -> dict[str, Any]:
+    """What an open page shows anew once it is saved."""
+    checked = rules.checked(document_of(opened.state))
+    return {
         "edition": opened.edition,
         "base": opened.base,
         "saved_at": opened.saved_at.isoformat(),
-        "problems": {gap.box: capitalize_first(sentence(gap.problem.key, gap.problem.detail)) for gap in checked.wrong},
+        "problems": {gap.box: _said(gap.problem.key, gap.problem.detail) for gap in checked.wrong},
+        "warnings": {box: _said(key) for box, key in rules.telling(boxes.flat(opened.state)).items()},
         "missing": {"submit": len(checked.to_submit), "validate": len(checked.to_validate)},
         "meter": render_template("writing/_meter.html", checked=checked, opened=opened, solution=solution),
         "index": render_template("writing/_index.html", checked=checked, groups=rules.GROUPS),
-        "taken": fresh,
     }
-    return json_answer(data)
+
+
+def _said(key: str, detail: str = "") -> str:
+    return capitalize_first(sentence(key, detail))
 
 
 def _simple(part: str) -> bool:
@@ -198,11 +213,17 @@ def merge_page(solution: Solution, saved: Saved) -> Response:
         box_of=boxes.box_of,
         kept=boxes.flat(saved.merged.state),
         by=name_of(saved.opened.saved_by),
+        own=is_own(saved.opened),
         sections=SECTION_TITLES,
     )
     answer = unkept(page)
     answer.status_code = 409
     return answer
+
+
+def is_own(opened: service.Opened) -> bool:
+    """Whether what is stored came from the same person, in another window."""
+    return opened.saved_by == gate.actor().id
 
 
 @writing.get("/soluzioni/<slug:slug>/anteprima")
@@ -282,10 +303,12 @@ def form_page(solution: Solution, opened: Opened, *, undecided: Sequence[str] = 
         opened=opened,
         state=opened.state,
         checked=rules.with_undecided(rules.checked(document), undecided),
+        warnings=rules.telling(boxes.flat(opened.state)),
         undecided=undecided,
         groups=rules.GROUPS,
         fields=FIELD_BY_NAME,
         sections=SECTIONS,
+        variant_section=VARIANT_SECTION,
         bodies=all_bodies(session()),
         own=gate.open_bodies(),
         closed=bool(solution.owner and solution.owner.slug in gate.closed_bodies()),

@@ -5,9 +5,11 @@ import { copyLinks } from "./copy.js";
 import { fitFold } from "./folds.js";
 import { followIndex } from "./side-index.js";
 import { showToTop } from "./to-top.js";
+import { tellWaiting } from "./waiting.js";
 
 document.querySelectorAll("form[data-suggest]").forEach(suggest);
 document.querySelectorAll("button[data-copy]").forEach(copyLinks);
 document.querySelectorAll("details.fold").forEach(fitFold);
 document.querySelectorAll("nav.side-index").forEach(followIndex);
 document.querySelectorAll(".to-top").forEach(showToTop);
+tellWaiting(document.body.dataset.waiting);

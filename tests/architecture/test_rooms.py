@@ -98,7 +98,7 @@ def test_trusted_html_is_given_rendered_documents_only() -> None:
     given = set()
     for path in tree.APP.rglob("templates/**/*.html"):
         given |= set(re.findall(r"([\w.]+)\s*\|\s*trusted_html", path.read_text(encoding="utf-8")))
-    rendered = {"section.html", "revision.footnotes", "stands.revision.footnotes", "html"}
+    rendered = {"section.html", "revision.footnotes", "sheet.text.footnotes", "html"}
     assert given <= rendered, f"is this HTML from app/document/render.py? {given}"
 
 

@@ -322,6 +322,7 @@ def test_a_round_shares_out_scarce_days_and_says_who_is_left_out(person: Callabl
     carla.reads("le città adatte hanno finito le giornate")
     carla.press("Ricalcola e confronta")
     carla.reads("il risultato è identico")
+    carla.tick("#confirmed")
     carla.press("Pubblica il turno")
     carla.reads("pubblicato il")
     vera.told("Il turno di abbinamento propone una città per «%(title)s».", title=NEED)

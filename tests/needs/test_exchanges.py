@@ -165,7 +165,7 @@ def test_three_cities_in_a_ring_are_asked_at_once_and_each_reads_its_two_lessons
     lessons = re.findall(r"(\w+) insegna <a [^>]*>([^<]+)</a> a chi chiede .*? di (\w+)\)", shown)
     assert lessons == [(city.capitalize(), taught[city], pupil[city].capitalize()) for city in sorted(pupil)], shown
     assert "Proponi lo scambio" not in shown, "only once the round is published"
-    assert coordinator.post(f"{page}/pubblica", data=token).status_code == 303
+    assert coordinator.post(f"{page}/pubblica", data={**token, "confirmed": "1"}).status_code == 303
     assert "Proponi lo scambio" in coordinator.get(page).text
     network.distribute()
     assert coordinator.post(f"{page}/scambi/0", data=token).status_code == 303

@@ -341,10 +341,16 @@ def test_only_the_coordination_runs_rounds(app: Flask, network: Network, engine:
     moved = client.post(f"/abbinamenti/{found.id}/soglia", data={**token, "floor": "31"}).location
     assert "prima: 30" in client.get(moved).text
     assert "il risultato è identico" in client.post(f"{moved}/ricalcola", data=token).text
-    assert client.post(f"{moved}/pubblica", data=token).status_code == 303
+    assert client.post(f"{moved}/pubblica", data=token).status_code == 422, "nothing leaves without a yes"
+    assert client.post(f"{moved}/pubblica", data={**token, "confirmed": "1"}).status_code == 303
     assert client.post(f"{moved}/soglia", data={**token, "floor": "40"}).status_code == 409
     published = reader.get(moved).text
-    for told in ("Richieste servite", "La prima proposta più debole", "Una richiesta su venti", "Mai proposte"):
+    for told in (
+        "Richieste servite",
+        "La corrispondenza più bassa tra le prime proposte",
+        "Una richiesta su venti",
+        "Mai proposte",
+    ):
         assert told in published, told
     assert "Soglia (da" not in published
     assert reader.get(f"{moved}/dati.json").status_code in {303, 401}

@@ -53,6 +53,40 @@ def people(registered: Database) -> dict[str, Person]:
         }
 
 
+def test_what_somebody_decided_waits_for_nobody_else(registered: Database, people: dict[str, Person]) -> None:
+    with registered.work() as session:
+        other = make_person(session, (Role.REFERENT, "bologna"))
+    happened(registered, "solution-submitted", "bozza", people["official"], step="approval")
+    distribute(registered)
+    with registered.reading() as session:
+        assert queries.unread(session, other.id) == 1
+    happened(registered, "solution-approved", "bozza", people["referent"], step="approval", next="")
+    distribute(registered)
+    with registered.reading() as session:
+        [waited] = [found for found in queries.every_notice(session, other.id) if found.reason == rules.WAITING]
+        assert waited.read_at is not None
+        assert waited.data["settled"]
+        assert queries.unread(session, other.id) == 0
+
+
+def test_one_report_dealt_with_leaves_the_others_waiting(registered: Database, people: dict[str, Person]) -> None:
+    for number in (1, 2):
+        happened(registered, "error-reported", "pubblica", comment=number)
+    happened(registered, "comment-resolved", "pubblica", people["official"], comment=1, kind="report")
+    distribute(registered)
+    with registered.reading() as session:
+        found = {
+            notice.data["comment"]: bool(notice.data.get("settled"))
+            for notice in queries.every_notice(session, people["referent"].id)
+            if notice.action == "error-reported"
+        }
+    assert found == {1: True, 2: False}
+
+
+def test_what_settles_something_is_written_in_the_journal_and_what_is_settled_is_told() -> None:
+    assert {action for settled in rules.SETTLES.values() for action in settled} <= rules.TOLD.keys()
+
+
 def told(database: Database, person: Person) -> list[tuple[str, str]]:
     with database.reading() as session:
         return [(item.action, item.reason) for item in queries.notices(session, person.id, 50)]

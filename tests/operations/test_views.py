@@ -190,7 +190,7 @@ def test_the_journal_names_people_the_site_and_those_who_were_erased(client: Fla
     assert "Grazia Deledda" in text
     assert "persona cancellata" in text
     assert "il sito" in text
-    assert "soluzione presentata" in text
+    assert "soluzione inviata" in text
 
 
 def test_the_journal_is_filtered_by_what_it_concerns(client: FlaskClient, database: Database) -> None:

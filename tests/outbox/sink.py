@@ -27,6 +27,7 @@ class Sink:
         self.on_recipient: Rule = lambda _: None
         self.on_data: Rule = lambda _: None
         self.taken: list[tuple[str, EmailMessage]] = []
+        self.raw: list[bytes] = []
         self._guard = threading.Lock()
         self.port = free_port()
         self._controller = Controller(self, hostname="127.0.0.1", port=self.port, **way)
@@ -44,6 +45,7 @@ class Sink:
         message = email.message_from_bytes(envelope.content, policy=default)
         assert isinstance(message, EmailMessage)
         with self._guard:
+            self.raw.append(envelope.content)
             self.taken += [(recipient, message) for recipient in envelope.rcpt_tos]
         return self.on_data(envelope.rcpt_tos[0]) or "250 OK"
 

@@ -131,6 +131,56 @@ def found(reader: FlaskClient, word: str) -> list[str]:
     return [item["slug"] for item in (reader.get(f"/cerca.json?q={word}").json or {})["results"]]
 
 
+def test_before_it_is_sent_the_page_shows_what_would_be_sent(app: Flask, office: Office) -> None:
+    official = signed_in(app, office, office.official)
+    desk = Desk(official, SLUG).open()
+    desk.type(section__1="Scritto **adesso**, salvato da sé.", resources__months="14").save()
+    page = official.get(PAGE).text
+    assert "<strong>adesso</strong>" in page
+    assert "14 mesi" in page
+    assert "bozza non ancora inviata" in page
+    assert re.search(r'<li class="current" aria-current="step">.*?<span>Bozza', page)
+    assert "adesso" not in signed_in(app, office, office.referent).get(f"/soluzioni/{SLUG}").text
+    expert = signed_in(app, office, office.expert)
+    assert "<strong>adesso</strong>" not in expert.get(PAGE).text, "who does not write it reads what was sent"
+    press(official, f"{PAGE}/invia")
+    sent = official.get(PAGE).text
+    assert "<strong>adesso</strong>" in sent
+    assert re.search(r'<li class="done"><span class="step-mark"[^>]*>.*?<span>Inviata', sent, re.DOTALL)
+
+
+def test_a_remark_lands_on_a_section_that_no_version_holds_yet(app: Flask, office: Office) -> None:
+    official = signed_in(app, office, office.official)
+    Desk(official, SLUG).open().type(section__1="Scritto adesso.").save()
+    (anchor,) = re.findall(r'name="nota-(?!tutto)([^"]+)"', official.get(PAGE).text)[:1]
+    press(official, f"/soluzioni/{SLUG}/commenti", **{f"nota-{anchor}": "Qui manca una fonte"})
+    assert "Qui manca una fonte" in official.get(PAGE).text
+
+
+def test_what_was_sent_back_waits_for_its_authors_with_the_reason_until_it_is_decided_anew(
+    app: Flask, office: Office
+) -> None:
+    official, referent = (signed_in(app, office, number) for number in (office.official, office.referent))
+    press(official, f"{PAGE}/invia")
+    decide(referent, office, "restituisci", reason="Servono i numeri del 2025")
+    desk = official.get("/scrivania").text
+    waits = section(desk, "per-me")
+    assert "restituita: correggere e inviare di nuovo" in waits
+    assert "Servono i numeri del 2025" in waits
+    assert "<strong>restituita</strong>" in section(desk, "bozze")
+    assert "completa per l’invio" not in desk
+    assert "Servono i numeri" not in section(referent.get("/scrivania").text, "per-me")
+    again = official.get(PAGE).text
+    assert "con questo motivo" in again
+    assert re.search(r'<li class="current" aria-current="step">.*?<span>Bozza', again)
+
+    press(official, f"{PAGE}/invia")
+    assert "Servono i numeri" not in section(official.get("/scrivania").text, "per-me")
+    decide(referent, office, "approva")
+    Desk(official, SLUG).open().type(section__1="Una correzione dopo.").save()
+    assert "con questo motivo" not in official.get(PAGE).text, "what came after decided otherwise"
+
+
 def test_the_page_shows_what_is_missing_and_nothing_else_may_be_pressed(app: Flask, office: Office) -> None:
     office.rewrite(summary=None)
     page = signed_in(app, office, office.official).get(PAGE).text

@@ -87,13 +87,13 @@ def test_the_next_actor_is_named_by_role_and_by_body_or_theme() -> None:
 @pytest.mark.parametrize(
     ("situation", "current"),
     [
-        (Situation(), "inviata"),
+        (Situation(), "bozza"),
         (Situation(step=Step.APPROVAL), "visibile"),
         (Situation("visibile"), "validata"),
         (Situation("visibile", Step.VALIDATION), "validata"),
         (Situation("validata", Step.READINESS), "pronta"),
         (Situation("validata", Step.APPROVAL), "visibile"),
-        (Situation("pronta", changed=True), "inviata"),
+        (Situation("pronta", changed=True), "bozza"),
         (Situation("pronta"), None),
     ],
 )

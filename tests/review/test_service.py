@@ -106,7 +106,9 @@ def test_a_version_is_sent_back_with_a_reason_and_remarks_and_submitted_again(of
             "Quanti comuni?",
             "Manca una fonte.",
         ]
-        assert queries.reviews(session, office.solution())[0].reason == "Servono i numeri"
+        returned = queries.returned(session, office.solution())
+        assert returned is not None
+        assert returned.reason == "Servono i numeri"
     assert office.submit().state == State.OPEN
     assert office.rows() == ["solution-submitted", "solution-returned", "solution-submitted"]
 

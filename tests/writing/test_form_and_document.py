@@ -119,6 +119,11 @@ def test_the_document_of_a_form_can_be_written_and_read_as_a_file(document: Docu
         ("resources", {"one_off_cost": "", "fte": "  "}, None),
         ("indicators", [{"name": "Giorni", "before": "60", "after": "meno di 30"}, {"name": " "}],
          [{"name": "Giorni", "before": 60, "after": "meno di 30"}]),
+        ("period", {"start": "marzo 2023", "end": "03/2024"}, {"start": "2023-03", "end": "2024-03"}),
+        ("period", {"start": "3 May 2023", "end": "7.12.2024"}, {"start": "2023-05-03", "end": "2024-12-07"}),
+        ("period", {"start": "dic. 2023", "end": "1° gennaio 2024"}, {"start": "2023-12", "end": "2024-01-01"}),
+        ("period", {"start": "13/2023", "end": "31/2/2024"}, {"start": "13/2023", "end": "31/2/2024"}),
+        ("period", {"start": "primavera 2023", "end": "2024"}, {"start": "primavera 2023", "end": "2024"}),
         ("period", {"start": "2018-05", "end": UNKNOWN}, {"start": "2018-05", "end": UNKNOWN}),
     ],
 )  # fmt: skip

@@ -320,6 +320,8 @@ def test_an_office_document_fills_the_form_and_the_page_says_what_to_look_at(
     page = client.get(answer.location).text
     assert "i commenti a margine sono stati lasciati fuori" in page
     assert page.count("sono stati lasciati fuori") == 1
+    assert "ecco dove è andato il testo" in page
+    assert 'href="#campo-section.2" lang="it">Soluzione adottata</a>: 3 parole' in page
     desk = Desk(client, answer.location.split("/")[2]).open()
     assert desk.box("title") == "Dal nostro ufficio"
     assert desk.box("section.1") == "Tempi lunghi. ![Mappa](kit/immagine-1.png)"

@@ -71,7 +71,7 @@ def test_saving_by_itself_over_another_edition_is_refused(maria: Desk, luca: Des
     luca.open().type(summary="Di Luca.").autosave()
     answer = maria.autosave()
     assert answer.status_code == 409
-    assert answer.json == {"edition": 1, "by": "Luca Bianchi", "conflict": True}
+    assert answer.json == {"edition": 1, "by": "Luca Bianchi", "own": False, "conflict": True}
 
 
 def test_saving_by_itself_brings_what_only_the_other_changed(maria: Desk, luca: Desk) -> None:
@@ -122,6 +122,12 @@ def test_two_tabs_of_one_person_are_two_editions(maria: Desk, people: dict[str, 
     maria.open().type(summary="Nella prima scheda.").autosave()
     answer = other.type(summary="Nella seconda scheda.").autosave()
     assert answer.status_code == 409
+    assert answer.json is not None
+    assert answer.json["own"], "no other person is named"
+    page = other.save().text
+    assert "un’altra tua finestra" in page
+    assert "Il testo dell’altra finestra" in page
+    assert "Maria" not in page.partition('<form method="post" action="/soluzioni/sportello-unico-bologna/unisci"')[2]
     assert maria.open().box("summary") == "Nella prima scheda."
 
 

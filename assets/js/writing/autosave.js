@@ -65,7 +65,7 @@ export function keepSaved(form) {
     if (data.taken.length) notice("unione", form.dataset.taken);
     document.getElementById("manca").innerHTML = data.meter;
     document.getElementById("indice-gruppi").innerHTML = data.index;
-    showProblems(form, data.problems);
+    showProblems(form, data.problems, data.warnings);
     const hour = new Date(data.saved_at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: "Europe/Rome" });
     say(`${form.dataset.saved} ${hour}`);
     if (changed()) plan(PAUSE);
@@ -84,7 +84,7 @@ export function keepSaved(form) {
   function conflict(data) {
     stopped = true;
     say(form.dataset.unsaved);
-    notice("salvataggio", form.dataset.conflict.concat(data.by ? ` (${data.by})` : ""), [
+    notice("salvataggio", data.own ? form.dataset.conflictOwn : form.dataset.conflict.concat(data.by ? ` (${data.by})` : ""), [
       [form.dataset.merge, () => form.requestSubmit()],
     ]);
   }

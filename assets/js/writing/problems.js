@@ -1,25 +1,32 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-// Marks the boxes that are wrong after each save, with the sentence the site gives.
+// Marks the boxes that are wrong, or should be looked at, after each save, with the sentence the site gives.
 import { typedRow } from "./rows.js";
 
-export function showProblems(form, problems) {
-  const wrong = new Map();
-  for (const [box, words] of Object.entries(problems)) {
-    const place = placeOf(form, box);
-    if (place) wrong.set(place, words);
-  }
+export function showProblems(form, problems, warnings) {
+  const wrong = placed(form, problems);
+  const warned = placed(form, warnings);
   form.querySelectorAll(".form-row, .form-group").forEach((row) => {
     if (row.matches(".form-group.change")) return;
-    mark(row, wrong.get(row));
+    row.classList.toggle("wrong", wrong.has(row));
+    mark(row, "form-wrong", wrong.get(row));
+    mark(row, "form-warning", warned.get(row));
   });
 }
 
-function mark(row, words) {
-  row.classList.toggle("wrong", Boolean(words));
-  const before = row.querySelector(":scope > .form-wrong");
+function placed(form, sentences) {
+  const found = new Map();
+  for (const [box, words] of Object.entries(sentences)) {
+    const place = placeOf(form, box);
+    if (place) found.set(place, words);
+  }
+  return found;
+}
+
+function mark(row, kind, words) {
+  const before = row.querySelector(`:scope > .${kind}`);
   if (!words) return before?.remove();
   const line = before ?? document.createElement("p");
-  line.className = "form-wrong";
+  line.className = kind;
   line.textContent = words;
   if (!before) row.append(line);
 }
