@@ -14,18 +14,19 @@ UNKNOWN = "0000"
 
 
 class Row(NamedTuple):
-    """One result as a line of a table, without its text."""
+    """One result as a line of a table; the first ones say what of their text answers."""
 
     kind: str
     slug: str
     title: str
     city: str
     score: float
+    snippet: str
     url: str
 
     @classmethod
-    def of(cls, row: Mapping[str, Any], score: float) -> "Row":
-        return cls(row["kind"], row["slug"], row["title"], row["city"], float(score), row["url"])
+    def of(cls, row: Mapping[str, Any], score: float, snippet: str = "") -> "Row":
+        return cls(row["kind"], row["slug"], row["title"], row["city"], float(score), snippet, row["url"])
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,11 @@ class Hit:
     document: SearchDocument
 
     @property
+    def said(self) -> str:
+        """The snippet as plain text."""
+        return "".join(text for text, _marked in self.snippet)
+
+    @property
     def practised(self) -> bool:
         """Whether the newest first goes by the period of the practice; else by the day it was verified."""
         return self.document.recent[:4] > UNKNOWN
@@ -55,7 +61,7 @@ class Hit:
     @property
     def beyond_summary(self) -> bool:
         """Whether the snippet shows what the summary does not say."""
-        return "".join(text for text, _marked in self.snippet).strip("… ") not in self.document.summary
+        return self.said.strip("… ") not in self.document.summary
 
 
 @dataclass(frozen=True)

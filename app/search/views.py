@@ -27,7 +27,7 @@ from app.web.unit import session, work
 
 search = Blueprint("search", __name__, template_folder="templates")
 
-#: A table is read whole, so it has every row, and no snippet, which would be read from disk for each.
+#: A table is read whole, so it has every row; the first of them have their snippets.
 COLUMNS = Row._fields
 MAX_ROWS = 20_000
 SUGGESTIONS = 8
@@ -169,7 +169,8 @@ def _table(asked: Asked, name: str) -> Response:
     try:
         rows = engine().listed(asked.text, asked.facets, asked.sort, MAX_ROWS, asked.kinds, not asked.exact)
     except IndexDamaged as error:
-        rows = [Row.of(vars(hit), hit.score) for hit in _without_index(asked.on_page(1), error, MAX_ROWS).hits]
+        hits = _without_index(asked.on_page(1), error, MAX_ROWS).hits
+        rows = [Row.of(vars(hit), hit.score, hit.said) for hit in hits]
     shown = ({**row._asdict(), "score": round(row.score, 3), "url": prefixed(row.url)} for row in rows)
     return csv_answer(shown, COLUMNS, name)
 
@@ -222,7 +223,7 @@ def _rows(found: Results) -> list[dict[str, Any]]:
             "title": hit.title,
             "city": hit.city,
             "score": round(hit.score, 3),
-            "snippet": "".join(text for text, _marked in hit.snippet),
+            "snippet": hit.said,
             "url": prefixed(hit.url),
         }
         for hit in found.hits
