@@ -13,6 +13,7 @@ from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
 
 from app.config import Settings, site_address
+from app.text.elision import elided
 from app.web.formats import sentence
 
 LANGUAGES = ("it", "en")
@@ -91,7 +92,11 @@ class Sentences:
             if len(self._said) >= MOST_SENTENCES:
                 self._said.clear()
             found = self._said[key] = _as_read(context, self.translations().ugettext(text))
-        return found % values if values or "%" in found else found
+        if not values:
+            return found % values if "%" in found else found
+        filled = found % values
+        told = elided(filled)
+        return filled if told is filled else _as_read(context, told)
 
     @pass_eval_context
     def counted(self, context: EvalContext, one: str, many: str, num: int, /, **values: object) -> str:

@@ -26,9 +26,9 @@ def test_the_snippet_of_a_city_says_something_of_the_city(library: FlaskClient) 
 
 
 def test_sorted_by_the_newest_a_card_shows_the_day_it_was_sorted_by(library: FlaskClient) -> None:
-    assert "periodo fino al " in library.get("/soluzioni?ordine=recenti").text
+    assert "ultima data del periodo: " in library.get("/soluzioni?ordine=recenti").text
     assert "senza periodo, verificata il " in library.get("/soluzioni?ordine=recenti&pagina=5").text
-    assert "periodo fino al " not in library.get("/soluzioni").text
+    assert "ultima data del periodo: " not in library.get("/soluzioni").text
 
 
 @pytest.mark.parametrize(("kind", "said"), [("citta", "Nessuna città"), ("norme", "Nessuna norma"), ("temi", "Nessun")])

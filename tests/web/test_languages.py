@@ -4,7 +4,7 @@
 import re
 
 import pytest
-from flask import Flask
+from flask import Flask, render_template_string
 from flask.testing import FlaskClient
 
 from app import create_app
@@ -126,3 +126,10 @@ def test_absolute_addresses_start_with_the_configured_address_never_with_the_hos
     made.extensions["database"].close()
     assert alternates(page)["en"] == "https://twinmetro.example/en/citta"
     assert "http://localhost" not in page
+
+
+def test_a_day_that_begins_with_a_vowel_takes_its_article_and_what_is_typed_stays_escaped(library_app: Flask) -> None:
+    shown = "{% autoescape true %}{{ _('entro il %(day)s', day=day) }}{% endautoescape %}"
+    with library_app.test_request_context("/"):
+        assert render_template_string(shown, day="11 maggio <b>") == "entro l’11 maggio &lt;b&gt;"
+        assert render_template_string(shown, day="12 maggio") == "entro il 12 maggio"
