@@ -196,7 +196,8 @@ def test_a_request_becomes_a_transfer_and_comes_back_as_a_variant(
     transfer = accept_from_the_letter(tito)
     vera.told("Proposta accettata per «%(title)s».", title=NEED)
     work(vera, transfer)
-    tito.told("Nuovo file condiviso nel gemellaggio «%(title)s».", title="Sportello unico di Torino")
+    shared = "Nuovo file condiviso nel gemellaggio «%(title)s»: «%(named)s»."
+    tito.told(shared, title="Sportello unico di Torino", named="accordo-quadro")
     tell(tito, transfer, "Torino")
     tell(vera, transfer, "Venezia", months="8", cost="12.000")
     vera.reads("Com’è andata")
