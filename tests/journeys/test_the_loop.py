@@ -127,7 +127,7 @@ def work(receiver: Visitor, address: str) -> None:
     receiver.go(address)
     first = receiver.words("Primo incontro tra i due uffici")
     receiver.press("Segna compiuta", f"section[aria-labelledby='tappe'] li:has-text('{first}')")
-    receiver.reads("compiuta il")
+    receiver.reads("compiuta il %(day)s", day="")
     receiver.unfold("Rispondi", "li:has-text('Convenzione con i comuni')")
     receiver.choose("details[open] select[name=answer]", "yes")
     receiver.press("Salva", "details[open] form")
