@@ -228,7 +228,7 @@ def solutions_like(engine: Engine, text: str, but: str = "", bodies: Set[str] = 
     if len(text.split()) < 2:
         return ()
     try:
-        hits = engine.search(text[:400], kinds=("solution",), per_page=3 * MOST_LIKE, correct=False).hits
+        hits = engine.search(text[:400], kinds=("solution",), per_page=3 * MOST_LIKE).hits
     except IndexDamaged:
         return ()
     others = [hit for hit in hits if hit.slug != but and not bodies & set(hit.document.facets.get("city", ()))]

@@ -81,7 +81,7 @@ def found_by(engine: Engine, query: str) -> list[tuple[str, str]]:
     asked = read_query(query)
     try:
         results = engine.search(
-            asked.text, filters=asked.facets, per_page=LOOKED_AT, kinds=("solution",), correct=False
+            asked.text, filters=asked.facets, per_page=LOOKED_AT, kinds=("solution",), correct=not asked.exact
         )
     except IndexDamaged:
         return []

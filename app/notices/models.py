@@ -32,6 +32,7 @@ class Notice(Base):
     __table_args__ = (
         UniqueConstraint("person_id", "source", "reason"),
         Index("ix_notices_of_person", "person_id", "read_at", "created_at"),
+        Index("ix_notices_of_thing", "kind", "key"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -83,7 +83,7 @@ def _hints(slug: str, state: State, text: str = "") -> dict[str, Any]:
 def _found(text: str, kind: str) -> list[Any]:
     words = suggesting.plain_words(text)
     try:
-        return list(engine().search(words, kinds=(kind,), per_page=SIMILAR + 2, correct=False).hits) if words else []
+        return list(engine().search(words, kinds=(kind,), per_page=SIMILAR + 2).hits) if words else []
     except IndexDamaged:
         return []
 

@@ -92,6 +92,7 @@ def test_solutions_of_ones_own_city_and_the_one_asked_for_do_not_answer(site: Fl
 
     bologna, torino = "Sportello unico di Bologna", "Sportello unico di Torino"
     assert near("venezia") >= {bologna, torino}
+    assert near("venezia", q="sportelo unico") >= {bologna, torino}, "a letter missing"
     assert near("venezia") - near("bologna") == {bologna}
     assert near("venezia") - near("venezia", soluzione="sportello-torino") == {torino}
 

@@ -60,6 +60,12 @@ def test_nor_may_it_tell_it_by_what_its_people_are_called_or_in_another_field() 
     assert rules.wrong_in(asked, TODAY, [], torino) == {"problem": "names_city", "staff": "names_city"}
 
 
+@pytest.mark.parametrize("text", ["A Reggio Calabria e nei comuni intorno", "Gli uffici reggini sono in affanno"])
+def test_a_city_is_told_by_the_name_that_people_use_too(text: str) -> None:
+    asked = Wanted(text, TODAY.replace(year=2027), visibility="anonymous")
+    assert rules.wrong_in(asked, TODAY, [], ("Reggio di Calabria",)) == {"problem": "names_city"}
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
