@@ -9,6 +9,10 @@ from tests.journeys.hands import FOCUS_SEEN
 
 #: More stops than any page has.
 MOST_STOPS = 600
+#: How many of the last stops are taken at a person's pace: near its end the page scrolls, and what is shown once it has
+#: scrolled (the way back to the top) is there a frame later. No hand is faster than that.
+LAST_STOPS = 8
+NEXT_FRAME = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 #: Gathers whatever can be used with a mouse and has a place on the screen; from then on notes what has the focus, and
 #: whether it shows. Of the choices of one question the tab key reaches one, for a toolbar it reaches its first button;
@@ -59,6 +63,8 @@ def walk(page: Page) -> dict[str, Any]:
     keys = page.context.new_cdp_session(page)
     for step in range(1, MOST_STOPS):
         keys.send("Input.dispatchKeyEvent", TAB)
+        if step >= many - LAST_STOPS:
+            page.evaluate(NEXT_FRAME)
         # The parts of a date are stops of their own, so that the end is asked for from where it may be.
         if step >= many and page.evaluate("document.activeElement === document.body"):
             break
