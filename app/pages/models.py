@@ -29,5 +29,5 @@ class WrittenPage(Base):
 
     @property
     def slug(self) -> str:
-        """Name for the change log: the page and its language."""
-        return f"{self.name}.{self.language}"
+        """Name for the change log: both languages of a page are one thing to find."""
+        return self.name

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""How a written page looks in the index (the Italian text)."""
+"""How a written page looks in the index: the Italian text, with what the English one is called and is about."""
 
 import re
 from collections.abc import Iterator
@@ -12,28 +12,34 @@ from app.pages.models import WrittenPage
 from app.search.document import SearchDocument
 from app.search.indexer import Searchable
 
-INDEXED = "it"
+INDEXED, BESIDE = "it", "en"
 #: What a page quotes as typed, such as the examples of the help, is not what the page is about.
 QUOTED = re.compile(r"<code>.*?</code>", re.DOTALL)
 
 
-def document(session: Session, slug: str) -> SearchDocument | None:
-    name, _, language = slug.rpartition(".")
-    page = queries.page(session, name, language) if language == INDEXED else None
-    return as_document(page) if page else None
+def document(session: Session, name: str) -> SearchDocument | None:
+    page = queries.page(session, name, INDEXED)
+    return as_document(page, queries.page(session, name, BESIDE)) if page else None
 
 
 def documents(session: Session) -> Iterator[SearchDocument]:
-    yield from (as_document(page) for page in queries.pages(session) if page.language == INDEXED)
+    found = {(page.name, page.language): page for page in queries.pages(session)}
+    yield from (
+        as_document(page, found.get((name, BESIDE))) for (name, language), page in found.items() if language == INDEXED
+    )
 
 
-def as_document(page: WrittenPage) -> SearchDocument:
+def as_document(page: WrittenPage, english: WrittenPage | None = None) -> SearchDocument:
+    title_en, summary_en = (english.title, english.summary) if english else ("", "")
     return SearchDocument(
         kind="page",
         slug=page.slug,
         title=page.title,
         text=plain_text(QUOTED.sub(" ", page.html)),
+        keywords=f"{title_en}\n{summary_en}".strip(),
+        title_en=title_en,
         summary=page.summary,
+        summary_en=summary_en,
         url=f"/{page.name}",
         updated_on=page.updated_on,
     )

@@ -20,6 +20,7 @@ class SearchDocument:
     text: str
     url: str
     summary: str = ""
+    summary_en: str = ""
     keywords: str = ""
     title_en: str = ""
     city: str = ""

@@ -124,6 +124,7 @@ def _of_theme(theme: Theme) -> SearchDocument:
         keywords=f"{theme.name_en}\n{theme.description_en}",
         title_en=theme.name_en,
         summary=theme.description,
+        summary_en=theme.description_en,
         url=f"/temi/{theme.slug}",
     )
 

@@ -65,15 +65,23 @@ def test_the_two_languages_of_a_page_are_two_texts(database: Database) -> None:
     assert (page(database).title, page(database, language="en").title) == ("Aiuto", "Help")
 
 
-def test_pages_are_found_by_their_italian_text_only(database: Database) -> None:
-    imported(database, HELP, replace(HELP, language="en", title="Help"))
+def test_a_page_is_one_thing_to_find_with_its_italian_text_and_its_english_name(database: Database) -> None:
+    imported(database, HELP, replace(HELP, language="en", title="Help", summary="How to use it"))
     with database.reading() as session:
         assert [found.title for found in documents(session)] == ["Aiuto"]
-        found = document(session, "aiuto.it")
+        found = document(session, "aiuto")
         assert found is not None
         assert (found.url, found.text.split("\n")[0]) == ("/aiuto", "Cercare")
-        assert document(session, "aiuto.en") is None
-        assert document(session, "altro.it") is None
+        assert (found.title_en, found.summary_en, found.keywords) == ("Help", "How to use it", "Help\nHow to use it")
+        assert document(session, "altro") is None
+
+
+def test_a_page_in_italian_alone_is_found_too(database: Database) -> None:
+    imported(database, HELP)
+    with database.reading() as session:
+        found = document(session, "aiuto")
+        assert found is not None
+        assert (found.title_en, found.summary_en, found.keywords) == ("", "", "")
 
 
 def test_every_written_page_of_the_site_ships_in_every_language() -> None:

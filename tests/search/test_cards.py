@@ -54,3 +54,20 @@ def test_a_regional_law_says_its_region(library: FlaskClient) -> None:
 
 def test_a_body_that_is_no_city_is_not_called_one(library: FlaskClient) -> None:
     assert 'data-kind-city="Città o ente"' in library.get("/").text
+
+
+@pytest.mark.parametrize(
+    ("typed", "url", "title", "summary"),
+    [
+        ("one-stop shop", "/temi/suap", "One-stop shop for businesses (SUAP)", "One-stop shops for businesses"),
+        ("accessibility statement", "/accessibilita", "Accessibility statement", ""),
+    ],
+)
+def test_what_has_an_english_name_and_summary_is_found_and_shown_by_them(
+    library: FlaskClient, typed: str, url: str, title: str, summary: str
+) -> None:
+    page = library.get("/en/cerca", query_string={"q": typed}).text
+    card = page.partition(f'href="/en{url}"')[2].partition("</li>")[0]
+    assert title in card
+    assert f'<p class="summary" lang="en">{summary}' in card
+    assert 'lang="it"' not in card
