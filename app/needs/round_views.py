@@ -94,6 +94,15 @@ def _page(found: MatchingRound, status: int = 200, **said: Any) -> Response:
     return answer
 
 
+def _absent(found: MatchingRound) -> list[str]:
+    """Who is asked in a preview and has nobody in Twin Metro: the question goes to the coordination."""
+    if found.state != "preview":
+        return []
+    asked = [slug for slug, many in found.result["fairness"]["per_city"] if many]
+    there = people.staffed(session(), asked)
+    return [slug for slug in asked if slug not in there]
+
+
 def _around(found: MatchingRound) -> dict[str, Any]:
     """One page of the requests of a round, those with a proposal and those without, and the names in it."""
     served = list(dict.fromkeys(item[0] for item in found.result["assigned"]))
@@ -110,6 +119,7 @@ def _around(found: MatchingRound) -> dict[str, Any]:
     return {
         "rows": {str(row.id): row for row in board.rows(session(), seen, gate.actor(), now())},
         "names": {slug: city.short_name for slug, city in registers.by_slugs(session(), sorted(slugs)).items()},
+        "absent": _absent(found),
         "assigned": [item for item in found.result["assigned"] if item[0] in shown],
         "unserved": waiting,
         "proposed": exchanges and exchanges_of.proposed(queries.of_round(session(), found.id)),

@@ -162,6 +162,23 @@ def test_a_round_is_computed_again_with_the_same_result(network: Network, engine
     assert not rounds.again(found)[0]
 
 
+def test_a_preview_says_whom_it_would_ask_that_has_nobody_to_answer(
+    app: Flask, network: Network, engine: Engine
+) -> None:
+    network.post()
+    with network.database.work() as session:
+        coordinator = make_person(session, (Role.COORDINATOR, ""))
+    client = sign_in(app.test_client(), coordinator)
+    assert "nessuno ha ancora un’utenza" not in client.get(f"/abbinamenti/{preview(network, engine).id}").text
+    with network.database.work() as session:
+        make_solution(session, "sportello-anci", title="Sportello unico per le imprese dei comuni", city="anci")
+    app.extensions["indexer"].rebuild()
+    told = client.get(f"/abbinamenti/{preview(network, engine).id}").text
+    sentence = told.partition("In un ente nessuno ha ancora un’utenza")[2].partition("</p>")[0]
+    assert "ANCI." in sentence
+    assert 'href="/amministrazione/persone"' in sentence
+
+
 def test_what_was_made_by_an_older_formula_stays_as_it_was(
     app: Flask, network: Network, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
