@@ -5,7 +5,6 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 
 @dataclass(frozen=True)
@@ -41,10 +40,3 @@ class SearchDocument:
         """The same for documents that look the same in the index."""
         text = json.dumps(vars(self), sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
-
-
-def from_stored(stored: dict[str, Any], text: str) -> SearchDocument:
-    """The document back from what the index stores of it."""
-    stored["text"] = text
-    stored["facets"] = {name: tuple(values) for name, values in stored["facets"].items()}
-    return SearchDocument(**stored)

@@ -217,7 +217,7 @@ class Engine:
             total=total,
             page=page,
             pages=pages,
-            hits=tuple(_hits(snapshot, numbers, shown, plan)),
+            hits=tuple(shown_hits(snapshot, numbers, shown, plan)),
             facets=snapshot.facets.counts(found.among, found.filters),
             near_themes=() if total and not beside else self._near_themes(snapshot, plan),
             beside=beside,
@@ -280,7 +280,7 @@ class Engine:
 def _rows(found: Found, sort: str, most: int) -> list[Row]:
     rows, shown = found.snapshot.ranking.rows, found.shown
     numbers = _ordered(found.snapshot, shown, sort, most)
-    hits = _hits(found.snapshot, numbers[:MOST_SNIPPETS], shown, found.meant.plan)
+    hits = shown_hits(found.snapshot, numbers[:MOST_SNIPPETS], shown, found.meant.plan)
     said = chain((hit.said for hit in hits), repeat(""))
     return [Row.of(rows[number], shown[number], snippet) for number, snippet in zip(numbers, said, strict=False)]
 
@@ -329,7 +329,7 @@ def _ordered(snapshot: Snapshot, scores: Scores, sort: str, wanted: int) -> list
     return found[:wanted]
 
 
-def _hits(snapshot: Snapshot, numbers: Sequence[int], scores: Scores, plan: Plan) -> Iterator[Hit]:
+def shown_hits(snapshot: Snapshot, numbers: Sequence[int], scores: Scores, plan: Plan) -> Iterator[Hit]:
     """What is shown of some documents, in this order."""
     where = [snapshot.ranking.place(number) for number in numbers]
     places = {
@@ -343,13 +343,4 @@ def _hits(snapshot: Snapshot, numbers: Sequence[int], scores: Scores, plan: Plan
 def _hit(found: tuple[SearchDocument, Passage], score: float, marks: Marks, places: Places) -> Hit:
     document, passage = found
     summary: Runs = ((document.summary, False),)
-    return Hit(
-        kind=document.kind,
-        slug=document.slug,
-        title=document.title,
-        city=document.city,
-        score=score,
-        snippet=summary if marks.none else excerpt(passage.text, matches(passage, marks, places)),
-        url=document.url,
-        document=document,
-    )
+    return Hit(document, score, summary if marks.none else excerpt(passage.text, matches(passage, marks, places)))

@@ -52,13 +52,4 @@ def _wanted(document: SearchDocument, asked: Asked) -> bool:
 
 
 def _hit(score: float, document: SearchDocument) -> Hit:
-    return Hit(
-        kind=document.kind,
-        slug=document.slug,
-        title=document.title,
-        city=document.city,
-        score=score,
-        snippet=((document.summary, False),),
-        url=document.url,
-        document=document,
-    )
+    return Hit(document, score, ((document.summary, False),))

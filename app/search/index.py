@@ -95,7 +95,8 @@ class Codec(W3Codec):  # type: ignore[misc]
 def _schema() -> Schema:
     stems = FieldType(Placed(), IDAnalyzer(), scorable=True)
     words = FieldType(Counted(), IDAnalyzer(), scorable=True)
-    kept = dict.fromkeys(("digest", "document", "text", "titled", *passages.STORED), STORED)
+    # Few fields: Whoosh looks each of them up for every document that is read.
+    kept = dict.fromkeys(("digest", "document", "passage", "titled"), STORED)
     return Schema(identity=ID(unique=True, stored=True), **kept, **{STEM: stems, WORD: words})
 
 
@@ -262,10 +263,9 @@ def _row(document: SearchDocument) -> dict[str, Any]:
     return {
         "identity": document.identity,
         "digest": document.digest,
-        "document": json.dumps({**vars(document), "text": ""}, ensure_ascii=False),
-        "text": document.text,
+        "document": {**vars(document), "facets": dict(document.facets)},
         "titled": terms.titled(document.title),
-        **passages.stored(document, terms),
+        "passage": passages.stored(document, terms),
         STEM: terms.placed,
         WORD: terms.words,
     }

@@ -2,11 +2,8 @@
 """What of a document a snippet may show, and where in it each indexed word stands: written with the index, so that no
 text is analysed again while somebody waits."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +19,8 @@ ENDS = (".", "!", "?", ";", ":", ",")
 AROUND = 60
 MAX_MATCHES = 400
 HIDDEN = 2**32 - 1
-#: What ``stored`` answers.
-STORED = ("lines", "spans", "cited")
+#: As the index stores it: where the lines stand, the words and the acts, the first word.
+Stored = tuple[bytes, bytes, list[tuple[str, int, int]], int]
 
 Spans = NDArray[np.uint32]
 #: The places in a document of each stem that it holds, in order.
@@ -32,12 +29,12 @@ Places = Mapping[str, Sequence[int]]
 
 @dataclass(frozen=True)
 class Passage:
-    """The sentences of a document. ``spans`` hold start and end of each of its words, the first of which is the
-    word number ``first`` of the stream; ``cited`` the acts as (slug, start, end)."""
+    """The sentences of a document. ``spans`` hold start and end of each of its words in turn, the first of which is
+    the word number ``first`` of the stream; ``cited`` the acts as (slug, start, end)."""
 
     text: str
     first: int
-    spans: Spans
+    spans: "memoryview[int]"
     cited: Sequence[tuple[str, int, int]]
 
 
@@ -55,7 +52,7 @@ def _lines(text: str) -> list[tuple[int, int]]:
     return kept or every
 
 
-def stored(document: SearchDocument, terms: Terms) -> dict[str, Any]:
+def stored(document: SearchDocument, terms: Terms) -> Stored:
     """The places of words and acts as the index stores them."""
     begins, lines = text_begins(document), _lines(document.text)
     end = begins + len(document.text)
@@ -66,8 +63,7 @@ def stored(document: SearchDocument, terms: Terms) -> dict[str, Any]:
     places = _moved(acts, lines).tolist()
     slugs = [item.reference.slug for item in terms.citations]
     cited = [(slug, *place) for slug, place in zip(slugs, places, strict=True) if place[0] != HIDDEN]
-    kept = np.array(lines, np.uint32).tobytes()
-    return {"lines": kept, "spans": spans.tobytes(), "cited": json.dumps([first, cited]) if cited else first}
+    return np.array(lines, np.uint32).tobytes(), spans.tobytes(), cited, first
 
 
 def _moved(spans: NDArray[np.int64], lines: Sequence[tuple[int, int]]) -> Spans:
@@ -82,12 +78,12 @@ def _moved(spans: NDArray[np.int64], lines: Sequence[tuple[int, int]]) -> Spans:
     return np.where(shown[:, None], moved, HIDDEN).astype(np.uint32)
 
 
-def from_stored(text: str, row: Mapping[str, Any]) -> Passage:
+def from_stored(text: str, stored: Stored) -> Passage:
     """The passage of a text back from what the index stores beside it."""
-    first, cited = (row["cited"], ()) if isinstance(row["cited"], int) else json.loads(row["cited"])
-    lines = np.frombuffer(row["lines"], np.uint32).reshape(-1, 2).tolist()
-    spans = np.frombuffer(row["spans"], np.uint32).reshape(-1, 2)
-    return Passage("\n".join([text[start:end] for start, end in lines]), first, spans, cited)
+    lines, spans, cited, first = stored
+    edges = memoryview(lines).cast("I").tolist()
+    shown = [text[start:end] for start, end in zip(edges[::2], edges[1::2], strict=True)]
+    return Passage("\n".join(shown), first, memoryview(spans).cast("I"), cited)
 
 
 def matches(passage: Passage, marks: Marks, places: Places) -> list[Match]:
@@ -96,11 +92,12 @@ def matches(passage: Passage, marks: Marks, places: Places) -> list[Match]:
     marked = {place: stem for stem in marks.stems for place in places.get(stem, ())}
     for form in marks.forms:
         marked.update(_whole(passage, form, places))
-    last = passage.first + len(passage.spans)
-    shown = sorted(place for place in marked if passage.first <= place < last)[:MAX_MATCHES]
-    rows = passage.spans[np.array(shown, np.int64) - passage.first].tolist()
-    pairs = zip(shown, rows, strict=True)
-    found += [Match(start, end, marked[place]) for place, (start, end) in pairs if start != HIDDEN]
+    spans, first = passage.spans, passage.first
+    last = first + len(spans) // 2
+    for place in sorted(place for place in marked if first <= place < last)[:MAX_MATCHES]:
+        start, end = spans[2 * (place - first) : 2 * (place - first) + 2]
+        if start != HIDDEN:
+            found.append(Match(start, end, marked[place]))
     return sorted(found, key=lambda match: (match.start, -match.end)) if marks.acts else found
 
 
@@ -117,7 +114,7 @@ def _whole(passage: Passage, form: Sequence[str], places: Places) -> Iterator[tu
 
 def _near(passage: Passage, place: int, words: int) -> bool:
     at = place - passage.first
-    if at < 0 or at + words > len(passage.spans):
+    if at < 0 or 2 * (at + words) > len(passage.spans):
         return False
-    rows = passage.spans[at : at + words].tolist()
-    return all(0 <= following[0] - row[1] <= AROUND for row, following in pairwise(rows))
+    edges = passage.spans[2 * at : 2 * (at + words)].tolist()
+    return all(0 <= begin - end <= AROUND for end, begin in zip(edges[1:-1:2], edges[2::2], strict=True))

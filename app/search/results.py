@@ -33,14 +33,34 @@ class Row(NamedTuple):
 class Hit:
     """One result, with its snippet as (text, marked) runs."""
 
-    kind: str
-    slug: str
-    title: str
-    city: str
+    document: SearchDocument
     score: float
     snippet: Runs
-    url: str
-    document: SearchDocument
+
+    @property
+    def kind(self) -> str:
+        """Kind of the document: `solution`, `city`, ..."""
+        return self.document.kind
+
+    @property
+    def slug(self) -> str:
+        """Slug of the document."""
+        return self.document.slug
+
+    @property
+    def title(self) -> str:
+        """Italian title of the document."""
+        return self.document.title
+
+    @property
+    def city(self) -> str:
+        """Name of the body of a solution, empty for anything else."""
+        return self.document.city
+
+    @property
+    def url(self) -> str:
+        """Italian path of the document."""
+        return self.document.url
 
     @property
     def said(self) -> str:

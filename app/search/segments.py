@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """One generation of the index as arrays: who is in each segment, how long it is, postings and places on demand."""
 
-import json
 import sys
 import threading
 import weakref
@@ -15,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.search import passages
-from app.search.document import SearchDocument, from_stored
+from app.search.document import SearchDocument
 from app.search.facets import columns
 from app.search.index import IndexDamaged, damage_named, generation, open_reader, postings
 from app.search.passages import Passage
@@ -145,8 +144,8 @@ def _document(leaf: Any, lock: threading.Lock, number: int) -> tuple[SearchDocum
     with damage_named():
         with lock:
             row = leaf.stored_fields(number)
-        document = from_stored(json.loads(row["document"]), row["text"])
-        return document, passages.from_stored(document.text, row)
+        document = SearchDocument(**row["document"])
+        return document, passages.from_stored(document.text, row["passage"])
 
 
 def _taken_over(leaf: Any, known: Mapping[str, Part]) -> Part:
@@ -171,7 +170,7 @@ def _name(leaf: Any) -> str:
 
 def _light(stored: Mapping[str, Any]) -> dict[str, Any]:
     """What every search needs of a document; its texts stay on disk."""
-    row = json.loads(stored["document"])
+    row = stored["document"]
     told = {name: stored[name] for name in ("identity", "digest", "titled")}
     kept = {**told, **{name: row[name] for name in LIGHT}}
     return kept | {name: sys.intern(kept[name]) for name in REPEATED}
