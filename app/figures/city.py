@@ -20,6 +20,7 @@ from app.twinnings.models import Twinning
 class Exchange:
     """Requests and twinnings of a body, days its offices can give in this quarter (None: it does not say).
 
+    ``joined``: numbers of those requests that another body posted and this one joined.
     ``taught`` counts the bodies that adopted a solution with its help, ``learnt`` the solutions it adopted itself.
     """
 
@@ -29,6 +30,7 @@ class Exchange:
     taught: int
     learnt: int
     days: int | None = None
+    joined: frozenset[int] = frozenset()
 
     @property
     def demonstration(self) -> bool:
@@ -38,11 +40,12 @@ class Exchange:
 
 @dataclass(frozen=True)
 class Report:
-    """A year of a body: what it documented, asked for, answered, gave and took."""
+    """A year of a body: what it documented, alone (``own``) or with others, asked for, answered, gave and took."""
 
     year: int
     exchange: Exchange
-    solutions: Sequence[Solution]
+    own: Sequence[Solution]
+    with_others: Sequence[Solution]
     answers: Mapping[str, int]
 
 
@@ -64,7 +67,8 @@ def _exchange(
     given = {item.id for item in gives}
     taught = {receiver for number, receiver in adopters if number in given}
     learnt = [item for item in takes if (item.id, city.id) in adopters]
-    return Exchange(needs, gives, takes, len(taught), len(learnt), days)
+    joined = frozenset(need.id for need in needs if need.city_id != city.id)
+    return Exchange(needs, gives, takes, len(taught), len(learnt), days, joined)
 
 
 def report(session: Session, city: City, year: int) -> Report:
@@ -75,10 +79,12 @@ def report(session: Session, city: City, year: int) -> Report:
     running = [item for item in twinnings if _ran(item, since, until)]
     ended = {item.id for item in running if item.ended_at is not None and item.ended_at < until}
     adopters = {pair for pair in every if pair[0] in ended}
+    made = queries.solutions_of_body(session, city)
     return Report(
         year,
         _exchange(city, needs, running, adopters),
-        queries.solutions_of_body(session, city),
+        [solution for role, solution in made if role == "owner"],
+        [solution for role, solution in made if role == "partner"],
         dict(queries.answers_of_body(session, city, since, until)),
     )
 
