@@ -37,7 +37,7 @@ PROBLEMS = {
     "not_a_choice": _l("il valore deve essere uno tra: {detail}"),
     "not_a_goal": _l("gli obiettivi di sviluppo sostenibile vanno da 1 a 17 (trovato «{detail}»)"),
     "not_a_number": _l("serve un numero (trovato «{detail}»)"),
-    "not_an_amount": _l("serve un numero intero senza punti né simboli (trovato «{detail}»)"),
+    "not_an_amount": _l("serve un numero intero, senza parole né decimali (trovato «{detail}»)"),
     "not_a_grade": _l("serve un livello da 1 a 5 (trovato «{detail}»)"),
     "not_a_flag": _l("serve true oppure false (trovato «{detail}»)"),
     "not_a_date": _l("serve una data come 2018, 2018-05 o 2018-05-03 (trovato «{detail}»)"),
