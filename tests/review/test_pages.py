@@ -517,12 +517,14 @@ def test_what_cannot_be_read_is_shown_as_typed_with_the_name_of_its_field(app: F
     official = signed_in(app, office, office.official)
     desk = Desk(official, SLUG).open()
     desk.type(resources__one_off_cost="circa 12.000", resources__yearly_cost="96.000 euro", resources__months="")
+    desk.type(period__start="", period__end="")
     assert desk.type(unknown=[]).save().status_code == 303
     page = official.get(PAGE).text
     assert "circa 12.000 <span" in page
     assert "96.000" in page
     assert '<dt>Tempo di realizzazione</dt><dd><span class="unknown">non indicato</span>' in page
     assert "Risorse: Costo di avvio, in euro: serve un numero intero" in page
+    assert "<dt>Periodo</dt><dd><span class=\"unknown\">non indicato</span>" in page
     draft = official.get(f"/soluzioni/{SLUG}").text
     assert f'href="{PAGE}">Leggi la bozza' in draft
     assert "non indicato" in draft
