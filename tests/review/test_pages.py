@@ -494,6 +494,9 @@ def test_who_writes_reads_in_the_form_why_it_came_back_and_what_waits(app: Flask
     page = official.get(form).text
     assert "ne prende il posto" in page
     assert "con questo motivo" not in page
+    Desk(official, SLUG).open().type(section__1="Una correzione dopo.").save()
+    press(official, f"{PAGE}/invia")
+    assert "prima va ritirata la versione inviata" in official.get(form).text
 
 
 def test_the_steps_are_those_of_the_version_named_though_the_office_writes_on(app: Flask, office: Office) -> None:
@@ -524,7 +527,7 @@ def test_what_cannot_be_read_is_shown_as_typed_with_the_name_of_its_field(app: F
     assert "96.000" in page
     assert '<dt>Tempo di realizzazione</dt><dd><span class="unknown">non indicato</span>' in page
     assert "Risorse: Costo di avvio, in euro: serve un numero intero" in page
-    assert "<dt>Periodo</dt><dd><span class=\"unknown\">non indicato</span>" in page
+    assert '<dt>Periodo</dt><dd><span class="unknown">non indicato</span>' in page
     draft = official.get(f"/soluzioni/{SLUG}").text
     assert f'href="{PAGE}">Leggi la bozza' in draft
     assert "non indicato" in draft
