@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.document.dates import day_of
 from app.errors import Conflict, Invalid, NotFound
 from app.files.check import Checked
-from app.files.names import safe_name
+from app.files.names import check_name, safe_name
 from app.files.refusal import check_count
 from app.twinnings import queries, rules
 from app.twinnings.models import (
@@ -172,6 +172,7 @@ def add_file(
     """A file that the people of both sides read. Raises ``Conflict``, ``FileRefused``."""
     twinning = running(session, number)
     check_count(len(queries.files(session, twinning.id)))
+    check_name(name, checked.kind)
     offered = safe_name(name, checked.kind)
     title = " ".join(title.split())[: rules.MOST_SHORT] or offered.rpartition(".")[0]
     found = TwinningFile(
