@@ -49,8 +49,11 @@ def stop(session: Session, number: int, reason: str, text: str, public: bool, de
     tell(session, twinning, deed, "twinning-stopped", {"reason": reason})
 
 
-def say(session: Session, number: int, body: str, closing: Closing, deed: Deed) -> bool:
-    """One body's closing form; once every body has spoken the twinning closes. Raises ``Invalid``."""
+def say(session: Session, number: int, body: str, closing: Closing, deed: Deed, confirmed: bool = False) -> bool:
+    """One body's closing form; once every body has spoken the twinning closes. Raises ``Invalid``.
+
+    Where the two sides contradict each other the last one confirms: nothing is corrected once it is closed.
+    """
     twinning = running(session, number)
     tie = next((item for item in twinning.parties if item.city.slug == body), None)
     if tie is None:
@@ -68,6 +71,8 @@ def say(session: Session, number: int, body: str, closing: Closing, deed: Deed) 
     forms = queries.closing(session, number)
     if not rules.all_spoken((tie.city_id for tie in twinning.parties), (form.city_id for form in forms)):
         return False
+    if not confirmed and rules.at_odds((form.side, form.said) for form in forms):
+        raise Invalid({"result": "contradicts"})
     _close(session, twinning, forms, deed)
     return True
 

@@ -136,6 +136,19 @@ def outcome(said: Iterable[Mapping[str, Any]]) -> str:
     return next((result for result in RESULTS if result in results), "stopped")
 
 
+def adopted(said: Mapping[str, Any]) -> bool:
+    """Whether a closing form says that the solution is in use where it went."""
+    return said.get("result") in REUSED
+
+
+def at_odds(forms: Iterable[tuple[str, Mapping[str, Any]]]) -> bool:
+    """Whether giver and receivers contradict each other on whether anybody adopted it. Each as (side, said)."""
+    told: dict[str, bool] = {}
+    for side, said in forms:
+        told[side] = told.get(side, False) or adopted(said)
+    return len(set(told.values())) > 1
+
+
 def all_spoken(parties: Iterable[object], spoken: Iterable[object]) -> bool:
     """Whether every body that takes part has told how it went."""
     return set(parties) <= set(spoken)

@@ -137,6 +137,7 @@ def page(twinning: Twinning, refusal: Refusal = NOT_REFUSED) -> str:
         now=now(),
         updated=journal.last_at(session(), "twinning", str(twinning.id), rules.REMINDERS) or twinning.began_at,
         forms=forms,
+        odds=rules.at_odds((form.side, form.said) for form in forms),
         rules=rules,
         **(sheet.bench(session(), engine(), twinning, forms, gate.actor(), now()) if working else {}),
     )

@@ -268,6 +268,23 @@ def test_what_was_told_already_stands_in_its_form_to_be_corrected(exchange: Exch
     assert 'value="None"' not in form
 
 
+def test_reports_that_contradict_each_other_close_it_only_once_the_last_is_confirmed(
+    registered: Database, app: Flask, client: FlaskClient
+) -> None:
+    exchange = Exchange(registered, alone=True)
+    receiver = client_of(app, registered, exchange.receiver)
+    with registered.work() as session:
+        ending.say(session, exchange.number, "bologna", Closing("adapted"), exchange.deed(exchange.giver))
+    typed = {"body": "torino", "result": "stopped", "worked": "Poco."}
+    _, form = sent_wrongly(receiver, "/chiudi", typed)
+    for words in ("racconta il contrario", "adottata dopo averla adattata", ">Poco.</textarea>", 'name="confirmed">'):
+        assert words in form
+    assert exchange.rows() == ["twinning-begun", "closing-said"]
+    assert post(receiver, "/chiudi", confirmed="on", **typed) == 303
+    assert exchange.twinning().state == "closed"
+    assert "raccontano due esiti diversi" in client.get(PATH).text
+
+
 def test_hours_of_a_day_to_come_are_refused_at_their_day(exchange: Exchange, receiver: FlaskClient) -> None:
     _, form = sent_wrongly(receiver, "/ore", {"body": "torino", "on": "2099-01-08", "hours": "2", "what": ""})
     assert "Giorno: Il giorno è ancora da venire." in form

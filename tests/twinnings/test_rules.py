@@ -49,6 +49,24 @@ def test_the_outcome_is_the_best_that_a_receiver_reached() -> None:
     assert rules.outcome([]) == "stopped"
 
 
+@pytest.mark.parametrize(
+    ("given", "received", "odds"),
+    [
+        ("adopted", ["adapted"], False),
+        ("adapted", ["stopped"], True),
+        ("stopped", ["adopted"], True),
+        ("adopted", ["stopped", "adapted"], False),
+        ("stopped", ["stopped"], False),
+        ("adopted", [], False),
+    ],
+)
+def test_the_two_sides_are_at_odds_where_one_says_adopted_and_the_other_not(
+    given: str, received: list[str], odds: bool
+) -> None:
+    told = [("giver", {"result": given}), *(("receiver", {"result": result}) for result in received)]
+    assert rules.at_odds(told) is odds
+
+
 def test_one_side_may_close_alone_after_a_month_only_where_the_receiver_spoke() -> None:
     now = datetime(2026, 11, 23, tzinfo=UTC)
     assert not rules.may_close(["giver", "receiver"], now, now)
