@@ -20,6 +20,7 @@ from app.twinnings.models import (
     TwinningParty,
     WorkedHours,
 )
+from app.twinnings.rules import REUSED
 
 
 def _twinnings() -> Select[Twinning]:
@@ -72,6 +73,13 @@ def listed(session: Session, state: str = "", body: str = "") -> Sequence[Twinni
         ties = select(TwinningParty.twinning_id).join(City, City.id == TwinningParty.city_id).where(City.slug == body)
         wanted = wanted.where(Twinning.id.in_(ties))
     return session.scalars(wanted.limit(500)).all()
+
+
+def adopted(session: Session) -> set[int]:
+    """Numbers of the closed twinnings that a receiver says it adopted."""
+    told = ClosingForm.said["result"].as_string().in_(list(REUSED))
+    wanted = select(Twinning.id).join(ClosingForm, ClosingForm.twinning_id == Twinning.id)
+    return set(session.scalars(wanted.where(Twinning.state == "closed", ClosingForm.side == "receiver", told)))
 
 
 def latest_running(session: Session, most: int) -> Sequence[Twinning]:
