@@ -8,6 +8,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload, lazyload, selectinload
 
 from app.cities.models import City
+from app.solutions.models import Solution
 from app.twinnings.models import (
     ClosingForm,
     KitCheck,
@@ -38,7 +39,10 @@ def _one(session: Session, wanted: Select[Twinning]) -> Twinning | None:
 
 
 def twinning(session: Session, number: int) -> Twinning | None:
-    return _one(session, _twinnings().where(Twinning.id == number))
+    """One twinning; its variants with what the policy looks at."""
+    variant = joinedload(Twinning.parties).joinedload(TwinningParty.variant)
+    ties = variant.options(selectinload(Solution.bodies), selectinload(Solution.themes))
+    return _one(session, _twinnings().options(ties).where(Twinning.id == number))
 
 
 def locked(session: Session, number: int) -> Twinning | None:
