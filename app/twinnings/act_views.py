@@ -12,6 +12,7 @@ from app.conversion.export import Format, text_to_office
 from app.needs import queries as needs
 from app.text.acts import find_acts
 from app.text.bodies import named
+from app.text.elision import elided
 from app.twinnings import service
 from app.twinnings.models import Twinning
 from app.twinnings.views import PATH, found, now
@@ -37,7 +38,7 @@ def draft(number: int, slug: str, name: str, form: str) -> Response:
     twinning = found(number, Action.WORK_ON_TWINNING)
     # An act is Italian whatever language its reader reads the site in.
     with force_locale(LOCALES[DEFAULT]):
-        text = render_template(f"acts/{name}.md", **_data(twinning))
+        text = elided(render_template(f"acts/{name}.md", **_data(twinning)))
     kind: Format = "odt" if form == "odt" else "docx"
     body = text.encode() if form == "md" else text_to_office(text, kind, twinning.title, now())
     answer = Response(body, mimetype=MIMES[form])

@@ -130,11 +130,13 @@ def page(twinning: Twinning, refusal: Refusal = NOT_REFUSED) -> str:
     working = gate.may(Action.WORK_ON_TWINNING, twinning.thing)
     forms = queries.closing(session(), twinning.id)
     need = needs.need(session(), twinning.need_id) if twinning.need_id else None
+    need = need if need is not None and gate.may(Action.READ_NEED, need.thing) else None
     return render_template(
         "twinnings/show.html",
         twinning=twinning,
         solution=twinning.solution,
-        need=need if need is not None and gate.may(Action.READ_NEED, need.thing) else None,
+        need=need,
+        in_time=_in_time(twinning, need) if need is not None else "",
         working=working,
         running=twinning.state == rules.State.RUNNING,
         refusal=refusal,
@@ -147,6 +149,14 @@ def page(twinning: Twinning, refusal: Refusal = NOT_REFUSED) -> str:
         rules=rules,
         **(sheet.bench(session(), engine(), twinning, forms, gate.actor(), now()) if working else {}),
     )
+
+
+def _in_time(twinning: Twinning, need: Need) -> str:
+    """How the plan of one that runs stands to the day of its request, empty where there is none."""
+    if need.by_when is None or twinning.state != rules.State.RUNNING:
+        return ""
+    due = ((item.key, item.due_on) for item in twinning.milestones)
+    return rules.in_time(day_of(twinning.began_at), need.by_when, due)
 
 
 @twinnings.get(f"{PATH}/calendario.ics")

@@ -12,14 +12,16 @@ import pytest
 from babel.dates import format_date
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 
 from app.accounts.models import Person
 from app.conversion.export import text_to_office
 from app.db import Database
 from app.errors import Invalid
 from app.search.index import IndexDamaged
-from app.twinnings import chores, ending, forms, service, sharing
+from app.twinnings import chores, ending, forms, queries, service, sharing
 from app.twinnings.calendar import _folded, _text
+from app.twinnings.models import Twinning
 from app.twinnings.rules import Closing
 from app.twinnings.service import Deed
 from tests.makers import NOW, csrf, make_solution, sign_in
@@ -415,6 +417,36 @@ def test_pages_open_in_english(exchange: Exchange, client: FlaskClient, path: st
     assert client.get(f"/en{path}").status_code == 200
 
 
+def test_whoever_may_read_a_variant_finds_it_and_what_was_not_done_has_no_day_once_it_is_over(
+    exchange: Exchange, client: FlaskClient, receiver: FlaskClient
+) -> None:
+    assert "entro il " in client.get(PATH).text
+    with exchange.database.work() as session:
+        open_one = make_solution(session, "variante-aperta", title="Variante aperta", city="torino")
+        hidden = make_solution(
+            session, "variante-di-rete", title="Variante di rete", city="venezia", visibility="members"
+        )
+        parties = {tie.city.slug: tie for tie in exchange_of(session, exchange).parties}
+        parties["torino"].variant, parties["venezia"].variant = open_one, hidden
+        for body in ("bologna", "torino", "venezia"):
+            ending.say(session, exchange.number, body, Closing("adapted"), exchange.deed())
+    page = client.get(PATH).text
+    assert "La variante di Torino" in page
+    assert "/soluzioni/variante-aperta/confronto-con-la-fonte" in page
+    assert "Variante di rete" not in page
+    colleague = client_of(receiver.application, exchange.database, exchange.giver)
+    assert "Variante di rete" in colleague.get(PATH).text
+    assert "Continua a scrivere" not in receiver.get(PATH).text, "nothing is being written there"
+    assert "non compiuta" in page
+    assert "entro il " not in page
+
+
+def exchange_of(session: Session, exchange: Exchange) -> Twinning:
+    found = queries.twinning(session, exchange.number)
+    assert found is not None
+    return found
+
+
 def test_what_a_variant_changed_is_shown_beside_its_source(registered: Database, client: FlaskClient) -> None:
     with registered.work() as session:
         make_solution(
@@ -487,6 +519,7 @@ def test_the_agreement_names_its_steps_in_order_of_days_and_lists_the_kit(
         assert "- Convenzione con i comuni;\n- Piattaforma telematica.\n" in text
         assert text.count("rappresentato/a da") == 3
     letter = receiver.get(f"{PATH}/atti/lettera.md").text
+    assert re.search(r"^4\. condividere entro .+ un piano di trasferimento;\n5\. restituire", letter, re.M)
     assert re.search(r"^Per [^\n]*Bologna: \[\.\.\.\]\n\nPer [^\n]*Torino: ", letter, re.M)
     assert "Eventuali oneri" not in letter
 
