@@ -4,7 +4,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, Response, render_template, url_for
+from flask import Blueprint, Response, render_template
 from flask_babel import force_locale
 
 from app.access import Action
@@ -18,7 +18,7 @@ from app.twinnings.models import Twinning
 from app.twinnings.views import PATH, found, now
 from app.web.formats import day
 from app.web.gate import permits
-from app.web.languages import DEFAULT, LOCALES, site_root
+from app.web.languages import DEFAULT, LOCALES, address_in
 from app.web.unit import session
 
 acts = Blueprint("acts", __name__, template_folder="templates")
@@ -71,7 +71,7 @@ def _data(twinning: Twinning) -> dict[str, Any]:
         "the_receivers": _listed([_named(name) for name in bodies]),
         "from_receivers": _listed([_named(name, "da") for name in bodies]),
         "many": len(bodies) > 1,
-        "address": site_root() + url_for("solutions.show", slug=solution.slug),
+        "address": address_in(DEFAULT, f"/soluzioni/{solution.slug}"),
         "need": need.title if need else "",
         "licence": front.get("licence") or "CC-BY-4.0",
         "began": day(twinning.began_at),
