@@ -197,6 +197,7 @@ def sent_wrongly(client: FlaskClient, address: str, data: Mapping[str, str]) -> 
         ("/capofila", {"body": "bari"}, "Ente: Questo ente non partecipa"),
         ("/incontri", {"title": "Avvio", "starts_at": "", "minutes": "45", "place": "Sala blu"}, "Giorno e ora: Serve"),
         ("/ore", {"body": "torino", "on": "2026-11-20", "hours": "due", "what": "visita"}, "Ore: Serve un numero"),
+        ("/ore", {"body": "torino", "on": "2026-11-20", "hours": "26,5", "what": "visita"}, "al massimo 24 ore"),
         ("/kit", {"title": "Schema di convenzione"}, "Titolo: C’è già"),
         ("/file", {"title": "Bozza di regolamento"}, "File: "),
         (
@@ -297,12 +298,15 @@ def test_closing_gives_a_certificate_that_anyone_can_verify(
 ) -> None:
     assert client.get(f"{PATH}/attestato").status_code == 404
     giver = client_of(app, exchange.database, exchange.giver)
+    measured = {"indicator": "Giorni", "before": "28,5", "after": "9"}
     assert post(giver, "/chiudi", body="bologna", result="adapted") == 303
-    assert post(receiver, "/chiudi", body="torino", result="adapted", months="8", cost="12.000") == 303
+    assert post(receiver, "/chiudi", body="torino", result="adapted", months="8", cost="12.000", **measured) == 303
     with exchange.database.work() as session:
         ending.say(session, exchange.number, "venezia", Closing("adopted"), exchange.deed())
     page = client.get(PATH).text
     assert "Com’è andata" in page
+    assert "Giorni</span>: 28,5 → 9" in page
+    assert "Giorni</span>: 28.5 → 9" in client.get(f"/en{PATH}").text
     certificate = client.get(f"{PATH}/attestato").text
     said = re.sub(r"<[^>]+>", "", certificate)
     assert "Si attesta che la Città metropolitana di Bologna ha dato la soluzione" in said
@@ -499,6 +503,7 @@ def test_draft_acts_hold_the_data_speak_of_every_receiver_and_are_marked(
     assert text.startswith("**BOZZA DA VERIFICARE")
     for part in (said, "Città metropolitana di Bologna", "Sportello unico metropolitano", "[...]"):
         assert part in text
+    assert receiver.get(f"/en{PATH}/atti/{name}.md").text == text, "also for who reads the site in English"
     assert "l'ente ricevente" not in text.casefold()
 
 
