@@ -288,6 +288,23 @@ def test_reports_that_contradict_each_other_close_it_only_once_the_last_is_confi
     assert "raccontano due esiti diversi" in client.get(PATH).text
 
 
+@pytest.mark.parametrize(
+    ("days", "formats", "said", "steps"),
+    [
+        (-200, [], "era già passato", 7),
+        (20, [], "è troppo vicino per tutte le tappe", 7),
+        (180, ["visita", "trasferimento"], "stanno entro quel giorno", 7),
+        (180, ["visita"], "Il piano è breve", 3),
+    ],
+)
+def test_the_plan_says_how_it_stands_to_the_day_of_the_request(
+    registered: Database, app: Flask, days: int, formats: list[str], said: str, steps: int
+) -> None:
+    exchange = Exchange(registered, by_when=(NOW + timedelta(days=days)).date(), formats=formats)
+    assert said in client_of(app, registered, exchange.receiver).get(PATH).text
+    assert len(exchange.twinning().milestones) == steps
+
+
 def test_hours_of_a_day_to_come_are_refused_at_their_day(exchange: Exchange, receiver: FlaskClient) -> None:
     _, form = sent_wrongly(receiver, "/ore", {"body": "torino", "on": "2099-01-08", "hours": "2", "what": ""})
     assert "Giorno: Il giorno è ancora da venire." in form
