@@ -21,6 +21,7 @@ from app.twinnings.rules import State
 class Exchange:
     """Requests and twinnings of a body, days its offices can give in this quarter (None: it does not say).
 
+    ``joined``: numbers of those requests that another body posted and this one joined.
     ``taught`` counts the bodies that adopted a solution with its help, ``learnt`` the solutions it adopted itself;
     ``certified`` are the twinnings in which either happened, ``unadopted`` the closed ones that nobody adopted.
     """
@@ -33,6 +34,7 @@ class Exchange:
     certified: Sequence[Twinning]
     unadopted: frozenset[int]
     days: int | None = None
+    joined: frozenset[int] = frozenset()
 
     @property
     def demonstration(self) -> bool:
@@ -42,11 +44,12 @@ class Exchange:
 
 @dataclass(frozen=True)
 class Report:
-    """A year of a body: what it documented, asked for, answered, gave and took."""
+    """A year of a body: what it documented, alone (``own``) or with others, asked for, answered, gave and took."""
 
     year: int
     exchange: Exchange
-    solutions: Sequence[Solution]
+    own: Sequence[Solution]
+    with_others: Sequence[Solution]
     answers: Mapping[str, int]
 
 
@@ -73,7 +76,8 @@ def _exchange(
     helped = {number for number, _ in taught}
     certified = [item for item in gives if item.id in helped] + learnt
     bodies = {receiver for _, receiver in taught}
-    return Exchange(needs, gives, takes, len(bodies), len(learnt), certified, unadopted, days)
+    joined = frozenset(need.id for need in needs if need.city_id != city.id)
+    return Exchange(needs, gives, takes, len(bodies), len(learnt), certified, unadopted, days, joined)
 
 
 def _unadopted(twinnings: Sequence[Twinning], adopters: set[tuple[int, int]]) -> frozenset[int]:
@@ -89,10 +93,12 @@ def report(session: Session, city: City, year: int) -> Report:
     running = [item for item in twinnings if _ran(item, since, until)]
     ended = {item.id for item in running if item.ended_at is not None and item.ended_at < until}
     adopters = {pair for pair in every if pair[0] in ended}
+    made = queries.solutions_of_body(session, city)
     return Report(
         year,
         _exchange(city, needs, running, adopters, _unadopted(twinnings, every)),
-        queries.solutions_of_body(session, city),
+        [solution for role, solution in made if role == "owner"],
+        [solution for role, solution in made if role == "partner"],
         dict(queries.answers_of_body(session, city, since, until)),
     )
 
