@@ -62,7 +62,7 @@ def begin(session: Session, proposal: Proposal, person_id: int, now: datetime) -
     twinning.people = _first_people(session, proposal, person_id)
     twinning.milestones = [
         Milestone(key=item.key, phase=item.phase, position=item.position, due_on=item.due_on)
-        for item in rules.plan(day_of(now))
+        for item in rules.plan(day_of(now), need.by_when, need.formats)
     ]
     session.add(twinning)
     session.flush()

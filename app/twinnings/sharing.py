@@ -106,7 +106,8 @@ def count_hours(session: Session, number: int, body: str, on: date, quarters: in
     """Hours in quarters of an hour. Raises ``Invalid``."""
     twinning = running(session, number)
     city = party(twinning, body)
-    wrong = {} if 0 < quarters <= rules.MOST_QUARTERS else {"hours": "not_a_number"}
+    wrong = {} if quarters > 0 else {"hours": "not_a_number"}
+    wrong |= {} if quarters <= rules.MOST_QUARTERS else {"hours": "too_many_hours"}
     wrong |= {} if on <= day_of(deed.now) else {"on": "in_future"}
     if wrong:
         raise Invalid(wrong)

@@ -54,11 +54,33 @@ def test_who_did_not_adopt_learnt_nothing(exchange: Exchange, client: FlaskClien
     with exchange.database.work() as session:
         for body, result in (("bologna", "adapted"), ("torino", "stopped"), ("venezia", "adopted")):
             ending.say(session, exchange.number, body, Closing(result), exchange.deed())
+    assert "Attestato di gemellaggio" in client.get("/citta/venezia").text
+    assert "Attestato di gemellaggio" not in client.get("/citta/torino").text
     assert "Ha insegnato una soluzione a 1 ente." in client.get("/citta/bologna").text
     assert "Ha imparato" not in client.get("/citta/torino").text
     assert [row["receiver"] for row in client.get("/rete.json").get_json()["flows"]] == ["venezia"]
     rows = {(row["figure"], row["of"]): row["value"] for row in client.get("/numeri.json").get_json()["figures"]}
     assert rows["transfers-closed", ""] == rows["transfers-closed-by-city", "torino"] == 1
+
+
+def test_a_transfer_that_nobody_adopted_is_no_credit_and_is_not_called_finished(
+    exchange: Exchange, client: FlaskClient
+) -> None:
+    with exchange.database.work() as session:
+        for body in ("bologna", "torino", "venezia"):
+            ending.say(session, exchange.number, body, Closing("stopped"), exchange.deed())
+    year = exchange.deed().now.year
+    for path in ("/citta/bologna", "/citta/torino", f"/citta/torino/rapporto?anno={year}"):
+        page = client.get(path).text
+        assert "chiuso, non adottata" in page, path
+        assert "Attestato di gemellaggio" not in page, path
+    for path in ("/gemellaggi", "/gemellaggi/1-sportello", "/richieste/1-sportello"):
+        page = client.get(path).text
+        assert "hiuso il " in page, path
+        assert "oncluso il" not in page, path
+        assert "/attestato" not in page, path
+    assert client.get("/gemellaggi/1-sportello/attestato").status_code == 404
+    assert client.get(f"/attestati/{exchange.twinning().verification}").status_code == 404
 
 
 def test_a_city_says_what_its_offices_can_give(exchange: Exchange, client: FlaskClient) -> None:

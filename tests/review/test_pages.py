@@ -21,6 +21,7 @@ from app.review import ageing, page_reports, remarks, service
 from app.review.rules import ENDING, Deed
 from app.solutions.queries import by_slug, current_revision
 from app.writing.chores import read_files
+from app.writing.models import Attachment
 from tests.makers import (
     NOW,
     csrf,
@@ -179,6 +180,23 @@ def test_what_was_sent_back_waits_for_its_authors_with_the_reason_until_it_is_de
     decide(referent, office, "approva")
     Desk(official, SLUG).open().type(section__1="Una correzione dopo.").save()
     assert "con questo motivo" not in official.get(PAGE).text, "what came after decided otherwise"
+
+
+def test_a_text_in_force_is_no_draft_until_somebody_types_again_or_changes_its_kit(app: Flask, office: Office) -> None:
+    official = signed_in(app, office, office.official)
+    Desk(official, SLUG).open().type(section__1="Come va adesso.").save()
+    assert SLUG in section(official.get("/scrivania").text, "bozze")
+    press(official, f"{PAGE}/invia")
+    office.approve()
+    office.validate()
+    office.make_ready()
+    assert SLUG not in section(official.get("/scrivania").text, "bozze")
+    number = office.add_file("Schema")
+    assert SLUG in section(official.get("/scrivania").text, "bozze")
+    with office.database.work() as session:
+        session.delete(session.get(Attachment, number))
+    Desk(official, SLUG).open().type(section__1="Una correzione dopo.").save()
+    assert SLUG in section(official.get("/scrivania").text, "bozze")
 
 
 def test_the_page_shows_what_is_missing_and_nothing_else_may_be_pressed(app: Flask, office: Office) -> None:
