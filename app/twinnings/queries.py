@@ -86,6 +86,13 @@ def adopted(session: Session) -> set[int]:
     return set(session.scalars(wanted.where(Twinning.state == "closed", ClosingForm.side == "receiver", told)))
 
 
+def receiving(session: Session, solution_id: int) -> set[int]:
+    """Bodies that are taking a solution over now, in whichever twinning."""
+    wanted = select(TwinningParty.city_id).join(Twinning, Twinning.id == TwinningParty.twinning_id)
+    wanted = wanted.where(Twinning.solution_id == solution_id, Twinning.state == "running")
+    return set(session.scalars(wanted.where(TwinningParty.role == "receiver")))
+
+
 def latest_running(session: Session, most: int) -> Sequence[Twinning]:
     """Running twinnings as a line of a list shows them, the newest first: their bodies, nothing of the work."""
     lean = (lazyload(Twinning.people), joinedload(Twinning.parties))
