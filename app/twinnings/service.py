@@ -68,7 +68,7 @@ def begin(session: Session, proposal: Proposal, person_id: int, now: datetime) -
 
 
 def _receivers(session: Session, proposal: Proposal, now: datetime) -> list[City]:
-    """Who asks and who joined, but for closed bodies, the giver, and who joined and has the solution at hand already."""
+    """Who asks and who joined, without closed bodies, the giver, and joiners that take the solution over already."""
     need, busy = proposal.need, queries.receiving(session, proposal.solution_id)
     bodies = {city.id: city for city in (need.city, *(tie.city for tie in need.receivers if tie.city_id not in busy))}
     return [

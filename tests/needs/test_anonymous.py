@@ -176,3 +176,30 @@ def test_the_answer_to_an_offer_does_not_name_the_city_that_is_not_known_yet(net
             proposals.decline(session, proposal.id, "other", text, DAYS, network.deed(now=LATER))
         proposals.decline(session, proposal.id, "other", "Il bilancio non c’è ancora", DAYS, network.deed(now=LATER))
     assert (later.value.problems, refused.value.problems) == ({"later_text": "names_city"}, {"text": "names_city"})
+
+
+def test_a_no_and_silence_tell_its_name_to_no_other_city(app: Flask, network: Network, need: Need) -> None:
+    asked = network.ask(need)
+    mine = sign_in(app.test_client(), person(network, Role.OFFICIAL, "venezia"))
+    assert "Della tua città vede solo la dimensione" in mine.get(f"/proposte/{asked.id}").text
+    network.look_at(asked, NOW + timedelta(days=DAYS + 1))
+    following = network.proposals(need)[-1]
+    assert (following.giver.slug, following.origin) == ("torino", "next")
+    network.distribute(NOW + timedelta(days=DAYS + 1))
+    office = person(network, Role.REFERENT, "torino")
+    client = sign_in(app.test_client(), office)
+    for address in (f"/proposte/{following.id}", f"/richieste/{need.id}-{need.slug}", "/scrivania", "/avvisi"):
+        assert "Venezia" not in client.get(address).text, address
+    with network.database.reading() as session:
+        theirs = session.get_one(Person, network.people["referent.torino"]).email
+        told = [letter for letter in session.query(Letter) if letter.recipient == theirs]
+        assert "question" in {letter.kind for letter in told}
+        assert not any("venezia" in json.dumps(letter.data).lower() for letter in told)
+
+
+def test_who_asks_is_told_who_will_know(app: Flask, network: Network, need: Need) -> None:
+    app.extensions["indexer"].rebuild()
+    mine = sign_in(app.test_client(), person(network, Role.OFFICIAL, "venezia"))
+    shown = mine.get(f"/richieste/{need.id}-{need.slug}/abbinamenti").text
+    assert "se chiedi, questo ente saprà chi sei. Il coordinamento nazionale lo sa già" in shown
+    assert "gli enti a cui si passa dopo vedono solo la dimensione" in shown
