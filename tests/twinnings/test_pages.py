@@ -73,14 +73,13 @@ def test_the_last_day_of_work_is_what_the_page_was_last_changed_on(exchange: Exc
     assert said(LATER) in foot
 
 
-def test_a_page_of_a_persons_own_bears_no_day_of_a_release(
-    exchange: Exchange, client: FlaskClient, receiver: FlaskClient
-) -> None:
-    for path in ("/scrivania", "/avvisi", "/profilo"):
-        page = receiver.get(path)
-        assert page.status_code == 200
-        assert "Ultimo aggiornamento" not in page.text
-    assert "Ultimo aggiornamento" in client.get("/gemellaggi").text
+@pytest.mark.parametrize(
+    "path", ["/scrivania", "/avvisi", "/profilo", "/gemellaggi", "/rete", "/richieste", "/cerca", "/citta/bologna"]
+)
+def test_a_list_bears_no_day_of_the_release_as_that_of_its_last_change(receiver: FlaskClient, path: str) -> None:
+    page = receiver.get(path)
+    assert page.status_code == 200
+    assert "Ultimo aggiornamento" not in page.text
 
 
 def test_one_that_is_over_says_when_it_ended_and_not_that_it_was_stopped_for_a_time(
