@@ -83,11 +83,11 @@ def space(documents: Sequence[tuple[str, str]]) -> Space:
     seen = Counter(gram for counts in counted for gram in counts)
     columns = {gram: number for number, gram in enumerate(sorted(seen))}
     weights = np.array([log((1 + len(ordered)) / (1 + seen[gram])) + 1 for gram in columns])
-    rows = sparse.lil_matrix((len(ordered), len(columns)))
-    for number, counts in enumerate(counted):
-        for gram, count in counts.items():
-            rows[number, columns[gram]] = (1 + log(count)) * weights[columns[gram]]
-    packed = rows.tocsr()
+    places = np.array([columns[gram] for counts in counted for gram in counts], dtype=np.int64)
+    counts = np.array([count for counts in counted for count in counts.values()], dtype=float)
+    ends = np.cumsum([0, *map(len, counted)])
+    packed = sparse.csr_matrix(((1 + np.log(counts)) * weights[places], places, ends), (len(ordered), len(columns)))
+    packed.sort_indices()
     lengths = np.sqrt(np.asarray(packed.multiply(packed).sum(axis=1)).ravel())
     scale = sparse.diags(1 / np.where(lengths > 0, lengths, 1))
     return Space(tuple(name for name, _ in ordered), columns, weights, (scale @ packed).tocsr())

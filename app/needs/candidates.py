@@ -34,6 +34,10 @@ WHOLE_KIT = 4
 #: Letters of a solution's text that are compared; beyond them it repeats itself.
 MOST_TEXT = 20_000
 
+#: How many solutions tell how close related ones come: more of them move a percentile no further.
+MOST_COMPARED = 300
+#: A library larger than this takes longer to learn than who reads the page of a request waits.
+MOST_LEARNT = 1_000
 #: A solution whose theme is worth less than this has next to nothing to do with the request; ``is_near``.
 NEAR, HALF_SAID = 0.25, 0.5
 #: Stands for a city where only themes are compared.
@@ -140,7 +144,12 @@ def asked_in(wanted: rules.Wanted) -> model.Need:
 def near_ones(
     session: Session, engine: Engine, asked: model.Need, offered: Mapping[str, Sequence[str]], themes: Iterable[Theme]
 ) -> set[str]:
-    """Of some solutions, by slug with their themes, those that have to do with a request, as a shortlist holds it."""
+    """Of some solutions, by slug with their themes, those that have to do with a request, as a shortlist holds it.
+
+    All of them where the library is too large to be learnt while somebody waits.
+    """
+    if engine.count("solution") > MOST_LEARNT:
+        return set(offered)
     learnt, tree = _known(session, engine), {theme.slug: theme.parent_slug for theme in themes}
     text, short = f"{asked.title} {asked.text}", asked.words < rules.FEW_WORDS
     affinities = by_words(engine, text) if short else learnt.texts.affinities(text)
@@ -272,23 +281,27 @@ def _learn(session: Session, engine: Engine) -> Known:
     texts = space([(item.slug, f"{item.title}\n{item.summary}\n{rev.plain[:MOST_TEXT]}") for item, rev in rows])
     words: list[float] = []
     documents: list[float] = []
-    for solution, _revision in rows:
-        kin = _kin(solution, [item for item, _ in rows])
+    kin = _kin([solution for solution, _revision in rows])
+    for solution, _revision in rows[:: max(len(rows) // MOST_COMPARED, 1)]:
+        others = kin[_main(solution)] - {solution.slug}
         asked = f"{solution.title}. {solution.summary}"
         for measured, found in ((words, by_words(engine, asked)), (documents, texts.affinities(asked))):
-            measured.append(max((found.get(slug, 0.0) for slug in kin), default=0.0))
+            measured.append(max((found.get(slug, 0.0) for slug in others), default=0.0))
     passages = {solution.slug: _passages(revision) for solution, revision in rows}
     return Known(texts, calibration(documents), calibration(words), passages)
 
 
-def _kin(solution: Solution, others: Sequence[Solution]) -> list[str]:
-    """Solutions of the same main theme, or that took from the same source: pairs known to be related."""
-    main = next((tie.theme.slug for tie in solution.themes), "")
-    return [
-        item.slug
-        for item in others
-        if item.slug != solution.slug and main and any(tie.theme.slug == main for tie in item.themes[:1])
-    ]
+def _kin(solutions: Sequence[Solution]) -> dict[str, set[str]]:
+    """Solutions by their main theme: pairs known to be related. Those without a theme have none."""
+    found: dict[str, set[str]] = {"": set()}
+    for item in solutions:
+        if main := _main(item):
+            found.setdefault(main, set()).add(item.slug)
+    return found
+
+
+def _main(solution: Solution) -> str:
+    return next((tie.theme.slug for tie in solution.themes), "")
 
 
 def _passages(revision: SolutionRevision) -> tuple[model.Passage, ...]:

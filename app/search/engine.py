@@ -156,6 +156,14 @@ class Engine:
         title, title_en = snapshot.titles.get((kind, slug), ("", ""))
         return (english and title_en) or title
 
+    def count(self, kind: str) -> int:
+        """How many documents of a kind there are; 0 while the index is away."""
+        try:
+            snapshot = self._snapshot or self.snapshot()
+        except IndexDamaged:
+            return 0
+        return int((snapshot.kinds == kind).sum())
+
     def comparable(self) -> list[tuple[str, str]]:
         """Cities that others are like, as (slug, short name); none while the index is away."""
         try:
