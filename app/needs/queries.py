@@ -231,6 +231,13 @@ def needs_in_round(session: Session, day: date) -> list[Need]:
     return [need for need in found if not is_closed(need.city.register, day)]
 
 
+def editions_in_round(session: Session, day: date) -> dict[int, int]:
+    """The same requests by number, with their editions."""
+    gone = select(City.id).where(is_gone(day))
+    wanted = select(Need.id, Need.edition).where(_in_round(), Need.city_id.not_in(gone))
+    return {number: edition for number, edition in session.execute(wanted)}  # noqa: C416
+
+
 def many_in_round(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(Need).where(_in_round())) or 0
 
