@@ -20,6 +20,7 @@ from app.matching import context
 from app.matching.weights import named
 from app.needs import assigning, candidates, chores, proposals, queries, rounds, service, shortlists, weighing
 from app.needs.models import MatchingRound, Need
+from app.notices.models import Notice
 from app.outbox.models import Letter
 from app.search.engine import Engine
 from tests.makers import NOW, csrf, make_person, make_solution, sign_in
@@ -442,6 +443,57 @@ def test_a_published_round_makes_its_proposals_once(network: Network, engine: En
     assert "round-published" in network.rows("need", need)
     with pytest.raises(Conflict, match="round_gone"), network.database.work() as session:
         rounds.publish(session, found.id, DAYS, network.deed("coordinator", LATER))
+
+
+def notices(network: Network, action: str, who: str) -> list[Notice]:
+    with network.database.reading() as session:
+        return list(session.query(Notice).filter_by(action=action, person_id=network.people[who]))
+
+
+def sentences(client: FlaskClient) -> str:
+    return client.get("/avvisi").text
+
+
+def test_the_requester_reads_whom_a_round_asked_and_until_when_and_of_the_yes_once(
+    app: Flask, network: Network, engine: Engine
+) -> None:
+    need = network.post()
+    found = preview(network, engine)
+    with network.database.work() as session:
+        rounds.publish(session, found.id, DAYS, network.deed("coordinator", LATER))
+    network.distribute()
+    (told,) = notices(network, "round-published", "official.venezia")
+    assert set(told.data["cities"]) == {"Bologna", "Torino"}
+    assert told.data["day"] == "2026-12-03"
+    with network.database.reading() as session:
+        official = session.get(Person, network.people["official.venezia"])
+        referent = session.get(Person, network.people["referent.torino"])
+    assert official is not None
+    assert referent is not None
+    client = sign_in(app.test_client(), official)
+    assert "ha già interpellato Bologna, Torino: le risposte sono attese entro il 3 dicembre 2026." in sentences(client)
+    asked = next(item for item in network.proposals(need) if item.giver.slug == "bologna")
+    network.accept(asked)
+    mine = {action for action, who in network.distribute() if who == "official.venezia"}
+    assert mine == {"proposal-accepted"}
+    assert "gli altri enti interpellati non devono più rispondere" in sentences(client)
+    (spared,) = notices(network, "proposal-withdrawn", "referent.torino")
+    assert spared.data["body"] == "Città metropolitana di Venezia", "who asked, not the reader's own body"
+
+
+def test_a_question_of_a_round_that_nobody_can_answer_comes_back_to_who_published_it(
+    app: Flask, network: Network, engine: Engine
+) -> None:
+    with network.database.work() as session:
+        make_solution(session, "sportello-anci", title="Sportello unico per le imprese dei comuni", city="anci")
+    app.extensions["indexer"].rebuild()
+    network.post()
+    found = preview(network, engine)
+    with network.database.work() as session:
+        rounds.publish(session, found.id, DAYS, network.deed("coordinator", LATER))
+    network.distribute()
+    (told,) = notices(network, "proposal-made", "coordinator")
+    assert (told.data["absent"], told.reason) == ("ANCI", "waiting")
 
 
 def test_a_preview_is_stale_once_a_request_has_changed(network: Network, engine: Engine) -> None:

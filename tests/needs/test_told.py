@@ -129,8 +129,7 @@ def of_requests(network: Network) -> Iterator[Case]:
     c = joined(n)
     n.ask(c)
     closed = ["need-closed", "proposal-withdrawn"]
-    gone = {("need-closed", "official.torino"), ("proposal-withdrawn", "official.torino")}
-    gone |= {("proposal-withdrawn", "referent.bologna")}
+    gone = {("need-closed", "official.torino"), ("proposal-withdrawn", "referent.bologna")}
     yield Case(service.close, lambda s: service.close(s, c.id, "not-needed", "", by()), closed, gone)
     w = joined(n).id
     yield Case(
@@ -196,7 +195,7 @@ def of_proposals(network: Network) -> Iterator[Case]:
         {("proposal-postponed", "referent.bologna")},
     )
     y = with_both(n).id
-    yes = {("proposal-accepted", VERA), ("proposal-withdrawn", VERA), ("proposal-withdrawn", "referent.torino")}
+    yes = {("proposal-accepted", VERA), ("proposal-withdrawn", "referent.torino")}
     yield Case(
         proposals.accept,
         lambda s: proposals.accept(s, y, giver, begin),
