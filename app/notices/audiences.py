@@ -279,13 +279,13 @@ def _of_twinning(session: Session, entry: JournalEntry) -> Audience | None:
     owner = entry.data.get("owner")
     working = (Action.WORK_ON_TWINNING, twinning.thing, entry.at)
     waiting = able(session, [int(owner)] if owner else [], *working) or able(session, everybody, *working)
-    if entry.action == "milestone-late" or not waiting:
-        waiting |= with_roles(session, (Role.COORDINATOR,), [""])
+    national = with_roles(session, (Role.COORDINATOR,), [""])
+    hearing = readers(session, everybody, Action.WORK_ON_TWINNING, twinning.thing)
     followed = [("solution", twinning.solution.slug), *(("city", tie.city.slug) for tie in twinning.parties)]
     sides = [city.short_name for city in (twinning.giver, *twinning.receivers) if city is not None]
     return Audience(
-        waiting,
-        readers(session, everybody, Action.WORK_ON_TWINNING, twinning.thing),
+        waiting or national,
+        national if entry.action == "milestone-late" else hearing,
         queries.followers(session, followed),
         twinning.title,
         transfers.path(twinning, entry),

@@ -66,7 +66,7 @@ TOLD: Mapping[str, tuple[str, ...]] = {
     "round-published": (MINE,),
     "twinning-begun": (MINE, FOLLOWED),
     "milestone-due": (WAITING,),
-    "milestone-late": (WAITING,),
+    "milestone-late": (WAITING, MINE),
     "milestone-done": (MINE,),
     "milestone-undone": (MINE,),
     "milestone-added": (MINE,),
