@@ -14,6 +14,10 @@ class NotFound(Refused):
     status = 404
 
 
+class LinkGone(NotFound):
+    """A link of a letter opens nothing: used, expired, replaced, never sent. The key is what such a link is for."""
+
+
 class SignInNeeded(Refused):
     """Nobody is signed in, and this is not for everybody."""
 

@@ -126,8 +126,9 @@ def line(name: str, found: tuple[float, float], beside: float = 0.0) -> None:
 
 
 def compare(count: int, asked: Sequence[str], folder: Path) -> None:
+    made = list(documents(count))
     began = time.process_time()
-    index.rebuild(folder, documents(count))
+    index.rebuild(folder, made)
     rate = count / (time.process_time() - began)
     began = time.process_time()
     engine = Engine(folder, VOCABULARY)
@@ -153,7 +154,7 @@ def compare(count: int, asked: Sequence[str], folder: Path) -> None:
         whoosh = beside["with highlights" if name == "whole search" else name][0]
         times[name] = whoosh / found[0]
         line(f"twin metro, {name}, again", found, whoosh)
-    stored = [{"id": item.slug, "title": item.title, "text": item.text} for item in documents(count)]
+    stored = [{"id": item.slug, "title": item.title, "text": item.text} for item in made]
     line("sqlite fts5 on stems, top ten", measure(Fts5(stored), asked, TIMES))
     line("tantivy, top ten", measure(Tantivy(stored), asked, TIMES))
     for name, least in FASTER.items():

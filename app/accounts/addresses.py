@@ -28,7 +28,7 @@ def ask_change(session: Session, person: Person, email: str, now: datetime) -> N
 
 
 def change(session: Session, token: str, now: datetime) -> Person:
-    """The new mailbox is the person's. Raises ``NotFound`` for a used link, ``Conflict`` where somebody has it."""
+    """The new mailbox is the person's. Raises ``LinkGone`` for a used link, ``Conflict`` where somebody has it."""
     found, person = held_link(session, token, PURPOSE, now)
     if queries.by_email(session, found.target) is not None:
         raise Conflict("account_exists")

@@ -46,7 +46,7 @@ def unlink(session: Session, person_id: int, number: int, now: datetime) -> None
 def accept_invitation(session: Session, identity: Identity, token: str, now: datetime) -> Person:
     """A new account for the identity whose mailbox was invited.
 
-    Raises ``NotFound``, ``Forbidden`` (another mailbox, or none the provider vouches for), ``Conflict`` (an account
+    Raises ``LinkGone``, ``Forbidden`` (another mailbox, or none the provider vouches for), ``Conflict`` (an account
     with this address, or with this identity, is there).
     """
     invitation = held_invitation(session, token, now)

@@ -11,15 +11,18 @@ from app.accounts.models import Invitation, Person
 from app.accounts.roles import body_of, give_role, new_person
 from app.cities import queries as cities
 from app.document.dates import day_of
-from app.errors import Conflict, Forbidden, Invalid, NotFound
+from app.errors import Conflict, Forbidden, Invalid, LinkGone
 from app.journal.service import record
 from app.outbox.service import post
 
 
 def invite(
-    session: Session, actor: Actor, now: datetime, email: str, role: Role, scope: str, language: str
+    session: Session, actor: Actor, now: datetime, email: str, role: Role, scope: str, language: str, theme: str = ""
 ) -> tuple[Invitation, str]:
-    """Invite a mailbox to a role; answers the invitation and its token. Raises ``Forbidden``."""
+    """Invite a mailbox to a role; answers the invitation and its token. Raises ``Forbidden``.
+
+    ``theme``: the name of the theme a role is for, as the letter says it.
+    """
     if actor.known and not rules.may_give(actor, role, scope):
         raise Forbidden("invite")
     for old in queries.waiting_invitations(session, now):
@@ -42,7 +45,8 @@ def invite(
         "link": f"/invito/{token}",
         "role": role.value,
         "scope": scope,
-        "scope_name": _body_name(session, scope),
+        "scope_name": theme or _body_name(session, scope),
+        "known": queries.by_email(session, email) is not None,
         "inviter_body": _inviter_body(session, actor),
         "expires_on": invitation.expires_at.date().isoformat(),
     }
@@ -55,7 +59,7 @@ def invite(
 
 
 def _body_name(session: Session, slug: str) -> str:
-    """The name of a body; empty for a theme, which the letter names by its slug."""
+    """The name of a body; empty for what is none."""
     found = cities.by_slug(session, slug) if slug else None
     return found.name if found else ""
 
@@ -66,26 +70,26 @@ def _inviter_body(session: Session, actor: Actor) -> str:
 
 
 def open_invitation(session: Session, token: str, now: datetime) -> Invitation:
-    """The invitation of a link. Raises ``NotFound`` where it was used, withdrawn or expired, or its body is closed."""
+    """The invitation of a link. Raises ``LinkGone`` where it was used, withdrawn or expired, or its body is closed."""
     found = queries.invitation(session, rules.digest(token))
     if found is None or found.accepted_at or found.withdrawn_at or found.expires_at <= now:
-        raise NotFound("invitation")
+        raise LinkGone("invitation")
     if cities.closed_among(session, [body_of(Role(found.role), found.scope)], day_of(now)):
-        raise NotFound("invitation")
+        raise LinkGone("invitation")
     return found
 
 
 def held_invitation(session: Session, token: str, now: datetime) -> Invitation:
-    """The invitation of a link, held to be accepted once. Raises ``NotFound``."""
+    """The invitation of a link, held to be accepted once. Raises ``LinkGone``."""
     found = open_invitation(session, token, now)
     queries.hold(session, found)
     if found.accepted_at or found.withdrawn_at:
-        raise NotFound("invitation")
+        raise LinkGone("invitation")
     return found
 
 
 def accept_invitation(session: Session, token: str, now: datetime, name: str, password: str) -> Person:
-    """A new account with the role of the invitation. Raises ``NotFound``, ``Invalid``, ``Conflict`` (address known)."""
+    """A new account with the role of the invitation. Raises ``LinkGone``, ``Invalid``, ``Conflict`` (address known)."""
     invitation = held_invitation(session, token, now)
     if queries.by_email(session, invitation.email) is not None:
         raise Conflict("account_exists")
@@ -99,7 +103,7 @@ def accept_invitation(session: Session, token: str, now: datetime, name: str, pa
 
 
 def join_with_invitation(session: Session, token: str, person: Person, now: datetime) -> None:
-    """Give the role of an invitation to the person who has its address. Raises ``NotFound``, ``Forbidden``."""
+    """Give the role of an invitation to the person who has its address. Raises ``LinkGone``, ``Forbidden``."""
     invitation = held_invitation(session, token, now)
     if invitation.email != person.email:
         raise Forbidden("another_address")

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 from wtforms import SelectChoice
 
-from app.access import OF_BODY, Action, Role, Thing
+from app.access import OF_BODY, OF_THEME, Action, Role, Thing
 from app.accounts import erasure, invitations, queries, roles, rules
 from app.accounts.forms import ROLES, EraseForm, InviteForm, text
 from app.accounts.identity import now
@@ -53,12 +53,14 @@ def _page(form: InviteForm) -> str:
         people=queries.people(unit.session(), bodies),
         invitations=queries.waiting_invitations(unit.session(), now(), bodies),
         names=scope_names(),
+        takes=lambda item: rules.may_give(actor(), Role(item.role), item.scope),
+        decides=lambda person: rules.may_decide_about(actor(), person.actor),
     )
 
 
-def themes() -> list[tuple[str, str]]:
+def themes(language: str = "") -> list[tuple[str, str]]:
     named: Themes = current_app.extensions["theme_names"]
-    return named(unit.session(), current_language())
+    return named(unit.session(), language or current_language())
 
 
 def scope_names() -> dict[str, str]:
@@ -92,8 +94,10 @@ def invite() -> Response | tuple[str, int]:
     if not form.validate() or not _scope_is_right(form):
         return _page(form), 422
     gate.require(Action.INVITE, Thing(bodies=frozenset({form.scope})))
+    language, role = text(form.language), form.chosen_role
+    theme = dict(themes(language)).get(form.scope, "") if role in OF_THEME else ""
     with work() as writing:
-        invitations.invite(writing, actor(), now(), text(form.email), form.chosen_role, form.scope, text(form.language))
+        invitations.invite(writing, actor(), now(), text(form.email), role, form.scope, language, theme)
     flash("invited")
     return redirect(url_for("people.listed"), 303)
 

@@ -61,7 +61,7 @@ def take_role(session: Session, actor: Actor, person: Person, assignment_id: int
 
 def refuse_above(actor: Actor, person: Person) -> None:
     """Raise ``Forbidden`` where somebody would decide about an administrator without being one."""
-    if person.actor.is_a(Role.ADMINISTRATOR) and actor.known and not actor.is_a(Role.ADMINISTRATOR):
+    if actor.known and not rules.may_decide_about(actor, person.actor):
         raise Forbidden("administrator")
 
 

@@ -210,6 +210,11 @@ def scope_problem(role: Role, scope: str, bodies: frozenset[str], themes: frozen
     return "scope_not_needed" if scope else ""
 
 
+def may_decide_about(actor: Actor, person: Actor) -> bool:
+    """Whether somebody may keep a person out or erase them: of administrators only an administrator decides."""
+    return actor.is_a(Role.ADMINISTRATOR) or not person.is_a(Role.ADMINISTRATOR)
+
+
 def may_give(actor: Actor, role: Role, scope: str) -> bool:
     """Whether a person may give a role: referents for their own body, the coordination anything but administrator."""
     if actor.is_a(Role.ADMINISTRATOR):

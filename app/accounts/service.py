@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts import passwords, queries, rules
 from app.accounts.models import Attempt, Link, Person, SignIn
-from app.errors import Invalid, NotFound
+from app.errors import Invalid, LinkGone, NotFound
 from app.journal.queries import wait_for_turn
 from app.journal.service import record
 from app.outbox.service import post
@@ -168,25 +168,25 @@ def send_link(session: Session, person: Person, now: datetime, purpose: str, tar
 
 
 def open_link(session: Session, token: str, purpose: str, now: datetime) -> tuple[Link, Person]:
-    """The link with its person. Raises ``NotFound`` where it was used or has expired."""
+    """The link with its person. Raises ``LinkGone`` where it was used or has expired."""
     found = queries.link(session, rules.digest(token), purpose)
     person = queries.person(session, found.person_id) if found else None
     if found is None or found.used_at or found.expires_at <= now or person is None or not person.active:
-        raise NotFound(purpose)
+        raise LinkGone(purpose)
     return found, person
 
 
 def held_link(session: Session, token: str, purpose: str, now: datetime) -> tuple[Link, Person]:
-    """The link with its person, held to be used once. Raises ``NotFound``."""
+    """The link with its person, held to be used once. Raises ``LinkGone``."""
     found, person = open_link(session, token, purpose, now)
     queries.hold(session, found)
     if found.used_at:
-        raise NotFound(purpose)
+        raise LinkGone(purpose)
     return found, person
 
 
 def reset_password(session: Session, token: str, password: str, now: datetime) -> Person:
-    """Set the password by a link; every log-in ends. Raises ``NotFound``, ``Invalid``."""
+    """Set the password by a link; every log-in ends. Raises ``LinkGone``, ``Invalid``."""
     found, person = held_link(session, token, "reset", now)
     set_password(session, person, password, now)
     found.used_at = now

@@ -9,7 +9,8 @@ from app.accounts import identity, invitations, passwords, queries, rules, secon
 from app.accounts.demonstration import PASSWORD
 from app.accounts.forms import AcceptForm, ConfirmForm, EmailForm, PasswordForm, SignInForm, text
 from app.accounts.identity import PENDING, enter, me, now, onwards
-from app.accounts.models import Person
+from app.accounts.models import Invitation, Person
+from app.accounts.people_views import scope_names
 from app.errors import Conflict, Invalid
 from app.web import unit
 from app.web.gate import actor, permits
@@ -111,7 +112,7 @@ def sign_out() -> Response:
 def invitation(token: str) -> Response | str | tuple[str, int]:
     found = invitations.open_invitation(unit.session(), token, now())
     if queries.by_email(unit.session(), found.email) is not None:
-        return _join(token)
+        return _join(token, found)
     form = AcceptForm()
     status = 200
     if form.validate_on_submit():
@@ -121,8 +122,13 @@ def invitation(token: str) -> Response | str | tuple[str, int]:
             form.password.errors = [wrong.problems["password"]]
     if form.is_submitted():
         status = 422
-    page = render_template("accounts/invitation.html", form=form, invitation=found, joining=False, token_of_link=token)
-    return page, status
+    return _invitation_page(found, form=form, token_of_link=token), status
+
+
+def _invitation_page(found: Invitation, **more: object) -> str:
+    return render_template(
+        "accounts/invitation.html", invitation=found, scope=scope_names().get(found.scope, ""), **more
+    )
 
 
 def _accept(token: str, form: AcceptForm) -> Response:
@@ -136,14 +142,15 @@ def _accept(token: str, form: AcceptForm) -> Response:
     return redirect(home_of_person(), 303)
 
 
-def _join(token: str) -> Response | str:
+def _join(token: str, found: Invitation) -> Response | str | tuple[str, int]:
     """An invitation to somebody who has an account already: they sign in and take the role."""
     here = prefixed(f"/invito/{token}")
     if not actor().known:
         return redirect(url_for("accounts.sign_in", next=here), 303)
+    if found.email != me().person.email:
+        return _invitation_page(found, another=True), 403
     if request.method == "GET":
-        found = invitations.open_invitation(unit.session(), token, now())
-        return render_template("accounts/invitation.html", invitation=found, joining=True, form=None)
+        return _invitation_page(found, joining=True)
     with work() as writing:
         person = queries.person(writing, me().person.id)
         invitations.join_with_invitation(writing, token, person or me().person, now())

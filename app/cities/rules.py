@@ -86,7 +86,18 @@ def size_class(population: float | None) -> str:
 
 
 #: What a body may be that is no metropolitan city, in the order in which it is asked.
-BODY_KINDS = ("regione", "provincia", "universita", "comune", "associazione", "agenzia", "societa", "prefettura")
+BODY_KINDS = (
+    "regione",
+    "provincia",
+    "unione",
+    "comune",
+    "universita",
+    "associazione",
+    "agenzia",
+    "societa",
+    "prefettura",
+    "altro",
+)
 MOST_NAME, MOST_ADDRESS, MOST_SLUG = 200, 300, 120
 ADDRESS = r"(https?://[^\s/]+\.\S+)?"
 

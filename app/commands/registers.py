@@ -129,7 +129,7 @@ def write(session: Session, source: Path, target: Path) -> tuple[int, list[str]]
     for page in page_queries.pages(session):
         held = texts.get((page.name, page.language))
         if held is None or held.page is None or held.page.digest != page.digest:
-            lost.append(page.slug)
+            lost.append(f"{page.name}.{page.language}")
         else:
             written += folder.write_file(target / "pages" / held.path.name, _text(held.path))
     return written, lost

@@ -10,7 +10,7 @@ from flask import current_app
 from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
-from app.access import NOBODY, OF_BODY, Role
+from app.access import NOBODY, OF_BODY, OF_THEME, Role
 from app.accounts import erasure, invitations, passwords, queries, roles, rules, second_factors, service
 from app.accounts.models import Person
 from app.cities import queries as city_queries
@@ -101,7 +101,8 @@ def invite(email: str, role: str, scope: str, language: str) -> None:
     """Send an invitation; its link is shown too, for where no mail goes out."""
     with store().work() as session:
         scope = _scope(session, Role(role), scope)
-        _made, token = invitations.invite(session, NOBODY, now(), email, Role(role), scope, language)
+        theme = dict(solution_queries.theme_names(session, language)).get(scope, "") if Role(role) in OF_THEME else ""
+        _made, token = invitations.invite(session, NOBODY, now(), email, Role(role), scope, language, theme)
     click.echo(f"Invito per {email}, valido 14 giorni: {address(f'/invito/{token}')}")
 
 

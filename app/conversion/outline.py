@@ -27,7 +27,7 @@ PHRASES: dict[str, tuple[str, ...]] = {
         "problema", "problemi", "introduzione", "contesto", "contesto e problema",
         "situazione di partenza", "bisogno", "fabbisogno", "esigenza",
         "criticità iniziali", "criticità rilevate", "analisi del contesto", "premessa", "quadro di partenza", "perché",
-        "situazione iniziale", "il contesto di riferimento", "problem",
+        "situazione iniziale", "il contesto di riferimento", "cosa non funzionava", "problem",
     ),
     SOLUTION: (
         "soluzione", "descrizione della soluzione", "intervento", "descrizione dell'intervento", "cosa abbiamo fatto",
@@ -37,7 +37,7 @@ PHRASES: dict[str, tuple[str, ...]] = {
     ),
     RESULTS: (
         "risultati", "risultati raggiunti", "risultati conseguiti", "esiti", "impatti", "impatto", "benefici",
-        "effetti", "risultati attesi e raggiunti", "indicatori di risultato", "results",
+        "effetti", "risultati attesi e raggiunti", "indicatori di risultato", "cosa si vede oggi di diverso", "results",
     ),
     NEEDED: (
         "cosa serve", "requisiti", "prerequisiti", "condizioni per il riuso", "riuso", "riusabilità", "replicabilità",
@@ -46,11 +46,14 @@ PHRASES: dict[str, tuple[str, ...]] = {
     ),
     FACTORS: (
         "fattori di successo", "fattori critici di successo", "limiti", "punti di forza", "punti di forza e debolezza",
-        "punti di debolezza", "successi e limiti", "fattori abilitanti",
+        "punti di debolezza", "successi e limiti", "fattori abilitanti", "perché ha funzionato",
+        "dove non funzionerebbe",
     ),
     MISTAKES: (
         "difficoltà", "errori", "ostacoli", "difficoltà incontrate", "criticità incontrate", "problemi incontrati",
-        "errori da evitare", "lezioni apprese", "cosa non ha funzionato", "rischi", "ostacoli superati",
+        "errori da evitare", "lezioni apprese", "lezioni imparate", "cosa abbiamo imparato", "cosa non ha funzionato",
+        "rischi", "ostacoli superati", "cosa rifaremmo diversamente", "cosa faremmo diversamente", "cosa non rifaremmo",
+        "cosa rifaremmo in modo diverso", "cosa si rifarebbe in modo diverso", "cosa cambieremmo",
     ),
     ACTORS: (
         "attori", "soggetti coinvolti", "partner", "partenariato", "enti coinvolti", "governance", "stakeholder",

@@ -14,13 +14,16 @@ from app.needs.models import Need
 from app.needs.rules import begins_on_day, quarter_of
 from app.solutions.models import Solution
 from app.twinnings.models import Twinning
+from app.twinnings.rules import State
 
 
 @dataclass(frozen=True)
 class Exchange:
     """Requests and twinnings of a body, days its offices can give in this quarter (None: it does not say).
 
-    ``taught`` counts the bodies that adopted a solution with its help, ``learnt`` the solutions it adopted itself.
+    ``joined``: numbers of those requests that another body posted and this one joined.
+    ``taught`` counts the bodies that adopted a solution with its help, ``learnt`` the solutions it adopted itself;
+    ``certified`` are the twinnings in which either happened, ``unadopted`` the closed ones that nobody adopted.
     """
 
     needs: Sequence[Need]
@@ -28,7 +31,10 @@ class Exchange:
     takes: Sequence[Twinning]
     taught: int
     learnt: int
+    certified: Sequence[Twinning]
+    unadopted: frozenset[int]
     days: int | None = None
+    joined: frozenset[int] = frozenset()
 
     @property
     def demonstration(self) -> bool:
@@ -38,18 +44,20 @@ class Exchange:
 
 @dataclass(frozen=True)
 class Report:
-    """A year of a body: what it documented, asked for, answered, gave and took."""
+    """A year of a body: what it documented, alone (``own``) or with others, asked for, answered, gave and took."""
 
     year: int
     exchange: Exchange
-    solutions: Sequence[Solution]
+    own: Sequence[Solution]
+    with_others: Sequence[Solution]
     answers: Mapping[str, int]
 
 
 def exchange(session: Session, city: City, now: datetime) -> Exchange:
     """Everything public between a body and the others."""
     needs, days = queries.needs_of_body(session, city, quarter_of(day_of(now)))
-    return _exchange(city, needs, *queries.twinnings_of_body(session, city), days)
+    twinnings, adopters = queries.twinnings_of_body(session, city)
+    return _exchange(city, needs, twinnings, adopters, _unadopted(twinnings, adopters), days)
 
 
 def _exchange(
@@ -57,14 +65,24 @@ def _exchange(
     needs: Sequence[Need],
     twinnings: Sequence[Twinning],
     adopters: set[tuple[int, int]],
+    unadopted: frozenset[int],
     days: int | None = None,
 ) -> Exchange:
     gives = [item for item in twinnings if item.giver is not None and item.giver.id == city.id]
     takes = [item for item in twinnings if item not in gives]
     given = {item.id for item in gives}
-    taught = {receiver for number, receiver in adopters if number in given}
+    taught = [(number, receiver) for number, receiver in adopters if number in given]
     learnt = [item for item in takes if (item.id, city.id) in adopters]
-    return Exchange(needs, gives, takes, len(taught), len(learnt), days)
+    helped = {number for number, _ in taught}
+    certified = [item for item in gives if item.id in helped] + learnt
+    bodies = {receiver for _, receiver in taught}
+    joined = frozenset(need.id for need in needs if need.city_id != city.id)
+    return Exchange(needs, gives, takes, len(bodies), len(learnt), certified, unadopted, days, joined)
+
+
+def _unadopted(twinnings: Sequence[Twinning], adopters: set[tuple[int, int]]) -> frozenset[int]:
+    adopted = {number for number, _ in adopters}
+    return frozenset(item.id for item in twinnings if item.state == State.CLOSED and item.id not in adopted)
 
 
 def report(session: Session, city: City, year: int) -> Report:
@@ -75,10 +93,12 @@ def report(session: Session, city: City, year: int) -> Report:
     running = [item for item in twinnings if _ran(item, since, until)]
     ended = {item.id for item in running if item.ended_at is not None and item.ended_at < until}
     adopters = {pair for pair in every if pair[0] in ended}
+    made = queries.solutions_of_body(session, city)
     return Report(
         year,
-        _exchange(city, needs, running, adopters),
-        queries.solutions_of_body(session, city),
+        _exchange(city, needs, running, adopters, _unadopted(twinnings, every)),
+        [solution for role, solution in made if role == "owner"],
+        [solution for role, solution in made if role == "partner"],
         dict(queries.answers_of_body(session, city, since, until)),
     )
 

@@ -128,12 +128,15 @@ def twinnings_of_body(session: Session, city: City) -> tuple[list[Twinning], set
     return list(dict.fromkeys(twinning for twinning, _ in rows)), adopters
 
 
-def solutions_of_body(session: Session, city: City) -> Sequence[Solution]:
-    """Published solutions that a body owns, by title."""
-    owned = select(SolutionBody.solution_id).where(SolutionBody.city_id == city.id, SolutionBody.role == "owner")
-    return session.scalars(
-        select(Solution).where(Solution.published, Solution.id.in_(owned)).order_by(Solution.title)
-    ).all()
+def solutions_of_body(session: Session, city: City) -> Sequence[Row[str, Solution]]:
+    """Published solutions that a body made, by title, with its part in each: `owner`, or `partner` of the owner."""
+    made = SolutionBody.role.in_(("owner", "partner"))
+    wanted = (
+        select(SolutionBody.role, Solution)
+        .join(Solution, Solution.id == SolutionBody.solution_id)
+        .where(Solution.published, SolutionBody.city_id == city.id, made)
+    )
+    return session.execute(wanted.order_by(Solution.title, Solution.id)).all()
 
 
 def answers_of_body(session: Session, city: City, since: datetime, until: datetime) -> list[tuple[str, int]]:

@@ -20,6 +20,7 @@ REASONS = (
     "file_macros",
     "file_remote",
     "file_image_too_large",
+    "file_name_differs",
     "files_too_many",
 )
 

@@ -64,6 +64,18 @@ BY_THEME: Mapping[str, Mapping[str, float]] = {
 }
 
 
+#: Figures called alike in a sentence: a size at most this many times the other, a share at most so many points apart.
+#: Stricter than spreads: one of Italy's provinces is a factor of two to three, and no reader calls that alike.
+ALIKE_TIMES, ALIKE_POINTS = 1.25, 5.0
+
+
+def alike(indicator: str, one: float, other: float) -> bool:
+    """Whether a reader who sees two figures side by side would call them alike."""
+    if not NATIONAL[indicator].log:
+        return abs(one - other) <= ALIKE_POINTS
+    return max(one, other) <= ALIKE_TIMES * min(one, other)
+
+
 @dataclass(frozen=True)
 class Compared:
     """One indicator of two cities: both figures, the median of Italy, the distance in spreads (None: unknown)."""

@@ -47,7 +47,7 @@ class Offer:
 
     ``badge``: `visibile`, `validata`, `pronta`. ``evidence`` 1 to 5 or None. ``kit``: share of the kit that
     is there, 0 to 1, and ``documented`` whether files or addresses show it. ``asked``, ``answered``: requests its
-    contact received, and answered.
+    contact received, and answered; ``waiting``: those it has still to answer.
     """
 
     solution: str
@@ -63,6 +63,7 @@ class Offer:
     preconditions: tuple[str, ...] = ()
     asked: int = 0
     answered: int = 0
+    waiting: int = 0
     capacity: int = 1
     available: bool = True
     reused: int = 0

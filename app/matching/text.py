@@ -65,6 +65,16 @@ class Space:
         found = (self.rows @ self.vector(text).T).toarray().ravel()
         return dict(zip(self.names, map(float, found), strict=True))
 
+    def held(self, text: str, name: str) -> float:
+        """The share of what a text says that stands in a document, 0 to 1; rare words say more, unknown ones most."""
+        weights = {term: self._weight(term) for term in terms(text)}
+        row = set(self.rows[self.names.index(name)].indices.tolist()) if name in self.names else set()
+        met = sum(weight for term, weight in weights.items() if self.columns.get(term, -1) in row)
+        return met / sum(weights.values()) if weights else 0.0
+
+    def _weight(self, term: str) -> float:
+        return float(self.weights[self.columns[term]] if term in self.columns else self.weights.max(initial=1.0))
+
 
 def space(documents: Sequence[tuple[str, str]]) -> Space:
     """The space of some documents, each a name and a text."""

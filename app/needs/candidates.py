@@ -16,7 +16,7 @@ from app.cities.rules import is_closed, perimeter_on, size_class
 from app.document.dates import day_of
 from app.document.model import known
 from app.matching import model
-from app.matching.score import Market
+from app.matching.score import Market, theme_of
 from app.matching.text import Space, calibration, space
 from app.matching.weights import PUBLISHED, Weights, from_data
 from app.needs import answers, queries, rules
@@ -33,6 +33,11 @@ INDICATORS = ("population", "area_km2", "municipalities", "density", "small_shar
 WHOLE_KIT = 4
 #: Letters of a solution's text that are compared; beyond them it repeats itself.
 MOST_TEXT = 20_000
+
+#: A solution whose theme is worth less than this has next to nothing to do with the request; ``is_near``.
+NEAR, HALF_SAID = 0.25, 0.5
+#: Stands for a city where only themes are compared.
+NOBODY = model.City("", "")
 
 
 @dataclass(frozen=True)
@@ -88,7 +93,8 @@ def desk(session: Session, engine: Engine, now: datetime, weights: Weights | Non
     made = queries.made(session)
     ended = [item for item in made if not rules.may_answer(item.state)]
     every, themes_of = library.themes_of_solutions(session)
-    offers = tuple(_offers(session, learnt, themes_of, ended, now))
+    pending = [item for item in made if rules.may_answer(item.state)]
+    offers = tuple(_offers(session, learnt, themes_of, ended, pending, now))
     themes = {theme.slug: theme for theme in every}
     tree = {theme.slug: theme.parent_slug for theme in themes.values()}
     chosen = weights or weights_in_force(session)
@@ -100,7 +106,7 @@ def desk(session: Session, engine: Engine, now: datetime, weights: Weights | Non
         learnt,
         themes,
         ended,
-        [item for item in made if rules.may_answer(item.state)],
+        pending,
         now,
     )
 
@@ -123,6 +129,41 @@ def as_city(city: City, now: datetime, room: int | None = None, days: int | None
     people = figures.get("population")
     size = size_class(people.value if people else None)
     return model.City(city.slug, city.name, figures, capacity=1 if room is None else room, days=days, size=size)
+
+
+def asked_in(wanted: rules.Wanted) -> model.Need:
+    """What is typed of a request, as far as the scorer looks at its theme."""
+    text = " ".join([wanted.problem, *(wanted.constraints or {}).values()])
+    return model.Need("", NOBODY, wanted.heading, text, wanted.themes)
+
+
+def near_ones(
+    session: Session, engine: Engine, asked: model.Need, offered: Mapping[str, Sequence[str]], themes: Iterable[Theme]
+) -> set[str]:
+    """Of some solutions, by slug with their themes, those that have to do with a request, as a shortlist holds it."""
+    learnt, tree = _known(session, engine), {theme.slug: theme.parent_slug for theme in themes}
+    text, short = f"{asked.title} {asked.text}", asked.words < rules.FEW_WORDS
+    affinities = by_words(engine, text) if short else learnt.texts.affinities(text)
+    market = Market((), tree, learnt.s90_words if short else learnt.s90_texts)
+    offers = {slug: model.Offer(slug, "", NOBODY, _narrowest(theirs, tree)) for slug, theirs in offered.items()}
+    worth = {slug: theme_of(asked, offer, market, affinities.get(slug, 0.0))[0] for slug, offer in offers.items()}
+    return {slug for slug, value in worth.items() if is_near(learnt, asked, slug, value)}
+
+
+def is_near(known: Known, asked: model.Need, solution: str, theme: float) -> bool:
+    """Whether a solution has to do with a request, by the factor of its theme.
+
+    The affinity of words grows with their number: of a short request one that says half of it needs half as much.
+    """
+    if theme >= NEAR or asked.words >= rules.FEW_WORDS:
+        return theme >= NEAR
+    return theme >= NEAR / 2 and known.texts.held(f"{asked.title} {asked.text}", solution) >= HALF_SAID
+
+
+def _narrowest(themes: Sequence[str], tree: Mapping[str, str]) -> tuple[str, ...]:
+    """Themes without those that stand above another of them: the index knows a solution under both."""
+    above = {tree.get(theme, "") for theme in themes}
+    return tuple(theme for theme in themes if theme not in above)
 
 
 def as_needs(desk: Desk, needs: Sequence[Need]) -> list[model.Need]:
@@ -156,7 +197,12 @@ def as_needs(desk: Desk, needs: Sequence[Need]) -> list[model.Need]:
 
 
 def _offers(
-    session: Session, learnt: Known, themes: Mapping[int, Sequence[str]], ended: Sequence[Made], now: datetime
+    session: Session,
+    learnt: Known,
+    themes: Mapping[int, Sequence[str]],
+    ended: Sequence[Made],
+    pending: Sequence[Made],
+    now: datetime,
 ) -> Iterable[model.Offer]:
     published = [item for item in library.offered(session) if item.owner is not None and not item.archived_at]
     cities = _givers(session, published, ended, now)
@@ -164,6 +210,7 @@ def _offers(
     asked_of = [item for item in ended if item.origin != rules.OFFER]
     asked = Counter(item.giver_id for item in asked_of)
     replies = Counter(item.giver_id for item in asked_of if item.state != Answer.EXPIRED)
+    waiting = Counter(item.giver_id for item in pending if item.origin != rules.OFFER)
     for solution in published:
         owner = solution.owner
         if owner is None:
@@ -182,6 +229,7 @@ def _offers(
             preconditions=answers.preconditions(solution.front),
             asked=asked[owner.id],
             answered=replies[owner.id],
+            waiting=waiting[owner.id],
             capacity=max(cities[owner.id].capacity, 0),
             available=not is_closed(owner.register, day_of(now)),
             reused=len(solution.reuses),

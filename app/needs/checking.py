@@ -16,13 +16,17 @@ from app.solutions import queries as library
 
 def wrong(session: Session, city: City, wanted: Wanted, now: datetime, published: Need | None = None) -> dict[str, str]:
     """Field -> what is wrong with a request that should be published, or with a change of a ``published`` one."""
-    names = [city.short_name, city.name]
-    found = rules.wrong_in(wanted, day_of(now), _themes(session), names) | _unknown(session, wanted)
+    found = rules.wrong_in(wanted, day_of(now), _themes(session), telling(city)) | _unknown(session, wanted)
     if published is not None and wanted.by_when == published.by_when:
         found.pop("by_when", None)
     if published is not None and wanted.visibility == "anonymous" and published.visibility != "anonymous":
         found["visibility"] = "told_already"
     return found
+
+
+def telling(city: City) -> list[str]:
+    """The names that tell which city asks. Of most regions one city only is in the register."""
+    return [city.short_name, city.name, city.region]
 
 
 def wrong_in_draft(session: Session, wanted: Wanted) -> dict[str, str]:

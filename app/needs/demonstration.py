@@ -129,7 +129,7 @@ REQUESTS: Mapping[str, Made] = {
         "bari",
         "referente.bari",
         330,
-        20,
+        400,
         "Un quadro unico per le funzioni associate dei Comuni. Ogni accordo nasce da solo, con tempi diversi, "
         "e nessuno ha la visione d'insieme: cerchiamo una convenzione quadro già provata.",
         ("gestione-associata",),
@@ -149,7 +149,7 @@ REQUESTS: Mapping[str, Made] = {
         "bari",
         "referente.bari",
         395,
-        20,
+        440,
         "Attrezzature per le feste che ogni Comune compra e usa pochi giorni all'anno: vogliamo prestarcele.",
         ("gestione-associata",),
         ("trasferimento",),
@@ -158,7 +158,7 @@ REQUESTS: Mapping[str, Made] = {
         "bari",
         "referente.bari",
         190,
-        200,
+        500,
         "Gare comuni per i Comuni della costa. Vogliamo partire da una centrale di committenza che funziona e portarla "
         "nei nostri regolamenti.",
         ("cuc",),
@@ -168,7 +168,7 @@ REQUESTS: Mapping[str, Made] = {
         "bari",
         "referente.bari",
         310,
-        90,
+        430,
         "Regole uguali per le imprese in tutti i Comuni. I regolamenti comunali dicono cose diverse sulle stesse "
         "pratiche: vogliamo testi comuni, adottati uno alla volta.",
         ("suap",),

@@ -25,6 +25,22 @@ ADJECTIVES = {
     "torino": "torines[ei]",
     "venezia": "venezian[aeio]",
 }
+#: The same of regions, most of which have one metropolitan city.
+OF_REGIONS = {
+    "calabria": "calabres[ei]",
+    "campania": "campan[aeio]",
+    "emilia-romagna": "emilia romagna|emilian[aeio]|romagnol[aeio]",
+    "lazio": "lazial[ei]",
+    "liguria": "ligur[ei]",
+    "lombardia": "lombard[aeio]",
+    "piemonte": "piemontes[ei]",
+    "puglia": "puglies[ei]",
+    "sardegna": "sard[aeio]",
+    "sicilia": "sicilian[aeio]",
+    "toscana": "toscan[aeio]",
+    "veneto": "venet[aeio]",
+}
+ROOTS = ADJECTIVES | OF_REGIONS
 
 
 def with_contacts(texts: Mapping[str, str]) -> list[str]:
@@ -33,8 +49,9 @@ def with_contacts(texts: Mapping[str, str]) -> list[str]:
 
 
 def naming(texts: Mapping[str, str], names: Sequence[str]) -> list[str]:
-    """The fields that tell a city: by one of its names, or by what its people are called."""
+    """The fields that tell a city: by one of its names, that of its region among them, or by what people are called
+    there."""
     known = [fold(name) for name in names if name]
-    ways = [*map(re.escape, known), *(ADJECTIVES[name] for name in known if name in ADJECTIVES)]
+    ways = [*map(re.escape, known), *(ROOTS[name] for name in known if name in ROOTS)]
     told = re.compile(rf"\b(?:{'|'.join(ways)})\b")
     return [name for name, text in texts.items() if ways and told.search(fold(text))]

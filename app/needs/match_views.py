@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The shortlist of a request with its reasons, asking one of its cities, and offering one's own solution."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, current_app, flash, make_response, render_template, request
@@ -12,6 +13,7 @@ from app.cities.rules import is_closed
 from app.config import Settings
 from app.document.dates import day_of
 from app.errors import Conflict, Forbidden, Invalid, NotFound
+from app.matching.context import alike as are_alike
 from app.needs import answers, board, candidates, forms, proposals, queries, service, shortlists
 from app.needs.models import Need
 from app.needs.rules import State
@@ -22,6 +24,12 @@ from app.web.gate import permits
 from app.web.unit import session, work
 
 matches = Blueprint("matches", __name__, template_folder="templates")
+
+
+@matches.app_template_test()
+def alike(compared: Mapping[str, Any]) -> bool:
+    """Whether the two figures of a comparison, both known, may be called alike."""
+    return are_alike(compared["indicator"], compared["mine"]["value"], compared["theirs"]["value"])
 
 
 def answer_days() -> int:

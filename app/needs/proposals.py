@@ -11,7 +11,7 @@ from app.cities.models import City
 from app.cities.rules import is_closed
 from app.document.dates import day_of
 from app.errors import Conflict, Invalid, NotFound
-from app.needs import queries, rules
+from app.needs import checking, discretion, queries, rules
 from app.needs.models import Need, Proposal
 from app.needs.rules import Answer, State
 from app.needs.service import Deed, drop_pending, reveal, tell_proposal
@@ -92,8 +92,7 @@ def postpone(session: Session, number: int, later_on: date | None, text: str, da
     Raises ``Invalid``, ``Conflict``.
     """
     need, proposal = _waiting(session, number)
-    long = "too_long" if len(text) > rules.MOST_TEXT else ""
-    wrong = {"later_on": rules.wrong_day(later_on, day_of(deed.now)), "later_text": long}
+    wrong = {"later_on": rules.wrong_day(later_on, day_of(deed.now)), "later_text": _wrong_text(need, proposal, text)}
     if later_on is None or any(wrong.values()):
         raise Invalid({field: problem for field, problem in wrong.items() if problem})
     _answer(need, proposal, Answer.LATER, deed)
@@ -111,8 +110,8 @@ def decline(session: Session, number: int, reason: str, text: str, days: int, de
     wrong = {} if reason in rules.reasons(proposal.origin) else {"reason": "required"}
     if reason == "other" and not text.strip():
         wrong["text"] = "required"
-    if len(text) > rules.MOST_TEXT:
-        wrong["text"] = "too_long"
+    if problem := _wrong_text(need, proposal, text):
+        wrong["text"] = problem
     if wrong:
         raise Invalid(wrong)
     _answer(need, proposal, Answer.DECLINED, deed)
@@ -121,6 +120,14 @@ def decline(session: Session, number: int, reason: str, text: str, days: int, de
     if proposal.origin != rules.OFFER:
         pass_on(session, need, days, Deed(None, deed.now))
     return proposal
+
+
+def _wrong_text(need: Need, proposal: Proposal, text: str) -> str:
+    """What is wrong with the words of an answer. Who offers to an anonymous request does not know who answers."""
+    if len(text) > rules.MOST_TEXT:
+        return "too_long"
+    unknown = need.visibility == "anonymous" and proposal.origin == rules.OFFER
+    return "names_city" if unknown and discretion.naming({"text": text}, checking.telling(need.city)) else ""
 
 
 def withdraw(session: Session, number: int, deed: Deed) -> Proposal:

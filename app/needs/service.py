@@ -253,11 +253,11 @@ def _write(need: Need, wanted: Wanted, deed: Deed) -> None:
 
 
 def as_wanted(need: Need) -> Wanted:
-    """What a request says now."""
+    """What a request says now; a title that its first sentence gave is nobody's, and is made anew from a new text."""
     return Wanted(
         need.problem,
         need.by_when,
-        need.title,
+        "" if need.title == rules.first_words(need.problem) else need.title,
         tuple(need.themes),
         dict(need.constraints),
         tuple(need.formats),

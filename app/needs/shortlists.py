@@ -24,6 +24,7 @@ from app.needs.models import Need
 from app.search.engine import Engine
 from app.search.index import IndexDamaged
 from app.search.results import Hit
+from app.solutions.models import Theme
 
 FIRST = 5
 FIRST_TOLD = 3
@@ -32,25 +33,19 @@ MOST_LIKE = 4
 MOST_CLOSING, MOST_GAPS = 2, 12
 MOST_EXCLUDED = 30
 MOST_PASSAGE = 400
-#: A solution whose theme is worth less than this has next to nothing to do with the request.
-NEAR = 0.25
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A shortlist with what stands around it."""
+    """A shortlist with what stands around it; ``far``: none of it speaks of the problem, it is only the least far."""
 
     items: tuple[Mapping[str, Any], ...]
     turns: tuple[Turn, ...]
     excluded: tuple[Mapping[str, Any], ...]
     low_evidence: bool
     weights: str
+    far: bool
     refused: Mapping[str, Any] | None = None
-
-    @property
-    def far(self) -> bool:
-        """Whether none of them speaks of the problem: those that stand here are only the least far."""
-        return all(_theme_of(item) < NEAR for item in self.items)
 
 
 def _theme_of(item: Mapping[str, Any]) -> float:
@@ -75,12 +70,14 @@ def of(desk: Desk, need: Need, twins: Sequence[City] = (), wished: bool = True) 
     items = [_seen(as_item(place, asked), eyes) for place in found.places]
     slug = str((need.limits or {}).get("solution", "")) if wished else ""
     by_name, kept_out = _by_name(slug, items, asked, market, affinities) if slug else (None, None)
+    told = tuple(_first(by_name, items) if by_name else items)
     return Shown(
-        tuple(_first(by_name, items) if by_name else items),
+        told,
         found.turns,
         tuple(_excluded(item) for item in excluded[:MOST_EXCLUDED] if affinities.get(item.offer.solution)),
         says_little(asked),
         market.weights.version,
+        not any(candidates.is_near(desk.known, asked, item["solution"], _theme_of(item)) for item in told),
         kept_out,
     )
 
@@ -148,6 +145,7 @@ def as_scored(found: model.Match, asked: model.Need) -> dict[str, Any]:
         "reused": offer.reused,
         "asked": offer.asked,
         "answered": offer.answered,
+        "waiting": offer.waiting,
         "factors": [
             {
                 "name": item.name,
@@ -222,9 +220,29 @@ def remember(session: Session, engine: Engine, need: Need, now: datetime) -> Sho
     return found
 
 
-def solutions_like(engine: Engine, text: str, but: str = "", bodies: Set[str] = frozenset()) -> Sequence[Hit]:
-    """Solutions that may already answer, save for one and for those of some bodies; none while the index is away or
-    nothing is typed."""
+def answering(
+    session: Session,
+    engine: Engine,
+    asked: model.Need,
+    themes: Iterable[Theme],
+    but: str = "",
+    bodies: Set[str] = frozenset(),
+) -> Sequence[Hit] | None:
+    """Solutions that may already answer a request, as near to its theme as what a shortlist calls near.
+
+    Empty where all that share its words are far from it; None where none was found, or the index is away.
+    """
+    found = solutions_like(engine, f"{asked.title} {asked.text}", but, bodies, 3 * MOST_LIKE)
+    offered = {hit.slug: hit.document.facets.get("theme", ()) for hit in found}
+    near = candidates.near_ones(session, engine, asked, offered, themes) if found else set()
+    return [hit for hit in found if hit.slug in near][:MOST_LIKE] if found else None
+
+
+def solutions_like(
+    engine: Engine, text: str, but: str = "", bodies: Set[str] = frozenset(), most: int = MOST_LIKE
+) -> Sequence[Hit]:
+    """Solutions whose words are like some text, save for one and for those of some bodies; none while the index is away
+    or nothing is typed."""
     if len(text.split()) < 2:
         return ()
     try:
@@ -232,7 +250,7 @@ def solutions_like(engine: Engine, text: str, but: str = "", bodies: Set[str] = 
     except IndexDamaged:
         return ()
     others = [hit for hit in hits if hit.slug != but and not bodies & set(hit.document.facets.get("city", ()))]
-    return others[:MOST_LIKE]
+    return others[:most]
 
 
 def closing(engine: Engine, gaps: Iterable[str], but: str = "") -> dict[str, Sequence[Hit]]:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The pages of one request: write it, read it, change it, join it, close it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,13 +13,14 @@ from app.cities import queries as registers
 from app.cities.models import City
 from app.document.dates import day_of
 from app.errors import Conflict, Forbidden, Invalid, NotFound
-from app.needs import board, checking, forms, queries, rules, service, sheet, shortlists
+from app.needs import board, candidates, checking, forms, queries, rules, service, sheet, shortlists
 from app.needs.models import Need
 from app.needs.rules import State, Wanted
 from app.needs.service import Deed
 from app.search.engine import Engine
+from app.search.results import Hit
 from app.solutions import queries as library
-from app.solutions.models import Solution
+from app.solutions.models import Solution, Theme
 from app.web import gate
 from app.web.formats import json_answer
 from app.web.gate import permits
@@ -149,9 +150,10 @@ def _should_look_first(wanted: Wanted) -> bool:
 def _near(wanted: Wanted, but: int) -> dict[str, Any]:
     """Solutions of others and open requests that may already answer; not the solution that is asked for."""
     text = f"{wanted.title} {wanted.problem}"
-    asked = (wanted.limits or {}).get("solution", "")
+    named, asked = (wanted.limits or {}).get("solution", ""), candidates.asked_in(wanted)
+    themes = library.themes(session())
     return {
-        "solutions": shortlists.solutions_like(engine(), text, asked, gate.actor().bodies),
+        "solutions": shortlists.answering(session(), engine(), asked, themes, named, gate.actor().bodies) or (),
         "needs": board.like(session(), text, wanted.themes, gate.actor(), but, now()),
     }
 
@@ -228,6 +230,7 @@ def show(number: int, slug: str) -> Response:
 
 def _page(need: Need, status: int = 200, problem: str = "", problems: dict[str, str] | None = None) -> Response:
     told = sheet.sheet(session(), need, gate.actor(), now(), gate.closed_bodies())
+    themes = library.themes(session())
     answer = make_response(
         render_template(
             "needs/show.html",
@@ -235,8 +238,8 @@ def _page(need: Need, status: int = 200, problem: str = "", problems: dict[str, 
             sheet=told,
             bodies=my_bodies() if told.may_join else [],
             near=board.like(session(), f"{need.title} {need.problem}", need.themes, gate.actor(), need.id, now()),
-            solutions=shortlists.solutions_like(engine(), f"{need.title} {need.problem}"),
-            themes={theme.slug: theme for theme in library.themes(session())},
+            solutions=_answering(need, themes),
+            themes={theme.slug: theme for theme in themes},
             outcomes=rules.OUTCOMES,
             problem=problem,
             problems=problems or {},
@@ -246,6 +249,12 @@ def _page(need: Need, status: int = 200, problem: str = "", problems: dict[str, 
     answer.status_code = status
     answer.cache_control.no_store = True
     return answer
+
+
+def _answering(need: Need, themes: Sequence[Theme]) -> Sequence[Hit] | None:
+    """Solutions that might answer an open request; of one that is settled nobody asks."""
+    asked = candidates.asked_in(service.as_wanted(need))
+    return shortlists.answering(session(), engine(), asked, themes) if need.state == State.OPEN else None
 
 
 def press(need: Need, said: str, act: Callable[[Session], object], endpoint: str = "needs.show") -> Response:

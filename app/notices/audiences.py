@@ -307,6 +307,7 @@ def _of_page(session: Session, entry: JournalEntry) -> Audience | None:
         title=report.title,
         path=f"/redazione/segnalazioni#segnalazione-{report.id}" if waits else report.path,
         body=body.name if body else "",
+        facts={"page": report.path},
     )
 
 

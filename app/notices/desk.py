@@ -64,6 +64,8 @@ class Task:
     late: bool = False
     detail: str = ""
     why: str = ""
+    #: Of an error reported on a page that is no solution's: its path.
+    page: str = ""
 
 
 def in_order(tasks: Iterable[Task]) -> list[Task]:
@@ -105,7 +107,7 @@ def tasks(session: Session, actor: Actor, now: datetime) -> list[Task]:
             path = (
                 f"/redazione/{queue}#segnalazione-{row.report_id}" if row.page else f"/soluzioni/{row.slug}/revisione"
             )
-            found.append(Task(queue, row.title, path, row.since, row.due_on, row.late, row.assignee))
+            found.append(Task(queue, row.title, path, row.since, row.due_on, row.late, row.assignee, page=row.page))
     return sorted(found, key=lambda task: task.since or now)[:MOST]
 
 

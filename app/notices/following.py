@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What can be followed: whether it exists, what it is called, and what a saved search finds today."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.access import Thing
 from app.cities import queries as cities
 from app.notices.chores import found_by
+from app.notices.models import Follow
 from app.search.engine import Engine
 from app.search.forms import read_query
 from app.solutions import queries as solutions
@@ -44,6 +46,13 @@ def _label(session: Session, kind: str, key: str) -> str:
         return theme.name if theme else ""
     act = solutions.act_by_slug(session, key) if kind == "act" else None
     return act.label if act else ""
+
+
+def labelled(session: Session, follows: Sequence[Follow], language: str) -> list[tuple[Follow, str]]:
+    """Followed things, each with what it is called: themes in a language, the others as they were then."""
+    followed = any(item.kind == "theme" for item in follows)
+    names = dict(solutions.theme_names(session, language)) if followed else {}
+    return [(item, (item.kind == "theme" and names.get(item.key)) or item.label) for item in follows]
 
 
 def _search(engine: Engine, key: str) -> Followable | None:

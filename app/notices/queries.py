@@ -12,9 +12,9 @@ from app.accounts.models import Person
 from app.cities.models import City
 from app.notices.models import Cursor, Follow, Notice, Preference
 from app.review.models import Comment, PageReport, Review
-from app.solutions.models import Solution, SolutionBody
+from app.solutions.models import Solution, SolutionBody, SolutionRevision
 from app.twinnings.models import Milestone, TwinningPerson
-from app.writing.models import WorkingCopy
+from app.writing.models import Attachment, WorkingCopy
 
 
 def cursor(session: Session, name: str) -> Cursor | None:
@@ -171,23 +171,39 @@ def reports_from(session: Session, email: str) -> Sequence[Comment | PageReport]
 
 
 def being_written(session: Session, person_id: int, bodies: frozenset[str], limit: int) -> Sequence[Solution]:
-    """Solutions of the person or of their bodies with a working copy, or never in force; without an open review."""
+    """Solutions of the person or of their bodies that are never in force, or being changed; without an open review."""
     ties = select(SolutionBody.solution_id).join(City, City.id == SolutionBody.city_id)
     theirs = Solution.id.in_(ties.where(City.slug.in_(bodies), SolutionBody.role == "owner"))
-    opened = select(WorkingCopy.solution_id)
     under_review = select(Review.solution_id).where(Review.state == "open")
     wanted = (
         select(Solution)
         .options(selectinload(Solution.bodies), selectinload(Solution.themes), selectinload(Solution.acts))
         .where(
             or_(theirs, Solution.author_id == person_id),
-            or_(Solution.badge == "", Solution.id.in_(opened)),
+            or_(Solution.badge == "", Solution.id.in_(_changed())),
             Solution.archived_at.is_(None),
             Solution.id.not_in(under_review),
         )
         .order_by(Solution.updated_at.desc(), Solution.id)
     )
     return session.scalars(wanted.limit(limit)).all()
+
+
+def _changed() -> Select[int]:
+    """Solutions with a working copy that the version in force does not hold, or with another kit.
+
+    The copy stays when its version comes into force: then nothing was typed since that version was made.
+    """
+    kept = (
+        select(SolutionRevision.id)
+        .where(SolutionRevision.solution_id == WorkingCopy.solution_id)
+        .where(SolutionRevision.number == WorkingCopy.base_number, SolutionRevision.saved_at >= WorkingCopy.saved_at)
+    )
+    files = select(Attachment.id).where(
+        Attachment.solution_id == Solution.id, Attachment.published == Attachment.removed_at.is_not(None)
+    )
+    differs = or_(Solution.latest_number != Solution.revision_number, ~kept.exists(), files.exists())
+    return select(WorkingCopy.solution_id).join(Solution, Solution.id == WorkingCopy.solution_id).where(differs)
 
 
 def returned_to(session: Session, person_id: int, bodies: frozenset[str], limit: int) -> Sequence[Review]:

@@ -38,6 +38,8 @@ def facts(session: Session, twinning: Twinning, entry: JournalEntry) -> dict[str
     if entry.action in {"person-joined", "person-left"}:
         person = people.person(session, int(entry.data["person"]))
         return {"name": person.name} if person is not None and person.name else {}
+    if entry.action == "twinning-closed":
+        return {"unadopted": entry.data.get("result") == "stopped"}
     if ANCHORS.get(entry.action) == "incontri":
         return _meeting(session, twinning, entry)
     if ANCHORS.get(entry.action) == "file":

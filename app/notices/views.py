@@ -15,7 +15,7 @@ from app.notices import desk, exchange_desk, following, queries, rules, service
 from app.notices.chores import unsubscribing
 from app.web import gate, unit
 from app.web.gate import actor, permits
-from app.web.languages import prefixed
+from app.web.languages import current_language, prefixed
 from app.web.unit import work
 
 notices = Blueprint("notices", __name__, template_folder="templates")
@@ -65,7 +65,7 @@ def show_desk() -> str:
         asked=exchange_desk.asked(session, person),
         ours=exchange_desk.ours(session, person),
         watched=exchange_desk.watched(session, person, now()),
-        follows=queries.follows(session, person.id)[:LATEST],
+        follows=following.labelled(session, queries.follows(session, person.id)[:LATEST], current_language()),
         notices=queries.notices(session, person.id, LATEST),
         unread=queries.unread(session, person.id),
     )
@@ -121,7 +121,19 @@ def preferences() -> Response | str:
 @notices.get("/seguiti")
 @permits(Action.FOLLOW)
 def followed() -> str:
-    return render_template("notices/followed.html", follows=queries.follows(unit.session(), actor().id))
+    follows = queries.follows(unit.session(), actor().id)
+    labelled = following.labelled(unit.session(), follows, current_language())
+    return render_template("notices/followed.html", follows=labelled)
+
+
+@notices.get("/segui")
+@permits(Action.FOLLOW)
+def follow_signed_in() -> Response:
+    """Back to the page where somebody pressed before signing in. An address that is opened changes nothing: they press
+    again."""
+    if not _is_followed(request.args.get("kind", ""), request.args.get("key", "")):
+        flash("press_follow")
+    return redirect(paths.own_path(request.args.get("next")) or url_for("notices.followed"), 303)
 
 
 @notices.post("/segui")

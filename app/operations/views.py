@@ -38,6 +38,14 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+@operations.get("/amministrazione")
+@permits(Action.READ_JOURNAL)
+def index() -> str:
+    """Where somebody administers; whoever may do anything there reads at least the register."""
+    gate.require(Action.READ_JOURNAL, Thing(bodies=actor().bodies))
+    return render_template("operations/index.html")
+
+
 @operations.get("/amministrazione/lavori")
 @permits(Action.OPERATE)
 def chores() -> str:

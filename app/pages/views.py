@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, Response, current_app, render_template, url_for
+from flask_babel import gettext
 from markupsafe import escape
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -100,7 +101,7 @@ def _filled(html: str) -> str:
 
 
 def _escaped(value: str) -> str:
-    return str(escape(value or "non disponibile"))
+    return str(escape(value or gettext("non disponibile")))
 
 
 @pages.get("/robots.txt")

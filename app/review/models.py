@@ -3,7 +3,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Date, ForeignKey, Index, String, Text
+from sqlalchemy import JSON, Date, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.access import Thing
@@ -16,7 +16,7 @@ class Review(Base):
 
     ``step``: `approval` (referent), `validation` (expert), `readiness` (expert).
     ``state``: `open`, `passed`, `returned`, `withdrawn`.
-    At most one review of a solution is open.
+    At most one review of a solution is open. ``files`` are the numbers of the files its kit was sent with.
     """
 
     __tablename__ = "reviews"
@@ -35,6 +35,7 @@ class Review(Base):
     decided_by: Mapped[int | None]
     decided_at: Mapped[datetime | None] = mapped_column(Instant)
     reason: Mapped[str] = mapped_column(Text, default="")
+    files: Mapped[list[int]] = mapped_column(JSON, default=list)
 
     solution: Mapped[Solution] = relationship()
 

@@ -75,16 +75,16 @@ def comments(session: Session, solution: Solution) -> Sequence[Comment]:
     return session.scalars(wanted.order_by(Comment.resolved_at.is_not(None), Comment.id)).all()
 
 
+def open_remarks(session: Session, solution: Solution) -> Sequence[str]:
+    """The section of each remark or report that nobody has dealt with, empty for the whole."""
+    wanted = select(Comment.section).where(Comment.solution_id == solution.id, Comment.kind != "archive")
+    return session.scalars(wanted.where(Comment.resolved_at.is_(None)).order_by(Comment.id)).all()
+
+
 def archive_reason(session: Session, solution: Solution) -> str:
     """Why a solution was archived the last time, empty where it never was."""
     wanted = select(Comment.text).where(Comment.solution_id == solution.id, Comment.kind == "archive")
     return session.scalars(wanted.order_by(Comment.id.desc()).limit(1)).one_or_none() or ""
-
-
-def has_files(session: Session, solution: Solution) -> bool:
-    """Whether the kit holds an uploaded file."""
-    wanted = select(Attachment.id).where(Attachment.solution_id == solution.id, Attachment.removed_at.is_(None))
-    return session.scalar(wanted.limit(1)) is not None
 
 
 def files(session: Session, solution: Solution) -> Sequence[Attachment]:

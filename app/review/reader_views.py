@@ -17,6 +17,7 @@ from flask import (
     url_for,
 )
 from markupsafe import Markup
+from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Rule
 
 from app.access import Action
@@ -108,6 +109,17 @@ def _titled(rule: Rule, parts: Mapping[str, Any]) -> tuple[str, str]:
         raise NotFound(rule.endpoint)
     said: Markup = get_template_attribute("review/_pages.html", "title")(rule.endpoint)
     return said.unescape(), current_language()
+
+
+@reader.app_template_global()
+def page_title(path: str, kept: str) -> str:
+    """The title of a reported page in the language of whoever reads it; as it was kept, where it has one only."""
+    try:
+        rule, _parts = current_app.url_map.bind("localhost").match(path, "GET", return_rule=True)
+    except HTTPException:
+        return kept
+    said: Markup = get_template_attribute("review/_pages.html", "title")(rule.endpoint)
+    return said.unescape() or kept
 
 
 def _known(path: str) -> tuple[Rule, Mapping[str, Any]]:

@@ -17,7 +17,7 @@ from app.document.model import Document, Problem
 from app.document.parse import parse
 from app.errors import Conflict, Invalid, NotFound
 from app.journal.service import record
-from app.review import queries, rules
+from app.review import kit, queries, rules
 from app.review.models import Comment, Review
 from app.review.rules import State, Step
 from app.solutions import queries as library
@@ -60,7 +60,8 @@ def submit(session: Session, solution: Solution, person_id: int, now: datetime) 
     step = rules.first_step(solution.badge, changed)
     if step is None or (waiting and not changed):
         raise Conflict("waits_already" if waiting else "nothing_to_submit")
-    refuse_missing(session, solution, step, document_of(version))
+    files = kit.now_in(session, solution)
+    _refuse_missing(step, document_of(version), files)
     told = {}
     if waiting:
         _close(
@@ -70,7 +71,7 @@ def submit(session: Session, solution: Solution, person_id: int, now: datetime) 
         )
         told["replaces"] = waiting.id
     number = version.number if changed else solution.revision_number
-    review = _open(session, solution, step, number, person_id, now)
+    review = _open(session, solution, step, number, files, person_id, now)
     session.flush()
     tell(session, solution, person_id, now, "solution-submitted", {**_said(review), **told})
     return review
@@ -164,19 +165,19 @@ def _pass(session: Session, judgement: Judgement, step: Step, reason: str, evide
     level = evidence or in_force.get("evidence_level")
     if level:
         document = rules.with_fields(document, evidence_level=level)
-    refuse_missing(session, solution, step, document)
+    _refuse_missing(step, document, review.files)
     _close(review, State.PASSED, judgement, reason.strip()[:MAX_REASON])
     lives = rules.comes_into_force(step, solution.badge)
     if lives:
-        number, follows = _put_in_force(session, solution, document, version, judgement, step)
-        _publish_files(session, solution, review.asked_at)
+        number, follows = _put_in_force(session, solution, document, version, judgement, review)
+        kit.publish(session, solution, review.files)
     else:
         number, follows = (
             _carry_on(session, solution, document, version, judgement.now),
             rules.step_after(step),
         )
     if follows:
-        _open(session, solution, follows, number, review.asked_by, judgement.now)
+        _open(session, solution, follows, number, review.files, review.asked_by, judgement.now)
     told: dict[str, Any] = {"badge": solution.badge, "live": lives, "next": follows or "", "number": number}
     told["comments"] = _add_remarks(session, solution, review, judgement)
     if evidence:
@@ -191,23 +192,18 @@ def _put_in_force(
     document: Document,
     version: SolutionRevision,
     judgement: Judgement,
-    step: Step,
+    review: Review,
 ) -> tuple[int, Step | None]:
     """The version comes into force with its badge; the next step follows by itself where nothing is missing for it."""
+    step = Step(review.step)
     document = rules.with_fields(document, badge=rules.BADGE_OF[step])
     document = rules.confirmed(document, day_of(judgement.now))
     _refuse(wrong_in(session, document))
     live = make_live(session, solution, document, judgement.now, version.author_id, version.reason)
     follows = rules.step_after(step)
-    if follows and rules.missing(follows, document, queries.has_files(session, solution)):
+    if follows and rules.missing(follows, document, bool(review.files)):
         follows = None
     return live.number, follows
-
-
-def _publish_files(session: Session, solution: Solution, asked_at: datetime) -> None:
-    """The kit as it was when the decision was asked for; what was added or taken out later waits for the next one."""
-    for file in queries.files(session, solution):
-        file.published = file.added_at <= asked_at and (file.removed_at is None or file.removed_at > asked_at)
 
 
 def _carry_on(
@@ -249,9 +245,22 @@ def _waiting(session: Session, judgement: Judgement) -> tuple[Solution, Review]:
 
 
 def _open(
-    session: Session, solution: Solution, step: Step, number: int, person_id: int | None, now: datetime
+    session: Session,
+    solution: Solution,
+    step: Step,
+    number: int,
+    files: Sequence[int],
+    person_id: int | None,
+    now: datetime,
 ) -> Review:
-    review = Review(solution_id=solution.id, revision_number=number, step=step, asked_by=person_id, asked_at=now)
+    review = Review(
+        solution_id=solution.id,
+        revision_number=number,
+        step=step,
+        files=list(files),
+        asked_by=person_id,
+        asked_at=now,
+    )
     session.add(review)
     return review
 
@@ -261,9 +270,8 @@ def _close(review: Review, state: State, judgement: Judgement, reason: str = "")
     review.decided_by, review.decided_at = judgement.person_id, judgement.now
 
 
-def refuse_missing(session: Session, solution: Solution, step: Step, document: Document) -> None:
-    """Raise ``Invalid`` with what is missing for a step."""
-    _refuse(rules.missing(step, document, queries.has_files(session, solution)))
+def _refuse_missing(step: Step, document: Document, files: Sequence[int]) -> None:
+    _refuse(rules.missing(step, document, bool(files)))
 
 
 def _refuse(wrong: Sequence[Problem]) -> None:

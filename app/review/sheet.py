@@ -3,7 +3,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -19,14 +19,14 @@ from app.document.dates import day_of
 from app.document.model import Document, Problem
 from app.journal import queries as journal
 from app.journal.models import JournalEntry
-from app.review import ageing, at_hand, queries, rules
+from app.review import ageing, at_hand, kit, queries, rules
+from app.review.kit import Kit
 from app.review.models import Comment, Review
 from app.review.rules import Deed, NextActor, Situation, Step
 from app.review.service import candidates, document_of, in_force_of
 from app.solutions import queries as library
 from app.solutions.models import Solution, SolutionRevision
 from app.solutions.rules import SITE_FIELDS, is_overdue
-from app.writing.models import Attachment
 from app.writing.service import Opened, opened
 from app.writing.state import document_of as typed_in
 from app.writing.state import settled
@@ -42,12 +42,9 @@ class Standing:
     turn: NextActor | None
     next_step: Step | None
     missing: tuple[Problem, ...]
+    kit: Kit
     writing: Document
     opened: Opened
-
-    @property
-    def path(self) -> tuple[tuple[str, str], ...]:
-        return rules.path(self.situation)
 
 
 @dataclass(frozen=True)
@@ -65,7 +62,6 @@ class Sheet:
     overdue: bool
     text: at_hand.Text
     changes: tuple[Change, ...]
-    files: Sequence[Attachment]
     comments: Sequence[Comment]
     returned: Review | None
     timeline: Sequence[JournalEntry]
@@ -76,6 +72,14 @@ class Sheet:
     @property
     def front(self) -> Mapping[str, Any]:
         return self.text.document.front
+
+    @property
+    def path(self) -> tuple[tuple[str, str], ...]:
+        """The way of the version named on top, which is not always the newest text."""
+        stands = self.standing
+        in_force = bool(self.solution.badge) and stands.revision.number == self.solution.revision_number
+        changed = self.text.typed_at is not None or not in_force
+        return rules.path(replace(stands.situation, changed=changed))
 
     @property
     def fields(self) -> frozenset[str]:
@@ -109,9 +113,10 @@ def standing(session: Session, solution: Solution) -> Standing:
     )
     asked = step or rules.first_step(solution.badge, changed)
     judged = document_of(revision) if review else writing
-    missing = rules.missing(asked, judged, queries.has_files(session, solution)) if asked else ()
+    held = kit.at_hand(session, solution, review)
+    missing = rules.missing(asked, judged, bool(held.files)) if asked else ()
     turn = rules.next_actor(situation, _bodies(solution), [tie.theme.slug for tie in solution.themes])
-    return Standing(situation, review, revision, turn, asked, missing, writing, typed)
+    return Standing(situation, review, revision, turn, asked, missing, held, writing, typed)
 
 
 def text_for(solution: Solution, stands: Standing, actor: Actor) -> at_hand.Text:
@@ -134,6 +139,7 @@ def sheet(
     deeds = permitted(actor, solution, stands, gone)
     comments = queries.comments(session, solution)
     text = text_for(solution, stands, actor)
+    returned = queries.returned(session, solution) if review is None and not stands.situation.archived else None
     timeline = journal.of_thing(session, "solution", solution.slug)
     since = review.asked_at if review else (timeline[0].at if timeline else solution.updated_at)
     return Sheet(
@@ -148,12 +154,11 @@ def sheet(
         overdue=bool(solution.badge) and is_overdue(solution.front.get("review_due"), today),
         text=text,
         changes=_changes(session, solution, text.document, called),
-        files=[file for file in queries.files(session, solution) if file.removed_at is None],
         comments=comments,
-        returned=queries.returned(session, solution) if review is None and not stands.situation.archived else None,
+        returned=returned,
         timeline=timeline,
         candidates=candidates(session, solution, review, today) if review and Deed.ASSIGN in deeds else [],
-        people=people.names(session, _numbers(review, comments, timeline, stands.revision)),
+        people=people.names(session, _numbers(review or returned, comments, timeline, stands.revision)),
         scopes=scope_names(session, solution),
     )
 
@@ -174,7 +179,7 @@ def _numbers(
     for entry in timeline:
         person = entry.data.get("person")
         numbers |= {entry.actor_id, person if isinstance(person, int) else None}
-    return numbers | ({review.asked_by, review.claimed_by} if review else set())
+    return numbers | ({review.asked_by, review.claimed_by, review.decided_by} if review else set())
 
 
 def scope_names(session: Session, solution: Solution) -> dict[str, str]:

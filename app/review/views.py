@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.access import Action
 from app.errors import Conflict, Forbidden, Invalid, NotFound
 from app.review import forms, queries, remarks, service, upkeep
+from app.review.beside import Beside, beside
 from app.review.rules import ACTION_OF, Deed, Step
 from app.review.service import Judgement
 from app.review.sheet import Sheet, judged, permitted, sheet, standing, text_for
@@ -40,6 +41,12 @@ def found(slug: str, action: Action) -> Solution:
 def archive_reason(solution: Solution) -> str:
     """Why a solution left the library, for its page."""
     return queries.archive_reason(session(), solution)
+
+
+@review.app_template_global()
+def review_beside(solution: Solution) -> Beside:
+    """What the review of a solution says to those who write it, for their pages."""
+    return beside(session(), solution)
 
 
 @review.get("/soluzioni/<slug:slug>/revisione")

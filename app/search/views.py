@@ -170,7 +170,7 @@ def _table(asked: Asked, name: str) -> Response:
         rows = engine().listed(asked.text, asked.facets, asked.sort, MAX_ROWS, asked.kinds, not asked.exact)
     except IndexDamaged as error:
         hits = _without_index(asked.on_page(1), error, MAX_ROWS).hits
-        rows = [Row.of(vars(hit), hit.score, hit.said) for hit in hits]
+        rows = [Row.of(vars(hit.document), hit.score, hit.said) for hit in hits]
     shown = ({**row._asdict(), "score": round(row.score, 3), "url": prefixed(row.url)} for row in rows)
     return csv_answer(shown, COLUMNS, name)
 

@@ -6,9 +6,11 @@ from bisect import bisect_right
 from dataclasses import dataclass
 
 #: What stands in a citation only because of the layout: soft hyphens, a word or a compound cut at the end of a line,
-#: runs of blanks. A line that begins a list item begins something new.
+#: runs of blanks. A line that begins a list item begins something new. The mark stands first, so that the many
+#: letters without one are passed over.
 _LAYOUT = re.compile(
-    r"(?P<cut>\u00ad\s*|(?<=[a-zà-ÿ])[-‐]\s+(?=[a-zà-ÿ])|(?<=[-‐])\n\s*)|(?:\s{2,}|\n)(?P<item>(?=[-*•]\s))?"
+    r"[\s\u00ad‐-](?:(?P<cut>(?<=\u00ad)\s*|(?<=[a-zà-ÿ][-‐])\s+(?=[a-zà-ÿ])|(?<=[-‐]\n)\s*)"
+    r"|(?:(?<=\s)\s+|(?<=\n))(?P<item>(?=[-*•]\s))?)"
 )
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n")
 #: Holds a character that is in no pattern: no citation goes on across an empty line.

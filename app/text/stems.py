@@ -14,7 +14,8 @@ STOP = frozenset(
     noi non nostra nostre nostri nostro o od ogni oppure per perche pero piu poi possa possono potere puo qual quale
     quali quando quanta quante quanti quanto quella quelle quelli quello questa queste questi questo qui quindi sara
     saranno se sei si sia siamo siano sono sta stata state stati stato su sua sue sugli sui sul sull sulla sulle sullo
-    suo suoi tra tre tu tua tue tuo tutta tutte tutti tutto un una uno vi voi vostra vostre vostri vostro""".split()
+    suo suoi tra tre tu tua tue tuo tutta tutte tutti tutto un una uno vi voi vostra vostre vostri vostro
+    and by for from of our that the their these this those which with""".split()
 )
 
 #: Words of asking, not of the thing asked for.

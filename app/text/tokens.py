@@ -15,7 +15,8 @@ _ELIDED = (
 )
 WORD = re.compile(
     rf"""
-    (?=[^\W_])(?:                                                                 # nothing else begins a word
+    (?P<plain>[^\W\d_]{{2,}}+(?![^\W_]|[({APOSTROPHES}]))                          # most words, told at once
+  | (?=[^\W_])(?:                                                                # nothing else begins a word
     (?P<acronym>(?<![^\W_])(?:
         (?:[^\W\d_]\.){{2,9}}(?:[^\W\d_](?![^\W_]))?                              # S.U.A.P., s.u.a.p
       | (?:[^\W\d_]\.[ ]){{1,8}}[^\W\d_]\.))                                      # S. U. A. P.
@@ -29,7 +30,9 @@ WORD = re.compile(
 
 
 #: Most words of a text are among the few thousand words of all texts.
-_folded = lru_cache(maxsize=20_000)(fold)
+@lru_cache(maxsize=20_000)
+def _form(surface: str) -> str:
+    return fold(surface.replace("(", "").replace(")", ""))[:MAX_WORD]
 
 
 class Token(NamedTuple):
@@ -47,12 +50,13 @@ def tokens(text: str) -> Iterator[Token]:
         if kind is None:
             continue
         surface = match[0]
-        if kind == "acronym":
-            surface = surface.rstrip(" ")
-            form = fold(re.sub(r"[. ]", "", surface))
-        elif kind == "number":
-            form = re.sub(r"\D", "", surface)
+        start, end = match.span()
+        if kind in {"plain", "word"}:
+            form = _form(surface)
+        elif kind == "acronym":
+            end = start + len(surface.rstrip(" "))
+            form = fold(re.sub(r"[. ]", "", surface))[:MAX_WORD]
         else:
-            form = _folded(surface.replace("(", "").replace(")", "") if "(" in surface else surface)
+            form = re.sub(r"\D", "", surface)[:MAX_WORD]
         if form:
-            yield Token(form[:MAX_WORD], match.start(), match.start() + len(surface))
+            yield Token(form, start, end)

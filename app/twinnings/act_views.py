@@ -4,7 +4,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, Response, render_template, url_for
+from flask import Blueprint, Response, render_template
 from flask_babel import force_locale
 
 from app.access import Action
@@ -12,12 +12,13 @@ from app.conversion.export import Format, text_to_office
 from app.needs import queries as needs
 from app.text.acts import find_acts
 from app.text.bodies import named
+from app.text.elision import elided
 from app.twinnings import service
 from app.twinnings.models import Twinning
 from app.twinnings.views import PATH, found, now
 from app.web.formats import day
 from app.web.gate import permits
-from app.web.languages import DEFAULT, LOCALES, site_root
+from app.web.languages import DEFAULT, LOCALES, address_in
 from app.web.unit import session
 
 acts = Blueprint("acts", __name__, template_folder="templates")
@@ -37,7 +38,7 @@ def draft(number: int, slug: str, name: str, form: str) -> Response:
     twinning = found(number, Action.WORK_ON_TWINNING)
     # An act is Italian whatever language its reader reads the site in.
     with force_locale(LOCALES[DEFAULT]):
-        text = render_template(f"acts/{name}.md", **_data(twinning))
+        text = elided(render_template(f"acts/{name}.md", **_data(twinning)))
     kind: Format = "odt" if form == "odt" else "docx"
     body = text.encode() if form == "md" else text_to_office(text, kind, twinning.title, now())
     answer = Response(body, mimetype=MIMES[form])
@@ -70,7 +71,7 @@ def _data(twinning: Twinning) -> dict[str, Any]:
         "the_receivers": _listed([_named(name) for name in bodies]),
         "from_receivers": _listed([_named(name, "da") for name in bodies]),
         "many": len(bodies) > 1,
-        "address": site_root() + url_for("solutions.show", slug=solution.slug),
+        "address": address_in(DEFAULT, f"/soluzioni/{solution.slug}"),
         "need": need.title if need else "",
         "licence": front.get("licence") or "CC-BY-4.0",
         "began": day(twinning.began_at),

@@ -2,6 +2,7 @@
 """How a twinning ends: stopped with a reason, or closed by two short forms; what comes back to the library."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -17,12 +18,14 @@ from app.solutions import queries as library
 from app.solutions.models import Solution
 from app.solutions.service import make_live
 from app.twinnings import queries, rules
-from app.twinnings.models import ClosingForm, Twinning
+from app.twinnings.models import ClosingForm, Twinning, TwinningParty
 from app.twinnings.rules import Closing, State
 from app.twinnings.service import Deed, running, tell
 from app.twinnings.sharing import call_off
 from app.writing import service as writing
+from app.writing.giving_up import never_kept
 from app.writing.kit import carry_pictures
+from app.writing.typed import as_typed, as_value, blank
 
 #: What the title of a document may hold.
 MOST_TITLE = FIELD_BY_NAME["title"].limit
@@ -49,8 +52,11 @@ def stop(session: Session, number: int, reason: str, text: str, public: bool, de
     tell(session, twinning, deed, "twinning-stopped", {"reason": reason})
 
 
-def say(session: Session, number: int, body: str, closing: Closing, deed: Deed) -> bool:
-    """One body's closing form; once every body has spoken the twinning closes. Raises ``Invalid``."""
+def say(session: Session, number: int, body: str, closing: Closing, deed: Deed, confirmed: bool = False) -> bool:
+    """One body's closing form; once every body has spoken the twinning closes. Raises ``Invalid``.
+
+    Where the two sides contradict each other the last one confirms: nothing is corrected once it is closed.
+    """
     twinning = running(session, number)
     tie = next((item for item in twinning.parties if item.city.slug == body), None)
     if tie is None:
@@ -65,9 +71,12 @@ def say(session: Session, number: int, body: str, closing: Closing, deed: Deed) 
         found.said, found.filled_by, found.filled_at = closing.as_data(), deed.person_id, deed.now
         session.flush()
         tell(session, twinning, deed, "closing-said", {"side": tie.role, "result": closing.result, "body": body})
+        _fill_variant(session, tie, closing.as_data(), deed)
     forms = queries.closing(session, number)
     if not rules.all_spoken((tie.city_id for tie in twinning.parties), (form.city_id for form in forms)):
         return False
+    if not confirmed and rules.at_odds((form.side, form.said) for form in forms):
+        raise Invalid({"result": "contradicts"})
     _close(session, twinning, forms, deed)
     return True
 
@@ -137,6 +146,29 @@ def _document(session: Session, solution: Solution) -> Document | None:
     return parse(library.current_revision(session, solution).text).document
 
 
+def _reported(said: Mapping[str, Any]) -> dict[str, Any]:
+    """What a receiver told at the end, as the fields of a document hold it."""
+    found: dict[str, Any] = {}
+    resources = {name: said[told] for name, told in (("one_off_cost", "cost"), ("months", "months")) if told in said}
+    if resources:
+        found["resources"] = resources
+    if said.get("indicator"):
+        row = {"name": said["indicator"], **{name: said[name] for name in ("before", "after") if name in said}}
+        found["indicators"] = as_value(FIELD_BY_NAME["indicators"], [row])
+    return found
+
+
+def _fill_variant(session: Session, tie: TwinningParty, said: Mapping[str, Any], deed: Deed) -> None:
+    """The same in a variant that is being written, where its authors put nothing; a version somebody made stays."""
+    if tie.variant is None or deed.person_id is None or not never_kept(tie.variant):
+        return
+    current = writing.opened(session, tie.variant)
+    typed = {name: as_typed(FIELD_BY_NAME[name], value) for name, value in _reported(said).items()}
+    lacking = {name: new for name, new in typed.items() if new and blank(current.state.fields.get(name, ""))}
+    state = replace(current.state, fields={**current.state.fields, **lacking})
+    writing.write(session, tie.variant, current, state, deed.person_id, deed.now)
+
+
 def begin_variant(session: Session, number: int, body: str, deed: Deed) -> Solution:
     """A draft of the receiver with the source's text, to change it and tell what changed; once.
 
@@ -158,7 +190,8 @@ def begin_variant(session: Session, number: int, body: str, deed: Deed) -> Solut
     sections = [section for section in source.sections if section.heading in SECTION_TITLES]
     sections = [section for section in sections if section.heading != VARIANT_SECTION]
     carried = {name: source.front[name] for name in rules.CARRIED if name in source.front}
-    front = {**carried, "based_on": twinning.solution.slug}
+    told = next((form.said for form in queries.closing(session, number) if form.city_id == tie.city_id), {})
+    front = {**carried, **_reported(told), "based_on": twinning.solution.slug}
     document = Document(front, (*sections, Section(VARIANT_SECTION, "")), source.footnotes)
     title = f"{twinning.solution.title[: MOST_TITLE - len(tie.city.short_name) - 3]} ({tie.city.short_name})"
     solution = writing.begin(session, title, body, document, deed.now, deed.person_id)

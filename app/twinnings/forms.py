@@ -110,7 +110,7 @@ def quarters(form: Mapping[str, str]) -> int:
     """Hours typed as 1, 1,5 or 0,25, in quarters of an hour; 0 for nonsense."""
     typed = form.get("hours", "").strip().replace(",", ".")
     try:
-        return round(float(typed) * 4) if len(typed) < 8 and 0 <= float(typed) < 1_000 else 0
+        return round(float(typed) * 4) if len(typed) < 8 and 0 <= float(typed) < 100_000 else 0
     except ValueError:
         return 0
 

@@ -8,6 +8,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload, lazyload, selectinload
 
 from app.cities.models import City
+from app.solutions.models import Solution
 from app.twinnings.models import (
     ClosingForm,
     KitCheck,
@@ -20,6 +21,7 @@ from app.twinnings.models import (
     TwinningParty,
     WorkedHours,
 )
+from app.twinnings.rules import REUSED
 
 
 def _twinnings() -> Select[Twinning]:
@@ -37,7 +39,10 @@ def _one(session: Session, wanted: Select[Twinning]) -> Twinning | None:
 
 
 def twinning(session: Session, number: int) -> Twinning | None:
-    return _one(session, _twinnings().where(Twinning.id == number))
+    """One twinning; its variants with what the policy looks at."""
+    variant = joinedload(Twinning.parties).joinedload(TwinningParty.variant)
+    ties = variant.options(selectinload(Solution.bodies), selectinload(Solution.themes))
+    return _one(session, _twinnings().options(ties).where(Twinning.id == number))
 
 
 def locked(session: Session, number: int) -> Twinning | None:
@@ -72,6 +77,20 @@ def listed(session: Session, state: str = "", body: str = "") -> Sequence[Twinni
         ties = select(TwinningParty.twinning_id).join(City, City.id == TwinningParty.city_id).where(City.slug == body)
         wanted = wanted.where(Twinning.id.in_(ties))
     return session.scalars(wanted.limit(500)).all()
+
+
+def adopted(session: Session) -> set[int]:
+    """Numbers of the closed twinnings that a receiver says it adopted."""
+    told = ClosingForm.said["result"].as_string().in_(list(REUSED))
+    wanted = select(Twinning.id).join(ClosingForm, ClosingForm.twinning_id == Twinning.id)
+    return set(session.scalars(wanted.where(Twinning.state == "closed", ClosingForm.side == "receiver", told)))
+
+
+def receiving(session: Session, solution_id: int) -> set[int]:
+    """Bodies that are taking a solution over now, in whichever twinning."""
+    wanted = select(TwinningParty.city_id).join(Twinning, Twinning.id == TwinningParty.twinning_id)
+    wanted = wanted.where(Twinning.solution_id == solution_id, Twinning.state == "running")
+    return set(session.scalars(wanted.where(TwinningParty.role == "receiver")))
 
 
 def latest_running(session: Session, most: int) -> Sequence[Twinning]:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Phases and milestones of a twinning, when somebody is reminded, what the two closing forms ask: pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -51,6 +51,15 @@ PLAN: tuple[tuple[str, str, int], ...] = (
     ("end-of-learning", "riusare", 10),
     ("sharing", "riusare", 12),
 )
+#: The same where the request asks for a talk, a visit or a mission only.
+TALKS: tuple[tuple[str, str, int], ...] = (
+    ("first-meeting", "capire", 1),
+    ("visit", "capire", 2),
+    ("sharing", "riusare", 3),
+)
+TRANSFER = "trasferimento"
+#: Steps that are drawn together stay so far apart.
+LEAST_APART = timedelta(days=7)
 STOP_REASONS = ("capacity", "funding", "legal", "technical", "priorities-changed", "no-answer", "other")
 RESULTS = ("adopted", "adapted", "stopped")
 #: A receiver's result as the document of the source says it; who did not adopt it is not named there.
@@ -91,11 +100,42 @@ def as_far_as_filled(given: Mapping[str, Any], written: Mapping[str, Any]) -> di
     return kept
 
 
-def plan(began_on: date) -> list[Planned]:
-    """The pre-filled milestones of a twinning that begins on a day."""
-    return [
-        Planned(key, phase, number, add_months(began_on, months)) for number, (key, phase, months) in enumerate(PLAN)
-    ]
+def plan(began_on: date, by_when: date | None = None, formats: Collection[str] = ()) -> list[Planned]:
+    """The pre-filled milestones of a twinning that begins on a day, as `docs/requests.md` explains them.
+
+    ``by_when`` and ``formats`` are those of its request.
+    """
+    steps = TALKS if is_short(formats) else PLAN
+    days = _in_time(began_on, [add_months(began_on, months) for _, _, months in steps], by_when)
+    return [Planned(key, phase, number, days[number]) for number, (key, phase, _) in enumerate(steps)]
+
+
+def is_short(formats: Collection[str]) -> bool:
+    """Whether a request asks for something, and not for a transfer."""
+    return bool(formats) and TRANSFER not in formats
+
+
+def _in_time(began_on: date, days: Sequence[date], by_when: date | None) -> list[date]:
+    """The days drawn together so that the last but one is not after ``by_when``, unless the steps would be too close.
+
+    A day that has passed draws nothing together.
+    """
+    if by_when is None or not began_on < by_when < days[-2]:
+        return list(days)
+    wanted, usual = (by_when - began_on).days, (days[-2] - began_on).days
+    found, before = [], began_on
+    for day in days:
+        scaled = began_on + timedelta(days=(day - began_on).days * wanted // usual)
+        before = max(scaled, before + LEAST_APART)
+        found.append(before)
+    return found
+
+
+def in_time(began_on: date, by_when: date, due: Iterable[tuple[str, date]]) -> str:
+    """How a plan stands to the day its request names: `past` when it began, `late`, `kept`. Each as (key, day)."""
+    if by_when <= began_on:
+        return "past"
+    return "late" if any(day > by_when for key, day in due if key != PLAN[-1][0]) else "kept"
 
 
 def phase_of(done: Iterable[tuple[str, bool]]) -> str:
@@ -134,6 +174,19 @@ def outcome(said: Iterable[Mapping[str, Any]]) -> str:
     """What the twinning came to, as its receivers say: `adopted`, else `adapted`, else `stopped`."""
     results = {str(form.get("result")) for form in said}
     return next((result for result in RESULTS if result in results), "stopped")
+
+
+def adopted(said: Mapping[str, Any]) -> bool:
+    """Whether a closing form says that the solution is in use where it went."""
+    return said.get("result") in REUSED
+
+
+def at_odds(forms: Iterable[tuple[str, Mapping[str, Any]]]) -> bool:
+    """Whether giver and receivers contradict each other on whether anybody adopted it. Each as (side, said)."""
+    told: dict[str, bool] = {}
+    for side, said in forms:
+        told[side] = told.get(side, False) or adopted(said)
+    return len(set(told.values())) > 1
 
 
 def all_spoken(parties: Iterable[object], spoken: Iterable[object]) -> bool:

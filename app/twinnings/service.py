@@ -50,19 +50,14 @@ def begin(session: Session, proposal: Proposal, person_id: int, now: datetime) -
         demonstration=need.demonstration,
         phase=rules.PHASES[0],
     )
-    receivers = list({city.id: city for city in (need.city, *(tie.city for tie in need.receivers))}.values())
     twinning.parties = [
         TwinningParty(city_id=proposal.giver_id, city=proposal.giver, role="giver"),
-        *(
-            TwinningParty(city_id=city.id, city=city, role="receiver")
-            for city in receivers
-            if city.id != proposal.giver_id and not is_closed(city.register, day_of(now))
-        ),
+        *(TwinningParty(city_id=city.id, city=city, role="receiver") for city in _receivers(session, proposal, now)),
     ]
     twinning.people = _first_people(session, proposal, person_id)
     twinning.milestones = [
         Milestone(key=item.key, phase=item.phase, position=item.position, due_on=item.due_on)
-        for item in rules.plan(day_of(now))
+        for item in rules.plan(day_of(now), need.by_when, need.formats)
     ]
     session.add(twinning)
     session.flush()
@@ -70,6 +65,15 @@ def begin(session: Session, proposal: Proposal, person_id: int, now: datetime) -
     _told_before(session, twinning, need, Deed(person_id, now))
     tell(session, twinning, Deed(person_id, now), "twinning-begun", {"proposal": proposal.id})
     return twinning.id
+
+
+def _receivers(session: Session, proposal: Proposal, now: datetime) -> list[City]:
+    """Who asks and who joined, without closed bodies, the giver, and joiners that take the solution over already."""
+    need, busy = proposal.need, queries.receiving(session, proposal.solution_id)
+    bodies = {city.id: city for city in (need.city, *(tie.city for tie in need.receivers if tie.city_id not in busy))}
+    return [
+        city for city in bodies.values() if city.id != proposal.giver_id and not is_closed(city.register, day_of(now))
+    ]
 
 
 def _first_people(session: Session, proposal: Proposal, person_id: int) -> list[TwinningPerson]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.document.dates import day_of
 from app.errors import Conflict, Invalid, NotFound
 from app.files.check import Checked
-from app.files.names import safe_name
+from app.files.names import check_name, safe_name
 from app.files.refusal import check_count
 from app.twinnings import queries, rules
 from app.twinnings.models import (
@@ -106,7 +106,8 @@ def count_hours(session: Session, number: int, body: str, on: date, quarters: in
     """Hours in quarters of an hour. Raises ``Invalid``."""
     twinning = running(session, number)
     city = party(twinning, body)
-    wrong = {} if 0 < quarters <= rules.MOST_QUARTERS else {"hours": "not_a_number"}
+    wrong = {} if quarters > 0 else {"hours": "not_a_number"}
+    wrong |= {} if quarters <= rules.MOST_QUARTERS else {"hours": "too_many_hours"}
     wrong |= {} if on <= day_of(deed.now) else {"on": "in_future"}
     if wrong:
         raise Invalid(wrong)
@@ -172,6 +173,7 @@ def add_file(
     """A file that the people of both sides read. Raises ``Conflict``, ``FileRefused``."""
     twinning = running(session, number)
     check_count(len(queries.files(session, twinning.id)))
+    check_name(name, checked.kind)
     offered = safe_name(name, checked.kind)
     title = " ".join(title.split())[: rules.MOST_SHORT] or offered.rpartition(".")[0]
     found = TwinningFile(

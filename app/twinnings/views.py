@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Twinnings: the list, the page of one, its calendar, its certificate."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -25,7 +25,7 @@ from app.solutions.said_views import AS_SAID
 from app.twinnings import queries, rules, sheet
 from app.twinnings.calendar import calendar
 from app.twinnings.forms import NOT_REFUSED, Refusal
-from app.twinnings.models import Twinning
+from app.twinnings.models import ClosingForm, Twinning
 from app.web import gate
 from app.web.formats import csv_answer, json_answer
 from app.web.gate import permits
@@ -78,7 +78,12 @@ def title_of(number: int, slug: str) -> tuple[str, str]:
 @permits(Action.READ_TWINNING)
 def index() -> str:
     state = _state()
-    return render_template("twinnings/index.html", twinnings=queries.listed(session(), state), state=state)
+    return render_template(
+        "twinnings/index.html",
+        twinnings=queries.listed(session(), state),
+        adopted=queries.adopted(session()),
+        state=state,
+    )
 
 
 def _state() -> str:
@@ -125,11 +130,13 @@ def page(twinning: Twinning, refusal: Refusal = NOT_REFUSED) -> str:
     working = gate.may(Action.WORK_ON_TWINNING, twinning.thing)
     forms = queries.closing(session(), twinning.id)
     need = needs.need(session(), twinning.need_id) if twinning.need_id else None
+    need = need if need is not None and gate.may(Action.READ_NEED, need.thing) else None
     return render_template(
         "twinnings/show.html",
         twinning=twinning,
         solution=twinning.solution,
-        need=need if need is not None and gate.may(Action.READ_NEED, need.thing) else None,
+        need=need,
+        in_time=_in_time(twinning, need) if need is not None else "",
         working=working,
         running=twinning.state == rules.State.RUNNING,
         refusal=refusal,
@@ -137,9 +144,19 @@ def page(twinning: Twinning, refusal: Refusal = NOT_REFUSED) -> str:
         now=now(),
         updated=journal.last_at(session(), "twinning", str(twinning.id), rules.REMINDERS) or twinning.began_at,
         forms=forms,
+        adopted=bool(_adopters(forms)),
+        odds=rules.at_odds((form.side, form.said) for form in forms),
         rules=rules,
         **(sheet.bench(session(), engine(), twinning, forms, gate.actor(), now()) if working else {}),
     )
+
+
+def _in_time(twinning: Twinning, need: Need) -> str:
+    """How the plan of one that runs stands to the day of its request, empty where there is none."""
+    if need.by_when is None or twinning.state != rules.State.RUNNING:
+        return ""
+    due = ((item.key, item.due_on) for item in twinning.milestones)
+    return rules.in_time(day_of(twinning.began_at), need.by_when, due)
 
 
 @twinnings.get(f"{PATH}/calendario.ics")
@@ -173,11 +190,21 @@ def verify(code: str) -> str | tuple[str, int]:
     return _certificate(twinning, verifying=True)
 
 
+def _adopters(forms: Iterable[ClosingForm]) -> set[int]:
+    """The receivers that say they took the solution over."""
+    return {form.city_id for form in forms if form.side == "receiver" and rules.adopted(form.said)}
+
+
 def _certificate(twinning: Twinning, *, verifying: bool) -> str:
+    """Only of a solution that was taken over, and by whom. Raises ``NotFound``."""
     forms = queries.closing(session(), twinning.id)
+    adopters = _adopters(forms)
+    if not adopters:
+        raise NotFound(twinning.id)
     return render_template(
         "twinnings/certificate.html",
         twinning=twinning,
+        adopters=[tie.city for tie in twinning.parties if tie.city_id in adopters],
         result=rules.outcome(form.said for form in forms if form.side == "receiver"),
         verifying=verifying,
         address=site_root() + url_for("twinnings.verify", code=twinning.verification),

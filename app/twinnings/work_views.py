@@ -254,7 +254,8 @@ def stop(number: int, slug: str) -> Response:
 @permits(SPEAK, ends=True)
 def say(number: int, slug: str) -> Response:
     def act(writing: Session, d: Deed) -> None:
-        ending.say(writing, number, speaking_for(request.form.get("body", "")), forms.closing(request.form), d)
+        body, confirmed = speaking_for(request.form.get("body", "")), "confirmed" in request.form
+        ending.say(writing, number, body, forms.closing(request.form), d, confirmed)
 
     return press(number, SPEAK, "saved", "chiusura", act)
 

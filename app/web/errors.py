@@ -10,8 +10,18 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from app.errors import BodyClosed, ConfirmationNeeded, Invalid, Refused, SignInNeeded, Unavailable
+from app.errors import (
+    BodyClosed,
+    ConfirmationNeeded,
+    Conflict,
+    Invalid,
+    LinkGone,
+    Refused,
+    SignInNeeded,
+    Unavailable,
+)
 from app.web.formats import json_answer
+from app.web.gate import SECRETS
 from app.web.languages import prefixed
 from app.web.logs import log
 
@@ -40,8 +50,14 @@ def _refused(error: Refused) -> Response:
             redirect(f"{prefixed(page)}?{urlencode({'next': prefixed(request.full_path.rstrip('?'))})}", 303)
         )
     problems = error.problems if isinstance(error, Invalid) else {}
-    closed = "body_closed" if isinstance(error, BodyClosed) else ""
-    return _answer(error.status, problems, str(error) if isinstance(error, Unavailable) else closed)
+    return _answer(error.status, problems, _reason(error))
+
+
+def _reason(error: Refused) -> str:
+    """The key of what the page says beyond its status; empty where the status says all."""
+    if isinstance(error, BodyClosed):
+        return "body_closed"
+    return str(error) if isinstance(error, (Conflict, LinkGone, Unavailable)) else ""
 
 
 def _http(error: HTTPException) -> Response:
@@ -85,7 +101,9 @@ def _page_before() -> str:
 
 
 def _words() -> str:
-    """The words of the last part of the address, as somebody would type them into the search field."""
+    """The words of the last part of the address, as somebody would type them into the search field; no secret is."""
+    if request.url_rule is not None and SECRETS & request.url_rule.arguments:
+        return ""
     last = request.path.rstrip("/").rpartition("/")[2].partition(".")[0]
     return " ".join(word[:MAX_WORD] for word in re.findall(r"[^\W_]{2,}", last[:400])[:MAX_WORDS])
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from babel.numbers import get_decimal_symbol
 from flask import Flask, Response, make_response, request
 from flask_babel import format_date, format_decimal, format_time, get_locale, gettext
 from markupsafe import Markup
@@ -21,6 +22,9 @@ from app.text.bodies import named
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 #: The first of a month as the Italian calendar of Babel writes it.
 FIRST_DAY = re.compile(r"^1 (?=[a-z])")
+
+#: A number with decimals in either language, and the sign before them.
+DECIMALS, SIGN = re.compile(r"[-−]?\d+[.,](?:\d{1,2}|\d{4,})"), re.compile("[.,]")
 
 
 def json_answer(data: Any) -> Response:
@@ -121,6 +125,15 @@ def number(value: float | None, digits: int = 0) -> str:
     return str(format_decimal(round(value, digits) if digits else round(value)))
 
 
+def numeral(value: object) -> str:
+    """A number that somebody typed or stated: its decimals behind the sign of the language; all else as it stands.
+
+    Three digits may be thousands as well: they are left as they were typed.
+    """
+    text = str(value)
+    return SIGN.sub(str(get_decimal_symbol(get_locale() or "it")), text) if DECIMALS.fullmatch(text) else text
+
+
 def euro(value: float | None) -> str:
     return str(gettext("non disponibile")) if value is None else f"{number(value)}\u00a0€"
 
@@ -148,6 +161,7 @@ def register(app: Flask) -> None:
         articled=articled,
         local_input=local_input,
         number=number,
+        numeral=numeral,
         euro=euro,
         trusted_html=trusted_html,
         json_ld=json_ld,

@@ -131,6 +131,11 @@ def alternate_url(language: str, absolute: bool = False, query: str | None = Non
     return site_root() + from_root if absolute else from_root
 
 
+def address_in(language: str, path: str) -> str:
+    """The whole address of a path of this site in a language, whichever the page is read in."""
+    return f"{site_root()}{_outer_root()}{_prefix(language)}{path}"
+
+
 def _outer_root() -> str:
     root: str = request.environ.get("SCRIPT_NAME", "")
     language = current_language()

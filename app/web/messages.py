@@ -37,7 +37,7 @@ PROBLEMS = {
     "not_a_choice": _l("il valore deve essere uno tra: {detail}"),
     "not_a_goal": _l("gli obiettivi di sviluppo sostenibile vanno da 1 a 17 (trovato «{detail}»)"),
     "not_a_number": _l("serve un numero (trovato «{detail}»)"),
-    "not_an_amount": _l("serve un numero intero senza punti né simboli (trovato «{detail}»)"),
+    "not_an_amount": _l("serve un numero intero, senza parole né decimali (trovato «{detail}»)"),
     "not_a_grade": _l("serve un livello da 1 a 5 (trovato «{detail}»)"),
     "not_a_flag": _l("serve true oppure false (trovato «{detail}»)"),
     "not_a_date": _l("serve una data come 2018, 2018-05 o 2018-05-03 (trovato «{detail}»)"),
@@ -73,6 +73,11 @@ REFUSALS = {
     "file_macros": _l("il file contiene macro: salvarlo senza"),
     "file_remote": _l("il file richiama contenuti di altri siti: toglierli"),
     "file_image_too_large": _l("l'immagine ha troppi punti: ridurla"),
+    "file_name_differs": _l(
+        "l’estensione del nome non è quella del contenuto ({detail}): aprire il file, controllare che sia quello giusto"
+        " e salvarlo di nuovo in uno dei tipi ammessi"
+    ),
+    "files_at_once": _l("non caricato: si possono mandare al massimo {detail} file alla volta"),
     "files_too_many": _l("il kit ha già {detail} file: toglierne uno prima"),
     "file_not_text": _l("il file non è un documento Word (.docx) o OpenDocument (.odt)"),
     "not_own_body": _l("l'ente deve essere uno di quelli per cui si lavora"),

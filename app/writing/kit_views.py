@@ -13,6 +13,7 @@ from app.document.schema import KIT_KINDS, VISIBILITIES
 from app.errors import Invalid, NotFound
 from app.files.check import check
 from app.files.kinds import IMAGES
+from app.files.names import check_name
 from app.files.refusal import MAX_FILE, FileRefused
 from app.solutions import queries as library
 from app.solutions.models import Solution
@@ -59,7 +60,12 @@ def kit(slug: str) -> Response:
     return _page(editable(slug))
 
 
-def _page(solution: Solution, wrong: Sequence[tuple[str, str, str]] = (), status: int = 200) -> Response:
+def _page(
+    solution: Solution,
+    wrong: Sequence[tuple[str, str, str]] = (),
+    taken: Sequence[str] = (),
+    status: int = 200,
+) -> Response:
     answer = unkept(
         render_template(
             "writing/kit.html",
@@ -67,6 +73,7 @@ def _page(solution: Solution, wrong: Sequence[tuple[str, str, str]] = (), status
             attachments=queries.attachments(session(), solution),
             removed=queries.removed_since(session(), solution, now() - files.UNDO),
             wrong=wrong,
+            taken=taken,
             kinds=KIT_KINDS,
             visibilities=VISIBILITIES,
             megabytes=MAX_FILE // (1024 * 1024),
@@ -85,23 +92,30 @@ def _page(solution: Solution, wrong: Sequence[tuple[str, str, str]] = (), status
 def add(slug: str) -> Answer:
     """Take in the files that are sent; one that is refused does not hinder the others."""
     solution = editable(slug)
-    sent = [item for item in request.files.getlist("file") if item.filename]
+    sent = [(item.filename, item.read()) for item in request.files.getlist("file") if item.filename]
     wrong = [] if sent else [("", "file_none", "")]
-    for item in sent[:MAX_AT_ONCE]:
+    taken = []
+    for name, content in sent[:MAX_AT_ONCE]:
         try:
-            _take(solution, item.filename or "", item.read())
+            taken.append(_take(solution, name, content))
         except FileRefused as error:
-            wrong.append((item.filename or "", error.key, error.detail))
+            wrong.append((name, error.key, error.detail))
         except Invalid as error:
-            wrong += [(item.filename or "", key, field) for field, key in error.problems.items()]
+            wrong += [(name, key, field) for field, key in error.problems.items()]
+    wrong += [(name, "files_at_once", str(MAX_AT_ONCE)) for name, _content in sent[MAX_AT_ONCE:]]
     if wrong:
-        return _page(solution, wrong, 422)
+        # What was taken before is shown with the rest: the page had read the kit already.
+        session().rollback()
+        session().expire_all()
+        return _page(editable(slug), wrong, taken, 422)
     flash("file_added")
     return redirect(url_for("kits.kit", slug=slug), 303)
 
 
-def _take(solution: Solution, name: str, content: bytes) -> None:
+def _take(solution: Solution, name: str, content: bytes) -> str:
+    """The name under which a file is in the kit now."""
     checked = check(content)
+    check_name(name, checked.kind)
     said = files.Described(
         one_line(request.form.get("title", "")),
         request.form.get("document_kind", ""),
@@ -112,7 +126,7 @@ def _take(solution: Solution, name: str, content: bytes) -> None:
         # On the disk before the row that names it: a row without its file would be a promise broken.
         store().put(content)
     with work() as writes:
-        files.add(writes, solution, checked, name, said, gate.actor().id, now())
+        return files.add(writes, solution, checked, name, said, gate.actor().id, now()).name
 
 
 @kits.post("/soluzioni/<slug:slug>/kit/<int(max=999999999):number>/togli")
@@ -133,7 +147,7 @@ def put_back(slug: str, number: int) -> Answer:
         with work() as writes:
             files.put_back(writes, solution, number, gate.actor().id, now())
     except FileRefused as error:
-        return _page(solution, [("", error.key, error.detail)], 422)
+        return _page(solution, [("", error.key, error.detail)], status=422)
     flash("file_added")
     return redirect(url_for("kits.kit", slug=slug), 303)
 

@@ -16,6 +16,7 @@ Typed = str | list[Any] | dict[str, Any]
 LISTS = frozenset({"texts", "slugs", "choices", "numbers"})
 DECIMAL = re.compile(r"^\d{1,12}(?:[.,]\d{1,9})?\Z")
 WHOLE = re.compile(r"^\d{1,15}\Z")
+EURO = re.compile(r"€|\beuro?\b", re.IGNORECASE)
 THOUSANDS = re.compile(r"^\d{1,3}(?:[. ’']\d{3})+\Z")
 NUMBERS = re.compile(r"^(?:(?P<day>\d{1,2})[./-])?(?P<month>\d{1,2})[./-](?P<year>\d{4})\Z")
 WORDS = re.compile(r"^(?:(?P<day>\d{1,2})[°º]? )?(?P<month>[a-zA-Zì]{3,9})\.? (?P<year>\d{4})\Z")
@@ -109,8 +110,8 @@ def _number(text: str) -> Any:
 
 
 def _amount(text: str) -> Any:
-    """`40.000 €` is forty thousand."""
-    bare = text.replace("€", "").strip()
+    """`40.000 €` and `40.000,00 euro` are forty thousand."""
+    bare = re.sub(r",00\Z", "", EURO.sub("", text).strip())
     if THOUSANDS.match(bare):
         return int(re.sub(r"\D", "", bare))
     return int(bare) if WHOLE.match(bare) else text

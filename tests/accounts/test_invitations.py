@@ -4,18 +4,22 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from app.access import NOBODY, Role
 from app.accounts import invitations, queries, roles, rules
 from app.accounts.models import Person
+from app.config import Settings
 from app.db import Database
 from app.errors import Conflict, Forbidden, NotFound
 from app.journal.service import broken
+from app.outbox.letters import message
 from tests import makers
-from tests.accounts.conftest import STRANGE, Clock, come_in, is_in, letters, link_of, make, send
+from tests.accounts.conftest import STRANGE, Clock, come_in, heading, is_in, letters, link_of, make, send
 
 PEOPLE = "/amministrazione/persone"
 NEW = "carlo.bianchi@ente.example"
@@ -96,6 +100,24 @@ def test_inviting_again_makes_the_earlier_link_void(
     assert browsers().get(link_of(database, "invitation")).status_code == 200
 
 
+def test_an_invitation_that_opens_nothing_says_whom_to_ask_and_tells_no_more_than_one_never_sent(
+    referent: Person, client: FlaskClient, browsers: Callable[[], FlaskClient], database: Database
+) -> None:
+    makers.sign_in(client, referent)
+    invite(client)
+    replaced = link_of(database, "invitation")
+    invite(client)
+    said = set()
+    for link in (replaced, "/invito/mai-spedito"):
+        answer = browsers().get(link)
+        assert answer.status_code == 404
+        typed = re.findall(r'<input[^>]*name="q"[^>]*>', answer.text)
+        assert typed
+        assert not [field for field in typed if link.rpartition("/")[2][:3] in field], "the search field holds it"
+        said.add((heading(answer), answer.text.count("al referente del tuo ente o al coordinamento nazionale")))
+    assert said == {("Questo invito non vale più", 1)}
+
+
 def test_what_one_sends_along_does_not_change_the_role(
     referent: Person, client: FlaskClient, browsers: Callable[[], FlaskClient], database: Database
 ) -> None:
@@ -172,7 +194,9 @@ def test_somebody_known_takes_the_role_after_the_log_in(
     link = f"/invito/{token}"
     assert client.get(link).headers["Location"] == f"/accedi?next={link}"
     come_in(client, next=link)
-    assert "L’utenza esiste già" in client.get(link).text
+    page = client.get(link).text
+    assert "L’utenza esiste già" in page
+    assert "esperto tematico (Sportello unico)" in page
     assert send(client, link, link).status_code == 303
     with registered.reading() as session:
         person = queries.person(session, anna.id)
@@ -185,7 +209,17 @@ def test_an_invitation_to_somebody_else_gives_nothing(anna: Person, registered: 
     with registered.work() as session:
         token = invitations.invite(session, NOBODY, datetime.now(UTC), other.email, Role.COORDINATOR, "", "it")[1]
     come_in(client)
+    page = client.get(f"/invito/{token}")
+    assert page.status_code == 403
+    assert "per un’altra persona" in page.text
+    assert "coordinamento nazionale" in page.text
+    assert "Accetta il ruolo" not in page.text
+    assert other.email not in page.text
     assert send(client, f"/invito/{token}", "/profilo").status_code == 403
+    with registered.reading() as session:
+        person = queries.person(session, anna.id)
+        assert person is not None
+        assert [item.role for item in person.assignments] == ["official"]
 
 
 def test_a_weak_password_is_refused_with_its_reason(
@@ -232,6 +266,74 @@ def test_the_last_administrator_stays(registered: Database, client: FlaskClient)
         person = queries.person(session, only.id)
         assert person
         roles.take_role(session, only.actor, person, person.assignments[0].id, now)
+
+
+def test_the_last_administrator_is_told_why_the_role_stays_and_what_to_do(
+    registered: Database, client: FlaskClient
+) -> None:
+    only = make(registered, (Role.ADMINISTRATOR, ""))
+    makers.sign_in(client, only)
+    answer = send(client, f"{PEOPLE}/{only.id}/ruoli/{only.assignments[0].id}/togli", "/profilo")
+    assert answer.status_code == 409
+    assert heading(answer) == "Serve almeno un amministratore"
+    assert "Invita prima un’altra persona come amministratore" in answer.text
+    assert "Nel frattempo" not in answer.text
+
+
+def test_the_page_of_people_offers_only_what_the_one_who_reads_it_may_do(
+    registered: Database, client: FlaskClient, browsers: Callable[[], FlaskClient]
+) -> None:
+    chief = make(registered, (Role.ADMINISTRATOR, ""))
+    expert = make(registered, (Role.EXPERT, "suap"), (Role.OFFICIAL, "bologna"))
+    coordinator = make(registered, (Role.COORDINATOR, ""))
+    others = make(registered, (Role.REFERENT, "bologna"))
+    deeds = {
+        "chief": (f"{chief.id}/ruoli/{chief.assignments[0].id}/togli", f"{chief.id}/disattiva"),
+        "expert": (f"{expert.id}/ruoli/{expert.assignments[0].id}/togli", f"{expert.id}/disattiva"),
+        "official": (f"{expert.id}/ruoli/{expert.assignments[1].id}/togli",),
+    }
+    offered = {
+        coordinator.id: {"expert": True, "official": True, "chief": False},
+        others.id: {"official": True, "expert": False},
+        chief.id: {"expert": True, "official": True},
+    }
+    for person in (coordinator, others, chief):
+        page = makers.sign_in(browsers(), person).get(PEOPLE).text
+        for whose, expected in offered[person.id].items():
+            assert [f"{PEOPLE}/{deed}" in page for deed in deeds[whose]] == [expected] * len(deeds[whose])
+
+
+def test_a_refusal_advises_whom_to_ask_by_the_roles_one_has(
+    registered: Database, browsers: Callable[[], FlaskClient]
+) -> None:
+    for role, advised in (
+        ((Role.COORDINATOR, ""), "a un amministratore del sito"),
+        ((Role.REFERENT, "bologna"), "al referente del proprio ente"),
+        ((Role.EXPERT, "suap"), "al coordinamento nazionale"),
+    ):
+        answer = makers.sign_in(browsers(), make(registered, role)).get("/amministrazione/servizi")
+        assert answer.status_code == 403
+        assert f"chiedere {advised}." in answer.text
+
+
+def test_the_letter_names_the_theme_and_tells_whoever_has_an_account_to_use_it(
+    app: Flask, anna: Person, client: FlaskClient, registered: Database
+) -> None:
+    makers.sign_in(client, make(registered, (Role.COORDINATOR, "")))
+    written = {}
+    for email in (NEW, anna.email):
+        assert invite(client, "expert", "", "appalti", email) == 303
+        with app.app_context():
+            made = message(letters(registered, "invitation")[-1], Settings(base_url="https://twin.example"))
+        written[email] = [part.get_content() for part in made.iter_parts() if isinstance(part, EmailMessage)]
+    for text in written[NEW]:
+        assert "senza questo passo non viene creata" in text
+        assert "utenza che hai già" not in text
+    for text in written[anna.email]:
+        assert "utenza che hai già" in text
+        assert "password" not in text
+        assert "viene creata" not in text
+    assert all("(appalti)" not in text for texts in written.values() for text in texts)
 
 
 def test_nobody_but_an_administrator_decides_about_administrators(registered: Database, client: FlaskClient) -> None:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What one body asks for, gives and has given: on its page, and in its report of a year."""
 
+import re
 from datetime import UTC, date, datetime
 
 import pytest
@@ -14,7 +15,7 @@ from app.needs import service as needs
 from app.needs.rules import Wanted
 from app.twinnings import ending
 from app.twinnings.rules import Closing
-from tests.makers import NOW
+from tests.makers import NOW, make_solution
 from tests.twinnings.exchange import Exchange
 
 PROBLEM = "Gare comuni per i Comuni piccoli, con una convenzione sola."
@@ -53,11 +54,33 @@ def test_who_did_not_adopt_learnt_nothing(exchange: Exchange, client: FlaskClien
     with exchange.database.work() as session:
         for body, result in (("bologna", "adapted"), ("torino", "stopped"), ("venezia", "adopted")):
             ending.say(session, exchange.number, body, Closing(result), exchange.deed())
+    assert "Attestato di gemellaggio" in client.get("/citta/venezia").text
+    assert "Attestato di gemellaggio" not in client.get("/citta/torino").text
     assert "Ha insegnato una soluzione a 1 ente." in client.get("/citta/bologna").text
     assert "Ha imparato" not in client.get("/citta/torino").text
     assert [row["receiver"] for row in client.get("/rete.json").get_json()["flows"]] == ["venezia"]
     rows = {(row["figure"], row["of"]): row["value"] for row in client.get("/numeri.json").get_json()["figures"]}
     assert rows["transfers-closed", ""] == rows["transfers-closed-by-city", "torino"] == 1
+
+
+def test_a_transfer_that_nobody_adopted_is_no_credit_and_is_not_called_finished(
+    exchange: Exchange, client: FlaskClient
+) -> None:
+    with exchange.database.work() as session:
+        for body in ("bologna", "torino", "venezia"):
+            ending.say(session, exchange.number, body, Closing("stopped"), exchange.deed())
+    year = exchange.deed().now.year
+    for path in ("/citta/bologna", "/citta/torino", f"/citta/torino/rapporto?anno={year}"):
+        page = client.get(path).text
+        assert "chiuso, non adottata" in page, path
+        assert "Attestato di gemellaggio" not in page, path
+    for path in ("/gemellaggi", "/gemellaggi/1-sportello", "/richieste/1-sportello"):
+        page = client.get(path).text
+        assert "hiuso il " in page, path
+        assert "oncluso il" not in page, path
+        assert "/attestato" not in page, path
+    assert client.get("/gemellaggi/1-sportello/attestato").status_code == 404
+    assert client.get(f"/attestati/{exchange.twinning().verification}").status_code == 404
 
 
 def test_a_city_says_what_its_offices_can_give(exchange: Exchange, client: FlaskClient) -> None:
@@ -74,6 +97,41 @@ def test_the_report_of_a_year_holds_that_year_only(exchange: Exchange, client: F
     assert "Che cosa insegna ad altri" in page
     assert "accettata: <strong>1</strong>" in page
     assert "Sportello unico metropolitano" in page
+
+
+def totals(page: str) -> dict[str, int]:
+    """What the report counts, by its label."""
+    return {label: int(count) for label, count in re.findall(r"<dt>(.*?)</dt><dd>(\d+)</dd>", page)}
+
+
+def test_the_report_counts_solutions_as_the_page_of_the_city_does_and_tells_those_made_with_others(
+    registered: Database, client: FlaskClient
+) -> None:
+    with registered.work() as session:
+        make_solution(session, "sua", city="bologna", title="Fatta da sola")
+        make_solution(session, "insieme", city="torino", partners=["bologna"], title="Fatta con Torino")
+    page = client.get("/citta/bologna/rapporto").text
+    assert "2 soluzioni, di cui 1 insieme ad altri" in client.get("/citta/bologna").text
+    assert totals(page)["soluzioni, di cui 1 insieme ad altri"] == 2
+    alone, _, shared = page.partition("Realizzate insieme ad altri")
+    assert "Fatta da sola" in alone
+    assert "Fatta con Torino" in shared
+
+
+def test_a_request_of_another_that_a_city_joined_is_told_apart(exchange: Exchange, client: FlaskClient) -> None:
+    with exchange.database.work() as session:
+        cities, deed = by_slugs(session, ["torino", "bologna"]), needs.Deed(exchange.receiver, NOW)
+        for body in ("torino", "bologna"):
+            wanted = Wanted(PROBLEM, date(2027, 6, 30), f"Richiesta di {body}")
+            made = needs.publish_new(session, cities[body], wanted, deed)
+        needs.join(session, made.id, cities["torino"], "", deed)
+    page = client.get(f"/citta/torino/rapporto?anno={NOW.year}").text
+    assert totals(page)["richieste che ha pubblicato, più 1 di altri, a cui partecipa"] == 2, (
+        "this one and the one it is given"
+    )
+    for shown in (page, client.get("/citta/torino").text):
+        (marked,) = [line for line in shown.split("<li>") if "di un altro ente, a cui si partecipa" in line]
+        assert "Richiesta di bologna" in marked
 
 
 @pytest.mark.parametrize("asked", ["1999", "x", "", "99999999999999999999", "2026' OR 1=1"])

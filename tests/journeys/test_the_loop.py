@@ -102,7 +102,8 @@ def refuse(giver: Visitor) -> None:
 
 def accept(giver: Visitor) -> str:
     """Say yes on the page of the proposal; the address of the twinning."""
-    giver.press("Sì, cominciamo")
+    giver.unfold("Sì, cominciamo")
+    giver.press("Conferma: sì, cominciamo")
     giver.page.wait_for_url(re.compile(r"/gemellaggi/\d+-"))
     return giver.page.url
 

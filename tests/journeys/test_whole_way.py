@@ -94,7 +94,7 @@ def test_from_the_invitation_to_ready_and_confirmed_a_year_later(office: Office,
     judged(rita, "da approvare", "Approva", "Approvata.")
     elena.enter(ELENA)
     elena.headed("Scrivania")
-    elena.told("«%(title)s» è stata approvata dalla città.", title=TITLE)
+    elena.told("«%(title)s» è stata approvata dalla città: ora aspetta la tua validazione.", title=TITLE)
     ugo.noticed("«%(title)s» è stata approvata dalla città.", title=TITLE)
     judged(elena, "da validare", "Valida", "Validata.", "Due anni di dati del servizio.")
     ugo.told("«%(title)s» è stata validata.", title=TITLE)

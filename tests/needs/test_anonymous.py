@@ -3,15 +3,16 @@
 
 import json
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
 
 from app.access import NOBODY, OF_BODY, Role
 from app.accounts.models import Person
+from app.errors import Invalid
 from app.journal import queries as journal
-from app.needs import board, rounds
+from app.needs import board, proposals, rounds
 from app.needs.models import Need
 from app.notices import service as notices
 from app.notices.models import Notice
@@ -147,11 +148,58 @@ def test_once_a_candidate_is_accepted_everybody_may_know(app: Flask, network: Ne
     assert "Città metropolitana di Venezia" in app.test_client().get("/richieste").text
 
 
-def test_an_anonymous_request_that_names_its_city_is_refused(app: Flask, network: Network) -> None:
+@pytest.mark.parametrize(
+    "told",
+    [
+        "A Venezia i moduli sono diversi in ogni comune",
+        "I moduli dei comuni veneti sono diversi in ogni comune",
+        "Nella nostra regione, il Veneto, i moduli sono diversi in ogni comune",
+    ],
+)
+def test_an_anonymous_request_that_names_its_city_is_refused(app: Flask, network: Network, told: str) -> None:
     client = sign_in(app.test_client(), person(network, Role.OFFICIAL, "venezia"))
     page = client.get("/richieste/nuova").text
     token = page.split('name="csrf_token" value="')[1].split('"')[0]
-    typed = {"csrf_token": token, "problem": "A Venezia i moduli sono diversi in ogni comune", "by_when": "2027-06-30"}
+    typed = {"csrf_token": token, "problem": told, "by_when": "2027-06-30"}
     answer = client.post("/richieste/nuova", data={**typed, "visibility": "anonymous"})
     assert answer.status_code == 422
     assert "si capisce di quale città è" in answer.text
+
+
+def test_the_answer_to_an_offer_does_not_name_the_city_that_is_not_known_yet(network: Network, need: Need) -> None:
+    proposal = network.offer(need)
+    text = "Il bilancio della Città metropolitana di Venezia non c’è ancora"
+    with network.database.work() as session:
+        with pytest.raises(Invalid) as later:
+            proposals.postpone(session, proposal.id, date(2027, 3, 1), text, DAYS, network.deed(now=LATER))
+        with pytest.raises(Invalid) as refused:
+            proposals.decline(session, proposal.id, "other", text, DAYS, network.deed(now=LATER))
+        proposals.decline(session, proposal.id, "other", "Il bilancio non c’è ancora", DAYS, network.deed(now=LATER))
+    assert (later.value.problems, refused.value.problems) == ({"later_text": "names_city"}, {"text": "names_city"})
+
+
+def test_a_no_and_silence_tell_its_name_to_no_other_city(app: Flask, network: Network, need: Need) -> None:
+    asked = network.ask(need)
+    mine = sign_in(app.test_client(), person(network, Role.OFFICIAL, "venezia"))
+    assert "Della tua città vede solo la dimensione" in mine.get(f"/proposte/{asked.id}").text
+    network.look_at(asked, NOW + timedelta(days=DAYS + 1))
+    following = network.proposals(need)[-1]
+    assert (following.giver.slug, following.origin) == ("torino", "next")
+    network.distribute(NOW + timedelta(days=DAYS + 1))
+    office = person(network, Role.REFERENT, "torino")
+    client = sign_in(app.test_client(), office)
+    for address in (f"/proposte/{following.id}", f"/richieste/{need.id}-{need.slug}", "/scrivania", "/avvisi"):
+        assert "Venezia" not in client.get(address).text, address
+    with network.database.reading() as session:
+        theirs = session.get_one(Person, network.people["referent.torino"]).email
+        told = [letter for letter in session.query(Letter) if letter.recipient == theirs]
+        assert "question" in {letter.kind for letter in told}
+        assert not any("venezia" in json.dumps(letter.data).lower() for letter in told)
+
+
+def test_who_asks_is_told_who_will_know(app: Flask, network: Network, need: Need) -> None:
+    app.extensions["indexer"].rebuild()
+    mine = sign_in(app.test_client(), person(network, Role.OFFICIAL, "venezia"))
+    shown = mine.get(f"/richieste/{need.id}-{need.slug}/abbinamenti").text
+    assert "se chiedi, questo ente saprà chi sei. Il coordinamento nazionale lo sa già" in shown
+    assert "gli enti a cui si passa dopo vedono solo la dimensione" in shown

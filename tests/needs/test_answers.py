@@ -80,12 +80,15 @@ def test_the_shortlist_asks_and_tells_what_is_held_planned_and_missing(
 ) -> None:
     client = client_of(site, network, (Role.OFFICIAL, "venezia"))
     address = f"{page(asked)}/abbinamenti"
-    assert "Da verificare 2 requisiti" in client.get(address).text
+    before = client.get(address).text
+    assert "Da verificare 2 requisiti" in before
+    assert '<dt>Requisiti</dt><dd class="no-bar quiet">da verificare</dd>' in before
     typed = {"precondition-1": AGREEMENT, "answer-1": "yes", "precondition-2": PLATFORM, "answer-2": "no"}
     assert send(client, f"{address}/requisiti", **typed).status_code == 303
     shown = client.get(address).text
     assert f"Ci sono già: {AGREEMENT}." in shown
     assert f"Mancano: {PLATFORM}." in shown
+    assert 'aria-label="Requisiti">50</meter>' in shown
     assert shown.count("2 risposte su 2") == 1
     with network.database.reading() as session:
         kept = queries.need(session, asked.id)

@@ -102,7 +102,9 @@ def test_its_three_links_lead_after_log_in_to_the_answer_prefilled(app: Flask, n
     assert stranger.headers["Location"].endswith(f"next=%2Fproposte%2F{made.id}%3Frisposta%3Ddopo")
     client = sign_in(app.test_client(), who)
     yes, later, no = (client.get(link).text for link in links)
-    assert re.search(r"<button[^>]* autofocus>(?:(?!</button>).)*Sì, cominciamo", yes, re.S)
+    assert re.search(r"<button[^>]* autofocus>Conferma: sì, cominciamo</button>", yes)
+    assert re.search(r'<details class="fold-plain yes" open>', yes)
+    assert not re.search(r'<details class="fold-plain yes" open>', later)
     assert re.search(r'name="later_on"[^>]*value="20\d\d-\d\d-\d\d" autofocus', later)
     assert re.search(r'name="reason"[^>]* autofocus', no)
     assert "autofocus" not in client.get(f"/proposte/{made.id}?risposta=boh").text

@@ -2,7 +2,7 @@
 """The pages of requests, proposals, capacity, rounds: what each person sees, types and may press."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.access import Role
+from app.needs import service
 from app.needs.models import Need
 from app.needs.rules import State
 from tests.makers import csrf, make_person, sign_in
@@ -211,6 +212,27 @@ def test_the_giver_answers_yes_and_the_second_yes_is_told_so(site: Flask, networ
     assert send(client, f"{address}/accetta").status_code == 303
     assert send(client, f"{address}/accetta").status_code == 409
     assert network.need(need).state == State.MATCHED
+
+
+def test_a_yes_says_what_begins_before_it_is_confirmed(site: Flask, network: Network) -> None:
+    for visibility, told in (("public", False), ("anonymous", True)):
+        proposal = network.ask(network.post(visibility=visibility))
+        shown = client_of(site, network, (Role.REFERENT, "bologna")).get(f"/proposte/{proposal.id}").text
+        fold = shown.partition('<details class="fold-plain yes">')[2].partition("</details>")[0]
+        assert "Comincia il gemellaggio" in fold
+        assert fold.count("<button") == 1
+        assert ("con il sì tutti vedranno quale ente" in fold) is told
+
+
+def test_the_board_says_since_when_a_request_is_open_and_its_page_when_it_closed(site: Flask, network: Network) -> None:
+    need = network.post(now=datetime.now(UTC) - timedelta(days=6), by_when=date(2027, 8, 10))
+    assert "aperta da 6 giorni" in site.test_client().get("/richieste").text
+    assert "(aperta da 6 giorni)" in site.test_client().get(page(need)).text
+    with network.database.work() as session:
+        service.close(session, need.id, "solved-elsewhere", "", network.deed(now=datetime.now(UTC)))
+    closed = site.test_client().get(page(need)).text
+    assert "aperta da" not in closed
+    assert re.search(r"<dt>Chiusa</dt><dd>\d", closed)
 
 
 def test_later_and_no_say_what_is_missing(site: Flask, network: Network) -> None:

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A request is drafted, published, changed, joined, closed; every step is in the journal once."""
 
+from dataclasses import replace
+
 import pytest
 
 from app.access import Actor, Role
@@ -166,3 +168,22 @@ def test_a_shortlist_is_kept_once_while_it_does_not_change(network: Network) -> 
         assert last.items == []
         assert last.id == 2
     assert asked.grounds["solution"] == "sportello-bologna"
+
+
+def test_a_title_that_the_text_gave_follows_the_text_and_one_that_was_typed_stays(network: Network) -> None:
+    for title, kept in (("", "Da noi ogni comune fa da sé"), ("Moduli unici", "Moduli unici")):
+        begun = draft(network, problem="A Venezia ogni comune fa da sé. E i moduli sono diversi.", title=title)
+        again = service.as_wanted(network.need(begun))
+        assert again.title == title
+        better = replace(again, problem="Da noi ogni comune fa da sé. E i moduli sono diversi.", visibility="anonymous")
+        with network.database.work() as session:
+            service.publish(session, begun.id, begun.edition, better, network.deed())
+        assert network.need(begun).title == kept
+
+
+def test_saving_what_is_there_changes_nothing_whoever_gave_the_title(network: Network) -> None:
+    for title in ("", "Moduli unici"):
+        need = network.post(title=title)
+        with network.database.work() as session:
+            kept = service.edit(session, need.id, need.edition, service.as_wanted(need), network.deed())
+        assert kept.edition == need.edition

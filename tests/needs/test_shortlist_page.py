@@ -53,6 +53,50 @@ def test_where_nothing_speaks_of_the_problem_the_page_says_so_first(site: Flask,
     assert "Nessuna soluzione della biblioteca parla davvero" not in near
 
 
+def test_what_is_far_from_the_problem_answers_it_on_no_page(site: Flask, network: Network) -> None:
+    problem, far_off = (
+        "Orari degli asili nido, diversi in ogni comune.",
+        "Nessuna soluzione della biblioteca parla davvero di",
+    )
+    site.extensions["indexer"].rebuild()
+    far, near = network.post(problem=problem, themes=()), network.post()
+    client = client_of(site, network, (Role.OFFICIAL, "venezia"))
+    shown = section(client.get(page(far)).text, "forse")
+    assert far_off in client.get(f"{page(far)}/abbinamenti").text
+    assert far_off in shown
+    assert "Sportello unico" not in shown
+    assert "Sportello unico di Torino" in section(client.get(page(near)).text, "forse")
+    asked = client.get("/richieste/simili.json", query_string={"q": problem})
+    assert (asked.json or {})["solutions"] == []
+
+
+def test_a_few_words_that_a_solution_holds_are_near_to_it_everywhere(site: Flask, network: Network) -> None:
+    with network.database.work() as session:
+        for number in range(3):
+            make_solution(
+                session, f"gare-{number}", title=f"Gare e acquisti {number}", city="torino", themes=["appalti"]
+            )
+    site.extensions["indexer"].rebuild()
+    need = network.post(problem="Uno sportello unico per tutti.", themes=())
+    client = client_of(site, network, (Role.OFFICIAL, "venezia"))
+    assert "parla davvero di" not in client.get(f"{page(need)}/abbinamenti").text
+    assert "Sportello unico di Bologna" in section(client.get(page(need)).text, "forse")
+
+
+def test_a_body_that_is_asked_now_is_not_said_to_have_received_nothing(site: Flask, network: Network) -> None:
+    site.extensions["indexer"].rebuild()
+    need = network.post()
+    client = client_of(site, network, (Role.OFFICIAL, "venezia"))
+    assert client.get(f"{page(need)}/abbinamenti").text.count("l’ente non ha ancora ricevuto richieste") == 3
+    asked = network.ask(need)
+    shown = client.get(f"{page(need)}/abbinamenti").text
+    assert shown.count("1 richiesta in attesa di risposta") == 1
+    assert shown.count("l’ente non ha ancora ricevuto richieste") == 2
+    network.offer(need, "sportello-torino", "referent.torino")
+    assert "2 richieste in attesa" not in client.get(f"{page(need)}/abbinamenti").text
+    assert "non ha ancora ricevuto richieste" not in client.get(f"/proposte/{asked.id}").text
+
+
 def test_a_city_whose_office_nobody_has_joined_is_asked_through_the_coordination(site: Flask, network: Network) -> None:
     need = network.post()
     with network.database.work() as session:
@@ -88,7 +132,8 @@ def test_each_place_shows_its_parts_as_named_bars_the_figures_of_both_cities_and
     first = shown.partition('class="match"')[2].partition("</article>")[0]
     assert "Sportello unico di Bologna" in first
     bars = re.findall(r'<meter min="0" max="1" value="([\d.]+)" aria-label="([^"]+)">(\d+)</meter>', first)
-    assert [name for _, name, _ in bars] == ["Tema", "Città simile", "Prontezza", "Requisiti"]
+    assert [name for _, name, _ in bars] == ["Tema", "Città simile", "Prontezza"]
+    assert '<dt>Requisiti</dt><dd class="no-bar quiet">nessuno dichiarato</dd>' in first
     assert all(round(float(value) * 100) == int(text) for value, _, text in bars)
     figures = re.search(r'<th scope="row">Abitanti</th>(.*?)</tr>', first)
     assert figures

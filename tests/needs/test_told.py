@@ -44,7 +44,7 @@ Act = Callable[[Session], object]
 PARTS: set[Any] = {
     proposals.next_candidate, proposals.pass_on, proposals.propose, proposals.transfers_left,
     rounds.note_progress, weighing.simulate, service.drop_pending, service.remember_shown, service.reveal,
-    service.tell, service.tell_proposal, shortlists.newly_met, shortlists.remember,
+    service.tell, service.tell_proposal, shortlists.answering, shortlists.newly_met, shortlists.remember,
 }  # fmt: skip
 #: Pages of a button that reads.
 READING = {"rounds.again"}

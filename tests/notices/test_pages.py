@@ -2,6 +2,8 @@
 """The desk, notices, following, preferences, unsubscribing, feeds: as people see them, in both languages."""
 
 import re
+from html import unescape
+from urllib.parse import unquote
 from xml.etree import ElementTree
 
 import pytest
@@ -87,11 +89,37 @@ def test_following_works_from_the_page_of_the_thing_and_back(
     (pressed,) = re.findall(r'<form[^>]*action="/segui".*?</form>', referent.get(path).text, re.DOTALL)
     assert (f'name="kind" value="{kind}"' in pressed, f'name="key" value="{key}"' in pressed) == (True, True)
     assert post(referent, "/segui", kind=kind, key=key, next=path) == 303
-    assert f'<a href="{path}">' in section(referent.get("/scrivania").text, "seguiti")
+    assert f'<a href="{path}"' in section(referent.get("/scrivania").text, "seguiti")
     assert "Smetti di seguire" in referent.get("/seguiti").text
     assert post(referent, "/smetti-di-seguire", kind=kind, key=key) == 303
     assert f'href="{path}"' not in section(referent.get("/scrivania").text, "seguiti")
     assert "Smetti di seguire" not in referent.get("/seguiti").text
+
+
+@pytest.mark.parametrize("language", ["", "/en"])
+def test_who_pressed_follow_before_signing_in_is_asked_to_press_again(
+    client: FlaskClient, referent: FlaskClient, language: str
+) -> None:
+    (link,) = re.findall(r'href="([^"]*accedi[^"]*segui[^"]*)"', client.get(f"{language}/temi/suap").text)
+    after = unquote(unescape(link).partition("next=")[2])
+    answer = referent.get(after, follow_redirects=True)
+    assert answer.request.path == f"{language}/temi/suap"
+    assert ("press “Follow” again" if language else "premi di nuovo «Segui»") in answer.text
+    assert "Smetti di seguire" not in referent.get("/seguiti").text
+    post(referent, "/segui", kind="theme", key="suap")
+    assert "premi di nuovo" not in referent.get(after.removeprefix("/en"), follow_redirects=True).text
+
+
+def test_a_followed_theme_is_called_in_the_language_of_the_reader(referent: FlaskClient) -> None:
+    post(referent, "/segui", kind="theme", key="suap")
+    for path in ("/scrivania", "/seguiti"):
+        assert theme_names(referent, path) == "Sportello unico"
+        assert theme_names(referent, f"/en{path}") == "One-stop shop"
+
+
+def theme_names(client: FlaskClient, path: str) -> str:
+    (found,) = re.findall(r'<a href="[^"]*/temi/suap">([^<]*)</a>', client.get(path).text)
+    return unescape(found)
 
 
 def test_a_search_is_saved_under_its_own_words(app: Flask, referent: FlaskClient) -> None:

@@ -96,6 +96,19 @@ def test_a_registered_body_is_corrected_and_closed_from_a_day_on_and_keeps_its_a
         ]
 
 
+def test_a_union_of_municipalities_is_registered_as_what_it_is_and_the_page_tells_why_others_are_not_corrected_there(
+    app: Flask, coordinator: FlaskClient
+) -> None:
+    assert register(coordinator, name="Unione Reno Galliera", kind="unione", region="Emilia-Romagna") == 303
+    assert register(coordinator, name="Consorzio di bonifica", kind="altro", region="") == 303
+    page = coordinator.get(PAGE).text
+    assert "vengono dalla cartella dei contenuti" in page
+    assert len(re.findall("Correggi o chiudi", page)) == 2
+    shown = app.test_client().get("/citta/unione-reno-galliera").text
+    assert "Unione di comuni · Emilia-Romagna" in shown
+    assert "Sito istituzionale" not in shown, "it has no website"
+
+
 @dataclass(frozen=True)
 class People:
     """Browsers of those who exchange: the region, the university, the city that asks."""

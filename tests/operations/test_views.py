@@ -28,6 +28,33 @@ EXPERT = (Role.EXPERT, "suap")
 PAGES = ["/amministrazione/registro", "/amministrazione/registro.json", "/amministrazione/registro.csv"]
 
 
+@pytest.mark.parametrize(
+    ("role", "led_to"),
+    [
+        (ADMINISTRATOR, {"persone", "enti", "ricerche", "registro", "servizi", "lavori"}),
+        (COORDINATOR, {"persone", "enti", "ricerche", "registro", "abbinamenti"}),
+        ((Role.REFERENT, "bologna"), {"persone", "registro"}),
+        (OFFICIAL, {"registro"}),
+    ],
+)
+def test_administration_leads_each_to_what_they_may_open(
+    client: FlaskClient, registered: Database, role: tuple[Role, str], led_to: set[str]
+) -> None:
+    entering(client, registered, role)
+    assert 'href="/amministrazione"' in client.get("/scrivania").text
+    page = client.get("/amministrazione").text.partition("<main")[2].partition("</main>")[0]
+    links = re.findall(r'href="(/amministrazione/\w+|/abbinamenti)"', page)
+    assert {link.rpartition("/")[2] for link in links} == led_to
+    assert [client.get(link).status_code for link in links] == [200] * len(links)
+
+
+def test_who_administers_nothing_is_not_led_there(client: FlaskClient, registered: Database) -> None:
+    assert client.get("/amministrazione").status_code == 303
+    entering(client, registered, EXPERT)
+    assert "/amministrazione" not in client.get("/scrivania").text
+    assert client.get("/amministrazione").status_code == 404
+
+
 def make_failed_letter(
     database: Database, recipient: str = "mario@ente.example", error: str = "550", *, for_good: bool = True
 ) -> Letter:

@@ -43,6 +43,8 @@ PAGES: Mapping[str, Kind] = {
     "passkey-removed": Kind("strong", "/profilo/sicurezza/passkey/1/togli"),
     "own-data": Kind("official", "/profilo/dati"),
     "erase": Kind("official", "/profilo/cancella"),
+    "administration": Kind("administrator", "/amministrazione"),
+    "administration-of-a-city": Kind("official", "/amministrazione"),
     "people": Kind("administrator", "/amministrazione/persone"),
     "people-referent": Kind("referent", "/amministrazione/persone"),
     "people-refused": Kind("administrator", "/amministrazione/persone/invita", 422, {"email": "x", "role": "official"}),

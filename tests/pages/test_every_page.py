@@ -20,6 +20,7 @@ NO_PAGE = {
     "pages.health": "a word for machines",
     "pages.ready": "a word for machines",
     "search.suggestions": "JSON",
+    "notices.follow_signed_in": "leads back to the page of the button",
     "queues.mine": "leads on to the queue where something waits",
     "sso.start": "leads on to the provider",
     "sso.back": "leads on to the desk",

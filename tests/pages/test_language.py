@@ -92,3 +92,10 @@ def test_an_english_page_says_nothing_of_the_interface_in_italian(library: Flask
 def test_italian_content_of_an_english_page_is_marked(library: FlaskClient, page_kind: str) -> None:
     page = library.get(address(page_kind, "en")).text
     assert 'lang="it">SUAP metropolitano di Bologna' in page or 'lang="it"><a href="/en/soluzioni/' in page
+
+
+@pytest.mark.parametrize("page_kind", ["privacy", "accessibility"])
+def test_what_an_installation_does_not_name_is_said_in_the_language_of_the_page(
+    library: FlaskClient, page_kind: str
+) -> None:
+    assert "non disponibile" not in library.get(address(page_kind, "en")).text

@@ -72,8 +72,17 @@ def test_a_page_is_one_thing_to_find_with_its_italian_text_and_its_english_name(
         found = document(session, "aiuto")
         assert found is not None
         assert (found.url, found.text.split("\n")[0]) == ("/aiuto", "Cercare")
-        assert (found.title_en, found.summary_en, found.keywords) == ("Help", "How to use it", "Help\nHow to use it")
+        assert (found.title_en, found.summary_en) == ("Help", "How to use it")
+        assert found.keywords == "Help\nHow to use it\nCercare\nPiù città"
         assert document(session, "altro") is None
+
+
+def test_a_paragraph_with_a_quoted_example_is_searched_without_it_and_stands_in_no_snippet(database: Database) -> None:
+    imported(database, replace(HELP, text="Prima.\n\nAnche `S.U.A.P.` vale.\n\n- una\n- come `gare`\n\nDopo."))
+    with database.reading() as session:
+        found = document(session, "aiuto")
+    assert found is not None
+    assert (found.text, found.keywords) == ("Prima.\nuna\nDopo.", "Anche vale.\ncome")
 
 
 def test_a_page_in_italian_alone_is_found_too(database: Database) -> None:

@@ -67,3 +67,22 @@ def test_a_page_has_no_fault_axe_can_find_and_fits_every_screen(
     assert not (wide := too_wide(page)), f"at {SMALLEST} px: {wide}"
     page.close()
     assert watch.complaints == []
+
+
+@pytest.mark.parametrize("language", ["it", "en"])
+@pytest.mark.parametrize("page_kind", [name for name in PAGES if name.startswith(("shortlist", "proposal"))])
+def test_with_all_that_unfolds_open_a_page_is_as_wide_as_a_phone(
+    contexts: Callable[[str], BrowserContext], furnished: Furnished, furnished_site: str, page_kind: str, language: str
+) -> None:
+    kind = PAGES[page_kind]
+    page = contexts(kind.who).new_page()
+    watch = Watch(page, furnished_site)
+    page.set_viewport_size({"width": PHONE, "height": 900})
+    watch.open(furnished.address(kind.path, language), kind.status)
+    page.locator("main details").evaluate_all("every => every.forEach(one => { one.open = true; })")
+    for width in (PHONE, SMALLEST):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert not (wide := too_wide(page)), f"at {width} px: {wide}"
+    assert not (found := faults(page)), found
+    page.close()
+    assert watch.complaints == []

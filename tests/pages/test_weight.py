@@ -88,7 +88,7 @@ def test_a_page_of_the_exchange_asks_few_questions_of_who_reads_and_the_shortlis
 ) -> None:
     kind, sent = SIGNED[page_kind], list[str]()
     engine = furnished.database.engine
-    if page_kind.startswith("shortlist"):
+    if page_kind.startswith(("shortlist", "need-")):
         # What the library says is learnt once for each state of its index.
         furnished.clients[kind.who].get(furnished.address(kind.path))
 

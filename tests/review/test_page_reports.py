@@ -136,6 +136,21 @@ def test_a_page_is_called_by_its_own_title(app: Flask, people: dict[str, Person]
     assert title in app.test_client().get(address).text
 
 
+@pytest.mark.parametrize("reported_in", ["", "/en"])
+def test_a_reported_page_is_called_by_its_title_in_the_language_of_whoever_reads_of_it(
+    app: Flask, people: dict[str, Person], reported_in: str
+) -> None:
+    client, address = app.test_client(), f"{reported_in}/segnala?pagina=/norme"
+    assert client.post(address, data={"csrf_token": csrf(client, address), "text": WRONG}).status_code == 303
+    chores.distribute(app)
+    coordinator = sign_in(app.test_client(), people["coordinator"])
+    for page in ("/avvisi", "/scrivania", QUEUE):
+        shown = {language: coordinator.get(f"{language}{page}").text.partition("<main")[2] for language in ("", "/en")}
+        assert ("«Norme»" in shown[""]) or (">Norme</a>" in shown[""]), page
+        assert ("“Acts”" in shown["/en"]) or ("«Acts»" in shown["/en"]) or (">Acts</a>" in shown["/en"]), page
+        assert "Norme" not in shown["/en"], page
+
+
 def test_what_was_typed_is_kept_though_the_solution_comes_into_force_or_is_archived_meanwhile(
     app: Flask, registered: Database, people: dict[str, Person]
 ) -> None:

@@ -21,6 +21,7 @@ from app.review import ageing, page_reports, remarks, service
 from app.review.rules import ENDING, Deed
 from app.solutions.queries import by_slug, current_revision
 from app.writing.chores import read_files
+from app.writing.models import Attachment
 from tests.makers import (
     NOW,
     csrf,
@@ -179,6 +180,23 @@ def test_what_was_sent_back_waits_for_its_authors_with_the_reason_until_it_is_de
     decide(referent, office, "approva")
     Desk(official, SLUG).open().type(section__1="Una correzione dopo.").save()
     assert "con questo motivo" not in official.get(PAGE).text, "what came after decided otherwise"
+
+
+def test_a_text_in_force_is_no_draft_until_somebody_types_again_or_changes_its_kit(app: Flask, office: Office) -> None:
+    official = signed_in(app, office, office.official)
+    Desk(official, SLUG).open().type(section__1="Come va adesso.").save()
+    assert SLUG in section(official.get("/scrivania").text, "bozze")
+    press(official, f"{PAGE}/invia")
+    office.approve()
+    office.validate()
+    office.make_ready()
+    assert SLUG not in section(official.get("/scrivania").text, "bozze")
+    number = office.add_file("Schema")
+    assert SLUG in section(official.get("/scrivania").text, "bozze")
+    with office.database.work() as session:
+        session.delete(session.get(Attachment, number))
+    Desk(official, SLUG).open().type(section__1="Una correzione dopo.").save()
+    assert SLUG in section(official.get("/scrivania").text, "bozze")
 
 
 def test_the_page_shows_what_is_missing_and_nothing_else_may_be_pressed(app: Flask, office: Office) -> None:
@@ -441,6 +459,96 @@ def test_reviewers_see_the_files_of_the_kit_before_readers_do(app: Flask, office
     assert "Delibera di adesione" in referent.get(PAGE).text
     office.approve()
     assert "Delibera di adesione" in app.test_client().get(f"/soluzioni/{SLUG}").text
+
+
+def test_the_page_names_the_files_that_come_and_go_and_those_that_came_after_the_sending(
+    app: Flask, office: Office
+) -> None:
+    official, referent = (signed_in(app, office, number) for number in (office.official, office.referent))
+    first = office.add_file("Delibera", NOW)
+    for act in (office.submit, office.approve):
+        act()
+    token = {"csrf_token": csrf(official, "/soluzioni")}
+    official.post(f"/soluzioni/{SLUG}/kit/{first}/togli", data=token)
+    office.add_file("Schema")
+    assert press(official, f"{PAGE}/invia")[0] == 200
+    office.add_file("Riservato")
+    page = referent.get(PAGE).text
+    assert "Che cosa cambia rispetto alla versione in vigore: 1 parte" in page
+    assert re.search(r"<ins>aggiunto: [^<]*<span[^>]*>Schema</span>", page)
+    assert re.search(r"<del>tolto: [^<]*<span[^>]*>Delibera</span>", page)
+    assert re.search(r"Riservato</a>.*?aggiunto dopo", page)
+    kit = official.get(f"/soluzioni/{SLUG}/kit").text
+    assert "inviato con la versione" in kit
+    assert "1 file non è ancora stato inviato" in kit
+    assert "resta pubblicato fino al prossimo invio approvato" in kit
+    assert decide(referent, office, "approva")[0] == 200
+    reader = app.test_client().get(f"/soluzioni/{SLUG}").text
+    assert [title in reader for title in ("Schema", "Delibera di", "Riservato")] == [True, False, False]
+
+
+def test_who_writes_reads_in_the_form_why_it_came_back_and_what_waits(app: Flask, office: Office) -> None:
+    official, referent = (signed_in(app, office, number) for number in (office.official, office.referent))
+    form = f"/soluzioni/{SLUG}/modifica"
+    assert "Si può inviare" in official.get(form).text
+    press(official, f"{PAGE}/invia")
+    page = official.get(form).text
+    assert "aspetta una decisione dal" in page
+    assert "prima va ritirata la versione inviata" in page
+    assert "Si può inviare" not in page
+    anchor = re.findall(r'name="nota-(?!tutto)([^"]+)"', referent.get(PAGE).text)[0]
+    decide(referent, office, "restituisci", reason="Servono i numeri", **{f"nota-{anchor}": "Quali comuni?"})
+    page = official.get(form).text
+    with office.database.reading() as session:
+        person = by_number(session, office.referent)
+    assert person is not None
+    assert re.search(rf"Restituita il [^<]* da {person.name}, con questo motivo:", page)
+    assert "Servono i numeri" in page
+    assert f'href="{PAGE}#commenti">1 commento su questa sezione' in page
+    assert "1 commento ancora aperto" in page
+    assert "· restituita il" in official.get(PAGE).text
+    press(official, f"{PAGE}/invia")
+    decide(referent, office, "approva")
+    page = official.get(form).text
+    assert "ne prende il posto" in page
+    assert "con questo motivo" not in page
+    Desk(official, SLUG).open().type(section__1="Una correzione dopo.").save()
+    press(official, f"{PAGE}/invia")
+    assert "prima va ritirata la versione inviata" in official.get(form).text
+
+
+def test_the_steps_are_those_of_the_version_named_though_the_office_writes_on(app: Flask, office: Office) -> None:
+    official, expert = (signed_in(app, office, number) for number in (office.official, office.expert))
+    # Without a kit nothing follows the validation by itself.
+    office.rewrite(kit=None)
+    office.submit()
+    office.approve()
+    Desk(official, SLUG).open().type(section__1="Una correzione dopo.").save()
+    status, page = decide(expert, office, "valida", evidence=3, reason="Dati prima e dopo")
+    assert status == 200
+    assert f"versione {office.solution().revision_number}" in page
+    current = re.compile(r'<li class="current" aria-current="step">.*?<span>([^<]*)<', re.DOTALL)
+    assert current.findall(page) == ["Pronta al riuso"]
+    mine = official.get(PAGE).text
+    assert "bozza non ancora inviata" in mine
+    assert current.findall(mine) == ["Bozza"]
+
+
+def test_what_cannot_be_read_is_shown_as_typed_with_the_name_of_its_field(app: Flask, office: Office) -> None:
+    official = signed_in(app, office, office.official)
+    desk = Desk(official, SLUG).open()
+    desk.type(resources__one_off_cost="circa 12.000", resources__yearly_cost="96.000 euro", resources__months="")
+    desk.type(period__start="", period__end="")
+    assert desk.type(unknown=[]).save().status_code == 303
+    page = official.get(PAGE).text
+    assert "circa 12.000 <span" in page
+    assert "96.000" in page
+    assert '<dt>Tempo di realizzazione</dt><dd><span class="unknown">non indicato</span>' in page
+    assert "Risorse: Costo di avvio, in euro: serve un numero intero" in page
+    assert '<dt>Periodo</dt><dd><span class="unknown">non indicato</span>' in page
+    draft = official.get(f"/soluzioni/{SLUG}").text
+    assert f'href="{PAGE}">Leggi la bozza' in draft
+    assert "non indicato" in draft
 
 
 def test_whatever_is_typed_is_kept_or_refused_and_never_breaks_the_site(app: Flask, office: Office) -> None:

@@ -12,7 +12,7 @@ from app.errors import Conflict, Invalid
 from app.review import queries, service
 from app.review.rules import State, Step
 from app.writing.models import Attachment
-from tests.makers import NOW, make_draft, make_person
+from tests.makers import NOW, make_draft, make_full_document, make_person
 from tests.review.office import LATER, SLUG, Office
 
 
@@ -207,3 +207,43 @@ def test_the_files_of_the_kit_are_published_with_the_version_that_was_asked_for(
     assert office.review().step == Step.APPROVAL
     office.approve()
     assert published_files(office) == {"aggiunto dopo"}
+
+
+def test_a_file_that_came_after_the_sending_is_published_by_no_step_that_follows(office: Office) -> None:
+    office.add_file("convenzione", NOW)
+    office.submit()
+    office.add_file("riservato", NOW + timedelta(hours=1))
+    office.approve()
+    office.validate()
+    office.make_ready()
+    assert published_files(office) == {"convenzione"}
+    with office.database.work() as session:
+        service.submit(session, office.solution(), office.official, LATER)
+    office.approve()
+    office.validate()
+    assert published_files(office) == {"convenzione"}
+    office.make_ready()
+    assert published_files(office) == {"convenzione", "riservato"}
+
+
+def test_a_file_taken_out_after_the_sending_never_reaches_readers_who_had_not_seen_it(office: Office) -> None:
+    number = office.add_file("con dati personali", NOW)
+    office.submit()
+    with office.database.work() as session:
+        found = session.get(Attachment, number)
+        assert found is not None
+        found.removed_at = NOW
+    office.approve()
+    assert published_files(office) == set()
+
+
+def test_the_kit_that_makes_a_solution_ready_is_the_one_that_was_sent(registered: Database) -> None:
+    office = Office(registered)
+    with registered.work() as session:
+        make_draft(session, office.official, SLUG, document=make_full_document(badge=None, kit=None))
+    office.submit()
+    office.add_file("aggiunto dopo", NOW + timedelta(hours=1))
+    office.approve()
+    office.validate()
+    with registered.reading() as session:
+        assert queries.open_review(session, office.solution()) is None

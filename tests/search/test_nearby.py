@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What stands near a question: themes, meanings, the words of an act nobody cites, neighbours of unknown words."""
 
+import re
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -69,6 +71,13 @@ def test_an_ambiguous_acronym_asked_as_typed_stays_as_it_is(engine: Engine) -> N
 
 def test_examples_quoted_by_the_help_are_not_what_it_is_about(engine: Engine) -> None:
     assert "page:aiuto" not in [hit.document.identity for hit in engine.search("CdS pareri").hits]
+
+
+@pytest.mark.parametrize("typed", ["sigle", "acronyms", "anonymous", "stato a regime", "telelavoro"])
+def test_no_snippet_of_a_page_has_a_gap_where_an_example_was(engine: Engine, typed: str) -> None:
+    page = next(hit for hit in engine.search(typed, per_page=50).hits if hit.document.identity == "page:aiuto")
+    shown = "".join(text for text, _marked in page.snippet)
+    assert not re.search(r"\(\W*\)| [.:,;]|[:;,] [,.:]", shown)
 
 
 def test_an_act_nobody_cites_gives_its_words_back(engine: Engine) -> None:

@@ -206,6 +206,21 @@ def test_where_no_contact_is_public_the_site_of_the_body_is_there(library: Flask
     assert "Sito istituzionale: Città metropolitana di Bologna" in asked
 
 
+def test_headings_stay_italian_and_the_english_page_says_what_they_mean(library: FlaskClient) -> None:
+    path = "/soluzioni/suap-metropolitano-bologna"
+    english, heading = library.get(f"/en{path}").text, ">Problema affrontato</h2>"
+    assert heading in english
+    assert '<p class="quiet on-screen" lang="en">Problem addressed</p>' in english
+    assert re.search(r'<li><a href="#[^"]*">Problem addressed</a></li>', english)
+    italian = library.get(path).text
+    assert heading in italian
+    assert "quiet on-screen" not in italian
+
+
+def test_the_site_of_a_partner_is_never_that_of_whom_to_ask(client: FlaskClient, registered: Database) -> None:
+    assert "Sito istituzionale" not in page_of(client, registered, city="anci", partners=["torino"], **NOBODY)
+
+
 def test_a_body_without_a_site_is_not_linked(client: FlaskClient, registered: Database) -> None:
     page = page_of(client, registered, city="anci", **NOBODY)
     assert "contatto non disponibile" in page

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Two cities and a transfer between them, as the tests of twinnings talk about them."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from app.access import Role
 from app.cities.queries import by_slugs
@@ -33,6 +33,8 @@ class Exchange:
         answers: dict[str, str] | None = None,
         asked_by: int | None = None,
         laws: list[str] | None = None,
+        by_when: date | None = None,
+        formats: list[str] | None = None,
     ) -> None:
         self.database = database
         with database.work() as session:
@@ -55,7 +57,8 @@ class Exchange:
                 themes=["suap"],
                 constraints={},
                 answers=answers or {},
-                formats=[],
+                formats=formats or [],
+                by_when=by_when,
                 state="matched",
                 city=cities["torino"],
                 author_id=self.receiver,

@@ -12,14 +12,16 @@ import pytest
 from babel.dates import format_date
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 
 from app.accounts.models import Person
 from app.conversion.export import text_to_office
 from app.db import Database
 from app.errors import Invalid
 from app.search.index import IndexDamaged
-from app.twinnings import chores, ending, forms, service, sharing
+from app.twinnings import chores, ending, forms, queries, service, sharing
 from app.twinnings.calendar import _folded, _text
+from app.twinnings.models import Twinning
 from app.twinnings.rules import Closing
 from app.twinnings.service import Deed
 from tests.makers import NOW, csrf, make_solution, sign_in
@@ -71,14 +73,13 @@ def test_the_last_day_of_work_is_what_the_page_was_last_changed_on(exchange: Exc
     assert said(LATER) in foot
 
 
-def test_a_page_of_a_persons_own_bears_no_day_of_a_release(
-    exchange: Exchange, client: FlaskClient, receiver: FlaskClient
-) -> None:
-    for path in ("/scrivania", "/avvisi", "/profilo"):
-        page = receiver.get(path)
-        assert page.status_code == 200
-        assert "Ultimo aggiornamento" not in page.text
-    assert "Ultimo aggiornamento" in client.get("/gemellaggi").text
+@pytest.mark.parametrize(
+    "path", ["/scrivania", "/avvisi", "/profilo", "/gemellaggi", "/rete", "/richieste", "/cerca", "/citta/bologna"]
+)
+def test_a_list_bears_no_day_of_the_release_as_that_of_its_last_change(receiver: FlaskClient, path: str) -> None:
+    page = receiver.get(path)
+    assert page.status_code == 200
+    assert "Ultimo aggiornamento" not in page.text
 
 
 def test_one_that_is_over_says_when_it_ended_and_not_that_it_was_stopped_for_a_time(
@@ -195,6 +196,7 @@ def sent_wrongly(client: FlaskClient, address: str, data: Mapping[str, str]) -> 
         ("/capofila", {"body": "bari"}, "Ente: Questo ente non partecipa"),
         ("/incontri", {"title": "Avvio", "starts_at": "", "minutes": "45", "place": "Sala blu"}, "Giorno e ora: Serve"),
         ("/ore", {"body": "torino", "on": "2026-11-20", "hours": "due", "what": "visita"}, "Ore: Serve un numero"),
+        ("/ore", {"body": "torino", "on": "2026-11-20", "hours": "26,5", "what": "visita"}, "al massimo 24 ore"),
         ("/kit", {"title": "Schema di convenzione"}, "Titolo: C’è già"),
         ("/file", {"title": "Bozza di regolamento"}, "File: "),
         (
@@ -268,6 +270,40 @@ def test_what_was_told_already_stands_in_its_form_to_be_corrected(exchange: Exch
     assert 'value="None"' not in form
 
 
+def test_reports_that_contradict_each_other_close_it_only_once_the_last_is_confirmed(
+    registered: Database, app: Flask, client: FlaskClient
+) -> None:
+    exchange = Exchange(registered, alone=True)
+    receiver = client_of(app, registered, exchange.receiver)
+    with registered.work() as session:
+        ending.say(session, exchange.number, "bologna", Closing("adapted"), exchange.deed(exchange.giver))
+    typed = {"body": "torino", "result": "stopped", "worked": "Poco."}
+    _, form = sent_wrongly(receiver, "/chiudi", typed)
+    for words in ("racconta il contrario", "adottata dopo averla adattata", ">Poco.</textarea>", 'name="confirmed">'):
+        assert words in form
+    assert exchange.rows() == ["twinning-begun", "closing-said"]
+    assert post(receiver, "/chiudi", confirmed="on", **typed) == 303
+    assert exchange.twinning().state == "closed"
+    assert "raccontano due esiti diversi" in client.get(PATH).text
+
+
+@pytest.mark.parametrize(
+    ("days", "formats", "said", "steps"),
+    [
+        (-200, [], "era già passato", 7),
+        (20, [], "è troppo vicino per tutte le tappe", 7),
+        (180, ["visita", "trasferimento"], "stanno entro quel giorno", 7),
+        (180, ["visita"], "Il piano è breve", 3),
+    ],
+)
+def test_the_plan_says_how_it_stands_to_the_day_of_the_request(
+    registered: Database, app: Flask, days: int, formats: list[str], said: str, steps: int
+) -> None:
+    exchange = Exchange(registered, by_when=(NOW + timedelta(days=days)).date(), formats=formats)
+    assert said in client_of(app, registered, exchange.receiver).get(PATH).text
+    assert len(exchange.twinning().milestones) == steps
+
+
 def test_hours_of_a_day_to_come_are_refused_at_their_day(exchange: Exchange, receiver: FlaskClient) -> None:
     _, form = sent_wrongly(receiver, "/ore", {"body": "torino", "on": "2099-01-08", "hours": "2", "what": ""})
     assert "Giorno: Il giorno è ancora da venire." in form
@@ -278,12 +314,15 @@ def test_closing_gives_a_certificate_that_anyone_can_verify(
 ) -> None:
     assert client.get(f"{PATH}/attestato").status_code == 404
     giver = client_of(app, exchange.database, exchange.giver)
+    measured = {"indicator": "Giorni", "before": "28,5", "after": "9"}
     assert post(giver, "/chiudi", body="bologna", result="adapted") == 303
-    assert post(receiver, "/chiudi", body="torino", result="adapted", months="8", cost="12.000") == 303
+    assert post(receiver, "/chiudi", body="torino", result="adapted", months="8", cost="12.000", **measured) == 303
     with exchange.database.work() as session:
         ending.say(session, exchange.number, "venezia", Closing("adopted"), exchange.deed())
     page = client.get(PATH).text
     assert "Com’è andata" in page
+    assert "Giorni</span>: 28,5 → 9" in page
+    assert "Giorni</span>: 28.5 → 9" in client.get(f"/en{PATH}").text
     certificate = client.get(f"{PATH}/attestato").text
     said = re.sub(r"<[^>]+>", "", certificate)
     assert "Si attesta che la Città metropolitana di Bologna ha dato la soluzione" in said
@@ -398,6 +437,36 @@ def test_pages_open_in_english(exchange: Exchange, client: FlaskClient, path: st
     assert client.get(f"/en{path}").status_code == 200
 
 
+def test_whoever_may_read_a_variant_finds_it_and_what_was_not_done_has_no_day_once_it_is_over(
+    exchange: Exchange, client: FlaskClient, receiver: FlaskClient
+) -> None:
+    assert "entro il " in client.get(PATH).text
+    with exchange.database.work() as session:
+        open_one = make_solution(session, "variante-aperta", title="Variante aperta", city="torino")
+        hidden = make_solution(
+            session, "variante-di-rete", title="Variante di rete", city="venezia", visibility="members"
+        )
+        parties = {tie.city.slug: tie for tie in exchange_of(session, exchange).parties}
+        parties["torino"].variant, parties["venezia"].variant = open_one, hidden
+        for body in ("bologna", "torino", "venezia"):
+            ending.say(session, exchange.number, body, Closing("adapted"), exchange.deed())
+    page = client.get(PATH).text
+    assert "La variante di Torino" in page
+    assert "/soluzioni/variante-aperta/confronto-con-la-fonte" in page
+    assert "Variante di rete" not in page
+    colleague = client_of(receiver.application, exchange.database, exchange.giver)
+    assert "Variante di rete" in colleague.get(PATH).text
+    assert "Continua a scrivere" not in receiver.get(PATH).text, "nothing is being written there"
+    assert "non compiuta" in page
+    assert "entro il " not in page
+
+
+def exchange_of(session: Session, exchange: Exchange) -> Twinning:
+    found = queries.twinning(session, exchange.number)
+    assert found is not None
+    return found
+
+
 def test_what_a_variant_changed_is_shown_beside_its_source(registered: Database, client: FlaskClient) -> None:
     with registered.work() as session:
         make_solution(
@@ -450,6 +519,7 @@ def test_draft_acts_hold_the_data_speak_of_every_receiver_and_are_marked(
     assert text.startswith("**BOZZA DA VERIFICARE")
     for part in (said, "Città metropolitana di Bologna", "Sportello unico metropolitano", "[...]"):
         assert part in text
+    assert receiver.get(f"/en{PATH}/atti/{name}.md").text == text, "also for who reads the site in English"
     assert "l'ente ricevente" not in text.casefold()
 
 
@@ -470,6 +540,7 @@ def test_the_agreement_names_its_steps_in_order_of_days_and_lists_the_kit(
         assert "- Convenzione con i comuni;\n- Piattaforma telematica.\n" in text
         assert text.count("rappresentato/a da") == 3
     letter = receiver.get(f"{PATH}/atti/lettera.md").text
+    assert re.search(r"^4\. condividere entro .+ un piano di trasferimento;\n5\. restituire", letter, re.M)
     assert re.search(r"^Per [^\n]*Bologna: \[\.\.\.\]\n\nPer [^\n]*Torino: ", letter, re.M)
     assert "Eventuali oneri" not in letter
 

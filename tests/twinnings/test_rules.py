@@ -2,6 +2,7 @@
 """Phases, reminders, closing: the rules of a transfer."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -17,6 +18,35 @@ def test_the_plan_is_prefilled_and_the_transfer_plan_falls_in_the_third_month() 
     assert [item.phase for item in planned.values()] == sorted(
         (item.phase for item in planned.values()), key=rules.PHASES.index
     )
+
+
+def test_the_plan_ends_before_the_day_of_its_request_in_order_and_a_week_apart() -> None:
+    began = date(2026, 11, 29)
+    for by_when in (date(2027, 6, 30), began + timedelta(days=42)):
+        days = [item.due_on for item in rules.plan(began, by_when, ["visita", "trasferimento"])]
+        assert days[-2] == by_when
+        assert all(after - before >= rules.LEAST_APART for before, after in pairwise([began, *days]))
+    assert rules.plan(began, date(2028, 1, 31)) == rules.plan(began), "it is not stretched"
+    assert rules.plan(began, date(2026, 4, 23)) == rules.plan(began), "a day that has passed says nothing"
+
+
+def test_a_talk_a_visit_or_a_mission_has_a_short_plan() -> None:
+    planned = rules.plan(date(2026, 11, 29), date(2027, 6, 30), ["colloquio", "visita"])
+    assert [item.key for item in planned] == ["first-meeting", "visit", "sharing"]
+    assert planned[-1].due_on == date(2027, 2, 28)
+    assert [item.key for item in rules.plan(date(2026, 11, 29))] == [key for key, _, _ in rules.PLAN]
+
+
+def test_how_a_plan_stands_to_the_day_of_its_request() -> None:
+    began = date(2026, 11, 29)
+    for by_when, formats, said in (
+        (date(2026, 4, 23), (), "past"),
+        (began + timedelta(days=20), (), "late"),
+        (began + timedelta(days=20), ("visita",), "kept"),
+        (date(2027, 6, 30), (), "kept"),
+    ):
+        due = [(item.key, item.due_on) for item in rules.plan(began, by_when, formats)]
+        assert rules.in_time(began, by_when, due) == said
 
 
 def test_the_phase_is_the_first_with_something_left_to_do() -> None:
@@ -47,6 +77,24 @@ def test_the_owner_is_reminded_once_then_the_coordination_once(
 def test_the_outcome_is_the_best_that_a_receiver_reached() -> None:
     assert rules.outcome([{"result": "stopped"}, {"result": "adapted"}]) == "adapted"
     assert rules.outcome([]) == "stopped"
+
+
+@pytest.mark.parametrize(
+    ("given", "received", "odds"),
+    [
+        ("adopted", ["adapted"], False),
+        ("adapted", ["stopped"], True),
+        ("stopped", ["adopted"], True),
+        ("adopted", ["stopped", "adapted"], False),
+        ("stopped", ["stopped"], False),
+        ("adopted", [], False),
+    ],
+)
+def test_the_two_sides_are_at_odds_where_one_says_adopted_and_the_other_not(
+    given: str, received: list[str], odds: bool
+) -> None:
+    told = [("giver", {"result": given}), *(("receiver", {"result": result}) for result in received)]
+    assert rules.at_odds(told) is odds
 
 
 def test_one_side_may_close_alone_after_a_month_only_where_the_receiver_spoke() -> None:

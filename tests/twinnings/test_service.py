@@ -292,6 +292,23 @@ def test_the_variant_begins_as_a_draft_of_the_receiver_tied_to_its_source(exchan
     assert exchange.rows()[-1] == "variant-begun"
 
 
+@pytest.mark.parametrize("begun_before", [True, False])
+def test_what_the_receiver_told_is_in_its_variant_unless_its_authors_said_otherwise(
+    exchange: Exchange, begun_before: bool
+) -> None:
+    told = replace(GOOD, before="28,5", after="9")
+    with exchange.database.work() as session:
+        if begun_before:
+            ending.begin_variant(session, exchange.number, "torino", exchange.deed())
+        ending.say(session, exchange.number, "torino", told, exchange.deed())
+        variant = ending.begin_variant(session, exchange.number, "torino", exchange.deed())
+        front = current_document(session, variant).front
+        assert front["resources"] == {"one_off_cost": 12_000, "months": 8}
+        assert front["indicators"] == [{"name": "Giorni medi", "before": 28.5, "after": 9}]
+        ending.say(session, exchange.number, "torino", replace(told, months=11), exchange.deed())
+        assert current_document(session, variant).front["resources"]["months"] == 8
+
+
 def test_what_is_not_there_is_missing(exchange: Exchange) -> None:
     with exchange.database.work() as session:
         with pytest.raises(NotFound):

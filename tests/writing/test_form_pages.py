@@ -164,6 +164,15 @@ def test_the_meter_leads_to_what_is_missing(people: dict[str, FlaskClient]) -> N
     assert 'id="campo-section.1"' in page
 
 
+def test_the_english_form_calls_the_sections_by_their_english_names_and_keeps_the_italian_headings(maria: Desk) -> None:
+    maria.open().type(section__1="Tempi lunghi.").save()
+    page = maria.client.get(f"/en{maria.address}/modifica").text
+    for words in ("Problem addressed ", "Solution adopted ", "Results obtained</a>"):
+        assert words in page
+    assert "Soluzione adottata" not in page
+    assert "## Problema affrontato" in maria.client.get(f"{maria.address}/bozza.md").text
+
+
 def test_the_preview_of_one_text_answers_while_it_is_typed(maria: Desk) -> None:
     token = maria.open().box("csrf_token")
     data = {"text": "Testo con nota[^1].", "footnotes": "[^1]: La fonte", "csrf_token": token}
@@ -321,7 +330,7 @@ def test_an_office_document_fills_the_form_and_the_page_says_what_to_look_at(
     assert "i commenti a margine sono stati lasciati fuori" in page
     assert page.count("sono stati lasciati fuori") == 1
     assert "ecco dove è andato il testo" in page
-    assert 'href="#campo-section.2" lang="it">Soluzione adottata</a>: 3 parole' in page
+    assert 'href="#campo-section.2">Soluzione adottata</a>: 3 parole' in page
     desk = Desk(client, answer.location.split("/")[2]).open()
     assert desk.box("title") == "Dal nostro ufficio"
     assert desk.box("section.1") == "Tempi lunghi. ![Mappa](kit/immagine-1.png)"

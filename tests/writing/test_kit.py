@@ -76,14 +76,44 @@ def test_a_file_enters_the_kit_with_what_is_said_about_it(maria: Desk, office: D
     )
     page = maria.client.get(f"{maria.address}/kit").text
     assert "Schema di convenzione" in page
-    assert "non ancora pubblicato" in page
+    assert "non ancora inviato" in page
 
 
 def test_several_files_are_taken_at_once_and_a_bad_one_does_not_hinder_the_others(
     maria: Desk, office: Database
 ) -> None:
-    assert send(maria, ("uno.txt", TEXT), ("due.exe", b"MZ\x90\x00" + bytes(200)), ("tre.txt", TEXT + b"x")) == 422
+    answer = sent(maria, ("uno.txt", TEXT), ("due.exe", b"MZ\x90\x00" + bytes(200)), ("tre.txt", TEXT + b"x"))
+    assert answer.status_code == 422
     assert [file.name for file in kept(office)] == ["uno.txt", "tre.txt"]
+    assert "2 file nel kit" in answer.text
+    assert re.search(r'Nel kit: <strong lang="it">uno.txt</strong>, <strong lang="it">tre.txt</strong>', answer.text)
+    assert '<strong lang="it">due.exe</strong>: ' in answer.text
+
+
+def test_more_files_than_are_taken_at_once_are_named(maria: Desk, office: Database) -> None:
+    answer = sent(maria, *((f"{number}.txt", TEXT + bytes([48 + number])) for number in range(5)))
+    assert (answer.status_code, len(kept(office))) == (422, 4)
+    assert '<strong lang="it">4.txt</strong>: non caricato' in answer.text
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("foto.exe", TEXT, ".exe / TXT"),
+        ("fake.pdf", TEXT, ".pdf / TXT"),
+        ("atto.docx", samples.pdf(), ".docx / PDF"),
+        ("Delibera n. 12", TEXT, ""),
+        ("foto.png", samples.image(), ""),
+        ("foto.jpeg", samples.image(), ""),
+        ("una colonna.csv", b"Comune\nVolpiano\n", ""),
+    ],
+)
+def test_a_name_that_says_another_kind_than_the_content_is_refused(
+    maria: Desk, office: Database, name: str, content: bytes, said: str
+) -> None:
+    answer = sent(maria, (name, content))
+    assert (answer.status_code, len(kept(office))) == ((422, 0) if said else (303, 1))
+    assert said in answer.text
 
 
 def test_a_file_without_content_or_with_an_invented_kind_is_refused(maria: Desk, office: Database) -> None:

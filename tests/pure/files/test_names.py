@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.files.kinds import KINDS
-from app.files.names import INVISIBLE, MAX_BYTES, MAX_NAME, safe_name
+from app.files.names import INVISIBLE, MAX_BYTES, MAX_NAME, check_name, safe_name
+from app.files.refusal import FileRefused
 from tests.naughty import STRINGS
 
 PDF = KINDS["pdf"]
@@ -44,6 +45,30 @@ def test_the_extension_is_the_one_of_the_content(code: str) -> None:
 
 def test_the_other_spelling_of_an_extension_is_not_repeated() -> None:
     assert safe_name("foto.JPEG", KINDS["jpg"]) == "foto.jpg"
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "taken"),
+    [
+        ("atto.PDF", "pdf", True),
+        ("atto.pdf.exe", "pdf", False),
+        ("atto\u202efdp.exe", "pdf", False),
+        ("Delibera n. 12.2019", "pdf", True),
+        ("Delibera n.12", "docx", True),
+        ("senza estensione", "odt", True),
+        ("foto.jpg", "png", True),
+        ("elenco.txt", "csv", True),
+        ("note.md", "txt", True),
+        ("foglio.xlsx", "csv", False),
+        ("foglio.xls", "xlsx", False),
+    ],
+)
+def test_a_name_may_not_say_another_kind_than_the_content(name: str, code: str, taken: bool) -> None:
+    if taken:
+        check_name(name, KINDS[code])
+    else:
+        with pytest.raises(FileRefused, match="file_name_differs"):
+            check_name(name, KINDS[code])
 
 
 def check_rules(typed: str) -> None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.matching.context import EVEN, MAX_DISTANCE, NATIONAL, indicator_weights, limited, similarity
+from app.matching.context import EVEN, MAX_DISTANCE, NATIONAL, alike, indicator_weights, limited, similarity
 from app.matching.model import City, Figure, Passage
 from app.matching.readiness import readiness
 from app.matching.text import calibration, meeting, scaled, space, terms
@@ -121,3 +121,30 @@ def test_a_contact_that_answers_counts_more_than_one_that_does_not() -> None:
     new = readiness(make_offer())
     assert silent.replies < new.replies < kind.replies
     assert readiness(make_offer(badge="strano", evidence=9)).value > 0
+
+
+@pytest.mark.parametrize(
+    ("indicator", "one", "other", "told"),
+    [
+        ("population", 1_000_000, 1_250_000, True),
+        ("population", 1_225_048, 816_606, False),
+        ("area_km2", 3_863, 5_352, False),
+        ("municipalities", 40, 40, True),
+        ("small_share", 10.9, 14.9, True),
+        ("small_share", 4.9, 26.3, False),
+        ("small_share", 25.5, 10.9, False),
+        ("population", 0, 10, False),
+    ],
+)
+def test_two_figures_are_called_alike_only_where_a_reader_would(
+    indicator: str, one: float, other: float, told: bool
+) -> None:
+    assert alike(indicator, one, other) is alike(indicator, other, one) is told
+
+
+def test_the_share_of_a_text_that_a_document_holds_weighs_rare_words_more_and_unknown_ones_most() -> None:
+    texts = space([("suap", "sportello unico imprese"), ("gare", "gare unico comuni"), ("orti", "orti urbani unico")])
+    assert texts.held("uno sportello per le imprese", "suap") == 1
+    assert 0 < texts.held("uno sportello unico", "gare") < 0.5
+    assert texts.held("sportello e canile", "suap") <= 0.5
+    assert texts.held("canile", "suap") == texts.held("", "suap") == texts.held("orti", "altro") == 0
