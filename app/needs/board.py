@@ -19,13 +19,17 @@ from app.needs.rules import State
 
 @dataclass(frozen=True)
 class Asker:
-    """The city of a request as one person may know it: ``name`` is empty where only its size may be known."""
+    """The city of a request as one person may know it: ``name`` is empty where only its size may be known.
+
+    ``secret``: it is known to this person as one of the coordination, and to the others only by its size.
+    """
 
     slug: str = ""
     name: str = ""
     short_name: str = ""
     size: str = ""
     kind: str = ""
+    secret: bool = False
 
     @property
     def hidden(self) -> bool:
@@ -108,7 +112,10 @@ def asker(need: Need, actor: Actor, chosen: Iterable[str], today: date) -> Asker
     hidden = rules.hides_city(need.visibility, need.city.slug, actor.bodies, actor.national, chosen)
     city, size = need.city, size_of(need.city, today)
     kind = city.kind
-    return Asker(size=size, kind=kind) if hidden else Asker(city.slug, city.name, city.short_name, size, kind)
+    if hidden:
+        return Asker(size=size, kind=kind)
+    secret = rules.hides_city(need.visibility, city.slug, actor.bodies, False, chosen)
+    return Asker(city.slug, city.name, city.short_name, size, kind, secret)
 
 
 def row(need: Need, actor: Actor, chosen: Iterable[str], now: datetime) -> Row:

@@ -10,7 +10,7 @@ from app.db import Database
 from app.document.dates import day_of
 from app.errors import NotFound
 from app.journal import queries as journal
-from app.needs import overdue, proposals, queries, rounds, shortlists
+from app.needs import assigning, overdue, proposals, queries, rounds, shortlists
 from app.search.engine import Engine
 
 #: Requests of a round between two notes of how far it is.
@@ -90,7 +90,7 @@ def _compute(app: Flask, database: Database, number: int) -> None:
     try:
         with database.reading() as session:
             made = queries.round_(session, number)
-            found = rounds.computed(session, engine, made, datetime.now(UTC), progress) if made else None
+            found = assigning.computed(session, engine, made, datetime.now(UTC), progress) if made else None
         if found is not None:
             with database.work() as session:
                 rounds.finish(session, number, found, datetime.now(UTC))

@@ -141,6 +141,18 @@ def waiting_for(session: Session, bodies: Iterable[str]) -> Sequence[Proposal]:
     return _pending_of(session, bodies, Proposal.giver_id, Need.city_id)
 
 
+def questions(session: Session) -> Sequence[Proposal]:
+    """Every question that waits for its giver, the first due first."""
+    wanted = _proposals().where(Proposal.state == Answer.WAITING, Proposal.origin != OFFER)
+    return session.scalars(wanted.order_by(Proposal.due_at, Proposal.id)).all()
+
+
+def unanswered(session: Session, most: int) -> Sequence[Need]:
+    """Open requests that no city has answered in any way, the oldest first."""
+    wanted = select(Need).options(lazyload(Need.receivers)).where(Need.state == State.OPEN, Need.answered_at.is_(None))
+    return session.scalars(wanted.order_by(Need.published_at, Need.id).limit(most)).all()
+
+
 def waited_for(session: Session, bodies: Iterable[str]) -> Sequence[Proposal]:
     """Proposals whose answer some bodies wait for: questions they put to givers, offers they made."""
     return _pending_of(session, bodies, Need.city_id, Proposal.giver_id)
@@ -229,6 +241,13 @@ def needs_in_round(session: Session, day: date) -> list[Need]:
     """
     found = session.scalars(select(Need).where(_in_round()).order_by(Need.id))
     return [need for need in found if not is_closed(need.city.register, day)]
+
+
+def editions_in_round(session: Session, day: date) -> dict[int, int]:
+    """The same requests by number, with their editions."""
+    gone = select(City.id).where(is_gone(day))
+    wanted = select(Need.id, Need.edition).where(_in_round(), Need.city_id.not_in(gone))
+    return {number: edition for number, edition in session.execute(wanted)}  # noqa: C416
 
 
 def many_in_round(session: Session) -> int:

@@ -11,8 +11,9 @@ from app.accounts import queries as people
 from app.cities import queries as registers
 from app.document.dates import today
 from app.errors import Conflict, Invalid, NotFound
+from app.journal import queries as journal
 from app.matching.model import FACTORS
-from app.needs import board, candidates, feedback, forms, queries, rounds, weighing
+from app.needs import assigning, board, candidates, feedback, forms, queries, rounds, weighing
 from app.needs import exchanges as exchanges_of
 from app.needs.match_views import answer_days
 from app.needs.models import MatchingRound
@@ -77,7 +78,20 @@ def title_of(number: int) -> tuple[str, str]:
 @round_pages.get(PATH)
 @permits(Action.READ_PUBLIC)
 def show(number: int) -> Response:
-    return _page(_found(number))
+    return _shown(number)
+
+
+def _shown(number: int, status: int = 200, **said: Any) -> Response:
+    """The page of a round; of a preview that was thrown away the list, which says so to those who could see it."""
+    try:
+        found = _found(number)
+    except NotFound:
+        rows = journal.of_thing(session(), "round", str(number)) if gate.may(Action.RUN_ROUND) else ()
+        if not any(row.action == "round-discarded" for row in rows):
+            raise
+        flash("round_was_discarded")
+        return make_response(redirect(url_for("rounds.index"), 303))
+    return _page(found, status, **said)
 
 
 def _page(found: MatchingRound, status: int = 200, **said: Any) -> Response:
@@ -94,13 +108,21 @@ def _page(found: MatchingRound, status: int = 200, **said: Any) -> Response:
     return answer
 
 
-def _absent(found: MatchingRound) -> list[str]:
-    """Who is asked in a preview and has nobody in Twin Metro: the question goes to the coordination."""
+def _on_trial(found: MatchingRound) -> dict[str, Any]:
+    """Of a preview: who is asked, who of them has nobody in Twin Metro, so that the question goes to the coordination;
+    and what has changed since it was computed.
+    """
     if found.state != "preview":
-        return []
-    asked = [slug for slug, many in found.result["fairness"]["per_city"] if many]
-    there = people.staffed(session(), asked)
-    return [slug for slug in asked if slug not in there]
+        return {}
+    asked = [(slug, many) for slug, many in found.result["fairness"]["per_city"] if many]
+    there = people.staffed(session(), [slug for slug, _ in asked])
+    in_force = candidates.weights_in_force(session()).version
+    return {
+        "answering": [item for item in asked if item[0] in there],
+        "absent": [slug for slug, _ in asked if slug not in there],
+        "since": assigning.since(session(), found, today()),
+        "superseded": in_force if in_force != found.weights_version else "",
+    }
 
 
 def _around(found: MatchingRound) -> dict[str, Any]:
@@ -119,14 +141,14 @@ def _around(found: MatchingRound) -> dict[str, Any]:
     return {
         "rows": {str(row.id): row for row in board.rows(session(), seen, gate.actor(), now())},
         "names": {slug: city.short_name for slug, city in registers.by_slugs(session(), sorted(slugs)).items()},
-        "absent": _absent(found),
+        **_on_trial(found),
         "assigned": [item for item in found.result["assigned"] if item[0] in shown],
         "unserved": waiting,
         "proposed": exchanges and exchanges_of.proposed(queries.of_round(session(), found.id)),
         "number": number,
         "total": total,
         "pages": [(page, url_for("rounds.show", number=found.id, pagina=page)) for page in range(1, total + 1)],
-        "least": rounds.FLOOR,
+        "least": assigning.FLOOR,
     }
 
 
@@ -143,7 +165,7 @@ def again(number: int) -> Response:
     found = _found(number)
     if not found.input.get("round"):
         return _page(found)
-    same, _ = rounds.again(found)
+    same, _ = assigning.again(found)
     return _page(found, same=same)
 
 
@@ -153,18 +175,29 @@ def set_floor(number: int) -> Response:
     floor = forms.number(request.form, "floor")
     try:
         with work() as writing:
-            made = rounds.set_floor(writing, engine(), number, floor, deed())
-    except (Invalid, Conflict) as refused:
+            rounds.set_floor(writing, engine(), number, floor, deed())
+    except (Invalid, Conflict, NotFound) as refused:
         return _refused(number, refused)
-    return make_response(redirect(url_for("rounds.show", number=made.id), 303))
+    return make_response(redirect(url_for("rounds.show", number=number), 303))
 
 
-def _refused(number: int, why: Invalid | Conflict) -> Response:
+@round_pages.post(f"{PATH}/aggiorna")
+@permits(Action.RUN_ROUND)
+def renew(number: int) -> Response:
+    try:
+        with work() as writing:
+            rounds.renew(writing, engine(), number, deed())
+    except (Conflict, NotFound) as late:
+        return _refused(number, late)
+    return make_response(redirect(url_for("rounds.show", number=number), 303))
+
+
+def _refused(number: int, why: Invalid | Conflict | NotFound) -> Response:
     """The round as it is now, and why nothing was done."""
     session().rollback()
     session().expire_all()
     problems = why.problems if isinstance(why, Invalid) else {}
-    return _page(_found(number), why.status, problem="invalid" if problems else str(why), problems=problems)
+    return _shown(number, why.status, problem="invalid" if problems else str(why), problems=problems)
 
 
 @round_pages.post(f"{PATH}/scambi/<int(max=1000000000):place>")
@@ -198,8 +231,8 @@ def publish(number: int) -> Response:
         return _refused(number, Invalid({"confirmed": "required"}))
     try:
         with work() as writing:
-            rounds.publish(writing, number, answer_days(), deed())
-    except Conflict as late:
+            rounds.publish(writing, number, answer_days(), deed(), forms.number(request.form, "revision"))
+    except (Conflict, NotFound) as late:
         return _refused(number, late)
     flash("round_published")
     return make_response(redirect(url_for("rounds.show", number=number), 303))
@@ -208,8 +241,11 @@ def publish(number: int) -> Response:
 @round_pages.post(f"{PATH}/scarta")
 @permits(Action.RUN_ROUND)
 def discard(number: int) -> Response:
-    with work() as writing:
-        rounds.discard(writing, number, deed())
+    try:
+        with work() as writing:
+            rounds.discard(writing, number, deed())
+    except (Conflict, NotFound) as late:
+        return _refused(number, late)
     flash("round_discarded")
     return make_response(redirect(url_for("rounds.index"), 303))
 
@@ -223,8 +259,10 @@ def weights() -> Response:
 def _weights_page(
     typed: Mapping[str, float] | None = None,
     simulation: Mapping[str, Any] | None = None,
-    problems: Mapping[str, str] | None = None,
+    why: Invalid | Conflict | None = None,
 ) -> Response:
+    """``why`` nothing was decided: what is wrong with what was typed, or what happened meanwhile."""
+    problems = why.problems if isinstance(why, Invalid) else {}
     decided, running = queries.decisions(session()), gate.may(Action.RUN_ROUND)
     found = candidates.weights_in_force(session())
     needs = queries.open_needs(session()) if simulation else []
@@ -238,14 +276,20 @@ def _weights_page(
             people=people.names(session(), [item.decided_by for item in decided]) if running else {},
             running=running,
             simulation=simulation,
+            simulated=_simulated(typed, simulation),
             titles={need.id: need.title for need in needs},
             solutions=_solutions(simulation),
-            problems=problems or {},
+            problems=problems,
+            problem="invalid" if problems else str(why or ""),
         )
     )
-    answer.status_code = 422 if problems else 200
+    answer.status_code = why.status if why else 200
     answer.cache_control.no_store = True
     return answer
+
+
+def _simulated(typed: Mapping[str, float] | None, simulation: Mapping[str, Any] | None) -> str:
+    return weighing.simulated(typed, simulation["version"]) if typed and simulation else ""
 
 
 def _solutions(simulation: Mapping[str, Any] | None) -> Mapping[str, Any]:
@@ -265,14 +309,15 @@ def feedback_data() -> Response:
 def change_weights() -> Response:
     typed, wrong = forms.weights(request.form, FACTORS)
     if wrong:
-        return _weights_page(typed or None, problems=wrong)
+        return _weights_page(typed or None, why=Invalid(wrong))
     simulation = weighing.simulate(session(), engine(), typed, now())
     if request.form.get("do") != "decide":
         return _weights_page(typed, simulation)
     try:
         with work() as writing:
-            weighing.decide(writing, typed, simulation, request.form.get("reason", ""), deed())
-    except Invalid as refused:
-        return _weights_page(typed, simulation, refused.problems)
+            reason, seen = request.form.get("reason", ""), request.form.get("simulated", "")
+            weighing.decide(writing, typed, simulation, reason, seen, deed())
+    except (Invalid, Conflict) as refused:
+        return _weights_page(typed, simulation, refused)
     flash("weights_decided")
     return make_response(redirect(url_for("rounds.weights"), 303))

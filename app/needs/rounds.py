@@ -1,38 +1,25 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Matching rounds: preview, publish, compute again from what was stored."""
 
-import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.document.dates import day_of
 from app.errors import Conflict, Invalid, NotFound
 from app.journal.service import record
-from app.matching import flow, model
-from app.matching.chains import chains
-from app.matching.fairness import fairness
-from app.matching.floor import HIGHEST, highest_floor
-from app.matching.round import Arc, RoundInput, RoundResult, from_data, solve
-from app.matching.score import match as score
-from app.needs import candidates, proposals, queries, service, shortlists
-from app.needs.candidates import Desk
+from app.matching.floor import HIGHEST
+from app.needs import assigning, candidates, proposals, queries, service
+from app.needs.assigning import FLOOR, Computed
 from app.needs.models import MatchingRound, Need, Proposal
 from app.needs.rules import Answer, State
 from app.needs.service import Deed
 from app.search.engine import Engine
 
-#: A score below this is no proposal; candidates of a request that are looked at.
-FLOOR, MOST_ARCS = 30, 50
 #: More requests than this are assigned by the worker, and the page says how far it is.
 AT_ONCE = 60
 MOST_NAME = 120
-
-#: Told how many requests are scored, of how many.
-Progress = Callable[[int, int], None]
 
 
 def preview(session: Session, engine: Engine, name: str, deed: Deed, floor: int = FLOOR) -> MatchingRound:
@@ -42,46 +29,46 @@ def preview(session: Session, engine: Engine, name: str, deed: Deed, floor: int 
     """
     if not 1 <= len(name.strip()) <= MOST_NAME:
         raise Invalid({"name": "too_long" if name.strip() else "required"})
-    made = _begun(session, name.strip(), floor, deed)
-    if queries.many_in_round(session) <= AT_ONCE:
-        fill(made, computed(session, engine, made, deed.now))
-    _tell(session, made, deed, "round-previewed", {"weights": made.weights_version, "floor": floor})
+    made = MatchingRound(name=name.strip(), input={})
+    _begin(session, engine, made, floor, deed)
     return made
 
 
-def _begun(session: Session, name: str, floor: int, deed: Deed) -> MatchingRound:
-    made = MatchingRound(
-        name=name,
-        state="computing",
-        weights_version=candidates.weights_in_force(session).version,
-        input={"floor": floor},
-        result={},
-        created_by=deed.person_id,
-        created_at=deed.now,
-    )
+def renew(session: Session, engine: Engine, number: int, deed: Deed) -> MatchingRound:
+    """A preview anew, in its place and under its floor, from the requests, offers and weights of now.
+
+    Raises ``Conflict`` for what is no preview.
+    """
+    found = _on_trial(session, number)
+    _begin(session, engine, found, int(found.input["round"]["floor"]), deed)
+    return found
+
+
+def _begin(session: Session, engine: Engine, made: MatchingRound, floor: int, deed: Deed) -> None:
+    made.state, made.result = "computing", {}
+    made.weights_version = candidates.weights_in_force(session).version
+    made.input = {"floor": floor, "revision": made.input.get("revision", 0) + 1}
+    made.created_by, made.created_at = deed.person_id, deed.now
     session.add(made)
-    return made
+    if queries.many_in_round(session) <= AT_ONCE:
+        fill(made, assigning.computed(session, engine, made, deed.now))
+    _tell(session, made, deed, "round-previewed", {"weights": made.weights_version, "floor": floor})
 
 
 def set_floor(session: Session, engine: Engine, number: int, floor: int | None, deed: Deed) -> MatchingRound:
-    """A preview anew under another floor, in place of this one, which stays beside it in figures.
+    """A preview under another floor, in its place; how it was stays beside it in figures.
 
-    Raises ``Invalid`` for a floor below the lowest or above the highest, ``Conflict`` for a published round.
+    All else is as it was computed, so that what differs is what the floor does. Raises ``Invalid`` for a floor below
+    the lowest or above the highest, ``Conflict`` for what is no preview, or can no longer be computed from what it was.
     """
     if floor is None or not FLOOR <= floor <= HIGHEST:
         raise Invalid({"floor": "not_a_floor"})
-    before = queries.locked_round(session, number)
-    if before is None:
-        raise NotFound(number)
-    if before.state != "preview":
-        raise Conflict("round_gone")
-    made = preview(session, engine, before.name, deed, floor)
-    told = {"floor": before.input["round"]["floor"], "total": before.result["total"], **_line(before.result)}
-    # What the worker still has to compute keeps it meanwhile.
-    made.input = {**made.input, "before": told}
-    _tell(session, before, deed, "round-discarded", {"for": made.id})
-    session.delete(before)
-    return made
+    found = _on_trial(session, number)
+    before = {"floor": found.input["round"]["floor"], "total": found.result["total"], **_line(found.result)}
+    fill(found, assigning.under_floor(session, engine, found, floor, deed.now))
+    found.input = {**found.input, "floor": floor, "before": before, "revision": _revision(found) + 1}
+    _tell(session, found, deed, "round-previewed", {"weights": found.weights_version, "floor": floor})
+    return found
 
 
 def _line(result: Mapping[str, Any]) -> dict[str, Any]:
@@ -90,39 +77,19 @@ def _line(result: Mapping[str, Any]) -> dict[str, Any]:
     return {name: fair[name] for name in ("served", "worst", "low")} | {"proposals": len(result["assigned"])}
 
 
-@dataclass(frozen=True)
-class Computed:
-    """What a round is computed from and what came out, as it is stored."""
-
-    weights_version: str
-    input: Mapping[str, Any]
-    result: Mapping[str, Any]
-    demonstration: bool
+def _revision(found: MatchingRound) -> int:
+    """How often a preview was computed; those of before it was counted, once."""
+    return int(found.input.get("revision", 1))
 
 
-def computed(
-    session: Session, engine: Engine, made: MatchingRound, now: datetime, progress: Progress | None = None
-) -> Computed:
-    """Score and assign all open requests as they are now; nothing is written."""
-    desk = candidates.desk(session, engine, now)
-    needs = queries.needs_in_round(session, day_of(now))
-    given, looked_at = _gather(desk, needs, float(made.input["floor"]), progress)
-    askers = {str(need.id): need.city.slug for need in needs}
-    givers = sorted({offer.city.slug for offer in desk.market.offers})
-    told = _told(given, solve(given), givers, _exchanges(given, needs))
-    told["items"] = _items(desk, looked_at, told)
-    return Computed(
-        desk.market.weights.version,
-        {
-            "round": given.as_data(),
-            "askers": askers,
-            "editions": {str(need.id): need.edition for need in needs},
-            "weights": desk.market.weights.as_data(),
-            "givers": givers,
-        },
-        told,
-        bool(needs) and all(need.demonstration for need in needs),
-    )
+def _on_trial(session: Session, number: int) -> MatchingRound:
+    """A preview, held. Raises ``NotFound``, ``Conflict`` for a round that is out, or not computed."""
+    found = queries.locked_round(session, number)
+    if found is None:
+        raise NotFound(number)
+    if found.state != "preview":
+        raise Conflict("round_gone" if found.state == "published" else "round_not_ready")
+    return found
 
 
 def fill(made: MatchingRound, found: Computed) -> None:
@@ -154,110 +121,16 @@ def _computing(session: Session, number: int) -> MatchingRound:
     return made
 
 
-#: A request as the scorer reads it, and the affinities of its candidates.
-LookedAt = dict[str, tuple[model.Need, Mapping[str, float]]]
+def publish(session: Session, number: int, days: int, deed: Deed, revision: int = 0) -> MatchingRound:
+    """Make the proposals of a round. ``revision`` is the one that was looked at, 0 for whatever it is now.
 
-
-def _gather(desk: Desk, needs: Sequence[Need], floor: float, progress: Progress | None) -> tuple[RoundInput, LookedAt]:
-    """Scores of every open request for every offer no gate keeps out, and what they were computed from."""
-    arcs: list[Arc] = []
-    looked_at: LookedAt = {}
-    later = _put_off(desk)
-    for number, read in enumerate(candidates.as_needs(desk, needs)):
-        if progress is not None:
-            progress(number, len(needs))
-        asked = replace(read, declined=read.declined | later.get(read.key, frozenset()))
-        affinities = desk.affinities(asked)
-        table = desk.market_for(asked).table
-        # Those without days too: the round says why it leaves them out.
-        best = table.best(asked, table.affinities(affinities), MOST_ARCS, full=True)
-        arcs += [Arc(asked.key, offer.solution, offer.city.slug, round(value, 6)) for offer, value in best]
-        kept = {offer.solution: affinities.get(offer.solution, 0.0) for offer, _ in best}
-        looked_at[asked.key] = (asked, kept)
-    offers = {(offer.solution, offer.city.slug): offer.capacity for offer in desk.market.offers}
-    cities = {offer.city.slug: offer.city.capacity for offer in desk.market.offers}
-    wanted = {str(need.id): need.wanted for need in needs}
-    return RoundInput(tuple(arcs), wanted, offers, cities, floor=floor, solver=flow.fit(len(arcs))), looked_at
-
-
-def _put_off(desk: Desk) -> dict[str, frozenset[tuple[str, str]]]:
-    """By request, what the cities give that have named a day for it: they are not asked again before that day."""
-    later = {(str(item.need_id), item.giver) for item in desk.pending if item.state == Answer.LATER}
-    given = [(offer.solution, offer.city.slug) for offer in desk.market.offers]
-    return {
-        need: frozenset(pair for pair in given if (need, pair[1]) in later) for need in {number for number, _ in later}
-    }
-
-
-def _exchanges(given: RoundInput, needs: Sequence[Need]) -> Callable[[frozenset[str]], list[dict[str, Any]]]:
-    """The exchanges that would serve some requests: of cities that can give something, and tell who they are."""
-    askers = {str(need.id): need.city.slug for need in needs if need.visibility != "anonymous"}
-    arcs = [
-        arc
-        for arc in given.arcs
-        if arc.need in askers and given.cities.get(arc.city) and given.offers.get((arc.solution, arc.city))
-    ]
-
-    def found(waiting: frozenset[str]) -> list[dict[str, Any]]:
-        return [
-            {
-                "arcs": [[arc.need, arc.solution, arc.city, round(arc.score, 3)] for arc in one.arcs],
-                "serves": list(one.serves),
-            }
-            for one in chains(arcs, askers, waiting)
-        ]
-
-    return found
-
-
-def _told(
-    given: RoundInput,
-    result: RoundResult,
-    givers: Sequence[str],
-    exchanges: Callable[[frozenset[str]], list[dict[str, Any]]],
-) -> dict[str, Any]:
-    """The result with what the page says around it."""
-    return {
-        **_plain(given, result, givers),
-        "highest_floor": highest_floor(replace(given, floor=float(FLOOR))),
-        "chains": exchanges(frozenset(item.need for item in result.unserved)),
-    }
-
-
-def _plain(given: RoundInput, result: RoundResult, givers: Sequence[str]) -> dict[str, Any]:
-    """A result and its line of fairness as JSON keeps them."""
-    told = {**result.as_data(), "fairness": asdict(fairness(given, result, givers))}
-    plain: dict[str, Any] = json.loads(json.dumps(told))
-    return plain
-
-
-def _items(desk: Desk, looked_at: LookedAt, told: Mapping[str, Any]) -> dict[str, Any]:
-    """What stands behind each proposal, and behind each lesson of an exchange."""
-    offers = {(offer.solution, offer.city.slug): offer for offer in desk.market.offers}
-    arcs = [*told["assigned"], *(arc for one in told["chains"] for arc in one["arcs"])]
-    items: dict[str, Any] = {}
-    for need, solution, city, _score in arcs:
-        if f"{need}/{solution}" not in items:
-            asked, affinities = looked_at[need]
-            found = score(asked, offers[solution, city], desk.market_for(asked), affinities[solution])
-            items[f"{need}/{solution}"] = shortlists.as_scored(found, asked)
-    return items
-
-
-def again(found: MatchingRound) -> tuple[bool, dict[str, Any]]:
-    """Compute a round again from its stored input. Answers whether the result is the same, and the result."""
-    given = from_data(found.input["round"])
-    result = _plain(given, solve(given), found.input["givers"])
-    return all(found.result.get(name) == value for name, value in result.items()), result
-
-
-def publish(session: Session, number: int, days: int, deed: Deed) -> MatchingRound:
-    """Make the proposals of a round. Raises ``Conflict`` where it is out already or a request has changed since."""
-    found = queries.locked_round(session, number)
-    if found is None:
-        raise NotFound(number)
-    if found.state != "preview":
-        raise Conflict("round_gone")
+    Raises ``Conflict`` where it is out already, was computed anew, proposes nothing, or a request has changed since.
+    """
+    found = _on_trial(session, number)
+    if revision and revision != _revision(found):
+        raise Conflict("round_changed")
+    if not found.result["assigned"]:
+        raise Conflict("round_empty")
     served: dict[str, int] = {}
     for need_key, solution, _city, _score in found.result["assigned"]:
         rank = served[need_key] = served.get(need_key, 0) + 1
@@ -279,15 +152,15 @@ def _propose(
     """One proposal of a round. Raises ``Conflict`` where its request or its solution is no longer as it was."""
     need = queries.locked(session, int(need_key))
     if need is None or need.state != State.OPEN or need.edition != found.input["editions"][need_key]:
-        raise Conflict("round_gone")
+        raise Conflict("round_stale")
     if item["rank"] == 1 and _moved_on(session, need, found):
-        raise Conflict("round_gone")
+        raise Conflict("round_stale")
     if item["city"] in {tie.city.slug for tie in need.receivers}:
-        raise Conflict("round_gone")
+        raise Conflict("round_stale")
     try:
         made = proposals.propose(session, need, item, "round", days, deed)
     except Invalid as gone:
-        raise Conflict("round_gone") from gone
+        raise Conflict("round_stale") from gone
     made.round_id = found.id
 
 

@@ -39,7 +39,7 @@ ACTIONS: Mapping[str, str] = {
     "proposal-declined": "no, because; need, reason",
     "proposal-expired": "nobody answered in time (by the site); need, next",
     "proposal-ended": "one of its two bodies is no longer there (by the site); need, reason, next",
-    "proposal-withdrawn": "the question no longer stands; need",
+    "proposal-withdrawn": "the question no longer stands; need, dropped (with its request, or for another one)",
     "capacity-stated": "days a body can give; days by quarter",
     "round-previewed": "all open requests were assigned, on trial; weights, floor",
     "round-computed": "a round begun with many requests is a preview now (by the site); weights",

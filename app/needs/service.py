@@ -147,7 +147,7 @@ def drop_pending(session: Session, need: Need, deed: Deed, but: int = 0) -> None
     for proposal in queries.pending(session, need.id):
         if proposal.id != but:
             proposal.state, proposal.answered_at = Answer.WITHDRAWN, deed.now
-            tell_proposal(session, proposal, deed, "proposal-withdrawn", {})
+            tell_proposal(session, proposal, deed, "proposal-withdrawn", {"dropped": True})
 
 
 def reveal(session: Session, need: Need, deed: Deed) -> None:

@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.document.dates import day_of
-from app.errors import Invalid
+from app.errors import Conflict, Invalid
 from app.journal.queries import wait_for_turn
 from app.journal.service import record
+from app.matching.model import FACTORS
 from app.matching.weights import Weights
 from app.needs import candidates, queries, rules, shortlists
 from app.needs.candidates import Desk
@@ -31,6 +32,7 @@ def simulate(session: Session, engine: Engine, weights: Mapping[str, float], now
         one, other = _first(before, need), _first(after, need)
         rows.append({"need": need.id, "before": one, "after": other, "same_first": one[:1] == other[:1]})
     return {
+        "version": before.market.weights.version,
         "needs": len(rows),
         "changed": sum(row["before"] != row["after"] for row in rows),
         "first_changed": sum(not row["same_first"] for row in rows),
@@ -42,14 +44,26 @@ def _first(desk: Desk, need: Any) -> list[str]:
     return [item["solution"] for item in shortlists.of(desk, need, wished=False).items[:COMPARED]]
 
 
+def simulated(weights: Mapping[str, float], version: str) -> str:
+    """What a page that shows a simulation hands on to the decision: the weights in force then, and those tried."""
+    return " ".join([version, *(f"{weights[name]:.5f}" for name in FACTORS)])
+
+
 def decide(
-    session: Session, weights: Mapping[str, float], simulation: Mapping[str, Any], reason: str, deed: Deed
+    session: Session, weights: Mapping[str, float], simulation: Mapping[str, Any], reason: str, seen: str, deed: Deed
 ) -> str:
-    """Write a decision on the weights down; from now on they count. Raises ``Invalid`` without a reason."""
+    """Write a decision on the weights down; from now on they count. ``seen`` is what was simulated before.
+
+    Raises ``Invalid`` without a reason, ``Conflict`` where other weights were simulated, or beside others in force.
+    """
     if not 1 <= len(reason.strip()) <= rules.MOST_TEXT:
         raise Invalid({"reason": "too_long" if reason.strip() else "required"})
     # The version counts the decisions: two at once wait for each other.
     wait_for_turn(session)
+    version = candidates.weights_in_force(session).version
+    if seen != simulated(weights, version):
+        overtaken = seen and not seen.startswith(f"{version} ")
+        raise Conflict("weights_decided" if overtaken else "weights_not_simulated")
     made = WeightsDecision(
         version=f"{day_of(deed.now).isoformat()}-{len(queries.decisions(session)) + 1}",
         weights=dict(weights),

@@ -15,7 +15,7 @@ from app.needs import queries as needs
 from app.needs import question
 from app.needs.models import Need, Proposal
 from app.needs.rules import ASKER_CLOSED, GIVER_CLOSED, OFFER, Answer
-from app.notices import queries, transfers
+from app.notices import matches, queries, transfers
 from app.notices.reach import able, coordination, office, readers, with_roles
 from app.notices.rules import Audience
 from app.review import queries as reviews
@@ -142,6 +142,7 @@ def _of_need(session: Session, entry: JournalEntry) -> Audience | None:
         readers(session, queries.followers(session, followed), Action.READ_NEED, need.thing),
         *_what_of_need(session, need, entry),
         "" if secret else _whose(session, entry, need.city.name),
+        facts=matches.of_need(session, need, entry),
     )
 
 
@@ -218,6 +219,7 @@ def _of_proposal(session: Session, entry: JournalEntry) -> Audience | None:
         _address_of(proposal, entry),
         _told_by(proposal, entry),
         question.asked_of(session, proposal, entry.at) if there and _is_put(proposal, entry) else {},
+        facts=matches.of_proposal(session, proposal, entry),
         absent="" if there else proposal.giver.name,
     )
 
@@ -235,6 +237,9 @@ def _hearing(
     What the site ends for want of a body is told to the people of those that are there.
     """
     thing = proposal.thing
+    if entry.data.get("dropped"):
+        # Who asks reads of what ended it: another was accepted, the request was closed or taken back.
+        asking = frozenset({proposal.asked_by or 0}) if proposal.origin == OFFER else frozenset()
     if entry.action == "proposal-ended":
         return able(session, asking | office(session, proposal.giver), Action.READ_PROPOSAL, thing, entry.at)
     both = asking | answering if entry.action == "proposal-withdrawn" else asking
@@ -255,7 +260,7 @@ def _told_by(proposal: Proposal, entry: JournalEntry) -> str:
     """The city a notice speaks of: the giver; for a question put to it the one that asks, where it may be known."""
     if entry.data.get("reason") == ASKER_CLOSED:
         return proposal.need.city.name
-    if proposal.origin == OFFER or entry.action not in QUESTIONS:
+    if proposal.origin == OFFER or not (entry.action in QUESTIONS or entry.data.get("dropped")):
         return proposal.giver.name
     secret = proposal.need.visibility == "anonymous" and proposal.origin != "picked"
     return "" if secret else proposal.need.city.name
@@ -274,13 +279,13 @@ def _of_twinning(session: Session, entry: JournalEntry) -> Audience | None:
     owner = entry.data.get("owner")
     working = (Action.WORK_ON_TWINNING, twinning.thing, entry.at)
     waiting = able(session, [int(owner)] if owner else [], *working) or able(session, everybody, *working)
-    if entry.action == "milestone-late" or not waiting:
-        waiting |= with_roles(session, (Role.COORDINATOR,), [""])
+    national = with_roles(session, (Role.COORDINATOR,), [""])
+    hearing = readers(session, everybody, Action.WORK_ON_TWINNING, twinning.thing)
     followed = [("solution", twinning.solution.slug), *(("city", tie.city.slug) for tie in twinning.parties)]
     sides = [city.short_name for city in (twinning.giver, *twinning.receivers) if city is not None]
     return Audience(
-        waiting,
-        readers(session, everybody, Action.WORK_ON_TWINNING, twinning.thing),
+        waiting or national,
+        national if entry.action == "milestone-late" else hearing,
         queries.followers(session, followed),
         twinning.title,
         transfers.path(twinning, entry),

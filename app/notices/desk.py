@@ -4,6 +4,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from operator import attrgetter
 
 from sqlalchemy.orm import Session
 
@@ -15,7 +16,9 @@ from app.document.validate import problems
 from app.notices import queries
 from app.review import queries as reviews
 from app.review import queues
+from app.review import rules as review_rules
 from app.review.models import Review
+from app.review.rules import Step
 from app.solutions.models import Solution
 from app.writing import service as writing
 
@@ -100,7 +103,7 @@ def tasks(session: Session, actor: Actor, now: datetime) -> list[Task]:
     """Decisions, reports and confirmations that wait for the person, the longest waiting first."""
     found = []
     for queue in queues.QUEUES:
-        for row in queues.rows(session, actor, queue, reviews.Filter(), now):
+        for row in filter(attrgetter("able"), queues.rows(session, actor, queue, reviews.Filter(), now)):
             path = (
                 f"/redazione/{queue}#segnalazione-{row.report_id}" if row.page else f"/soluzioni/{row.slug}/revisione"
             )
@@ -135,8 +138,16 @@ def to_mend(session: Session, actor: Actor, returned: Sequence[Review]) -> list[
 
 
 def waited_for(session: Session, actor: Actor) -> list[Waited]:
-    """Reviews that the person or their office asked for and nobody has decided."""
-    return [_waited(review) for review in queries.asked_by_office(session, actor.id, actor.bodies, MOST)]
+    """Reviews that the person or their office asked for and nobody has decided; of the coordination, all of others."""
+    if not actor.national:
+        return [_waited(review) for review in queries.asked_by_office(session, actor.id, actor.bodies, MOST)]
+    found = queries.open_reviews(session)
+    return [_waited(review) for review in found if not _may_decide(actor, review)][:MOST]
+
+
+def _may_decide(actor: Actor, review: Review) -> bool:
+    judged = review_rules.judged(review.solution.thing, review.asked_by)
+    return access.may(actor, review_rules.ACTION_OF[Step(review.step)], judged)
 
 
 def _waited(review: Review) -> Waited:

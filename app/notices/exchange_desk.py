@@ -7,26 +7,26 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from app.access import Actor
+from app.access import Actor, Role
+from app.accounts import queries as people
 from app.document.dates import day_of
 from app.needs import queries, rules
 from app.needs.models import Need, Proposal
-from app.notices.desk import Task
+from app.notices.desk import MOST, Task
 from app.twinnings import queries as twinnings
 from app.twinnings.models import Twinning
 
 
 def tasks(session: Session, actor: Actor, now: datetime) -> Sequence[Task]:
-    """Answers due by the person's bodies, then their open requests without a city that was asked."""
+    """Questions that wait for an invitation by the coordination; answers due by the person's bodies, then their open
+    requests without a city that was asked.
+    """
+    found = _to_invite(session, now) if actor.is_a(Role.COORDINATOR) else []
     if not actor.bodies:
-        return []
-    today, found = day_of(now), []
+        return found
+    today = day_of(now)
     for proposal in queries.waiting_for(session, actor.bodies):
-        kind = "offerta" if proposal.origin == rules.OFFER else "proposta"
-        due = day_of(proposal.due_at) if proposal.due_at else None
-        path = f"/proposte/{proposal.id}"
-        late = due is not None and due < today
-        found.append(Task(kind, proposal.need.title, path, proposal.asked_at, due, late))
+        found.append(_answer("offerta" if proposal.origin == rules.OFFER else "proposta", proposal, today))
     for need in queries.of_bodies(session, actor.bodies, (rules.State.OPEN,)):
         waiting = [item for item in queries.pending(session, need.id) if item.state != rules.Answer.LATER]
         if need.city.slug in actor.bodies and not waiting:
@@ -34,6 +34,24 @@ def tasks(session: Session, actor: Actor, now: datetime) -> Sequence[Task]:
             late = rules.is_past(need.by_when, now)
             found.append(Task("richiesta", need.title, path, need.published_at, need.by_when, late))
     return [*found, *(_next_step(twinning, actor, today) for twinning in twinnings.of_bodies(session, actor.bodies))]
+
+
+def _to_invite(session: Session, now: datetime) -> list[Task]:
+    """Questions to bodies in which nobody is there to answer."""
+    asked = queries.questions(session)
+    there = people.staffed(session, {proposal.giver.slug for proposal in asked})
+    return [
+        _answer("invito", proposal, day_of(now), proposal.giver.short_name)
+        for proposal in asked
+        if proposal.giver.slug not in there
+    ][:MOST]
+
+
+def _answer(kind: str, proposal: Proposal, today: date, detail: str = "") -> Task:
+    """The answer to a proposal, as something to see to."""
+    due = day_of(proposal.due_at) if proposal.due_at else None
+    late = due is not None and due < today
+    return Task(kind, proposal.need.title, f"/proposte/{proposal.id}", proposal.asked_at, due, late, detail)
 
 
 def _next_step(twinning: Twinning, actor: Actor, today: date) -> Task:
@@ -71,6 +89,29 @@ def _asked(proposal: Proposal, actor: Actor) -> Asked:
         whose = proposal.giver.short_name
     due = day_of(proposal.due_at) if proposal.due_at else None
     return Asked(need.title, f"/proposte/{proposal.id}", whose, due, proposal.state == rules.Answer.LATER)
+
+
+#: Lines of each kind that the coordination sees on its desk.
+MOST_WATCHED = 5
+
+
+@dataclass(frozen=True)
+class Watched:
+    """What the coordination keeps an eye on, each with its days: requests nobody has answered, late twinnings."""
+
+    needs: Sequence[tuple[Need, int]]
+    twinnings: Sequence[tuple[Twinning, int]]
+
+
+def watched(session: Session, actor: Actor, now: datetime) -> Watched | None:
+    """The longest without an answer, and the longest overdue; None for who is not of the coordination."""
+    if not actor.is_a(Role.COORDINATOR):
+        return None
+    needs, today = queries.unanswered(session, MOST_WATCHED), day_of(now)
+    return Watched(
+        [(need, rules.days_passed(need.published_at or need.created_at, now)) for need in needs],
+        [(one, (today - since).days) for one, since in twinnings.overdue(session, today, MOST_WATCHED)],
+    )
 
 
 @dataclass(frozen=True)

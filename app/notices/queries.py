@@ -241,11 +241,16 @@ def asked_by_office(session: Session, person_id: int, bodies: frozenset[str], li
     """Open reviews that the person, or somebody for their bodies, asked for, the oldest first."""
     ties = select(SolutionBody.solution_id).join(City, City.id == SolutionBody.city_id)
     theirs = Review.solution_id.in_(ties.where(City.slug.in_(bodies), SolutionBody.role == "owner"))
-    loaded = joinedload(Review.solution)
-    wanted = (
-        select(Review)
-        .options(loaded.selectinload(Solution.bodies), loaded.selectinload(Solution.themes))
-        .where(Review.state == "open", or_(theirs, Review.asked_by == person_id))
-        .order_by(Review.asked_at)
-    )
+    wanted = _open_reviews().where(or_(theirs, Review.asked_by == person_id))
     return session.scalars(wanted.limit(limit)).all()
+
+
+def open_reviews(session: Session) -> Sequence[Review]:
+    """Every open review, the oldest first."""
+    return session.scalars(_open_reviews()).all()
+
+
+def _open_reviews() -> Select[Review]:
+    loaded = joinedload(Review.solution)
+    wanted = select(Review).options(loaded.selectinload(Solution.bodies), loaded.selectinload(Solution.themes))
+    return wanted.where(Review.state == "open").order_by(Review.asked_at)

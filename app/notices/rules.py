@@ -66,7 +66,7 @@ TOLD: Mapping[str, tuple[str, ...]] = {
     "round-published": (MINE,),
     "twinning-begun": (MINE, FOLLOWED),
     "milestone-due": (WAITING,),
-    "milestone-late": (WAITING,),
+    "milestone-late": (WAITING, MINE),
     "milestone-done": (MINE,),
     "milestone-undone": (MINE,),
     "milestone-added": (MINE,),
@@ -161,12 +161,16 @@ UNTOLD = frozenset({"others"})
 
 
 def told(action: str, audience: Audience, actor_id: int | None) -> dict[int, str]:
-    """Person -> reason: each once, for the strongest reason; never the one who did it."""
+    """Person -> reason: each once, for the strongest reason; not the one who did it, unless it waits for them now.
+
+    Who publishes a round is of the coordination, which sees to the questions that nobody is there to answer.
+    """
+    falls_back = bool(audience.absent) and action == "proposal-made"
     groups = {WAITING: audience.waiting, MINE: audience.mine, FOLLOWED: audience.followed}
     found: dict[int, str] = {}
     for reason in TOLD.get(action, ()):
         for person in groups[reason]:
-            if person != actor_id:
+            if person != actor_id or (falls_back and reason == WAITING):
                 found.setdefault(person, reason)
     return found
 

@@ -64,6 +64,7 @@ def show_desk() -> str:
         waited=desk.waited_for(session, person),
         asked=exchange_desk.asked(session, person),
         ours=exchange_desk.ours(session, person),
+        watched=exchange_desk.watched(session, person, now()),
         follows=following.labelled(session, queries.follows(session, person.id)[:LATEST], current_language()),
         notices=queries.notices(session, person.id, LATEST),
         unread=queries.unread(session, person.id),

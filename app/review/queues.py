@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time
 from sqlalchemy.orm import Session
 
 from app import access
-from app.access import Actor, Role
+from app.access import Action, Actor, Role
 from app.accounts import queries as people
 from app.cities import queries as cities
 from app.document.dates import day_of, last_day
@@ -46,6 +46,8 @@ class Row:
     review_id: int = 0
     number: int = 0
     claimable: bool = False
+    #: Whether the one who looks can do what it waits for, and not only assign it.
+    able: bool = True
     text: str = ""
     #: Of a report on a page that is no solution's: its path, its number, the mailbox for an answer.
     page: str = ""
@@ -102,7 +104,7 @@ def rows(session: Session, actor: Actor, queue: str, chosen: Filter, now: dateti
     """The lines of a queue, the longest waiting first."""
     today = day_of(now)
     if queue == TO_CONFIRM:
-        return [_of_solution(solution, today) for solution in _overdue(session, actor, chosen, today)]
+        return [_of_solution(solution, actor, today) for solution in _overdue(session, actor, chosen, today)]
     if queue == REPORTS:
         return _reports(session, actor, chosen, today)
     waiting = queries.waiting(session, STEP_OF[queue], scope_of(actor, queue), chosen)
@@ -138,6 +140,7 @@ def _of_review(review: Review, actor: Actor, names: Mapping[int, str], today: da
         review_id=review.id,
         number=review.revision_number,
         claimable=may and review.claimed_by is None,
+        able=may,
     )
 
 
@@ -161,10 +164,11 @@ def _of_page(report: PageReport, bodies: Mapping[str, str], today: date) -> Row:
     )
 
 
-def _of_solution(solution: Solution, today: date) -> Row:
+def _of_solution(solution: Solution, actor: Actor, today: date) -> Row:
     due = last_day(solution.front.get("review_due")) or today
     since = datetime.combine(due, time(12), UTC)
-    return Row(*_of(solution), since=since, days=ageing.working_days(due, today), due_on=due, late=True)
+    able = access.may(actor, Action.EDIT_SOLUTION, solution.thing)
+    return Row(*_of(solution), since=since, days=ageing.working_days(due, today), due_on=due, late=True, able=able)
 
 
 def _of(solution: Solution) -> tuple[str, str, str, tuple[str, ...]]:

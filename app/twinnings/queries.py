@@ -4,7 +4,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload, lazyload, selectinload
 
 from app.cities.models import City
@@ -150,6 +150,20 @@ def readiness(session: Session, number: int) -> Sequence[ReadinessAnswer]:
 
 def closing(session: Session, number: int) -> Sequence[ClosingForm]:
     return session.scalars(select(ClosingForm).where(ClosingForm.twinning_id == number).order_by(ClosingForm.id)).all()
+
+
+def overdue(session: Session, today: date, most: int) -> Sequence[tuple[Twinning, date]]:
+    """Running twinnings with a milestone whose day is over, and that day; the latest first."""
+    late = (
+        select(Milestone.twinning_id, func.min(Milestone.due_on).label("since"))
+        .where(Milestone.done_at.is_(None), Milestone.due_on < today)
+        .group_by(Milestone.twinning_id)
+        .subquery()
+    )
+    lean = (lazyload(Twinning.people), lazyload(Twinning.parties), lazyload(Twinning.lead))
+    wanted = select(Twinning, late.c.since).options(*lean).join(late, late.c.twinning_id == Twinning.id)
+    wanted = wanted.where(Twinning.state == "running").order_by(late.c.since, Twinning.id)
+    return [(twinning, since) for twinning, since in session.execute(wanted.limit(most))]
 
 
 def due_milestones(session: Session, until: date) -> Sequence[int]:

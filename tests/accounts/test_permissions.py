@@ -340,7 +340,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("bodies.edit", "bodies.correct"), ("registered body",)),
     "boards.state_capacity": ("body",),
     **dict.fromkeys(("rounds.show", "rounds.stored", "rounds.publish", "rounds.again", "rounds.discard"), ("round",)),
-    **dict.fromkeys(("rounds.set_floor", "rounds.exchange", "rounds.withdraw_exchange"), ("round",)),
+    **dict.fromkeys(("rounds.set_floor", "rounds.renew", "rounds.exchange", "rounds.withdraw_exchange"), ("round",)),
     "operations.retry": ("letter",),
     **dict.fromkeys(SPOKEN, ("side of a twinning",)),
     "library.city": ("city",),

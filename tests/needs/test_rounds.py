@@ -4,10 +4,12 @@
 import csv
 import io
 import json
+import re
 from datetime import date, datetime
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from app.access import Role
@@ -16,12 +18,13 @@ from app.errors import Conflict, Invalid
 from app.journal import queries as journal
 from app.matching import context
 from app.matching.weights import named
-from app.needs import candidates, chores, proposals, queries, rounds, service, shortlists, weighing
+from app.needs import assigning, candidates, chores, proposals, queries, rounds, service, shortlists, weighing
 from app.needs.models import MatchingRound, Need
+from app.notices.models import Notice
 from app.outbox.models import Letter
 from app.search.engine import Engine
 from tests.makers import NOW, csrf, make_person, make_solution, sign_in
-from tests.needs.network import DAYS, LATER, PROBLEM, Network
+from tests.needs.network import DAYS, LATER, PROBLEM, Network, wanted
 
 WEIGHTS = {"theme": 0.25, "context": 0.25, "readiness": 0.25, "requirements": 0.25}
 
@@ -42,6 +45,13 @@ def shown(network: Network, engine: Engine, need: Need) -> shortlists.Shown:
 def preview(network: Network, engine: Engine) -> MatchingRound:
     with network.database.work() as session:
         return rounds.preview(session, engine, "Turno di prova", network.deed("coordinator"))
+
+
+def coordination(app: Flask, network: Network) -> FlaskClient:
+    """Somebody who runs rounds, signed in."""
+    with network.database.work() as session:
+        person = make_person(session, (Role.COORDINATOR, ""))
+    return sign_in(app.test_client(), person)
 
 
 def test_the_shortlist_names_other_cities_with_a_reason_for_each_factor(network: Network, engine: Engine) -> None:
@@ -157,9 +167,9 @@ def test_a_round_is_computed_again_with_the_same_result(network: Network, engine
     network.post("torino", problem="Moduli uguali e uno sportello unico per le imprese di tutti i comuni")
     found = preview(network, engine)
     assert found.result["fairness"]["served"] == 1.0
-    assert rounds.again(found)[0]
+    assert assigning.again(found)[0]
     found.input["round"]["floor"] = 99.0
-    assert not rounds.again(found)[0]
+    assert not assigning.again(found)[0]
 
 
 def test_a_preview_says_whom_it_would_ask_that_has_nobody_to_answer(
@@ -176,6 +186,9 @@ def test_a_preview_says_whom_it_would_ask_that_has_nobody_to_answer(
     told = client.get(f"/abbinamenti/{preview(network, engine).id}").text
     sentence = told.partition("In un ente nessuno ha ancora un’utenza")[2].partition("</p>")[0]
     assert "ANCI." in sentence
+    by_post = told.partition("si chiede una risposta, per posta:")[2].partition(".")[0]
+    assert by_post
+    assert "ANCI" not in by_post
     assert 'href="/amministrazione/persone"' in sentence
 
 
@@ -189,7 +202,7 @@ def test_what_was_made_by_an_older_formula_stays_as_it_was(
         made.weights_version = "2026-11"
         service.remember_shown(session, need, shown(network, engine, need).items, "2026-11", NOW)
         kept = queries.last_shown(session, need.id)
-    assert rounds.again(made)[0]
+    assert assigning.again(made)[0]
     with network.database.work() as session:
         coordinator = make_person(session, (Role.COORDINATOR, ""))
         shortlists.remember(session, engine, network.need(need), LATER)
@@ -206,8 +219,8 @@ def test_the_floor_of_a_preview_rises_and_what_it_costs_stands_beside_it(network
     network.post("torino", problem="Un problema del tutto diverso, e nessuna parola in comune")
     first = preview(network, engine)
     highest = first.result["highest_floor"]
-    assert rounds.FLOOR <= highest <= max(item[3] for item in first.result["assigned"])
-    for floor in (None, rounds.FLOOR - 1, 96):
+    assert assigning.FLOOR <= highest <= max(item[3] for item in first.result["assigned"])
+    for floor in (None, assigning.FLOOR - 1, 96):
         with pytest.raises(Invalid, match="floor"), network.database.work() as session:
             rounds.set_floor(session, engine, first.id, floor, network.deed("coordinator"))
     for floor, served in ((highest, first.result["fairness"]["served"]), (95, 0.0)):
@@ -218,6 +231,142 @@ def test_the_floor_of_a_preview_rises_and_what_it_costs_stands_beside_it(network
         assert all(item[3] >= floor for item in made.result["assigned"])
     assert made.input["before"]["floor"] == highest
     assert made.input["before"]["served"] == first.result["fairness"]["served"]
+    assert made.id == first.id, "its address stays"
+
+
+def test_another_floor_is_compared_on_the_same_requests_and_the_page_says_what_changed_since(
+    app: Flask, network: Network, engine: Engine
+) -> None:
+    need = network.post()
+    first = preview(network, engine)
+    network.post("torino")
+    network.post("torino")
+    with network.database.work() as session:
+        service.edit(session, need.id, need.edition, wanted(title="Sportello unico"), network.deed())
+        rounds.set_floor(session, engine, first.id, assigning.FLOOR + 1, network.deed("coordinator", LATER))
+    client = coordination(app, network)
+    address = f"/abbinamenti/{first.id}"
+    with network.database.reading() as session:
+        made = queries.round_(session, first.id)
+    assert made is not None
+    assert made.result["assigned"] == first.result["assigned"]
+    assert made.input["round"]["arcs"] == first.input["round"]["arcs"]
+    assert assigning.again(made)[0]
+    assert "2 nuove, 1 corretta da chi la chiede." in client.get(address).text
+    token = {"csrf_token": csrf(client, "/profilo")}
+    late = client.post(f"{address}/pubblica", data={**token, "confirmed": "1"})
+    assert late.status_code == 409
+    assert "una richiesta o una soluzione è cambiata" in late.text
+    assert f'action="{address}/aggiorna"' in late.text
+    assert client.post(f"{address}/aggiorna", data=token).location == address
+    anew = client.get(address).text
+    assert "le richieste sono cambiate" not in anew
+    assert "prima: 30" not in anew
+    assert "ora: 31" not in anew
+    assert 'value="31"' in anew
+
+
+def test_a_floor_that_needs_reasons_nobody_can_give_any_more_asks_for_a_new_preview(
+    network: Network, engine: Engine
+) -> None:
+    network.post()
+    found = preview(network, engine)
+    with network.database.work() as session:
+        made = queries.round_(session, found.id)
+        assert made is not None
+        made.result = {**made.result, "items": {}}
+        rounds.set_floor(session, engine, found.id, 31, network.deed("coordinator"))
+        assert made.result["items"] == found.result["items"]
+        made.result = {**made.result, "items": {}}
+        made.input = {**made.input, "round": json.loads(json.dumps(made.input["round"]).replace("sportello-", "ex-"))}
+    with pytest.raises(Conflict, match="round_stale"), network.database.work() as session:
+        rounds.set_floor(session, engine, found.id, 32, network.deed("coordinator"))
+
+
+def test_only_the_preview_that_was_looked_at_is_published(app: Flask, network: Network, engine: Engine) -> None:
+    network.post()
+    found = preview(network, engine)
+    address = f"/abbinamenti/{found.id}"
+    client = coordination(app, network)
+    (seen,) = re.findall(r'name="revision" value="(\d+)"', client.get(address).text)
+    with network.database.work() as session:
+        rounds.set_floor(session, engine, found.id, 31, network.deed("coordinator"))
+    sent = {"csrf_token": csrf(client, "/profilo"), "confirmed": "1", "revision": seen}
+    late = client.post(f"{address}/pubblica", data=sent)
+    assert late.status_code == 409
+    assert "qualcuno ha ricalcolato questa anteprima" in late.text
+    assert client.post(f"{address}/pubblica", data={**sent, "revision": str(int(seen) + 1)}).status_code == 303
+    late = client.post(f"{address}/pubblica", data=sent)
+    assert late.status_code == 409
+    assert "Il turno è già stato pubblicato." in late.text
+
+
+def test_a_round_that_proposes_nothing_is_not_published(app: Flask, network: Network, engine: Engine) -> None:
+    network.post(problem="Un canile sovracomunale per gli animali abbandonati.", themes=())
+    found = preview(network, engine)
+    with pytest.raises(Conflict, match="round_empty"), network.database.work() as session:
+        rounds.publish(session, found.id, DAYS, network.deed("coordinator"))
+    client = coordination(app, network)
+    page = client.get(f"/abbinamenti/{found.id}").text
+    assert "Nessuna proposta." in page
+    assert "Pubblica il turno" not in page
+    assert "senza togliere la proposta a nessuno" not in page
+
+
+def test_a_preview_says_that_its_weights_are_no_longer_in_force(app: Flask, network: Network, engine: Engine) -> None:
+    network.post()
+    found = preview(network, engine)
+    with network.database.work() as session:
+        seen = weighing.simulated(WEIGHTS, candidates.weights_in_force(session).version)
+        weighing.decide(session, WEIGHTS, {"needs": 1, "first_changed": 0}, "Prova", seen, network.deed("coordinator"))
+    client = coordination(app, network)
+    assert "Una decisione ha cambiato i pesi dopo questa anteprima" in client.get(f"/abbinamenti/{found.id}").text
+
+
+def test_the_address_of_a_preview_that_was_thrown_away_says_so(app: Flask, network: Network, engine: Engine) -> None:
+    network.post()
+    found, _kept = preview(network, engine), preview(network, engine)
+    client = coordination(app, network)
+    with network.database.work() as session:
+        rounds.discard(session, found.id, network.deed("coordinator"))
+    address = f"/abbinamenti/{found.id}"
+    assert app.test_client().get(address).status_code == 404
+    sent = {"csrf_token": csrf(client, "/profilo"), "confirmed": "1"}
+    for pressed in ("", "/pubblica", "/aggiorna", "/scarta"):
+        answer = client.post(f"{address}{pressed}", data=sent) if pressed else client.get(address)
+        assert answer.location == "/abbinamenti"
+        assert "Quell’anteprima non c’è più: è stata scartata." in client.get("/abbinamenti").text
+    assert client.get("/abbinamenti/999").status_code == 404
+
+
+def test_the_floor_is_a_whole_number_and_the_field_takes_what_is_typed(
+    app: Flask, network: Network, engine: Engine
+) -> None:
+    network.post()
+    address = f"/abbinamenti/{preview(network, engine).id}"
+    client = coordination(app, network)
+    (field,) = re.findall(r'<input[^>]* name="floor"[^>]*>', client.get(address).text)
+    assert int(re.findall(r'maxlength="(\d+)"', field)[0]) > len("35,5"), "else the browser makes 35 of it"
+    typed = {"csrf_token": csrf(client, "/profilo"), "floor": "35,5"}
+    refused = client.post(f"{address}/soglia", data=typed)
+    assert refused.status_code == 422
+    assert "Serve un numero intero da 30 a 95." in refused.text
+
+
+def test_the_coordination_sees_that_the_name_of_an_anonymous_request_is_known_to_it_alone(
+    app: Flask, network: Network, engine: Engine
+) -> None:
+    network.post(visibility="anonymous")
+    network.post("torino")
+    found = preview(network, engine)
+    client = coordination(app, network)
+    with network.database.work() as session:
+        official = make_person(session, (Role.OFFICIAL, "venezia"))
+    theirs = sign_in(app.test_client(), official)
+    mark = "anonima: il nome lo vede solo il coordinamento"
+    assert client.get(f"/abbinamenti/{found.id}").text.count(mark) == 1
+    assert client.get("/richieste").text.count(mark) == 1
+    assert mark not in theirs.get("/richieste").text
 
 
 def test_a_round_of_many_requests_is_computed_by_the_worker(
@@ -231,7 +380,7 @@ def test_a_round_of_many_requests_is_computed_by_the_worker(
         coordinator = make_person(session, (Role.COORDINATOR, ""))
         rounds.note_progress(session, begun.id, 1, 2)
         rounds.discard(session, dropped.id, network.deed("coordinator"))
-        with pytest.raises(Conflict, match="round_gone"):
+        with pytest.raises(Conflict, match="round_not_ready"):
             rounds.publish(session, begun.id, DAYS, network.deed("coordinator", LATER))
         rounds.finish(session, broken.id, None, NOW)
     client = sign_in(app.test_client(), coordinator)
@@ -296,11 +445,62 @@ def test_a_published_round_makes_its_proposals_once(network: Network, engine: En
         rounds.publish(session, found.id, DAYS, network.deed("coordinator", LATER))
 
 
+def notices(network: Network, action: str, who: str) -> list[Notice]:
+    with network.database.reading() as session:
+        return list(session.query(Notice).filter_by(action=action, person_id=network.people[who]))
+
+
+def sentences(client: FlaskClient) -> str:
+    return client.get("/avvisi").text
+
+
+def test_the_requester_reads_whom_a_round_asked_and_until_when_and_of_the_yes_once(
+    app: Flask, network: Network, engine: Engine
+) -> None:
+    need = network.post()
+    found = preview(network, engine)
+    with network.database.work() as session:
+        rounds.publish(session, found.id, DAYS, network.deed("coordinator", LATER))
+    network.distribute()
+    (told,) = notices(network, "round-published", "official.venezia")
+    assert set(told.data["cities"]) == {"Bologna", "Torino"}
+    assert told.data["day"] == "2026-12-03"
+    with network.database.reading() as session:
+        official = session.get(Person, network.people["official.venezia"])
+        referent = session.get(Person, network.people["referent.torino"])
+    assert official is not None
+    assert referent is not None
+    client = sign_in(app.test_client(), official)
+    assert "ha già interpellato Bologna, Torino: le risposte sono attese entro il 3 dicembre 2026." in sentences(client)
+    asked = next(item for item in network.proposals(need) if item.giver.slug == "bologna")
+    network.accept(asked)
+    mine = {action for action, who in network.distribute() if who == "official.venezia"}
+    assert mine == {"proposal-accepted"}
+    assert "gli altri enti interpellati non devono più rispondere" in sentences(client)
+    (spared,) = notices(network, "proposal-withdrawn", "referent.torino")
+    assert spared.data["body"] == "Città metropolitana di Venezia", "who asked, not the reader's own body"
+
+
+def test_a_question_of_a_round_that_nobody_can_answer_comes_back_to_who_published_it(
+    app: Flask, network: Network, engine: Engine
+) -> None:
+    with network.database.work() as session:
+        make_solution(session, "sportello-anci", title="Sportello unico per le imprese dei comuni", city="anci")
+    app.extensions["indexer"].rebuild()
+    network.post()
+    found = preview(network, engine)
+    with network.database.work() as session:
+        rounds.publish(session, found.id, DAYS, network.deed("coordinator", LATER))
+    network.distribute()
+    (told,) = notices(network, "proposal-made", "coordinator")
+    assert (told.data["absent"], told.reason) == ("ANCI", "waiting")
+
+
 def test_a_preview_is_stale_once_a_request_has_changed(network: Network, engine: Engine) -> None:
     need = network.post()
     found = preview(network, engine)
     network.ask(need)
-    with pytest.raises(Conflict, match="round_gone"), network.database.work() as session:
+    with pytest.raises(Conflict, match="round_stale"), network.database.work() as session:
         rounds.publish(session, found.id, DAYS, network.deed("coordinator", LATER))
     assert len(network.proposals(need)) == 1
 
@@ -334,12 +534,48 @@ def test_weights_change_by_a_decision_with_a_reason(network: Network, engine: En
         assert simulation["needs"] == 1
         assert candidates.weights_in_force(session) == before
         with pytest.raises(Invalid, match="reason"):
-            weighing.decide(session, WEIGHTS, simulation, " ", network.deed("coordinator"))
-        version = weighing.decide(session, WEIGHTS, simulation, "Conta di più il contesto", network.deed("coordinator"))
+            weighing.decide(session, WEIGHTS, simulation, " ", "", network.deed("coordinator"))
+        seen, by = weighing.simulated(WEIGHTS, simulation["version"]), network.deed("coordinator")
+        version = weighing.decide(session, WEIGHTS, simulation, "Conta di più il contesto", seen, by)
         assert candidates.weights_in_force(session).as_data() == WEIGHTS
         assert candidates.weights_in_force(session).version == named(version)
         assert queries.decisions(session)[0].version == version
         assert journal.of_thing(session, "weights", version)[0].action == "weights-decided"
+
+
+def simulated(page: str) -> str:
+    """What the page of a simulation hands on to the decision."""
+    (found,) = re.findall(r'name="simulated" value="([^"]+)"', page)
+    return str(found)
+
+
+def test_only_what_was_simulated_beside_the_weights_in_force_is_decided(
+    app: Flask, network: Network, engine: Engine
+) -> None:
+    network.post()
+    client = coordination(app, network)
+    token = {"csrf_token": csrf(client, "/profilo"), "reason": "Prova"}
+    other = {"theme": "50", "context": "20", "readiness": "15", "requirements": "15"}
+    one = {**other, "theme": "20", "context": "50"}
+    first, second = (client.post("/abbinamenti/pesi", data={**token, **typed}).text for typed in (one, other))
+
+    def decide(typed: dict[str, str], seen: str) -> tuple[int, str]:
+        sent = client.post("/abbinamenti/pesi", data={**token, **typed, "do": "decide", "simulated": seen})
+        with network.database.reading() as session:
+            made = [item.weights["theme"] for item in queries.decisions(session)]
+        assert (0.2 in made) <= (sent.status_code == 303)
+        return sent.status_code, sent.text
+
+    for seen in ("", simulated(second)):
+        status, page = decide(one, seen)
+        assert status == 409
+        assert "Questi pesi non sono quelli della simulazione" in page
+        assert simulated(page) == simulated(first), "the new simulation stands there, and can be decided"
+    assert decide(other, simulated(second))[0] == 303
+    status, page = decide(one, simulated(first))
+    assert status == 409
+    assert "un’altra decisione ha cambiato i pesi in vigore" in page
+    assert decide(one, simulated(page))[0] == 303
 
 
 def test_only_the_coordination_runs_rounds(app: Flask, network: Network, engine: Engine) -> None:
@@ -376,8 +612,8 @@ def test_only_the_coordination_runs_rounds(app: Flask, network: Network, engine:
     assert "cambia l’elenco" in tried
     assert "Nessuna: valgono i pesi pubblicati" in tried
     assert client.post("/abbinamenti/pesi", data={**token, **shares, "theme": "90"}).status_code == 422
-    decided = client.post("/abbinamenti/pesi", data={**token, **shares, "do": "decide", "reason": "Prova"})
-    assert decided.status_code == 303
+    decision = {**token, **shares, "do": "decide", "reason": "Prova", "simulated": simulated(tried)}
+    assert client.post("/abbinamenti/pesi", data=decision).status_code == 303
     assert "Prova" in reader.get("/abbinamenti/pesi").text
 
 
@@ -412,7 +648,7 @@ def test_a_city_that_said_no_to_a_request_is_not_proposed_to_it_by_a_new_round(
         proposals.decline(session, refused.id, "no-capacity", "", DAYS, network.deed("referent.bologna", LATER))
         (following,) = [item for item in queries.proposals(session, need) if item.state == "waiting"]
         proposals.withdraw(session, following.id, network.deed(now=LATER))
-    with pytest.raises(Conflict, match="round_gone"), network.database.work() as session:
+    with pytest.raises(Conflict, match="round_stale"), network.database.work() as session:
         rounds.publish(session, found.id, DAYS, network.deed("coordinator", LATER))
     other = network.post("torino")
     proposed = {(item[0], item[1]) for item in preview(network, engine).result["assigned"]}

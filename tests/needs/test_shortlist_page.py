@@ -154,7 +154,7 @@ def test_the_pages_of_matching_ask_the_database_few_questions(site: Flask, netwo
     with network.database.work() as session:
         rounds.preview(session, site.extensions["engine"], "Turno", network.deed("coordinator"))
     client = client_of(site, network, (Role.COORDINATOR, ""), (Role.OFFICIAL, "venezia"))
-    for address, most in ((f"{page(need)}/abbinamenti", 12), ("/abbinamenti/1", 8)):
+    for address, most in ((f"{page(need)}/abbinamenti", 12), ("/abbinamenti/1", 10)):
         client.get(address)
         asked: list[str] = []
         note = lambda _c, _cursor, statement, *_rest, kept=asked: kept.append(statement)  # noqa: E731

@@ -17,7 +17,19 @@ from app.cities import queries as registers
 from app.cities.models import City
 from app.journal.models import JournalEntry
 from app.matching.weights import PUBLISHED
-from app.needs import answers, candidates, exchanges, overdue, proposals, queries, rounds, service, shortlists, weighing
+from app.needs import (
+    answers,
+    assigning,
+    candidates,
+    exchanges,
+    overdue,
+    proposals,
+    queries,
+    rounds,
+    service,
+    shortlists,
+    weighing,
+)
 from app.needs.models import Need, Proposal
 from app.outbox.models import Letter
 from app.search.engine import Engine
@@ -30,7 +42,7 @@ ITEMS = [item("sportello-bologna", "bologna", 1), item("sportello-torino", "tori
 Act = Callable[[Session], object]
 #: Parts of the buttons below, which write the row of the whole; and what only reads.
 PARTS: set[Any] = {
-    proposals.next_candidate, proposals.pass_on, proposals.propose, proposals.transfers_left, rounds.computed,
+    proposals.next_candidate, proposals.pass_on, proposals.propose, proposals.transfers_left,
     rounds.note_progress, weighing.simulate, service.drop_pending, service.remember_shown, service.reveal,
     service.tell, service.tell_proposal, shortlists.answering, shortlists.newly_met, shortlists.remember,
 }  # fmt: skip
@@ -117,8 +129,7 @@ def of_requests(network: Network) -> Iterator[Case]:
     c = joined(n)
     n.ask(c)
     closed = ["need-closed", "proposal-withdrawn"]
-    gone = {("need-closed", "official.torino"), ("proposal-withdrawn", "official.torino")}
-    gone |= {("proposal-withdrawn", "referent.bologna")}
+    gone = {("need-closed", "official.torino"), ("proposal-withdrawn", "referent.bologna")}
     yield Case(service.close, lambda s: service.close(s, c.id, "not-needed", "", by()), closed, gone)
     w = joined(n).id
     yield Case(
@@ -184,7 +195,7 @@ def of_proposals(network: Network) -> Iterator[Case]:
         {("proposal-postponed", "referent.bologna")},
     )
     y = with_both(n).id
-    yes = {("proposal-accepted", VERA), ("proposal-withdrawn", VERA), ("proposal-withdrawn", "referent.torino")}
+    yes = {("proposal-accepted", VERA), ("proposal-withdrawn", "referent.torino")}
     yield Case(
         proposals.accept,
         lambda s: proposals.accept(s, y, giver, begin),
@@ -260,9 +271,10 @@ def of_rounds(network: Network, app: Flask) -> Iterator[Case]:
     yield Case(rounds.preview, lambda s: rounds.preview(s, engine, "Turno", by), tried)
     yield Case(
         rounds.set_floor,
-        lambda s: rounds.set_floor(s, engine, newest(s), rounds.FLOOR + 1, by),
-        ["round-discarded", *tried],
+        lambda s: rounds.set_floor(s, engine, newest(s), assigning.FLOOR + 1, by),
+        tried,
     )
+    yield Case(rounds.renew, lambda s: rounds.renew(s, engine, newest(s), by), tried)
     yield Case(rounds.discard, lambda s: rounds.discard(s, newest(s), by), ["round-discarded"])
     broken, number = begun(network, engine), begun(network, engine)
     who = "coordinator"
@@ -271,7 +283,7 @@ def of_rounds(network: Network, app: Flask) -> Iterator[Case]:
     with network.database.reading() as session:
         made = queries.round_(session, number)
         assert made is not None
-        found = rounds.computed(session, engine, made, LATER)
+        found = assigning.computed(session, engine, made, LATER)
     yield Case(
         rounds.finish, lambda s: rounds.finish(s, number, found, LATER), ["round-computed"], {("round-computed", who)}
     )
@@ -283,7 +295,8 @@ def of_rounds(network: Network, app: Flask) -> Iterator[Case]:
     )
     # Who runs rounds decides; everybody reads it on the page of the weights.
     same = PUBLISHED.as_data()
-    yield Case(weighing.decide, lambda s: weighing.decide(s, same, {}, "Prova", by), ["weights-decided"])
+    seen = weighing.simulated(same, PUBLISHED.version)
+    yield Case(weighing.decide, lambda s: weighing.decide(s, same, {}, "Prova", seen, by), ["weights-decided"])
     yield from of_exchanges(Swap(network, engine))
 
 

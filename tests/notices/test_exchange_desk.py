@@ -1,17 +1,18 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Requests and transfers on the desk: what waits for a person, whose answer they wait for, what their body runs."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
 
+from app.access import Role
 from app.accounts.models import Person
 from app.db import Database
 from app.needs import proposals
 from app.notices.desk import Task, in_order
-from tests.makers import sign_in
-from tests.needs.network import Network
+from tests.makers import make_person, make_solution, section, sign_in
+from tests.needs.network import DAYS, Network, item
 
 
 @pytest.fixture
@@ -60,6 +61,42 @@ def test_nothing_waits_for_the_people_of_a_body_that_is_no_longer_there(app: Fla
     shown = desk(app, network, "referent.torino")
     assert "Niente aspetta una tua decisione." in shown
     assert f"/richieste/{mine.id}-" in shown, "what its body runs stays in sight: it can be closed"
+
+
+def test_a_question_nobody_can_answer_waits_for_the_coordination_until_somebody_is_there(
+    app: Flask, network: Network
+) -> None:
+    need = network.post()
+    with network.database.work() as session:
+        make_solution(session, "sportello-anci", city="anci")
+    with network.database.work() as session:
+        of_anci = item("sportello-anci", "anci", 1)
+        made = proposals.ask(session, need.id, of_anci, "", DAYS, network.deed())
+    network.ask(network.post(), "sportello-torino")
+    waiting = section(desk(app, network, "coordinator"), "per-me")
+    assert waiting.count("<li>") == 1
+    assert f'href="/proposte/{made.id}"' in waiting
+    assert "domanda a un ente senza utenze: invitare chi può rispondere" in waiting
+    assert "ANCI" in waiting
+    with network.database.work() as session:
+        make_person(session, (Role.REFERENT, "anci"))
+    assert "Niente aspetta una tua decisione." in desk(app, network, "coordinator")
+
+
+def test_the_coordination_keeps_an_eye_on_what_nobody_answers_and_on_what_is_late(app: Flask, network: Network) -> None:
+    now = datetime.now(UTC)
+    for days, title in ((40, "Catasto delle reti"), (12, "Sportello edilizio")):
+        network.post(title=title, visibility="anonymous" if days == 12 else "public", now=now - timedelta(days=days))
+    answered = network.post(title="Gare insieme", now=now - timedelta(days=50))
+    network.offer(answered)
+    watched = section(desk(app, network, "coordinator"), "sorvegliare")
+    assert watched.index("Catasto delle reti") < watched.index("Sportello edilizio")
+    assert "senza risposta da 40 giorni" in watched
+    assert watched.count("anonima: il nome lo vede solo il coordinamento") == 1
+    assert "Gare insieme" not in watched
+    for address in ("/richieste?stato=open", "/gemellaggi", "/abbinamenti"):
+        assert f'href="{address}"' in watched
+    assert "sorvegliare" not in desk(app, network, "referent.torino")
 
 
 def test_what_waits_is_in_the_order_of_its_days_and_what_has_none_comes_last() -> None:

@@ -9,12 +9,15 @@ from xml.etree import ElementTree
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from app.access import Role
 from app.db import Database
 from app.journal.service import record
 from app.notices import chores, queries
+from app.review.models import Review
 from app.search.indexer import Indexer
+from app.solutions.models import Solution
 from tests.makers import NOW, csrf, make_person, make_solution, section, sign_in
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -38,6 +41,20 @@ def test_the_desk_shows_drafts_and_says_what_to_do_where_there_is_nothing(refere
     assert "Bozza riservata" in page
     assert "Niente aspetta una tua decisione." in page
     assert "Scrivania" not in referent.get("/en/scrivania").text
+
+
+def test_what_others_decide_stands_with_what_the_coordination_waits_for(
+    app: Flask, registered: Database, referent: FlaskClient
+) -> None:
+    with registered.work() as session:
+        draft = session.scalars(select(Solution).where(Solution.slug == "bozza")).one()
+        asked = {"step": "approval", "state": "open", "asked_by": None, "asked_at": NOW}
+        session.add(Review(solution_id=draft.id, revision_number=1, **asked))
+        coordinator = make_person(session, (Role.COORDINATOR, ""))
+    page = sign_in(app.test_client(), coordinator).get("/scrivania").text
+    assert "Bozza riservata" not in section(page, "per-me")
+    assert "tocca al referente: Città metropolitana di Bologna" in section(page, "attesa")
+    assert "Bozza riservata" in section(referent.get("/scrivania").text, "per-me")
 
 
 def test_without_a_log_in_the_desk_leads_to_it(client: FlaskClient) -> None:

@@ -83,6 +83,21 @@ def test_reminders_come_once_each(exchange: Exchange) -> None:
     assert [row for row in exchange.rows() if row.startswith("milestone")] == ["milestone-due", "milestone-late"]
 
 
+def test_a_running_twinning_is_overdue_by_its_oldest_milestone_that_is_not_done(exchange: Exchange) -> None:
+    first, second = sorted(exchange.twinning().milestones, key=lambda item: item.due_on)[:2]
+
+    def overdue(today: date) -> list[date]:
+        with exchange.database.reading() as session:
+            return [since for _twinning, since in queries.overdue(session, today, 5)]
+
+    assert overdue(first.due_on) == []
+    late = second.due_on + timedelta(days=1)
+    assert overdue(late) == [first.due_on]
+    with exchange.database.work() as session:
+        service.tick(session, exchange.number, first.id, True, exchange.deed())
+    assert overdue(late) == [second.due_on]
+
+
 def test_only_people_of_its_bodies_join(exchange: Exchange) -> None:
     with exchange.database.work() as session:
         service.add_person(session, exchange.number, exchange.colleague, "torino", "Referente tecnico", exchange.deed())

@@ -1,0 +1,220 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What a matching round is computed from and what comes out of it; reads only."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.document.dates import day_of
+from app.errors import Conflict
+from app.matching import flow, model
+from app.matching.chains import chains
+from app.matching.fairness import fairness
+from app.matching.floor import highest_floor
+from app.matching.round import Arc, RoundInput, RoundResult, from_data, solve
+from app.matching.score import match as score
+from app.matching.weights import Weights
+from app.needs import candidates, queries, shortlists
+from app.needs.candidates import Desk
+from app.needs.models import MatchingRound, Need
+from app.needs.rules import Answer
+from app.search.engine import Engine
+
+#: A score below this is no proposal; candidates of a request that are looked at.
+FLOOR, MOST_ARCS = 30, 50
+
+#: Told how many requests are scored, of how many.
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Computed:
+    """What a round is computed from and what came out, as it is stored."""
+
+    weights_version: str
+    input: Mapping[str, Any]
+    result: Mapping[str, Any]
+    demonstration: bool
+
+
+def computed(
+    session: Session, engine: Engine, made: MatchingRound, now: datetime, progress: Progress | None = None
+) -> Computed:
+    """Score and assign all open requests as they are now; nothing is written."""
+    desk = candidates.desk(session, engine, now)
+    needs = queries.needs_in_round(session, day_of(now))
+    given, looked_at = _gather(desk, needs, float(made.input["floor"]), progress)
+    askers = {str(need.id): need.city.slug for need in needs}
+    givers = sorted({offer.city.slug for offer in desk.market.offers})
+    told = _told(given, solve(given), givers, _exchanges(given, needs))
+    told["items"] = _items(desk, looked_at, told)
+    return Computed(
+        desk.market.weights.version,
+        {
+            "round": given.as_data(),
+            "askers": askers,
+            "editions": {str(need.id): need.edition for need in needs},
+            "weights": desk.market.weights.as_data(),
+            "givers": givers,
+        },
+        told,
+        bool(needs) and all(need.demonstration for need in needs),
+    )
+
+
+#: A request as the scorer reads it, and the affinities of its candidates.
+LookedAt = dict[str, tuple[model.Need, Mapping[str, float]]]
+
+
+def _gather(desk: Desk, needs: Sequence[Need], floor: float, progress: Progress | None) -> tuple[RoundInput, LookedAt]:
+    """Scores of every open request for every offer no gate keeps out, and what they were computed from."""
+    arcs: list[Arc] = []
+    looked_at: LookedAt = {}
+    later = _put_off(desk)
+    for number, read in enumerate(candidates.as_needs(desk, needs)):
+        if progress is not None:
+            progress(number, len(needs))
+        asked = replace(read, declined=read.declined | later.get(read.key, frozenset()))
+        affinities = desk.affinities(asked)
+        table = desk.market_for(asked).table
+        # Those without days too: the round says why it leaves them out.
+        best = table.best(asked, table.affinities(affinities), MOST_ARCS, full=True)
+        arcs += [Arc(asked.key, offer.solution, offer.city.slug, round(value, 6)) for offer, value in best]
+        kept = {offer.solution: affinities.get(offer.solution, 0.0) for offer, _ in best}
+        looked_at[asked.key] = (asked, kept)
+    offers = {(offer.solution, offer.city.slug): offer.capacity for offer in desk.market.offers}
+    cities = {offer.city.slug: offer.city.capacity for offer in desk.market.offers}
+    wanted = {str(need.id): need.wanted for need in needs}
+    return RoundInput(tuple(arcs), wanted, offers, cities, floor=floor, solver=flow.fit(len(arcs))), looked_at
+
+
+def _put_off(desk: Desk) -> dict[str, frozenset[tuple[str, str]]]:
+    """By request, what the cities give that have named a day for it: they are not asked again before that day."""
+    later = {(str(item.need_id), item.giver) for item in desk.pending if item.state == Answer.LATER}
+    given = [(offer.solution, offer.city.slug) for offer in desk.market.offers]
+    return {
+        need: frozenset(pair for pair in given if (need, pair[1]) in later) for need in {number for number, _ in later}
+    }
+
+
+def _exchanges(given: RoundInput, needs: Sequence[Need]) -> Callable[[frozenset[str]], list[dict[str, Any]]]:
+    """The exchanges that would serve some requests: of cities that can give something, and tell who they are."""
+    askers = {str(need.id): need.city.slug for need in needs if need.visibility != "anonymous"}
+    arcs = [
+        arc
+        for arc in given.arcs
+        if arc.need in askers and given.cities.get(arc.city) and given.offers.get((arc.solution, arc.city))
+    ]
+
+    def found(waiting: frozenset[str]) -> list[dict[str, Any]]:
+        return [
+            {
+                "arcs": [[arc.need, arc.solution, arc.city, round(arc.score, 3)] for arc in one.arcs],
+                "serves": list(one.serves),
+            }
+            for one in chains(arcs, askers, waiting)
+        ]
+
+    return found
+
+
+def _told(
+    given: RoundInput,
+    result: RoundResult,
+    givers: Sequence[str],
+    exchanges: Callable[[frozenset[str]], list[dict[str, Any]]],
+) -> dict[str, Any]:
+    """The result with what the page says around it."""
+    return {
+        **_plain(given, result, givers),
+        "highest_floor": highest_floor(replace(given, floor=float(FLOOR))),
+        "chains": exchanges(frozenset(item.need for item in result.unserved)),
+    }
+
+
+def _plain(given: RoundInput, result: RoundResult, givers: Sequence[str]) -> dict[str, Any]:
+    """A result and its line of fairness as JSON keeps them."""
+    told = {**result.as_data(), "fairness": asdict(fairness(given, result, givers))}
+    plain: dict[str, Any] = json.loads(json.dumps(told))
+    return plain
+
+
+def _items(
+    desk: Desk, looked_at: LookedAt, told: Mapping[str, Any], kept: Mapping[str, Any] = MappingProxyType({})
+) -> dict[str, Any]:
+    """What stands behind each proposal, and behind each lesson of an exchange; ``kept`` is what is known of some."""
+    offers = {(offer.solution, offer.city.slug): offer for offer in desk.market.offers}
+    items: dict[str, Any] = {}
+    for need, solution, city, _score in _proposed(told):
+        key = f"{need}/{solution}"
+        if key in kept:
+            items[key] = kept[key]
+        elif key not in items:
+            items[key] = _reasons(desk, looked_at.get(need), offers.get((solution, city)))
+    return items
+
+
+def _reasons(desk: Desk, asked: tuple[model.Need, Mapping[str, float]] | None, offer: model.Offer | None) -> Any:
+    if asked is None or offer is None:
+        raise Conflict("round_stale")
+    read, affinities = asked
+    return shortlists.as_scored(score(read, offer, desk.market_for(read), affinities.get(offer.solution, 0.0)), read)
+
+
+def _proposed(told: Mapping[str, Any]) -> list[Any]:
+    """The proposals of a result and the lessons of its exchanges."""
+    return [*told["assigned"], *(arc for one in told["chains"] for arc in one["arcs"])]
+
+
+def under_floor(session: Session, engine: Engine, found: MatchingRound, floor: int, now: datetime) -> Computed:
+    """A preview from its stored requests, offers and weights under another floor; nothing is written.
+
+    Raises ``Conflict`` where one of its proposals can no longer be given its reasons.
+    """
+    given = replace(from_data(found.input["round"]), floor=float(floor))
+    desk = candidates.desk(session, engine, now, Weights(found.weights_version, **found.input["weights"]))
+    needs = queries.needs_by_id(session, map(int, given.wanted))
+    told = {**found.result, **_plain(given, solve(given), found.input["givers"])}
+    told["chains"] = _exchanges(given, needs)(frozenset(item[0] for item in told["unserved"]))
+    kept = found.result["items"]
+    bare = {need for need, solution, _city, _score in _proposed(told) if f"{need}/{solution}" not in kept}
+    reads = candidates.as_needs(desk, [need for need in needs if str(need.id) in bare])
+    told["items"] = _items(desk, {read.key: (read, desk.affinities(read)) for read in reads}, told, kept)
+    stored = {**found.input, "round": given.as_data()}
+    return Computed(found.weights_version, stored, told, found.demonstration)
+
+
+def again(found: MatchingRound) -> tuple[bool, dict[str, Any]]:
+    """Compute a round again from its stored input. Answers whether the result is the same, and the result."""
+    given = from_data(found.input["round"])
+    result = _plain(given, solve(given), found.input["givers"])
+    return all(found.result.get(name) == value for name, value in result.items()), result
+
+
+@dataclass(frozen=True)
+class Since:
+    """How many open requests are not as a preview knew them: new ones, those that wait no more, those that changed."""
+
+    new: int
+    gone: int
+    edited: int
+
+    @property
+    def any(self) -> bool:
+        return bool(self.new or self.gone or self.edited)
+
+
+def since(session: Session, found: MatchingRound, day: date) -> Since:
+    """What became of the open requests since a preview was computed."""
+    then = {int(need): edition for need, edition in found.input["editions"].items()}
+    now = queries.editions_in_round(session, day)
+    return Since(
+        len(now.keys() - then.keys()),
+        len(then.keys() - now.keys()),
+        sum(then[need] != now[need] for need in then.keys() & now.keys()),
+    )
