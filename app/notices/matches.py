@@ -9,7 +9,10 @@ from app.document.dates import day_of
 from app.journal.models import JournalEntry
 from app.needs import queries
 from app.needs.models import Need, Proposal
-from app.needs.rules import Answer
+from app.needs.rules import OFFER, Answer
+
+#: Answers of a giver that the requester reads with who it is and what it wrote.
+ANSWERS = frozenset({"proposal-declined", "proposal-postponed", "proposal-expired"})
 
 
 def of_need(session: Session, need: Need, entry: JournalEntry) -> dict[str, Any]:
@@ -22,9 +25,18 @@ def of_need(session: Session, need: Need, entry: JournalEntry) -> dict[str, Any]
 
 
 def of_proposal(session: Session, proposal: Proposal, entry: JournalEntry) -> dict[str, Any]:
-    """How many others need not answer any more because one was accepted."""
+    """Who answered a question, with which words and until when it is put off; how many others need not answer."""
+    if entry.action in ANSWERS:
+        return _answer(proposal)
     if entry.action != "proposal-accepted":
         return {}
     others = queries.proposals(session, proposal.need)
     spared = [item for item in others if item.state == Answer.WITHDRAWN and item.answered_at == proposal.answered_at]
     return {"spared": len(spared)} if spared else {}
+
+
+def _answer(proposal: Proposal) -> dict[str, Any]:
+    # Who answers an offer may be a city that its giver does not know yet.
+    who = {} if proposal.origin == OFFER else {"who": proposal.giver.name}
+    day = {"day": proposal.later_on.isoformat()} if proposal.later_on else {}
+    return {**who, **day, **({"text": proposal.reason_text} if proposal.reason_text else {})}

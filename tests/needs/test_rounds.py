@@ -671,3 +671,22 @@ def test_throwing_a_preview_away_is_written_down(network: Network, engine: Engin
         rounds.discard(session, found.id, network.deed("coordinator"))
     with network.database.reading() as session:
         assert journal.of_thing(session, "round", str(found.id))[0].action == "round-discarded"
+
+
+def test_the_requester_reads_who_says_no_or_later_and_what_it_wrote(app: Flask, network: Network) -> None:
+    need = network.post()
+    with network.database.reading() as session:
+        official = session.get(Person, network.people["official.venezia"])
+    assert official is not None
+    client = sign_in(app.test_client(), official)
+    first, second = network.ask(need), network.ask(need, "sportello-torino")
+    with network.database.work() as session:
+        referent = network.deed("referent.torino", LATER)
+        proposals.postpone(session, second.id, date(2026, 12, 3), "Dopo le elezioni", DAYS, referent)
+        proposals.decline(
+            session, first.id, "other", "Il sistema è in rifacimento", DAYS, network.deed("referent.bologna")
+        )
+    network.distribute()
+    read = sentences(client)
+    assert "la Città metropolitana di Bologna risponde di no. Scrive: «Il sistema è in rifacimento»" in read
+    assert "la Città metropolitana di Torino risponde: se ne riparla il 3 dicembre 2026. Scrive: «Dopo" in read
