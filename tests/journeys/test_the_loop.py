@@ -192,7 +192,8 @@ def test_a_request_becomes_a_transfer_and_comes_back_as_a_variant(
     bruno.enter(BRUNO)
     bruno.told("Una città chiede una tua soluzione: «%(title)s». Rispondi: sì, più avanti, no.", title=NEED)
     refuse(bruno)
-    vera.told("Per «%(title)s» la città risponde di no, con il motivo.", title=NEED)
+    bologna = vera.naming("Città metropolitana di Bologna", "")
+    vera.told("Per «%(title)s» %(who)s risponde di no.", title=NEED, who=bologna)
     tito.email = TITO
     transfer = accept_from_the_letter(tito)
     vera.told("Proposta accettata per «%(title)s».", title=NEED)
@@ -327,7 +328,9 @@ def test_a_round_shares_out_scarce_days_and_says_who_is_left_out(person: Callabl
     carla.tick("#confirmed")
     carla.press("Pubblica il turno")
     carla.reads("pubblicato il")
-    vera.told("Il turno di abbinamento propone una città per «%(title)s».", title=NEED)
+    assert f"Per «{NEED}» il turno di abbinamento ha già interpellato Bologna: la risposta è attesa" in vera.told(
+        "Per vedere:"
+    )
     bruno.open_task("richiesta di un’altra città: rispondere")
     bruno.reads("Ti chiedono una tua soluzione")
     tito.at_the_desk()

@@ -337,7 +337,8 @@ def _add_requests(made: Furnished, people: dict[str, Person]) -> None:
         state_capacity(session, torino, {"2026-4": 12}, ["2026-4"], Deed(people["giver"].id, now))
     coordinator = Deed(people["coordinator"].id, now + timedelta(seconds=1))
     engine = made.app.extensions["engine"]
-    for name in ("published", "preview"):
+    # The preview first: it has proposals, and by now there are others of its requests.
+    for name in ("preview", "published"):
         with made.database.work() as session:
             made.places[f"round_{name}"] = str(rounds.preview(session, engine, f"Turno {name}", coordinator).id)
             if name == "published":
