@@ -31,6 +31,11 @@ class Kit:
     def changed(self) -> bool:
         return bool(self.added or self.removed)
 
+    @property
+    def coming(self) -> Files:
+        """What readers have once this is in force."""
+        return tuple(file for file in self.files if _stays(file))
+
 
 def at_hand(session: Session, solution: Solution, review: Review | None) -> Kit:
     """The kit a version was sent with; before it is sent, the kit as it is."""
@@ -39,7 +44,7 @@ def at_hand(session: Session, solution: Solution, review: Review | None) -> Kit:
     files = tuple(file for file in every if file.id in sent)
     return Kit(
         files,
-        added=tuple(file for file in files if not file.published) if solution.badge else (),
+        added=tuple(file for file in files if _stays(file) and not file.published) if solution.badge else (),
         removed=tuple(file for file in every if file.published and file.id not in sent),
         late=tuple(file for file in every if file.removed_at is None and file.id not in sent),
         gone=tuple(file for file in files if file.removed_at is not None),
@@ -51,13 +56,21 @@ def now_in(session: Session, solution: Solution) -> list[int]:
     return _now(queries.files(session, solution))
 
 
-def publish(session: Session, solution: Solution, sent: Sequence[int]) -> None:
-    """The kit as it was sent is the one in force; what came later waits for the next sending.
+def coming(session: Session, solution: Solution, sent: Sequence[int]) -> list[int]:
+    """Numbers of the files that readers have once what was sent is in force."""
+    return [file.id for file in queries.files(session, solution) if file.id in sent and _stays(file)]
 
-    A file taken out since then that no reader had is not published any more; one that readers have stays till the next.
-    """
+
+def publish(session: Session, solution: Solution, sent: Sequence[int]) -> None:
+    """The kit as it was sent is the one in force; what came later waits for the next sending."""
     for file in queries.files(session, solution):
-        file.published = file.id in sent and (file.published or file.removed_at is None)
+        file.published = file.id in sent and _stays(file)
+
+
+def _stays(file: Attachment) -> bool:
+    """Of what was sent: a file taken out since then that no reader had is not published any more; one that readers have
+    stays till the next sending."""
+    return file.published or file.removed_at is None
 
 
 def _now(files: Sequence[Attachment]) -> list[int]:

@@ -165,7 +165,7 @@ def _pass(session: Session, judgement: Judgement, step: Step, reason: str, evide
     level = evidence or in_force.get("evidence_level")
     if level:
         document = rules.with_fields(document, evidence_level=level)
-    _refuse_missing(step, document, review.files)
+    _refuse_missing(step, document, kit.coming(session, solution, review.files))
     _close(review, State.PASSED, judgement, reason.strip()[:MAX_REASON])
     lives = rules.comes_into_force(step, solution.badge)
     if lives:
@@ -201,7 +201,7 @@ def _put_in_force(
     _refuse(wrong_in(session, document))
     live = make_live(session, solution, document, judgement.now, version.author_id, version.reason)
     follows = rules.step_after(step)
-    if follows and rules.missing(follows, document, bool(review.files)):
+    if follows and rules.missing(follows, document, bool(kit.coming(session, solution, review.files))):
         follows = None
     return live.number, follows
 

@@ -114,7 +114,7 @@ def standing(session: Session, solution: Solution) -> Standing:
     asked = step or rules.first_step(solution.badge, changed)
     judged = document_of(revision) if review else writing
     held = kit.at_hand(session, solution, review)
-    missing = rules.missing(asked, judged, bool(held.files)) if asked else ()
+    missing = rules.missing(asked, judged, bool(held.coming)) if asked else ()
     turn = rules.next_actor(situation, _bodies(solution), [tie.theme.slug for tie in solution.themes])
     return Standing(situation, review, revision, turn, asked, missing, held, writing, typed)
 

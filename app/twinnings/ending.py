@@ -22,6 +22,7 @@ from app.twinnings.models import ClosingForm, Twinning, TwinningParty
 from app.twinnings.rules import Closing, State
 from app.twinnings.service import Deed, running, tell
 from app.twinnings.sharing import call_off
+from app.writing import queries as drafts
 from app.writing import service as writing
 from app.writing.giving_up import never_kept
 from app.writing.kit import carry_pictures
@@ -162,6 +163,7 @@ def _fill_variant(session: Session, tie: TwinningParty, said: Mapping[str, Any],
     """The same in a variant that is being written, where its authors put nothing; a version somebody made stays."""
     if tie.variant is None or deed.person_id is None or not never_kept(tie.variant):
         return
+    drafts.hold(session, tie.variant)
     current = writing.opened(session, tie.variant)
     typed = {name: as_typed(FIELD_BY_NAME[name], value) for name, value in _reported(said).items()}
     lacking = {name: new for name, new in typed.items() if new and blank(current.state.fields.get(name, ""))}

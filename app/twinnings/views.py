@@ -155,7 +155,7 @@ def _in_time(twinning: Twinning, need: Need) -> str:
     """How the plan of one that runs stands to the day of its request, empty where there is none."""
     if need.by_when is None or twinning.state != rules.State.RUNNING:
         return ""
-    due = ((item.key, item.due_on) for item in twinning.milestones)
+    due = ((item.key, item.due_on) for item in twinning.milestones if item.done_at is None)
     return rules.in_time(day_of(twinning.began_at), need.by_when, due)
 
 
@@ -184,10 +184,11 @@ def certificate(number: int, slug: str) -> str:
 @permits(Action.READ_TWINNING)
 def verify(code: str) -> str | tuple[str, int]:
     twinning = queries.verified(session(), code)
-    if twinning is None:
-        return render_template("twinnings/no_certificate.html"), NotFound.status
-    gate.require(Action.READ_TWINNING, twinning.thing)
-    return _certificate(twinning, verifying=True)
+    if twinning is not None:
+        gate.require(Action.READ_TWINNING, twinning.thing)
+        if _adopters(queries.closing(session(), twinning.id)):
+            return _certificate(twinning, verifying=True)
+    return render_template("twinnings/no_certificate.html", twinning=twinning), NotFound.status
 
 
 def _adopters(forms: Iterable[ClosingForm]) -> set[int]:

@@ -103,7 +103,7 @@ def carry_pictures(session: Session, source: Solution, target: Solution, author_
 
 def remove(session: Session, solution: Solution, number: int, author_id: int, now: datetime) -> Attachment:
     """Take a file out of the kit; it can be put back for a while. Raises ``NotFound``."""
-    attachment = of_solution(session, solution, number)
+    attachment = _held(session, solution, number)
     if attachment.removed_at is None:
         attachment.removed_at = now
         _record(session, solution, attachment, "file-removed", author_id, now)
@@ -112,11 +112,19 @@ def remove(session: Session, solution: Solution, number: int, author_id: int, no
 
 def put_back(session: Session, solution: Solution, number: int, author_id: int, now: datetime) -> Attachment:
     """Put a file back that was taken out. Raises ``NotFound``, and ``FileRefused`` where the kit is full."""
-    attachment = of_solution(session, solution, number)
+    attachment = _held(session, solution, number)
     if attachment.removed_at is not None:
         check_count(len(queries.attachments(session, solution)))
         attachment.removed_at = None
         _record(session, solution, attachment, "file-added", author_id, now)
+    return attachment
+
+
+def _held(session: Session, solution: Solution, number: int) -> Attachment:
+    """A file as it is once nobody else decides about its kit at the same time. Raises ``NotFound``."""
+    queries.hold(session, solution)
+    attachment = of_solution(session, solution, number)
+    session.refresh(attachment)
     return attachment
 
 

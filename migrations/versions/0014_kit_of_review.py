@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What waits for a decision names the files of its kit: one added later is not published with it.
 
-What waits already gets the files that were there when its text was first sent: a step that follows another by itself
-was asked for at the instant the one before it was passed.
+What waits already gets the files that were there when its text was first sent, and those that readers have: a step
+that follows another by itself was asked for at the instant the one before it was passed, and published what was there.
 """
 
 from datetime import datetime
@@ -28,6 +28,7 @@ ATTACHMENTS = sa.table(
     sa.column("solution_id", sa.Integer),
     sa.column("added_at", sa.DateTime(timezone=True)),
     sa.column("removed_at", sa.DateTime(timezone=True)),
+    sa.column("published", sa.Boolean),
 )
 
 
@@ -49,9 +50,11 @@ def _first_sent(connection: sa.Connection, review: sa.Row[tuple[object, ...]]) -
 
 
 def _files_at(connection: sa.Connection, solution_id: int, moment: datetime) -> list[int]:
-    there = sa.or_(ATTACHMENTS.c.removed_at.is_(None), ATTACHMENTS.c.removed_at > moment)
-    wanted = sa.select(ATTACHMENTS.c.id).where(ATTACHMENTS.c.solution_id == solution_id, there)
-    return list(connection.scalars(wanted.where(ATTACHMENTS.c.added_at <= moment).order_by(ATTACHMENTS.c.id)))
+    kept = ATTACHMENTS.c.removed_at.is_(None)
+    sent = sa.and_(sa.or_(kept, ATTACHMENTS.c.removed_at > moment), ATTACHMENTS.c.added_at <= moment)
+    held = sa.or_(sent, sa.and_(kept, ATTACHMENTS.c.published))
+    wanted = sa.select(ATTACHMENTS.c.id).where(ATTACHMENTS.c.solution_id == solution_id, held)
+    return list(connection.scalars(wanted.order_by(ATTACHMENTS.c.id)))
 
 
 def downgrade() -> None:

@@ -232,9 +232,27 @@ def test_a_file_taken_out_after_the_sending_never_reaches_readers_who_had_not_se
     with office.database.work() as session:
         found = session.get(Attachment, number)
         assert found is not None
-        found.removed_at = NOW
+        found.removed_at = NOW + timedelta(hours=1)
     office.approve()
+    office.validate()
     assert published_files(office) == set()
+
+
+def test_a_kit_whose_only_file_was_taken_out_after_the_sending_makes_nothing_ready(registered: Database) -> None:
+    office = Office(registered)
+    with registered.work() as session:
+        make_draft(session, office.official, SLUG, document=make_full_document(badge=None, kit=None))
+    number = office.add_file("con dati personali", NOW)
+    office.submit()
+    with registered.work() as session:
+        found = session.get(Attachment, number)
+        assert found is not None
+        found.removed_at = NOW + timedelta(hours=1)
+    office.approve()
+    office.validate()
+    with registered.reading() as session:
+        assert queries.open_review(session, office.solution()) is None
+        assert office.solution().badge == "validata"
 
 
 def test_the_kit_that_makes_a_solution_ready_is_the_one_that_was_sent(registered: Database) -> None:
