@@ -171,20 +171,27 @@ def _proposed(told: Mapping[str, Any]) -> list[Any]:
     return [*told["assigned"], *(arc for one in told["chains"] for arc in one["arcs"])]
 
 
+def _keys(told: Mapping[str, Any]) -> list[str]:
+    return [f"{need}/{solution}" for need, solution, _city, _score in _proposed(told)]
+
+
 def under_floor(session: Session, engine: Engine, found: MatchingRound, floor: int, now: datetime) -> Computed:
     """A preview from its stored requests, offers and weights under another floor; nothing is written.
 
     Raises ``Conflict`` where one of its proposals can no longer be given its reasons.
     """
     given = replace(from_data(found.input["round"]), floor=float(floor))
-    desk = candidates.desk(session, engine, now, Weights(found.weights_version, **found.input["weights"]))
     needs = queries.needs_by_id(session, map(int, given.wanted))
     told = {**found.result, **_plain(given, solve(given), found.input["givers"])}
     told["chains"] = _exchanges(given, needs)(frozenset(item[0] for item in told["unserved"]))
     kept = found.result["items"]
-    bare = {need for need, solution, _city, _score in _proposed(told) if f"{need}/{solution}" not in kept}
-    reads = candidates.as_needs(desk, [need for need in needs if str(need.id) in bare])
-    told["items"] = _items(desk, {read.key: (read, desk.affinities(read)) for read in reads}, told, kept)
+    # The library is learnt only for reasons that were not told yet: whoever writes waits meanwhile.
+    bare = {key.partition("/")[0] for key in _keys(told) if key not in kept}
+    told["items"] = {key: kept[key] for key in _keys(told) if key in kept}
+    if bare:
+        desk = candidates.desk(session, engine, now, Weights(found.weights_version, **found.input["weights"]))
+        reads = candidates.as_needs(desk, [need for need in needs if str(need.id) in bare])
+        told["items"] = _items(desk, {read.key: (read, desk.affinities(read)) for read in reads}, told, kept)
     stored = {**found.input, "round": given.as_data()}
     return Computed(found.weights_version, stored, told, found.demonstration)
 

@@ -37,7 +37,7 @@ MOST_TEXT = 20_000
 #: How many solutions tell how close related ones come: more of them move a percentile no further.
 MOST_COMPARED = 300
 #: A library larger than this takes longer to learn than who reads the page of a request waits.
-MOST_LEARNT = 1_000
+MOST_LEARNT = 200
 #: A solution whose theme is worth less than this has next to nothing to do with the request; ``is_near``.
 NEAR, HALF_SAID = 0.25, 0.5
 #: Stands for a city where only themes are compared.

@@ -81,23 +81,25 @@ def compute_rounds(app: Flask) -> int:
 def _compute(app: Flask, database: Database, number: int) -> None:
     """One round, read and computed outside any transaction that writes; one thrown away meanwhile is forgotten."""
     engine: Engine = app.extensions["engine"]
+    revision = 0
 
     def progress(done: int, of: int) -> None:
         if done % STEP == 0:
             with database.work() as session:
-                rounds.note_progress(session, number, done, of)
+                rounds.note_progress(session, number, done, of, revision)
 
     try:
         with database.reading() as session:
             made = queries.round_(session, number)
+            revision = int(made.input.get("revision", 0)) if made else 0
             found = assigning.computed(session, engine, made, datetime.now(UTC), progress) if made else None
         if found is not None:
             with database.work() as session:
-                rounds.finish(session, number, found, datetime.now(UTC))
+                rounds.finish(session, number, found, datetime.now(UTC), revision)
     except NotFound:
         return
     except Exception:
         # It would go wrong at each turn of the worker: the page says so, and the log why.
         with database.work() as session:
-            rounds.finish(session, number, None, datetime.now(UTC))
+            rounds.finish(session, number, None, datetime.now(UTC), revision)
         raise

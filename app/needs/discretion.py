@@ -28,8 +28,8 @@ ADJECTIVES = {
 #: The same of regions, most of which have one metropolitan city.
 OF_REGIONS = {
     "calabria": "calabres[ei]",
-    "campania": "campan[aeio]",
-    "emilia-romagna": "emilia romagna|emilian[aeio]|romagnol[aeio]",
+    "campania": "campan[io]",
+    "emilia-romagna": "emilia|romagna|emilian[aeio]|romagnol[aeio]",
     "lazio": "lazial[ei]",
     "liguria": "ligur[ei]",
     "lombardia": "lombard[aeio]",

@@ -123,11 +123,18 @@ def decline(session: Session, number: int, reason: str, text: str, days: int, de
 
 
 def _wrong_text(need: Need, proposal: Proposal, text: str) -> str:
-    """What is wrong with the words of an answer. Who offers to an anonymous request does not know who answers."""
+    """What is wrong with the words of an answer.
+
+    Who offers to an anonymous request does not know who answers, and who joined one does not know whom a giver answers.
+    """
     if len(text) > rules.MOST_TEXT:
         return "too_long"
-    unknown = need.visibility == "anonymous" and proposal.origin == rules.OFFER
-    return "names_city" if unknown and discretion.naming({"text": text}, checking.telling(need.city)) else ""
+    if need.visibility != "anonymous":
+        return ""
+    offered, words = proposal.origin == rules.OFFER, {"text": text}
+    if (offered or need.receivers) and discretion.naming(words, checking.telling(need.city)):
+        return "names_city"
+    return "contact" if offered and discretion.with_contacts(words) else ""
 
 
 def withdraw(session: Session, number: int, deed: Deed) -> Proposal:

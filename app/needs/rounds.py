@@ -20,6 +20,7 @@ from app.search.engine import Engine
 #: More requests than this are assigned by the worker, and the page says how far it is.
 AT_ONCE = 60
 MOST_NAME = 120
+SECONDS_COUNTED = 10**8
 
 
 def preview(session: Session, engine: Engine, name: str, deed: Deed, floor: int = FLOOR) -> MatchingRound:
@@ -47,7 +48,9 @@ def renew(session: Session, engine: Engine, number: int, deed: Deed) -> Matching
 def _begin(session: Session, engine: Engine, made: MatchingRound, floor: int, deed: Deed) -> None:
     made.state, made.result = "computing", {}
     made.weights_version = candidates.weights_in_force(session).version
-    made.input = {"floor": floor, "revision": made.input.get("revision", 0) + 1}
+    # A number thrown away may be given out again: a preview that is new counts from its moment, not from one.
+    revision = _revision(made) + 1 if made.input else int(deed.now.timestamp()) % SECONDS_COUNTED
+    made.input = {"floor": floor, "revision": revision}
     made.created_by, made.created_at = deed.person_id, deed.now
     session.add(made)
     if queries.many_in_round(session) <= AT_ONCE:
@@ -98,14 +101,17 @@ def fill(made: MatchingRound, found: Computed) -> None:
     made.input, made.result = {**made.input, **found.input}, dict(found.result)
 
 
-def note_progress(session: Session, number: int, done: int, of: int) -> None:
+def note_progress(session: Session, number: int, done: int, of: int, revision: int = 0) -> None:
     """Write down how many requests are scored. Raises ``NotFound`` where the round was thrown away meanwhile."""
-    _computing(session, number).result = {"done": done, "of": of}
+    _computing(session, number, revision).result = {"done": done, "of": of}
 
 
-def finish(session: Session, number: int, found: Computed | None, now: datetime) -> None:
-    """Make a preview of a round that the worker computed; None where it could not. Raises ``NotFound``."""
-    made, worker = _computing(session, number), Deed(None, now)
+def finish(session: Session, number: int, found: Computed | None, now: datetime, revision: int = 0) -> None:
+    """Make a preview of a round that the worker computed; None where it could not. Raises ``NotFound``.
+
+    ``revision`` is the one that was computed, 0 for whatever waits.
+    """
+    made, worker = _computing(session, number, revision), Deed(None, now)
     if found is None:
         made.state, made.result = "failed", {}
         _tell(session, made, worker, "round-failed", {})
@@ -114,9 +120,9 @@ def finish(session: Session, number: int, found: Computed | None, now: datetime)
         _tell(session, made, worker, "round-computed", {"weights": made.weights_version})
 
 
-def _computing(session: Session, number: int) -> MatchingRound:
+def _computing(session: Session, number: int, revision: int) -> MatchingRound:
     made = queries.locked_round(session, number)
-    if made is None or made.state != "computing":
+    if made is None or made.state != "computing" or revision not in {0, _revision(made)}:
         raise NotFound(number)
     return made
 

@@ -11,8 +11,8 @@ from app.needs import queries
 from app.needs.models import Need, Proposal
 from app.needs.rules import OFFER, Answer
 
-#: Answers of a giver that the requester reads with who it is and what it wrote.
-ANSWERS = frozenset({"proposal-declined", "proposal-postponed", "proposal-expired"})
+#: Answers of a giver that the requester reads with who it is, and with what it wrote as long as they stand.
+ANSWERS = {"proposal-declined": Answer.DECLINED, "proposal-postponed": Answer.LATER, "proposal-expired": Answer.EXPIRED}
 
 
 def of_need(session: Session, need: Need, entry: JournalEntry) -> dict[str, Any]:
@@ -27,16 +27,24 @@ def of_need(session: Session, need: Need, entry: JournalEntry) -> dict[str, Any]
 def of_proposal(session: Session, proposal: Proposal, entry: JournalEntry) -> dict[str, Any]:
     """Who answered a question, with which words and until when it is put off; how many others need not answer."""
     if entry.action in ANSWERS:
-        return _answer(proposal)
+        return _answer(proposal, stands=proposal.state == ANSWERS[entry.action])
     if entry.action != "proposal-accepted":
         return {}
     others = queries.proposals(session, proposal.need)
-    spared = [item for item in others if item.state == Answer.WITHDRAWN and item.answered_at == proposal.answered_at]
+    spared = [item for item in others if _is_spared(item, proposal)]
     return {"spared": len(spared)} if spared else {}
 
 
-def _answer(proposal: Proposal) -> dict[str, Any]:
+def _is_spared(item: Proposal, accepted: Proposal) -> bool:
+    """Whether a question was taken back because another was accepted; who offers was asked nothing."""
+    return item.origin != OFFER and item.state == Answer.WITHDRAWN and item.answered_at == accepted.answered_at
+
+
+def _answer(proposal: Proposal, stands: bool) -> dict[str, Any]:
     # Who answers an offer may be a city that its giver does not know yet.
     who = {} if proposal.origin == OFFER else {"who": proposal.giver.name}
+    if not stands or proposal.state == Answer.EXPIRED:
+        # What is written there was said before, or of another answer.
+        return who
     day = {"day": proposal.later_on.isoformat()} if proposal.later_on else {}
     return {**who, **day, **({"text": proposal.reason_text} if proposal.reason_text else {})}

@@ -229,11 +229,12 @@ def returned_to(session: Session, person_id: int, bodies: frozenset[str], limit:
     return session.scalars(wanted.limit(limit)).all()
 
 
-def waiting_on(session: Session, kind: str, key: str, actions: Collection[str]) -> Sequence[Notice]:
-    """Notices that say of a thing that it waits for somebody."""
-    wanted = select(Notice).where(
-        Notice.kind == kind, Notice.key == key, Notice.reason == "waiting", Notice.action.in_(actions)
-    )
+def waiting_on(
+    session: Session, kind: str, key: str, actions: Collection[str], whoever: Collection[str] = ()
+) -> Sequence[Notice]:
+    """Notices that say of a thing that it waits for somebody; of ``whoever``, those of others who were told as well."""
+    told = or_(Notice.reason == "waiting", Notice.action.in_(whoever))
+    wanted = select(Notice).where(Notice.kind == kind, Notice.key == key, Notice.action.in_(actions), told)
     return session.scalars(wanted).all()
 
 

@@ -66,7 +66,7 @@ def _settle(session: Session, entry: JournalEntry, now: datetime) -> None:
     actions = rules.SETTLES.get(entry.action)
     if not actions:
         return
-    for notice in queries.waiting_on(session, entry.kind, entry.key, actions):
+    for notice in queries.waiting_on(session, entry.kind, entry.key, actions, rules.STEPS_OF_TWINNING):
         if not notice.data.get("settled") and rules.is_settled(entry.data, notice.data):
             notice.data = {**notice.data, "settled": True}
             notice.read_at = notice.read_at or now

@@ -10,9 +10,10 @@ from flask import Flask
 
 from app.access import NOBODY, OF_BODY, Role
 from app.accounts.models import Person
+from app.cities import queries as registers
 from app.errors import Invalid
 from app.journal import queries as journal
-from app.needs import board, proposals, rounds
+from app.needs import board, proposals, rounds, service
 from app.needs.models import Need
 from app.notices import service as notices
 from app.notices.models import Notice
@@ -174,7 +175,11 @@ def test_the_answer_to_an_offer_does_not_name_the_city_that_is_not_known_yet(net
             proposals.postpone(session, proposal.id, date(2027, 3, 1), text, DAYS, network.deed(now=LATER))
         with pytest.raises(Invalid) as refused:
             proposals.decline(session, proposal.id, "other", text, DAYS, network.deed(now=LATER))
+        with pytest.raises(Invalid) as reached:
+            mailbox = "Scrivete a suap@comune.example.it"
+            proposals.decline(session, proposal.id, "other", mailbox, DAYS, network.deed(now=LATER))
         proposals.decline(session, proposal.id, "other", "Il bilancio non c’è ancora", DAYS, network.deed(now=LATER))
+    assert reached.value.problems == {"text": "contact"}
     assert (later.value.problems, refused.value.problems) == ({"later_text": "names_city"}, {"text": "names_city"})
 
 
@@ -203,3 +208,14 @@ def test_who_asks_is_told_who_will_know(app: Flask, network: Network, need: Need
     shown = mine.get(f"/richieste/{need.id}-{need.slug}/abbinamenti").text
     assert "se chiedi, questo ente saprà chi sei. Il coordinamento nazionale lo sa già" in shown
     assert "gli enti a cui si passa dopo vedono solo la dimensione" in shown
+
+
+def test_a_giver_who_knows_the_city_does_not_name_it_to_those_who_joined(network: Network, need: Need) -> None:
+    proposal = network.ask(need)
+    text = "Gentile Città metropolitana di Venezia, per ora non possiamo"
+    with network.database.work() as session:
+        torino = registers.by_slugs(session, ["torino"])["torino"]
+        service.join(session, need.id, torino, "", network.deed("official.torino"))
+        with pytest.raises(Invalid) as refused:
+            proposals.decline(session, proposal.id, "other", text, DAYS, network.deed("referent.bologna", LATER))
+    assert refused.value.problems == {"text": "names_city"}

@@ -680,13 +680,16 @@ def test_the_requester_reads_who_says_no_or_later_and_what_it_wrote(app: Flask, 
     assert official is not None
     client = sign_in(app.test_client(), official)
     first, second = network.ask(need), network.ask(need, "sportello-torino")
+    other = network.ask(network.post(), "sportello-torino")
     with network.database.work() as session:
         referent = network.deed("referent.torino", LATER)
         proposals.postpone(session, second.id, date(2026, 12, 3), "Dopo le elezioni", DAYS, referent)
         proposals.decline(
             session, first.id, "other", "Il sistema è in rifacimento", DAYS, network.deed("referent.bologna")
         )
+        proposals.decline(session, other.id, "no-capacity", "", DAYS, referent)
     network.distribute()
     read = sentences(client)
     assert "la Città metropolitana di Bologna risponde di no. Scrive: «Il sistema è in rifacimento»" in read
+    assert "la Città metropolitana di Torino risponde di no. Il motivo: non abbiamo tempo in questo periodo." in read
     assert "la Città metropolitana di Torino risponde: se ne riparla il 3 dicembre 2026. Scrive: «Dopo" in read
