@@ -74,7 +74,8 @@ def half_saved(session: Session, ledger: Ledger, files: Store) -> Iterator[str]:
     """Things of which one part was kept and another was not."""
     for slug, (acknowledged, under_way) in ledger.drafts.items():
         found = _numbers(session, slug) if by_slug(session, slug) else set()
-        if len(found) > 1 or not found <= {acknowledged, under_way}:
+        # Of the saves that were cut off since the last acknowledged one, any may be the last that was written.
+        if len(found) > 1 or not all(acknowledged <= number <= under_way for number in found):
             yield f"draft {slug} holds parts of saves {sorted(found)}"
     rows = Counter((row.action, row.key) for row in session.scalars(select(JournalEntry)))
     begun = Counter(session.scalars(select(Twinning.proposal_id)))

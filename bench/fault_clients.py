@@ -197,8 +197,10 @@ class Asker(Client):
             said = {"reason": "funding", "public": "1"}
             self._press(Step(self.visitor, f"{path}/ferma", said, ledger.stopped, number, "twinnings stopped"))
             return
+        # Both tell the same: reports that contradict each other are asked about once more.
+        result = "adapted" if len(ledger.spoken) < MOST_REUSES else "stopped"
         for who, body in ((self.visitor, "bologna"), (self.giver, "torino")):
-            said = {"body": body, "result": "adapted" if len(ledger.spoken) < MOST_REUSES else "stopped"}
+            said = {"body": body, "result": result}
             self._press(Step(who, f"{path}/chiudi", said, ledger.spoken, number, "closing forms sent"))
 
     def _press(self, step: Step) -> None:
