@@ -148,28 +148,26 @@ class Engine:
 
     def title(self, kind: str, slug: str, english: bool = False) -> str:
         """Title of a document by kind and slug, empty where it is not in the index, or where there is none."""
-        try:
-            # A page asks for dozens: those of the generation it was answered from will do.
-            snapshot = self._snapshot or self.snapshot()
-        except IndexDamaged:
-            return ""
-        title, title_en = snapshot.titles.get((kind, slug), ("", ""))
+        snapshot = self._at_hand()
+        title, title_en = snapshot.titles.get((kind, slug), ("", "")) if snapshot else ("", "")
         return (english and title_en) or title
 
     def count(self, kind: str) -> int:
         """How many documents of a kind there are; 0 while the index is away."""
-        try:
-            snapshot = self._snapshot or self.snapshot()
-        except IndexDamaged:
-            return 0
-        return int((snapshot.kinds == kind).sum())
+        snapshot = self._at_hand()
+        return int((snapshot.kinds == kind).sum()) if snapshot else 0
 
     def comparable(self) -> list[tuple[str, str]]:
         """Cities that others are like, as (slug, short name); none while the index is away."""
+        snapshot = self._at_hand()
+        return snapshot.comparable if snapshot else []
+
+    def _at_hand(self) -> Snapshot | None:
+        """The generation that answered last, as a page asks for dozens of titles; None while the index is away."""
         try:
-            return (self._snapshot or self.snapshot()).comparable
+            return self._snapshot or self.snapshot()
         except IndexDamaged:
-            return []
+            return None
 
     def suggest(self, typed: str, limit: int = 8) -> list[Suggestion]:
         """Things whose title has a word that starts as typed. Raises ``IndexDamaged``."""
