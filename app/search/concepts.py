@@ -90,7 +90,9 @@ def _of_act(slug: str) -> Concept:
 def _of_words(words: Sequence[Word], others: Sequence[str], vocabulary: Vocabulary) -> Concept:
     typed = tuple(word.stem for word in words)
     emphatic = all(word.capital for word in words)
-    return Concept(tuple((word.stem, word.form) for word in words), vocabulary.alternatives(typed, others, emphatic))
+    said = words[0].form if len(words) == 1 else ""
+    ways = vocabulary.alternatives(typed, others, emphatic, said)
+    return Concept(tuple((word.stem, word.form) for word in words), ways)
 
 
 def _with_names(concept: Concept, vocabulary: Vocabulary) -> Concept:

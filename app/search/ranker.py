@@ -205,10 +205,11 @@ class Ranking:
         return not len(self._holders(tuple(stem for stem, _word in concept.words)))
 
     def _whole(self, alternative: Alternative, scale: float) -> Scores:
-        """Mean BM25 of the stems of an alternative where they stand side by side, 0 elsewhere."""
+        """Mean BM25 of the stems of an alternative where they stand side by side, 0 elsewhere; BM25 of an acronym."""
         total = np.zeros(self.size)
-        for stem in alternative.stems:
-            numbers, impact = self.impacts(STEM, stem)
+        terms = [(WORD, alternative.word)] if alternative.word else [(STEM, stem) for stem in alternative.stems]
+        for field, term in terms:
+            numbers, impact = self.impacts(field, term)
             total[numbers] += impact
         if len(alternative.stems) > 1:
             total[~self.holding(alternative.stems)] = 0.0
