@@ -4,17 +4,23 @@
 import html
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 import nh3
 from markdown import Markdown
 from pymdownx.slugs import slugify
 
 from app.document.actlinks import ActLinks
+from app.document.budget import OverBudget, at_most
 from app.document.headings import InnerHeadings
 from app.document.model import Document
 from app.document.pictures import ADDRESS, ALONE, SHOWN, OwnPictures
 
 MAX_RENDERED = 200_000
+#: Of the processor; the longest documents of the library take a thirtieth.
+MAX_SECONDS = 1.0
+#: Texts whose markup is kept: what was rendered before a transaction is not rendered again inside it.
+KEPT = 8
 MAX_BRACKETS = 3_000
 MAX_FOOTNOTE_MARKS = 600
 MAX_INDENT = 48
@@ -112,13 +118,22 @@ def render(document: Document, pictures: str = "") -> Rendered:
 
 
 def to_html(text: str, pictures: str = "") -> str:
-    """Markdown as safe HTML: raw HTML is shown as typed, only listed tags, attributes and addresses survive."""
+    """Markdown as safe HTML: raw HTML is shown as typed, only listed tags, attributes and addresses survive. Raises
+    ``TooComplex``."""
     _refuse_bombs(text)
+    return _converted(text, pictures)
+
+
+@lru_cache(KEPT)
+def _converted(text: str, pictures: str) -> str:
     try:
         # Half of a character pair cannot be written in UTF-8.
-        markup = _markdown(pictures).convert(text.encode("utf-8", "replace").decode("utf-8"))
+        with at_most(MAX_SECONDS):
+            markup = _markdown(pictures).convert(text.encode("utf-8", "replace").decode("utf-8"))
     except RecursionError as error:
         raise TooComplex("nested_too_deep") from error
+    except OverBudget as error:
+        raise TooComplex("too_many_marks") from error
     shown = PICTURE if pictures else {}
     return nh3.clean(
         ALIGNED.sub(r'<\1 class="align-\2">', markup),
