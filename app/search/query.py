@@ -193,6 +193,11 @@ def _stems(text: str) -> tuple[str, ...]:
     return tuple(stem(word) for word in kept)[:MAX_TERMS]
 
 
+def as_typed(text: str, words: Collection[str]) -> tuple[str, ...]:
+    """Some folded words as they stand in a typed text, in its order."""
+    return tuple(dict.fromkeys(text[token.start : token.end] for token in tokens(text) if token.form in words))
+
+
 def corrected(text: str, changes: Mapping[str, str]) -> str:
     """The typed text with some folded words replaced, the rest as it was typed."""
     parts: list[str] = []

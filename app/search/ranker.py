@@ -110,6 +110,10 @@ class Ranking:
         """Whether any live document holds the stem, or the exact word."""
         return len(self.impacts(STEM, stem)[0]) > 0 or (bool(word) and len(self.impacts(WORD, word)[0]) > 0)
 
+    def held(self, way: Alternative) -> bool:
+        """Whether any live document holds another way of saying, as one word or its stems side by side."""
+        return self.known(way.word, way.word) if way.word else len(self._holders(way.stems)) > 0
+
     def frequency(self, word: str) -> int:
         """Number of live documents that hold the exact word."""
         if not any(word in part.words for part in self.reader.parts):

@@ -29,6 +29,30 @@ def test_a_word_that_only_looks_like_the_name_of_a_city_does_not_lead_to_it(libr
     assert "/citta/bari" not in [row["url"] for row in rows]
 
 
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("piscine comunali", "«piscine»"),
+        ("cuc piscine e dehors", "«piscine»"),
+    ],
+)
+def test_a_short_question_is_told_which_of_its_words_nobody_wrote_of(
+    library: FlaskClient, typed: str, told: str
+) -> None:
+    page = library.get("/cerca", query_string={"q": typed}).text
+    assert f"Nessuna pagina parla di {told}" in page
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["sportello unico", "suap", "telelavoro", "sportelo", "come si fa un piano con i comuni e chi lo paga", "xyzzy"],
+)
+def test_a_question_that_is_answered_whole_or_not_at_all_is_told_of_no_missing_word(
+    library: FlaskClient, typed: str
+) -> None:
+    assert "Nessuna pagina parla di" not in library.get("/cerca", query_string={"q": typed}).text
+
+
 def test_what_is_called_after_a_city_leads_to_its_practices(library: FlaskClient) -> None:
     rows = library.get("/cerca.json?q=gare del napoletano").json["results"]  # type: ignore[index]
     assert rows[0]["url"] == "/soluzioni/stazione-unica-appaltante-napoli"
