@@ -145,7 +145,10 @@ def test_followers_hear_of_what_they_may_read_only(registered: Database, people:
     assert told(registered, people["stranger"]) == [("solution-approved", "followed")]
 
 
-@pytest.mark.parametrize(("kind", "key"), [("city", "bologna"), ("theme", "suap"), ("act", "d-p-r-160-2010")])
+@pytest.mark.parametrize(
+    ("kind", "key"),
+    [("city", "bologna"), ("theme", "suap"), ("theme", "semplificazione"), ("act", "d-p-r-160-2010")],
+)
 def test_following_a_city_or_a_theme_tells_of_its_solutions(
     registered: Database, people: dict[str, Person], kind: str, key: str
 ) -> None:
