@@ -47,9 +47,11 @@ def notice(session: Session, person_id: int, number: int) -> Notice | None:
     return session.scalars(select(Notice).where(Notice.person_id == person_id, Notice.id == number)).one_or_none()
 
 
-def has_notice(session: Session, person_id: int, source: str, reason: str) -> bool:
-    wanted = select(Notice.id).where(Notice.person_id == person_id, Notice.source == source, Notice.reason == reason)
-    return session.scalar(wanted) is not None
+def told(session: Session, people: Collection[int], sources: Collection[str]) -> set[tuple[int, str, str]]:
+    """What some people were told of from some sources, as (person, source, reason)."""
+    wanted = select(Notice.person_id, Notice.source, Notice.reason)
+    rows = session.execute(wanted.where(Notice.person_id.in_(people), Notice.source.in_(sources)))
+    return {(person, source, reason) for person, source, reason in rows}
 
 
 def _unwanted(person_id: int) -> Select[str]:
@@ -127,12 +129,13 @@ def off_the_site(session: Session, person_id: int) -> frozenset[str]:
     return frozenset(session.scalars(_unwanted(person_id)))
 
 
+def chosen_by(session: Session, people: Collection[int]) -> Sequence[Preference]:
+    """How some people chose to be told; what they did not choose is missing."""
+    return session.scalars(select(Preference).where(Preference.person_id.in_(people))).all()
+
+
 def preference(session: Session, person_id: int, reason: str) -> Preference | None:
     return session.get(Preference, (person_id, reason))
-
-
-def preferences(session: Session, person_id: int) -> Sequence[Preference]:
-    return session.scalars(select(Preference).where(Preference.person_id == person_id)).all()
 
 
 def rows_naming(

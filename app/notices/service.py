@@ -19,7 +19,8 @@ from app.outbox.service import post
 
 FOLLOWER = "journal"
 SEARCHES = "searches"
-AT_ONCE = 200
+#: Rows, and notices, of one transaction: whoever writes meanwhile waits for its end.
+AT_ONCE, MOST_TOLD = 200, 500
 #: Makes the path of the page that ends e-mails of a kind for a person, without a log-in.
 Unsubscribe = Callable[[int, str], str]
 
@@ -27,19 +28,29 @@ Unsubscribe = Callable[[int, str], str]
 def distribute(
     session: Session, now: datetime, unsubscribe: Unsubscribe, troubles: list[tuple[int, Exception]] | None = None
 ) -> int:
-    """Tell of the next rows of the journal, and move the cursor in the same transaction. Answers how many rows.
+    """Tell of the next rows of the journal, and move the cursor in the same transaction. Answers how many rows; none
+    where there are no more.
 
     A row that cannot be told is passed over, and stands in ``troubles`` where there is a list for it: one row keeps
     nobody else's news back.
     """
     cursor = _cursor(session, FOLLOWER)
-    entries = journal.after(session, int(cursor.position or 0), AT_ONCE)
-    for entry in entries:
+    done = told = 0
+    for entry in journal.after(session, int(cursor.position or 0), AT_ONCE):
         _settle(session, entry, now)
         if entry.action in rules.TOLD:
-            _tell_or_pass(session, entry, now, unsubscribe, troubles)
+            told += _tell_or_pass(session, entry, now, unsubscribe, troubles)
         cursor.position = str(entry.id)
-    return len(entries)
+        done += 1
+        if told >= MOST_TOLD:
+            break
+    return done
+
+
+def behind(session: Session) -> bool:
+    """Whether the journal has rows of which nobody was told yet; reads only."""
+    cursor, last = queries.cursor(session, FOLLOWER), journal.last(session)
+    return last is not None and last.id > int((cursor and cursor.position) or 0)
 
 
 def _tell_or_pass(
@@ -48,17 +59,17 @@ def _tell_or_pass(
     now: datetime,
     unsubscribe: Unsubscribe,
     troubles: list[tuple[int, Exception]] | None,
-) -> None:
+) -> int:
     if troubles is None:
-        _tell_of(session, entry, now, unsubscribe)
-        return
+        return _tell_of(session, entry, now, unsubscribe)
     try:
         with session.begin_nested():
-            _tell_of(session, entry, now, unsubscribe)
+            return _tell_of(session, entry, now, unsubscribe)
     except OperationalError:
         raise
     except Exception as error:
         troubles.append((entry.id, error))
+        return 0
 
 
 def _settle(session: Session, entry: JournalEntry, now: datetime) -> None:
@@ -80,69 +91,69 @@ def _cursor(session: Session, name: str) -> Cursor:
     return found
 
 
-def _tell_of(session: Session, entry: JournalEntry, now: datetime, unsubscribe: Unsubscribe) -> None:
+def _tell_of(session: Session, entry: JournalEntry, now: datetime, unsubscribe: Unsubscribe) -> int:
     audience = audiences.of(session, entry)
     if audience is None:
-        return
-    for person_id, reason in rules.told(entry.action, audience, entry.actor_id).items():
-        data = {
-            **{name: noted for name, noted in entry.data.items() if name not in rules.UNTOLD},
-            **audience.facts,
-            "title": audience.title,
-            "path": audience.path_for(reason, person_id),
-            "body": audience.body,
-            **({"absent": audience.absent} if audience.absent else {}),
-        }
-        what = (f"journal:{entry.id}", reason, entry.action, entry.kind, entry.key)
-        asked = audience.asked if reason == rules.WAITING else {}
-        tell(session, person_id, *what, data=data, now=now, unsubscribe=unsubscribe, asked=asked)
+        return 0
+    noted = {name: said for name, said in entry.data.items() if name not in rules.UNTOLD}
+    about = {**noted, **audience.facts, "title": audience.title, "body": audience.body}
+    if audience.absent:
+        about["absent"] = audience.absent
+    notices = [
+        Notice(
+            person_id=person_id,
+            source=f"journal:{entry.id}",
+            reason=reason,
+            action=entry.action,
+            kind=entry.kind,
+            key=entry.key,
+            data={**about, "path": audience.path_for(reason, person_id)},
+            created_at=now,
+        )
+        for person_id, reason in rules.told(entry.action, audience, entry.actor_id).items()
+    ]
+    return tell(session, notices, unsubscribe, audience.asked)
 
 
 def tell(
-    session: Session,
-    person_id: int,
-    source: str,
-    reason: str,
-    action: str,
-    kind: str,
-    key: str,
-    *,
-    data: dict[str, Any],
-    now: datetime,
-    unsubscribe: Unsubscribe,
-    asked: Mapping[str, Any] | None = None,
-) -> None:
-    """A notice, and a letter at once where the person wants one; nothing where it was told already, or is unwanted.
+    session: Session, notices: Sequence[Notice], unsubscribe: Unsubscribe, asked: Mapping[str, Any] | None = None
+) -> int:
+    """Keep those notices that are new and wanted, with a letter at once for who wants one. Answers how many.
 
-    With ``asked`` the letter holds the whole question with its answers.
+    With ``asked`` the letter to those it waits for holds the whole question with its answers. Beside the notices and
+    the letters, what is asked of the database does not grow with the people.
     """
-    person = people.person(session, person_id)
-    if person is None or not person.active or queries.has_notice(session, person_id, source, reason):
-        return
-    how = rules.how_mailed(queries.chosen(session, person_id), reason)
-    if how == "never" and reason in queries.off_the_site(session, person_id):
-        return
-    notice = Notice(
-        person_id=person_id,
-        source=source,
-        reason=reason,
-        action=action,
-        kind=kind,
-        key=key,
-        data=data,
-        created_at=now,
-    )
-    session.add(notice)
+    there = people.active(session, {notice.person_id for notice in notices})
+    if not there:
+        return 0
+    told = queries.told(session, list(there), {notice.source for notice in notices})
+    chosen = {(item.person_id, item.reason): item for item in queries.chosen_by(session, list(there))}
+    ways = [_way(chosen.get((notice.person_id, notice.reason)), notice.reason) for notice in notices]
+    kept = [
+        (notice, way)
+        for notice, way in zip(notices, ways, strict=True)
+        if way and notice.person_id in there and (notice.person_id, notice.source, notice.reason) not in told
+    ]
+    session.add_all(notice for notice, _way in kept)
     session.flush()
-    if how == "now":
-        _mail(session, person, notice, unsubscribe(person_id, reason), asked)
-        notice.mailed_at = now
+    for notice, way in kept:
+        if way == "now":
+            _mail(session, there[notice.person_id], notice, unsubscribe(notice.person_id, notice.reason), asked)
+            notice.mailed_at = notice.created_at
+    return len(kept)
+
+
+def _way(chosen: Preference | None, reason: str) -> str:
+    """How a notice is mailed; empty where it is wanted neither by mail nor on the site."""
+    if chosen is None:
+        return rules.REASONS[reason]
+    return chosen.mail if chosen.site or chosen.mail != "never" else ""
 
 
 def _mail(session: Session, person: Person, notice: Notice, unsubscribe: str, asked: Mapping[str, Any] | None) -> None:
     data = {"news": [as_news(notice)], "unsubscribe": unsubscribe}
     to, once = (person.email, person.language), f"news:{notice.id}"
-    if asked:
+    if asked and notice.reason == rules.WAITING:
         post(session, notice.created_at, "question", *to, {**data, "asked": dict(asked)}, once=once)
     else:
         post(session, notice.created_at, "news", *to, data, once=once)
@@ -236,11 +247,20 @@ def look_again(
     """Tell the owner of a saved search what is new in it, as (slug, title). Answers how many."""
     titles = dict(found)
     new = rules.new_since(titles, follow.seen)
-    for slug in new:
-        data = {"title": titles[slug], "path": f"/soluzioni/{slug}", "search": follow.label, "query": follow.key}
-        source = f"search:{follow.id}:{slug}"
-        what = (source, rules.SEARCH, "search-found", "solution", slug)
-        tell(session, follow.person_id, *what, data=data, now=now, unsubscribe=unsubscribe)
+    tell(session, [_found(follow, slug, titles[slug], now) for slug in new], unsubscribe)
     if new:
         follow.seen = sorted({*follow.seen, *new})
     return len(new)
+
+
+def _found(follow: Follow, slug: str, title: str, now: datetime) -> Notice:
+    return Notice(
+        person_id=follow.person_id,
+        source=f"search:{follow.id}:{slug}",
+        reason=rules.SEARCH,
+        action="search-found",
+        kind="solution",
+        key=slug,
+        data={"title": title, "path": f"/soluzioni/{slug}", "search": follow.label, "query": follow.key},
+        created_at=now,
+    )

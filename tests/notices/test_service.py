@@ -14,6 +14,7 @@ from app.errors import Invalid, NotFound
 from app.journal.models import JournalEntry
 from app.journal.service import record
 from app.notices import audiences, queries, rules, service
+from app.notices.models import Notice
 from app.notices.rules import Audience
 from app.notices.unsubscribe import Unsubscribing
 from app.outbox.models import Letter
@@ -280,6 +281,12 @@ def test_a_link_that_ends_letters_cannot_be_made_up(app: Flask) -> None:
             signed.read(wrong)
 
 
+def found_by_search(person: int, key: str, at: datetime) -> Notice:
+    what = {"source": f"search:1:{key}", "reason": "search", "action": "search-found", "kind": "solution", "key": key}
+    data = {"title": key, "path": "/x", "search": "s", "query": "q"}
+    return Notice(person_id=person, data=data, created_at=at, **what)
+
+
 def test_the_weekly_digest_of_a_monday_without_a_worker_leaves_later_and_holds_the_same(
     registered: Database, people: dict[str, Person]
 ) -> None:
@@ -287,9 +294,7 @@ def test_the_weekly_digest_of_a_monday_without_a_worker_leaves_later_and_holds_t
     days = {"before": -timedelta(days=1), "after": timedelta(hours=30)}
     with registered.work() as session:
         for key, delay in days.items():
-            data = {"title": key, "path": "/x", "search": "s", "query": "q"}
-            what = (f"search:1:{key}", "search", "search-found", "solution", key)
-            service.tell(session, person, *what, data=data, now=MONDAY + delay, unsubscribe=path)
+            service.tell(session, [found_by_search(person, key, MONDAY + delay)], path)
     with registered.work() as session:
         assert service.send_digests(session, MONDAY + timedelta(days=2), path) == 1
         assert service.send_digests(session, MONDAY + timedelta(days=3), path) == 0
