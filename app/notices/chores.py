@@ -48,9 +48,15 @@ def _behind(database: Database) -> bool:
 
 
 def send_digests(app: Flask) -> int:
+    """Put the digests that are due in the outbox, each in its own transaction. Answers how many."""
     database: Database = app.extensions["database"]
-    with database.work() as session:
-        return service.send_digests(session, _now(), unsubscribing(app).path)
+    now, sent = _now(), 0
+    with database.reading() as session:
+        due = service.due_digests(session, now)
+    for person_id, how in due:
+        with database.work() as session:
+            sent += service.send_digest(session, person_id, how, now, unsubscribing(app).path)
+    return sent
 
 
 def look_at_searches(app: Flask) -> int:

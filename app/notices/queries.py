@@ -106,16 +106,19 @@ def unmailed(
     return session.scalars(wanted.order_by(Notice.id)).all()
 
 
-def with_unmailed(session: Session) -> Sequence[int]:
-    """Active people who have something that was not mailed."""
+def waiting_for_mail(session: Session, since: datetime) -> Sequence[tuple[int, str, datetime, datetime]]:
+    """To which active people, and for which reason, something was not mailed that still stands: its first, its last."""
+    ends = func.min(Notice.created_at), func.max(Notice.created_at)
     wanted = (
-        select(Notice.person_id)
+        select(Notice.person_id, Notice.reason, *ends)
         .join(Person, Person.id == Notice.person_id)
-        .where(Notice.mailed_at.is_(None), Person.disabled_at.is_(None), Person.erased_at.is_(None))
-        .distinct()
+        .where(Person.disabled_at.is_(None), Person.erased_at.is_(None))
+        .where(Notice.mailed_at.is_(None), Notice.created_at >= since)
+        .where(Notice.data["settled"].as_boolean().is_not(True))
+        .group_by(Notice.person_id, Notice.reason)
         .order_by(Notice.person_id)
     )
-    return session.scalars(wanted).all()
+    return [(person, reason, first, last) for person, reason, first, last in session.execute(wanted)]
 
 
 def chosen(session: Session, person_id: int) -> dict[str, str]:

@@ -16,6 +16,7 @@ WAITING, MINE, FOLLOWED, SEARCH = "waiting", "mine", "followed", "search"
 #: Why somebody is told, with how it is mailed unless they chose otherwise. The first that fits is the one given.
 REASONS: Mapping[str, str] = {WAITING: "now", MINE: "now", FOLLOWED: "weekly", SEARCH: "weekly"}
 MAILED = ("now", "daily", "weekly", "never")
+DIGESTS = ("daily", "weekly")
 KINDS = ("solution", "city", "theme", "act", "search")
 MOST_FOLLOWED = 300
 

@@ -2,7 +2,7 @@
 """Following, telling, and putting news in the outbox: each in the transaction of what it belongs to."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.exc import OperationalError
@@ -15,6 +15,7 @@ from app.journal import queries as journal
 from app.journal.models import JournalEntry
 from app.notices import audiences, queries, rules
 from app.notices.models import Cursor, Follow, Notice, Preference
+from app.outbox import queries as outbox
 from app.outbox.service import post
 
 FOLLOWER = "journal"
@@ -164,36 +165,47 @@ def as_news(notice: Notice) -> dict[str, Any]:
     return {"action": notice.action, "reason": notice.reason, "data": notice.data}
 
 
-def send_digests(session: Session, now: datetime, unsubscribe: Unsubscribe) -> int:
-    """Put the digests that are due in the outbox; an empty one is not sent. Answers how many."""
-    sent = 0
-    for person_id in queries.with_unmailed(session):
-        person = people.person(session, person_id)
-        if person is not None and person.active:
-            sent += sum(_digest(session, person, how, now, unsubscribe) for how in ("daily", "weekly"))
-    return sent
+def due_digests(session: Session, now: datetime) -> list[tuple[int, str]]:
+    """Who has something for a digest that is due and was not sent yet, as (person, how); reads only."""
+    days = {how: day for how in rules.DIGESTS if (day := rules.digest_day(now, how))}
+    waiting = queries.waiting_for_mail(session, min(rules.earliest_of_digest(day, how) for how, day in days.items()))
+    chosen = {(item.person_id, item.reason): item for item in queries.chosen_by(session, {row[0] for row in waiting})}
+    found: dict[str, tuple[int, str]] = {}
+    for person_id, reason, first, last in waiting:
+        how = _way(chosen.get((person_id, reason)), reason)
+        day = days.get(how)
+        if day and first <= rules.latest_of_digest(day, how, now) and last >= rules.earliest_of_digest(day, how):
+            found[_once(person_id, how, day)] = person_id, how
+    sent = outbox.keys_among(session, found)
+    return [whose for once, whose in found.items() if once not in sent]
 
 
-def _digest(session: Session, person: Person, how: str, now: datetime, unsubscribe: Unsubscribe) -> int:
+def send_digest(session: Session, person_id: int, how: str, now: datetime, unsubscribe: Unsubscribe) -> bool:
+    """Put a person's digest, `daily` or `weekly`, in the outbox where it is due; an empty one is not sent."""
+    person = people.active(session, [person_id]).get(person_id)
     day = rules.digest_day(now, how)
-    chosen = queries.chosen(session, person.id)
+    chosen = queries.chosen(session, person_id)
     reasons = [reason for reason in rules.REASONS if rules.how_mailed(chosen, reason) == how]
-    if day is None or not reasons:
-        return 0
+    if person is None or day is None or not reasons:
+        return False
     since, until = rules.earliest_of_digest(day, how), rules.latest_of_digest(day, how, now)
-    found = queries.unmailed(session, person.id, reasons, since, until)
+    found = queries.unmailed(session, person_id, reasons, since, until)
     notices = [notice for notice in found if not notice.data.get("settled")]
     data = {
         "news": [as_news(notice) for notice in notices],
         "how": how,
-        "unsubscribe": unsubscribe(person.id, "+".join(reasons)),
+        "unsubscribe": unsubscribe(person_id, "+".join(reasons)),
     }
-    once = f"digest:{person.id}:{how}:{day.isoformat()}"
-    if not notices or post(session, now, "newsletter", person.email, person.language, data, once=once) is None:
-        return 0
+    to, once = (person.email, person.language), _once(person_id, how, day)
+    if not notices or post(session, now, "newsletter", *to, data, once=once) is None:
+        return False
     for notice in notices:
         notice.mailed_at = now
-    return 1
+    return True
+
+
+def _once(person_id: int, how: str, day: date) -> str:
+    return f"digest:{person_id}:{how}:{day.isoformat()}"
 
 
 def start_following(

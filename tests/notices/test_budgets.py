@@ -3,6 +3,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy import event
 
 from app.db import Database
 from app.notices import chores, queries, service
+from app.notices.models import Notice
 from tests.makers import NOW, make_person
 from tests.needs.network import Network
 
@@ -69,3 +71,39 @@ def test_one_transaction_ends_with_the_row_that_reaches_many(
     assert chores.distribute(app) == 2
     with database.reading() as session:
         assert not service.behind(session)
+
+
+def waiting(database: Database, mail: str, people: int, ago: timedelta = timedelta(days=1), **data: object) -> None:
+    """People who chose how to be mailed, each with a notice that was not mailed."""
+    with database.work() as session:
+        for _ in range(people):
+            person = make_person(session)
+            service.choose(session, person.id, "mine", mail)
+            what = {"source": "journal:1", "reason": "mine", "action": "need-left", "kind": "need", "key": "1"}
+            told = {"data": {"title": "x", "path": "/", **data}, "created_at": NOW - ago}
+            session.add(Notice(person_id=person.id, **told, **what))
+
+
+def test_who_gets_no_digest_costs_nothing_each_time_digests_are_looked_at(
+    app: Flask, registered: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chores, "_now", lambda: NOW)
+    waiting(registered, "never", 9)
+    waiting(registered, "daily", 9, timedelta(days=300))
+    waiting(registered, "daily", 9, settled=True)
+    with asked(registered) as sent:
+        assert chores.send_digests(app) == 0
+    assert len(sent) <= 3
+
+
+def test_each_digest_costs_a_few_statements_and_nothing_once_it_was_sent(
+    app: Flask, registered: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chores, "_now", lambda: NOW)
+    waiting(registered, "daily", 6, timedelta(days=2))
+    with asked(registered) as sent:
+        assert chores.send_digests(app) == 6
+    assert len(sent) <= 3 + 6 * 7
+    with asked(registered) as sent:
+        assert chores.send_digests(app) == 0
+    assert len(sent) <= 3
