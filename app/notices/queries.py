@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, Select, Table, func, or_, select
-from sqlalchemy.orm import Session, aliased, contains_eager, joinedload, selectinload
+from sqlalchemy.orm import Session, aliased, contains_eager, joinedload, selectinload, undefer
 
 from app.accounts.models import Person
 from app.cities.models import City
@@ -39,8 +39,21 @@ def followers(session: Session, things: Iterable[tuple[str, str]]) -> frozenset[
 
 
 def saved_searches(session: Session, after: int, limit: int) -> Sequence[Follow]:
-    wanted = select(Follow).where(Follow.kind == "search", Follow.id > after).order_by(Follow.id)
-    return session.scalars(wanted.limit(limit)).all()
+    """Some saved searches with what they found before."""
+    wanted = select(Follow).options(undefer(Follow.seen)).where(Follow.kind == "search", Follow.id > after)
+    return session.scalars(wanted.order_by(Follow.id).limit(limit)).all()
+
+
+def saved_search(session: Session, number: int) -> Follow | None:
+    return session.get(Follow, number, options=[undefer(Follow.seen)])
+
+
+def in_force_since(session: Session, instant: datetime) -> dict[str, datetime]:
+    """Published solutions whose version came into force after an instant, with when it did."""
+    current = (SolutionRevision.solution_id == Solution.id) & (SolutionRevision.number == Solution.revision_number)
+    wanted = select(Solution.slug, SolutionRevision.live_at).join(SolutionRevision, current)
+    rows = session.execute(wanted.where(Solution.published, SolutionRevision.live_at > instant))
+    return {slug: live for slug, live in rows if live}
 
 
 def notice(session: Session, person_id: int, number: int) -> Notice | None:

@@ -253,15 +253,25 @@ def choose(session: Session, person_id: int, reason: str, mail: str, site: bool 
     found.site = found.site if site is None else site
 
 
-def look_again(
-    session: Session, follow: Follow, found: Sequence[tuple[str, str]], now: datetime, unsubscribe: Unsubscribe
-) -> int:
-    """Tell the owner of a saved search what is new in it, as (slug, title). Answers how many."""
-    titles = dict(found)
-    new = rules.new_since(titles, follow.seen)
-    tell(session, [_found(follow, slug, titles[slug], now) for slug in new], unsubscribe)
-    if new:
-        follow.seen = sorted({*follow.seen, *new})
+def searches_to_look_at(session: Session, state: str) -> bool:
+    """Whether the saved searches were not looked at yet in this state of the index; reads only."""
+    cursor = queries.cursor(session, SEARCHES)
+    return bool(state) and (cursor is None or cursor.position != state)
+
+
+def looked_at_searches(session: Session, state: str) -> None:
+    """Note the state of the index in which all saved searches were looked at."""
+    _cursor(session, SEARCHES).position = state
+
+
+def tell_found(session: Session, number: int, found: Mapping[str, str], now: datetime, unsubscribe: Unsubscribe) -> int:
+    """Tell the owner of a saved search what is new in it, as slug -> title; nobody where it is followed no more."""
+    follow = queries.saved_search(session, number)
+    if follow is None:
+        return 0
+    new = [slug for slug in found if slug not in follow.seen]
+    tell(session, [_found(follow, slug, found[slug], now) for slug in new], unsubscribe)
+    follow.seen = sorted({*follow.seen, *new})
     return len(new)
 
 

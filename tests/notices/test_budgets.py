@@ -13,7 +13,7 @@ from sqlalchemy import event
 from app.db import Database
 from app.notices import chores, queries, service
 from app.notices.models import Notice
-from tests.makers import NOW, make_person
+from tests.makers import NOW, make_person, make_solution
 from tests.needs.network import Network
 
 #: Of no statement the database is asked anything.
@@ -107,3 +107,24 @@ def test_each_digest_costs_a_few_statements_and_nothing_once_it_was_sent(
     with asked(registered) as sent:
         assert chores.send_digests(app) == 0
     assert len(sent) <= 3
+
+
+def test_a_saved_search_without_news_costs_nothing_and_one_with_news_a_few_statements(
+    app: Flask, registered: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = {f"nuova-{number}": "Nuova" for number in range(9)}
+    monkeypatch.setattr(chores, "found_by", lambda _engine, query: found if query == "q=sportello" else {})
+    with registered.work() as session:
+        for slug in found:
+            make_solution(session, slug)
+        for number in range(20):
+            service.start_following(session, make_person(session).id, "search", f"q={number}", "x", [], NOW)
+        for _ in range(5):
+            service.start_following(session, make_person(session).id, "search", "q=sportello", "x", [], NOW)
+    app.extensions["indexer"].rebuild()
+    with asked(registered) as sent:
+        assert chores.look_at_searches(app) == 5 * len(found)
+    assert len(sent) <= 8 + 5 * (5 + len(found))
+    with asked(registered) as sent:
+        assert chores.look_at_searches(app) == 0
+    assert len(sent) == 1

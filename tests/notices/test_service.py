@@ -230,9 +230,12 @@ def test_a_saved_search_tells_of_each_new_solution_once(registered: Database, pe
     with registered.work() as session:
         service.start_following(session, person.id, "search", "q=sportello", "sportello", ["vecchia"], NOW)
         (follow,) = queries.follows(session, person.id)
-        found = [("vecchia", "Vecchia"), ("nuova", "Nuova")]
-        assert service.look_again(session, follow, found, NOW, path) == 1
-        assert service.look_again(session, follow, found, NOW, path) == 0
+        found = {"vecchia": "Vecchia", "nuova": "Nuova"}
+        assert service.tell_found(session, follow.id, found, NOW, path) == 1
+        assert service.tell_found(session, follow.id, found, NOW, path) == 0
+        service.stop_following(session, person.id, "search", "q=sportello")
+    with registered.work() as session:
+        assert service.tell_found(session, follow.id, {"altra": "Altra"}, NOW, path) == 0
     assert told(registered, person) == [("search-found", "search")]
 
 
