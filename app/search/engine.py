@@ -192,6 +192,13 @@ class Engine:
         """The answers to a question, the first ``most`` of all, as lines of a table. Raises ``IndexDamaged``."""
         return _twice(lambda: _rows(self._found(text, filters, kinds, correct), sort, most))
 
+    def titles(self, text: str, filters: Filters, kinds: Sequence[str], correct: bool = True) -> dict[str, str]:
+        """Slug -> title of every answer to a question, the best first, without reading any. Raises ``IndexDamaged``."""
+        found = _twice(lambda: self._found(text, filters, kinds, correct))
+        rows = found.snapshot.ranking.rows
+        numbers = _ordered(found.snapshot, found.shown, "relevance", len(rows))
+        return {rows[number]["slug"]: rows[number]["title"] for number in numbers}
+
     def values(self, text: str, kinds: Sequence[str]) -> dict[str, float]:
         """Slug -> how well it answers, uncorrected, without what a page shows of it. Raises ``IndexDamaged``."""
         snapshot = self.snapshot()
