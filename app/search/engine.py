@@ -4,6 +4,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, repeat
@@ -133,6 +134,12 @@ class Engine:
     def _rested(self, reader: Reader) -> Snapshot | None:
         known = self._resting
         return known if known is not None and known.reader.generation == reader.generation else None
+
+    def prepare(self) -> None:
+        """Read the commonest terms before the first questions, where the index opens."""
+        if (snapshot := self._at_hand()) is not None:
+            with suppress(IndexDamaged):
+                snapshot.ranking.prepare()
 
     def rest(self) -> None:
         """Close the files and keep what was computed: a process that is forked now shares it, and opens its own."""

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """One generation of the index as arrays: who is in each segment, how long it is, postings and places on demand."""
 
+import heapq
 import sys
 import threading
 import weakref
@@ -100,6 +101,12 @@ class Part:
     def close(self) -> None:
         """Give the files back; what was computed stays, for who opens the segment again."""
         _close(self.leaf)
+
+    def commonest(self, field: str, most: int) -> list[str]:
+        """The terms of a field that most documents hold. Raises ``IndexDamaged``."""
+        with self.lock, damage_named():
+            counted = [(told.doc_frequency(), term) for term, told in self.leaf.iter_field(field)]
+        return [term.decode() for _count, term in heapq.nlargest(most, counted)]
 
     def postings(self, field: str, term: str) -> Held:
         """Where a term stands. Raises ``IndexDamaged``."""

@@ -21,6 +21,7 @@ def warm(app: Flask) -> None:
         listed = (ask("/soluzioni.json").json or {}).get("results", [])
         for path in (*PAGES, *(str(row["url"]) for row in listed[:1])):
             ask(path)
+        app.extensions["engine"].prepare()
     app.extensions["engine"].rest()
     app.extensions["kept"].rest()
     app.extensions["database"].close()

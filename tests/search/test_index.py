@@ -22,6 +22,8 @@ from app.search.document import SearchDocument
 from app.search.engine import Engine
 from app.search.index import IndexDamaged
 from app.search.segments import Reader
+from app.search.terms import STEM
+from app.text.stems import stem
 
 #: Whoosh leaves the files of an index that does not open to the garbage collector.
 pytestmark = pytest.mark.filterwarnings(
@@ -188,3 +190,19 @@ def test_a_killed_writer_leaves_the_last_good_index(folder: Path) -> None:
     shutil.rmtree(index.current_folder(folder))
     assert index.rebuild(folder, [page(1)]) == 1
     assert len(list(folder.glob("v*-*"))) == 1
+
+
+def test_the_commonest_terms_are_read_before_the_first_question(tmp_path: Path) -> None:
+    texts = ("comuni gare", "comuni gare", "comuni piani", "scuole")
+    index.rebuild(tmp_path, [SearchDocument("solution", f"s{n}", "x", text, f"/{n}") for n, text in enumerate(texts)])
+    engine = Engine(tmp_path)
+    part = engine.snapshot().reader.parts[0]
+    assert part.commonest(STEM, 2) == [stem("x"), stem("comuni")]
+    engine.prepare()
+    part.close()
+    numbers, _worth = engine.snapshot().ranking.impacts(STEM, stem("comuni"))
+    assert numbers.tolist() == [0, 1, 2]
+
+
+def test_what_cannot_be_read_is_prepared_by_nobody(tmp_path: Path) -> None:
+    Engine(tmp_path).prepare()
