@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Markdown -> safe HTML, within a budget of length and nesting; the only way text of users becomes markup."""
 
-import html
 import re
 from dataclasses import dataclass
 
@@ -10,9 +9,11 @@ from markdown import Markdown
 from pymdownx.slugs import slugify
 
 from app.document.actlinks import ActLinks
+from app.document.gist import gist
 from app.document.headings import InnerHeadings
 from app.document.model import Document
-from app.document.pictures import ADDRESS, ALONE, SHOWN, OwnPictures
+from app.document.pictures import ADDRESS, OwnPictures
+from app.document.plain import plain_text
 
 MAX_RENDERED = 200_000
 MAX_BRACKETS = 3_000
@@ -54,14 +55,6 @@ INNER_HEAD = re.compile(r'<h3 id="([^"]*)">(.*?)</h3>', re.DOTALL)
 ANCHOR = "sez-"
 _slugify = slugify(case="lower")
 FOOTNOTES = '<div class="footnote">'
-#: What a first sentence is not taken from: tables, lists, quotations, boxes.
-NESTED = re.compile(r"<(table|ul|ol|dl|blockquote|pre)\b.*?</\1>|<div class=\"admonition.*?</div>", re.DOTALL)
-PARAGRAPH = re.compile(r"<p>(.*?)</p>", re.DOTALL)
-LIST_ITEM = re.compile(r"<li[^>]*>(.*?)</li>", re.DOTALL)
-GIST_LENGTH, GIST_LEEWAY = 240, 40
-TAG = re.compile(r"<[^>]*>")
-REFERENCE = re.compile(r"<sup id=\"fnref[^>]*>.*?</sup>", re.DOTALL)
-BLOCK_END = re.compile(r"</(p|li|h[2-6]|td|th|dt|dd|tr|pre|blockquote)>")
 INDENT = re.compile(r"^[ \t>]*", re.MULTILINE)
 #: Browsers read `//host`, `/\\host` and `/<tab>/host` as an address of another site.
 OFF_SITE = re.compile(r"/[\s/\\]")
@@ -195,27 +188,7 @@ def _section(head: re.Match[str]) -> RenderedSection:
     return RenderedSection(head[1], plain_text(head[2]), body, inner, gist(body))
 
 
-def gist(markup: str) -> str:
-    """The first sentences of the first paragraph that stands by itself, about ``GIST_LENGTH`` characters."""
-    outside = NESTED.sub("", ALONE.sub("", markup))
-    first = PARAGRAPH.search(outside) or LIST_ITEM.search(markup)
-    text = " ".join(plain_text(first[1]).split()) if first else ""
-    if len(text) <= GIST_LENGTH + GIST_LEEWAY:
-        return text
-    end = max(text.rfind(mark, GIST_LENGTH // 2, GIST_LENGTH + GIST_LEEWAY) for mark in (". ", "? ", "! "))
-    if end > 0:
-        return text[: end + 1]
-    return text[: text.rfind(" ", 0, GIST_LENGTH)].rstrip(",;:") + " …"
-
-
 def _note_list(markup: str) -> str:
     """The footnotes' ordered list alone, without its box and rule."""
     start, end = markup.find("<ol"), markup.rfind("</ol>")
     return markup[start : end + len("</ol>")] if start >= 0 else ""
-
-
-def plain_text(markup: str) -> str:
-    """Words of safe HTML, footnote marks left out, what pictures show said, a line per block."""
-    text = BLOCK_END.sub("\n", SHOWN.sub(r"\1", REFERENCE.sub("", markup)))
-    lines = (" ".join(html.unescape(TAG.sub("", line)).split()) for line in text.split("\n"))
-    return "\n".join(line for line in lines if line)

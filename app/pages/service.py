@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from app.document.render import plain_text, to_html
+from app.document.plain import plain_text
+from app.document.render import to_html
 from app.pages.models import WrittenPage
 from app.pages.queries import pages
 

@@ -4,7 +4,8 @@
 import pytest
 
 from app.document.model import Document, Section
-from app.document.render import Rendered, gist, plain_text, render, to_html
+from app.document.plain import plain_text
+from app.document.render import Rendered, render, to_html
 from tests.pure.document import markup
 
 
@@ -99,18 +100,3 @@ def test_the_plain_text_has_words_without_notes_and_marks() -> None:
 
 def test_an_empty_document_renders_to_nothing() -> None:
     assert render(Document({})) == Rendered((), "", "")
-
-
-def test_the_first_sentences_come_from_the_first_paragraph_that_stands_by_itself() -> None:
-    assert gist(to_html("- voce\n\n> citazione\n\na | b\n--|--\nc | d\n\nIl testo.[^1]\n\nAltro.")) == "Il testo.[^1]"
-    assert gist(to_html("- prima voce\n- seconda")) == "prima voce"
-    assert gist("") == ""
-
-
-def test_long_first_sentences_end_where_a_sentence_ends_or_between_words() -> None:
-    sentence = "Il comune riceve la pratica e la inoltra agli uffici competenti per il parere. "
-    cut = gist(to_html(sentence * 6))
-    assert cut == (sentence * 3).strip()
-    words = gist(to_html("parola, " * 60))
-    assert words.endswith("parola …")
-    assert len(words) <= 245
