@@ -13,7 +13,12 @@ from app.db import Database
 from app.document.model import Document, known
 from app.document.parse import parse
 from app.document.schema import FIELDS
-from tests.makers import make_document, make_solution
+from app.solutions import demonstration
+from app.solutions.service import make_live, save
+from tests.makers import NOW, make_document, make_solution
+
+SLUG = "sportello-unico-bologna"
+UNCONFIRMED = "Scheda scritta da fonti pubbliche, non ancora confermata dall’ente."
 
 DOCUMENTS = sorted((ROOT / "content" / "solutions").glob("*.md"))
 #: Fields a page says in words of its own, not in those of the document, and where.
@@ -225,3 +230,31 @@ def test_a_body_without_a_site_is_not_linked(client: FlaskClient, registered: Da
     page = page_of(client, registered, city="anci", **NOBODY)
     assert "contatto non disponibile" in page
     assert "Sito istituzionale" not in page
+
+
+def test_a_sheet_that_no_body_approved_says_so_and_names_no_body_as_its_author(
+    client: FlaskClient, registered: Database
+) -> None:
+    page = page_of(client, registered)
+    assert UNCONFIRMED in words_of(page)
+    assert '"author": {"@type": "Organization", "name": "Twin Metro"}' in page
+
+
+def test_what_the_site_itself_adds_to_a_sheet_confirms_nothing(client: FlaskClient, registered: Database) -> None:
+    with registered.work() as session:
+        save(session, make_solution(session), make_document(evidence_level=5), NOW)
+    assert UNCONFIRMED in words_of(client.get(f"/soluzioni/{SLUG}").text)
+
+
+def test_a_sheet_its_body_approved_names_the_body_as_its_author(client: FlaskClient, registered: Database) -> None:
+    with registered.work() as session:
+        make_live(session, make_solution(session), make_document(verified_on="2026-11-20"), NOW, None)
+    page = client.get(f"/soluzioni/{SLUG}").text
+    assert UNCONFIRMED not in words_of(page)
+    assert '"author": {"@type": "GovernmentOrganization", "name": "Città metropolitana di Bologna"}' in page
+
+
+def test_a_made_up_sheet_is_not_said_to_come_from_public_sources(client: FlaskClient, registered: Database) -> None:
+    with registered.work() as session:
+        make_solution(session, summary=f"{demonstration.LABEL} Uno sportello.")
+    assert UNCONFIRMED not in words_of(client.get(f"/soluzioni/{SLUG}").text)
