@@ -30,7 +30,7 @@ TAGS = frozenset(
     "table tbody td tfoot th thead tr ul".split()
 )
 ATTRIBUTES = {
-    "a": {"href", "title", "class", "id"},
+    "a": {"href", "title", "class", "id", "aria-label"},
     "sup": {"id"},
     "li": {"id"},
     "div": {"class"},
@@ -55,6 +55,14 @@ INNER_HEAD = re.compile(r'<h3 id="([^"]*)">(.*?)</h3>', re.DOTALL)
 ANCHOR = "sez-"
 _slugify = slugify(case="lower")
 FOOTNOTES = '<div class="footnote">'
+#: The mark of a note where it is cited: in brackets, or it would be a power beside a figure.
+NOTE_MARK = re.compile(r'(<a class="footnote-ref" href="#fn[^"]*")>\[(\d+)\]</a>')
+NOTE_BACK = re.compile(r'(<a class="footnote-backref" href="[^"]*") title=("[^"]*")')
+#: What is heard of the mark of a note, and of the way back from it, by language.
+NOTE_WORDS = {
+    "it": ("nota", "Torna al primo richiamo della nota {}"),
+    "en": ("note", "Back to the first mark of note {}"),
+}
 INDENT = re.compile(r"^[ \t>]*", re.MULTILINE)
 #: Browsers read `//host`, `/\\host` and `/<tab>/host` as an address of another site.
 OFF_SITE = re.compile(r"/[\s/\\]")
@@ -104,17 +112,22 @@ def render(document: Document, pictures: str = "") -> Rendered:
     return Rendered(sections, _note_list(mark + notes), plain)
 
 
-def to_html(text: str, pictures: str = "") -> str:
-    """Markdown as safe HTML: raw HTML is shown as typed, only listed tags, attributes and addresses survive."""
+def to_html(text: str, pictures: str = "", language: str = "it") -> str:
+    """Markdown as safe HTML: raw HTML is shown as typed, only listed tags, attributes and addresses survive.
+
+    Notes are numbered in the order of reading; ``language`` is the one of the text.
+    """
+    note, back = NOTE_WORDS.get(language, NOTE_WORDS["it"])
     _refuse_bombs(text)
     try:
         # Half of a character pair cannot be written in UTF-8.
-        markup = _markdown(pictures).convert(text.encode("utf-8", "replace").decode("utf-8"))
+        markup = _markdown(pictures, back).convert(text.encode("utf-8", "replace").decode("utf-8"))
     except RecursionError as error:
         raise TooComplex("nested_too_deep") from error
     shown = PICTURE if pictures else {}
+    named = NOTE_BACK.sub(r"\1 aria-label=\2", NOTE_MARK.sub(rf'\1 aria-label="{note} \2">[\2]</a>', markup))
     return nh3.clean(
-        ALIGNED.sub(r'<\1 class="align-\2">', markup),
+        ALIGNED.sub(r'<\1 class="align-\2">', named),
         tags={*TAGS, *shown},
         attributes={tag: set(names) for tag, names in {**ATTRIBUTES, **shown}.items()},
         attribute_filter=_filter_attribute,
@@ -144,16 +157,24 @@ def _cells(text: str) -> int:
     return sum(len(rows) * max(row.count("|") for row in rows) for rows in blocks)
 
 
-def _markdown(pictures: str) -> Markdown:
+def _markdown(pictures: str, back: str) -> Markdown:
     converter = Markdown(
         extensions=["tables", "footnotes", "admonition", "def_list", "toc", "sane_lists", ActLinks(), InnerHeadings()],
         extension_configs={
             "tables": {"use_align_attribute": True},
             "toc": {"slugify": _anchor},
-            "footnotes": {"BACKLINK_TITLE": "Torna al testo della nota {}", "BACKLINK_TEXT": "↩", "SEPARATOR": "-"},
+            "footnotes": {
+                "BACKLINK_TITLE": back,
+                "BACKLINK_TEXT": "↩",
+                "SUPERSCRIPT_TEXT": "[{}]",
+                "SEPARATOR": "-",
+                "USE_DEFINITION_ORDER": False,
+            },
         },
         output_format="html",
     )
+    # One way back from a note, not one for each time it is cited.
+    converter.treeprocessors.deregister("footnote-duplicate")
     converter.preprocessors.deregister("html_block")
     converter.parser.blockprocessors.deregister("setextheader")
     converter.inlinePatterns.deregister("html")
