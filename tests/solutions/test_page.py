@@ -3,9 +3,11 @@
 
 import html
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from flask.testing import FlaskClient
 
 from app.config import ROOT
@@ -13,7 +15,7 @@ from app.db import Database
 from app.document.model import Document, known
 from app.document.parse import parse
 from app.document.schema import FIELDS
-from app.solutions import demonstration
+from app.solutions import demonstration, pdf
 from app.solutions.service import make_live, save
 from tests.makers import NOW, make_document, make_solution
 
@@ -258,3 +260,43 @@ def test_a_made_up_sheet_is_not_said_to_come_from_public_sources(client: FlaskCl
     with registered.work() as session:
         make_solution(session, summary=f"{demonstration.LABEL} Uno sportello.")
     assert UNCONFIRMED not in words_of(client.get(f"/soluzioni/{SLUG}").text)
+
+
+LINKED = {"Problema affrontato": "Vedi [l'altra](/soluzioni/altra-bologna) e [il tema](/temi/suap)."}
+
+
+def test_links_between_sheets_stay_in_the_language_of_the_page(client: FlaskClient, registered: Database) -> None:
+    page = page_of(client, registered, sections={**LINKED, "Soluzione adottata": "Uno sportello."})
+    assert 'href="/soluzioni/altra-bologna">l\'altra</a>' in page
+    english = client.get(f"/en/soluzioni/{SLUG}").text
+    assert 'href="/en/soluzioni/altra-bologna">l\'altra</a>' in english
+    assert 'href="/en/temi/suap">il tema</a>' in english
+
+
+def test_on_paper_links_between_sheets_have_their_host(
+    client: FlaskClient, registered: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = paper_of(client, registered, monkeypatch, sections={**LINKED, "Soluzione adottata": "Uno sportello."})
+    assert 'href="http://localhost/soluzioni/altra-bologna">' in page
+
+
+def paper_of(client: FlaskClient, database: Database, monkeypatch: pytest.MonkeyPatch, **front: Any) -> str:
+    """The page that the PDF is made of."""
+    monkeypatch.setattr(pdf, "document", lambda page, *folders: page.encode())
+    with database.work() as session:
+        slug = make_solution(session, **front).slug
+    return client.get(f"/soluzioni/{slug}.pdf").text
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.stem)
+def test_a_shipped_document_links_only_sheets_and_themes_that_are_there(path: Path) -> None:
+    slugs = {item.stem for item in DOCUMENTS}
+    themes = {item["slug"] for item in yaml.safe_load((ROOT / "content/themes.yml").read_text("utf-8"))["themes"]}
+    for place, slug in re.findall(r"\]\(/([a-z]+)/([^)]*)\)", path.read_text("utf-8")):
+        assert slug in {"soluzioni": slugs - {path.stem}, "temi": themes}[place]
+
+
+def test_a_sheet_ends_with_ways_to_its_neighbours(client: FlaskClient, registered: Database) -> None:
+    near = page_of(client, registered).partition('id="vicine"')[2].partition("</section>")[0]
+    assert 'href="/temi/suap">Sullo stesso tema: Sportello unico</a>' in near
+    assert 'href="/citta/bologna">Dello stesso ente: Città metropolitana di Bologna</a>' in near
