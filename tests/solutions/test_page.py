@@ -185,22 +185,24 @@ def test_what_began_and_goes_on_says_since_when(
     client: FlaskClient, registered: Database, status: str, period: dict[str, str], shown: str
 ) -> None:
     page = words_of(page_of(client, registered, status=status, period=period))
-    assert f"Periodo {shown} Costo" in page
+    assert f"Periodo {shown} A chi" in page
 
 
 @pytest.mark.parametrize(
     ("period", "shown"),
     [
-        ({"start": "2016-04-27"}, "27 aprile 2016"),
+        ({"start": "2016-04-27"}, "inizio: 27 aprile 2016"),
+        ({"start": "2016", "end": "non disponibile"}, "inizio: 2016"),
+        ({"start": "non disponibile", "end": "2016"}, "fine: 2016"),
         ({"start": "2016", "end": "2018"}, "2016 – 2018"),
         ({"start": "2016", "end": "2016"}, "2016"),
     ],
 )
-def test_what_has_ended_shows_its_days(
+def test_what_does_not_go_on_shows_the_days_that_are_known(
     client: FlaskClient, registered: Database, period: dict[str, str], shown: str
 ) -> None:
     page = words_of(page_of(client, registered, status="concluso", period=period))
-    assert f"Periodo {shown} Costo" in page
+    assert f"Periodo {shown} A chi" in page
 
 
 NOBODY = {"office": "non disponibile", "contact": {"role": "non disponibile", "mailbox": "non disponibile"}}
@@ -260,6 +262,14 @@ def test_a_made_up_sheet_is_not_said_to_come_from_public_sources(client: FlaskCl
     with registered.work() as session:
         make_solution(session, summary=f"{demonstration.LABEL} Uno sportello.")
     assert UNCONFIRMED not in words_of(client.get(f"/soluzioni/{SLUG}").text)
+
+
+def test_figures_that_are_not_public_are_named_in_one_line(client: FlaskClient, registered: Database) -> None:
+    page = words_of(page_of(client, registered, resources={"months": 14, "fte": "non disponibile"}))
+    assert "Tempo di realizzazione 14 mesi A chi" in page
+    assert (
+        "Non disponibili costo di avvio, costo annuo, personale a tempo pieno, comuni serviti, abitanti serviti" in page
+    )
 
 
 LINKED = {"Problema affrontato": "Vedi [l'altra](/soluzioni/altra-bologna) e [il tema](/temi/suap)."}
