@@ -272,6 +272,15 @@ def test_figures_that_are_not_public_are_named_in_one_line(client: FlaskClient, 
     )
 
 
+def test_paper_has_the_first_minute_and_the_day_of_the_last_check(
+    client: FlaskClient, registered: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = words_of(paper_of(client, registered, monkeypatch, verified_on="2026-11-20"))
+    assert "In un minuto Il problema Le imprese trovano regole diverse in ogni comune." in page
+    assert "Ultima verifica dei fatti: 20 novembre 2026." in page
+    assert UNCONFIRMED in page
+
+
 LINKED = {"Problema affrontato": "Vedi [l'altra](/soluzioni/altra-bologna) e [il tema](/temi/suap)."}
 
 
