@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """`flask content`: check, import and export the library of a folder."""
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -11,9 +12,11 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from app.commands import registers
-from app.config import Settings
+from app.config import ROOT, Settings
 from app.db import Database
 from app.document.model import Problem, located
+from app.document.render import TooComplex
+from app.errors import NotFound
 from app.solutions import folder, queries
 from app.solutions.demonstration import is_made_up
 from app.solutions.service import Imported, Outcome, import_document, rerender
@@ -68,8 +71,10 @@ def check(path: Path | None) -> None:
 def import_(path: Path | None) -> None:
     """Bring a folder into the database; everything that is right is imported, the rest is named."""
     source = _present(chosen(path))
+    known = _every_slug()
     problems = _import_registers(source)
     refused = _import_solutions(source)
+    _follow_renderer(known)
     if refused or problems:
         click.echo("Importazione incompleta: quello che è segnato qui sopra non è nel sito.", err=True)
         raise SystemExit(1)
@@ -134,15 +139,43 @@ def tell(path: Path, problems: Iterable[Problem]) -> None:
 @content.command("render")
 def render() -> None:
     """Make the HTML and the columns of every solution anew from its documents, after the renderer changed."""
+    _render(_every_slug())
+
+
+def _every_slug() -> list[str]:
     with store().reading() as session:
-        slugs = [slug for slug, _text in queries.every_current(session)]
-    with click.progressbar(slugs, label="Soluzioni", show_pos=True) as progress:
+        return [slug for slug, _text in queries.every_current(session)]
+
+
+def _follow_renderer(slugs: Sequence[str]) -> None:
+    """Make anew what stood there before, where another renderer than this release's made it."""
+    settings: Settings = current_app.config["SETTINGS"]
+    made_by, renderer = settings.data_folder / "renderer", _renderer()
+    if slugs and not (made_by.exists() and made_by.read_text(encoding="utf-8") == renderer):
+        _render(slugs)
+    folder.write_file(made_by, renderer)
+
+
+def _renderer() -> str:
+    """Differs whenever a stored page might be made otherwise: a digest of what makes one of a document."""
+    made_of = sorted(path for name in ("document", "text") for path in (ROOT / "app" / name).glob("*.py"))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in made_of)).hexdigest()
+
+
+def _render(slugs: Sequence[str]) -> None:
+    left: list[str] = []
+    with click.progressbar(slugs, label="Pagine", show_pos=True) as progress:
         for slug in progress:
-            with store().work() as session:
-                solution = queries.by_slug(session, slug)
-                for revision in queries.revisions(session, solution) if solution else ():
-                    rerender(session, revision, revision.solution)
-    click.echo(f"{len(slugs)} soluzioni rigenerate.")
+            try:
+                with store().work() as session:
+                    solution = queries.by_slug(session, slug)
+                    for revision in queries.every_revision(session, solution) if solution else ():
+                        rerender(session, revision, revision.solution)
+            except (NotFound, TooComplex):
+                left.append(slug)
+    for slug in left:
+        click.echo(f"{slug}: il testo non si può più comporre, la pagina resta com'è", err=True)
+    click.echo(f"{len(slugs) - len(left)} soluzioni rigenerate.")
 
 
 @content.command("export")

@@ -8,7 +8,8 @@ from typing import Any
 from app.conversion.tables import plain_table
 
 Node = dict[str, Any]
-KEPT_ADDRESSES = ("http://", "https://", "mailto:")
+#: Of the site, what a sheet may link: other sheets and themes.
+KEPT_ADDRESSES = ("http://", "https://", "mailto:", "/soluzioni/", "/temi/")
 MAX_ADDRESS = 600
 MAX_DETAIL = 200
 QUOTES = {"SingleQuote": ("‘", "’"), "DoubleQuote": ("“", "”")}

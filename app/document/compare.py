@@ -11,7 +11,8 @@ from app.document.model import Document
 from app.document.schema import FIELD_BY_NAME, FIELDS, SECTION_TITLES, UNKNOWN
 
 Kind = Literal["same", "removed", "added"]
-WORD = re.compile(r"\w+[^\S\n]*|[^\w\s][^\S\n]*|\s+")
+#: A figure with its thousands and decimals is one word.
+WORD = re.compile(r"\d+(?:[.,]\d+)+[^\S\n]*|\w+[^\S\n]*|[^\w\s][^\S\n]*|\s+")
 MAX_WORDS = 5_000
 
 

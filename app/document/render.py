@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Markdown -> safe HTML, within a budget of length and nesting; the only way text of users becomes markup."""
 
-import html
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,9 +11,11 @@ from pymdownx.slugs import slugify
 
 from app.document.actlinks import ActLinks
 from app.document.budget import OverBudget, at_most
+from app.document.gist import gist
 from app.document.headings import InnerHeadings
 from app.document.model import Document
-from app.document.pictures import ADDRESS, ALONE, SHOWN, OwnPictures
+from app.document.pictures import ADDRESS, OwnPictures
+from app.document.plain import plain_text
 
 MAX_RENDERED = 200_000
 #: Of the processor; the longest documents of the library take a thirtieth.
@@ -35,7 +36,7 @@ TAGS = frozenset(
     "table tbody td tfoot th thead tr ul".split()
 )
 ATTRIBUTES = {
-    "a": {"href", "title", "class", "id"},
+    "a": {"href", "title", "class", "id", "aria-label"},
     "sup": {"id"},
     "li": {"id"},
     "div": {"class"},
@@ -60,14 +61,14 @@ INNER_HEAD = re.compile(r'<h3 id="([^"]*)">(.*?)</h3>', re.DOTALL)
 ANCHOR = "sez-"
 _slugify = slugify(case="lower")
 FOOTNOTES = '<div class="footnote">'
-#: What a first sentence is not taken from: tables, lists, quotations, boxes.
-NESTED = re.compile(r"<(table|ul|ol|dl|blockquote|pre)\b.*?</\1>|<div class=\"admonition.*?</div>", re.DOTALL)
-PARAGRAPH = re.compile(r"<p>(.*?)</p>", re.DOTALL)
-LIST_ITEM = re.compile(r"<li[^>]*>(.*?)</li>", re.DOTALL)
-GIST_LENGTH, GIST_LEEWAY = 240, 40
-TAG = re.compile(r"<[^>]*>")
-REFERENCE = re.compile(r"<sup id=\"fnref[^>]*>.*?</sup>", re.DOTALL)
-BLOCK_END = re.compile(r"</(p|li|h[2-6]|td|th|dt|dd|tr|pre|blockquote)>")
+#: The mark of a note where it is cited: in brackets, or it would be a power beside a figure.
+NOTE_MARK = re.compile(r'(<a class="footnote-ref" href="#fn[^"]*")>\[(\d+)\]</a>')
+NOTE_BACK = re.compile(r'(<a class="footnote-backref" href="[^"]*") title=("[^"]*")')
+#: What is heard of the mark of a note, and of the way back from it, by language.
+NOTE_WORDS = {
+    "it": ("nota", "Torna al primo richiamo della nota {}"),
+    "en": ("note", "Back to the first mark of note {}"),
+}
 INDENT = re.compile(r"^[ \t>]*", re.MULTILINE)
 #: Browsers read `//host`, `/\\host` and `/<tab>/host` as an address of another site.
 OFF_SITE = re.compile(r"/[\s/\\]")
@@ -117,26 +118,30 @@ def render(document: Document, pictures: str = "") -> Rendered:
     return Rendered(sections, _note_list(mark + notes), plain)
 
 
-def to_html(text: str, pictures: str = "") -> str:
-    """Markdown as safe HTML: raw HTML is shown as typed, only listed tags, attributes and addresses survive. Raises
-    ``TooComplex``."""
+def to_html(text: str, pictures: str = "", language: str = "it") -> str:
+    """Markdown as safe HTML: raw HTML is shown as typed, only listed tags, attributes and addresses survive.
+
+    Notes are numbered in the order of reading; ``language`` is the one of the text. Raises ``TooComplex``.
+    """
     _refuse_bombs(text)
-    return _converted(text, pictures)
+    return _converted(text, pictures, language)
 
 
 @lru_cache(KEPT)
-def _converted(text: str, pictures: str) -> str:
+def _converted(text: str, pictures: str, language: str) -> str:
+    note, back = NOTE_WORDS.get(language, NOTE_WORDS["it"])
     try:
         # Half of a character pair cannot be written in UTF-8.
         with at_most(MAX_SECONDS):
-            markup = _markdown(pictures).convert(text.encode("utf-8", "replace").decode("utf-8"))
+            markup = _markdown(pictures, back).convert(text.encode("utf-8", "replace").decode("utf-8"))
     except RecursionError as error:
         raise TooComplex("nested_too_deep") from error
     except OverBudget as error:
         raise TooComplex("too_many_marks") from error
     shown = PICTURE if pictures else {}
+    named = NOTE_BACK.sub(r"\1 aria-label=\2", NOTE_MARK.sub(rf'\1 aria-label="{note} \2">[\2]</a>', markup))
     return nh3.clean(
-        ALIGNED.sub(r'<\1 class="align-\2">', markup),
+        ALIGNED.sub(r'<\1 class="align-\2">', named),
         tags={*TAGS, *shown},
         attributes={tag: set(names) for tag, names in {**ATTRIBUTES, **shown}.items()},
         attribute_filter=_filter_attribute,
@@ -166,16 +171,24 @@ def _cells(text: str) -> int:
     return sum(len(rows) * max(row.count("|") for row in rows) for rows in blocks)
 
 
-def _markdown(pictures: str) -> Markdown:
+def _markdown(pictures: str, back: str) -> Markdown:
     converter = Markdown(
         extensions=["tables", "footnotes", "admonition", "def_list", "toc", "sane_lists", ActLinks(), InnerHeadings()],
         extension_configs={
             "tables": {"use_align_attribute": True},
             "toc": {"slugify": _anchor},
-            "footnotes": {"BACKLINK_TITLE": "Torna al testo della nota {}", "BACKLINK_TEXT": "↩", "SEPARATOR": "-"},
+            "footnotes": {
+                "BACKLINK_TITLE": back,
+                "BACKLINK_TEXT": "↩",
+                "SUPERSCRIPT_TEXT": "[{}]",
+                "SEPARATOR": "-",
+                "USE_DEFINITION_ORDER": False,
+            },
         },
         output_format="html",
     )
+    # One way back from a note, not one for each time it is cited.
+    converter.treeprocessors.deregister("footnote-duplicate")
     converter.preprocessors.deregister("html_block")
     converter.parser.blockprocessors.deregister("setextheader")
     converter.inlinePatterns.deregister("html")
@@ -210,27 +223,7 @@ def _section(head: re.Match[str]) -> RenderedSection:
     return RenderedSection(head[1], plain_text(head[2]), body, inner, gist(body))
 
 
-def gist(markup: str) -> str:
-    """The first sentences of the first paragraph that stands by itself, about ``GIST_LENGTH`` characters."""
-    outside = NESTED.sub("", ALONE.sub("", markup))
-    first = PARAGRAPH.search(outside) or LIST_ITEM.search(markup)
-    text = " ".join(plain_text(first[1]).split()) if first else ""
-    if len(text) <= GIST_LENGTH + GIST_LEEWAY:
-        return text
-    end = max(text.rfind(mark, GIST_LENGTH // 2, GIST_LENGTH + GIST_LEEWAY) for mark in (". ", "? ", "! "))
-    if end > 0:
-        return text[: end + 1]
-    return text[: text.rfind(" ", 0, GIST_LENGTH)].rstrip(",;:") + " …"
-
-
 def _note_list(markup: str) -> str:
     """The footnotes' ordered list alone, without its box and rule."""
     start, end = markup.find("<ol"), markup.rfind("</ol>")
     return markup[start : end + len("</ol>")] if start >= 0 else ""
-
-
-def plain_text(markup: str) -> str:
-    """Words of safe HTML, footnote marks left out, what pictures show said, a line per block."""
-    text = BLOCK_END.sub("\n", SHOWN.sub(r"\1", REFERENCE.sub("", markup)))
-    lines = (" ".join(html.unescape(TAG.sub("", line)).split()) for line in text.split("\n"))
-    return "\n".join(line for line in lines if line)

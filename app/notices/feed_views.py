@@ -49,6 +49,10 @@ def city(slug: str) -> Response:
 
 
 def _feed(name: str, entries: Sequence[Solution], page: str) -> Response:
-    body = render_template("notices/feed.xml", name=name, entries=entries, page=site_root() + page, root=site_root())
+    confirmed = solutions.confirmed(session(), entries)
+    root = site_root()
+    body = render_template(
+        "notices/feed.xml", name=name, entries=entries, confirmed=confirmed, page=root + page, root=root
+    )
     marks = [f"{item.slug}:{item.revision_number}" for item in entries]
     return conditional(Response(body, mimetype="application/atom+xml"), RELEASE, *marks)

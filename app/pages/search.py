@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sqlalchemy.orm import Session
 
-from app.document.render import plain_text
+from app.document.plain import plain_text
 from app.pages import queries
 from app.pages.models import WrittenPage
 from app.search.document import SearchDocument

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from app.document.render import plain_text, to_html
+from app.document.plain import plain_text
+from app.document.render import to_html
 from app.pages.models import WrittenPage
 from app.pages.queries import pages
 
@@ -38,17 +39,17 @@ def import_pages(session: Session, texts: Iterable[PageText]) -> dict[str, int]:
     counts = {"added": 0, "changed": 0, "unchanged": 0}
     for text in texts:
         page = present.get((text.name, text.language))
-        if page is not None and page.digest == text.digest:
+        markup = to_html(text.text, language=text.language)
+        if page is not None and (page.digest, page.html) == (text.digest, markup):
             counts["unchanged"] += 1
             continue
         counts["changed" if page else "added"] += 1
-        session.add(_fill(page or WrittenPage(name=text.name, language=text.language), text))
+        session.add(_fill(page or WrittenPage(name=text.name, language=text.language), text, markup))
     session.flush()
     return counts
 
 
-def _fill(page: WrittenPage, text: PageText) -> WrittenPage:
-    markup = to_html(text.text)
+def _fill(page: WrittenPage, text: PageText, markup: str) -> WrittenPage:
     page.title, page.summary, page.updated_on = text.title, text.summary, text.updated_on
     page.html, page.plain, page.digest = markup, plain_text(markup), text.digest
     page.headings = [[anchor, plain_text(heading)] for anchor, heading in HEADING.findall(markup)]

@@ -18,7 +18,7 @@ from app.search.changes import note
 from app.solutions import queries as library
 from app.solutions.models import Solution, SolutionRevision
 from app.solutions.rules import is_overdue
-from app.solutions.service import make_live
+from app.solutions.service import make_live, save
 
 #: How long the address of a reader who reported an error is kept.
 ADDRESS_KEPT = timedelta(days=90)
@@ -97,7 +97,7 @@ def lower_evidence(session: Session, solution_id: int, now: datetime) -> bool:
     if after == before or not solution.badge or solution.archived_at is not None:
         return False
     document = rules.with_fields(document_of(revision), evidence_level=after)
-    lowered = make_live(session, solution, document, now, None)
+    lowered = save(session, solution, document, now)
     told = {"version": lowered.number, "before": before, "after": after}
     tell(session, solution, None, now, "evidence-lowered", told)
     return True

@@ -166,7 +166,8 @@ class Solution(Base):
 class SolutionRevision(Base):
     """One saved state of a document, never changed after it is saved; its HTML is what pages serve.
 
-    ``live_at`` is when it came into force; readers see no revision without it.
+    ``live_at`` is when it came into force; readers see no revision without it. ``origin`` is `site` for what somebody
+    wrote or decided there, `import` for the words of a folder.
     """
 
     __tablename__ = "solution_revisions"
@@ -187,3 +188,8 @@ class SolutionRevision(Base):
     live_at: Mapped[datetime | None] = mapped_column(Instant)
 
     solution: Mapped[Solution] = relationship(back_populates="revisions")
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether the body answers for these words: those of a folder wait until it approves or confirms them."""
+        return self.origin != "import"

@@ -18,6 +18,8 @@ from app.solutions.models import LegalAct, Solution, SolutionAct, SolutionBody, 
 
 #: Solutions held in memory at a time where all are read.
 CHUNK = 500
+#: The revision that readers see.
+IN_FORCE = (SolutionRevision.solution_id == Solution.id) & (SolutionRevision.number == Solution.revision_number)
 
 
 def _with_ties() -> Select[Solution]:
@@ -101,17 +103,15 @@ def by_slug(session: Session, slug: str) -> Solution | None:
 def with_source(session: Session, slug: str) -> Mapping[str, tuple[Solution, SolutionRevision]]:
     """A variant and its source by slug, each with its ties and the revision in force; fewer where one is missing."""
     source = select(Solution.based_on).where(Solution.slug == slug).scalar_subquery()
-    in_force = (SolutionRevision.solution_id == Solution.id) & (SolutionRevision.number == Solution.revision_number)
-    wanted = _with_ties().add_columns(SolutionRevision).join(SolutionRevision, in_force)
+    wanted = _with_ties().add_columns(SolutionRevision).join(SolutionRevision, IN_FORCE)
     found = session.execute(wanted.where(or_(Solution.slug == slug, Solution.slug == source)))
     return {solution.slug: (solution, revision) for solution, revision in found}
 
 
 def _with_text() -> Select[Solution, SolutionRevision]:
-    in_force = (SolutionRevision.solution_id == Solution.id) & (SolutionRevision.number == Solution.revision_number)
     return (
         select(Solution, SolutionRevision)
-        .join(SolutionRevision, in_force)
+        .join(SolutionRevision, IN_FORCE)
         .options(
             joinedload(Solution.themes),
             selectinload(Solution.bodies),
@@ -164,6 +164,13 @@ def revisions(session: Session, solution: Solution) -> Sequence[SolutionRevision
     return session.scalars(wanted.order_by(SolutionRevision.number.desc())).all()
 
 
+def confirmed(session: Session, solutions: Iterable[Solution]) -> frozenset[int]:
+    """The numbers of those whose body answers for the revision in force."""
+    wanted = select(Solution.id).join(SolutionRevision, IN_FORCE)
+    numbers = [solution.id for solution in solutions]
+    return frozenset(session.scalars(wanted.where(Solution.id.in_(numbers), SolutionRevision.origin != "import")))
+
+
 def writers(session: Session, solution: Solution) -> Sequence[int]:
     """Numbers of those who wrote one of its revisions."""
     wanted = select(SolutionRevision.author_id).where(SolutionRevision.solution_id == solution.id).distinct()
@@ -213,10 +220,9 @@ def newest(session: Session, most: int) -> Sequence[Solution]:
 
 def published_texts(session: Session) -> Iterator[tuple[Solution, SolutionRevision]]:
     """Every published solution with all its ties and its current revision, in a few statements."""
-    current = (SolutionRevision.solution_id == Solution.id) & (SolutionRevision.number == Solution.revision_number)
     wanted = (
         select(Solution, SolutionRevision)
-        .join(SolutionRevision, current)
+        .join(SolutionRevision, IN_FORCE)
         .options(selectinload(Solution.themes), selectinload(Solution.bodies), selectinload(Solution.acts))
         .where(Solution.published)
         .order_by(Solution.id)
@@ -438,10 +444,5 @@ def acts_by_slug(session: Session, slugs: Sequence[str]) -> dict[str, LegalAct]:
 
 def every_current(session: Session) -> Sequence[tuple[str, str]]:
     """Slug and text of the current revision of every solution, published or not."""
-    wanted = (
-        select(Solution.slug, SolutionRevision.text)
-        .join(SolutionRevision, SolutionRevision.solution_id == Solution.id)
-        .where(SolutionRevision.number == Solution.revision_number)
-        .order_by(Solution.slug)
-    )
+    wanted = select(Solution.slug, SolutionRevision.text).join(SolutionRevision, IN_FORCE).order_by(Solution.slug)
     return [(slug, text) for slug, text in session.execute(wanted).all()]

@@ -11,7 +11,7 @@ from app.document.compare import Called
 from app.document.dates import is_date
 from app.document.schema import field_at
 from app.solutions import queries
-from app.web.formats import day
+from app.web.formats import day, number
 from app.web.languages import current_language
 from app.web.unit import session
 
@@ -32,6 +32,8 @@ def _value(path: str, value: str) -> str:
     field = field_at(path)
     if field is not None and field.shape == "date" and is_date(value):
         return day(value)
+    if field is not None and field.shape == "amount" and value.isdecimal():
+        return number(int(value))
     return _said("solutions/_values.html", "value", path, value)
 
 

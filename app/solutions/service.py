@@ -86,10 +86,14 @@ def wrong_in(session: Session, document: Document) -> tuple[Problem, ...]:
     return tuple(found)
 
 
-def save(session: Session, solution: Solution, document: Document, now: datetime, reason: str = "") -> SolutionRevision:
-    """A new revision written by the site itself, in force at once. Raises ``TooComplex``."""
+def save(session: Session, solution: Solution, document: Document, now: datetime) -> SolutionRevision:
+    """A new revision written by the site itself, in force at once: whoever answered for the text before still does.
+
+    Raises ``TooComplex``.
+    """
+    origin = queries.current_revision(session, solution).origin
     revision = _save(session, solution, document, render(document, folder_of(solution.slug)), now)
-    revision.origin, revision.reason = "site", reason
+    revision.origin = origin
     return revision
 
 

@@ -16,6 +16,7 @@ from app.document.model import Document
 from app.document.parse import parse
 from app.errors import NotFound
 from app.solutions import pdf, queries
+from app.solutions.demonstration import is_made_up
 from app.solutions.models import Solution, SolutionRevision
 from app.solutions.rules import is_overdue, spreads
 from app.solutions.said_views import AS_SAID
@@ -67,15 +68,20 @@ def page_of(slug: str, variants: Sequence[queries.Variant]) -> str:
     solution, revision = held
     gate.require(Action.READ_SOLUTION, solution.thing)
     overdue = is_overdue(solution.front.get("review_due"), today())
-    return render_template(
-        "solutions/show.html",
-        solution=solution,
-        revision=revision,
-        front=solution.front,
-        overdue=overdue,
-        variants=variants,
-        spreads=spreads(solution.front),
-    )
+    shown = _shown(solution, revision)
+    return render_template("solutions/show.html", **shown, overdue=overdue, variants=variants)
+
+
+def _shown(solution: Solution, revision: SolutionRevision) -> dict[str, Any]:
+    """What page and paper show alike."""
+    made_up = is_made_up(solution.slug, solution.summary)
+    return {
+        "solution": solution,
+        "revision": revision,
+        "front": solution.front,
+        "spreads": spreads(solution.front),
+        "unconfirmed": not revision.confirmed and not made_up,
+    }
 
 
 @solutions.get("/soluzioni/<slug:slug>.md")
@@ -101,13 +107,7 @@ def show_json(slug: str) -> Response:
 def show_pdf(slug: str) -> Response:
     solution = found(slug)
     revision = queries.current_revision(session(), solution)
-    page = render_template(
-        "solutions/print.html",
-        solution=solution,
-        revision=revision,
-        front=solution.front,
-        spreads=spreads(solution.front),
-    )
+    page = render_template("solutions/print.html", **_shown(solution, revision))
     folder = current_app.config["SETTINGS"].data_folder
     shown = pdf.with_pictures(page, current_app.extensions["pictures"](solution))
     content = pdf.document(shown, folder / "pdf", folder / "files")

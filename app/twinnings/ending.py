@@ -16,7 +16,7 @@ from app.needs import service as needs
 from app.needs.service import Deed as NeedDeed
 from app.solutions import queries as library
 from app.solutions.models import Solution
-from app.solutions.service import make_live
+from app.solutions.service import save
 from app.twinnings import queries, rules
 from app.twinnings.models import ClosingForm, Twinning, TwinningParty
 from app.twinnings.rules import Closing, State
@@ -129,7 +129,7 @@ def _raise_evidence(session: Session, twinning: Twinning, reused: Sequence[Closi
         return
     held = [*document.listed("reused_by"), *(_reuse(twinning, form, deed) for form in reused)]
     front: Mapping[str, Any] = {**document.front, "reused_by": held, "evidence_level": AGAIN}
-    make_live(session, solution, Document(front, document.sections, document.footnotes), deed.now, None)
+    save(session, solution, Document(front, document.sections, document.footnotes), deed.now)
 
 
 def _reuse(twinning: Twinning, form: ClosingForm, deed: Deed) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Italian at `/`, English at `/en/`: the language stands in the address, every page in both."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -21,6 +22,8 @@ DEFAULT = "it"
 #: How a language writes its days and numbers: in Europe, 3 May 2018.
 LOCALES = {"it": "it", "en": "en_GB"}
 KEY = "twinmetro.language"
+#: How a document links another page of the library, without a language.
+INSIDE = re.compile(r'href="/(?=(?:soluzioni|temi)/)')
 #: More sentences than all pages say; beyond it they are looked up anew.
 MOST_SENTENCES = 5_000
 
@@ -54,6 +57,7 @@ def register(app: Flask) -> None:
         app, default_locale=DEFAULT, default_timezone="Europe/Rome", locale_selector=lambda: LOCALES[current_language()]
     )
     sentences = Sentences()
+    app.jinja_env.filters["inside"] = inside
     app.jinja_env.globals.update(
         _=sentences.said,
         gettext=sentences.said,
@@ -175,3 +179,8 @@ def prefixed(path: str) -> str:
     """A path of the site in the language of the request."""
     root: str = _request().environ.get("SCRIPT_NAME", "")
     return f"{root}{path}"
+
+
+def inside(stored: str, whole: bool = False) -> str:
+    """Stored HTML whose links to sheets and themes stay in the language of the page, with the host on paper."""
+    return INSIDE.sub(f'href="{site_root() if whole else ""}{prefixed("/")}', stored)

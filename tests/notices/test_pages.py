@@ -17,8 +17,10 @@ from app.journal.service import record
 from app.notices import chores, queries
 from app.review.models import Review
 from app.search.indexer import Indexer
+from app.solutions import queries as library
 from app.solutions.models import Solution
-from tests.makers import NOW, csrf, make_person, make_solution, section, sign_in
+from app.solutions.service import make_live
+from tests.makers import NOW, csrf, make_document, make_person, make_solution, section, sign_in
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 
@@ -200,6 +202,19 @@ def test_feeds_are_valid_and_public_only(referent: FlaskClient, path: str) -> No
     for name in ("id", "title", "updated"):
         assert feed.findtext(f"{ATOM}{name}")
     assert referent.get(path, headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
+
+
+def test_a_feed_names_a_body_as_author_only_of_what_it_approved(client: FlaskClient, registered: Database) -> None:
+    with registered.work() as session:
+        make_solution(session, "confermata-bologna", title="Confermata")
+        make_solution(session, "raccolta-bologna", title="Raccolta")
+    with registered.work() as session:
+        solution = library.by_slug(session, "confermata-bologna")
+        assert solution is not None
+        make_live(session, solution, make_document(title="Confermata", verified_on="2026-11-20"), NOW, None)
+    feed = ElementTree.fromstring(client.get("/feed/soluzioni.atom").data)
+    authors = {entry.findtext(f"{ATOM}title"): entry.find(f"{ATOM}author") for entry in feed.iter(f"{ATOM}entry")}
+    assert (authors["Confermata"] is not None, authors["Raccolta"]) == (True, None)
 
 
 @pytest.mark.parametrize("path", ["/feed/temi/nessuno.atom", "/feed/citta/nessuna.atom"])

@@ -59,6 +59,15 @@ def test_a_page_follows_every_change_of_its_file(database: Database, change: str
     assert page(database).digest == new.digest
 
 
+def test_a_page_that_another_renderer_made_is_made_anew(database: Database) -> None:
+    imported(database, HELP)
+    with database.work() as session:
+        for found in queries.pages(session):
+            found.html = "<p>prima</p>"
+    assert imported(database, HELP) == {"added": 0, "changed": 1, "unchanged": 0}
+    assert "<em>parola</em>" in page(database).html
+
+
 def test_the_two_languages_of_a_page_are_two_texts(database: Database) -> None:
     english = replace(HELP, language="en", title="Help")
     assert imported(database, HELP, english)["added"] == 2

@@ -345,3 +345,44 @@ def test_a_page_whose_text_the_folder_no_longer_has_is_named(app: Flask, folder:
     result = run(app, "export", tmp_path / "esportata")
     assert result.exit_code == 1
     assert "altro.it: il testo della pagina non è in" in result.output
+
+
+def test_pages_another_renderer_made_are_made_anew_with_the_next_import(
+    app: Flask, folder: Path, database: Database
+) -> None:
+    settings: Settings = app.config["SETTINGS"]
+    assert "rigenerate" not in run(app, "import", folder).output
+    spoil(database)
+    assert "rigenerate" not in run(app, "import", folder).output
+    (settings.data_folder / "renderer").write_text("un altro", encoding="utf-8")
+    assert "2 soluzioni rigenerate" in run(app, "import", folder).output
+    assert "Le imprese trovano" in stored(database)
+    assert "rigenerate" not in run(app, "import", folder).output
+
+
+def test_a_text_that_can_no_longer_be_rendered_is_named_and_the_others_are_made_anew(
+    app: Flask, folder: Path, database: Database
+) -> None:
+    run(app, "import", folder)
+    spoil(database)
+    with database.work() as session:
+        solution = queries.by_slug(session, "due")
+        assert solution is not None
+        queries.current_revision(session, solution).text = "senza intestazione"
+    result = run(app, "render")
+    assert (result.exit_code, "due: " in result.output, "1 soluzioni rigenerate" in result.output) == (0, True, True)
+    assert "Le imprese trovano" in stored(database)
+
+
+def spoil(database: Database) -> None:
+    with database.work() as session:
+        solution = queries.by_slug(session, "uno")
+        assert solution is not None
+        queries.current_revision(session, solution).plain = "x"
+
+
+def stored(database: Database) -> str:
+    with database.reading() as session:
+        solution = queries.by_slug(session, "uno")
+        assert solution is not None
+        return queries.current_revision(session, solution).plain

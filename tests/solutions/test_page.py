@@ -3,9 +3,11 @@
 
 import html
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from flask.testing import FlaskClient
 
 from app.config import ROOT
@@ -13,7 +15,12 @@ from app.db import Database
 from app.document.model import Document, known
 from app.document.parse import parse
 from app.document.schema import FIELDS
-from tests.makers import make_document, make_solution
+from app.solutions import demonstration, pdf
+from app.solutions.service import make_live, save
+from tests.makers import NOW, make_document, make_solution
+
+SLUG = "sportello-unico-bologna"
+UNCONFIRMED = "Scheda scritta da fonti pubbliche, non ancora confermata dall’ente."
 
 DOCUMENTS = sorted((ROOT / "content" / "solutions").glob("*.md"))
 #: Fields a page says in words of its own, not in those of the document, and where.
@@ -178,22 +185,24 @@ def test_what_began_and_goes_on_says_since_when(
     client: FlaskClient, registered: Database, status: str, period: dict[str, str], shown: str
 ) -> None:
     page = words_of(page_of(client, registered, status=status, period=period))
-    assert f"Periodo {shown} Costo" in page
+    assert f"Periodo {shown} A chi" in page
 
 
 @pytest.mark.parametrize(
     ("period", "shown"),
     [
-        ({"start": "2016-04-27"}, "27 aprile 2016"),
+        ({"start": "2016-04-27"}, "inizio: 27 aprile 2016"),
+        ({"start": "2016", "end": "non disponibile"}, "inizio: 2016"),
+        ({"start": "non disponibile", "end": "2016"}, "fine: 2016"),
         ({"start": "2016", "end": "2018"}, "2016 – 2018"),
         ({"start": "2016", "end": "2016"}, "2016"),
     ],
 )
-def test_what_has_ended_shows_its_days(
+def test_what_does_not_go_on_shows_the_days_that_are_known(
     client: FlaskClient, registered: Database, period: dict[str, str], shown: str
 ) -> None:
     page = words_of(page_of(client, registered, status="concluso", period=period))
-    assert f"Periodo {shown} Costo" in page
+    assert f"Periodo {shown} A chi" in page
 
 
 NOBODY = {"office": "non disponibile", "contact": {"role": "non disponibile", "mailbox": "non disponibile"}}
@@ -225,3 +234,88 @@ def test_a_body_without_a_site_is_not_linked(client: FlaskClient, registered: Da
     page = page_of(client, registered, city="anci", **NOBODY)
     assert "contatto non disponibile" in page
     assert "Sito istituzionale" not in page
+
+
+def test_a_sheet_that_no_body_approved_says_so_and_names_no_body_as_its_author(
+    client: FlaskClient, registered: Database
+) -> None:
+    page = page_of(client, registered)
+    assert UNCONFIRMED in words_of(page)
+    assert '"author": {"@type": "Organization", "name": "Twin Metro"}' in page
+
+
+def test_what_the_site_itself_adds_to_a_sheet_confirms_nothing(client: FlaskClient, registered: Database) -> None:
+    with registered.work() as session:
+        save(session, make_solution(session), make_document(evidence_level=5), NOW)
+    assert UNCONFIRMED in words_of(client.get(f"/soluzioni/{SLUG}").text)
+
+
+def test_a_sheet_its_body_approved_names_the_body_as_its_author(client: FlaskClient, registered: Database) -> None:
+    with registered.work() as session:
+        make_live(session, make_solution(session), make_document(verified_on="2026-11-20"), NOW, None)
+    page = client.get(f"/soluzioni/{SLUG}").text
+    assert UNCONFIRMED not in words_of(page)
+    assert '"author": {"@type": "GovernmentOrganization", "name": "Città metropolitana di Bologna"}' in page
+
+
+def test_a_made_up_sheet_is_not_said_to_come_from_public_sources(client: FlaskClient, registered: Database) -> None:
+    with registered.work() as session:
+        make_solution(session, summary=f"{demonstration.LABEL} Uno sportello.")
+    assert UNCONFIRMED not in words_of(client.get(f"/soluzioni/{SLUG}").text)
+
+
+def test_figures_that_are_not_public_are_named_in_one_line(client: FlaskClient, registered: Database) -> None:
+    page = words_of(page_of(client, registered, resources={"months": 14, "fte": "non disponibile"}))
+    assert "Tempo di realizzazione 14 mesi A chi" in page
+    assert (
+        "Non disponibili costo di avvio, costo annuo, personale a tempo pieno, comuni serviti, abitanti serviti" in page
+    )
+
+
+def test_paper_has_the_first_minute_and_the_day_of_the_last_check(
+    client: FlaskClient, registered: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = words_of(paper_of(client, registered, monkeypatch, verified_on="2026-11-20"))
+    assert "In un minuto Il problema Le imprese trovano regole diverse in ogni comune." in page
+    assert "Ultima verifica dei fatti: 20 novembre 2026." in page
+    assert UNCONFIRMED in page
+
+
+LINKED = {"Problema affrontato": "Vedi [l'altra](/soluzioni/altra-bologna) e [il tema](/temi/suap)."}
+
+
+def test_links_between_sheets_stay_in_the_language_of_the_page(client: FlaskClient, registered: Database) -> None:
+    page = page_of(client, registered, sections={**LINKED, "Soluzione adottata": "Uno sportello."})
+    assert 'href="/soluzioni/altra-bologna">l\'altra</a>' in page
+    english = client.get(f"/en/soluzioni/{SLUG}").text
+    assert 'href="/en/soluzioni/altra-bologna">l\'altra</a>' in english
+    assert 'href="/en/temi/suap">il tema</a>' in english
+
+
+def test_on_paper_links_between_sheets_have_their_host(
+    client: FlaskClient, registered: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = paper_of(client, registered, monkeypatch, sections={**LINKED, "Soluzione adottata": "Uno sportello."})
+    assert 'href="http://localhost/soluzioni/altra-bologna">' in page
+
+
+def paper_of(client: FlaskClient, database: Database, monkeypatch: pytest.MonkeyPatch, **front: Any) -> str:
+    """The page that the PDF is made of."""
+    monkeypatch.setattr(pdf, "document", lambda page, *folders: page.encode())
+    with database.work() as session:
+        slug = make_solution(session, **front).slug
+    return client.get(f"/soluzioni/{slug}.pdf").text
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.stem)
+def test_a_shipped_document_links_only_sheets_and_themes_that_are_there(path: Path) -> None:
+    slugs = {item.stem for item in DOCUMENTS}
+    themes = {item["slug"] for item in yaml.safe_load((ROOT / "content/themes.yml").read_text("utf-8"))["themes"]}
+    for place, slug in re.findall(r"\]\(/([a-z]+)/([^)]*)\)", path.read_text("utf-8")):
+        assert slug in {"soluzioni": slugs - {path.stem}, "temi": themes}[place]
+
+
+def test_a_sheet_ends_with_ways_to_its_neighbours(client: FlaskClient, registered: Database) -> None:
+    near = page_of(client, registered).partition('id="vicine"')[2].partition("</section>")[0]
+    assert 'href="/temi/suap">Sullo stesso tema: Sportello unico</a>' in near
+    assert 'href="/citta/bologna">Dello stesso ente: Città metropolitana di Bologna</a>' in near

@@ -45,6 +45,20 @@ def test_every_code_of_the_schema_has_its_words(app: Flask) -> None:
         assert italian != english or code in SAME, (path, code)
 
 
+def test_what_was_added_and_taken_out_is_heard_and_sums_are_written_as_sums(
+    client: FlaskClient, registered: Database
+) -> None:
+    with registered.work() as session:
+        make_solution(session, "pratica", resources={"one_off_cost": 9000})
+        make_solution(session, "pratica", resources={"one_off_cost": 14000})
+    page = client.get("/soluzioni/pratica/versioni/differenze?da=1&a=2").text
+    heard = '<span class="visually-hidden" lang="it">{} </span>'
+    assert f"<del>{heard.format('tolto:')}9.000</del>" in page
+    assert f"<ins>{heard.format('aggiunto:')}14.000</ins>" in page
+    english = client.get("/en/soluzioni/pratica/versioni/differenze?da=1&a=2").text
+    assert "14,000</ins>" in english
+
+
 def test_what_changed_between_two_versions_is_said_in_the_language_of_the_page(
     client: FlaskClient, registered: Database
 ) -> None:

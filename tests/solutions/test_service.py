@@ -60,7 +60,7 @@ def test_a_document_edited_on_the_site_is_a_conflict_and_is_left_alone(registere
     with registered.work() as session:
         solution = queries.by_slug(session, SLUG)
         assert solution is not None
-        save(session, solution, make_document(title="Dal sito"), LATER, "correzione")
+        save(session, solution, make_document(title="Dal sito"), LATER)
     assert imported(registered, make_document(title="Altro file")) is Outcome.CONFLICT
     with registered.reading() as session:
         solution = queries.by_slug(session, SLUG)

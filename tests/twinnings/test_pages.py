@@ -501,7 +501,7 @@ def test_what_a_variant_changed_is_shown_beside_its_source(registered: Database,
     assert "Schema da non togliere" not in page
     assert "777" not in page
     assert "Non indicato nella variante: kit" in page
-    assert "Costo di avvio, in euro: 9000; Mesi per realizzarla: " in page
+    assert "Costo di avvio, in euro: 9.000; Mesi per realizzarla: " in page
     assert "Months to carry it out" in client.get("/en/soluzioni/variante/confronto-con-la-fonte").text
     assert "che cosa è stato adattato" in client.get("/soluzioni/variante").text
     assert client.get("/soluzioni/fonte/confronto-con-la-fonte").status_code == 404

@@ -3,7 +3,8 @@
 
 import pytest
 
-from app.document.render import plain_text, to_html
+from app.document.plain import plain_text
+from app.document.render import to_html
 from app.text.acts import find_acts
 from tests.pure.document import markup
 

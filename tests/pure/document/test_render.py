@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What officials write with becomes the HTML that pages show."""
 
+import re
+
 import pytest
 
 from app.document.model import Document, Section
-from app.document.render import Rendered, gist, plain_text, render, to_html
+from app.document.plain import plain_text
+from app.document.render import Rendered, render, to_html
 from tests.pure.document import markup
 
 
@@ -69,11 +72,23 @@ def test_footnotes_of_all_sections_make_one_list() -> None:
     assert targets == anchors
 
 
-def test_marks_of_footnotes_lead_back_to_the_text() -> None:
+def test_a_note_leads_back_once_to_the_first_place_that_cites_it() -> None:
     page = rendered("Uno.[^a] Due.[^a]", footnotes="[^a]: Fonte")
-    marks = {names["id"] for tag, names in markup.Reading(page.sections[0].html).elements if tag == "sup"}
-    assert {link.removeprefix("#") for link in markup.links_of(page.footnotes)} == marks
-    assert "Torna al testo della nota 1" in page.footnotes
+    marks = [names["id"] for tag, names in markup.Reading(page.sections[0].html).elements if tag == "sup"]
+    assert markup.links_of(page.footnotes) == [f"#{marks[0]}"]
+    assert 'aria-label="Torna al primo richiamo della nota 1"' in page.footnotes
+
+
+def test_the_mark_of_a_note_beside_a_figure_is_no_power_and_is_heard_as_a_note() -> None:
+    html = rendered("a | b\n--|--\nattivi | 14[^x]", footnotes="[^x]: Fonte").sections[0].html
+    assert 'aria-label="nota 1">[1]</a>' in html
+    assert 'aria-label="note 1">[1]</a>' in to_html("14[^x]\n\n[^x]: Source", language="en")
+
+
+def test_notes_are_numbered_in_the_order_of_reading() -> None:
+    page = rendered("Uno.[^b] Due.[^a] Tre.[^b]", footnotes="[^a]: Fonte A\n[^b]: Fonte B\n[^c]: Mai citata")
+    assert [line.split("\xa0")[0] for line in plain_text(page.footnotes).split("\n")][:2] == ["Fonte B ↩", "Fonte A ↩"]
+    assert re.findall(r">\[(\d)\]<", page.sections[0].html) == ["1", "2", "1"]
 
 
 def test_a_document_without_footnotes_has_no_list() -> None:
@@ -99,18 +114,3 @@ def test_the_plain_text_has_words_without_notes_and_marks() -> None:
 
 def test_an_empty_document_renders_to_nothing() -> None:
     assert render(Document({})) == Rendered((), "", "")
-
-
-def test_the_first_sentences_come_from_the_first_paragraph_that_stands_by_itself() -> None:
-    assert gist(to_html("- voce\n\n> citazione\n\na | b\n--|--\nc | d\n\nIl testo.[^1]\n\nAltro.")) == "Il testo.[^1]"
-    assert gist(to_html("- prima voce\n- seconda")) == "prima voce"
-    assert gist("") == ""
-
-
-def test_long_first_sentences_end_where_a_sentence_ends_or_between_words() -> None:
-    sentence = "Il comune riceve la pratica e la inoltra agli uffici competenti per il parere. "
-    cut = gist(to_html(sentence * 6))
-    assert cut == (sentence * 3).strip()
-    words = gist(to_html("parola, " * 60))
-    assert words.endswith("parola …")
-    assert len(words) <= 245

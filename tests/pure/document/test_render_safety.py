@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from app.document.model import Document, Section
 from app.document.pictures import folder_of
-from app.document.render import ATTRIBUTES, CLASSES, TAGS, TooComplex, plain_text, render, to_html
+from app.document.plain import plain_text
+from app.document.render import ATTRIBUTES, CLASSES, TAGS, TooComplex, render, to_html
 from app.document.schema import SECTION_TITLES
 from tests.naughty import STRINGS
 from tests.pure.document import generated, markup
