@@ -34,18 +34,6 @@ class Filter:
     theme: str = ""
 
 
-def locked(session: Session, solution_id: int) -> Solution:
-    """The solution as it is now, held until the transaction ends: two decisions come one after the other."""
-    wanted = (
-        select(Solution)
-        .options(selectinload(Solution.themes), selectinload(Solution.bodies), selectinload(Solution.acts))
-        .where(Solution.id == solution_id)
-        .with_for_update(of=Solution)
-        .execution_options(populate_existing=True)
-    )
-    return session.scalars(wanted).one()
-
-
 def review(session: Session, number: int) -> Review | None:
     """One review as it is now."""
     wanted = select(Review).where(Review.id == number).execution_options(populate_existing=True)

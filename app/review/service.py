@@ -51,7 +51,7 @@ def submit(session: Session, solution: Solution, person_id: int, now: datetime) 
 
     Raises ``Invalid`` with what is missing, ``Conflict`` where nothing can be asked.
     """
-    solution = queries.locked(session, solution.id)
+    solution = library.locked(session, solution.id)
     if solution.archived_at is not None:
         raise Conflict("archived")
     waiting = queries.open_review(session, solution)
@@ -237,7 +237,7 @@ def _waiting(session: Session, judgement: Judgement) -> tuple[Solution, Review]:
     review = queries.review(session, judgement.review_id)
     if review is None or review.solution_id != judgement.solution_id:
         raise NotFound(judgement.review_id)
-    solution = queries.locked(session, review.solution_id)
+    solution = library.locked(session, review.solution_id)
     review = queries.review(session, judgement.review_id)
     if review is None or review.state != State.OPEN or review.revision_number != judgement.number:
         raise Conflict("decided_already")

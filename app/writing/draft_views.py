@@ -18,6 +18,7 @@ from app.document.serialise import serialise
 from app.document.validate import problems
 from app.errors import Conflict, Invalid, NotFound
 from app.files.refusal import MAX_FILE, FileRefused
+from app.solutions import queries as library
 from app.solutions.models import Solution
 from app.solutions.said_views import AS_SAID
 from app.web import gate
@@ -200,8 +201,7 @@ def save_version(slug: str) -> Answer:
     try:
         service.try_rendering(session(), solution)
         with work() as writes:
-            held = service.reopened(writes, solution)
-            service.freeze(writes, held, gate.actor().id, now(), reason)
+            service.freeze(writes, solution, gate.actor().id, now(), reason)
     except Invalid as error:
         return _refused(solution, tuple(dict.fromkeys(["version_refused", *error.problems.values()])))
     except TooComplex as error:
@@ -262,7 +262,7 @@ def discard_now(slug: str) -> Answer:
     seen = number(request.form.get("edition", ""))
     try:
         with work() as writes:
-            gone = giving_up.discard(writes, service.reopened(writes, solution), gate.actor().id, now(), seen)
+            gone = giving_up.discard(writes, library.locked(writes, solution.id), gate.actor().id, now(), seen)
     except Conflict as late:
         session().rollback()
         return _discard_page(editable(slug), late.status)
