@@ -73,6 +73,7 @@ from app.web import (
     languages,
     logs,
     release,
+    sent,
     templating,
     unit,
 )
@@ -184,7 +185,7 @@ def build(settings: Settings | None = None) -> Flask:
     templating.prepare(app)
     app.jinja_options = {**app.jinja_options, "trim_blocks": True, "lstrip_blocks": True}
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    for part in (addresses, logs, unit, languages, formats, kept, release, headers, errors):
+    for part in (sent, addresses, logs, unit, languages, formats, kept, release, headers, errors):
         part.register(app)
     identity.register(app)
     gate.register(app, identity.actor, identity.confirmed, identity.closed_among)

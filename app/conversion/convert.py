@@ -13,11 +13,12 @@ from typing import Any
 from app.conversion.arranging import Arranged, arrange, said
 from app.conversion.pandoc import pandoc
 from app.conversion.tidying import Node, Tidied
-from app.document.parse import CONTROL, parse
+from app.document.parse import parse
 from app.errors import Unavailable
 from app.files.bounded import Bounds, run
 from app.files.kinds import Kind, recognise
 from app.files.refusal import MEGABYTE, FileRefused, check_size
+from app.text.typed import CONTROL
 
 #: Markdown as the renderer reads it: four spaces a level, pipe tables, notes; no markup but Markdown.
 DIALECT = "markdown_strict-raw_html+pipe_tables+footnotes+definition_lists+four_space_rule"

@@ -29,7 +29,6 @@ from app.web.languages import prefixed
 from app.web.unit import session, work
 from app.writing import giving_up, service
 from app.writing import kit as files
-from app.writing.boxes import clean
 from app.writing.bring import Brought, brought, picture, text_of, with_pictures, with_problem
 from app.writing.forms import New, number, one_line, read_new, read_seen
 from app.writing.service import Saved
@@ -133,7 +132,7 @@ def save_markdown(slug: str) -> Answer:
             service.give_up_markdown(writes, solution, gate.actor().id, now())
         return redirect(url_for("writing.edit", slug=slug), 303)
     seen = read_seen(request.form)
-    typed = clean(request.form.get("text", ""))
+    typed = request.form.get("text", "")
     try:
         text = _uploaded_text() or typed
         with work() as writes:
