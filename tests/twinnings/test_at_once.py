@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Both sides of a transfer at the same moment: it ends once, and who comes second is told."""
 
-import threading
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -9,10 +8,10 @@ import pytest
 from sqlalchemy.orm import Session
 
 from app.document.dates import day_of
-from app.errors import Conflict
 from app.review import upkeep
 from app.twinnings import ending, queries, service
 from app.twinnings.rules import Closing
+from tests import races
 from tests.twinnings.exchange import LATER, Exchange
 
 Act = Callable[[Session], object]
@@ -21,23 +20,7 @@ GOOD = Closing("adopted", months=6)
 
 def at_once(exchange: Exchange, *acts: Act) -> list[str]:
     """Each act in a transaction of its own, begun together; what became of each."""
-    start, ended = threading.Barrier(len(acts)), []
-
-    def run(act: Act) -> None:
-        start.wait()
-        try:
-            with exchange.database.work() as session:
-                act(session)
-            ended.append("done")
-        except Conflict as late:
-            ended.append(str(late))
-
-    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return sorted(ended)
+    return races.at_once(*(races.working(exchange.database, act) for act in acts))
 
 
 def saying(exchange: Exchange, body: str) -> Act:
