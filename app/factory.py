@@ -92,6 +92,7 @@ CHORES = (
     Chore("forget-mail", 3_600, outbox_chores.forget_mail),
     Chore("forget-traces", 3_600, account_chores.forget_traces),
     Chore("files", 2, writing_chores.read_files),
+    Chore("unfinished-files", 86_400, writing_chores.clear_unfinished),
     Chore("proposals", 300, need_chores.follow_proposals),
     Chore("rounds", 5, need_chores.compute_rounds),
     Chore("overdue-requests", 3_600, need_chores.follow_requests),

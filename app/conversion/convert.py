@@ -35,26 +35,6 @@ NOTE = re.compile(r"^\[\^([0-9]{1,4})\]:", re.MULTILINE)
 MARK = re.compile(r"\[\^([0-9]{1,4})\]")
 #: At the start of a line it would be a quotation.
 GREATER = re.compile(r"(?<=\S )&gt;|(?<=[^\s>])&gt;")
-#: Every key of a loss or of a note; the sentences stand behind them in `web`.
-LOSSES = (
-    "charts",
-    "comments",
-    "embedded_objects",
-    "equations",
-    "headers_footers",
-    "hidden_text",
-    "image_format",
-    "images_left",
-    "images_too_many",
-    "images_unsaid",
-    "merged_cells",
-    "no_known_headings",
-    "struck_text",
-    "table_of_contents",
-    "text_boxes",
-    "title_cut",
-    "tracked_changes",
-)
 
 
 @dataclass(frozen=True)
