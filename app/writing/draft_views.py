@@ -139,10 +139,10 @@ def save_markdown(slug: str) -> Answer:
             saved = service.save_markdown(writes, solution, text, seen, gate.actor().id, now(), AS_SAID)
     except Invalid as error:
         return _markdown_page(solution, typed, seen, tuple(error.problems.values()), error.status)
-    return _after_markdown(solution, text, saved)
+    return _after_markdown(solution, saved)
 
 
-def _after_markdown(solution: Solution, text: str, saved: Saved) -> Answer:
+def _after_markdown(solution: Solution, saved: Saved) -> Answer:
     if saved.refused:
         return merge_page(solution, saved)
     flash("saved")
