@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from app.document.dates import ROME, day_of
+from app.needs.answers import preconditions
 from app.solutions import demonstration as made_up
 from app.solutions.queries import by_slug
 from app.twinnings import ending, queries, service, sharing
 from app.twinnings.models import Twinning
 from app.twinnings.rules import PLAN, Closing, State
-from app.twinnings.service import Deed, preconditions
+from app.twinnings.service import Deed
 
 #: The solutions of the made-up twinnings that are over, that stopped, that is being adapted and that is in use already;
 #: the other began lately.
@@ -91,7 +92,7 @@ def _adapt(session: Session, twinning: Twinning, people: Mapping[str, int], now:
     for body, person, quarters in (("bari", bari, 60), ("torino", torino, 36)):
         day = day_of(now - timedelta(days=30))
         sharing.count_hours(session, number, body, day, quarters, "regolamenti", Deed(person, now))
-    for precondition in preconditions(twinning.solution)[:1]:
+    for precondition in preconditions(twinning.solution.front)[:1]:
         when = day_of(now + timedelta(days=60))
         sharing.answer_readiness(
             session, number, "bari", precondition, "planned", "Ufficio gare", when, Deed(bari, now)
@@ -113,7 +114,7 @@ def _work(session: Session, twinning: Twinning, people: Mapping[str, int], now: 
     for body, person, quarters, what in (("bari", bari, 14, "visita"), ("bologna", bologna, 10, "colloqui")):
         day = day_of(now - timedelta(days=9))
         sharing.count_hours(session, number, body, day, quarters, what, Deed(person, now))
-    answers = zip(preconditions(twinning.solution), ("planned", "yes", "no"), strict=False)
+    answers = zip(preconditions(twinning.solution.front), ("planned", "yes", "no"), strict=False)
     for precondition, answer in answers:
         sharing.answer_readiness(session, number, "bari", precondition, answer, "", None, Deed(bari, now))
     for piece in queries.kit(session, number)[:1]:
