@@ -44,7 +44,7 @@ test: $(VENV)/.runtime ## run every test (installs Chromium where it is missing)
 	@$(BIN)/python -m tests.prepare
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup --durations 20
 
-test-fast: $(VENV)/.dev $(DIST) $(MO) ## the tests without browser and PostgreSQL
+test-fast: $(VENV)/.dev $(DIST) $(MO) ## the tests without browser, PostgreSQL and what takes long
 	@$(BIN)/python -m pytest -n 2 -m "not browser and not postgres and not slow" -q
 
 test-long: export EVERY_LINE = 1

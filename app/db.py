@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Base, engine, sessions and the unit of work: the only commit in the project."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -76,6 +76,16 @@ class Database:
         """One unit of work: commits once at the end, or leaves nothing behind."""
         with self._writing.begin() as session:
             yield session
+
+    def each(self, which: Callable[[Session], Iterable[int]], act: Callable[[Session, int], int]) -> int:
+        """Do the same to every thing it is time for, each in a transaction of its own. Answers the sum of it."""
+        with self.reading() as session:
+            numbers = list(which(session))
+        done = 0
+        for number in numbers:
+            with self.work() as session:
+                done += act(session, number)
+        return done
 
     def close(self) -> None:
         self.engine.dispose()

@@ -73,6 +73,7 @@ from app.web import (
     languages,
     logs,
     release,
+    sent,
     templating,
     unit,
 )
@@ -91,6 +92,7 @@ CHORES = (
     Chore("forget-mail", 3_600, outbox_chores.forget_mail),
     Chore("forget-traces", 3_600, account_chores.forget_traces),
     Chore("files", 2, writing_chores.read_files),
+    Chore("unfinished-files", 86_400, writing_chores.clear_unfinished),
     Chore("proposals", 300, need_chores.follow_proposals),
     Chore("rounds", 5, need_chores.compute_rounds),
     Chore("overdue-requests", 3_600, need_chores.follow_requests),
@@ -184,7 +186,7 @@ def build(settings: Settings | None = None) -> Flask:
     templating.prepare(app)
     app.jinja_options = {**app.jinja_options, "trim_blocks": True, "lstrip_blocks": True}
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    for part in (addresses, logs, unit, languages, formats, kept, release, headers, errors):
+    for part in (sent, addresses, logs, unit, languages, formats, kept, release, headers, errors):
         part.register(app)
     identity.register(app)
     gate.register(app, identity.actor, identity.confirmed, identity.closed_among)

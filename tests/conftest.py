@@ -80,7 +80,7 @@ LONG = frozenset(
         "accounts/test_second_factor.py",
         "backup/test_archive.py",
         "conversion/test_convert.py",
-        "conversion/test_export.py",
+        "conversion/test_round_trip.py",
         "document/test_render_safety.py",
         "figures/test_pages.py",
         "files/test_check.py",

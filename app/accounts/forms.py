@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What a person may type on the pages of accounts; what is wrong is said by keys."""
 
-from typing import Any
-
 from flask_wtf import FlaskForm
 from wtforms import (
     EmailField,
@@ -18,6 +16,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from app.access import OF_BODY, OF_THEME, Role
 from app.accounts import rules
+from app.text.typed import line
 
 LANGUAGES = [SelectChoice("it", "Italiano"), SelectChoice("en", "English")]
 REQUIRED = InputRequired("required")
@@ -47,8 +46,8 @@ def name_field() -> StringField:
     )
 
 
-def _one_line(text: Any) -> Any:
-    return " ".join(text.split()) if isinstance(text, str) else text
+def _one_line(typed: str | None) -> str:
+    return line(typed or "")
 
 
 class SignInForm(FlaskForm):  # type: ignore[misc]

@@ -48,7 +48,7 @@ def invite(
         "scope_name": theme or _body_name(session, scope),
         "known": queries.by_email(session, email) is not None,
         "inviter_body": _inviter_body(session, actor),
-        "expires_on": invitation.expires_at.date().isoformat(),
+        "expires_on": day_of(invitation.expires_at).isoformat(),
     }
     post(session, now, "invitation", email, language, data)
     what = {"role": role.value, "invitation": invitation.id}

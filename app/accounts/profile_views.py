@@ -35,7 +35,7 @@ def show() -> Response | str | tuple[str, int]:
     form = ProfileForm(obj=person)
     if form.validate_on_submit():
         with work() as writing:
-            service.change_profile(writing, held(writing), text(form.name), text(form.language))
+            service.change_profile(held(writing), text(form.name), text(form.language))
         flash("saved")
         return redirect(url_for("profile.show"), 303)
     urged = second_factors.urged(person.actor) and not second_factors.has_one(unit.session(), person)

@@ -204,7 +204,7 @@ def set_password(session: Session, person: Person, password: str, now: datetime,
     post(session, now, "password-changed", person.email, person.language, {})
 
 
-def change_profile(session: Session, person: Person, name: str, language: str) -> None:
+def change_profile(person: Person, name: str, language: str) -> None:
     person.name, person.language = name.strip()[:120], language
 
 

@@ -85,6 +85,12 @@ def size_class(population: float | None) -> str:
     return next(name for name, least in SIZE_CLASSES if population >= least)
 
 
+def size_on(register: Mapping[str, Any], day: date) -> str:
+    """The size class of a metropolitan city on a day; empty for another body."""
+    perimeter = perimeter_on(register, day.isoformat())
+    return size_class(perimeter.figures["population"].value) if perimeter else ""
+
+
 #: What a body may be that is no metropolitan city, in the order in which it is asked.
 BODY_KINDS = (
     "regione",

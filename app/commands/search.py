@@ -3,13 +3,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import click
 from flask import current_app
 from flask.cli import AppGroup
 
 from app.db import Database
+from app.document.dates import today
 from app.search.index import IndexDamaged
 from app.search.indexer import Indexer
 from app.search.queries import most_unmet
@@ -77,5 +78,5 @@ def unmet(days: int) -> None:
     """List what was searched in vain, the most frequent first."""
     database: Database = current_app.extensions["database"]
     with database.reading() as session:
-        for text, count in most_unmet(session, datetime.now(UTC).date() - timedelta(days=days), 100):
+        for text, count in most_unmet(session, today() - timedelta(days=days), 100):
             click.echo(f"{count:6d}  {text}")

@@ -13,11 +13,12 @@ from typing import Any
 from app.conversion.arranging import Arranged, arrange, said
 from app.conversion.pandoc import pandoc
 from app.conversion.tidying import Node, Tidied
-from app.document.parse import CONTROL, parse
+from app.document.parse import parse
 from app.errors import Unavailable
 from app.files.bounded import Bounds, run
 from app.files.kinds import Kind, recognise
 from app.files.refusal import MEGABYTE, FileRefused, check_size
+from app.text.typed import CONTROL
 
 #: Markdown as the renderer reads it: four spaces a level, pipe tables, notes; no markup but Markdown.
 DIALECT = "markdown_strict-raw_html+pipe_tables+footnotes+definition_lists+four_space_rule"
@@ -34,26 +35,6 @@ NOTE = re.compile(r"^\[\^([0-9]{1,4})\]:", re.MULTILINE)
 MARK = re.compile(r"\[\^([0-9]{1,4})\]")
 #: At the start of a line it would be a quotation.
 GREATER = re.compile(r"(?<=\S )&gt;|(?<=[^\s>])&gt;")
-#: Every key of a loss or of a note; the sentences stand behind them in `web`.
-LOSSES = (
-    "charts",
-    "comments",
-    "embedded_objects",
-    "equations",
-    "headers_footers",
-    "hidden_text",
-    "image_format",
-    "images_left",
-    "images_too_many",
-    "images_unsaid",
-    "merged_cells",
-    "no_known_headings",
-    "struck_text",
-    "table_of_contents",
-    "text_boxes",
-    "title_cut",
-    "tracked_changes",
-)
 
 
 @dataclass(frozen=True)

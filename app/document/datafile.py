@@ -9,9 +9,9 @@ from typing import Any
 import yaml
 
 from app.document.model import Problem
-from app.document.parse import CONTROL
 from app.document.schema import Field, Level
 from app.document.validate import check
+from app.text.typed import CONTROL
 
 MAX_NESTING = 9
 

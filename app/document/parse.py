@@ -9,11 +9,10 @@ import yaml
 
 from app.document.model import Document, Parsed, Problem, Section
 from app.document.schema import MAX_DOCUMENT
+from app.text.typed import CONTROL
 
 FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
 FOOTNOTE = re.compile(r"^\[\^[^\]\s]+\]:")
-#: What no text of a person holds, and what databases, XML or YAML refuse.
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 MAX_NESTING = 6
 MAX_NUMBER = 10**15
 TAGS = frozenset(f"tag:yaml.org,2002:{name}" for name in "str int float bool null map seq merge".split())

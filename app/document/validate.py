@@ -2,7 +2,7 @@
 """What is wrong in a document, and what is still missing for each level."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from app.document.dates import is_date, starts_after
@@ -21,14 +21,6 @@ from app.document.schema import (
 from app.document.shapes import SHAPES
 
 
-@dataclass(frozen=True)
-class Completeness:
-    """Share of the fields and sections of a level that are there, and the names of the missing ones."""
-
-    share: float
-    missing: tuple[str, ...]
-
-
 def problems(document: Document, level: Level = Level.DRAFT) -> tuple[Problem, ...]:
     """Everything wrong: shapes always, missing parts up to ``level``. A saved draft may have any of these."""
     return tuple(
@@ -40,15 +32,6 @@ def problems(document: Document, level: Level = Level.DRAFT) -> tuple[Problem, .
             *_contradictions(document),
         ]
     )
-
-
-def completeness(document: Document, level: Level) -> Completeness:
-    """How much of what ``level`` needs is there. *non disponibile* counts as there: it is an answer."""
-    needed = [field.name for field in FIELDS if field.needed <= level] + [
-        heading.title for heading in _needed_sections(document, level)
-    ]
-    missing = tuple(problem.field for problem in _missing(document, level))
-    return Completeness(1 - len(missing) / len(needed), missing)
 
 
 def _unknown_fields(document: Document) -> Iterator[Problem]:

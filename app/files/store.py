@@ -13,7 +13,7 @@ from pathlib import Path
 from app.errors import NotFound, Unavailable
 
 DIGEST = re.compile(r"[0-9a-f]{64}\Z")
-#: A file that nothing names yet may belong to a save that is still running.
+#: One that is half-written may belong to a save that is still running.
 GRACE_SECONDS = 24 * 3600
 UNFINISHED = ".part-"
 
@@ -35,7 +35,6 @@ class Store:
         digest = hashlib.sha256(content).hexdigest()
         path = self.path(digest)
         if self._holds(path, content):
-            os.utime(path)
             return digest
         try:
             self._make_folders(path.parent)
@@ -54,31 +53,13 @@ class Store:
             raise Unavailable("file_damaged")
         return content
 
-    def size(self, digest: str) -> int:
-        """Bytes of a file. Raises ``NotFound``."""
-        try:
-            return self.path(digest).stat().st_size
-        except FileNotFoundError as error:
-            raise NotFound("file") from error
-
     def digests(self) -> Iterator[str]:
         """Every file that is kept, in order."""
         yield from (path.name for path in sorted(self.folder.glob("??/??/*")) if DIGEST.match(path.name))
 
-    def orphans(self, known: Collection[str], grace: float = GRACE_SECONDS) -> Iterator[str]:
-        """Files that nothing names any more and that nobody is just saving."""
-        before = time.time() - grace
-        yield from (
-            digest for digest in self.digests() if digest not in known and self.path(digest).stat().st_mtime <= before
-        )
-
     def missing(self, known: Collection[str]) -> list[str]:
         """Files that something names and that are not here."""
         return sorted(set(known) - set(self.digests()))
-
-    def remove(self, digest: str) -> None:
-        """Takes a file away; one that is gone already is no error."""
-        self.path(digest).unlink(missing_ok=True)
 
     def clear_unfinished(self, grace: float = GRACE_SECONDS) -> int:
         """Removes what killed processes left half-written, and says how many."""

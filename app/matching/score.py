@@ -91,16 +91,6 @@ def _matched(
     return Match(need.key, offer, 100 * exp(sum(item.contribution for item in factors)), factors, weights.version)
 
 
-def reweighted(found: Match, weights: Weights) -> Match:
-    """The same factors under other weights."""
-    factors = tuple(
-        Factor(item.name, item.value, weight * log(item.value), item.grounds)
-        for item, weight in zip(found.factors, weights.values, strict=True)
-    )
-    score = 100 * exp(sum(item.contribution for item in factors))
-    return Match(found.need, found.offer, score, factors, weights.version)
-
-
 def matches(need: Need, market: Market, affinities: Mapping[str, float]) -> tuple[list[Match], list[Excluded]]:
     """Every offer scored, the best first, and those a gate keeps out. ``affinities`` by solution; 0 where missing."""
     found, out = [], []

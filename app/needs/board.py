@@ -8,8 +8,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from app.access import NOBODY, Actor
-from app.cities.models import City
-from app.cities.rules import is_closed, perimeter_on, size_class
+from app.cities.rules import is_closed, size_on
 from app.document.dates import day_of
 from app.needs import queries, rules
 from app.needs.forms import Chosen
@@ -102,16 +101,10 @@ class Line:
     demonstration: bool
 
 
-def size_of(city: City, today: date) -> str:
-    """The size class of a metropolitan city; empty for another body."""
-    perimeter = perimeter_on(city.register, today.isoformat())
-    return size_class(perimeter.figures["population"].value) if perimeter else ""
-
-
 def asker(need: Need, actor: Actor, chosen: Iterable[str], today: date) -> Asker:
     """Whose a request is, as far as this person may know."""
     hidden = rules.hides_city(need.visibility, need.city.slug, actor.bodies, actor.national, chosen)
-    city, size = need.city, size_of(need.city, today)
+    city, size = need.city, size_on(need.city.register, today)
     kind = city.kind
     if hidden:
         return Asker(size=size, kind=kind)

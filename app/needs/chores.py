@@ -23,28 +23,18 @@ def follow_proposals(app: Flask) -> int:
     """Look at every proposal whose time has come, each in its own transaction. Answers how many moved."""
     database: Database = app.extensions["database"]
     settings: Settings = app.config["SETTINGS"]
-    now = datetime.now(UTC)
-    with database.reading() as session:
-        numbers = queries.to_look_at(session, now)
-    moved = 0
-    for number in numbers:
-        with database.work() as session:
-            moved += proposals.look_at(session, number, settings.answer_days, now)
-    return moved
+    now, days = datetime.now(UTC), settings.answer_days
+    return database.each(lambda s: queries.to_look_at(s, now), lambda s, n: proposals.look_at(s, n, days, now))
 
 
 def follow_requests(app: Flask) -> int:
     """Look at every open request whose day has passed, each in its own transaction. Answers how many were told."""
     database: Database = app.extensions["database"]
     settings: Settings = app.config["SETTINGS"]
-    now = datetime.now(UTC)
-    with database.reading() as session:
-        numbers = queries.past_their_day(session, day_of(now))
-    told = 0
-    for number in numbers:
-        with database.work() as session:
-            told += overdue.look_at(session, number, settings.overdue_days, now)
-    return told
+    now, days = datetime.now(UTC), settings.overdue_days
+    return database.each(
+        lambda s: queries.past_their_day(s, day_of(now)), lambda s, n: overdue.look_at(s, n, days, now)
+    )
 
 
 def meet_new_solutions(app: Flask) -> int:

@@ -47,7 +47,7 @@ class Made:
     visibility: str = "public"
 
     def wanted(self, now: datetime) -> Wanted:
-        day = (now + timedelta(days=self.ahead)).date()
+        day = day_of(now + timedelta(days=self.ahead))
         return Wanted(self.problem, day, "", self.themes, {}, self.formats, self.visibility)
 
 

@@ -91,7 +91,7 @@ def make(
 
     made: list[Need] = []
     for asked in ASKED:
-        day = (now + timedelta(days=240)).date()
+        day = day_of(now + timedelta(days=240))
         limits = {"sizes": [asked.size], "excluded": list(asked.excluded)}
         wanted = Wanted(asked.problem, day, themes=asked.themes, formats=("colloquio",), limits=limits)
         made.append(service.publish_new(session, cities[asked.city], wanted, by(asked.person, POSTED)))

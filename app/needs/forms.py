@@ -8,8 +8,8 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
-from app.document.parse import CONTROL
 from app.needs.rules import CONSTRAINTS, FORMATS, MOST_DAYS, MOST_PROPOSALS, ON_BOARD, Wanted
+from app.text.typed import day, line, number, number_in
 
 Typed = MultiDict[str, str]
 MOST_QUESTION = 400
@@ -45,11 +45,11 @@ class Reply:
 
 
 def wanted(form: Typed) -> Wanted:
-    typed = {name: tidy(form.get(name, "")) for name in CONSTRAINTS}
+    typed = {name: form.get(name, "").strip() for name in CONSTRAINTS}
     return Wanted(
-        tidy(form.get("problem", "")),
-        _day(form.get("by_when", "")),
-        " ".join(tidy(form.get("title", "")).split()),
+        form.get("problem", "").strip(),
+        day(form.get("by_when", "")),
+        line(form.get("title", "")),
         tuple(dict.fromkeys(filter(None, form.getlist("themes")))),
         {name: text for name, text in typed.items() if text},
         tuple(name for name in FORMATS if name in form.getlist("formats")),
@@ -63,7 +63,7 @@ def limits(form: Typed) -> dict[str, Any]:
 
     What is not limited is left out.
     """
-    many = number(form, "proposals") if form.get("proposals") else MOST_PROPOSALS
+    many = number_in(form, "proposals") if form.get("proposals") else MOST_PROPOSALS
     found = {
         "solution": slug_asked(form),
         "excluded": sorted({slug[:120] for slug in form.getlist("excluded") if slug}),
@@ -75,7 +75,7 @@ def limits(form: Typed) -> dict[str, Any]:
 
 def slug_asked(typed: Mapping[str, str]) -> str:
     """The solution from whose page the request began; empty for none."""
-    return tidy(typed.get("soluzione", ""))[:MOST_SLUG]
+    return typed.get("soluzione", "").strip()[:MOST_SLUG]
 
 
 def answered(form: Typed) -> dict[str, str]:
@@ -92,7 +92,7 @@ def twins(arguments: Typed) -> list[str]:
 
 def asked_for(arguments: Mapping[str, str]) -> str:
     """Words handed over by the search page."""
-    return tidy(arguments.get("q", ""))[:MOST_QUESTION]
+    return arguments.get("q", "").strip()[:MOST_QUESTION]
 
 
 def chosen(arguments: Mapping[str, str]) -> Chosen:
@@ -112,7 +112,7 @@ def leaning(arguments: Mapping[str, str]) -> str:
 
 
 def reply(form: Mapping[str, str]) -> Reply:
-    return Reply(_day(form.get("later_on", "")), form.get("reason", ""), tidy(form.get("text", "")))
+    return Reply(day(form.get("later_on", "")), form.get("reason", ""), form.get("text", "").strip())
 
 
 def capacity(form: Mapping[str, str], quarters: list[str]) -> tuple[dict[str, int], dict[str, str]]:
@@ -123,10 +123,11 @@ def capacity(form: Mapping[str, str], quarters: list[str]) -> tuple[dict[str, in
         typed = form.get(f"days-{quarter}", "").strip()
         if not typed:
             continue
-        if not (typed.isascii() and typed.isdigit() and len(typed) < 9 and int(typed) <= MOST_DAYS):
+        many = number(typed, MOST_DAYS)
+        if many is None:
             wrong[quarter] = "not_days"
         else:
-            days[quarter] = int(typed)
+            days[quarter] = many
     return days, wrong
 
 
@@ -144,20 +145,3 @@ def weights(form: Mapping[str, str], names: tuple[str, ...]) -> tuple[dict[str, 
     if abs(sum(found.values()) - 1) > 0.001:
         return found, {"weights": "not_a_hundred"}
     return found, {}
-
-
-def number(form: Mapping[str, str], name: str) -> int:
-    typed = form.get(name, "")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
-
-
-def _day(typed: str) -> date | None:
-    try:
-        return date.fromisoformat(typed.strip())
-    except ValueError:
-        return None
-
-
-def tidy(text: Any) -> str:
-    """Without the characters a database refuses, with one kind of line end."""
-    return CONTROL.sub("", str(text).replace("\r\n", "\n").replace("\r", "\n")).strip()

@@ -185,7 +185,7 @@ def offer(number: int, slug: str) -> Response:
     gate.require(Action.OFFER, Thing(True, "public", frozenset({solution.owner.slug})))
     try:
         with work() as writing:
-            made = proposals.offer(writing, need.id, wanted, forms.tidy(message), answer_days(), deed())
+            made = proposals.offer(writing, need.id, wanted, message, answer_days(), deed())
             desk = candidates.desk(writing, engine(), now())
             made.grounds = shortlists.scored_for(desk, queries.need(writing, need.id) or need, wanted) or {}
     except (Invalid, Conflict) as refused:

@@ -18,6 +18,7 @@ from app.needs import exchanges as exchanges_of
 from app.needs.match_views import answer_days
 from app.needs.models import MatchingRound
 from app.needs.views import deed, engine, now
+from app.text.typed import number_in
 from app.web import gate
 from app.web.formats import csv_answer, json_answer
 from app.web.gate import permits
@@ -57,7 +58,7 @@ def _index(problems: Mapping[str, str] | None = None) -> Response:
 def preview() -> Response:
     try:
         with work() as writing:
-            made = rounds.preview(writing, engine(), forms.tidy(request.form.get("name", "")), deed())
+            made = rounds.preview(writing, engine(), request.form.get("name", "").strip(), deed())
     except Invalid as wrong:
         return _index(wrong.problems)
     return make_response(redirect(url_for("rounds.show", number=made.id), 303))
@@ -128,7 +129,7 @@ def _on_trial(found: MatchingRound) -> dict[str, Any]:
 def _around(found: MatchingRound) -> dict[str, Any]:
     """One page of the requests of a round, those with a proposal and those without, and the names in it."""
     served = list(dict.fromkeys(item[0] for item in found.result["assigned"]))
-    number = max(1, forms.number(request.args, "pagina"))
+    number = max(1, number_in(request.args, "pagina"))
     begin, end = (number - 1) * PER_PAGE, number * PER_PAGE
     shown, waiting = frozenset(served[begin:end]), found.result["unserved"][begin:end]
     exchanges = found.result["chains"] if gate.may(Action.RUN_ROUND) else []
@@ -172,7 +173,7 @@ def again(number: int) -> Response:
 @round_pages.post(f"{PATH}/soglia")
 @permits(Action.RUN_ROUND)
 def set_floor(number: int) -> Response:
-    floor = forms.number(request.form, "floor")
+    floor = number_in(request.form, "floor")
     try:
         with work() as writing:
             rounds.set_floor(writing, engine(), number, floor, deed())
@@ -231,7 +232,7 @@ def publish(number: int) -> Response:
         return _refused(number, Invalid({"confirmed": "required"}))
     try:
         with work() as writing:
-            rounds.publish(writing, number, answer_days(), deed(), forms.number(request.form, "revision"))
+            rounds.publish(writing, number, answer_days(), deed(), number_in(request.form, "revision"))
     except (Conflict, NotFound) as late:
         return _refused(number, late)
     flash("round_published")

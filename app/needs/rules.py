@@ -78,7 +78,6 @@ class Answer(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-STATES = tuple(State)
 ON_BOARD = (State.OPEN, State.MATCHED, State.CLOSED)
 #: Visibilities of the requests that everybody finds there.
 ON_SIGHT = ("public", "anonymous")

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from app.access import Action, Thing
 from app.cities import queries as registers
 from app.cities.models import City
-from app.document.dates import day_of
 from app.errors import Conflict, Forbidden, Invalid, NotFound
 from app.needs import board, candidates, checking, forms, queries, rules, service, sheet, shortlists
 from app.needs.models import Need
@@ -21,6 +20,7 @@ from app.search.engine import Engine
 from app.search.results import Hit
 from app.solutions import queries as library
 from app.solutions.models import Solution, Theme
+from app.text.typed import number_in
 from app.web import gate
 from app.web.formats import json_answer
 from app.web.gate import permits
@@ -95,7 +95,7 @@ def new() -> Response:
 def create() -> Response:
     city, wanted = body_of(request.form), forms.wanted(request.form)
     gate.require(Action.POST_NEED, Thing(bodies=frozenset({city.slug})))
-    if other := forms.number(request.form, "join"):
+    if other := number_in(request.form, "join"):
         return _join_instead(other, city, wanted, None)
     drafting = request.form.get("do") == "draft"
     if not drafting and (wrong := checking.wrong(session(), city, wanted, now())):
@@ -126,7 +126,7 @@ def _join_instead(number: int, city: City, wanted: Wanted, draft: Need | None) -
     try:
         with work() as writing:
             if draft is not None:
-                service.edit(writing, draft.id, forms.number(request.form, "edition"), wanted, deed())
+                service.edit(writing, draft.id, number_in(request.form, "edition"), wanted, deed())
             elif wanted.problem:
                 kept = service.draft(writing, city, wanted, deed())
             service.join(writing, other.id, city, "", deed())
@@ -160,7 +160,7 @@ def _near(wanted: Wanted, but: int) -> dict[str, Any]:
 @permits(Action.READ_NEED)
 def near() -> Response:
     wanted = Wanted(forms.asked_for(request.args), limits={"solution": forms.slug_asked(request.args)})
-    found = _near(wanted, forms.number(request.args, "tranne"))
+    found = _near(wanted, number_in(request.args, "tranne"))
     rows = [{"title": item.title, "city": item.city, "url": prefixed(item.url)} for item in found["solutions"]]
     alike = [
         {
@@ -211,7 +211,6 @@ def _form(
             sizes=rules.SIZES,
             wished=_wished(wanted),
             others=[body for body in registers.metropolitan_cities(session()) if body.slug not in gate.actor().bodies],
-            today=day_of(now()),
         )
     )
     answer.status_code = Invalid.status if problems else Conflict.status if problem else 200
@@ -281,8 +280,8 @@ def edit(number: int, slug: str) -> Response:
 @permits(Action.EDIT_NEED)
 def save(number: int, slug: str) -> Response:
     need = found(number, Action.EDIT_NEED)
-    wanted, edition = forms.wanted(request.form), forms.number(request.form, "edition")
-    if (other := forms.number(request.form, "join")) and need.state == State.DRAFT:
+    wanted, edition = forms.wanted(request.form), number_in(request.form, "edition")
+    if (other := number_in(request.form, "join")) and need.state == State.DRAFT:
         return _join_instead(other, need.city, wanted, need)
     publishing = need.state == State.DRAFT and request.form.get("do") != "draft"
     try:

@@ -119,7 +119,8 @@ def _waiting(session: Session, solution: Solution, entry: JournalEntry) -> Itera
     role = ROLE_OF[Step(step)]
     action = Action.APPROVE_SOLUTION if role is Role.REFERENT else Action.VALIDATE_SOLUTION
     found = with_roles(session, (role,), thing.bodies if role is Role.REFERENT else thing.themes)
-    return able(session, found, action, thing, entry.at)
+    review = reviews.open_review(session, solution)
+    return able(session, found, action, review.judged if review else thing, entry.at)
 
 
 def _owners(session: Session, solution: Solution, entry: JournalEntry) -> frozenset[int]:

@@ -146,8 +146,7 @@ def waited_for(session: Session, actor: Actor) -> list[Waited]:
 
 
 def _may_decide(actor: Actor, review: Review) -> bool:
-    judged = review_rules.judged(review.solution.thing, review.asked_by)
-    return access.may(actor, review_rules.ACTION_OF[Step(review.step)], judged)
+    return access.may(actor, review_rules.ACTION_OF[Step(review.step)], review.judged)
 
 
 def _waited(review: Review) -> Waited:

@@ -12,6 +12,7 @@ from app.accounts.models import Person
 from app.cities.models import City
 from app.notices.models import Cursor, Follow, Notice, Preference
 from app.review.models import Comment, PageReport, Review
+from app.review.queries import WRITER
 from app.solutions.models import Solution, SolutionBody, SolutionRevision
 from app.twinnings.models import Milestone, TwinningPerson
 from app.writing.models import Attachment, WorkingCopy
@@ -272,5 +273,5 @@ def open_reviews(session: Session) -> Sequence[Review]:
 
 def _open_reviews() -> Select[Review]:
     loaded = joinedload(Review.solution)
-    wanted = select(Review).options(loaded.selectinload(Solution.bodies), loaded.selectinload(Solution.themes))
+    wanted = select(Review).options(loaded.selectinload(Solution.bodies), loaded.selectinload(Solution.themes), WRITER)
     return wanted.where(Review.state == "open").order_by(Review.asked_at)

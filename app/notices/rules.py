@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from app.document.dates import ROME
+from app.document.dates import ROME, day_of
 
 DIGEST_AT = time(7, 0)
 #: Weekly digests leave on Monday.
@@ -185,9 +185,9 @@ def digest_day(now: datetime, how: str) -> date | None:
     """
     here = now.astimezone(ROME)
     if how == "weekly":
-        monday = here.date() - timedelta(days=(here.weekday() - DIGEST_WEEKDAY) % 7)
+        monday = day_of(here) - timedelta(days=(here.weekday() - DIGEST_WEEKDAY) % 7)
         return monday - timedelta(days=7) if here < _opens(monday) else monday
-    return here.date() if here.time() >= DIGEST_AT else None
+    return day_of(here) if here.time() >= DIGEST_AT else None
 
 
 def _opens(day: date) -> datetime:

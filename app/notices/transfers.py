@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as people
-from app.document.dates import ROME
+from app.document.dates import ROME, day_of
 from app.journal.models import JournalEntry
 from app.twinnings import queries
 from app.twinnings.models import Twinning
@@ -60,4 +60,4 @@ def _meeting(session: Session, twinning: Twinning, entry: JournalEntry) -> dict[
     if found is None:
         return {}
     begins = found.starts_at.astimezone(ROME)
-    return {"named": found.title, "day": begins.date().isoformat(), "time": begins.strftime("%H:%M")}
+    return {"named": found.title, "day": day_of(begins).isoformat(), "time": begins.strftime("%H:%M")}

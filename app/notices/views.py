@@ -13,6 +13,7 @@ from app.document.dates import today
 from app.errors import Invalid, NotFound
 from app.notices import desk, exchange_desk, following, queries, rules, service
 from app.notices.chores import unsubscribing
+from app.search.forms import page_number
 from app.web import gate, unit
 from app.web.gate import actor, permits
 from app.web.languages import current_language, prefixed
@@ -74,15 +75,10 @@ def show_desk() -> str:
 @notices.get("/avvisi")
 @permits(Action.USE_DESK)
 def listed() -> str:
-    page = _page()
+    page = page_number(request.args.get("pagina", ""))
     found = queries.notices(unit.session(), actor().id, PER_PAGE, page)
-    total = queries.total(unit.session(), actor().id)
-    return render_template("notices/notices.html", notices=found, page=page, pages=-(-total // PER_PAGE), total=total)
-
-
-def _page() -> int:
-    asked = request.args.get("pagina", "1")
-    return max(1, int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < 6 else 1
+    pages = -(-queries.total(unit.session(), actor().id) // PER_PAGE)
+    return render_template("notices/notices.html", notices=found, page=page, pages=pages)
 
 
 @notices.post("/avvisi/<int(max=2147483647):number>/apri")

@@ -16,6 +16,7 @@ from app.document.dates import today
 from app.errors import Invalid
 from app.operations import queries as made_here
 from app.operations import service
+from app.text.typed import line
 from app.web.gate import actor, permits
 from app.web.unit import session, work
 
@@ -52,7 +53,7 @@ def _form(typed: NewBody, problems: Mapping[str, str]) -> dict[str, object]:
 
 def _typed() -> NewBody:
     fields = ("name", "kind", "region", "city", "website", "valid_to")
-    return NewBody(*(" ".join(request.form.get(name, "").split()) for name in fields))
+    return NewBody(*(line(request.form.get(name, "")) for name in fields))
 
 
 @bodies.post("/amministrazione/enti")

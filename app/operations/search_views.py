@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What people search in vain, for those who see to it that the library answers."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 from flask import Blueprint, Response, render_template, request
 
 from app.access import Action
+from app.document.dates import today
 from app.operations.views import private
 from app.search import queries
 from app.web.formats import csv_answer
@@ -30,7 +31,7 @@ def _rows(limit: int) -> list[tuple[str, int]]:
 
 
 def _since() -> date:
-    return datetime.now(UTC).date() - timedelta(days=_days())
+    return today() - timedelta(days=_days())
 
 
 @unmet_pages.get("/amministrazione/ricerche")

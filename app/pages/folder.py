@@ -9,10 +9,10 @@ from typing import Any
 
 from app.document import datafile
 from app.document.model import Problem, located
-from app.document.parse import CONTROL
 from app.document.render import MAX_RENDERED, TooComplex, to_html
 from app.document.schema import Field, Level
 from app.pages.service import PageText
+from app.text.typed import CONTROL
 
 FORM = re.compile(r"---\n(.*?)^---$\n?(.*)", re.DOTALL | re.MULTILINE)
 NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\.(?:it|en)\Z")

@@ -15,6 +15,7 @@ from app import schema
 from app.access import Action
 from app.cities import queries as city_queries
 from app.config import Settings
+from app.document.dates import day_of
 from app.errors import NotFound
 from app.needs import board
 from app.pages import queries
@@ -157,7 +158,7 @@ def _entries() -> list[Entry]:
     found += [Entry(_path("pages.written", name=name)) for name in WRITTEN]
     solution, city, theme, act = map(_base, ("solutions.show", "library.city", "library.theme", "library.act"))
     days = queries.solution_days(session())
-    found += [Entry(f"{solution}{slug}", day.date().isoformat()) for slug, day in days]
+    found += [Entry(f"{solution}{slug}", day_of(changed_at).isoformat()) for slug, changed_at in days]
     found += [Entry(f"{city}{body.slug}") for body in city_queries.metropolitan_cities(session())]
     found += [Entry(f"{theme}{item.slug}") for item in solution_queries.themes(session())]
     found += [Entry(f"{act}{slug}") for slug in queries.cited_acts(session())]

@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What the worker does for review: evidence that falls when nobody confirms the facts, addresses erased in time."""
 
-from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 from flask import Flask
-from sqlalchemy.orm import Session
 
 from app.db import Database
 from app.document.dates import day_of
@@ -14,27 +12,16 @@ from app.review import queries, upkeep
 
 def lower_evidence(app: Flask) -> int:
     """Write every level of evidence as it counts today. Answers how many fell."""
-    return _each(app, queries.to_lower, upkeep.lower_evidence)
+    database: Database = app.extensions["database"]
+    now = datetime.now(UTC)
+    return database.each(lambda s: queries.to_lower(s, day_of(now)), lambda s, n: upkeep.lower_evidence(s, n, now))
 
 
 def tell_due(app: Flask) -> int:
     """Tell owners whose facts wait to be confirmed. Answers how many solutions."""
-    return _each(app, queries.due, upkeep.tell_due)
-
-
-def _each(
-    app: Flask, which: Callable[[Session, date], Sequence[int]], act: Callable[[Session, int, datetime], bool]
-) -> int:
-    """Do the same to every solution it is time for, each in a transaction of its own. Answers to how many."""
     database: Database = app.extensions["database"]
     now = datetime.now(UTC)
-    with database.reading() as session:
-        numbers = which(session, day_of(now))
-    done = 0
-    for number in numbers:
-        with database.work() as session:
-            done += act(session, number, now)
-    return done
+    return database.each(lambda s: queries.due(s, day_of(now)), lambda s, n: upkeep.tell_due(s, n, now))
 
 
 def erase_addresses(app: Flask) -> int:

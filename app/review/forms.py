@@ -5,9 +5,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from app.document.parse import CONTROL
 from app.errors import Invalid
 from app.review.queries import Filter
+from app.text.typed import day, number_in
 
 REMARK = "nota-"
 REASONS = frozenset({"reason", "archive_reason"})
@@ -38,10 +38,10 @@ class Assignment:
     @property
     def due_on(self) -> date | None:
         """The day, None where none was typed. Raises ``Invalid`` for what is no day."""
-        try:
-            return date.fromisoformat(self.typed_day) if self.typed_day else None
-        except ValueError as error:
-            raise Invalid({"due_on": "day_unreadable"}) from error
+        found = day(self.typed_day)
+        if self.typed_day and found is None:
+            raise Invalid({"due_on": "day_unreadable"})
+        return found
 
 
 @dataclass(frozen=True)
@@ -56,39 +56,25 @@ def decision(form: Mapping[str, str]) -> Decision:
     remarks = tuple(
         (name.removeprefix(REMARK), said)
         for name, typed in form.items()
-        if name.startswith(REMARK) and (said := clean(typed).strip())
+        if name.startswith(REMARK) and (said := typed.strip())
     )
-    return Decision(_number(form, "number"), clean(form.get("reason", "")), _number(form, "evidence"), remarks)
+    return Decision(number_in(form, "number"), form.get("reason", ""), number_in(form, "evidence"), remarks)
 
 
 def left_over(form: Mapping[str, str], fields: Collection[str]) -> tuple[str, ...]:
     """Texts whose fields the page no longer has: shown beside a refusal, so that nothing typed is lost."""
-    texts = ((name, clean(typed).strip()) for name, typed in form.items() if name in REASONS or name.startswith(REMARK))
+    texts = ((name, typed.strip()) for name, typed in form.items() if name in REASONS or name.startswith(REMARK))
     return tuple(text for name, text in texts if text and name not in fields)
 
 
 def assignment(form: Mapping[str, str]) -> Assignment:
-    return Assignment(_number(form, "number"), _number(form, "person"), clean(form.get("due_on", "")).strip())
+    return Assignment(number_in(form, "number"), number_in(form, "person"), form.get("due_on", "").strip())
 
 
 def report(form: Mapping[str, str]) -> Report:
-    return Report(clean(form.get("text", "")), clean(form.get("email", "")).strip())
-
-
-def archive_reason(form: Mapping[str, str]) -> str:
-    return clean(form.get("archive_reason", ""))
+    return Report(form.get("text", ""), form.get("email", "").strip())
 
 
 def chosen(arguments: Mapping[str, str]) -> Filter:
     """The body and the theme a queue is narrowed to."""
-    return Filter(clean(arguments.get("ente", ""))[:120], clean(arguments.get("tema", ""))[:80])
-
-
-def clean(text: str) -> str:
-    """What was typed, without what no person types and no database keeps; one kind of line ends."""
-    return CONTROL.sub("", text.replace("\r\n", "\n"))
-
-
-def _number(form: Mapping[str, str], name: str) -> int:
-    typed = form.get(name, "")
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
+    return Filter(arguments.get("ente", "")[:120], arguments.get("tema", "")[:80])

@@ -4,11 +4,12 @@
 from datetime import date, datetime
 
 from sqlalchemy import JSON, Date, ForeignKey, Index, String, Text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from app.access import Thing
 from app.db import Base, Instant
-from app.solutions.models import Solution
+from app.review.rules import judged
+from app.solutions.models import Solution, SolutionRevision
 
 
 class Review(Base):
@@ -38,6 +39,18 @@ class Review(Base):
     files: Mapped[list[int]] = mapped_column(JSON, default=list)
 
     solution: Mapped[Solution] = relationship()
+    version: Mapped[SolutionRevision] = relationship(
+        primaryjoin=lambda: (
+            (foreign(Review.solution_id) == SolutionRevision.solution_id)
+            & (foreign(Review.revision_number) == SolutionRevision.number)
+        ),
+        viewonly=True,
+    )
+
+    @property
+    def judged(self) -> Thing:
+        """What the policy looks at where the version is judged: nobody judges what they wrote or submitted."""
+        return judged(self.solution.thing, self.asked_by, self.version.author_id)
 
 
 class Comment(Base):

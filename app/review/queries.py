@@ -6,16 +6,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import QueryableAttribute, Session, contains_eager, selectinload
+from sqlalchemy.orm import QueryableAttribute, Session, contains_eager, joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
 from app.cities.models import City
 from app.review.models import Comment, PageReport, Review
 from app.review.rules import State, Step
-from app.solutions.models import LegalAct, Solution, SolutionAct, SolutionBody, SolutionTheme, Theme
+from app.solutions.models import LegalAct, Solution, SolutionAct, SolutionBody, SolutionRevision, SolutionTheme, Theme
 from app.writing.models import Attachment
 
 MOST = 500
+#: With a review its version, as far as ``Review.judged`` asks for it.
+WRITER = joinedload(Review.version).load_only(SolutionRevision.author_id)
 
 
 @dataclass(frozen=True)
@@ -32,18 +34,6 @@ class Filter:
 
     body: str = ""
     theme: str = ""
-
-
-def locked(session: Session, solution_id: int) -> Solution:
-    """The solution as it is now, held until the transaction ends: two decisions come one after the other."""
-    wanted = (
-        select(Solution)
-        .options(selectinload(Solution.themes), selectinload(Solution.bodies), selectinload(Solution.acts))
-        .where(Solution.id == solution_id)
-        .with_for_update(of=Solution)
-        .execution_options(populate_existing=True)
-    )
-    return session.scalars(wanted).one()
 
 
 def review(session: Session, number: int) -> Review | None:
@@ -102,7 +92,7 @@ def files_changed(session: Session, solution: Solution) -> bool:
 
 def waiting(session: Session, step: Step, scope: Scope, chosen: Filter | None = None) -> Sequence[Review]:
     """Open reviews of a step with their solutions, the longest waiting first."""
-    wanted = select(Review).join(Review.solution).options(_solution(Review.solution))
+    wanted = select(Review).join(Review.solution).options(_solution(Review.solution), WRITER)
     wanted = wanted.where(Review.state == State.OPEN, Review.step == step, *_within(scope), *_chosen(chosen))
     return session.scalars(wanted.order_by(Review.asked_at, Review.id).limit(MOST)).all()
 

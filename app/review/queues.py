@@ -127,8 +127,7 @@ def _overdue(session: Session, actor: Actor, chosen: Filter, today: date) -> Seq
 
 def _of_review(review: Review, actor: Actor, names: Mapping[int, str], today: date) -> Row:
     solution, asked_on = review.solution, day_of(review.asked_at)
-    thing = rules.judged(solution.thing, review.asked_by)
-    may = access.may(actor, rules.ACTION_OF[Step(review.step)], thing)
+    may = access.may(actor, rules.ACTION_OF[Step(review.step)], review.judged)
     return Row(
         *_of(solution),
         since=review.asked_at,

@@ -17,6 +17,7 @@ from app.errors import Conflict, Invalid, NotFound
 from app.review import queries
 from app.review.models import Comment
 from app.review.service import MAX_COMMENTS, add_comment, needed, tell
+from app.solutions import queries as library
 from app.solutions.models import Solution
 
 SHORTEST_REPORT = 20
@@ -27,7 +28,7 @@ MOST_REPORTS = 5
 
 def comment(session: Session, solution: Solution, person_id: int, now: datetime, section: str, text: str) -> Comment:
     """Leave a remark on a section, or on the whole. Raises ``Invalid``."""
-    solution = queries.locked(session, solution.id)
+    solution = library.locked(session, solution.id)
     waiting = queries.open_review(session, solution)
     made = add_comment(session, solution, person_id, now, section, text, waiting.id if waiting else None)
     tell(session, solution, person_id, now, "comment-added", {"comment": made.id, "section": made.section})
@@ -46,7 +47,7 @@ def comment_all(
 
 def resolve(session: Session, solution: Solution, number: int, person_id: int, now: datetime) -> Comment:
     """A remark or a report was dealt with. Raises ``NotFound``, or ``Conflict`` where somebody did it already."""
-    solution = queries.locked(session, solution.id)
+    solution = library.locked(session, solution.id)
     found = queries.comment(session, number)
     if found is None or found.solution_id != solution.id:
         raise NotFound(number)

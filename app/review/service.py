@@ -51,7 +51,7 @@ def submit(session: Session, solution: Solution, person_id: int, now: datetime) 
 
     Raises ``Invalid`` with what is missing, ``Conflict`` where nothing can be asked.
     """
-    solution = queries.locked(session, solution.id)
+    solution = library.locked(session, solution.id)
     if solution.archived_at is not None:
         raise Conflict("archived")
     waiting = queries.open_review(session, solution)
@@ -220,13 +220,8 @@ def candidates(session: Session, solution: Solution, review: Review, day: date) 
     step = Step(review.step)
     turn = rules.next_actor(rules.Situation(solution.badge, step), solution.thing.bodies, solution.thing.themes)
     found = people.with_role(session, turn.role, turn.scopes) if turn else []
-    thing = rules.judged(solution.thing, review.asked_by, _author(session, solution, review))
-    gone = frozenset(body.slug for body in registers.closed_among(session, thing.bodies, day))
-    return [person for person in found if access.may_begin(person.actor, rules.ACTION_OF[step], thing, gone)]
-
-
-def _author(session: Session, solution: Solution, review: Review) -> int | None:
-    return library.revision(session, solution, review.revision_number).author_id
+    gone = frozenset(body.slug for body in registers.closed_among(session, solution.thing.bodies, day))
+    return [person for person in found if access.may_begin(person.actor, rules.ACTION_OF[step], review.judged, gone)]
 
 
 def _waiting(session: Session, judgement: Judgement) -> tuple[Solution, Review]:
@@ -237,7 +232,7 @@ def _waiting(session: Session, judgement: Judgement) -> tuple[Solution, Review]:
     review = queries.review(session, judgement.review_id)
     if review is None or review.solution_id != judgement.solution_id:
         raise NotFound(judgement.review_id)
-    solution = queries.locked(session, review.solution_id)
+    solution = library.locked(session, review.solution_id)
     review = queries.review(session, judgement.review_id)
     if review is None or review.state != State.OPEN or review.revision_number != judgement.number:
         raise Conflict("decided_already")

@@ -26,7 +26,7 @@ ADDRESS_KEPT = timedelta(days=90)
 
 def confirm_facts(session: Session, solution: Solution, person_id: int, now: datetime) -> SolutionRevision:
     """The owner confirms that the facts still hold: only dates change, in force at once. Raises ``Conflict``."""
-    solution = queries.locked(session, solution.id)
+    solution = library.locked(session, solution.id)
     if not solution.badge or solution.archived_at is not None:
         raise Conflict("not_in_force")
     today = day_of(now)
@@ -41,7 +41,7 @@ def confirm_facts(session: Session, solution: Solution, person_id: int, now: dat
 
 def archive(session: Session, solution: Solution, person_id: int, now: datetime, reason: str) -> None:
     """Take a solution out of lists and search, with a reason; its page stays and says so. Raises ``Conflict``."""
-    solution = queries.locked(session, solution.id)
+    solution = library.locked(session, solution.id)
     if not solution.badge or solution.archived_at is not None:
         raise Conflict("not_in_force")
     said = needed(reason, "reason", MAX_REASON)
@@ -58,7 +58,7 @@ def archive(session: Session, solution: Solution, person_id: int, now: datetime,
 
 def restore(session: Session, solution: Solution, person_id: int, now: datetime) -> None:
     """Bring an archived solution back into the library. Raises ``Conflict`` where it is there already."""
-    solution = queries.locked(session, solution.id)
+    solution = library.locked(session, solution.id)
     if solution.archived_at is None:
         raise Conflict("not_archived")
     solution.archived_at, solution.updated_at = None, now
@@ -74,7 +74,7 @@ def _note_acts(session: Session, solution: Solution) -> None:
 
 def tell_due(session: Session, solution_id: int, now: datetime) -> bool:
     """Tell the owner, once for each day the facts are due, that they wait to be confirmed. A closed one is not."""
-    solution = queries.locked(session, solution_id)
+    solution = library.locked(session, solution_id)
     due = solution.front.get("review_due")
     if solution.owner is not None and is_closed(solution.owner.register, day_of(now)):
         return False
@@ -89,7 +89,7 @@ def tell_due(session: Session, solution_id: int, now: datetime) -> bool:
 
 def lower_evidence(session: Session, solution_id: int, now: datetime) -> bool:
     """Write the level of evidence as it counts today, where nobody confirmed the facts for long."""
-    solution = queries.locked(session, solution_id)
+    solution = library.locked(session, solution_id)
     revision = library.current_revision(session, solution)
     since, today = day_of(revision.live_at or revision.saved_at), day_of(now)
     before = solution.evidence_level

@@ -217,7 +217,7 @@ def resolve(slug: str, number: int) -> Response:
 @permits(Action.APPROVE_SOLUTION, ends=True)
 def archive(slug: str) -> Response:
     solution = found(slug, Action.APPROVE_SOLUTION)
-    person, reason = gate.actor().id, forms.archive_reason(request.form)
+    person, reason = gate.actor().id, request.form.get("archive_reason", "")
     return _press(solution, "archived", lambda writing: upkeep.archive(writing, solution, person, now(), reason))
 
 

@@ -71,7 +71,7 @@ def plan(question: Question, vocabulary: Vocabulary, ranking: Ranking, stays: St
             if others and words[0].form not in changes:
                 concept = _with_names(concept, vocabulary)
         found.append(_with_names(concept, vocabulary) if ranking.in_pieces(concept) else concept)
-    missing = _missing(found, ranking) if len(question.words) <= MOST_TOLD else ()
+    missing = _missing(found, len(question.words), ranking)
     found += _joined(question.words, ranking)
     return Plan(
         question,
@@ -84,8 +84,10 @@ def plan(question: Question, vocabulary: Vocabulary, ranking: Ranking, stays: St
     )
 
 
-def _missing(concepts: Sequence[Concept], ranking: Ranking) -> tuple[str, ...]:
+def _missing(concepts: Sequence[Concept], words: int, ranking: Ranking) -> tuple[str, ...]:
     """The words that are held by no document, nor is anything that means the same; a neighbour does not."""
+    if words > MOST_TOLD:
+        return ()
     unheld = (
         concept
         for concept in concepts

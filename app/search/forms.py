@@ -9,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from app.document.shapes import SLUG
 from app.search.facets import LIKE
+from app.text.typed import number
 
 MAX_TEXT = 200
 MAX_PAGE = 1_000
@@ -147,6 +148,4 @@ def _one_of(value: str, choices: Iterable[str]) -> str:
 
 def page_number(value: str) -> int:
     """The page of a list that an address asks for; the first where it makes no sense."""
-    if not (value.isascii() and value.isdigit()) or len(value) > 12:
-        return 1
-    return max(int(value), 1)
+    return number(value) or 1

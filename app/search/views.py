@@ -2,13 +2,13 @@
 """The search page, the browse page, their data formats, and suggestions while typing."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, Response, current_app, render_template, request, url_for
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.access import Action
+from app.document.dates import today
 from app.search.engine import Engine
 from app.search.fallback import without_index
 from app.search.forms import FACETS, PER_PAGE, Asked, clean, read_asked
@@ -193,7 +193,7 @@ def _count_if_unmet(asked: Asked, found: Results) -> None:
         return
     try:
         with work() as writing:
-            count_unmet(writing, asked.text, datetime.now(UTC).date())
+            count_unmet(writing, asked.text, today())
     except SQLAlchemyError as error:
         # A reader's answer never waits for, or fails with, a statistic.
         log.warning("unmet search not counted", reason=type(error).__name__)

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, render_template, request, url_for
 from app.access import Action
 from app.cities import queries as city_queries
 from app.cities.models import City
-from app.cities.rules import is_closed, perimeter_on, perimeters, size_class
+from app.cities.rules import is_closed, perimeter_on, perimeters, size_class, size_on
 from app.document.dates import today
 from app.errors import NotFound
 from app.search.forms import page_number
@@ -70,7 +70,7 @@ def city(slug: str) -> str:
         closed=is_closed(body.register, today()),
         perimeter=current,
         perimeters=perimeters(body.register),
-        size=size_class(current.figures["population"].value) if current else "",
+        size=size_on(body.register, today()),
         counts=counts,
         ties={group: [pair for name, *pair in ties if name == group] for group in queries.GROUPS},
         **_around("library.city", slug, shown),

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased, defer, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from app.cities.models import City
+from app.errors import NotFound
 from app.search.listing import Part
 from app.search.models import RegisterState
 from app.solutions.models import LegalAct, Solution, SolutionAct, SolutionBody, SolutionRevision, SolutionTheme, Theme
@@ -100,6 +101,19 @@ def by_slug(session: Session, slug: str) -> Solution | None:
     return session.scalars(wanted).one_or_none()
 
 
+def locked(session: Session, number: int) -> Solution:
+    """The solution as it is now, held until the transaction ends: two decisions come one after the other.
+
+    Whoever writes a revision or decides holds it first, before the journal. Raises ``NotFound``.
+    """
+    wanted = _with_ties().options(selectinload(Solution.acts)).where(Solution.id == number)
+    wanted = wanted.with_for_update(of=Solution).execution_options(populate_existing=True)
+    found = session.scalars(wanted).one_or_none()
+    if found is None:
+        raise NotFound(number)
+    return found
+
+
 def with_source(session: Session, slug: str) -> Mapping[str, tuple[Solution, SolutionRevision]]:
     """A variant and its source by slug, each with its ties and the revision in force; fewer where one is missing."""
     source = select(Solution.based_on).where(Solution.slug == slug).scalar_subquery()
@@ -133,34 +147,31 @@ def with_text(session: Session, slug: str) -> tuple[Solution, SolutionRevision] 
     return (row[0], row[1]) if row else None
 
 
+def _revisions(solution: Solution) -> Select[SolutionRevision]:
+    return select(SolutionRevision).where(SolutionRevision.solution_id == solution.id)
+
+
 def current_revision(session: Session, solution: Solution) -> SolutionRevision:
     return revision(session, solution, solution.revision_number)
 
 
 def revision(session: Session, solution: Solution, number: int) -> SolutionRevision:
     """One revision. Raises ``NoResultFound`` for a number that is not there."""
-    wanted = select(SolutionRevision).where(
-        SolutionRevision.solution_id == solution.id, SolutionRevision.number == number
-    )
-    return session.scalars(wanted).one()
+    return session.scalars(_revisions(solution).where(SolutionRevision.number == number)).one()
 
 
 def revision_pair(
     session: Session, solution: Solution, old: int, new: int
 ) -> tuple[SolutionRevision | None, SolutionRevision | None]:
     """Two revisions, which may be the same, in one statement; None for a number that is not there."""
-    wanted = select(SolutionRevision).where(
-        SolutionRevision.solution_id == solution.id, SolutionRevision.number.in_((old, new))
-    )
+    wanted = _revisions(solution).where(SolutionRevision.number.in_((old, new)))
     found = {revision.number: revision for revision in session.scalars(wanted)}
     return found.get(old), found.get(new)
 
 
 def revisions(session: Session, solution: Solution) -> Sequence[SolutionRevision]:
     """Revisions that readers may see, the newest first."""
-    wanted = select(SolutionRevision).where(
-        SolutionRevision.solution_id == solution.id, SolutionRevision.live_at.is_not(None)
-    )
+    wanted = _revisions(solution).where(SolutionRevision.live_at.is_not(None))
     return session.scalars(wanted.order_by(SolutionRevision.number.desc())).all()
 
 
@@ -179,18 +190,13 @@ def writers(session: Session, solution: Solution) -> Sequence[int]:
 
 def last_live(session: Session, solution: Solution, until: int) -> SolutionRevision | None:
     """The last revision up to a number that came into force."""
-    wanted = select(SolutionRevision).where(
-        SolutionRevision.solution_id == solution.id,
-        SolutionRevision.number <= until,
-        SolutionRevision.live_at.is_not(None),
-    )
+    wanted = _revisions(solution).where(SolutionRevision.number <= until, SolutionRevision.live_at.is_not(None))
     return session.scalars(wanted.order_by(SolutionRevision.number.desc()).limit(1)).one_or_none()
 
 
 def every_revision(session: Session, solution: Solution) -> Sequence[SolutionRevision]:
     """All revisions, those that still wait among them, the newest first: for those who work on the solution."""
-    wanted = select(SolutionRevision).where(SolutionRevision.solution_id == solution.id)
-    return session.scalars(wanted.order_by(SolutionRevision.number.desc())).all()
+    return session.scalars(_revisions(solution).order_by(SolutionRevision.number.desc())).all()
 
 
 def published(

@@ -107,11 +107,10 @@ def _reuse(entry: Mapping[str, Any]) -> Tie:
 
 @dataclass(frozen=True)
 class Spread:
-    """What the transfers done took, from the least to the most, and how many said so."""
+    """What the transfers done took, from the least to the most."""
 
     least: float
     most: float
-    said_by: int
 
 
 def spreads(front: Mapping[str, Any]) -> dict[str, Spread]:
@@ -122,7 +121,7 @@ def spreads(front: Mapping[str, Any]) -> dict[str, Spread]:
         said = [entry.get(name) for entry in entries] if isinstance(entries, list) else []
         values = [value for value in said if isinstance(value, (int, float)) and not isinstance(value, bool)]
         if values:
-            found[name] = Spread(min(values), max(values), len(values))
+            found[name] = Spread(min(values), max(values))
     return found
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.cities.rules import perimeter_on, size_class
+from app.cities.rules import size_on
 from app.document.compare import values_text
-from app.document.dates import last_day, today
+from app.document.dates import day_of, last_day, today
 from app.search.document import SearchDocument
 from app.search.indexer import Searchable
 from app.solutions import queries
@@ -45,7 +45,7 @@ def as_document(solution: Solution, revision: SolutionRevision) -> SearchDocumen
         url=f"/soluzioni/{solution.slug}",
         city=solution.owner.short_name if solution.owner else "",
         facets=_facets(solution),
-        updated_on=solution.updated_at.date().isoformat(),
+        updated_on=day_of(solution.updated_at).isoformat(),
         reused=len(solution.reuses),
         recent=_recent(solution),
         months=_number(solution, "months"),
@@ -98,8 +98,7 @@ def _facets(solution: Solution) -> dict[str, tuple[str, ...]]:
 
 def _size(solution: Solution) -> tuple[str, ...]:
     owner = solution.owner
-    perimeter = perimeter_on(owner.register, today().isoformat()) if owner else None
-    name = size_class(perimeter.figures["population"].value) if perimeter else ""
+    name = size_on(owner.register, today()) if owner else ""
     return (name,) if name else ()
 
 

@@ -20,6 +20,7 @@ from app.solutions.demonstration import is_made_up
 from app.solutions.models import Solution, SolutionRevision
 from app.solutions.rules import is_overdue, spreads
 from app.solutions.said_views import AS_SAID
+from app.text.typed import number
 from app.web import gate
 from app.web.formats import conditional, fresh, json_answer
 from app.web.gate import permits
@@ -147,8 +148,8 @@ def differences(slug: str) -> str:
 
 
 def _number(name: str, default: int) -> int:
-    asked = request.args.get(name, "")
-    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 7 else default
+    asked = number(request.args.get(name, ""))
+    return default if asked is None else asked
 
 
 def _revision(solution: Solution, number: int) -> SolutionRevision:

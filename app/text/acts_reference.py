@@ -11,7 +11,6 @@ NORMATTIVA = "https://www.normattiva.it/uri-res/N2Ls?"
 EURLEX = "https://eur-lex.europa.eu/eli/"
 ELI = "http://data.europa.eu/eli/"
 EU_KINDS = frozenset({"regolamento-ue", "direttiva-ue", "decisione-ue"})
-CONSTITUTION_YEAR = 1947
 
 
 @dataclass(frozen=True, slots=True)

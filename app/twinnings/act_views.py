@@ -10,10 +10,10 @@ from flask_babel import force_locale
 from app.access import Action
 from app.conversion.export import Format, text_to_office
 from app.needs import queries as needs
+from app.needs.answers import preconditions
 from app.text.acts import find_acts
 from app.text.bodies import named
 from app.text.elision import elided
-from app.twinnings import service
 from app.twinnings.models import Twinning
 from app.twinnings.views import PATH, found, now
 from app.web.formats import day
@@ -76,7 +76,7 @@ def _data(twinning: Twinning) -> dict[str, Any]:
         "licence": front.get("licence") or "CC-BY-4.0",
         "began": day(twinning.began_at),
         "kit": [str(piece.get("title", "")) for piece in front.get("kit") or []],
-        "preconditions": service.preconditions(solution),
+        "preconditions": preconditions(front),
         "acts": "; ".join(act for act in stated if not _is_regional(act)),
         "regional": "; ".join(act for act in stated if _is_regional(act)),
         "milestones": sorted(twinning.milestones, key=lambda item: (item.due_on, item.position)),

@@ -14,10 +14,5 @@ def remind(app: Flask) -> int:
     """Remind of the milestones due, each twinning in its own transaction. Answers how many reminders."""
     database: Database = app.extensions["database"]
     now = datetime.now(UTC)
-    with database.reading() as session:
-        numbers = queries.due_milestones(session, day_of(now) + rules.REMIND_BEFORE)
-    told = 0
-    for number in numbers:
-        with database.work() as session:
-            told += service.remind(session, number, service.Deed(None, now))
-    return told
+    until, site = day_of(now) + rules.REMIND_BEFORE, service.Deed(None, now)
+    return database.each(lambda s: queries.due_milestones(s, until), lambda s, n: service.remind(s, n, site))

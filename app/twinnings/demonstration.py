@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from app.document.dates import ROME
+from app.document.dates import ROME, day_of
+from app.needs.answers import preconditions
 from app.solutions import demonstration as made_up
 from app.solutions.queries import by_slug
 from app.twinnings import ending, queries, service, sharing
 from app.twinnings.models import Twinning
 from app.twinnings.rules import PLAN, Closing, State
-from app.twinnings.service import Deed, preconditions
+from app.twinnings.service import Deed
 
 #: The solutions of the made-up twinnings that are over, that stopped, that is being adapted and that is in use already;
 #: the other began lately.
@@ -87,12 +88,12 @@ def _adapt(session: Session, twinning: Twinning, people: Mapping[str, int], now:
     number, bari, torino = twinning.id, people["referente.bari"], people["referente.torino"]
     _reach(session, twinning, (150, 110, 80), bari, now)
     due = next(item for item in twinning.milestones if item.phase == "adattare")
-    service.plan_milestone(session, number, due.id, (now + timedelta(days=5)).date(), bari, Deed(bari, now))
+    service.plan_milestone(session, number, due.id, day_of(now + timedelta(days=5)), bari, Deed(bari, now))
     for body, person, quarters in (("bari", bari, 60), ("torino", torino, 36)):
-        day = (now - timedelta(days=30)).date()
+        day = day_of(now - timedelta(days=30))
         sharing.count_hours(session, number, body, day, quarters, "regolamenti", Deed(person, now))
-    for precondition in preconditions(twinning.solution)[:1]:
-        when = (now + timedelta(days=60)).date()
+    for precondition in preconditions(twinning.solution.front)[:1]:
+        when = day_of(now + timedelta(days=60))
         sharing.answer_readiness(
             session, number, "bari", precondition, "planned", "Ufficio gare", when, Deed(bari, now)
         )
@@ -105,15 +106,15 @@ def _work(session: Session, twinning: Twinning, people: Mapping[str, int], now: 
     service.tick(session, number, first.id, True, Deed(bari, at_work(now - timedelta(days=28), 12)))
     service.tick(session, number, second.id, True, Deed(bologna, at_work(now - timedelta(days=9), 16)))
     lately = Deed(bari, at_work(now - timedelta(days=1), 11))
-    soon = (now + timedelta(days=20)).date()
+    soon = day_of(now + timedelta(days=20))
     service.plan_milestone(session, number, plan.id, soon, bari, Deed(bari, now - timedelta(days=9)))
     service.add_person(session, number, people["funzionario.bologna"], "bologna", "modulistica", Deed(bologna, now))
     _meet(session, number, Deed(bari, now - timedelta(days=28)), now)
     sharing.write_note(session, number, "I moduli di Bologna sono pubblici: da dove si parte?", lately)
     for body, person, quarters, what in (("bari", bari, 14, "visita"), ("bologna", bologna, 10, "colloqui")):
-        day = (now - timedelta(days=9)).date()
+        day = day_of(now - timedelta(days=9))
         sharing.count_hours(session, number, body, day, quarters, what, Deed(person, now))
-    answers = zip(preconditions(twinning.solution), ("planned", "yes", "no"), strict=False)
+    answers = zip(preconditions(twinning.solution.front), ("planned", "yes", "no"), strict=False)
     for precondition, answer in answers:
         sharing.answer_readiness(session, number, "bari", precondition, answer, "", None, Deed(bari, now))
     for piece in queries.kit(session, number)[:1]:

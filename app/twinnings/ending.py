@@ -12,6 +12,7 @@ from app.document.model import Document, Section
 from app.document.parse import parse
 from app.document.schema import FIELD_BY_NAME, SECTION_TITLES, VARIANT_SECTION
 from app.errors import Conflict, Invalid, NotFound
+from app.needs import queries as requests
 from app.needs import service as needs
 from app.needs.service import Deed as NeedDeed
 from app.solutions import queries as library
@@ -58,7 +59,7 @@ def say(session: Session, number: int, body: str, closing: Closing, deed: Deed, 
 
     Where the two sides contradict each other the last one confirms: nothing is corrected once it is closed.
     """
-    twinning = running(session, number)
+    twinning = _closing(session, number)
     tie = next((item for item in twinning.parties if item.city.slug == body), None)
     if tie is None:
         raise Invalid({"body": "unknown_body"})
@@ -71,8 +72,8 @@ def say(session: Session, number: int, body: str, closing: Closing, deed: Deed, 
     if found.said != closing.as_data():
         found.said, found.filled_by, found.filled_at = closing.as_data(), deed.person_id, deed.now
         session.flush()
-        tell(session, twinning, deed, "closing-said", {"side": tie.role, "result": closing.result, "body": body})
         _fill_variant(session, tie, closing.as_data(), deed)
+        tell(session, twinning, deed, "closing-said", {"side": tie.role, "result": closing.result, "body": body})
     forms = queries.closing(session, number)
     if not rules.all_spoken((tie.city_id for tie in twinning.parties), (form.city_id for form in forms)):
         return False
@@ -80,6 +81,18 @@ def say(session: Session, number: int, body: str, closing: Closing, deed: Deed, 
         raise Invalid({"result": "contradicts"})
     _close(session, twinning, forms, deed)
     return True
+
+
+def _closing(session: Session, number: int) -> Twinning:
+    """A twinning that runs, held with its request and its solution, which closing it changes.
+
+    Held before the journal is written, in the order in which others hold them: nobody waits for one who waits for them.
+    """
+    twinning = running(session, number)
+    if twinning.need_id:
+        requests.locked(session, twinning.need_id)
+    library.locked(session, twinning.solution_id)
+    return twinning
 
 
 def _refuse_wrong(closing: Closing) -> None:
@@ -98,7 +111,7 @@ def _refuse_wrong(closing: Closing) -> None:
 
 def close_alone(session: Session, number: int, deed: Deed) -> None:
     """Close although a body said nothing for a month. Raises ``Conflict`` before that."""
-    twinning = running(session, number)
+    twinning = _closing(session, number)
     forms = queries.closing(session, number)
     last = max((form.filled_at for form in forms), default=None)
     if not rules.may_close((form.side for form in forms), last, deed.now):
@@ -123,9 +136,9 @@ def _raise_evidence(session: Session, twinning: Twinning, reused: Sequence[Closi
 
     A revision by the site, in force at once; none where nobody re-used it.
     """
-    solution = library.by_slug(session, twinning.solution.slug) if reused else None
-    document = _document(session, solution) if solution is not None and solution.badge else None
-    if solution is None or document is None:
+    solution = twinning.solution
+    document = _document(session, solution) if reused and solution.badge else None
+    if document is None:
         return
     held = [*document.listed("reused_by"), *(_reuse(twinning, form, deed) for form in reused)]
     front: Mapping[str, Any] = {**document.front, "reused_by": held, "evidence_level": AGAIN}

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from app.document.dates import ROME
 from app.errors import Invalid
+from app.text import typed
 from app.twinnings.rules import Closing
 
 #: `9000`, `9.000`, `9 000`; a point before other than three digits is none of these.
@@ -68,32 +69,23 @@ class MeetingTyped:
     place: str
 
 
-def number(form: Mapping[str, str], name: str) -> int:
-    """A number that is not negative, 0 where there is none."""
-    typed = form.get(name, "").strip()
-    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else 0
-
-
 def amount(form: Mapping[str, str], name: str) -> int | None:
     """A whole number with or without points, None where nothing was typed. Raises ``Invalid``."""
-    typed = form.get(name, "").strip()
-    if not typed:
+    said = form.get(name, "").strip()
+    if not said:
         return None
-    if not AMOUNT.match(typed):
+    if not AMOUNT.match(said):
         raise Invalid({name: "not_a_number"})
-    return int(re.sub(r"[. ]", "", typed))
+    return int(re.sub(r"[. ]", "", said))
 
 
 def day(form: Mapping[str, str], name: str, needed: bool = True) -> date | None:
     """A day. Raises ``Invalid``."""
-    typed = form.get(name, "").strip()
-    if not typed and not needed:
+    said = form.get(name, "").strip()
+    if not said and not needed:
         return None
-    try:
-        found = date.fromisoformat(typed)
-    except ValueError as error:
-        raise Invalid({name: "not_a_date"}) from error
-    if not 2000 <= found.year <= 2100:
+    found = typed.day(said)
+    if found is None or not 2000 <= found.year <= 2100:
         raise Invalid({name: "not_a_date"})
     return found
 
@@ -106,14 +98,14 @@ def meeting(form: Mapping[str, str]) -> MeetingTyped:
         raise Invalid({"starts_at": "not_a_date"}) from error
     if not 2000 <= starts.year <= 2100:
         raise Invalid({"starts_at": "not_a_date"})
-    return MeetingTyped(form.get("title", ""), starts, number(form, "minutes"), form.get("place", ""))
+    return MeetingTyped(form.get("title", ""), starts, typed.number_in(form, "minutes"), form.get("place", ""))
 
 
 def quarters(form: Mapping[str, str]) -> int:
     """Hours typed as 1, 1,5 or 0,25, in quarters of an hour; 0 for nonsense."""
-    typed = form.get("hours", "").strip().replace(",", ".")
+    said = form.get("hours", "").strip().replace(",", ".")
     try:
-        return round(float(typed) * 4) if len(typed) < 8 and 0 <= float(typed) < 100_000 else 0
+        return round(float(said) * 4) if len(said) < 8 and 0 <= float(said) < 100_000 else 0
     except ValueError:
         return 0
 
@@ -133,7 +125,7 @@ def closing(form: Mapping[str, str]) -> Closing:
         form.get("result", ""),
         amounts["months"],
         amounts["cost"],
-        " ".join(form.get("indicator", "").split()),
+        typed.line(form.get("indicator", "")),
         form.get("before", "").strip(),
         form.get("after", "").strip(),
         form.get("worked", "").strip(),

@@ -64,7 +64,6 @@ STOP_REASONS = ("capacity", "funding", "legal", "technical", "priorities-changed
 RESULTS = ("adopted", "adapted", "stopped")
 #: A receiver's result as the document of the source says it; who did not adopt it is not named there.
 REUSED = {"adopted": "adottata", "adapted": "adattata"}
-ANSWERS = ("yes", "planned", "no")
 REMIND_BEFORE = timedelta(days=7)
 ESCALATE_AFTER = timedelta(days=7)
 #: One side may close alone when the other has said nothing for so long after it.

@@ -15,6 +15,7 @@ from app.cities.rules import is_closed
 from app.document.dates import day_of
 from app.errors import Conflict, Invalid, NotFound
 from app.journal.service import record
+from app.needs.answers import preconditions
 from app.needs.models import Need, Proposal
 from app.needs.rules import OFFER
 from app.search.changes import HOME, note
@@ -108,7 +109,7 @@ def _told_before(session: Session, twinning: Twinning, need: Need, deed: Deed) -
             answered_by=need.author_id,
             answered_at=deed.now,
         )
-        for text in dict.fromkeys(preconditions(twinning.solution))
+        for text in dict.fromkeys(preconditions(twinning.solution.front))
         if text in given
     )
 
@@ -222,12 +223,6 @@ def remove_person(session: Session, number: int, person_id: int, deed: Deed) -> 
         if milestone.owner_id == person_id:
             milestone.owner_id = None
     tell(session, twinning, deed, "person-left", {"person": person_id})
-
-
-def preconditions(solution: Solution) -> list[str]:
-    """What the solution asks of whoever takes it."""
-    found = solution.front.get("preconditions")
-    return [str(item)[:400] for item in found] if isinstance(found, list) else []
 
 
 def remind(session: Session, number: int, deed: Deed) -> int:

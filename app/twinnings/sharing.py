@@ -11,6 +11,7 @@ from app.errors import Conflict, Invalid, NotFound
 from app.files.check import Checked
 from app.files.names import check_name, safe_name
 from app.files.refusal import check_count
+from app.needs.answers import ANSWERS, preconditions
 from app.twinnings import queries, rules
 from app.twinnings.models import (
     KitCheck,
@@ -21,7 +22,7 @@ from app.twinnings.models import (
     TwinningNote,
     WorkedHours,
 )
-from app.twinnings.service import Deed, party, preconditions, running, tell
+from app.twinnings.service import Deed, party, running, tell
 
 
 def set_meeting(
@@ -130,7 +131,7 @@ def answer_readiness(
     """What a receiver says of one precondition of the solution. Raises ``Invalid``."""
     twinning = running(session, number)
     city = party(twinning, body)
-    if precondition not in preconditions(twinning.solution) or answer not in rules.ANSWERS:
+    if precondition not in preconditions(twinning.solution.front) or answer not in ANSWERS:
         raise Invalid({"answer": "not_a_choice"})
     held = {(item.city_id, item.precondition): item for item in queries.readiness(session, twinning.id)}
     found = held.get((city.id, precondition))

@@ -13,11 +13,12 @@ from app.accounts import queries as people
 from app.accounts.models import Person
 from app.cities.models import City
 from app.files.refusal import MAX_FILE, MEGABYTE
+from app.needs.answers import ANSWERS, preconditions
 from app.needs.shortlists import closing
 from app.search.engine import Engine
 from app.solutions.models import Solution
 from app.solutions.rules import spreads
-from app.twinnings import queries, rules, service
+from app.twinnings import queries, rules
 from app.twinnings.models import ClosingForm, KitCheck, Milestone, ReadinessAnswer, Twinning, WorkedHours
 
 
@@ -58,7 +59,8 @@ def bench(
         "kit": kit,
         "hours_by_city": hours_by_city(hours),
         "answers": {(item.city_id, item.precondition): item for item in answers},
-        "preconditions": service.preconditions(twinning.solution),
+        "preconditions": preconditions(twinning.solution.front),
+        "codes": ANSWERS,
         "helps": closing(engine, (it.precondition for it in answers if it.answer == "no"), twinning.solution.slug),
         "resources": _resources(twinning.solution),
         "spreads": spreads(twinning.solution.front),
@@ -81,7 +83,7 @@ def progress(
 ) -> Progress:
     """How far the work is; every receiver has every precondition to meet."""
     left = [item for item in twinning.milestones if item.done_at is None]
-    asked = service.preconditions(twinning.solution)
+    asked = preconditions(twinning.solution.front)
     told = {form.city_id for form in forms}
     return Progress(
         next=min(left, key=lambda item: (item.due_on, item.position), default=None),

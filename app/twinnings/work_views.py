@@ -11,6 +11,7 @@ from app.document.dates import day_of
 from app.errors import Conflict, Invalid, NotFound
 from app.files.check import Checked, check
 from app.files.refusal import MAX_FILE, FileRefused
+from app.text import typed
 from app.twinnings import ending, forms, queries, service, sharing, views
 from app.twinnings.models import Twinning
 from app.twinnings.service import Deed
@@ -91,7 +92,7 @@ def tick(number: int, slug: str, milestone: int) -> Response:
 def plan(number: int, slug: str, milestone: int) -> Response:
     def act(writing: Session, d: Deed) -> None:
         due_on = forms.day(request.form, "due_on") or day_of(d.now)
-        owner = forms.number(request.form, "owner") or None
+        owner = typed.number_in(request.form, "owner") or None
         service.plan_milestone(writing, number, milestone, due_on, owner, d)
 
     return press(number, WORK, "saved", "tappe", act)
@@ -111,8 +112,7 @@ def add_milestone(number: int, slug: str) -> Response:
 @permits(WORK)
 def add_person(number: int, slug: str) -> Response:
     person, _, body = request.form.get("person", "").partition("|")
-    chosen = int(person) if person.isascii() and person.isdigit() and len(person) < 10 else 0
-    task = request.form.get("task", "")
+    chosen, task = typed.number(person) or 0, request.form.get("task", "")
     return press(number, WORK, "saved", "persone", lambda s, d: service.add_person(s, number, chosen, body, task, d))
 
 
@@ -126,9 +126,9 @@ def remove_person(number: int, slug: str, person: int) -> Response:
 @permits(WORK)
 def set_meeting(number: int, slug: str) -> Response:
     def act(writing: Session, d: Deed) -> None:
-        typed = forms.meeting(request.form)
-        meeting = forms.number(request.form, "meeting")
-        sharing.set_meeting(writing, number, meeting, typed.title, typed.starts_at, typed.minutes, typed.place, d)
+        said = forms.meeting(request.form)
+        meeting = typed.number_in(request.form, "meeting")
+        sharing.set_meeting(writing, number, meeting, said.title, said.starts_at, said.minutes, said.place, d)
 
     return press(number, WORK, "saved", "incontri", act)
 

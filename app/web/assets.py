@@ -14,7 +14,6 @@ from app.web.headers import HEADERS
 STATIC = Path(__file__).parent / "static"
 DIST = STATIC / "dist"
 PREFIX = "static"
-ONE_YEAR = 31_536_000
 #: Blueprints whose pages are read without an account; the others load the styles of work as well.
 READING = frozenset({"pages", "search", "solutions", "library"})
 

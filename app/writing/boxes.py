@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Names of the boxes of the form (`contact.role`, `steps.2.name`, `section.3`) <-> what was typed."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -16,21 +15,13 @@ NOT_AVAILABLE = "unknown"
 SECTION = "section"
 EXTRA = "extra"
 FOOTNOTES = "footnotes"
-#: Breaks that word processors leave in copied text, and characters no document may hold.
-BREAK = re.compile(r"[\x0b\x0c\x85]|\r\n?")
-CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
-
-
-def clean(text: str) -> str:
-    """Text as typed, with one kind of line break and without what no keyboard types."""
-    return CONTROL.sub("", BREAK.sub("\n", text))
 
 
 def grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    """The boxes of a form by name, in the order they stand in the page, their texts cleaned."""
+    """The boxes of a form by name, in the order they stand in the page."""
     boxes: dict[str, list[str]] = {}
     for name, text in pairs:
-        boxes.setdefault(name, []).append(clean(text))
+        boxes.setdefault(name, []).append(text)
     return boxes
 
 

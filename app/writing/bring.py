@@ -10,7 +10,7 @@ from app.document.parse import parse
 from app.document.schema import SECTION_TITLES
 from app.errors import Invalid
 from app.files.check import Checked
-from app.writing.boxes import clean
+from app.text.typed import readable
 from app.writing.state import tidy
 
 PROBLEM = SECTION_TITLES[0]
@@ -52,7 +52,7 @@ def text_of(name: str, content: bytes) -> str:
     if not name.lower().endswith(MARKDOWN_NAMES):
         raise Invalid({"file": "file_not_markdown"})
     try:
-        return clean(content.decode("utf-8-sig"))
+        return readable(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise Invalid({"file": "not_utf8"}) from error
 

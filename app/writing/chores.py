@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""What the worker does for writing: reads the text of the files of kits, so that searches find them."""
+"""What the worker does for files: reads the text of those of kits, which searches find; clears what was cut off."""
 
 from flask import Flask
 
@@ -35,6 +35,12 @@ def read_files(app: Flask) -> int:
         with database.work() as session:
             done += kit.keep_text(session, number, text)
     return done
+
+
+def clear_unfinished(app: Flask) -> int:
+    """Remove what killed processes left half-written in the folder of files. Answers how many."""
+    settings: Settings = app.config["SETTINGS"]
+    return Store(settings.data_folder / "files").clear_unfinished()
 
 
 def _text_of(store: Store, number: int, digest: str) -> str | None:

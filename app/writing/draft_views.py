@@ -18,6 +18,7 @@ from app.document.serialise import serialise
 from app.document.validate import problems
 from app.errors import Conflict, Invalid, NotFound
 from app.files.refusal import MAX_FILE, FileRefused
+from app.solutions import queries as library
 from app.solutions.models import Solution
 from app.solutions.said_views import AS_SAID
 from app.web import gate
@@ -28,7 +29,6 @@ from app.web.languages import prefixed
 from app.web.unit import session, work
 from app.writing import giving_up, service
 from app.writing import kit as files
-from app.writing.boxes import clean
 from app.writing.bring import Brought, brought, picture, text_of, with_pictures, with_problem
 from app.writing.forms import New, number, one_line, read_new, read_seen
 from app.writing.service import Saved
@@ -132,17 +132,17 @@ def save_markdown(slug: str) -> Answer:
             service.give_up_markdown(writes, solution, gate.actor().id, now())
         return redirect(url_for("writing.edit", slug=slug), 303)
     seen = read_seen(request.form)
-    typed = clean(request.form.get("text", ""))
+    typed = request.form.get("text", "")
     try:
         text = _uploaded_text() or typed
         with work() as writes:
             saved = service.save_markdown(writes, solution, text, seen, gate.actor().id, now(), AS_SAID)
     except Invalid as error:
         return _markdown_page(solution, typed, seen, tuple(error.problems.values()), error.status)
-    return _after_markdown(solution, text, saved)
+    return _after_markdown(solution, saved)
 
 
-def _after_markdown(solution: Solution, text: str, saved: Saved) -> Answer:
+def _after_markdown(solution: Solution, saved: Saved) -> Answer:
     if saved.refused:
         return merge_page(solution, saved)
     flash("saved")
@@ -200,8 +200,7 @@ def save_version(slug: str) -> Answer:
     try:
         service.try_rendering(session(), solution)
         with work() as writes:
-            held = service.reopened(writes, solution)
-            service.freeze(writes, held, gate.actor().id, now(), reason)
+            service.freeze(writes, solution, gate.actor().id, now(), reason)
     except Invalid as error:
         return _refused(solution, tuple(dict.fromkeys(["version_refused", *error.problems.values()])))
     except TooComplex as error:
@@ -262,7 +261,7 @@ def discard_now(slug: str) -> Answer:
     seen = number(request.form.get("edition", ""))
     try:
         with work() as writes:
-            gone = giving_up.discard(writes, service.reopened(writes, solution), gate.actor().id, now(), seen)
+            gone = giving_up.discard(writes, library.locked(writes, solution.id), gate.actor().id, now(), seen)
     except Conflict as late:
         session().rollback()
         return _discard_page(editable(slug), late.status)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from werkzeug.datastructures import MultiDict
 
-from app.writing.boxes import clean, grouped
+from app.text import typed
+from app.writing.boxes import grouped
 from app.writing.service import Seen
 
 ROW_BUTTONS = ("remove", "up", "down")
@@ -14,7 +15,6 @@ ROW_BUTTONS = ("remove", "up", "down")
 AROUND = frozenset({"csrf_token", "edition", "base", "do", "add", "meant", *ROW_BUTTONS})
 MAX_REASON = 300
 MAX_TITLE = 300
-MAX_NUMBER = 9
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Asked:
 def read_new(form: MultiDict[str, str], body: str) -> New:
     """The form of a new draft; ``body`` is the one of whoever works for a single one."""
     title = one_line(form.get("title", ""), MAX_TITLE)
-    return New(title, form.get("city", "") or body, clean(form.get("section.1", "")))
+    return New(title, form.get("city", "") or body, form.get("section.1", ""))
 
 
 def read_form(form: MultiDict[str, str]) -> Asked:
@@ -64,9 +64,10 @@ def read_seen(form: MultiDict[str, str]) -> Seen:
 
 def number(text: str) -> int:
     """A number somebody sent, -1 for anything else."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= MAX_NUMBER else -1
+    found = typed.number(text)
+    return -1 if found is None else found
 
 
 def one_line(text: str, limit: int = MAX_REASON) -> str:
     """A reason or a name: one line, no longer than its limit."""
-    return " ".join(clean(text).split())[:limit].rstrip()
+    return typed.line(text)[:limit].rstrip()

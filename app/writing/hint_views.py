@@ -16,7 +16,6 @@ from app.web.languages import current_language
 from app.web.unit import session
 from app.writing import hints as suggesting
 from app.writing import service
-from app.writing.boxes import clean
 from app.writing.state import State
 from app.writing.views import LARGE, editable
 
@@ -57,7 +56,7 @@ def begun() -> Response:
 
 
 def _answer(slug: str) -> Response:
-    title, text = clean(request.form.get("title", "")), clean(request.form.get("text", ""))
+    title, text = request.form.get("title", ""), request.form.get("text", "")
     state = State(
         {"title": title, "themes": request.form.getlist("themes"), "legal_basis": request.form.getlist("acts")}
     )

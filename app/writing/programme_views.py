@@ -20,7 +20,7 @@ from app.web.unit import session, work
 from app.writing import programmes as service
 from app.writing.draft_views import as_markdown
 from app.writing.programmes import Sent, Stale, Wrong
-from app.writing.service import opened, reopened
+from app.writing.service import opened
 from app.writing.views import editable, now
 
 programmes = Blueprint("programmes", __name__)
@@ -76,7 +76,7 @@ def _write(slug: str, solution: Solution | None) -> Sent:
     with work() as writes:
         if solution is None:
             return service.begin(writes, slug, parsed, actor(), now())
-        held = reopened(writes, solution)
+        held = library.locked(writes, solution.id)
         return service.update(writes, held, parsed, known[0] if known else "", actor(), now())
 
 

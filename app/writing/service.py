@@ -228,14 +228,6 @@ def restore(session: Session, solution: Solution, number: int, author_id: int, n
     write(session, solution, current, state, author_id, now)
 
 
-def reopened(session: Session, solution: Solution) -> Solution:
-    """The same solution in the session of a unit of work. Raises ``NotFound``."""
-    found = library.by_slug(session, solution.slug)
-    if found is None:
-        raise NotFound(solution.slug)
-    return found
-
-
 def current_document(session: Session, solution: Solution) -> Document:
     """The document as it is being written, whatever it still lacks."""
     return settled(document_of(opened(session, solution).state))
@@ -260,7 +252,7 @@ def freeze(
     Raises ``Invalid`` for wrong shapes and for a Markdown text that cannot be read yet, ``TooComplex`` for one that
     would take too long to show.
     """
-    queries.hold(session, solution)
+    solution = library.locked(session, solution.id)
     current = opened(session, solution)
     if current.state.markdown:
         raise Invalid({"document": "markdown_pending"})

@@ -148,7 +148,7 @@ def _stored(opened: service.Opened, solution: Solution) -> dict[str, Any]:
         "problems": {gap.box: _said(gap.problem.key, gap.problem.detail) for gap in checked.wrong},
         "warnings": {box: _said(key) for box, key in rules.telling(boxes.flat(opened.state)).items()},
         "missing": {"submit": len(checked.to_submit), "validate": len(checked.to_validate)},
-        "meter": render_template("writing/_meter.html", checked=checked, opened=opened, solution=solution),
+        "meter": render_template("writing/_meter.html", checked=checked, solution=solution),
         "index": render_template("writing/_index.html", checked=checked, groups=rules.GROUPS),
     }
 

@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The letters of accounts can be made in both languages, and lead to pages of the site."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from flask import Flask
 
+from app.access import NOBODY, Role
+from app.accounts.invitations import invite
 from app.config import Settings
+from app.db import Database
 from app.outbox.letters import message
 from app.outbox.models import Letter
 from tests import makers
@@ -34,3 +38,11 @@ def test_a_letter_of_accounts_is_written_in_both_languages(library_app: Flask, k
         assert text is not None
         assert "https://twin.example" in text.get_content()
     assert len(subjects) == 2
+
+
+def test_an_invitation_names_the_day_in_italy_until_which_it_opens(registered: Database) -> None:
+    late = datetime(2026, 7, 1, 22, 30, tzinfo=UTC)
+    with registered.work() as session:
+        invite(session, NOBODY, late, "a@ente.example", Role.EXPERT, "suap", "it")
+        [letter] = session.query(Letter)
+        assert letter.data["expires_on"] == "2026-07-16"

@@ -50,6 +50,13 @@ def test_every_select_stands_in_queries() -> None:
     assert not wrong, "move the SELECT to the queries of its feature: " + ", ".join(wrong)
 
 
+def test_the_day_of_an_instant_is_the_one_in_italy() -> None:
+    wrong = [
+        f"{m.shown}:{n}" for m in tree.modules() if m.name != "app.document.dates" for n in calls(m.text, r"\.date\(\)")
+    ]
+    assert not wrong, f"in UTC a day ends an hour or two late: day_of() or today() of document/dates.py: {wrong}"
+
+
 #: What each room never does, as words that would show it, and where the thing belongs instead.
 NEVER = {
     "models": (

@@ -16,11 +16,12 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from app.db import Database
-from app.document.parse import CONTROL
+from app.text.typed import CONTROL
 from tests.journeys.typed_forms import Form, Forms
 from tests.naughty import RAW, STRINGS, lines_for
 from tests.pages.furnished import Furnished, opened
 from tests.pages.signed_kinds import PAGES
+from tests.stores import PostgresStores, pour
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("signed")]
 
@@ -174,10 +175,15 @@ def filled(form: Form, turn: int) -> dict[str, Any]:
 
 
 def sent(site: Furnished, who: str, form: Form, turn: int) -> TestResponse:
-    """The answer to one turn; the cookie is as before, so that nobody is signed out."""
+    """The answer to one turn."""
+    return posted(site, who, form, filled(form, turn), turn)
+
+
+def posted(site: Furnished, who: str, form: Form, data: dict[str, Any], turn: int = 0) -> TestResponse:
+    """The answer to a form; the cookie is as before, so that nobody is signed out."""
     cookie = site.cookie(who)
     where = {"REMOTE_ADDR": f"192.0.2.{turn % 250}"}
-    answer = site.clients[who].post(form.action, data=filled(form, turn), environ_base=where)
+    answer = site.clients[who].post(form.action, data=data, environ_base=where)
     put_back(site, who, cookie)
     return answer
 
@@ -231,6 +237,47 @@ def test_every_strange_line_in_every_form_is_answered(
     between = set().union(*(lines_of(form.action) for _who, form in every))
     assert len(between) > 0.95 * len({text.encode("utf-8", "ignore").decode() for text in STRINGS})
     assert statuses[303] > 100
+
+
+#: What SQLite keeps and PostgreSQL refuses.
+NUL = "a\x00b"
+NUL_IN_ADDRESS = (
+    "/attestati/a%00b",
+    "/soluzioni/{full}/immagini/a%00b.png",
+    "/redazione/da-approvare?ente=a%00b&tema=a%00b",
+    "/richieste?citta=a%00b&tema=a%00b",
+    "/amministrazione/registro?tipo=a%00b",
+)
+
+
+@pytest.mark.postgres
+def test_a_nul_in_every_field_of_every_form_and_in_addresses_is_answered_on_postgresql(
+    forms: tuple[Furnished, Ledger], shown: list[tuple[str, str, Form]], postgres_stores: PostgresStores
+) -> None:
+    broken: list[str] = []
+    with on_postgres(forms[0], postgres_stores.new()) as site:
+        for who, form in one_of_each(shown):
+            kept = {**form.hidden, **{name: choices[0] for name, choices in form.chosen.items()}}
+            for fields in (dict.fromkeys(form.typed, NUL) | kept, dict.fromkeys(form.names, NUL)):
+                files = {name: (io.BytesIO(NUL.encode()), NUL) for name in form.files}
+                answer = posted(site, who, form, {**fields, **files, **dict(form.buttons[:1])})
+                broken += [f"{form.action} ({who}): {answer.status_code}"] if answer.status_code >= 500 else []
+        for path in NUL_IN_ADDRESS:
+            answer = site.clients["official"].get(site.address(path))
+            broken += [f"{path}: {answer.status_code}"] if answer.status_code >= 500 else []
+    assert not broken, "\n".join(broken)
+
+
+@contextmanager
+def on_postgres(site: Furnished, address: str) -> Iterator[Furnished]:
+    """The same site with all it holds in another database, in which nothing stays either."""
+    before = site.database
+    pour(before, Database(address))
+    other = site.app.extensions["database"] = Database(address, demonstration=True)
+    undo(other)
+    yield site
+    site.app.extensions["database"] = before
+    other.close()
 
 
 #: Forms that show again what they took: who opens them, the page, the part of its address the form goes to, the fields.

@@ -16,13 +16,13 @@ from sqlalchemy.orm import Session
 
 from app.access import Role
 from app.accounts.queries import by_email
-from app.conversion.export import to_office
 from app.document.model import Document, Section
 from app.review.upkeep import confirm_facts
 from app.solutions.queries import by_slug
 from tests import makers
 from tests.journeys.hands import Keyboard
 from tests.journeys.offices import Office, Seat, Visitor, opened
+from tests.pure.conversion.office import to_office
 from tests.stores import SqliteStores
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]

@@ -1,36 +1,13 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Two decide at the same moment: exactly one wins, the other is told so."""
 
-import threading
-from collections.abc import Callable
-
-from app.errors import Conflict
 from app.needs.models import Proposal
 from app.needs.rules import State
 from tests.needs.network import Network
+from tests.races import Act, at_once
 
 
-def both(network: Network, *acts: Callable[[], object]) -> list[str]:
-    """Run both from two threads; what became of each."""
-    start, ended = threading.Barrier(len(acts)), []
-
-    def run(act: Callable[[], object]) -> None:
-        start.wait()
-        try:
-            act()
-            ended.append("done")
-        except Conflict as late:
-            ended.append(str(late))
-
-    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return sorted(ended)
-
-
-def accepting(network: Network, proposal: Proposal, who: str) -> Callable[[], object]:
+def accepting(network: Network, proposal: Proposal, who: str) -> Act:
     return lambda: network.accept(proposal, who)
 
 
@@ -38,7 +15,7 @@ def test_one_proposal_is_accepted_once(network: Network) -> None:
     need = network.post()
     proposal = network.ask(need)
     one = accepting(network, proposal, "referent.bologna")
-    assert both(network, one, accepting(network, proposal, "official.bologna")) == ["answered_already", "done"]
+    assert at_once(one, accepting(network, proposal, "official.bologna")) == ["answered_already", "done"]
     assert network.rows("proposal", proposal) == ["proposal-made", "proposal-accepted"]
 
 
@@ -46,7 +23,7 @@ def test_two_givers_say_yes_and_one_twinning_begins(network: Network) -> None:
     need = network.post()
     first, second = network.ask(need), network.ask(need, "sportello-torino")
     one, other = accepting(network, first, "referent.bologna"), accepting(network, second, "referent.torino")
-    ended = both(network, one, other)
+    ended = at_once(one, other)
     assert ended.count("done") == 1
     assert len(ended) == 2
     assert network.need(need).state == State.MATCHED
@@ -57,4 +34,4 @@ def test_the_last_days_of_a_giver_go_to_one_of_two_requests(network: Network) ->
     network.state("bologna", {"2026-4": 5})
     first, second = network.ask(network.post()), network.ask(network.post("torino"))
     one, other = accepting(network, first, "referent.bologna"), accepting(network, second, "official.bologna")
-    assert both(network, one, other) == ["done", "no_capacity"]
+    assert at_once(one, other) == ["done", "no_capacity"]

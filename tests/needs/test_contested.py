@@ -14,7 +14,8 @@ from app.needs.models import Proposal
 from app.needs.rules import State
 from app.needs.service import Deed
 from tests.needs.network import LATER, Network, begin
-from tests.needs.test_at_once import accepting, both
+from tests.needs.test_at_once import accepting
+from tests.races import at_once
 
 EIGHT = 8
 QUARTER = "2026-4"
@@ -64,7 +65,7 @@ def left_open(network: Network, asked: list[Proposal]) -> int:
 def test_the_last_days_of_a_giver_go_to_one_of_eight_requests(network: Network) -> None:
     asked = eight_requests(network)
     acts: list[Callable[[], object]] = [accepting(network, proposal, "referent.bologna") for proposal in asked]
-    assert both(network, *acts) == ["done", *["no_capacity"] * (EIGHT - 1)]
+    assert at_once(*acts) == ["done", *["no_capacity"] * (EIGHT - 1)]
     assert left_open(network, asked) == EIGHT - 1
 
 
@@ -96,7 +97,7 @@ def test_a_yes_and_another_answer_at_once_are_one_answer(network: Network, answe
             elif not proposals.look_at(session, proposal.id, 10, LATER.replace(year=2027)):
                 raise Conflict("answered_already")
 
-    assert both(network, accepting(network, proposal, "referent.bologna"), other) == ["answered_already", "done"]
+    assert at_once(accepting(network, proposal, "referent.bologna"), other) == ["answered_already", "done"]
     states = {item.id: item.state for item in network.proposals(proposal.need)}
     told = {"accepted": "proposal-accepted", "declined": "proposal-declined", "withdrawn": "proposal-withdrawn"}
     assert network.rows("proposal", proposal)[-1] == told.get(states[proposal.id], "proposal-expired")

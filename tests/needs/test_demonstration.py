@@ -12,7 +12,7 @@ from app.accounts import queries as people
 from app.config import Settings
 from app.db import Database
 from app.needs import demonstration, exchanges, queries
-from app.needs.rules import STATES, VISIBILITIES, Answer
+from app.needs.rules import VISIBILITIES, Answer, State
 from app.solutions import demonstration as solutions_made
 from app.solutions import queries as library
 from app.twinnings import demonstration as twinnings
@@ -40,7 +40,7 @@ def test_what_is_made_up_has_every_state_and_is_made_once_and_labelled(app: Flas
         assert demonstration.make(session, known, now, service.begin, engine) > 5
         assert demonstration.make(session, known, now, service.begin, engine) == 0
         assert twinnings.make(session, known, now) == 6
-        needs = queries.board(session, STATES, VISIBILITIES)
+        needs = queries.board(session, State, VISIBILITIES)
         answers = {item.state for need in needs for item in queries.proposals(session, need)}
         assert answers == set(Answer), "one waits, one lapsed ..."
         assert {bool(need.receivers) for need in needs if need.state == "open"} == {True, False}, "one is joined"
@@ -56,7 +56,7 @@ def test_what_is_made_up_has_every_state_and_is_made_once_and_labelled(app: Flas
         }
         assert {item.state for item in transfers.listed(session)} == set(rules.State)
         assert {item.phase for item in transfers.listed(session, "running")} == set(rules.PHASES)
-        assert {need.state for need in needs} == set(STATES)
+        assert {need.state for need in needs} == set(State)
         assert {need.visibility for need in needs} == set(VISIBILITIES)
         source = library.by_slug(session, solutions_made.SOURCE)
         assert source is not None

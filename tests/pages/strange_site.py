@@ -12,7 +12,6 @@ from app.accounts import queries as accounts
 from app.accounts.service_accounts import create
 from app.cities.queries import by_slug as city_of
 from app.db import Database
-from app.document.parse import CONTROL
 from app.files.check import Checked
 from app.files.kinds import KINDS
 from app.needs import proposals
@@ -23,6 +22,7 @@ from app.notices.service import start_following
 from app.review import remarks
 from app.review.service import submit
 from app.solutions.queries import by_slug
+from app.text.typed import CONTROL
 from app.twinnings import service as twinnings
 from app.twinnings import sharing
 from app.writing import kit

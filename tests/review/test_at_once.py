@@ -2,16 +2,15 @@
 """Two people at the same moment: exactly one decision holds, the other is told."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 
 import pytest
+from sqlalchemy.orm import Session
 
-from app.errors import Conflict
 from app.journal import service as journal
 from app.review import service
 from app.review.service import Judgement
 from tests.makers import NOW
+from tests.races import at_once, working
 from tests.review.office import LATER, Office
 
 Act = Callable[..., object]
@@ -19,19 +18,13 @@ Act = Callable[..., object]
 
 def race(office: Office, acts: list[Act], judgements: list[Judgement]) -> list[str]:
     """Each act with its judgement in a transaction of its own, begun together."""
-    start = Barrier(len(acts))
 
-    def run(act: Act, judgement: Judgement) -> str:
-        start.wait()
-        try:
-            with office.database.work() as session:
-                act(session, judgement)
-        except Conflict:
-            return "conflict"
-        return "done"
+    def done(act: Act, judgement: Judgement) -> Callable[[Session], object]:
+        return lambda session: act(session, judgement)
 
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return sorted(pool.map(run, acts, judgements))
+    pairs = zip(acts, judgements, strict=True)
+    ended = at_once(*(working(office.database, done(act, judgement)) for act, judgement in pairs))
+    return ["done" if end == "done" else "conflict" for end in sorted(ended, key="done".__eq__)]
 
 
 @pytest.mark.parametrize(

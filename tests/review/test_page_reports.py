@@ -20,6 +20,7 @@ from app.review.page_reports import ReportedPage
 from app.review.queries import Scope
 from app.review.queues import REPORTS
 from app.review.reader_views import ABOUT
+from app.solutions import queries as library
 from app.web import gate
 from tests.makers import NOW, csrf, make_person, make_solution, sign_in
 
@@ -160,7 +161,7 @@ def test_what_was_typed_is_kept_though_the_solution_comes_into_force_or_is_archi
     answer = client.post("/segnala?pagina=/soluzioni/pubblica", data=sent)
     assert (answer.status_code, answer.headers["Location"]) == (303, "/soluzioni/pubblica")
     with registered.work() as session:
-        upkeep.archive(session, queries.locked(session, 1), people["referent"].id, NOW, "Servizio cessato")
+        upkeep.archive(session, library.locked(session, 1), people["referent"].id, NOW, "Servizio cessato")
     assert client.post("/soluzioni/pubblica/segnala", data=sent).status_code == 303
     with registered.reading() as session:
         assert [report.path for report in queries.page_reports(session, Scope())] == ["/soluzioni/pubblica"]
@@ -173,7 +174,7 @@ def test_a_solution_keeps_its_own_form_and_an_archived_one_reaches_its_city(
     answer = app.test_client().get("/segnala?pagina=/soluzioni/pubblica/versioni")
     assert answer.headers["Location"] == "/soluzioni/pubblica/segnala"
     with registered.work() as session:
-        solution = queries.locked(session, 1)
+        solution = library.locked(session, 1)
         upkeep.archive(session, solution, people["referent"].id, NOW, "Servizio cessato")
         slug = solution.slug
     assert send(app.test_client(), f"/soluzioni/{slug}") == 303

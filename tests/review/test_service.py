@@ -11,6 +11,7 @@ from app.db import Database
 from app.errors import Conflict, Invalid
 from app.review import queries, service
 from app.review.rules import State, Step
+from app.solutions import queries as library
 from app.writing.models import Attachment
 from tests.makers import NOW, make_draft, make_full_document, make_person
 from tests.review.office import LATER, SLUG, Office
@@ -181,7 +182,11 @@ def test_nobody_who_wrote_a_version_is_asked_to_validate_it(office: Office) -> N
         assert review is not None
         review.asked_by = number
     with office.database.reading() as session:
-        asked = {person.id for person in service.candidates(session, office.solution(), office.review(), LATER.date())}
+        solution = library.by_slug(session, SLUG)
+        assert solution is not None
+        review = queries.open_review(session, solution)
+        assert review is not None
+        asked = {person.id for person in service.candidates(session, solution, review, LATER.date())}
     assert asked == {office.expert}
 
 

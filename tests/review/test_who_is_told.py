@@ -13,15 +13,17 @@ from app.accounts import queries as people
 from app.accounts.erasure import erase
 from app.accounts.models import Person
 from app.factory import ERASURES
+from app.journal import queries as journal
 from app.journal.service import record
-from app.notices import chores, queries
+from app.notices import audiences, chores, desk, queries
 from app.notices.service import start_following
-from app.review import upkeep
+from app.review import queries as reviews
+from app.review import queues, upkeep
 from app.solutions import queries as library
 from app.solutions.models import Solution
 from app.solutions.service import propose
 from tests.makers import NOW, close_body, csrf, make_full_document, make_person, sign_in
-from tests.review.office import SLUG, Office
+from tests.review.office import LATER, SLUG, Office
 
 PAGE = f"/soluzioni/{SLUG}/revisione"
 REFERENT, OFFICE, EXPERT = (
@@ -197,3 +199,23 @@ def test_an_error_reaches_those_who_can_correct_it_now_else_the_coordination(app
     assert report(story) == 303
     assert story.told() == {"coordinator"}
     assert said in app.test_client().get(address).text
+
+
+def test_who_wrote_a_version_and_has_left_the_office_is_nowhere_asked_to_judge_it(office: Office) -> None:
+    with office.database.work() as session:
+        solution = library.by_slug(session, SLUG)
+        assert solution is not None
+        propose(session, solution, make_full_document(badge=None, title="Di chi è partito"), NOW, office.expert)
+    office.submit()
+    office.approve()
+    with office.database.reading() as session:
+        expert = people.person(session, office.expert)
+        assert expert is not None
+        lines = queues.rows(session, expert.actor, "da-validare", reviews.Filter(), LATER)
+        assert [(line.able, line.claimable) for line in lines] == [(False, False)]
+        assert desk.tasks(session, expert.actor, LATER) == []
+        entry = journal.of_thing(session, "solution", SLUG)[0]
+        audience = audiences.of(session, entry)
+        assert (entry.action, entry.data["next"]) == ("solution-approved", "validation")
+        assert audience is not None
+        assert office.expert not in audience.waiting

@@ -1,16 +1,17 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Both sides of a transfer at the same moment: it ends once, and who comes second is told."""
 
-import threading
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from sqlalchemy.orm import Session
 
-from app.errors import Conflict
-from app.twinnings import ending, service
+from app.document.dates import day_of
+from app.review import upkeep
+from app.twinnings import ending, queries, service
 from app.twinnings.rules import Closing
+from tests import races
 from tests.twinnings.exchange import LATER, Exchange
 
 Act = Callable[[Session], object]
@@ -19,23 +20,7 @@ GOOD = Closing("adopted", months=6)
 
 def at_once(exchange: Exchange, *acts: Act) -> list[str]:
     """Each act in a transaction of its own, begun together; what became of each."""
-    start, ended = threading.Barrier(len(acts)), []
-
-    def run(act: Act) -> None:
-        start.wait()
-        try:
-            with exchange.database.work() as session:
-                act(session)
-            ended.append("done")
-        except Conflict as late:
-            ended.append(str(late))
-
-    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return sorted(ended)
+    return races.at_once(*(races.working(exchange.database, act) for act in acts))
 
 
 def saying(exchange: Exchange, body: str) -> Act:
@@ -80,6 +65,38 @@ def test_a_stop_and_the_last_closing_form_at_once_are_one_end(exchange: Exchange
     assert at_once(exchange, stopping(exchange), saying(exchange, "torino")) == ["done", "ended"]
     ends = [action for action in exchange.rows() if action in {"twinning-stopped", "twinning-closed"}]
     assert ends == [f"twinning-{exchange.twinning().state}"]
+
+
+@pytest.mark.postgres
+@pytest.mark.xdist_group("postgres")
+@pytest.mark.parametrize("stores", ["postgres"], indirect=True)
+def test_a_decision_on_its_solution_meanwhile_is_kept_by_the_closing(exchange: Exchange) -> None:
+    with exchange.database.work() as session:
+        saying(exchange, "bologna")(session)
+    with exchange.database.work() as closing:
+        read_before = queries.twinning(closing, exchange.number)
+        with exchange.database.work() as deciding:
+            upkeep.confirm_facts(deciding, exchange.solution(), exchange.giver, LATER)
+        saying(exchange, "torino")(closing)
+        assert read_before is not None
+    solution = exchange.solution()
+    assert solution.latest_number == 3
+    assert solution.front["verified_on"] == day_of(LATER).isoformat()
+    assert solution.front["evidence_level"] == ending.AGAIN
+
+
+def test_a_closing_and_a_decision_on_its_solution_at_once_both_hold(exchange: Exchange) -> None:
+    with exchange.database.work() as session:
+        saying(exchange, "bologna")(session)
+
+    def confirm(session: Session) -> None:
+        upkeep.confirm_facts(session, exchange.solution(), exchange.giver, LATER)
+
+    assert at_once(exchange, saying(exchange, "torino"), confirm) == ["done", "done"]
+    solution = exchange.solution()
+    assert solution.latest_number == 3
+    assert solution.front["verified_on"] == day_of(LATER).isoformat()
+    assert solution.front["evidence_level"] == ending.AGAIN
 
 
 def test_two_who_close_it_alone_at_once_close_it_once(exchange: Exchange) -> None:

@@ -14,11 +14,10 @@ from flask.testing import FlaskClient
 from app.db import Database
 from app.document import render
 from app.document.dates import ROME
-from app.document.parse import CONTROL
 from app.document.schema import SECTION_TITLES
 from app.solutions.queries import by_slug
+from app.text.typed import CONTROL, readable
 from app.writing import service
-from app.writing.boxes import clean
 from tests import makers
 from tests.naughty import lines_for
 from tests.pure.conversion.texts import changed, written
@@ -141,8 +140,8 @@ def test_naughty_strings_come_back_from_every_box_as_they_were_typed(maria: Desk
         maria.form |= {name: [text] for name in (*TEXTS, "themes", "city", "status", "licence", "sdgs", "unknown")}
         assert maria.save().status_code == 303, text
         maria.open()
-        if clean(text).strip():
-            assert {name: maria.box(name) for name in TEXTS} == dict.fromkeys(TEXTS, clean(text))
+        if readable(text).strip():
+            assert {name: maria.box(name) for name in TEXTS} == dict.fromkeys(TEXTS, readable(text))
         assert not CONTROL.search("".join(map("".join, maria.form.values())))
 
 

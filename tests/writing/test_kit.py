@@ -2,6 +2,7 @@
 """The kit of a solution: files taken in by their content, put back when taken out by mistake, handed to who may."""
 
 import io
+import os
 import re
 from datetime import timedelta
 from typing import Any
@@ -214,6 +215,17 @@ def test_the_page_of_the_solution_shows_its_public_files(maria: Desk, office: Da
     assert address(file) in page
     assert "TXT" in page
     assert "CC-BY-4.0" in page
+
+
+def test_the_worker_clears_what_a_killed_save_left_half_written(maria: Desk, app: Flask) -> None:
+    send(maria, ("uno.txt", TEXT))
+    [kept] = (path for path in (app.config["SETTINGS"].data_folder / "files").glob("??/??/*"))
+    left = kept.with_name(".part-left")
+    left.write_bytes(b"hal")
+    os.utime(left, (0, 0))
+    chore = next(chore for chore in app.extensions["chores"] if chore.name == "unfinished-files")
+    assert (chore.run(app), chore.run(app)) == (1, 0)
+    assert kept.exists()
 
 
 def test_words_of_public_files_find_the_solution(maria: Desk, office: Database, app: Flask) -> None:

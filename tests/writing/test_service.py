@@ -108,6 +108,20 @@ def test_a_version_is_made_once_of_what_was_typed(office: Database) -> None:
         assert document.front["badge"] == "visibile"
 
 
+@pytest.mark.postgres
+@pytest.mark.xdist_group("postgres")
+@pytest.mark.parametrize("stores", ["postgres"], indirect=True)
+def test_a_version_made_just_as_a_decision_falls_comes_after_it(office: Database) -> None:
+    typed(office, 1, summary="Nuova sintesi.")
+    with office.work() as session:
+        read_before = found(session)
+        with office.work() as deciding:
+            make_live(deciding, found(deciding), make_document(evidence_level=2), LATER, None)
+        version = service.freeze(session, read_before, 1, LATER)
+        assert version.number == 3
+        assert "Nuova sintesi." in version.text
+
+
 def test_a_document_with_wrong_shapes_is_no_version(office: Database) -> None:
     typed(office, 1, title="x" * 130)
     with pytest.raises(Invalid) as refused, office.work() as session:

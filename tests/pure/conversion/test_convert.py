@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.conversion import pandoc as pandoc_room
-from app.conversion.convert import LOSSES, Converted, convert, place_images
+from app.conversion.convert import Converted, convert, place_images
 from app.document.model import Document, Section
 from app.document.pictures import folder_of, in_kit
 from app.document.render import render
@@ -336,7 +336,3 @@ def test_no_word_is_lost_on_the_way(pieces: list[str]) -> None:
     for piece in pieces:
         for word in re.findall(r"[a-zèàù]+", piece):
             assert word in plain
-
-
-def test_losses_have_each_their_key() -> None:
-    assert len(set(LOSSES)) == len(LOSSES)

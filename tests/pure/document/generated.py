@@ -7,8 +7,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from app.document.model import Document, Section
-from app.document.parse import CONTROL
 from app.document.schema import FIELD_BY_NAME, SECTION_TITLES
+from app.text.typed import CONTROL
 
 #: A busy machine makes examples slowly; that says nothing about the code.
 CALM = settings(suppress_health_check=[HealthCheck.too_slow])

@@ -8,7 +8,7 @@ import pytest
 from app.document.model import Document, Problem, Section, located
 from app.document.parse import parse
 from app.document.schema import FIELDS, MAX_SECTION, SECTION_TITLES, SECTIONS, Level
-from app.document.validate import completeness, problems
+from app.document.validate import problems
 from tests.makers import make_document
 
 VALID: dict[str, Any] = {
@@ -145,16 +145,16 @@ def test_problems_stand_at_the_line_of_their_field_or_of_what_holds_it() -> None
     assert located([Problem("city", "missing")], parsed.lines)[0].line == 1
 
 
-def test_completeness_is_the_share_of_what_a_level_needs() -> None:
-    assert completeness(Document({"title": "a"}), Level.DRAFT).share == 1
-    assert completeness(Document({}), Level.DRAFT).share == 0
-    half = completeness(make_document(), Level.VALIDATED)
-    assert 0.5 < half.share < 1
-    assert "evidence_level" in half.missing
+def lacking(document: Document, level: Level) -> set[str]:
+    return {problem.field for problem in problems(document, level) if problem.key in {"missing", "section_missing"}}
+
+
+def test_what_is_said_not_to_be_available_is_not_missing() -> None:
+    assert {"evidence_level", "legal_basis"} <= lacking(make_document(), Level.VALIDATED)
     honest = make_document(legal_basis="non disponibile", resources="non disponibile")
-    assert "legal_basis" not in completeness(honest, Level.VALIDATED).missing
+    assert "legal_basis" not in lacking(honest, Level.VALIDATED)
 
 
-def test_completeness_of_a_variant_counts_its_own_section() -> None:
+def test_a_variant_needs_its_own_section() -> None:
     variant = Document({"title": "a", "based_on": "b"}, (Section("Problema affrontato", "c"),))
-    assert "Cosa è stato cambiato e perché" in completeness(variant, Level.SUBMITTED).missing
+    assert "Cosa è stato cambiato e perché" in lacking(variant, Level.SUBMITTED)

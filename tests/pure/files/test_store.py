@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The folder of files: whole or not there, one copy of each content, and what nobody needs can be found."""
 
-import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -24,7 +23,6 @@ def store(tmp_path: Path) -> Store:
 def test_what_is_put_is_read_again(store: Store) -> None:
     digest = store.put(b"Convenzione")
     assert store.read(digest) == b"Convenzione"
-    assert store.size(digest) == 11
     assert store.path(digest) == store.folder / digest[:2] / digest[2:4] / digest
 
 
@@ -49,37 +47,18 @@ def test_a_file_the_disk_has_damaged_is_not_handed_out_and_can_be_put_again(stor
 def test_what_is_not_there_is_not_found(store: Store, digest: str) -> None:
     with pytest.raises(NotFound):
         store.read(digest)
-    with pytest.raises(NotFound):
-        store.size(digest)
-
-
-def test_files_nobody_names_are_found_unless_they_are_new(store: Store) -> None:
-    kept, left = store.put(b"kept"), store.put(b"left")
-    assert list(store.orphans({kept})) == []
-    assert list(store.orphans({kept}, grace=0)) == [left]
-    store.remove(left)
-    store.remove(left)
-    assert list(store.digests()) == [kept]
-
-
-def test_a_file_that_is_put_again_is_new_again(store: Store) -> None:
-    digest = store.put(b"left")
-    os.utime(store.path(digest), (0, 0))
-    assert list(store.orphans(set())) == [digest]
-    store.put(b"left")
-    assert list(store.orphans(set())) == []
 
 
 def test_files_that_are_named_and_missing_are_found(store: Store) -> None:
     assert store.missing({store.put(b"here"), NOBODY}) == [NOBODY]
 
 
-def test_what_a_killed_process_left_is_no_file_and_can_be_cleared(store: Store) -> None:
+def test_what_a_killed_process_left_is_cleared_once_no_save_can_be_at_it(store: Store) -> None:
     path = store.path(store.put(b"whole"))
     path.with_name(f"{UNFINISHED}x").write_bytes(b"hal")
-    assert list(store.digests()) == [path.name]
     assert store.clear_unfinished() == 0
     assert store.clear_unfinished(grace=0) == 1
+    assert [left.name for left in store.folder.glob("??/??/*")] == [path.name]
 
 
 def test_a_disk_that_cannot_be_written_is_told(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from app.matching import gates, weights
 from app.matching.model import Need, Offer
-from app.matching.score import band, bounded, match, matches, reweighted, says_little, shown
+from app.matching.score import band, bounded, match, matches, says_little, shown
 from app.matching.shortlist import PER_CITY, as_if, shortlist, turns, with_twins
 from tests.pure.matching.made import affinities, make_city, make_market, make_need, make_offer, needs, offers
 
@@ -158,15 +158,6 @@ def test_a_better_answer_to_a_precondition_never_lowers_the_score(need: Need, of
 def test_without_any_answer_each_requirement_counts_half() -> None:
     offer = make_offer(preconditions=("Convenzione con i Comuni",))
     assert match(make_need(), offer, make_market(), 1).factor("requirements").value == 0.5
-
-
-def test_other_weights_reorder_the_same_factors() -> None:
-    ready = make_offer("pronta", make_city("bari"), badge="pronta", evidence=5, kit=1.0, themes=("semplificazione",))
-    near = make_offer("vicina", make_city("genova"), badge="visibile", evidence=None, kit=0.0)
-    found, _ = matches(make_need(), make_market(ready, near), {"vicina": 1.0, "pronta": 0.2})
-    assert found[0].offer.solution == "vicina"
-    other = weights.Weights("prova", 0.1, 0.1, 0.7, 0.1)
-    assert max((reweighted(item, other) for item in found), key=lambda item: item.score).offer.solution == "pronta"
 
 
 def test_what_would_change_the_order_is_named() -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""A solution leaves as an office text and comes back as it was."""
+"""What an office wrote in a word processor comes in as it was."""
 
 import re
 from pathlib import Path
@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from app.conversion.convert import convert
-from app.conversion.export import Format, to_office
 from app.document.model import Document, Section
 from app.document.parse import parse
 from app.files.extract import extract
 from tests.makers import make_document
+from tests.pure.conversion.office import Format, to_office
 
 LIBRARY = sorted((Path(__file__).resolve().parents[3] / "content" / "solutions").glob("*.md"))
 KINDS = pytest.mark.parametrize("kind", ["docx", "odt"])
