@@ -73,6 +73,7 @@ class Offer:
 class Need:
     """One request: the city, its words and themes, what it has, plans or lacks, how many proposals it wants (<= 3).
 
+    ``title``: one of its own; empty where it only repeats how the text begins.
     ``excluded``: bodies that joined it; ``unwanted``: bodies it keeps out; ``sizes``: the only size classes it wants.
     ``twinned``: solutions it is, or was, already twinned on; ``declined``: (solution, giving city) that said no to it.
     """
@@ -94,8 +95,13 @@ class Need:
     constraints: Mapping[str, Any] = field(default_factory=dict)
 
     @property
+    def said(self) -> str:
+        """All that the request says: what its words are compared by."""
+        return f"{self.title} {self.text}".strip()
+
+    @property
     def words(self) -> int:
-        return len(f"{self.title} {self.text}".split())
+        return len(self.said.split())
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import Lock
 from weakref import WeakKeyDictionary
@@ -19,7 +19,7 @@ from app.matching import model
 from app.matching.score import Market, theme_of
 from app.matching.text import Space, calibration, space
 from app.matching.weights import PUBLISHED, Weights, from_data
-from app.needs import answers, queries, rules
+from app.needs import answers, queries, rules, service
 from app.needs.models import Need
 from app.needs.queries import Made
 from app.needs.rules import Answer
@@ -77,16 +77,18 @@ class Desk:
         return self.market_of_words if need.words < rules.FEW_WORDS else self.market
 
     def affinities(self, need: model.Need) -> dict[str, float]:
-        text = f"{need.title} {need.text}"
-        if need.words >= rules.FEW_WORDS:
-            return self.known.texts.affinities(text)
-        return by_words(self.engine, text)
+        return affinities(self.engine, self.known, need)
+
+
+def affinities(engine: Engine, known: Known, need: model.Need) -> dict[str, float]:
+    """How close the words of a request come to each solution: a short one as a question, a long one as a document."""
+    return by_words(engine, need.said) if need.words < rules.FEW_WORDS else known.texts.affinities(need.said)
 
 
 def by_words(engine: Engine, text: str) -> dict[str, float]:
     """How well each solution answers a few words, by the search engine; nothing while the index is away."""
     try:
-        return engine.values(text[:400], ("solution",))
+        return engine.values(text, ("solution",))
     except IndexDamaged:
         return {}
 
@@ -135,10 +137,19 @@ def as_city(city: City, now: datetime, room: int | None = None, days: int | None
     return model.City(city.slug, city.name, figures, capacity=1 if room is None else room, days=days, size=size)
 
 
-def asked_in(wanted: rules.Wanted) -> model.Need:
-    """What is typed of a request, as far as the scorer looks at its theme."""
-    text = " ".join([wanted.problem, *(wanted.constraints or {}).values()])
-    return model.Need("", NOBODY, wanted.heading, text, wanted.themes)
+def asked_in(wanted: rules.Wanted, city: model.City = NOBODY) -> model.Need:
+    """What is typed of a request, as the scorer reads it."""
+    limits = wanted.limits or {}
+    return model.Need(
+        key="",
+        city=city,
+        title=wanted.title,
+        text=" ".join([wanted.problem, *(wanted.constraints or {}).values()]),
+        themes=wanted.themes,
+        wanted=limits.get("proposals", rules.MOST_PROPOSALS),
+        unwanted=frozenset(limits.get("excluded", ())),
+        sizes=frozenset(limits.get("sizes", ())),
+    )
 
 
 def near_ones(
@@ -151,11 +162,10 @@ def near_ones(
     if engine.count("solution") > MOST_LEARNT:
         return set(offered)
     learnt, tree = _known(session, engine), {theme.slug: theme.parent_slug for theme in themes}
-    text, short = f"{asked.title} {asked.text}", asked.words < rules.FEW_WORDS
-    affinities = by_words(engine, text) if short else learnt.texts.affinities(text)
-    market = Market((), tree, learnt.s90_words if short else learnt.s90_texts)
+    found = affinities(engine, learnt, asked)
+    market = Market((), tree, learnt.s90_words if asked.words < rules.FEW_WORDS else learnt.s90_texts)
     offers = {slug: model.Offer(slug, "", NOBODY, _narrowest(theirs, tree)) for slug, theirs in offered.items()}
-    worth = {slug: theme_of(asked, offer, market, affinities.get(slug, 0.0))[0] for slug, offer in offers.items()}
+    worth = {slug: theme_of(asked, offer, market, found.get(slug, 0.0))[0] for slug, offer in offers.items()}
     return {slug for slug, value in worth.items() if is_near(learnt, asked, slug, value)}
 
 
@@ -166,7 +176,7 @@ def is_near(known: Known, asked: model.Need, solution: str, theme: float) -> boo
     """
     if theme >= NEAR or asked.words >= rules.FEW_WORDS:
         return theme >= NEAR
-    return theme >= NEAR / 2 and known.texts.held(f"{asked.title} {asked.text}", solution) >= HALF_SAID
+    return theme >= NEAR / 2 and known.texts.held(asked.said, solution) >= HALF_SAID
 
 
 def _narrowest(themes: Sequence[str], tree: Mapping[str, str]) -> tuple[str, ...]:
@@ -185,18 +195,12 @@ def as_needs(desk: Desk, needs: Sequence[Need]) -> list[model.Need]:
         else:
             refused.setdefault(item.need_id, set()).add((item.solution, item.giver))
     return [
-        model.Need(
+        replace(
+            asked_in(service.as_wanted(need), as_city(need.city, desk.now)),
             key=str(need.id),
-            city=as_city(need.city, desk.now),
-            title=need.title,
-            text=" ".join([need.problem, *need.constraints.values()]),
-            themes=tuple(need.themes),
             held=answers.said(need, "yes"),
             planned=answers.said(need, "planned"),
             lacking=answers.said(need, "no"),
-            wanted=need.wanted,
-            unwanted=frozenset(need.limits.get("excluded", ())),
-            sizes=frozenset(need.limits.get("sizes", ())),
             excluded=frozenset(tie.city.slug for tie in need.receivers),
             twinned=frozenset(received.get(need.city_id, ())),
             declined=frozenset(refused.get(need.id, ())),

@@ -128,7 +128,7 @@ def as_item(place: Proposed, asked: model.Need) -> dict[str, Any]:
 
 def as_scored(found: model.Match, asked: model.Need) -> dict[str, Any]:
     offer = found.offer
-    passages = meeting(f"{asked.title} {asked.text}", offer.passages)
+    passages = meeting(asked.said, offer.passages)
     return {
         "rank": 0,
         "solution": offer.solution,
@@ -232,7 +232,7 @@ def answering(
 
     Empty where all that share its words are far from it; None where none was found, or the index is away.
     """
-    found = solutions_like(engine, f"{asked.title} {asked.text}", but, bodies, 3 * MOST_LIKE)
+    found = solutions_like(engine, asked.said, but, bodies, 3 * MOST_LIKE)
     offered = {hit.slug: hit.document.facets.get("theme", ()) for hit in found}
     near = candidates.near_ones(session, engine, asked, offered, themes) if found else set()
     return [hit for hit in found if hit.slug in near][:MOST_LIKE] if found else None
@@ -246,7 +246,7 @@ def solutions_like(
     if len(text.split()) < 2:
         return ()
     try:
-        hits = engine.search(text[:400], kinds=("solution",), per_page=3 * MOST_LIKE).hits
+        hits = engine.like(text, ("solution",), 3 * MOST_LIKE)
     except IndexDamaged:
         return ()
     others = [hit for hit in hits if hit.slug != but and not bodies & set(hit.document.facets.get("city", ()))]

@@ -117,7 +117,7 @@ def test_what_is_missing_leads_to_other_solutions_that_have_it(
     def gone(*_: object, **__: object) -> None:
         raise IndexDamaged("away")
 
-    monkeypatch.setattr(site.extensions["engine"], "search", gone)
+    monkeypatch.setattr(site.extensions["engine"], "like", gone)
     without = client.get(f"{page(asked)}/abbinamenti")
     assert without.status_code == 200
     assert "Può aiutare a colmarlo" not in without.text

@@ -99,6 +99,39 @@ def test_long_requests_are_compared_as_documents(network: Network, engine: Engin
     assert found.items[0]["solution"].startswith("sportello")
 
 
+LONG_WINDED = (
+    "Nei comuni della nostra area ogni ufficio lavora a modo suo da molti anni. Le persone che si rivolgono a noi "
+    "aspettano a lungo, tornano con le stesse carte e spesso non capiscono a chi chiedere. "
+)
+
+
+def test_a_short_request_is_read_to_its_end(network: Network, engine: Engine) -> None:
+    need = network.post(problem=f"{LONG_WINDED}Cerchiamo uno sportello unico per le imprese.", themes=())
+    found = shown(network, engine, need)
+    assert found.low_evidence
+    assert not found.far
+    assert found.items[0]["solution"].startswith("sportello")
+    assert found.items[0]["factors"][0]["grounds"]["text"] > 0
+
+
+def test_a_title_that_repeats_the_first_sentence_is_not_read_twice(network: Network, engine: Engine) -> None:
+    said = LONG_WINDED + "Uno sportello unico."
+    by_itself, typed = network.post(problem=said, themes=()), network.post(problem=said, themes=(), title="Attese")
+    with network.database.reading() as session:
+        desk = candidates.desk(session, engine, NOW)
+        one, other = candidates.as_needs(desk, [network.need(by_itself), network.need(typed)])
+    assert by_itself.title
+    assert (one.said, other.said) == (said, f"Attese {said}")
+    assert one.words + 1 == other.words == len(said.split()) + 1
+    assert candidates.asked_in(service.as_wanted(by_itself)).said == one.said
+
+
+def test_dashes_at_the_head_of_lines_keep_nothing_out(network: Network, engine: Engine) -> None:
+    found = shown(network, engine, network.post(problem="Ci servono:\n-sportello unico\n-imprese di Torino", themes=()))
+    assert not found.far
+    assert found.items[0]["solution"] == "sportello-torino"
+
+
 def test_an_open_request_hears_once_of_a_solution_published_since(network: Network, engine: Engine, app: Flask) -> None:
     need = network.post(now=NOW.replace(year=2025))
     with network.database.work() as session:
