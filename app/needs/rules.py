@@ -130,6 +130,11 @@ class Wanted:
     def heading(self) -> str:
         return self.title or first_words(self.problem)
 
+    @property
+    def wish(self) -> str:
+        """The solution that is asked for by name; empty for none."""
+        return str((self.limits or {}).get("solution", ""))
+
     def said(self) -> dict[str, Any]:
         """What is kept as a version."""
         return {

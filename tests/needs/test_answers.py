@@ -17,6 +17,7 @@ from tests.needs.test_pages import client_of, page, send, site
 
 __all__ = ["site"]
 AGREEMENT, PLATFORM = "Convenzione con i comuni", "Piattaforma telematica unica"
+ASKED = {AGREEMENT, PLATFORM}
 
 
 @pytest.fixture
@@ -31,9 +32,8 @@ def asked(network: Network) -> Need:
 def answers(network: Network, need: Need, **given: str) -> Need:
     texts = {"agreement": AGREEMENT, "platform": PLATFORM}
     with network.database.work() as session:
-        return answer_preconditions(
-            session, need.id, {texts.get(name, name): said for name, said in given.items()}, network.deed()
-        )
+        said = {texts.get(name, name): answer for name, answer in given.items()}
+        return answer_preconditions(session, need.id, said, ASKED, network.deed())
 
 
 def test_answers_are_kept_changed_and_taken_back(network: Network, asked: Need) -> None:
@@ -56,13 +56,13 @@ def test_the_same_answers_again_are_no_news(network: Network, asked: Need) -> No
 @pytest.mark.parametrize(("text", "given"), [("Mai chiesto da nessuno", "yes"), (AGREEMENT, "forse")])
 def test_only_what_published_solutions_ask_is_answered(network: Network, asked: Need, text: str, given: str) -> None:
     with network.database.work() as session, pytest.raises(Invalid):
-        answer_preconditions(session, asked.id, {text: given}, network.deed())
+        answer_preconditions(session, asked.id, {text: given}, ASKED, network.deed())
 
 
 def test_too_many_answers_are_refused(network: Network, asked: Need) -> None:
     many = {f"Requisito {number}": "yes" for number in range(MOST_ANSWERS + 1)}
     with network.database.work() as session, pytest.raises(Invalid) as refused:
-        answer_preconditions(session, asked.id, many, network.deed())
+        answer_preconditions(session, asked.id, many, many, network.deed())
     assert refused.value.problems == {"answers": "too_many"}
 
 
@@ -70,9 +70,9 @@ def test_a_request_that_is_over_takes_no_answers(network: Network, asked: Need) 
     with network.database.work() as session:
         service.withdraw(session, asked.id, network.deed())
     with network.database.work() as session, pytest.raises(Conflict):
-        answer_preconditions(session, asked.id, {AGREEMENT: "yes"}, network.deed())
+        answer_preconditions(session, asked.id, {AGREEMENT: "yes"}, ASKED, network.deed())
     with network.database.work() as session, pytest.raises(NotFound):
-        answer_preconditions(session, 999_999, {AGREEMENT: "yes"}, network.deed())
+        answer_preconditions(session, 999_999, {AGREEMENT: "yes"}, ASKED, network.deed())
 
 
 def test_the_shortlist_asks_and_tells_what_is_held_planned_and_missing(

@@ -18,13 +18,15 @@ from app.errors import Conflict, Invalid
 from app.journal import queries as journal
 from app.matching import context
 from app.matching.weights import named
-from app.needs import assigning, candidates, chores, proposals, queries, rounds, service, shortlists, weighing
+from app.needs import assigning, candidates, chores, news, proposals, queries, rounds, service, shortlists, weighing
 from app.needs.models import MatchingRound, Need
 from app.notices.models import Notice
 from app.outbox.models import Letter
 from app.search.engine import Engine
 from tests.makers import NOW, csrf, make_person, make_solution, sign_in
-from tests.needs.network import DAYS, LATER, PROBLEM, Network, wanted
+from tests.needs.network import DAYS, LATER, PROBLEM, Network, keep_shown, under_floor, wanted
+from tests.needs.network import preview as a_preview
+from tests.needs.network import shown as a_shortlist
 
 WEIGHTS = {"theme": 0.25, "context": 0.25, "readiness": 0.25, "requirements": 0.25}
 
@@ -39,12 +41,12 @@ def engine(app: Flask, network: Network) -> Engine:
 
 def shown(network: Network, engine: Engine, need: Need) -> shortlists.Shown:
     with network.database.reading() as session:
-        return shortlists.of(candidates.desk(session, engine, NOW), network.need(need))
+        return a_shortlist(session, engine, network.need(need))
 
 
 def preview(network: Network, engine: Engine) -> MatchingRound:
     with network.database.work() as session:
-        return rounds.preview(session, engine, "Turno di prova", network.deed("coordinator"))
+        return a_preview(session, engine, "Turno di prova", network.deed("coordinator"))
 
 
 def coordination(app: Flask, network: Network) -> FlaskClient:
@@ -138,13 +140,13 @@ def test_an_open_request_hears_once_of_a_solution_published_since(network: Netwo
         make_solution(session, "sportello-nuovo", title="Sportello unico nuovo", city="torino")
     assert app.test_cli_runner().invoke(args=["search", "rebuild"]).exit_code == 0
     with network.database.reading() as session:
-        found = shortlists.newly_met(session, engine, LATER)
+        found = news.newly_met(session, engine, LATER)
     assert (need.id, "sportello-nuovo") in found
     for told in (True, False):
         with network.database.work() as session:
-            assert [shortlists.tell_met(session, *one, LATER) for one in found] == [told] * len(found)
+            assert [news.tell_met(session, *one, LATER) for one in found] == [told] * len(found)
     with network.database.reading() as session:
-        assert shortlists.newly_met(session, engine, LATER) == []
+        assert news.newly_met(session, engine, LATER) == []
     assert network.rows("need", need).count("need-met") == len(found)
 
 
@@ -152,13 +154,13 @@ def test_new_solutions_are_not_looked_at_twice_in_one_state(
     network: Network, engine: Engine, app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looked: list[datetime] = []
-    look = shortlists.newly_met
+    look = news.newly_met
 
     def noted(session: Session, engine: Engine, now: datetime) -> list[tuple[int, str]]:
         looked.append(now)
         return look(session, engine, now)
 
-    monkeypatch.setattr(shortlists, "newly_met", noted)
+    monkeypatch.setattr(news, "newly_met", noted)
     network.post()
     assert [chores.meet_new_solutions(app) for _time in range(2)] == [0, 0]
     assert len(looked) == 1
@@ -172,7 +174,7 @@ def test_what_was_shown_answered_and_came_of_it_is_data_for_the_coordination(
 ) -> None:
     need = network.post()
     with network.database.work() as session:
-        items = shortlists.remember(session, engine, need, NOW).items
+        items = keep_shown(session, engine, need).items
         asked = proposals.ask(session, need.id, items[0], "", DAYS, network.deed(now=LATER))
     with network.database.work() as session:
         referent = network.deed(f"referent.{items[0]['city']}", LATER)
@@ -231,14 +233,14 @@ def test_what_was_made_by_an_older_formula_stays_as_it_was(
     need = network.post()
     with monkeypatch.context() as older, network.database.work() as session:
         older.setattr(context, "limited", lambda spreads: min(context.MAX_DISTANCE, spreads))
-        made = rounds.preview(session, engine, "Turno di prova", network.deed("coordinator"))
+        made = a_preview(session, engine, "Turno di prova", network.deed("coordinator"))
         made.weights_version = "2026-11"
         service.remember_shown(session, need, shown(network, engine, need).items, "2026-11", NOW)
         kept = queries.last_shown(session, need.id)
     assert assigning.again(made)[0]
     with network.database.work() as session:
         coordinator = make_person(session, (Role.COORDINATOR, ""))
-        shortlists.remember(session, engine, network.need(need), LATER)
+        keep_shown(session, engine, network.need(need), LATER)
         now = queries.last_shown(session, need.id)
     assert kept is not None
     assert now is not None
@@ -255,11 +257,11 @@ def test_the_floor_of_a_preview_rises_and_what_it_costs_stands_beside_it(network
     assert assigning.FLOOR <= highest <= max(item[3] for item in first.result["assigned"])
     for floor in (None, assigning.FLOOR - 1, 96):
         with pytest.raises(Invalid, match="floor"), network.database.work() as session:
-            rounds.set_floor(session, engine, first.id, floor, network.deed("coordinator"))
+            under_floor(session, engine, first.id, floor, network.deed("coordinator"))
     for floor, served in ((highest, first.result["fairness"]["served"]), (95, 0.0)):
         with network.database.work() as session:
             (number,) = [item.id for item in queries.rounds(session, published_only=False)]
-            made = rounds.set_floor(session, engine, number, floor, network.deed("coordinator"))
+            made = under_floor(session, engine, number, floor, network.deed("coordinator"))
         assert made.result["fairness"]["served"] == served
         assert all(item[3] >= floor for item in made.result["assigned"])
     assert made.input["before"]["floor"] == highest
@@ -276,7 +278,7 @@ def test_another_floor_is_compared_on_the_same_requests_and_the_page_says_what_c
     network.post("torino")
     with network.database.work() as session:
         service.edit(session, need.id, need.edition, wanted(title="Sportello unico"), network.deed())
-        rounds.set_floor(session, engine, first.id, assigning.FLOOR + 1, network.deed("coordinator", LATER))
+        under_floor(session, engine, first.id, assigning.FLOOR + 1, network.deed("coordinator", LATER))
     client = coordination(app, network)
     address = f"/abbinamenti/{first.id}"
     with network.database.reading() as session:
@@ -308,12 +310,12 @@ def test_a_floor_that_needs_reasons_nobody_can_give_any_more_asks_for_a_new_prev
         made = queries.round_(session, found.id)
         assert made is not None
         made.result = {**made.result, "items": {}}
-        rounds.set_floor(session, engine, found.id, 31, network.deed("coordinator"))
+        under_floor(session, engine, found.id, 31, network.deed("coordinator"))
         assert made.result["items"] == found.result["items"]
         made.result = {**made.result, "items": {}}
         made.input = {**made.input, "round": json.loads(json.dumps(made.input["round"]).replace("sportello-", "ex-"))}
     with pytest.raises(Conflict, match="round_stale"), network.database.work() as session:
-        rounds.set_floor(session, engine, found.id, 32, network.deed("coordinator"))
+        under_floor(session, engine, found.id, 32, network.deed("coordinator"))
 
 
 def test_only_the_preview_that_was_looked_at_is_published(app: Flask, network: Network, engine: Engine) -> None:
@@ -323,7 +325,7 @@ def test_only_the_preview_that_was_looked_at_is_published(app: Flask, network: N
     client = coordination(app, network)
     (seen,) = re.findall(r'name="revision" value="(\d+)"', client.get(address).text)
     with network.database.work() as session:
-        rounds.set_floor(session, engine, found.id, 31, network.deed("coordinator"))
+        under_floor(session, engine, found.id, 31, network.deed("coordinator"))
     sent = {"csrf_token": csrf(client, "/profilo"), "confirmed": "1", "revision": seen}
     late = client.post(f"{address}/pubblica", data=sent)
     assert late.status_code == 409
@@ -407,7 +409,7 @@ def test_a_round_of_many_requests_is_computed_by_the_worker(
 ) -> None:
     network.post()
     expected = preview(network, engine)
-    monkeypatch.setattr(rounds, "AT_ONCE", 0)
+    monkeypatch.setattr(assigning, "AT_ONCE", 0)
     begun, dropped, broken = (preview(network, engine) for _ in range(3))
     with network.database.work() as session:
         coordinator = make_person(session, (Role.COORDINATOR, ""))
@@ -431,7 +433,7 @@ def test_who_began_a_large_round_is_told_once_when_it_is_done_whatever_happens_t
     app: Flask, network: Network, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     network.post()
-    monkeypatch.setattr(rounds, "AT_ONCE", 0)
+    monkeypatch.setattr(assigning, "AT_ONCE", 0)
     begun = preview(network, engine)
     network.distribute()
 
