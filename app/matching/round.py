@@ -70,7 +70,7 @@ def from_data(data: Mapping[str, Any]) -> RoundInput:
 
 @dataclass(frozen=True)
 class Unserved:
-    """A request without a proposal: `no-candidate`, `below-floor` or `capacity` (every candidate's giver is full)."""
+    """A request without a proposal: `no-candidate`, `below-floor`, or `capacity` with the givers that are full."""
 
     need: str
     reason: str
@@ -123,7 +123,7 @@ def solve(given: RoundInput) -> RoundResult:
     for arc in assigned:
         best[arc.need] = max(best.get(arc.need, 0.0), arc.score)
     total = sum(arc.score for arc in assigned)
-    return RoundResult(assigned, total, min(best.values(), default=None), tuple(_unserved(given, best, arcs)))
+    return RoundResult(assigned, total, min(best.values(), default=None), tuple(_unserved(given, best)))
 
 
 def _problem(
@@ -151,19 +151,17 @@ def _numbered(keys: Sequence[Key]) -> tuple[list[Key], np.ndarray]:
     return list(places), np.array(numbers, dtype=np.int64)
 
 
-def _unserved(given: RoundInput, served: Mapping[str, float], open_arcs: Sequence[Arc]) -> Iterable[Unserved]:
-    possible: dict[str, set[str]] = defaultdict(set)
-    for arc in open_arcs:
-        possible[arc.need].add(arc.city)
-    any_arc = {arc.need for arc in given.arcs}
-    low = {arc.need for arc in given.arcs if arc.score >= given.floor}
+def _unserved(given: RoundInput, served: Mapping[str, float]) -> Iterable[Unserved]:
+    candidates: dict[str, set[str]] = defaultdict(set)
+    for arc in given.arcs:
+        # A city whose offer is under the floor keeps its request in the list, and is not what it waits for.
+        candidates[arc.need].update([arc.city] if arc.score >= given.floor else [])
     for need in sorted(given.wanted):
         if need in served or given.wanted[need] <= 0:
             continue
-        if need not in any_arc:
+        if need not in candidates:
             yield Unserved(need, "no-candidate")
-        elif need not in low:
-            yield Unserved(need, "below-floor")
-        else:
-            full = possible[need] or {arc.city for arc in given.arcs if arc.need == need}
+        elif full := candidates[need]:
             yield Unserved(need, "capacity", tuple(sorted(full)))
+        else:
+            yield Unserved(need, "below-floor")

@@ -207,6 +207,19 @@ def test_a_round_is_computed_again_with_the_same_result(network: Network, engine
     assert not assigning.again(found)[0]
 
 
+def test_a_round_that_named_other_full_cities_is_still_the_same(network: Network, engine: Engine) -> None:
+    network.state("bologna", {"2026-4": 0})
+    network.state("torino", {"2026-4": 0})
+    network.post()
+    found = preview(network, engine)
+    ((need, reason, cities),) = found.result["unserved"]
+    assert (reason, cities) == ("capacity", ["bologna", "torino"])
+    found.result["unserved"] = [[need, reason, ["torino"]]]
+    assert assigning.again(found)[0]
+    found.result["unserved"] = [[need, "below-floor", []]]
+    assert not assigning.again(found)[0]
+
+
 def test_a_preview_says_whom_it_would_ask_that_has_nobody_to_answer(
     app: Flask, network: Network, engine: Engine
 ) -> None:
