@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, cast, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, defer, joinedload, lazyload, selectinload
 
 from app.cities.models import City
@@ -27,7 +27,6 @@ from app.needs.models import (
 from app.needs.rules import OFFER, ON_BOARD, ON_SIGHT, PENDING, Answer, State
 from app.solutions.models import Solution, SolutionRevision
 
-MOST = 500
 #: Solutions whose texts are asked for at a time.
 CHUNK = 500
 
@@ -55,12 +54,68 @@ def versions(session: Session, need: Need) -> Sequence[NeedVersion]:
     return session.scalars(wanted.order_by(NeedVersion.edition.desc())).all()
 
 
-def board(session: Session, states: Iterable[str] = ON_BOARD, visibilities: Iterable[str] = ON_SIGHT) -> Sequence[Need]:
-    """Requests on the board: the open ones first, then the newest first."""
-    wanted = select(Need).options(joinedload(Need.receivers))
-    wanted = wanted.where(Need.state.in_(list(states)), Need.visibility.in_(list(visibilities)))
+@dataclass(frozen=True)
+class Sought:
+    """What is looked for on the board: of which requests, narrowed to some themes, a format, a city; empty for any.
+
+    ``bodies`` and ``national`` tell who looks: a filter by city finds those requests only whose city they may know.
+    """
+
+    states: tuple[str, ...] = ON_BOARD
+    visibilities: tuple[str, ...] = ON_SIGHT
+    themes: frozenset[str] = frozenset()
+    format: str = ""
+    city: str = ""
+    bodies: frozenset[str] = frozenset()
+    national: bool = False
+
+
+def _is_sought(sought: Sought) -> ColumnElement[bool]:
+    found = Need.state.in_(sought.states) & Need.visibility.in_(sought.visibilities)
+    if sought.themes:
+        found &= or_(*(_lists(Need.themes, theme) for theme in sorted(sought.themes)))
+    if sought.format:
+        found &= _lists(Need.formats, sought.format)
+    if sought.city:
+        found &= Need.city_id.in_(select(City.id).where(City.slug == sought.city)) & _tells_city(sought)
+    return found
+
+
+def _lists(column: InstrumentedAttribute[list[str]], value: str) -> ColumnElement[bool]:
+    """Whether a list of words that JSON leaves as they are holds one."""
+    return cast(column, String).contains(f'"{value}"', autoescape=True)
+
+
+def _tells_city(sought: Sought) -> ColumnElement[bool]:
+    """Whether who looks may know whose a request is; as ``rules.hides_city`` says of one."""
+    if sought.national:
+        return true()
+    theirs = select(City.id).where(City.slug.in_(sought.bodies))
+    told = select(Proposal.need_id).where(Proposal.origin == "picked", Proposal.giver_id.in_(theirs))
+    return or_(Need.visibility != "anonymous", Need.city_id.in_(theirs), Need.id.in_(told))
+
+
+def board(session: Session, sought: Sought, before: int = 0, most: int | None = None) -> Sequence[Need]:
+    """Requests on the board, the open ones first, then the newest first: all of them, or some after those before."""
+    wanted = select(Need).options(joinedload(Need.receivers)).where(_is_sought(sought))
     ordered = wanted.order_by(Need.state != State.OPEN, Need.published_at.desc(), Need.id.desc())
-    return session.scalars(ordered.limit(MOST)).unique().all()
+    return session.scalars(ordered.offset(before).limit(most) if most else ordered).unique().all()
+
+
+def many_on_board(session: Session, sought: Sought) -> int:
+    return session.scalar(select(func.count()).select_from(Need).where(_is_sought(sought))) or 0
+
+
+def cities_on_board(session: Session, sought: Sought) -> Sequence[City]:
+    """The cities that may be told of the requests that are looked for."""
+    theirs = select(Need.city_id).where(_is_sought(sought), _tells_city(sought))
+    return session.scalars(select(City).where(City.id.in_(theirs))).all()
+
+
+def changed_last(session: Session, sought: Sought, most: int) -> Sequence[Need]:
+    """The requests of the board that changed last, the newest first."""
+    wanted = select(Need).options(joinedload(Need.receivers)).where(_is_sought(sought))
+    return session.scalars(wanted.order_by(Need.updated_at.desc(), Need.id.desc()).limit(most)).unique().all()
 
 
 def latest_open(session: Session, most: int) -> Sequence[Need]:
