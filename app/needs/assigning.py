@@ -46,7 +46,7 @@ class Computed:
 
 def at_once(session: Session, engine: Engine, now: datetime, floor: int = FLOOR) -> Computed | None:
     """A round of few requests; of many None: the worker computes it."""
-    return None if queries.many_in_round(session) > AT_ONCE else computed(session, engine, floor, now)
+    return None if queries.many_in_round(session, day_of(now)) > AT_ONCE else computed(session, engine, floor, now)
 
 
 def computed(session: Session, engine: Engine, floor: int, now: datetime, progress: Progress | None = None) -> Computed:

@@ -11,7 +11,6 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, defer, joinedload, la
 
 from app.cities.models import City
 from app.cities.queries import is_gone
-from app.cities.rules import is_closed
 from app.document.dates import day_of
 from app.needs import feedback as feedback_
 from app.needs.models import (
@@ -287,28 +286,26 @@ def asked_givers(session: Session, need_id: int) -> set[str]:
     return set(session.scalars(wanted))
 
 
-def _in_round() -> ColumnElement[bool]:
-    asked = select(Proposal.need_id).where(Proposal.state.in_((Answer.WAITING, Answer.OFFERED)))
-    return (Need.state == State.OPEN) & Need.id.not_in(asked)
-
-
-def needs_in_round(session: Session, day: date) -> list[Need]:
+def _in_round(day: date) -> ColumnElement[bool]:
     """Open requests, of bodies that are there on a day, for which nobody has to answer now; an answer put off to a day
-    does not keep one out.
-    """
-    found = session.scalars(select(Need).where(_in_round()).order_by(Need.id))
-    return [need for need in found if not is_closed(need.city.register, day)]
+    does not keep one out."""
+    asked = select(Proposal.need_id).where(Proposal.state.in_((Answer.WAITING, Answer.OFFERED)))
+    gone = select(City.id).where(is_gone(day))
+    return (Need.state == State.OPEN) & Need.id.not_in(asked) & Need.city_id.not_in(gone)
+
+
+def needs_in_round(session: Session, day: date) -> Sequence[Need]:
+    return session.scalars(select(Need).where(_in_round(day)).order_by(Need.id)).all()
 
 
 def editions_in_round(session: Session, day: date) -> dict[int, int]:
-    """The same requests by number, with their editions."""
-    gone = select(City.id).where(is_gone(day))
-    wanted = select(Need.id, Need.edition).where(_in_round(), Need.city_id.not_in(gone))
-    return {number: edition for number, edition in session.execute(wanted)}  # noqa: C416
+    """The same requests by number, with their edition."""
+    rows = session.execute(select(Need.id, Need.edition).where(_in_round(day)))
+    return {row.id: row.edition for row in rows}
 
 
-def many_in_round(session: Session) -> int:
-    return session.scalar(select(func.count()).select_from(Need).where(_in_round())) or 0
+def many_in_round(session: Session, day: date) -> int:
+    return session.scalar(select(func.count()).select_from(Need).where(_in_round(day))) or 0
 
 
 def needs_by_id(session: Session, numbers: Iterable[int]) -> Sequence[Need]:

@@ -43,7 +43,7 @@ def _index(problems: Mapping[str, str] | None = None) -> Response:
             "needs/rounds.html",
             rounds=queries.rounds(session(), published_only=not running),
             running=running,
-            waiting=len(queries.needs_in_round(session(), today())) if running else 0,
+            waiting=queries.many_in_round(session(), today()) if running else 0,
             problems=problems or {},
         )
     )

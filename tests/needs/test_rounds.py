@@ -417,6 +417,20 @@ def test_the_coordination_sees_that_the_name_of_an_anonymous_request_is_known_to
     assert mark not in theirs.get("/richieste").text
 
 
+def test_requests_of_bodies_that_are_gone_make_no_round_large(
+    network: Network, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone, there = network.post("torino"), network.post()
+    network.close("torino")
+    monkeypatch.setattr(assigning, "AT_ONCE", 1)
+    with network.database.reading() as session:
+        found = assigning.at_once(session, engine, NOW)
+        in_round = queries.editions_in_round(session, NOW.date())
+    assert gone.id not in in_round
+    assert found is not None
+    assert list(found.input["editions"]) == [str(number) for number in in_round] == [str(there.id)]
+
+
 def test_a_round_of_many_requests_is_computed_by_the_worker(
     app: Flask, network: Network, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
