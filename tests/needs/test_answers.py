@@ -3,11 +3,12 @@
 
 import pytest
 from flask import Flask
+from werkzeug.datastructures import MultiDict
 
 from app.access import Role
 from app.errors import Conflict, Invalid, NotFound
 from app.journal import queries as journal
-from app.needs import queries, service
+from app.needs import forms, queries, service
 from app.needs.answers import MOST_ANSWERS, answer_preconditions
 from app.needs.models import Need
 from app.search.index import IndexDamaged
@@ -43,6 +44,12 @@ def test_answers_are_kept_changed_and_taken_back(network: Network, asked: Need) 
     with network.database.reading() as session:
         told = [row.action for row in journal.of_thing(session, "need", str(asked.id))]
     assert told.count("preconditions-answered") == 3
+
+
+def test_all_that_a_form_may_hold_is_read() -> None:
+    typed = {f"{name}-{place}": f"{name} {place}" for place in range(1, 62) for name in ("precondition", "answer")}
+    found = forms.answered(MultiDict(typed))
+    assert list(found) == [f"precondition {place}" for place in range(1, forms.MOST_ASKED + 1)]
 
 
 def test_the_same_answers_again_are_no_news(network: Network, asked: Need) -> None:
