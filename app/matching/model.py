@@ -21,13 +21,11 @@ class Figure:
 
 @dataclass(frozen=True)
 class City:
-    """A body that asks or gives: its figures by indicator, what it already has, twinnings it can take on in a round."""
+    """A body that asks or gives: its figures by indicator, twinnings it can take on in a round."""
 
     slug: str
     name: str
     figures: Mapping[str, Figure] = field(default_factory=dict)
-    held: frozenset[str] = frozenset()
-    languages: frozenset[str] = frozenset({"it"})
     capacity: int = 1
     days: int | None = None
     size: str = ""
@@ -54,8 +52,6 @@ class Offer:
     title: str
     city: City
     themes: tuple[str, ...]
-    text: str = ""
-    passages: tuple[Passage, ...] = ()
     badge: str = "visibile"
     evidence: int | None = None
     kit: float = 0.0
@@ -92,7 +88,6 @@ class Need:
     sizes: frozenset[str] = frozenset()
     twinned: frozenset[str] = frozenset()
     declined: frozenset[tuple[str, str]] = frozenset()
-    constraints: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def said(self) -> str:

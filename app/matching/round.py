@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """All open requests assigned at once: first as many as possible get a proposal, then the total score is the highest."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
@@ -29,15 +29,14 @@ class Arc:
 class RoundInput:
     """Everything a round is computed from; ``wanted`` per request, capacities per offer and per giving city.
 
-    ``fixed`` are accepted proposals that already use capacity. ``floor``: scores below it are not proposed. ``solver``
-    is what finds the best assignment (`app/matching/flow.py`), so that it is found again the same way.
+    What was accepted is out of the capacities. ``floor``: scores below it are not proposed. ``solver`` is what finds
+    the best assignment (`app/matching/flow.py`), so that it is found again the same way.
     """
 
     arcs: tuple[Arc, ...]
     wanted: Mapping[str, int]
     offers: Mapping[tuple[str, str], int]
     cities: Mapping[str, int]
-    fixed: tuple[tuple[str, str, str], ...] = ()
     floor: float = 0.0
     solver: str = flow.USUAL
 
@@ -48,7 +47,6 @@ class RoundInput:
             "wanted": dict(sorted(self.wanted.items())),
             "offers": [[*key, value] for key, value in sorted(self.offers.items())],
             "cities": dict(sorted(self.cities.items())),
-            "fixed": sorted(map(list, self.fixed)),
             "floor": self.floor,
             "solver": self.solver,
         }
@@ -61,7 +59,6 @@ def from_data(data: Mapping[str, Any]) -> RoundInput:
         {str(key): int(value) for key, value in data["wanted"].items()},
         {(str(solution), str(city)): int(value) for solution, city, value in data["offers"]},
         {str(key): int(value) for key, value in data["cities"].items()},
-        tuple((str(need), str(solution), str(city)) for need, solution, city in data["fixed"]),
         float(data["floor"]),
         # Rounds of before there was a choice.
         str(data.get("solver", flow.USUAL)),
@@ -95,17 +92,9 @@ class RoundResult:
         }
 
 
-def left(given: RoundInput) -> tuple[dict[tuple[str, str], int], dict[str, int]]:
-    """What offers and giving cities can still give beside what was accepted."""
-    used = Counter((solution, city) for _, solution, city in given.fixed)
-    busy = Counter(city for _, _, city in given.fixed)
-    offers = {key: max(0, value - used[key]) for key, value in given.offers.items()}
-    return offers, {key: max(0, value - busy[key]) for key, value in given.cities.items()}
-
-
 def solve(given: RoundInput) -> RoundResult:
     """The best assignment. The same input, in whatever order, gives the same answer."""
-    offers, cities = left(given)
+    offers, cities = given.offers, given.cities
     may_be = (
         arc
         for arc in given.arcs

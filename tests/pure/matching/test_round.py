@@ -143,7 +143,7 @@ def test_the_highest_floor_takes_the_proposal_from_nobody_and_one_more_would(giv
 def test_the_order_of_the_input_changes_nothing_and_what_is_stored_gives_the_same(
     given_: RoundInput, chance: object
 ) -> None:
-    turned = RoundInput(given_.arcs[::-1], given_.wanted, given_.offers, given_.cities, given_.fixed, given_.floor)
+    turned = RoundInput(given_.arcs[::-1], given_.wanted, given_.offers, given_.cities, given_.floor)
     stored = from_data(json.loads(json.dumps(given_.as_data())))
     assert solve(given_).as_data() == solve(turned).as_data() == solve(stored).as_data()
 
@@ -189,14 +189,6 @@ def test_the_cities_said_to_be_full_are_full_and_all_of_them_are_said() -> None:
     result = solve(RoundInput(arcs, {"served": 1, "waits": 1}, offers, cities, floor=30))
     assert [arc.need for arc in result.assigned] == ["served"]
     assert [(item.reason, item.cities) for item in result.unserved] == [("capacity", ("no-days", "taken"))]
-
-
-def test_what_was_accepted_already_uses_the_giver() -> None:
-    arcs = (Arc("a", "s", "bari", 90), Arc("b", "s", "bari", 80))
-    given_ = RoundInput(arcs, {"a": 1, "b": 1}, {("s", "bari"): 2}, {"bari": 2}, fixed=(("z", "s", "bari"),))
-    result = solve(given_)
-    assert [arc.need for arc in result.assigned] == ["a"]
-    assert [(item.need, item.reason, item.cities) for item in result.unserved] == [("b", "capacity", ("bari",))]
 
 
 def test_two_equal_requests_for_one_place_the_first_by_name_gets_it() -> None:
