@@ -195,6 +195,11 @@ def its_readers(actor: Actor, thing: Thing) -> bool:
     return bool(actor.bodies & thing.parties) or its_workers(actor, thing)
 
 
+def readers_of_a_request(actor: Actor, thing: Thing) -> bool:
+    """On the board: as of other things. A draft, or one that was taken back: its body, and those that had joined it."""
+    return its_readers(actor, thing) if thing.published else bool(actor.bodies & (thing.bodies | thing.parties))
+
+
 def its_workers(actor: Actor, thing: Thing) -> bool:
     """Its body, its authors, the experts of its themes, the national coordination."""
     expert = bool(actor.of(Role.EXPERT) & thing.themes)
@@ -278,10 +283,10 @@ POLICY: dict[Action, Permission] = {
     Action.ASSIGN_REVIEW: Permission(referents_or_national, its_referents_or_national, hidden=True),
     Action.READ_JOURNAL: Permission(anyone_of_a_body_or_national, its_parties, hidden=True),
     Action.POST_NEED: Permission(anyone_of_a_body, those_of_its_bodies),
-    Action.READ_NEED: Permission(anyone, its_readers, hidden=True),
+    Action.READ_NEED: Permission(anyone, readers_of_a_request, hidden=True),
     Action.EDIT_NEED: Permission(anyone_of_a_body, those_of_its_bodies, hidden=True),
-    Action.JOIN_NEED: Permission(anyone_of_a_body, its_readers, hidden=True),
-    Action.OFFER: Permission(anyone_of_a_body, its_readers, hidden=True),
+    Action.JOIN_NEED: Permission(anyone_of_a_body, readers_of_a_request, hidden=True),
+    Action.OFFER: Permission(anyone_of_a_body, readers_of_a_request, hidden=True),
     Action.READ_PROPOSAL: Permission(anyone_of_a_body_or_national, its_parties, hidden=True),
     Action.ANSWER_PROPOSAL: Permission(anyone_of_a_body, those_of_its_bodies, hidden=True),
     Action.STATE_CAPACITY: Permission(referents_or_coordinators, its_referents_or_coordinators),

@@ -6,7 +6,7 @@ Equal values are put in twenty random orders (fixed seed) and the mean is taken:
 """
 
 from collections.abc import Callable, Container, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from math import ceil, exp, log, log2
 from pathlib import Path
@@ -22,7 +22,10 @@ from app.matching import model
 from app.matching.context import MAX_DISTANCE, NATIONAL, limited
 from app.matching.score import bounded, match, theme_of
 from app.matching.themes import overlap
-from app.needs.candidates import Desk, as_city, desk
+from app.needs.candidates import Desk, as_city, asked_in, desk
+from app.needs.models import Need
+from app.needs.rules import first_words
+from app.needs.service import as_wanted
 from bench.aims import at_least
 
 DATA = Path(__file__).with_name("data") / "matching_judged.yml"
@@ -182,13 +185,16 @@ def ndcg(values: Values, grades: Mapping[str, int]) -> float:
     return float(np.mean(found)) / ideal
 
 
+def by_two_answers(requests: Sequence[Judged]) -> list[Judged]:
+    """The same requests as the form of two answers makes them: their title is their first sentence."""
+    return [replace(row, title=first_words(row.text)) for row in requests]
+
+
 def as_need(row: Judged, city: City) -> model.Need:
-    return model.Need(
-        row.identity,
-        as_city(city, DAY),
-        row.title,
-        row.text,
-        row.themes,
+    need = Need(problem=row.text, title=row.title, themes=list(row.themes), constraints={}, formats=[], limits={})
+    return replace(
+        asked_in(as_wanted(need), as_city(city, DAY)),
+        key=row.identity,
         held=row.said("yes"),
         planned=row.said("planned"),
         lacking=row.said("no"),
@@ -243,6 +249,11 @@ def report(app: Flask) -> None:
     for name, values in found.items():
         if name != "score":
             at_least(f"score minus {name}, low end of its interval", difference(found["score"], values).low, 0)
+    print("the same requests by two answers, the title their first sentence: nDCG, and that minus with a title typed")
+    for name, values in measured(app, by_two_answers(requests)).items():
+        if name in {"score", "theme factor alone", "text only"}:
+            apart = difference(values, found[name])
+            print(f"  {name:20}{values.mean():8.3f}  {apart.mean:+.3f} [{apart.low:+.3f}, {apart.high:+.3f}]")
     print("the context reckoned otherwise, all requests: nDCG, and that minus the published one")
     for name, values in measured(app, requests, other_contexts).items():
         apart = difference(values, found["score"])

@@ -141,7 +141,6 @@ class Table:
         self._available = np.array([offer.available for offer in self.offers], dtype=bool)
         self._groups, self._group = _grouped([offer.themes for offer in self.offers])
         self._near: dict[str, Array] = {}
-        self._languages, self._speaks = _grouped([offer.city.languages for offer in self.offers])
         self._sizes, self._size = _grouped([offer.city.size for offer in self.offers])
         self._of_solution: dict[str, list[int]] = defaultdict(list)
         for number, offer in enumerate(self.offers):
@@ -158,8 +157,6 @@ class Table:
                 found &= self._givers.of_offer != self._givers.place[slug]
         if need.sizes:
             found &= np.array([size in need.sizes for size in self._sizes], dtype=bool)[self._size]
-        understood = [bool(need.city.languages & spoken) for spoken in self._languages]
-        found &= np.array(understood, dtype=bool)[self._speaks]
         for solution in need.twinned & self._of_solution.keys():
             found[self._of_solution[solution]] = False
         for pair in need.declined & self.place.keys():

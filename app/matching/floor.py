@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from app.later import later
-from app.matching.round import Key, RoundInput, left
+from app.matching.round import Key, RoundInput
 
 if TYPE_CHECKING:
     from scipy import sparse
@@ -23,16 +23,15 @@ HIGHEST = 95
 def served_above(given: RoundInput, floor: float) -> int:
     """The most requests that can get one proposal of at least this score: a maximum flow."""
     arcs = [arc for arc in given.arcs if arc.score >= floor and given.wanted.get(arc.need, 0) > 0]
-    free, days = left(given)
-    needs, offers, cities = _places(arc.need for arc in arcs), _places(free), _places(days)
+    needs, offers, cities = _places(arc.need for arc in arcs), _places(given.offers), _places(given.cities)
     if not arcs:
         return 0
     first_offer, first_city = 1 + len(needs), 1 + len(needs) + len(offers)
     sink = first_city + len(cities)
     edges = [(0, 1 + number, 1) for number in needs.values()]
     edges += [(1 + needs[arc.need], first_offer + offers[arc.solution, arc.city], 1) for arc in arcs]
-    edges += [(first_offer + offers[key], first_city + cities[key[1]], many) for key, many in free.items()]
-    edges += [(first_city + cities[city], sink, many) for city, many in days.items()]
+    edges += [(first_offer + offers[key], first_city + cities[key[1]], many) for key, many in given.offers.items()]
+    edges += [(first_city + cities[city], sink, many) for city, many in given.cities.items()]
     rows, columns, room = np.array(edges, dtype=np.int32).T
     graph = sparse.csr_matrix((room, (rows, columns)), shape=(sink + 1, sink + 1))
     return int(csgraph.maximum_flow(graph, 0, sink).flow_value)

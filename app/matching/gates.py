@@ -18,10 +18,6 @@ def _unavailable(_need: Need, offer: Offer) -> Mapping[str, Any] | None:
     return None if offer.available else {}
 
 
-def _language(need: Need, offer: Offer) -> Mapping[str, Any] | None:
-    return None if need.city.languages & offer.city.languages else {"languages": sorted(offer.city.languages)}
-
-
 def _excluded(need: Need, offer: Offer) -> Mapping[str, Any] | None:
     if offer.city.slug in need.unwanted:
         return {"chosen": True}
@@ -49,7 +45,6 @@ def _declined(need: Need, offer: Offer) -> Mapping[str, Any] | None:
 GATES: Mapping[str, Gate] = {
     "own-city": _own_city,
     "unavailable": _unavailable,
-    "language": _language,
     "excluded": _excluded,
     "size": _size,
     "twinned": _twinned,

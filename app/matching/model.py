@@ -21,13 +21,11 @@ class Figure:
 
 @dataclass(frozen=True)
 class City:
-    """A body that asks or gives: its figures by indicator, what it already has, twinnings it can take on in a round."""
+    """A body that asks or gives: its figures by indicator, twinnings it can take on in a round."""
 
     slug: str
     name: str
     figures: Mapping[str, Figure] = field(default_factory=dict)
-    held: frozenset[str] = frozenset()
-    languages: frozenset[str] = frozenset({"it"})
     capacity: int = 1
     days: int | None = None
     size: str = ""
@@ -54,8 +52,6 @@ class Offer:
     title: str
     city: City
     themes: tuple[str, ...]
-    text: str = ""
-    passages: tuple[Passage, ...] = ()
     badge: str = "visibile"
     evidence: int | None = None
     kit: float = 0.0
@@ -73,6 +69,7 @@ class Offer:
 class Need:
     """One request: the city, its words and themes, what it has, plans or lacks, how many proposals it wants (<= 3).
 
+    ``title``: one of its own; empty where it only repeats how the text begins.
     ``excluded``: bodies that joined it; ``unwanted``: bodies it keeps out; ``sizes``: the only size classes it wants.
     ``twinned``: solutions it is, or was, already twinned on; ``declined``: (solution, giving city) that said no to it.
     """
@@ -91,11 +88,15 @@ class Need:
     sizes: frozenset[str] = frozenset()
     twinned: frozenset[str] = frozenset()
     declined: frozenset[tuple[str, str]] = frozenset()
-    constraints: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def said(self) -> str:
+        """All that the request says: what its words are compared by."""
+        return f"{self.title} {self.text}".strip()
 
     @property
     def words(self) -> int:
-        return len(f"{self.title} {self.text}".split())
+        return len(self.said.split())
 
 
 @dataclass(frozen=True)

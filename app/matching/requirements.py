@@ -27,7 +27,7 @@ class Requirements:
 
 def answers_of(need: Need) -> tuple[tuple[float, frozenset[str]], ...]:
     """What the request says, by worth, the best answer first: where two say the same thing, the first one holds."""
-    return (HELD, need.held | need.city.held), (PLANNED, need.planned), (LACKING, need.lacking)
+    return (HELD, need.held), (PLANNED, need.planned), (LACKING, need.lacking)
 
 
 def requirements(need: Need, offer: Offer) -> Requirements:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """All open requests assigned at once: first as many as possible get a proposal, then the total score is the highest."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import attrgetter
@@ -29,15 +29,14 @@ class Arc:
 class RoundInput:
     """Everything a round is computed from; ``wanted`` per request, capacities per offer and per giving city.
 
-    ``fixed`` are accepted proposals that already use capacity. ``floor``: scores below it are not proposed. ``solver``
-    is what finds the best assignment (`app/matching/flow.py`), so that it is found again the same way.
+    What was accepted is out of the capacities. ``floor``: scores below it are not proposed. ``solver`` is what finds
+    the best assignment (`app/matching/flow.py`), so that it is found again the same way.
     """
 
     arcs: tuple[Arc, ...]
     wanted: Mapping[str, int]
     offers: Mapping[tuple[str, str], int]
     cities: Mapping[str, int]
-    fixed: tuple[tuple[str, str, str], ...] = ()
     floor: float = 0.0
     solver: str = flow.USUAL
 
@@ -48,7 +47,6 @@ class RoundInput:
             "wanted": dict(sorted(self.wanted.items())),
             "offers": [[*key, value] for key, value in sorted(self.offers.items())],
             "cities": dict(sorted(self.cities.items())),
-            "fixed": sorted(map(list, self.fixed)),
             "floor": self.floor,
             "solver": self.solver,
         }
@@ -61,7 +59,6 @@ def from_data(data: Mapping[str, Any]) -> RoundInput:
         {str(key): int(value) for key, value in data["wanted"].items()},
         {(str(solution), str(city)): int(value) for solution, city, value in data["offers"]},
         {str(key): int(value) for key, value in data["cities"].items()},
-        tuple((str(need), str(solution), str(city)) for need, solution, city in data["fixed"]),
         float(data["floor"]),
         # Rounds of before there was a choice.
         str(data.get("solver", flow.USUAL)),
@@ -70,7 +67,7 @@ def from_data(data: Mapping[str, Any]) -> RoundInput:
 
 @dataclass(frozen=True)
 class Unserved:
-    """A request without a proposal: `no-candidate`, `below-floor` or `capacity` (every candidate's giver is full)."""
+    """A request without a proposal: `no-candidate`, `below-floor`, or `capacity` with the givers that are full."""
 
     need: str
     reason: str
@@ -95,17 +92,9 @@ class RoundResult:
         }
 
 
-def left(given: RoundInput) -> tuple[dict[tuple[str, str], int], dict[str, int]]:
-    """What offers and giving cities can still give beside what was accepted."""
-    used = Counter((solution, city) for _, solution, city in given.fixed)
-    busy = Counter(city for _, _, city in given.fixed)
-    offers = {key: max(0, value - used[key]) for key, value in given.offers.items()}
-    return offers, {key: max(0, value - busy[key]) for key, value in given.cities.items()}
-
-
 def solve(given: RoundInput) -> RoundResult:
     """The best assignment. The same input, in whatever order, gives the same answer."""
-    offers, cities = left(given)
+    offers, cities = given.offers, given.cities
     may_be = (
         arc
         for arc in given.arcs
@@ -123,7 +112,7 @@ def solve(given: RoundInput) -> RoundResult:
     for arc in assigned:
         best[arc.need] = max(best.get(arc.need, 0.0), arc.score)
     total = sum(arc.score for arc in assigned)
-    return RoundResult(assigned, total, min(best.values(), default=None), tuple(_unserved(given, best, arcs)))
+    return RoundResult(assigned, total, min(best.values(), default=None), tuple(_unserved(given, best)))
 
 
 def _problem(
@@ -151,19 +140,17 @@ def _numbered(keys: Sequence[Key]) -> tuple[list[Key], np.ndarray]:
     return list(places), np.array(numbers, dtype=np.int64)
 
 
-def _unserved(given: RoundInput, served: Mapping[str, float], open_arcs: Sequence[Arc]) -> Iterable[Unserved]:
-    possible: dict[str, set[str]] = defaultdict(set)
-    for arc in open_arcs:
-        possible[arc.need].add(arc.city)
-    any_arc = {arc.need for arc in given.arcs}
-    low = {arc.need for arc in given.arcs if arc.score >= given.floor}
+def _unserved(given: RoundInput, served: Mapping[str, float]) -> Iterable[Unserved]:
+    candidates: dict[str, set[str]] = defaultdict(set)
+    for arc in given.arcs:
+        # A city whose offer is under the floor keeps its request in the list, and is not what it waits for.
+        candidates[arc.need].update([arc.city] if arc.score >= given.floor else [])
     for need in sorted(given.wanted):
         if need in served or given.wanted[need] <= 0:
             continue
-        if need not in any_arc:
+        if need not in candidates:
             yield Unserved(need, "no-candidate")
-        elif need not in low:
-            yield Unserved(need, "below-floor")
-        else:
-            full = possible[need] or {arc.city for arc in given.arcs if arc.need == need}
+        elif full := candidates[need]:
             yield Unserved(need, "capacity", tuple(sorted(full)))
+        else:
+            yield Unserved(need, "below-floor")

@@ -3,10 +3,11 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import blake2b
 from itertools import pairwise
-from math import log
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +24,7 @@ else:
 
 #: Words that every city says of itself: they tell no subject.
 EVERYWHERE = frozenset("citta metropolitana metropolitane comune comuni ente enti".split())
+UNTOLD = POLITE | EVERYWHERE
 LEAST_SAID = 4
 BEST_PASSAGES = 3
 SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n")
@@ -30,11 +32,13 @@ SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n")
 
 def terms(text: str) -> list[str]:
     """Stems of the words that tell a subject, in their order."""
-    return [
-        stem(token.form)
-        for token in tokens(text)
-        if len(token.form) > 2 and not is_stop(token.form) and token.form not in POLITE | EVERYWHERE
-    ]
+    return [term for token in tokens(text) if (term := _term(token.form))]
+
+
+@lru_cache(maxsize=200_000)
+def _term(form: str) -> str:
+    """The stem of a folded word, empty where it tells no subject."""
+    return "" if len(form) < 3 or is_stop(form) or form in UNTOLD else stem(form)
 
 
 def grams(text: str) -> list[str]:
@@ -44,53 +48,76 @@ def grams(text: str) -> list[str]:
 
 
 @dataclass(frozen=True)
+class Counted:
+    """The grams of a text, each by the number that stands for it everywhere, and how often each stands there."""
+
+    grams: np.ndarray
+    counts: np.ndarray
+
+
+def counted(text: str) -> Counted:
+    found = Counter(grams(text))
+    return Counted(_numbers(found), np.fromiter(found.values(), np.uint16, len(found)))
+
+
+def _numbers(grams: Iterable[str]) -> np.ndarray:
+    """Each gram as eight bytes of its digest: the same in every process, whatever was counted before."""
+    return np.frombuffer(b"".join(blake2b(gram.encode(), digest_size=8).digest() for gram in grams), np.uint64)
+
+
+@dataclass(frozen=True)
 class Space:
-    """TF-IDF of 1-2-grams with sublinear term frequency, rows of length 1: document to document by cosine."""
+    """TF-IDF of 1-2-grams with sublinear term frequency, each document of length 1: document to document by cosine.
+
+    ``columns``: documents by grams, in the order of ``names`` and of ``known``, the grams that documents hold.
+    """
 
     names: tuple[str, ...]
-    columns: dict[str, int]
+    known: np.ndarray
     weights: np.ndarray
-    rows: "sparse.csr_matrix"
-
-    def vector(self, text: str) -> "sparse.csr_matrix":
-        """A text as one row of length 1 (all zero where no word is known)."""
-        counts = Counter(gram for gram in grams(text) if gram in self.columns)
-        columns = np.array([self.columns[gram] for gram in counts], dtype=np.int64)
-        values = np.array([1 + log(count) for count in counts.values()], dtype=float) * self.weights[columns]
-        length = float(np.sqrt((values**2).sum())) or 1.0
-        return sparse.csr_matrix((values / length, columns, [0, len(columns)]), shape=(1, len(self.columns)))
+    columns: "sparse.csc_matrix"
 
     def affinities(self, text: str) -> dict[str, float]:
         """Cosine of a text with every document, by name."""
-        found = (self.rows @ self.vector(text).T).toarray().ravel()
-        return dict(zip(self.names, map(float, found), strict=True))
+        asked = counted(text)
+        places, met = self._places(asked.grams)
+        values = (1 + np.log(asked.counts[met], dtype=float)) * self.weights[places]
+        length = float(np.sqrt((values**2).sum())) or 1.0
+        return dict(zip(self.names, (self.columns[:, places] @ (values / length)).tolist(), strict=True))
 
     def held(self, text: str, name: str) -> float:
         """The share of what a text says that stands in a document, 0 to 1; rare words say more, unknown ones most."""
-        weights = {term: self._weight(term) for term in terms(text)}
-        row = set(self.rows[self.names.index(name)].indices.tolist()) if name in self.names else set()
-        met = sum(weight for term, weight in weights.items() if self.columns.get(term, -1) in row)
-        return met / sum(weights.values()) if weights else 0.0
+        said = _numbers(set(terms(text)))
+        if not len(said) or name not in self.names:
+            return 0.0
+        places, met = self._places(said)
+        weights = np.full(len(said), self.weights.max(initial=1.0))
+        weights[met] = self.weights[places]
+        there = self.columns[:, places][self.names.index(name)].toarray().ravel() > 0
+        return float(weights[met][there].sum() / weights.sum())
 
-    def _weight(self, term: str) -> float:
-        return float(self.weights[self.columns[term]] if term in self.columns else self.weights.max(initial=1.0))
+    def _places(self, grams: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The columns of the grams that documents hold, and which of all these are."""
+        if not len(self.known):
+            return np.empty(0, np.int64), np.zeros(len(grams), bool)
+        places = np.minimum(self.known.searchsorted(grams), len(self.known) - 1)
+        met = self.known[places] == grams
+        return places[met], met
 
 
-def space(documents: Sequence[tuple[str, str]]) -> Space:
-    """The space of some documents, each a name and a text."""
-    ordered = sorted(documents)
-    counted = [Counter(grams(text)) for _, text in ordered]
-    seen = Counter(gram for counts in counted for gram in counts)
-    columns = {gram: number for number, gram in enumerate(sorted(seen))}
-    weights = np.array([log((1 + len(ordered)) / (1 + seen[gram])) + 1 for gram in columns])
-    places = np.array([columns[gram] for counts in counted for gram in counts], dtype=np.int64)
-    counts = np.array([count for counts in counted for count in counts.values()], dtype=float)
-    ends = np.cumsum([0, *map(len, counted)])
-    packed = sparse.csr_matrix(((1 + np.log(counts)) * weights[places], places, ends), (len(ordered), len(columns)))
-    packed.sort_indices()
-    lengths = np.sqrt(np.asarray(packed.multiply(packed).sum(axis=1)).ravel())
-    scale = sparse.diags(1 / np.where(lengths > 0, lengths, 1))
-    return Space(tuple(name for name, _ in ordered), columns, weights, (scale @ packed).tocsr())
+def space(documents: Mapping[str, Counted]) -> Space:
+    """The space of some documents by name."""
+    names = sorted(documents)
+    held = [documents[name] for name in names]
+    every = np.concatenate([np.empty(0, np.uint64), *(item.grams for item in held)])
+    known, columns, seen = np.unique(every, return_inverse=True, return_counts=True)
+    weights = np.log((1 + len(names)) / (1 + seen)) + 1
+    rows = np.repeat(np.arange(len(names)), [len(item.grams) for item in held])
+    counts = np.concatenate([np.empty(0, np.uint16), *(item.counts for item in held)])
+    values = (1 + np.log(counts, dtype=float)) * weights[columns]
+    lengths = np.sqrt(np.bincount(rows, values**2, len(names)))
+    values /= np.where(lengths > 0, lengths, 1)[rows]
+    return Space(tuple(names), known, weights, sparse.csc_matrix((values, (rows, columns)), (len(names), len(known))))
 
 
 def calibration(known: Iterable[float]) -> float:

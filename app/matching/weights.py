@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from app.matching.model import FACTORS
 
 #: How the factors are reckoned: raised with every change of it, so that lists and rounds that were kept tell by what
-#: they were made. 1: differences of the context cut at three spreads. 2: a smooth limit (context.limited).
-FORMULA = 2
+#: they were made. 1: differences of the context cut at three spreads. 2: a smooth limit (context.limited). 3: short
+#: requests are read whole, and no first sentence twice.
+FORMULA = 3
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What a request says of the preconditions of the solutions proposed to it: held, planned or missing."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -10,7 +10,6 @@ from app.errors import Conflict, Invalid, NotFound
 from app.needs import queries, rules
 from app.needs.models import Need
 from app.needs.service import Deed, tell
-from app.solutions import queries as library
 
 ANSWERS = ("yes", "planned", "no")
 MOST_ANSWERS, MOST_PRECONDITION = 200, 400
@@ -22,21 +21,30 @@ def preconditions(front: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(str(item)[:MOST_PRECONDITION] for item in found) if isinstance(found, list) else ()
 
 
-def said(need: Need, answer: str) -> frozenset[str]:
+def said(answers: Mapping[str, str], answer: str) -> frozenset[str]:
     """The preconditions to which a request gives one answer."""
-    return frozenset(text for text, given in (need.answers or {}).items() if given == answer)
+    return frozenset(text for text, given in answers.items() if given == answer)
 
 
-def answer_preconditions(session: Session, number: int, answers: Mapping[str, str], deed: Deed) -> Need:
-    """Say of preconditions whether they are met; an empty answer takes one back. Raises ``Invalid``, ``Conflict``."""
+def with_answers(need: Need, answers: Mapping[str, str]) -> dict[str, str]:
+    """What a request says of preconditions, and what is said now; an empty answer takes one back."""
+    return {text: given for text, given in {**(need.answers or {}), **answers}.items() if given}
+
+
+def answer_preconditions(
+    session: Session, number: int, answers: Mapping[str, str], asked: Container[str], deed: Deed
+) -> Need:
+    """Say of preconditions whether they are met; ``asked`` are those that solutions have.
+
+    Raises ``Invalid``, ``Conflict``.
+    """
     need = queries.locked(session, number)
     if need is None:
         raise NotFound(number)
     if not rules.may_edit(need.state):
         raise Conflict("not_open")
-    kept = {**(need.answers or {}), **answers}
-    kept = {text: given for text, given in kept.items() if given}
-    if wrong := _wrong(session, answers, kept):
+    kept = with_answers(need, answers)
+    if wrong := _wrong(answers, asked, kept):
         raise Invalid({"answers": wrong})
     if kept != need.answers:
         need.answers, need.updated_at = kept, deed.now
@@ -44,9 +52,8 @@ def answer_preconditions(session: Session, number: int, answers: Mapping[str, st
     return need
 
 
-def _wrong(session: Session, answers: Mapping[str, str], kept: Mapping[str, str]) -> str:
+def _wrong(answers: Mapping[str, str], asked: Container[str], kept: Mapping[str, str]) -> str:
     if len(kept) > MOST_ANSWERS:
         return "too_many"
-    asked = {text for item in library.published(session) for text in preconditions(item.front)}
-    given = {text: answer for text, answer in answers.items() if answer}
-    return "not_a_choice" if set(given) - asked or set(given.values()) - set(ANSWERS) else ""
+    given = [(text, answer) for text, answer in answers.items() if answer]
+    return "" if all(text in asked and answer in ANSWERS for text, answer in given) else "not_a_choice"

@@ -11,11 +11,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.document.dates import day_of
-from app.errors import Conflict
+from app.errors import Conflict, Invalid
 from app.matching import flow, model
 from app.matching.chains import chains
 from app.matching.fairness import fairness
-from app.matching.floor import highest_floor
+from app.matching.floor import HIGHEST, highest_floor
 from app.matching.round import Arc, RoundInput, RoundResult, from_data, solve
 from app.matching.score import match as score
 from app.matching.weights import Weights
@@ -27,6 +27,8 @@ from app.search.engine import Engine
 
 #: A score below this is no proposal; candidates of a request that are looked at.
 FLOOR, MOST_ARCS = 30, 50
+#: More requests than this are assigned by the worker, and the page says how far it is.
+AT_ONCE = 60
 
 #: Told how many requests are scored, of how many.
 Progress = Callable[[int, int], None]
@@ -42,13 +44,16 @@ class Computed:
     demonstration: bool
 
 
-def computed(
-    session: Session, engine: Engine, made: MatchingRound, now: datetime, progress: Progress | None = None
-) -> Computed:
+def at_once(session: Session, engine: Engine, now: datetime, floor: int = FLOOR) -> Computed | None:
+    """A round of few requests; of many None: the worker computes it."""
+    return None if queries.many_in_round(session, day_of(now)) > AT_ONCE else computed(session, engine, floor, now)
+
+
+def computed(session: Session, engine: Engine, floor: int, now: datetime, progress: Progress | None = None) -> Computed:
     """Score and assign all open requests as they are now; nothing is written."""
     desk = candidates.desk(session, engine, now)
     needs = queries.needs_in_round(session, day_of(now))
-    given, looked_at = _gather(desk, needs, float(made.input["floor"]), progress)
+    given, looked_at = _gather(desk, needs, float(floor), progress)
     askers = {str(need.id): need.city.slug for need in needs}
     givers = sorted({offer.city.slug for offer in desk.market.offers})
     told = _told(given, solve(given), givers, _exchanges(given, needs))
@@ -149,21 +154,25 @@ def _items(
 ) -> dict[str, Any]:
     """What stands behind each proposal, and behind each lesson of an exchange; ``kept`` is what is known of some."""
     offers = {(offer.solution, offer.city.slug): offer for offer in desk.market.offers}
-    items: dict[str, Any] = {}
-    for need, solution, city, _score in _proposed(told):
-        key = f"{need}/{solution}"
-        if key in kept:
-            items[key] = kept[key]
-        elif key not in items:
-            items[key] = _reasons(desk, looked_at.get(need), offers.get((solution, city)))
+    items = {key: kept[key] for key in _keys(told) if key in kept}
+    new = [arc for arc in _proposed(told) if f"{arc[0]}/{arc[1]}" not in kept]
+    passages = desk.passages(solution for _need, solution, _city, _score in new)
+    for need, solution, city, _score in new:
+        items[f"{need}/{solution}"] = _reasons(desk, looked_at.get(need), offers.get((solution, city)), passages)
     return items
 
 
-def _reasons(desk: Desk, asked: tuple[model.Need, Mapping[str, float]] | None, offer: model.Offer | None) -> Any:
+def _reasons(
+    desk: Desk,
+    asked: tuple[model.Need, Mapping[str, float]] | None,
+    offer: model.Offer | None,
+    passages: shortlists.Passages,
+) -> Any:
     if asked is None or offer is None:
         raise Conflict("round_stale")
     read, affinities = asked
-    return shortlists.as_scored(score(read, offer, desk.market_for(read), affinities.get(offer.solution, 0.0)), read)
+    found = score(read, offer, desk.market_for(read), affinities.get(offer.solution, 0.0))
+    return shortlists.as_scored(found, read, passages)
 
 
 def _proposed(told: Mapping[str, Any]) -> list[Any]:
@@ -175,17 +184,20 @@ def _keys(told: Mapping[str, Any]) -> list[str]:
     return [f"{need}/{solution}" for need, solution, _city, _score in _proposed(told)]
 
 
-def under_floor(session: Session, engine: Engine, found: MatchingRound, floor: int, now: datetime) -> Computed:
+def under_floor(session: Session, engine: Engine, found: MatchingRound, floor: int | None, now: datetime) -> Computed:
     """A preview from its stored requests, offers and weights under another floor; nothing is written.
 
-    Raises ``Conflict`` where one of its proposals can no longer be given its reasons.
+    All else is as it was computed, so that what differs is what the floor does. Raises ``Invalid`` for a floor below
+    the lowest or above the highest, ``Conflict`` where one of its proposals can no longer be given its reasons.
     """
+    if floor is None or not FLOOR <= floor <= HIGHEST:
+        raise Invalid({"floor": "not_a_floor"})
     given = replace(from_data(found.input["round"]), floor=float(floor))
     needs = queries.needs_by_id(session, map(int, given.wanted))
     told = {**found.result, **_plain(given, solve(given), found.input["givers"])}
     told["chains"] = _exchanges(given, needs)(frozenset(item[0] for item in told["unserved"]))
     kept = found.result["items"]
-    # The library is learnt only for reasons that were not told yet: whoever writes waits meanwhile.
+    # The library is looked at only for reasons that were not told yet.
     bare = {key.partition("/")[0] for key in _keys(told) if key not in kept}
     told["items"] = {key: kept[key] for key in _keys(told) if key in kept}
     if bare:
@@ -200,7 +212,13 @@ def again(found: MatchingRound) -> tuple[bool, dict[str, Any]]:
     """Compute a round again from its stored input. Answers whether the result is the same, and the result."""
     given = from_data(found.input["round"])
     result = _plain(given, solve(given), found.input["givers"])
-    return all(found.result.get(name) == value for name, value in result.items()), result
+    before = _compared(found.result)
+    return all(before.get(name) == value for name, value in _compared(result).items()), result
+
+
+def _compared(told: Mapping[str, Any]) -> dict[str, Any]:
+    """What two results are compared by: rounds of long ago named other cities than those that are full."""
+    return {**told, "unserved": [item[:2] for item in told["unserved"]]}
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Requests as others see them: whose they are, or only how large its city is; ages, clocks, outcomes."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -13,8 +13,12 @@ from app.document.dates import day_of
 from app.needs import queries, rules
 from app.needs.forms import Chosen
 from app.needs.models import Need
+from app.needs.queries import Sought
 from app.needs.rules import State
 from app.solutions.rules import with_below
+
+#: Open requests that a new one is compared with.
+MOST_COMPARED = 500
 
 
 @dataclass(frozen=True)
@@ -163,28 +167,27 @@ def asker_of(session: Session, need: Need, actor: Actor, now: datetime) -> Asker
     return asker(need, actor, told_givers(session, [need], actor).get(need.id, ()), day_of(now))
 
 
-def board(session: Session, actor: Actor, chosen: Chosen, tree: Mapping[str, str], now: datetime) -> list[Row]:
-    """The board as one person sees it; ``tree`` names the theme above each theme.
-
-    The filter by city looks at what is shown: it finds no anonymous request by its city.
-    """
-    seen = (*rules.ON_SIGHT, "members") if actor.member else rules.ON_SIGHT
-    states = (chosen.state,) if chosen.state else rules.ON_BOARD
-    found = rows(session, queries.board(session, states, seen), actor, now)
-    wanted = set(with_below(chosen.theme, tree))
-    return [
-        item
-        for item in found
-        if (not chosen.theme or wanted & set(item.themes))
-        and (not chosen.format or chosen.format in item.formats)
-        and (not chosen.city or item.asker.slug == chosen.city)
-    ]
+def sought(actor: Actor, chosen: Chosen, tree: Mapping[str, str]) -> Sought:
+    """What one person looks for on the board; ``tree`` names the theme above each theme."""
+    return Sought(
+        (chosen.state,) if chosen.state else rules.ON_BOARD,
+        _seen(actor),
+        frozenset(with_below(chosen.theme, tree) if chosen.theme else ()),
+        chosen.format,
+        chosen.city,
+        actor.bodies,
+        actor.national,
+    )
 
 
-def public_board(session: Session, themes: set[str], now: datetime) -> list[Row]:
-    """The requests everybody may read, as nobody in particular sees them; of some themes where there are any."""
-    found = rows(session, queries.board(session), NOBODY, now)
-    return [item for item in found if not themes or themes & set(item.themes)]
+def _seen(actor: Actor) -> tuple[str, ...]:
+    """Of which visibilities somebody finds requests."""
+    return (*rules.ON_SIGHT, "members") if actor.member else rules.ON_SIGHT
+
+
+def changed_last(session: Session, themes: Set[str], most: int, now: datetime) -> list[Row]:
+    """Requests everybody may read, as nobody in particular sees them; of some themes where there are any."""
+    return rows(session, queries.changed_last(session, Sought(themes=frozenset(themes)), most), NOBODY, now)
 
 
 def latest(session: Session, now: datetime, most: int) -> list[Line]:
@@ -198,9 +201,9 @@ def _line(need: Need, today: date) -> Line:
 
 
 def like(session: Session, text: str, themes: Iterable[str], actor: Actor, but: int, now: datetime) -> list[Row]:
-    """Open requests of others that ask for much the same."""
-    seen = (*rules.ON_SIGHT, "members") if actor.member else rules.ON_SIGHT
-    found = {need.id: need for need in queries.board(session, (State.OPEN,), seen) if need.id != but}
+    """Open requests of others that ask for much the same, of the newest ones."""
+    open_ones = Sought((State.OPEN,), _seen(actor))
+    found = {need.id: need for need in queries.board(session, open_ones, most=MOST_COMPARED) if need.id != but}
     texts = [(need.id, f"{need.title} {need.problem}", need.themes) for need in found.values()]
     numbers = rules.alike(text, themes, texts, 3)
     return rows(session, [found[number] for number in numbers], actor, now)

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The board of requests as page, JSON, CSV and Atom feeds, and the days a body can give."""
 
+from dataclasses import replace
+from typing import Any
+
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 
 from app.access import Action, Thing
@@ -9,10 +12,15 @@ from app.document.dates import day_of
 from app.errors import NotFound
 from app.needs import board, forms, queries, rules, service, sheet
 from app.needs.board import COLUMNS, Row
+from app.needs.forms import Chosen
+from app.needs.queries import Sought
 from app.needs.rules import State
 from app.needs.views import deed, now
+from app.search.forms import page_number
+from app.search.listing import around, part
 from app.solutions import queries as library
 from app.solutions.rules import with_below
+from app.text.folding import fold
 from app.web import gate
 from app.web.formats import conditional, csv_answer, json_answer
 from app.web.gate import permits
@@ -23,27 +31,56 @@ from app.web.unit import session, work
 boards = Blueprint("boards", __name__, template_folder="templates")
 
 ENTRIES = 30
+PER_PAGE = 50
 
 
 def _rows() -> list[Row]:
-    return board.board(session(), gate.actor(), forms.chosen(request.args), library.tree(session()), now())
+    """All that is looked for, however much it is."""
+    sought = board.sought(gate.actor(), forms.chosen(request.args), library.tree(session()))
+    return board.rows(session(), queries.board(session(), sought), gate.actor(), now())
+
+
+def _page(chosen: Chosen) -> dict[str, Any]:
+    """One page of what is looked for, what stands around it, and the cities it may be narrowed to."""
+    sought = board.sought(gate.actor(), chosen, library.tree(session()))
+    total = queries.many_on_board(session(), sought)
+    shown = part(page_number(request.args.get("pagina", "1")), total, PER_PAGE)
+
+    def address(number: int) -> str:
+        arguments: dict[str, Any] = {**chosen.arguments(), "pagina": number if number > 1 else None}
+        return url_for("boards.show", **arguments)
+
+    needs = queries.board(session(), sought, shown.before, shown.most)
+    return {
+        "rows": board.rows(session(), needs, gate.actor(), now()),
+        "many": total,
+        "cities": _cities(sought),
+        **around(shown, address),
+    }
+
+
+def _cities(sought: Sought) -> list[tuple[str, str]]:
+    """The cities of the board whichever is chosen, and the chosen one whatever is found."""
+    found = {city.slug: city.short_name for city in queries.cities_on_board(session(), replace(sought, city=""))}
+    if sought.city and sought.city not in found:
+        other = registers.by_slug(session(), sought.city)
+        found[sought.city] = other.short_name if other else sought.city
+    return sorted(found.items(), key=lambda pair: (fold(pair[1]), pair[0]))
 
 
 @boards.get("/richieste")
 @permits(Action.READ_NEED)
 def show() -> Response:
     chosen, mine, answering = forms.chosen(request.args), gate.actor().bodies, gate.open_bodies()
-    rows = _rows()
     drafts = queries.of_bodies(session(), mine, (State.DRAFT,)) if mine else []
     answer = make_response(
         render_template(
             "needs/board.html",
-            rows=rows,
+            **_page(chosen),
             chosen=chosen,
             drafts=drafts,
             waiting=queries.waiting_for(session(), answering) if answering else [],
             themes=library.themes(session()),
-            cities=sorted({(row.asker.slug, row.asker.short_name) for row in rows if row.asker.slug}),
             states=rules.ON_BOARD,
             formats=rules.FORMATS,
         )
@@ -81,8 +118,7 @@ def feed_of_theme(slug: str) -> Response:
 
 
 def _feed(name: str, themes: set[str]) -> Response:
-    found = board.public_board(session(), themes, now())
-    entries = sorted(found, key=lambda row: row.updated_at, reverse=True)[:ENTRIES]
+    entries = board.changed_last(session(), themes, ENTRIES, now())
     body = render_template("needs/feed.xml", name=name, entries=entries, root=site_root())
     marks = [f"{row.id}:{row.state}:{row.updated_at.isoformat()}:{row.asker.slug}" for row in entries]
     return conditional(Response(body, mimetype="application/atom+xml"), RELEASE, *marks)

@@ -10,7 +10,7 @@ from app.db import Database
 from app.document.dates import day_of
 from app.errors import NotFound
 from app.journal import queries as journal
-from app.needs import assigning, overdue, proposals, queries, rounds, shortlists
+from app.needs import assigning, news, overdue, proposals, queries, rounds
 from app.search.engine import Engine
 
 #: Requests of a round between two notes of how far it is.
@@ -49,11 +49,11 @@ def meet_new_solutions(app: Flask) -> int:
         state = engine.generation(), newest.id if newest else 0, day_of(now)
         if app.extensions.get(LOOKED_AT) == state:
             return 0
-        found = shortlists.newly_met(session, engine, now)
+        found = news.newly_met(session, engine, now)
     told = 0
     for number, slug in found:
         with database.work() as session:
-            told += shortlists.tell_met(session, number, slug, now)
+            told += news.tell_met(session, number, slug, now)
     app.extensions[LOOKED_AT] = state
     return told
 
@@ -81,11 +81,12 @@ def _compute(app: Flask, database: Database, number: int) -> None:
     try:
         with database.reading() as session:
             made = queries.round_(session, number)
-            revision = int(made.input.get("revision", 0)) if made else 0
-            found = assigning.computed(session, engine, made, datetime.now(UTC), progress) if made else None
-        if found is not None:
-            with database.work() as session:
-                rounds.finish(session, number, found, datetime.now(UTC), revision)
+            if made is None:
+                return
+            revision = int(made.input.get("revision", 0))
+            found = assigning.computed(session, engine, made.input["floor"], datetime.now(UTC), progress)
+        with database.work() as session:
+            rounds.finish(session, number, found, datetime.now(UTC), revision)
     except NotFound:
         return
     except Exception:

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from app.cities import queries as registers
 from app.cities.models import City
 from app.document.dates import day_of
-from app.needs import exchange_demonstration, proposals, queries, rounds, rules, service
-from app.needs.models import Need
+from app.needs import assigning, exchange_demonstration, proposals, queries, rounds, rules, service
+from app.needs.models import MatchingRound, Need
 from app.needs.proposals import Begin
 from app.needs.rules import Wanted
 from app.needs.service import Deed
@@ -259,7 +259,7 @@ def make(
         posted[name] = service.publish_new(session, cities[made.city], made.wanted(deed.now), deed)
         posted[name].demonstration = True
         if name == IN_ROUND and with_rounds:
-            made_round = rounds.preview(session, with_rounds, "Prova: turno d’autunno", play.by("coordinamento", 8))
+            made_round = _preview(session, with_rounds, "Prova: turno d’autunno", play.by("coordinamento", 8))
             rounds.publish(session, made_round.id, DAYS, play.by("coordinamento", 7))
     _join(play, "open", "bari", "Abbiamo lo stesso problema con 41 Comuni.", 1)
     _join(play, "taught", "torino", "Interessa anche a noi.", 320)
@@ -271,8 +271,12 @@ def make(
     _end(play)
     if with_rounds:
         session.flush()
-        rounds.preview(session, with_rounds, "Prova: turno d’inverno", play.by("coordinamento", 0))
+        _preview(session, with_rounds, "Prova: turno d’inverno", play.by("coordinamento", 0))
     return len(posted) + len(swapped) + 1
+
+
+def _preview(session: Session, engine: Engine, name: str, deed: Deed) -> MatchingRound:
+    return rounds.preview(session, name, assigning.at_once(session, engine, deed.now), deed)
 
 
 def _join(play: Play, name: str, body: str, words: str, ago: int) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.cities.models import City
 from app.document.dates import day_of
-from app.needs import exchanges, rounds, rules, service
+from app.needs import assigning, exchanges, rounds, rules, service
 from app.needs.models import Need
 from app.needs.rules import Wanted
 from app.needs.service import Deed
@@ -97,7 +97,8 @@ def make(
         made.append(service.publish_new(session, cities[asked.city], wanted, by(asked.person, POSTED)))
         made[-1].demonstration = True
     give(FEW)
-    found = rounds.preview(session, engine, NAME, by("coordinamento", COMPUTED))
+    computed = by("coordinamento", COMPUTED)
+    found = rounds.preview(session, NAME, assigning.at_once(session, engine, computed.now), computed)
     rounds.publish(session, found.id, ANSWER_DAYS, by("coordinamento", PUBLISHED))
     if found.result["chains"]:
         exchanges.propose(session, found.id, 0, ANSWER_DAYS, by("coordinamento", PROPOSED))

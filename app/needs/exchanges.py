@@ -70,7 +70,7 @@ def withdraw(session: Session, number: int, place: int, deed: Deed) -> None:
 
 
 def proposed(made: Sequence[Proposal]) -> dict[int, list[Proposal]]:
-    """The proposals of each exchange of a round, by its place; of those that stand."""
+    """The proposals of each exchange of a round that was not taken back, by its place, however they were answered."""
     found: dict[int, list[Proposal]] = {}
     for item in made:
         part = item.grounds.get(EXCHANGE)

@@ -80,7 +80,8 @@ def slug_asked(typed: Mapping[str, str]) -> str:
 
 def answered(form: Typed) -> dict[str, str]:
     """What was said of each precondition of a solution: `precondition-1` with `answer-1`, and so on."""
-    pairs = ((form.get(f"precondition-{place}", ""), form.get(f"answer-{place}", "")) for place in range(1, MOST_ASKED))
+    places = range(1, MOST_ASKED + 1)
+    pairs = ((form.get(f"precondition-{place}", ""), form.get(f"answer-{place}", "")) for place in places)
     return {text: given for text, given in pairs if text}
 
 

@@ -14,10 +14,10 @@ from app.config import Settings
 from app.document.dates import day_of
 from app.errors import Conflict, Forbidden, Invalid, NotFound
 from app.matching.context import alike as are_alike
-from app.needs import answers, board, candidates, forms, proposals, queries, service, shortlists
+from app.needs import answers, board, candidates, forms, likeness, proposals, service, shortlists
 from app.needs.models import Need
 from app.needs.rules import State
-from app.needs.views import PATH, back_to, deed, engine, found, my_bodies, now
+from app.needs.views import PATH, back_to, deed, engine, found, my_bodies, now, scored
 from app.solutions import queries as library
 from app.web import gate
 from app.web.gate import permits
@@ -79,9 +79,9 @@ def _page(need: Need, status: int = 200, problem: str = "", problems: dict[str, 
 def _helps(need: Need, around: dict[str, Any]) -> dict[str, Any]:
     """By proposed solution: what the library has for each of its preconditions that the requester lacks."""
     shown = around["shown"].items if around else ()
-    lacking = answers.said(need, "no")
+    lacking = answers.said(need.answers or {}, "no")
     gaps = {item["solution"]: [text for text in item["preconditions"] if text in lacking] for item in shown}
-    return {slug: shortlists.closing(engine(), texts, slug) for slug, texts in gaps.items() if texts}
+    return {slug: likeness.closing(engine(), texts, slug) for slug, texts in gaps.items() if texts}
 
 
 def _around(need: Need) -> dict[str, Any]:
@@ -90,7 +90,7 @@ def _around(need: Need) -> dict[str, Any]:
     cities = registers.metropolitan_cities(session())
     chosen = forms.twins(request.args)
     twins = [city for city in cities if city.slug in chosen and city.id != need.city_id]
-    told = shortlists.of(desk, need, twins)
+    told = shortlists.of(desk, candidates.as_need(desk, need), twins, service.as_wanted(need).wish)
     wanted = request.args.get("confronta", "")
     known = next((city for city in cities if city.slug == wanted), None)
     other = known or (registers.by_slug(session(), wanted) if wanted else None)
@@ -112,7 +112,7 @@ def _around(need: Need) -> dict[str, Any]:
 def ask(number: int, slug: str) -> Response:
     need = found(number, Action.EDIT_NEED)
     wanted, message = request.form.get("solution", ""), request.form.get("message", "")
-    told = shortlists.of(candidates.desk(session(), engine(), now()), need)
+    told = scored(need.city, service.as_wanted(need), need)
     item = next((item for item in told.items if item["solution"] == wanted), None)
     if item is None:
         raise NotFound(wanted)
@@ -130,12 +130,15 @@ def ask(number: int, slug: str) -> Response:
 @matches.post(f"{PATH}/abbinamenti/requisiti")
 @permits(Action.EDIT_NEED)
 def answer(number: int, slug: str) -> Response:
-    need = found(number, Action.EDIT_NEED)
+    need, given = found(number, Action.EDIT_NEED), forms.answered(request.form)
+    desk = candidates.desk(session(), engine(), now())
+    asked = candidates.as_need(desk, need, given=answers.with_answers(need, given))
+    told = shortlists.of(desk, asked, wish=service.as_wanted(need).wish)
     try:
         with work() as writing:
-            answers.answer_preconditions(writing, need.id, forms.answered(request.form), deed())
-            if need.state == State.OPEN:
-                shortlists.remember(writing, engine(), queries.need(writing, need.id) or need, now())
+            answered = answers.answer_preconditions(writing, need.id, given, desk.preconditions, deed())
+            if answered.state == State.OPEN:
+                service.remember_shown(writing, answered, told.items, told.weights, now())
     except (Invalid, Conflict) as refused:
         problems = refused.problems if isinstance(refused, Invalid) else {}
         return _page(need, refused.status, "invalid" if problems else str(refused), problems)
@@ -183,11 +186,11 @@ def offer(number: int, slug: str) -> Response:
     if solution.owner.slug not in gate.open_bodies():
         raise Forbidden(wanted)
     gate.require(Action.OFFER, Thing(True, "public", frozenset({solution.owner.slug})))
+    grounds = shortlists.scored_for(candidates.desk(session(), engine(), now()), need, wanted) or {}
     try:
         with work() as writing:
             made = proposals.offer(writing, need.id, wanted, message, answer_days(), deed())
-            desk = candidates.desk(writing, engine(), now())
-            made.grounds = shortlists.scored_for(desk, queries.need(writing, need.id) or need, wanted) or {}
+            made.grounds = grounds
     except (Invalid, Conflict) as refused:
         problems = refused.problems if isinstance(refused, Invalid) else {}
         return _offer_page(need, refused.status, "invalid" if problems else str(refused), problems)

@@ -197,7 +197,7 @@ class Capacity(Base):
 
 
 class WeightsDecision(Base):
-    """Weights a coordinator decided, with the simulated effect that was looked at."""
+    """Weights a coordinator decided, with their effect as it was simulated once more at the decision."""
 
     __tablename__ = "weights_decisions"
 

@@ -1,17 +1,16 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Every SELECT on requests, proposals, rounds, capacity and weights."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, cast, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, defer, joinedload, lazyload, selectinload
 
 from app.cities.models import City
 from app.cities.queries import is_gone
-from app.cities.rules import is_closed
 from app.document.dates import day_of
 from app.needs import feedback as feedback_
 from app.needs.models import (
@@ -27,7 +26,8 @@ from app.needs.models import (
 from app.needs.rules import OFFER, ON_BOARD, ON_SIGHT, PENDING, Answer, State
 from app.solutions.models import Solution, SolutionRevision
 
-MOST = 500
+#: Solutions whose texts are asked for at a time.
+CHUNK = 500
 
 
 def need(session: Session, number: int) -> Need | None:
@@ -59,12 +59,68 @@ def versions(session: Session, need: Need) -> Sequence[NeedVersion]:
     return session.scalars(wanted.order_by(NeedVersion.edition.desc())).all()
 
 
-def board(session: Session, states: Iterable[str] = ON_BOARD, visibilities: Iterable[str] = ON_SIGHT) -> Sequence[Need]:
-    """Requests on the board: the open ones first, then the newest first."""
-    wanted = select(Need).options(joinedload(Need.receivers))
-    wanted = wanted.where(Need.state.in_(list(states)), Need.visibility.in_(list(visibilities)))
+@dataclass(frozen=True)
+class Sought:
+    """What is looked for on the board: of which requests, narrowed to some themes, a format, a city; empty for any.
+
+    ``bodies`` and ``national`` tell who looks: a filter by city finds those requests only whose city they may know.
+    """
+
+    states: tuple[str, ...] = ON_BOARD
+    visibilities: tuple[str, ...] = ON_SIGHT
+    themes: frozenset[str] = frozenset()
+    format: str = ""
+    city: str = ""
+    bodies: frozenset[str] = frozenset()
+    national: bool = False
+
+
+def _is_sought(sought: Sought) -> ColumnElement[bool]:
+    found = Need.state.in_(sought.states) & Need.visibility.in_(sought.visibilities)
+    if sought.themes:
+        found &= or_(*(_lists(Need.themes, theme) for theme in sorted(sought.themes)))
+    if sought.format:
+        found &= _lists(Need.formats, sought.format)
+    if sought.city:
+        found &= Need.city_id.in_(select(City.id).where(City.slug == sought.city)) & _tells_city(sought)
+    return found
+
+
+def _lists(column: InstrumentedAttribute[list[str]], value: str) -> ColumnElement[bool]:
+    """Whether a list of words that JSON leaves as they are holds one."""
+    return cast(column, String).contains(f'"{value}"', autoescape=True)
+
+
+def _tells_city(sought: Sought) -> ColumnElement[bool]:
+    """Whether who looks may know whose a request is; as ``rules.hides_city`` says of one."""
+    if sought.national:
+        return true()
+    theirs = select(City.id).where(City.slug.in_(sought.bodies))
+    told = select(Proposal.need_id).where(Proposal.origin == "picked", Proposal.giver_id.in_(theirs))
+    return or_(Need.visibility != "anonymous", Need.city_id.in_(theirs), Need.id.in_(told))
+
+
+def board(session: Session, sought: Sought, before: int = 0, most: int | None = None) -> Sequence[Need]:
+    """Requests on the board, the open ones first, then the newest first: all of them, or some after those before."""
+    wanted = select(Need).options(joinedload(Need.receivers)).where(_is_sought(sought))
     ordered = wanted.order_by(Need.state != State.OPEN, Need.published_at.desc(), Need.id.desc())
-    return session.scalars(ordered.limit(MOST)).unique().all()
+    return session.scalars(ordered.offset(before).limit(most) if most else ordered).unique().all()
+
+
+def many_on_board(session: Session, sought: Sought) -> int:
+    return session.scalar(select(func.count()).select_from(Need).where(_is_sought(sought))) or 0
+
+
+def cities_on_board(session: Session, sought: Sought) -> Sequence[City]:
+    """The cities that may be told of the requests that are looked for."""
+    theirs = select(Need.city_id).where(_is_sought(sought), _tells_city(sought))
+    return session.scalars(select(City).where(City.id.in_(theirs))).all()
+
+
+def changed_last(session: Session, sought: Sought, most: int) -> Sequence[Need]:
+    """The requests of the board that changed last, the newest first."""
+    wanted = select(Need).options(joinedload(Need.receivers)).where(_is_sought(sought))
+    return session.scalars(wanted.order_by(Need.updated_at.desc(), Need.id.desc()).limit(most)).unique().all()
 
 
 def latest_open(session: Session, most: int) -> Sequence[Need]:
@@ -236,28 +292,26 @@ def asked_givers(session: Session, need_id: int) -> set[str]:
     return set(session.scalars(wanted))
 
 
-def _in_round() -> ColumnElement[bool]:
-    asked = select(Proposal.need_id).where(Proposal.state.in_((Answer.WAITING, Answer.OFFERED)))
-    return (Need.state == State.OPEN) & Need.id.not_in(asked)
-
-
-def needs_in_round(session: Session, day: date) -> list[Need]:
+def _in_round(day: date) -> ColumnElement[bool]:
     """Open requests, of bodies that are there on a day, for which nobody has to answer now; an answer put off to a day
-    does not keep one out.
-    """
-    found = session.scalars(select(Need).where(_in_round()).order_by(Need.id))
-    return [need for need in found if not is_closed(need.city.register, day)]
+    does not keep one out."""
+    asked = select(Proposal.need_id).where(Proposal.state.in_((Answer.WAITING, Answer.OFFERED)))
+    gone = select(City.id).where(is_gone(day))
+    return (Need.state == State.OPEN) & Need.id.not_in(asked) & Need.city_id.not_in(gone)
+
+
+def needs_in_round(session: Session, day: date) -> Sequence[Need]:
+    return session.scalars(select(Need).where(_in_round(day)).order_by(Need.id)).all()
 
 
 def editions_in_round(session: Session, day: date) -> dict[int, int]:
-    """The same requests by number, with their editions."""
-    gone = select(City.id).where(is_gone(day))
-    wanted = select(Need.id, Need.edition).where(_in_round(), Need.city_id.not_in(gone))
-    return {number: edition for number, edition in session.execute(wanted)}  # noqa: C416
+    """The same requests by number, with their edition."""
+    rows = session.execute(select(Need.id, Need.edition).where(_in_round(day)))
+    return {row.id: row.edition for row in rows}
 
 
-def many_in_round(session: Session) -> int:
-    return session.scalar(select(func.count()).select_from(Need).where(_in_round())) or 0
+def many_in_round(session: Session, day: date) -> int:
+    return session.scalar(select(func.count()).select_from(Need).where(_in_round(day))) or 0
 
 
 def needs_by_id(session: Session, numbers: Iterable[int]) -> Sequence[Need]:
@@ -344,6 +398,59 @@ def solutions_by_slug(session: Session, slugs: Iterable[str]) -> dict[str, Solut
     wanted = select(Solution).options(selectinload(Solution.bodies), selectinload(Solution.themes))
     found = session.scalars(wanted.where(Solution.slug.in_(list(slugs)), Solution.published)).all()
     return {solution.slug: solution for solution in found}
+
+
+@dataclass(frozen=True)
+class InForce:
+    """A published solution by the number of the revision in force."""
+
+    solution: int
+    slug: str
+    title: str
+    summary: str
+    revision: int
+
+
+IS_IN_FORCE = (SolutionRevision.solution_id == Solution.id) & (SolutionRevision.number == Solution.revision_number)
+
+
+def in_force(session: Session) -> list[InForce]:
+    """Every published solution, without its text."""
+    wanted = (
+        select(Solution.id, Solution.slug, Solution.title, Solution.summary, SolutionRevision.id)
+        .join(SolutionRevision, IS_IN_FORCE)
+        .where(Solution.published)
+        .order_by(Solution.id)
+    )
+    return [InForce(*row) for row in session.execute(wanted)]
+
+
+def plain_texts(session: Session, revisions: Iterable[int], letters: int) -> Iterator[tuple[int, str]]:
+    """The beginning of the text of some revisions, by number."""
+    numbers = sorted(revisions)
+    for start in range(0, len(numbers), CHUNK):
+        some = numbers[start : start + CHUNK]
+        wanted = select(SolutionRevision.id, func.substr(SolutionRevision.plain, 1, letters))
+        yield from ((number, plain) for number, plain in session.execute(wanted.where(SolutionRevision.id.in_(some))))
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a published solution says, and its sections."""
+
+    slug: str
+    plain: str
+    sections: list[dict[str, Any]]
+
+
+def told(session: Session, slugs: Iterable[str]) -> Iterator[Told]:
+    """What some published solutions say now."""
+    wanted = select(Solution.slug, SolutionRevision.plain, SolutionRevision.sections)
+    wanted = wanted.join(SolutionRevision, IS_IN_FORCE).where(Solution.published)
+    ordered = sorted(set(slugs))
+    for start in range(0, len(ordered), CHUNK):
+        some = ordered[start : start + CHUNK]
+        yield from (Told(*row) for row in session.execute(wanted.where(Solution.slug.in_(some))))
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,7 @@ def _index(problems: Mapping[str, str] | None = None) -> Response:
             "needs/rounds.html",
             rounds=queries.rounds(session(), published_only=not running),
             running=running,
-            waiting=len(queries.needs_in_round(session(), today())) if running else 0,
+            waiting=queries.many_in_round(session(), today()) if running else 0,
             problems=problems or {},
         )
     )
@@ -56,9 +56,10 @@ def _index(problems: Mapping[str, str] | None = None) -> Response:
 @round_pages.post("/abbinamenti")
 @permits(Action.RUN_ROUND)
 def preview() -> Response:
+    found = assigning.at_once(session(), engine(), now())
     try:
         with work() as writing:
-            made = rounds.preview(writing, engine(), request.form.get("name", "").strip(), deed())
+            made = rounds.preview(writing, request.form.get("name", "").strip(), found, deed())
     except Invalid as wrong:
         return _index(wrong.problems)
     return make_response(redirect(url_for("rounds.show", number=made.id), 303))
@@ -175,8 +176,10 @@ def again(number: int) -> Response:
 def set_floor(number: int) -> Response:
     floor = number_in(request.form, "floor")
     try:
+        looked_at = rounds.on_trial(queries.round_(session(), number))
+        found = assigning.under_floor(session(), engine(), looked_at, floor, now())
         with work() as writing:
-            rounds.set_floor(writing, engine(), number, floor, deed())
+            rounds.set_floor(writing, looked_at, found, deed())
     except (Invalid, Conflict, NotFound) as refused:
         return _refused(number, refused)
     return make_response(redirect(url_for("rounds.show", number=number), 303))
@@ -186,8 +189,10 @@ def set_floor(number: int) -> Response:
 @permits(Action.RUN_ROUND)
 def renew(number: int) -> Response:
     try:
+        looked_at = rounds.on_trial(queries.round_(session(), number))
+        found = assigning.at_once(session(), engine(), now(), rounds.floor_of(looked_at))
         with work() as writing:
-            rounds.renew(writing, engine(), number, deed())
+            rounds.renew(writing, looked_at, found, deed())
     except (Conflict, NotFound) as late:
         return _refused(number, late)
     return make_response(redirect(url_for("rounds.show", number=number), 303))

@@ -9,43 +9,39 @@ from sqlalchemy.orm import Session
 
 from app.errors import Conflict, Invalid, NotFound
 from app.journal.service import record
-from app.matching.floor import HIGHEST
-from app.needs import assigning, candidates, proposals, queries, service
+from app.needs import candidates, proposals, queries, service
 from app.needs.assigning import FLOOR, Computed
 from app.needs.models import MatchingRound, Need, Proposal
 from app.needs.rules import Answer, State
 from app.needs.service import Deed
-from app.search.engine import Engine
 
-#: More requests than this are assigned by the worker, and the page says how far it is.
-AT_ONCE = 60
 MOST_NAME = 120
 SECONDS_COUNTED = 10**8
 
 
-def preview(session: Session, engine: Engine, name: str, deed: Deed, floor: int = FLOOR) -> MatchingRound:
-    """Assign all open requests on trial, keeping everything the assignment was computed from. Raises ``Invalid``.
+def preview(session: Session, name: str, found: Computed | None, deed: Deed, floor: int = FLOOR) -> MatchingRound:
+    """Keep all open requests as they were ``found`` assigned on trial, with everything they were assigned from.
 
-    Where they are many the round is only begun: the worker computes it.
+    Where they are many nothing was found yet: the round is only begun, and the worker computes it. Raises ``Invalid``.
     """
     if not 1 <= len(name.strip()) <= MOST_NAME:
         raise Invalid({"name": "too_long" if name.strip() else "required"})
     made = MatchingRound(name=name.strip(), input={})
-    _begin(session, engine, made, floor, deed)
+    _begin(session, made, found, floor, deed)
     return made
 
 
-def renew(session: Session, engine: Engine, number: int, deed: Deed) -> MatchingRound:
+def renew(session: Session, looked_at: MatchingRound, found: Computed | None, deed: Deed) -> MatchingRound:
     """A preview anew, in its place and under its floor, from the requests, offers and weights of now.
 
-    Raises ``Conflict`` for what is no preview.
+    Raises ``Conflict`` for what is no preview, or not the one ``looked_at`` any more.
     """
-    found = _on_trial(session, number)
-    _begin(session, engine, found, int(found.input["round"]["floor"]), deed)
-    return found
+    made = _still(session, looked_at)
+    _begin(session, made, found, floor_of(made), deed)
+    return made
 
 
-def _begin(session: Session, engine: Engine, made: MatchingRound, floor: int, deed: Deed) -> None:
+def _begin(session: Session, made: MatchingRound, found: Computed | None, floor: int, deed: Deed) -> None:
     made.state, made.result = "computing", {}
     made.weights_version = candidates.weights_in_force(session).version
     # A number thrown away may be given out again: a preview that is new counts from its moment, not from one.
@@ -53,25 +49,28 @@ def _begin(session: Session, engine: Engine, made: MatchingRound, floor: int, de
     made.input = {"floor": floor, "revision": revision}
     made.created_by, made.created_at = deed.person_id, deed.now
     session.add(made)
-    if queries.many_in_round(session) <= AT_ONCE:
-        fill(made, assigning.computed(session, engine, made, deed.now))
+    if found is not None:
+        fill(made, found)
     _tell(session, made, deed, "round-previewed", {"weights": made.weights_version, "floor": floor})
 
 
-def set_floor(session: Session, engine: Engine, number: int, floor: int | None, deed: Deed) -> MatchingRound:
-    """A preview under another floor, in its place; how it was stays beside it in figures.
+def set_floor(session: Session, looked_at: MatchingRound, found: Computed, deed: Deed) -> MatchingRound:
+    """A preview as it was ``found`` under another floor, in its place; how it was stays beside it in figures.
 
-    All else is as it was computed, so that what differs is what the floor does. Raises ``Invalid`` for a floor below
-    the lowest or above the highest, ``Conflict`` for what is no preview, or can no longer be computed from what it was.
+    Raises ``Conflict`` for what is no preview, or not the one ``looked_at`` any more.
     """
-    if floor is None or not FLOOR <= floor <= HIGHEST:
-        raise Invalid({"floor": "not_a_floor"})
-    found = _on_trial(session, number)
-    before = {"floor": found.input["round"]["floor"], "total": found.result["total"], **_line(found.result)}
-    fill(found, assigning.under_floor(session, engine, found, floor, deed.now))
-    found.input = {**found.input, "floor": floor, "before": before, "revision": _revision(found) + 1}
-    _tell(session, found, deed, "round-previewed", {"weights": found.weights_version, "floor": floor})
-    return found
+    made = _still(session, looked_at)
+    floor = int(found.input["round"]["floor"])
+    before = {"floor": made.input["round"]["floor"], "total": made.result["total"], **_line(made.result)}
+    fill(made, found)
+    made.input = {**made.input, "floor": floor, "before": before, "revision": _revision(made) + 1}
+    _tell(session, made, deed, "round-previewed", {"weights": made.weights_version, "floor": floor})
+    return made
+
+
+def floor_of(found: MatchingRound) -> int:
+    """The floor of a round that is computed."""
+    return int(found.input["round"]["floor"])
 
 
 def _line(result: Mapping[str, Any]) -> dict[str, Any]:
@@ -85,13 +84,20 @@ def _revision(found: MatchingRound) -> int:
     return int(found.input.get("revision", 1))
 
 
-def _on_trial(session: Session, number: int) -> MatchingRound:
-    """A preview, held. Raises ``NotFound``, ``Conflict`` for a round that is out, or not computed."""
-    found = queries.locked_round(session, number)
+def on_trial(found: MatchingRound | None) -> MatchingRound:
+    """A preview. Raises ``NotFound``, ``Conflict`` for a round that is out, or not computed."""
     if found is None:
-        raise NotFound(number)
+        raise NotFound("round")
     if found.state != "preview":
         raise Conflict("round_gone" if found.state == "published" else "round_not_ready")
+    return found
+
+
+def _still(session: Session, looked_at: MatchingRound) -> MatchingRound:
+    """A preview, held, as it was looked at. Raises ``NotFound``, ``Conflict``."""
+    found = on_trial(queries.locked_round(session, looked_at.id))
+    if _revision(found) != _revision(looked_at):
+        raise Conflict("round_changed")
     return found
 
 
@@ -132,7 +138,7 @@ def publish(session: Session, number: int, days: int, deed: Deed, revision: int 
 
     Raises ``Conflict`` where it is out already, was computed anew, proposes nothing, or a request has changed since.
     """
-    found = _on_trial(session, number)
+    found = on_trial(queries.locked_round(session, number))
     if revision and revision != _revision(found):
         raise Conflict("round_changed")
     if not found.result["assigned"]:

@@ -129,6 +129,11 @@ class Wanted:
     def heading(self) -> str:
         return self.title or first_words(self.problem)
 
+    @property
+    def wish(self) -> str:
+        """The solution that is asked for by name; empty for none."""
+        return str((self.limits or {}).get("solution", ""))
+
     def said(self) -> dict[str, Any]:
         """What is kept as a version."""
         return {
@@ -145,10 +150,11 @@ class Wanted:
 
 def first_words(text: str) -> str:
     """The first sentence, cut between two words where it is too long for a title."""
-    sentence = re.split(r"(?<=[.!?…])\s|\n", " ".join(text.split(" ")).strip(), maxsplit=1)[0].strip()
+    sentence = re.split(r"(?<=[.!?…])\s|\n", text.strip(), maxsplit=1)[0].strip()
     if len(sentence) <= 100:
         return sentence.rstrip(".") if sentence.count(".") == 1 else sentence
-    return sentence[:100].rpartition(" ")[0].rstrip(",;: ") + "…"
+    head = sentence[:100]
+    return (head.rpartition(" ")[0] or head).rstrip(",;: ") + "…"
 
 
 def slug_of(title: str) -> str:

@@ -1,36 +1,24 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The shortlist of a request as plain data: what a page shows, what is kept, what a proposal stands on."""
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from app.cities.models import City
-from app.cities.rules import is_closed
-from app.document.dates import day_of
-from app.journal import queries as journal
 from app.matching import model
 from app.matching.context import indicator_weights, similarity
 from app.matching.gates import closed
 from app.matching.score import Market, band, match, says_little, shown
 from app.matching.shortlist import LENGTH, Proposed, Turn, shortlist, with_twins
 from app.matching.text import marked, meeting, said_of
-from app.needs import candidates, queries, rules, service
+from app.needs import candidates
 from app.needs.candidates import Desk
+from app.needs.learnt import is_near
 from app.needs.models import Need
-from app.search.engine import Engine
-from app.search.index import IndexDamaged
-from app.search.results import Hit
-from app.solutions.models import Theme
 
 FIRST = 5
-FIRST_TOLD = 3
-MOST_LIKE = 4
-#: Solutions shown under a missing precondition, and missing preconditions of one solution that are looked up.
-MOST_CLOSING, MOST_GAPS = 2, 12
 MOST_EXCLUDED = 30
 MOST_PASSAGE = 400
 
@@ -52,13 +40,16 @@ def _theme_of(item: Mapping[str, Any]) -> float:
     return next((float(part["value"]) for part in item["factors"] if part["name"] == "theme"), 0.0)
 
 
-def of(desk: Desk, need: Need, twins: Sequence[City] = (), wished: bool = True) -> Shown:
+def places(desk: Desk, asked: model.Need) -> Sequence[Proposed]:
+    """The order alone, without what a page shows of it."""
+    return shortlist(asked, desk.market_for(asked), desk.affinities(asked)).places
+
+
+def of(desk: Desk, asked: model.Need, twins: Sequence[City] = (), wish: str = "") -> Shown:
     """The shortlist of a request as it is now; with ``twins``, the cities its official holds for similar.
 
-    The solution that a request asks for by name is the first, or ``refused`` says what keeps it out; without
-    ``wished`` the order is that of the scores alone.
+    ``wish``, the solution that it asks for by name, is the first, or ``refused`` says what keeps it out.
     """
-    asked = candidates.as_needs(desk, [need])[0]
     market, affinities = desk.market_for(asked), desk.affinities(asked)
     eyes: dict[tuple[str, str], model.City] = {}
     if twins:
@@ -67,45 +58,41 @@ def of(desk: Desk, need: Need, twins: Sequence[City] = (), wished: bool = True) 
     else:
         found = shortlist(asked, market, affinities)
     excluded = sorted(found.excluded, key=lambda item: -affinities.get(item.offer.solution, 0.0))
-    items = [_seen(as_item(place, asked), eyes) for place in found.places]
-    slug = str((need.limits or {}).get("solution", "")) if wished else ""
-    by_name, kept_out = _by_name(slug, items, asked, market, affinities) if slug else (None, None)
-    told = tuple(_first(by_name, items) if by_name else items)
+    by_name, kept_out = _by_name(wish, found.places, asked, market, affinities) if wish else (None, None)
+    others = (place for place in found.places if place is not by_name)
+    ordered = [by_name, *others][:LENGTH] if by_name else found.places
+    passages = desk.passages(place.match.offer.solution for place in ordered)
+    items = [
+        {**_seen(as_item(place, asked, passages), eyes if place in found.places else {}), "rank": rank}
+        for rank, place in enumerate(ordered, 1)
+    ]
+    if by_name:
+        items[0]["wished"] = True
     return Shown(
-        told,
+        tuple(items),
         found.turns,
         tuple(_excluded(item) for item in excluded[:MOST_EXCLUDED] if affinities.get(item.offer.solution)),
         says_little(asked),
         market.weights.version,
-        not any(candidates.is_near(desk.known, asked, item["solution"], _theme_of(item)) for item in told),
+        not any(is_near(desk.known, asked, item["solution"], _theme_of(item)) for item in items),
         kept_out,
     )
 
 
 def _by_name(
-    slug: str, items: Sequence[dict[str, Any]], asked: model.Need, market: Market, affinities: Mapping[str, float]
-) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
-    """The solution that a request asks for by name as an item of the list, else what keeps it out of it."""
-    placed = next((item for item in items if item["solution"] == slug), None)
+    slug: str, placed: Sequence[Proposed], asked: model.Need, market: Market, affinities: Mapping[str, float]
+) -> tuple[Proposed | None, dict[str, Any] | None]:
+    """The place of the solution that a request asks for by name, else what keeps it out of the list."""
+    place = next((place for place in placed if place.match.offer.solution == slug), None)
     offer = next((item for item in market.offers if item.solution == slug), None)
-    if placed or offer is None:
-        return placed, None if placed else {
-            "solution": slug,
-            "title": "",
-            "city_name": "",
-            "reason": "gone",
-            "data": {},
-        }
+    if place is not None:
+        return place, None
+    if offer is None:
+        return None, {"solution": slug, "title": "", "city_name": "", "reason": "gone", "data": {}}
     gate = closed(asked, offer)
     if gate is not None:
         return None, _excluded(model.Excluded(offer, *gate))
-    return as_item(Proposed(match(asked, offer, market, affinities.get(slug, 0.0)), 1, 1.0), asked), None
-
-
-def _first(by_name: dict[str, Any], items: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    others = [item for item in items if item["solution"] != by_name["solution"]]
-    ordered = [{**by_name, "wished": True}, *others][:LENGTH]
-    return [{**item, "rank": rank} for rank, item in enumerate(ordered, 1)]
+    return Proposed(match(asked, offer, market, affinities.get(slug, 0.0)), 1, 1.0), None
 
 
 def _seen(item: dict[str, Any], eyes: Mapping[tuple[str, str], model.City]) -> dict[str, Any]:
@@ -114,9 +101,13 @@ def _seen(item: dict[str, Any], eyes: Mapping[tuple[str, str], model.City]) -> d
     return {**item, "twin": twin.name} if twin else item
 
 
-def as_item(place: Proposed, asked: model.Need) -> dict[str, Any]:
+#: The sentences of solutions, by solution.
+Passages = Mapping[str, Sequence[model.Passage]]
+
+
+def as_item(place: Proposed, asked: model.Need, passages: Passages) -> dict[str, Any]:
     """One place of a shortlist as plain data: scores, the figures behind them, the passages that met."""
-    found = as_scored(place.match, asked)
+    found = as_scored(place.match, asked, passages)
     return {
         **found,
         "rank": place.rank,
@@ -126,9 +117,9 @@ def as_item(place: Proposed, asked: model.Need) -> dict[str, Any]:
     }
 
 
-def as_scored(found: model.Match, asked: model.Need) -> dict[str, Any]:
+def as_scored(found: model.Match, asked: model.Need, passages: Passages) -> dict[str, Any]:
     offer = found.offer
-    passages = meeting(f"{asked.title} {asked.text}", offer.passages)
+    met = meeting(asked.said, passages.get(offer.solution, ()))
     return {
         "rank": 0,
         "solution": offer.solution,
@@ -155,7 +146,7 @@ def as_scored(found: model.Match, asked: model.Need) -> dict[str, Any]:
             }
             for item in found.factors
         ],
-        "passages": [_met(asked, passage, common) for passage, common in passages],
+        "passages": [_met(asked, passage, common) for passage, common in met],
         "weights": found.weights,
     }
 
@@ -206,95 +197,9 @@ def compare(mine: City, theirs: City, themes: Sequence[str], market: Market, now
 
 def scored_for(desk: Desk, need: Need, solution: str) -> dict[str, Any] | None:
     """One solution scored for a request; None where there is none with this name."""
-    asked = candidates.as_needs(desk, [need])[0]
+    asked = candidates.as_need(desk, need)
     market, affinities = desk.market_for(asked), desk.affinities(asked)
     offer = next((item for item in market.offers if item.solution == solution), None)
-    return as_scored(match(asked, offer, market, affinities.get(solution, 0.0)), asked) if offer else None
-
-
-def remember(session: Session, engine: Engine, need: Need, now: datetime) -> Shown:
-    """Compute the shortlist of a request and keep it as shown."""
-    session.flush()
-    found = of(candidates.desk(session, engine, now), need)
-    service.remember_shown(session, need, found.items, found.weights, now)
-    return found
-
-
-def answering(
-    session: Session,
-    engine: Engine,
-    asked: model.Need,
-    themes: Iterable[Theme],
-    but: str = "",
-    bodies: Set[str] = frozenset(),
-) -> Sequence[Hit] | None:
-    """Solutions that may already answer a request, as near to its theme as what a shortlist calls near.
-
-    Empty where all that share its words are far from it; None where none was found, or the index is away.
-    """
-    found = solutions_like(engine, f"{asked.title} {asked.text}", but, bodies, 3 * MOST_LIKE)
-    offered = {hit.slug: hit.document.facets.get("theme", ()) for hit in found}
-    near = candidates.near_ones(session, engine, asked, offered, themes) if found else set()
-    return [hit for hit in found if hit.slug in near][:MOST_LIKE] if found else None
-
-
-def solutions_like(
-    engine: Engine, text: str, but: str = "", bodies: Set[str] = frozenset(), most: int = MOST_LIKE
-) -> Sequence[Hit]:
-    """Solutions whose words are like some text, save for one and for those of some bodies; none while the index is away
-    or nothing is typed."""
-    if len(text.split()) < 2:
-        return ()
-    try:
-        hits = engine.search(text[:400], kinds=("solution",), per_page=3 * MOST_LIKE).hits
-    except IndexDamaged:
-        return ()
-    others = [hit for hit in hits if hit.slug != but and not bodies & set(hit.document.facets.get("city", ()))]
-    return others[:most]
-
-
-def closing(engine: Engine, gaps: Iterable[str], but: str = "") -> dict[str, Sequence[Hit]]:
-    """Solutions that may fill what is missing, by precondition; ``but`` asks for it and does not fill it."""
-    found: dict[str, Sequence[Hit]] = {}
-    for text in list(dict.fromkeys(gaps))[:MOST_GAPS]:
-        found[text] = solutions_like(engine, text, but)[:MOST_CLOSING]
-    return found
-
-
-def newly_met(session: Session, engine: Engine, now: datetime) -> list[tuple[int, str]]:
-    """Open requests with a solution published since that is among their first and was not told yet; reads only."""
-    oldest = queries.oldest_open(session)
-    new = queries.first_live(session, oldest) if oldest else {}
-    if not new:
-        return []
-    desk, told, found = candidates.desk(session, engine, now), _told(session), []
-    for need in queries.open_needs(session):
-        if is_closed(need.city.register, day_of(now)):
-            continue
-        since = need.published_at or need.created_at
-        for item in of(desk, need, wished=False).items[:FIRST_TOLD]:
-            slug = item["solution"]
-            if _is_news(new.get(slug), since, need) and item["band"] != "low" and (need.id, slug) not in told:
-                found.append((need.id, slug))
-    return found
-
-
-def tell_met(session: Session, number: int, slug: str, now: datetime) -> bool:
-    """Tell a request and who could offer it, once, of a solution that came after it. Answers whether it was told."""
-    need = queries.locked(session, number)
-    if need is None or need.state != rules.State.OPEN or (number, slug) in _told(session, number):
-        return False
-    for action in ("need-met", "need-answerable"):
-        service.tell(session, need, service.Deed(None, now), action, {"solution": slug})
-    return True
-
-
-def _told(session: Session, number: int | None = None) -> set[tuple[int, str]]:
-    """Requests, or one, and the solutions they were told of."""
-    rows = journal.data_of(session, "need", "need-met", None if number is None else str(number))
-    return {(int(key), str(data.get("solution", ""))) for key, data in rows}
-
-
-def _is_news(live: queries.FirstLive | None, since: datetime, need: Need) -> bool:
-    """Whether a solution came after a request; the shipped library is no news to requests made up beside it."""
-    return live is not None and live.at > since and (live.written_here or not need.demonstration)
+    if offer is None:
+        return None
+    return as_scored(match(asked, offer, market, affinities.get(solution, 0.0)), asked, desk.passages([solution]))

@@ -12,10 +12,11 @@ from app.access import Action, Thing
 from app.cities import queries as registers
 from app.cities.models import City
 from app.errors import Conflict, Forbidden, Invalid, NotFound
-from app.needs import board, candidates, checking, forms, queries, rules, service, sheet, shortlists
+from app.needs import board, candidates, checking, forms, likeness, queries, rules, service, sheet, shortlists
 from app.needs.models import Need
 from app.needs.rules import State, Wanted
 from app.needs.service import Deed
+from app.needs.shortlists import Shown
 from app.search.engine import Engine
 from app.search.results import Hit
 from app.solutions import queries as library
@@ -102,15 +103,33 @@ def create() -> Response:
         return _form(wanted, city=city.slug, problems=wrong)
     if _should_look_first(wanted):
         return _form(wanted, city=city.slug, looked=True)
+    told = _scored_unless(drafting, city, wanted)
     try:
         with work() as writing:
             need = service.begin(writing, city, wanted, not drafting, deed())
-            if need.state == State.OPEN:
-                shortlists.remember(writing, engine(), need, now())
+            _remember(writing, need, told)
     except Invalid as wrong:
-        return _form(wanted, city=city.slug, problems=wrong.problems)
+        return _again(wrong, wanted, None, city.slug)
     flash("need_drafted" if drafting else "need_published")
     return _onward(need)
+
+
+def scored(city: City, wanted: Wanted, need: Need | None = None) -> Shown:
+    """The shortlist that a request will have, made before anything is written: nobody waits for the lock meanwhile."""
+    desk = candidates.desk(session(), engine(), now())
+    own = candidates.as_city(city, now())
+    asked = candidates.as_need(desk, need, wanted) if need else candidates.asked_in(wanted, own)
+    return shortlists.of(desk, asked, wish=wanted.wish)
+
+
+def _scored_unless(drafting: bool, city: City, wanted: Wanted, need: Need | None = None) -> Shown | None:
+    return None if drafting else scored(city, wanted, need)
+
+
+def _remember(writing: Session, need: Need, told: Shown | None) -> None:
+    """Keep the shortlist of a request that is on the board."""
+    if told is not None and need.state == State.OPEN:
+        service.remember_shown(writing, need, told.items, told.weights, now())
 
 
 def _onward(need: Need) -> Response:
@@ -130,10 +149,8 @@ def _join_instead(number: int, city: City, wanted: Wanted, draft: Need | None) -
             elif wanted.problem:
                 kept = service.draft(writing, city, wanted, deed())
             service.join(writing, other.id, city, "", deed())
-    except Invalid as wrong:
-        return _form(wanted, draft, city.slug, problems=wrong.problems)
-    except Conflict as late:
-        return _form(wanted, draft, city.slug, problem=str(late))
+    except (Invalid, Conflict) as refused:
+        return _again(refused, wanted, draft, city.slug)
     flash("need_joined_instead" if kept else "need_joined")
     return back_to(other)
 
@@ -148,10 +165,10 @@ def _should_look_first(wanted: Wanted) -> bool:
 def _near(wanted: Wanted, but: int) -> dict[str, Any]:
     """Solutions of others and open requests that may already answer; not the solution that is asked for."""
     text = f"{wanted.title} {wanted.problem}"
-    named, asked = (wanted.limits or {}).get("solution", ""), candidates.asked_in(wanted)
+    named, asked = wanted.wish, candidates.asked_in(wanted)
     themes = library.themes(session())
     return {
-        "solutions": shortlists.answering(session(), engine(), asked, themes, named, gate.actor().bodies) or (),
+        "solutions": likeness.answering(session(), engine(), asked, themes, named, gate.actor().bodies) or (),
         "needs": board.like(session(), text, wanted.themes, gate.actor(), but, now()),
     }
 
@@ -181,8 +198,7 @@ def _may_join(need: Need | None) -> bool:
 
 def _wished(wanted: Wanted) -> Solution | None:
     """The solution from whose page the request began, where everybody or this person may read it."""
-    slug = (wanted.limits or {}).get("solution", "")
-    solution = library.by_slug(session(), slug) if slug else None
+    solution = library.by_slug(session(), wanted.wish) if wanted.wish else None
     readable = solution is not None and solution.published and gate.may(Action.READ_SOLUTION, solution.thing)
     return solution if readable else None
 
@@ -218,6 +234,12 @@ def _form(
     return answer
 
 
+def _again(refused: Invalid | Conflict, wanted: Wanted, need: Need | None, city: str = "") -> Response:
+    """The form with what was typed, and why it was not taken."""
+    problems = refused.problems if isinstance(refused, Invalid) else {}
+    return _form(wanted, need, city, problems=problems, problem="" if problems else str(refused))
+
+
 @needs.get(PATH)
 @permits(Action.READ_NEED)
 def show(number: int, slug: str) -> Response:
@@ -251,7 +273,7 @@ def _page(need: Need, status: int = 200, problem: str = "", problems: dict[str, 
 def _answering(need: Need, themes: Sequence[Theme]) -> Sequence[Hit] | None:
     """Solutions that might answer an open request; of one that is settled nobody asks."""
     asked = candidates.asked_in(service.as_wanted(need))
-    return shortlists.answering(session(), engine(), asked, themes) if need.state == State.OPEN else None
+    return likeness.answering(session(), engine(), asked, themes) if need.state == State.OPEN else None
 
 
 def press(need: Need, said: str, act: Callable[[Session], object], endpoint: str = "needs.show") -> Response:
@@ -284,16 +306,14 @@ def save(number: int, slug: str) -> Response:
     if (other := number_in(request.form, "join")) and need.state == State.DRAFT:
         return _join_instead(other, need.city, wanted, need)
     publishing = need.state == State.DRAFT and request.form.get("do") != "draft"
+    told = _scored_unless(need.state == State.DRAFT and not publishing, need.city, wanted, need)
     try:
         with work() as writing:
             act = service.publish if publishing else service.edit
             changed = act(writing, need.id, edition, wanted, deed())
-            if changed.state == State.OPEN:
-                shortlists.remember(writing, engine(), changed, now())
-    except Invalid as wrong:
-        return _form(wanted, need, problems=wrong.problems)
-    except Conflict as late:
-        return _form(wanted, need, problem=str(late))
+            _remember(writing, changed, told)
+    except (Invalid, Conflict) as refused:
+        return _again(refused, wanted, need)
     flash("need_published" if publishing else "saved")
     return _onward(changed) if publishing else back_to(changed)
 

@@ -11,6 +11,7 @@ from app.document.dates import day_of
 from app.errors import Conflict, Invalid
 from app.journal.queries import wait_for_turn
 from app.journal.service import record
+from app.matching import model
 from app.matching.model import FACTORS
 from app.matching.weights import Weights
 from app.needs import candidates, queries, rules, shortlists
@@ -29,7 +30,8 @@ def simulate(session: Session, engine: Engine, weights: Mapping[str, float], now
     after = candidates.desk(session, engine, now, Weights("simulated", **dict(weights)))
     rows = []
     for need in queries.open_needs(session):
-        one, other = _first(before, need), _first(after, need)
+        asked = candidates.as_need(before, need)
+        one, other = _first(before, asked), _first(after, asked)
         rows.append({"need": need.id, "before": one, "after": other, "same_first": one[:1] == other[:1]})
     return {
         "version": before.market.weights.version,
@@ -40,8 +42,8 @@ def simulate(session: Session, engine: Engine, weights: Mapping[str, float], now
     }
 
 
-def _first(desk: Desk, need: Any) -> list[str]:
-    return [item["solution"] for item in shortlists.of(desk, need, wished=False).items[:COMPARED]]
+def _first(desk: Desk, asked: model.Need) -> list[str]:
+    return [place.match.offer.solution for place in shortlists.places(desk, asked)[:COMPARED]]
 
 
 def simulated(weights: Mapping[str, float], version: str) -> str:

@@ -22,7 +22,7 @@ from app.search.facets import LIKE
 from app.search.index import IndexDamaged
 from app.search.nearby import meanings, near_themes, only_beside
 from app.search.passages import Passage, Places, matches
-from app.search.query import as_typed, corrected, read, without
+from app.search.query import Question, as_typed, corrected, read, read_whole, without
 from app.search.ranker import Mask, Ranking, Scores
 from app.search.results import Hit, Results, Row
 from app.search.segments import Reader
@@ -207,17 +207,26 @@ class Engine:
         return {rows[number]["slug"]: rows[number]["title"] for number in numbers}
 
     def values(self, text: str, kinds: Sequence[str]) -> dict[str, float]:
-        """Slug -> how well it answers, uncorrected, without what a page shows of it. Raises ``IndexDamaged``."""
+        """Slug -> how well it answers a text of sentences, read whole as prose. Raises ``IndexDamaged``."""
         snapshot = self.snapshot()
-        meant = self._meant(snapshot, text, kinds, self._right, instead=False)
-        shown = np.where(snapshot.facets.filter(named_filters(snapshot, meant.plan.question)), meant.scores, 0.0)
-        places = ((snapshot.ranking.place(int(number)), float(shown[number])) for number in np.flatnonzero(shown > 0))
-        return {part.document(inner)[0].slug: score for (part, inner), score in places}
+        scores, rows = self._of_prose(snapshot, text, kinds).scores, snapshot.ranking.rows
+        return {str(rows[number]["slug"]): float(scores[number]) for number in np.flatnonzero(scores > 0)}
+
+    def like(self, text: str, kinds: Sequence[str], most: int) -> list[Hit]:
+        """What answers such a text best. Raises ``IndexDamaged``."""
+        return _twice(lambda: self._like(self.snapshot(), text, kinds, most))
+
+    def _like(self, snapshot: Snapshot, text: str, kinds: Sequence[str], most: int) -> list[Hit]:
+        meant = self._of_prose(snapshot, text, kinds)
+        return list(shown_hits(snapshot, snapshot.ranking.best(meant.scores, most), meant.scores, meant.plan))
+
+    def _of_prose(self, snapshot: Snapshot, text: str, kinds: Sequence[str]) -> Meant:
+        return self._meant(snapshot, read_whole(text), kinds, self._right)
 
     def _found(self, text: str, filters: Filters, kinds: Sequence[str], correct: bool) -> Found:
         snapshot = self.snapshot()
         stays = self._right if correct else all_stay
-        meant = self._meant(snapshot, text, kinds, stays, instead=correct)
+        meant = self._meant(snapshot, understood(snapshot, text), kinds, stays, text if correct else "")
         every = dict(filters) | named_filters(snapshot, meant.plan.question)
         among = (meant.scores > 0) & snapshot.of_alike(every.pop(LIKE, ()))
         return Found(snapshot, meant, every, among, np.where(among & snapshot.facets.filter(every), meant.scores, 0.0))
@@ -249,19 +258,20 @@ class Engine:
     def _near_themes(self, snapshot: Snapshot, plan: Plan) -> tuple[Suggestion, ...]:
         return near_themes(plan.question.words, self.vocabulary, snapshot.themes)
 
-    def _meant(self, snapshot: Snapshot, text: str, kinds: Sequence[str], stays: Stays, instead: bool) -> Meant:
-        """What is searched for a text: as typed, else corrected, else the first meaning of an ambiguous form; what
-        is searched ``instead`` is told."""
-        question = understood(snapshot, text)
+    def _meant(
+        self, snapshot: Snapshot, question: Question, kinds: Sequence[str], stays: Stays, typed: str = ""
+    ) -> Meant:
+        """What is searched for a question: as it is, else ``typed`` corrected, else the first meaning of an ambiguous
+        form; what is searched instead is told. Without ``typed`` nothing is."""
         slugs = uncited(snapshot, question)
         left = without(question, slugs)
         plan = concepts.plan(question if left.empty else left, self.vocabulary, snapshot.ranking, stays)
         scores = self._scores(snapshot, plan, kinds)
-        left_out = tuple(typed for slug, typed in zip(question.acts, question.cited, strict=True) if slug in slugs)
-        means = meanings(question.plain, self.vocabulary, snapshot.ranking) if instead else ()
+        left_out = tuple(cited for slug, cited in zip(question.acts, question.cited, strict=True) if slug in slugs)
+        means = meanings(question.plain, self.vocabulary, snapshot.ranking) if typed else ()
         other = ""
-        if instead and plan.changes and not plan.known:
-            other = corrected(text, plan.changes)
+        if typed and plan.changes and not plan.known:
+            other = corrected(typed, plan.changes)
         elif means and not scores.any():
             # Nobody writes the short form: better its first meaning, named above the answer, than nothing.
             other = means[0]

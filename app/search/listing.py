@@ -4,7 +4,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import quote_plus
 
 from app.search.forms import FACETS, Asked
@@ -136,6 +136,12 @@ def part(asked: int, total: int, most: int) -> Part:
     last = max(-(-total // most), 1)
     number = min(asked, last)
     return Part(number, last, (number - 1) * most, most)
+
+
+def around(shown: Part, address: Callable[[int], str]) -> dict[str, Any]:
+    """What `library/_pages.html` needs of the page shown and of those around it."""
+    linked = [(number, address(number) if number else "") for number in pages(shown.number, shown.last)]
+    return {"part": shown, "page_address": address, "around": linked}
 
 
 def pages(current: int, last: int) -> list[int | None]:

@@ -99,6 +99,13 @@ def read(text: str) -> Question:
     )
 
 
+def read_whole(text: str) -> Question:
+    """What a text of sentences asks, of any length: each of its words and acts. It is prose: quotes, dashes at the
+    head of a line and `stato:` set no condition."""
+    acts, cited, rest = _without_acts(text.translate(QUOTES))
+    return Question(tuple(_words(rest, most=None)), acts=tuple(acts), cited=tuple(cited), plain=" ".join(text.split()))
+
+
 def _pieces(text: str) -> tuple[str, list[str], list[str], list[tuple[str, str]]]:
     """The text without its operators, the phrases, the exclusions, the filters. A phrase stays in the text too."""
     phrases: list[str] = []
@@ -146,7 +153,8 @@ def without(question: Question, slugs: Collection[str]) -> Question:
     left = [(slug, text) for slug, text in zip(question.acts, question.cited, strict=True) if slug not in slugs]
     gone = " ".join(text for slug, text in zip(question.acts, question.cited, strict=True) if slug in slugs)
     back = [word for word in _words(gone) if word.form.isalpha() and word.form not in OF_ACTS]
-    words = tuple(dict.fromkeys([*question.words, *back]))[:MAX_TERMS]
+    most = max(MAX_TERMS, len(question.words))
+    words = tuple(dict.fromkeys([*question.words, *back]))[:most]
     return replace(question, words=words, acts=tuple(slug for slug, _text in left), cited=tuple(t for _slug, t in left))
 
 
@@ -166,10 +174,10 @@ def _without_acts(text: str) -> tuple[list[str], list[str], str]:
     return list(found), list(found.values()), " ".join(rest)
 
 
-def _words(text: str, bare: bool = False) -> list[Word]:
+def _words(text: str, bare: bool = False, most: int | None = MAX_TERMS * 3) -> list[Word]:
     """The words that count; where none does, all of them, unless they stand ``bare`` beside an act: `la 241/90`."""
     shouted = text.isupper()
-    found = [_word(token, text, shouted) for token in islice(tokens(text), MAX_TERMS * 3)]
+    found = [_word(token, text, shouted) for token in islice(tokens(text), most)]
     kept = [word for word in found if not is_stop(word.form) or word.capital]
     telling = [word for word in kept if word.form not in POLITE]
     return list(dict.fromkeys(telling or kept or ([] if bare else found)))

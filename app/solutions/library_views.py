@@ -13,7 +13,7 @@ from app.cities.rules import is_closed, perimeter_on, perimeters, size_class, si
 from app.document.dates import today
 from app.errors import NotFound
 from app.search.forms import page_number
-from app.search.listing import Part, pages, part
+from app.search.listing import Part, around, part
 from app.solutions import queries
 from app.solutions.models import Theme
 from app.solutions.rules import with_below
@@ -170,12 +170,7 @@ def _around(endpoint: str, slug: str, shown: Part) -> dict[str, Any]:
     def address(number: int) -> str:
         return url_for(endpoint, slug=slug, pagina=number if number > 1 else None, _anchor="soluzioni")
 
-    return {
-        "part": shown,
-        "page_address": address,
-        "around": [(number, address(number) if number else "") for number in pages(shown.number, shown.last)],
-        "shown_query": f"pagina={shown.number}" if shown.number > 1 else "",
-    }
+    return {**around(shown, address), "shown_query": f"pagina={shown.number}" if shown.number > 1 else ""}
 
 
 def _city_rows() -> list[dict[str, Any]]:

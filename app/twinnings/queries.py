@@ -4,7 +4,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select, true
 from sqlalchemy.orm import Session, joinedload, lazyload, selectinload
 
 from app.cities.models import City
@@ -67,16 +67,20 @@ def verified(session: Session, code: str) -> Twinning | None:
     return _one(session, _twinnings().where(Twinning.verification == code, Twinning.state == "closed"))
 
 
-def listed(session: Session, state: str = "", body: str = "") -> Sequence[Twinning]:
-    """Twinnings, the newest first, with their bodies and solution; of a state, or of a body, where they are given."""
+def listed(session: Session, state: str = "", before: int = 0, most: int | None = None) -> Sequence[Twinning]:
+    """Twinnings, of a state where one is given, the newest first, with their bodies and solution: all of them, or some
+    after those before."""
     lean = (lazyload(Twinning.people), selectinload(Twinning.parties), joinedload(Twinning.solution))
-    wanted = select(Twinning).options(*lean).order_by(Twinning.id.desc())
-    if state:
-        wanted = wanted.where(Twinning.state == state)
-    if body:
-        ties = select(TwinningParty.twinning_id).join(City, City.id == TwinningParty.city_id).where(City.slug == body)
-        wanted = wanted.where(Twinning.id.in_(ties))
-    return session.scalars(wanted.limit(500)).all()
+    wanted = select(Twinning).options(*lean).where(_of_state(state)).order_by(Twinning.id.desc())
+    return session.scalars(wanted.offset(before).limit(most) if most else wanted).all()
+
+
+def many(session: Session, state: str) -> int:
+    return session.scalar(select(func.count()).select_from(Twinning).where(_of_state(state))) or 0
+
+
+def _of_state(state: str) -> ColumnElement[bool]:
+    return Twinning.state == state if state else true()
 
 
 def adopted(session: Session) -> set[int]:

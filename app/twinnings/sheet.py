@@ -14,7 +14,7 @@ from app.accounts.models import Person
 from app.cities.models import City
 from app.files.refusal import MAX_FILE, MEGABYTE
 from app.needs.answers import ANSWERS, preconditions
-from app.needs.shortlists import closing
+from app.needs.likeness import closing
 from app.search.engine import Engine
 from app.solutions.models import Solution
 from app.solutions.rules import spreads

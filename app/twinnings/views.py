@@ -19,6 +19,8 @@ from app.journal import queries as journal
 from app.needs import queries as needs
 from app.needs.models import Need
 from app.needs.views import engine
+from app.search.forms import page_number
+from app.search.listing import around, part
 from app.solutions import queries as library
 from app.solutions.models import Solution, SolutionRevision
 from app.solutions.said_views import AS_SAID
@@ -34,6 +36,7 @@ from app.web.unit import session
 
 twinnings = Blueprint("twinnings", __name__, template_folder="templates")
 
+PER_PAGE = 50
 PATH = "/gemellaggi/<int(max=1000000000):number>-<slug:slug>"
 COLUMNS = (
     "id",
@@ -78,11 +81,17 @@ def title_of(number: int, slug: str) -> tuple[str, str]:
 @permits(Action.READ_TWINNING)
 def index() -> str:
     state = _state()
+    shown = part(page_number(request.args.get("pagina", "1")), queries.many(session(), state), PER_PAGE)
+
+    def address(number: int) -> str:
+        return url_for("twinnings.index", stato=state or None, pagina=number if number > 1 else None)
+
     return render_template(
         "twinnings/index.html",
-        twinnings=queries.listed(session(), state),
+        twinnings=queries.listed(session(), state, shown.before, shown.most),
         adopted=queries.adopted(session()),
         state=state,
+        **around(shown, address),
     )
 
 

@@ -20,7 +20,6 @@ from app.cities.queries import by_slugs
 from app.cities.rules import NewBody
 from app.config import Settings
 from app.db import Database
-from app.needs import rounds
 from app.needs.models import Need, Proposal
 from app.needs.service import Deed
 from app.operations.service import register_body
@@ -32,6 +31,7 @@ from app.twinnings.models import KitCheck, Meeting, Milestone, Twinning, Twinnin
 from app.web.gate import STATIC
 from app.writing.models import Attachment
 from tests.makers import NOW, make_person, make_registers, make_solution, sign_in
+from tests.needs.network import preview
 from tests.stores import SqliteStores
 
 SIDES = {"own": ("bologna", "suap"), "other": ("torino", "appalti")}
@@ -307,7 +307,7 @@ def twin(session: Session, side: str, solution: Solution) -> Place:
 
 
 def made_round(session: Session, side: str, engine: Engine) -> int:
-    made = rounds.preview(session, engine, f"Turno {side}", Deed(None, NOW))
+    made = preview(session, engine, f"Turno {side}", Deed(None, NOW))
     made.state = "published"
     session.flush()
     return made.id

@@ -10,12 +10,13 @@ from app.access import Role
 from app.cities import queries as registers
 from app.db import Database
 from app.journal import queries as journal
-from app.needs import proposals, queries, service
-from app.needs.models import Need, Proposal
+from app.needs import assigning, candidates, proposals, queries, rounds, service, shortlists
+from app.needs.models import MatchingRound, Need, Proposal
 from app.needs.rules import Wanted
 from app.needs.service import Deed
 from app.notices import service as notices
 from app.notices.models import Notice
+from app.search.engine import Engine
 from tests.makers import NOW, close_body, make_person, make_registers, make_solution
 
 DAYS = 10
@@ -121,3 +122,27 @@ class Network:
 def item(solution: str, city: str, rank: int) -> dict[str, Any]:
     name = f"Città metropolitana di {city.capitalize()}"
     return {"solution": solution, "title": solution, "city": city, "city_name": name, "rank": rank, "band": "high"}
+
+
+def preview(session: Session, engine: Engine, name: str, deed: Deed) -> MatchingRound:
+    """All open requests assigned on trial, as the page does it."""
+    return rounds.preview(session, name, assigning.at_once(session, engine, deed.now), deed)
+
+
+def under_floor(session: Session, engine: Engine, number: int, floor: int | None, deed: Deed) -> MatchingRound:
+    """A preview under another floor, as the page does it."""
+    looked_at = rounds.on_trial(queries.round_(session, number))
+    found = assigning.under_floor(session, engine, looked_at, floor, deed.now)
+    return rounds.set_floor(session, looked_at, found, deed)
+
+
+def shown(session: Session, engine: Engine, need: Need, now: datetime = NOW) -> shortlists.Shown:
+    """The shortlist of a request as it is now."""
+    desk = candidates.desk(session, engine, now)
+    return shortlists.of(desk, candidates.as_need(desk, need), wish=service.as_wanted(need).wish)
+
+
+def keep_shown(session: Session, engine: Engine, need: Need, now: datetime = NOW) -> shortlists.Shown:
+    found = shown(session, engine, need, now)
+    service.remember_shown(session, need, found.items, found.weights, now)
+    return found

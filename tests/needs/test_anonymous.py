@@ -20,7 +20,7 @@ from app.notices.models import Notice
 from app.notices.queries import notices as told_to
 from app.outbox.models import Letter
 from tests.makers import NOW, make_person, sign_in
-from tests.needs.network import DAYS, LATER, Network
+from tests.needs.network import DAYS, LATER, Network, preview
 
 SECRET = "una città metropolitana tra 650 mila e 1 milione di abitanti"
 
@@ -59,7 +59,7 @@ def asked_by_the_site(app: Flask, network: Network, need: Need) -> None:
     app.extensions["indexer"].rebuild()
     by = network.deed("coordinator")
     with network.database.work() as session:
-        made = rounds.preview(session, app.extensions["engine"], "Turno", by)
+        made = preview(session, app.extensions["engine"], "Turno", by)
         rounds.publish(session, made.id, DAYS, by)
     network.look_at(network.proposals(need)[0], NOW + timedelta(days=6))
     network.distribute()

@@ -3,11 +3,12 @@
 
 import pytest
 from flask import Flask
+from werkzeug.datastructures import MultiDict
 
 from app.access import Role
 from app.errors import Conflict, Invalid, NotFound
 from app.journal import queries as journal
-from app.needs import queries, service
+from app.needs import forms, queries, service
 from app.needs.answers import MOST_ANSWERS, answer_preconditions
 from app.needs.models import Need
 from app.search.index import IndexDamaged
@@ -17,6 +18,7 @@ from tests.needs.test_pages import client_of, page, send, site
 
 __all__ = ["site"]
 AGREEMENT, PLATFORM = "Convenzione con i comuni", "Piattaforma telematica unica"
+ASKED = {AGREEMENT, PLATFORM}
 
 
 @pytest.fixture
@@ -31,9 +33,8 @@ def asked(network: Network) -> Need:
 def answers(network: Network, need: Need, **given: str) -> Need:
     texts = {"agreement": AGREEMENT, "platform": PLATFORM}
     with network.database.work() as session:
-        return answer_preconditions(
-            session, need.id, {texts.get(name, name): said for name, said in given.items()}, network.deed()
-        )
+        said = {texts.get(name, name): answer for name, answer in given.items()}
+        return answer_preconditions(session, need.id, said, ASKED, network.deed())
 
 
 def test_answers_are_kept_changed_and_taken_back(network: Network, asked: Need) -> None:
@@ -43,6 +44,12 @@ def test_answers_are_kept_changed_and_taken_back(network: Network, asked: Need) 
     with network.database.reading() as session:
         told = [row.action for row in journal.of_thing(session, "need", str(asked.id))]
     assert told.count("preconditions-answered") == 3
+
+
+def test_all_that_a_form_may_hold_is_read() -> None:
+    typed = {f"{name}-{place}": f"{name} {place}" for place in range(1, 62) for name in ("precondition", "answer")}
+    found = forms.answered(MultiDict(typed))
+    assert list(found) == [f"precondition {place}" for place in range(1, forms.MOST_ASKED + 1)]
 
 
 def test_the_same_answers_again_are_no_news(network: Network, asked: Need) -> None:
@@ -56,13 +63,13 @@ def test_the_same_answers_again_are_no_news(network: Network, asked: Need) -> No
 @pytest.mark.parametrize(("text", "given"), [("Mai chiesto da nessuno", "yes"), (AGREEMENT, "forse")])
 def test_only_what_published_solutions_ask_is_answered(network: Network, asked: Need, text: str, given: str) -> None:
     with network.database.work() as session, pytest.raises(Invalid):
-        answer_preconditions(session, asked.id, {text: given}, network.deed())
+        answer_preconditions(session, asked.id, {text: given}, ASKED, network.deed())
 
 
 def test_too_many_answers_are_refused(network: Network, asked: Need) -> None:
     many = {f"Requisito {number}": "yes" for number in range(MOST_ANSWERS + 1)}
     with network.database.work() as session, pytest.raises(Invalid) as refused:
-        answer_preconditions(session, asked.id, many, network.deed())
+        answer_preconditions(session, asked.id, many, many, network.deed())
     assert refused.value.problems == {"answers": "too_many"}
 
 
@@ -70,9 +77,9 @@ def test_a_request_that_is_over_takes_no_answers(network: Network, asked: Need) 
     with network.database.work() as session:
         service.withdraw(session, asked.id, network.deed())
     with network.database.work() as session, pytest.raises(Conflict):
-        answer_preconditions(session, asked.id, {AGREEMENT: "yes"}, network.deed())
+        answer_preconditions(session, asked.id, {AGREEMENT: "yes"}, ASKED, network.deed())
     with network.database.work() as session, pytest.raises(NotFound):
-        answer_preconditions(session, 999_999, {AGREEMENT: "yes"}, network.deed())
+        answer_preconditions(session, 999_999, {AGREEMENT: "yes"}, ASKED, network.deed())
 
 
 def test_the_shortlist_asks_and_tells_what_is_held_planned_and_missing(
@@ -117,7 +124,7 @@ def test_what_is_missing_leads_to_other_solutions_that_have_it(
     def gone(*_: object, **__: object) -> None:
         raise IndexDamaged("away")
 
-    monkeypatch.setattr(site.extensions["engine"], "search", gone)
+    monkeypatch.setattr(site.extensions["engine"], "like", gone)
     without = client.get(f"{page(asked)}/abbinamenti")
     assert without.status_code == 200
     assert "Può aiutare a colmarlo" not in without.text

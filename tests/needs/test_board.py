@@ -4,6 +4,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from xml.etree import ElementTree
@@ -14,7 +15,7 @@ from flask.testing import FlaskClient
 
 from app.access import NOBODY
 from app.accounts.models import Person
-from app.needs import board, service
+from app.needs import board, board_views, queries, service
 from app.needs.forms import chosen
 from app.needs.models import Need
 from tests.makers import NOW, sign_in
@@ -60,11 +61,53 @@ def test_filters_leave_what_was_asked_for_in_every_form(
     assert {line["title"] for line in lines} == titles
 
 
+def cities_offered(client: FlaskClient, **asked: str) -> list[tuple[str, bool]]:
+    """The cities that the board may be narrowed to, and which is chosen."""
+    field = client.get("/richieste", query_string=asked).text.partition('name="citta"')[2].partition("</select>")[0]
+    return [(slug, bool(on)) for slug, on in re.findall(r'<option value="([^"]*)"( selected)?>', field)]
+
+
+def test_whatever_is_chosen_every_city_of_the_board_may_be_chosen_instead(
+    posted: Mapping[str, Need], client: FlaskClient
+) -> None:
+    assert cities_offered(client) == [("", False), ("torino", False), ("venezia", False)]
+    assert cities_offered(client, citta="venezia") == [("", False), ("torino", False), ("venezia", True)]
+    assert cities_offered(client, citta="torino", tema="suap") == [("", False), ("torino", True), ("venezia", False)]
+    assert ("bologna", True) in cities_offered(client, citta="bologna")
+
+
+def test_a_city_that_asks_without_its_name_is_neither_offered_nor_found(
+    app: Flask, network: Network, client: FlaskClient
+) -> None:
+    need = network.post(visibility="anonymous")
+    own = app.test_client()
+    with network.database.reading() as session:
+        sign_in(own, session.get_one(Person, network.people["official.venezia"]))
+    for asking, found in ((client, False), (own, True)):
+        assert (("venezia", False) in cities_offered(asking)) is found
+        page = asking.get("/richieste", query_string={"citta": "venezia"}).text
+        assert (f"{need.id}-{need.slug}" in page) is found
+
+
+def test_a_long_board_has_pages_and_none_of_its_requests_is_in_no_list(
+    posted: Mapping[str, Need], client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(board_views, "PER_PAGE", 1)
+    pages = [client.get("/richieste", query_string={"pagina": number, "stato": ""}).text for number in (1, 2, 3, 9)]
+    shown = [[name for name, need in posted.items() if f"{need.id}-{need.slug}" in page] for page in pages]
+    assert shown == [["waits"], ["answered"], ["closed"], ["closed"]]
+    assert all("3 richieste" in page for page in pages)
+    assert 'href="/richieste?pagina=2"' in pages[0]
+    assert 'href="/richieste?tema=suap&amp;pagina=' not in client.get("/richieste?tema=suap").text
+    assert len(json.loads(client.get("/richieste.json").text)["requests"]) == len(posted)
+
+
 def test_the_clock_runs_until_the_first_answer_and_the_end_is_told(
     posted: Mapping[str, Need], network: Network, client: FlaskClient
 ) -> None:
     with network.database.reading() as session:
-        rows = board.board(session, NOBODY, chosen({}), {}, NOW + timedelta(days=9))
+        found = queries.board(session, board.sought(NOBODY, chosen({}), {}))
+        rows = board.rows(session, found, NOBODY, NOW + timedelta(days=9))
     told = {row.id: (row.age, row.answered_after, row.outcome) for row in rows}
     assert told == {
         posted["answered"].id: (9, 1, ""),

@@ -40,7 +40,7 @@ def test_what_is_made_up_has_every_state_and_is_made_once_and_labelled(app: Flas
         assert demonstration.make(session, known, now, service.begin, engine) > 5
         assert demonstration.make(session, known, now, service.begin, engine) == 0
         assert twinnings.make(session, known, now) == 6
-        needs = queries.board(session, State, VISIBILITIES)
+        needs = queries.board(session, queries.Sought(tuple(State), VISIBILITIES))
         answers = {item.state for need in needs for item in queries.proposals(session, need)}
         assert answers == set(Answer), "one waits, one lapsed ..."
         assert {bool(need.receivers) for need in needs if need.state == "open"} == {True, False}, "one is joined"

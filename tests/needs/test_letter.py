@@ -9,20 +9,20 @@ from flask import Flask
 
 from app.access import Role
 from app.accounts.models import Person
-from app.needs import proposals, shortlists
+from app.needs import proposals
 from app.needs.models import Need, Proposal
 from app.notices import service as notices
 from app.outbox import letters
 from app.outbox.models import Letter
-from tests.makers import NOW, make_person, sign_in
-from tests.needs.network import DAYS, LATER, PROBLEM, Network
+from tests.makers import make_person, sign_in
+from tests.needs.network import DAYS, LATER, PROBLEM, Network, keep_shown
 
 
 def ask(app: Flask, network: Network, need: Need, origin: str = "picked") -> Proposal:
     """The first of the shortlist is asked, by the request's city or by the site."""
     app.extensions["indexer"].rebuild()
     with network.database.work() as session:
-        items = shortlists.remember(session, app.extensions["engine"], need, NOW).items
+        items = keep_shown(session, app.extensions["engine"], need).items
         item = next(one for one in items if one["city"] == "bologna")
         if origin == "picked":
             return proposals.ask(session, need.id, item, "Potremmo venire a vedere?", DAYS, network.deed())

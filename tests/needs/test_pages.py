@@ -180,6 +180,32 @@ def test_a_draft_is_hidden_from_others_and_completed_by_its_city(site: Flask, ne
     assert PROBLEM[:30] in site.test_client().get("/richieste").text
 
 
+NATIONAL = [(Role.EXPERT, "suap")], [(Role.COORDINATOR, "")], [(Role.EXPERT, "suap"), (Role.OFFICIAL, "torino")]
+
+
+@pytest.mark.parametrize("roles", NATIONAL)
+def test_a_draft_and_one_that_was_taken_back_are_read_by_their_city_only(
+    site: Flask, network: Network, roles: list[tuple[Role, str]]
+) -> None:
+    own, other = client_of(site, network, (Role.OFFICIAL, "venezia")), client_of(site, network, *roles)
+    drafted = send(own, "/richieste/nuova", problem=PROBLEM, themes="suap", do="draft").headers["Location"]
+    taken_back = page(network.post())
+    assert other.get(taken_back).status_code == 200
+    assert send(own, f"{taken_back}/ritira").status_code == 303
+    for address in (drafted, taken_back):
+        assert own.get(address).status_code == 200
+        hidden = [other.get(address + rest).status_code for rest in ("", "/abbinamenti", "/offri")]
+        assert set(hidden) <= {403, 404}, hidden
+
+
+def test_who_had_joined_a_request_still_reads_that_it_was_taken_back(site: Flask, network: Network) -> None:
+    need = network.post()
+    own, joined = (client_of(site, network, (Role.OFFICIAL, city)) for city in ("venezia", "torino"))
+    assert send(joined, f"{page(need)}/unisciti").status_code == 303
+    assert send(own, f"{page(need)}/ritira").status_code == 303
+    assert joined.get(page(need)).status_code == 200
+
+
 @pytest.mark.parametrize("button", ["modifica", "chiudi", "ritira", "abbinamenti/chiedi"])
 def test_other_cities_cannot_press_the_buttons_of_a_request(site: Flask, network: Network, button: str) -> None:
     need = network.post()

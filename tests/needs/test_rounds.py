@@ -18,13 +18,15 @@ from app.errors import Conflict, Invalid
 from app.journal import queries as journal
 from app.matching import context
 from app.matching.weights import named
-from app.needs import assigning, candidates, chores, proposals, queries, rounds, service, shortlists, weighing
+from app.needs import assigning, candidates, chores, news, proposals, queries, rounds, service, shortlists, weighing
 from app.needs.models import MatchingRound, Need
 from app.notices.models import Notice
 from app.outbox.models import Letter
 from app.search.engine import Engine
 from tests.makers import NOW, csrf, make_person, make_solution, sign_in
-from tests.needs.network import DAYS, LATER, PROBLEM, Network, wanted
+from tests.needs.network import DAYS, LATER, PROBLEM, Network, keep_shown, under_floor, wanted
+from tests.needs.network import preview as a_preview
+from tests.needs.network import shown as a_shortlist
 
 WEIGHTS = {"theme": 0.25, "context": 0.25, "readiness": 0.25, "requirements": 0.25}
 
@@ -39,12 +41,12 @@ def engine(app: Flask, network: Network) -> Engine:
 
 def shown(network: Network, engine: Engine, need: Need) -> shortlists.Shown:
     with network.database.reading() as session:
-        return shortlists.of(candidates.desk(session, engine, NOW), network.need(need))
+        return a_shortlist(session, engine, network.need(need))
 
 
 def preview(network: Network, engine: Engine) -> MatchingRound:
     with network.database.work() as session:
-        return rounds.preview(session, engine, "Turno di prova", network.deed("coordinator"))
+        return a_preview(session, engine, "Turno di prova", network.deed("coordinator"))
 
 
 def coordination(app: Flask, network: Network) -> FlaskClient:
@@ -99,19 +101,52 @@ def test_long_requests_are_compared_as_documents(network: Network, engine: Engin
     assert found.items[0]["solution"].startswith("sportello")
 
 
+LONG_WINDED = (
+    "Nei comuni della nostra area ogni ufficio lavora a modo suo da molti anni. Le persone che si rivolgono a noi "
+    "aspettano a lungo, tornano con le stesse carte e spesso non capiscono a chi chiedere. "
+)
+
+
+def test_a_short_request_is_read_to_its_end(network: Network, engine: Engine) -> None:
+    need = network.post(problem=f"{LONG_WINDED}Cerchiamo uno sportello unico per le imprese.", themes=())
+    found = shown(network, engine, need)
+    assert found.low_evidence
+    assert not found.far
+    assert found.items[0]["solution"].startswith("sportello")
+    assert found.items[0]["factors"][0]["grounds"]["text"] > 0
+
+
+def test_a_title_that_repeats_the_first_sentence_is_not_read_twice(network: Network, engine: Engine) -> None:
+    said = LONG_WINDED + "Uno sportello unico."
+    by_itself, typed = network.post(problem=said, themes=()), network.post(problem=said, themes=(), title="Attese")
+    with network.database.reading() as session:
+        desk = candidates.desk(session, engine, NOW)
+        one, other = candidates.as_needs(desk, [network.need(by_itself), network.need(typed)])
+    assert by_itself.title
+    assert (one.said, other.said) == (said, f"Attese {said}")
+    assert one.words + 1 == other.words == len(said.split()) + 1
+    assert candidates.asked_in(service.as_wanted(by_itself)).said == one.said
+
+
+def test_dashes_at_the_head_of_lines_keep_nothing_out(network: Network, engine: Engine) -> None:
+    found = shown(network, engine, network.post(problem="Ci servono:\n-sportello unico\n-imprese di Torino", themes=()))
+    assert not found.far
+    assert found.items[0]["solution"] == "sportello-torino"
+
+
 def test_an_open_request_hears_once_of_a_solution_published_since(network: Network, engine: Engine, app: Flask) -> None:
     need = network.post(now=NOW.replace(year=2025))
     with network.database.work() as session:
         make_solution(session, "sportello-nuovo", title="Sportello unico nuovo", city="torino")
     assert app.test_cli_runner().invoke(args=["search", "rebuild"]).exit_code == 0
     with network.database.reading() as session:
-        found = shortlists.newly_met(session, engine, LATER)
+        found = news.newly_met(session, engine, LATER)
     assert (need.id, "sportello-nuovo") in found
     for told in (True, False):
         with network.database.work() as session:
-            assert [shortlists.tell_met(session, *one, LATER) for one in found] == [told] * len(found)
+            assert [news.tell_met(session, *one, LATER) for one in found] == [told] * len(found)
     with network.database.reading() as session:
-        assert shortlists.newly_met(session, engine, LATER) == []
+        assert news.newly_met(session, engine, LATER) == []
     assert network.rows("need", need).count("need-met") == len(found)
 
 
@@ -119,13 +154,13 @@ def test_new_solutions_are_not_looked_at_twice_in_one_state(
     network: Network, engine: Engine, app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looked: list[datetime] = []
-    look = shortlists.newly_met
+    look = news.newly_met
 
     def noted(session: Session, engine: Engine, now: datetime) -> list[tuple[int, str]]:
         looked.append(now)
         return look(session, engine, now)
 
-    monkeypatch.setattr(shortlists, "newly_met", noted)
+    monkeypatch.setattr(news, "newly_met", noted)
     network.post()
     assert [chores.meet_new_solutions(app) for _time in range(2)] == [0, 0]
     assert len(looked) == 1
@@ -139,7 +174,7 @@ def test_what_was_shown_answered_and_came_of_it_is_data_for_the_coordination(
 ) -> None:
     need = network.post()
     with network.database.work() as session:
-        items = shortlists.remember(session, engine, need, NOW).items
+        items = keep_shown(session, engine, need).items
         asked = proposals.ask(session, need.id, items[0], "", DAYS, network.deed(now=LATER))
     with network.database.work() as session:
         referent = network.deed(f"referent.{items[0]['city']}", LATER)
@@ -172,6 +207,19 @@ def test_a_round_is_computed_again_with_the_same_result(network: Network, engine
     assert not assigning.again(found)[0]
 
 
+def test_a_round_that_named_other_full_cities_is_still_the_same(network: Network, engine: Engine) -> None:
+    network.state("bologna", {"2026-4": 0})
+    network.state("torino", {"2026-4": 0})
+    network.post()
+    found = preview(network, engine)
+    ((need, reason, cities),) = found.result["unserved"]
+    assert (reason, cities) == ("capacity", ["bologna", "torino"])
+    found.result["unserved"] = [[need, reason, ["torino"]]]
+    assert assigning.again(found)[0]
+    found.result["unserved"] = [[need, "below-floor", []]]
+    assert not assigning.again(found)[0]
+
+
 def test_a_preview_says_whom_it_would_ask_that_has_nobody_to_answer(
     app: Flask, network: Network, engine: Engine
 ) -> None:
@@ -198,14 +246,14 @@ def test_what_was_made_by_an_older_formula_stays_as_it_was(
     need = network.post()
     with monkeypatch.context() as older, network.database.work() as session:
         older.setattr(context, "limited", lambda spreads: min(context.MAX_DISTANCE, spreads))
-        made = rounds.preview(session, engine, "Turno di prova", network.deed("coordinator"))
+        made = a_preview(session, engine, "Turno di prova", network.deed("coordinator"))
         made.weights_version = "2026-11"
         service.remember_shown(session, need, shown(network, engine, need).items, "2026-11", NOW)
         kept = queries.last_shown(session, need.id)
     assert assigning.again(made)[0]
     with network.database.work() as session:
         coordinator = make_person(session, (Role.COORDINATOR, ""))
-        shortlists.remember(session, engine, network.need(need), LATER)
+        keep_shown(session, engine, network.need(need), LATER)
         now = queries.last_shown(session, need.id)
     assert kept is not None
     assert now is not None
@@ -222,11 +270,11 @@ def test_the_floor_of_a_preview_rises_and_what_it_costs_stands_beside_it(network
     assert assigning.FLOOR <= highest <= max(item[3] for item in first.result["assigned"])
     for floor in (None, assigning.FLOOR - 1, 96):
         with pytest.raises(Invalid, match="floor"), network.database.work() as session:
-            rounds.set_floor(session, engine, first.id, floor, network.deed("coordinator"))
+            under_floor(session, engine, first.id, floor, network.deed("coordinator"))
     for floor, served in ((highest, first.result["fairness"]["served"]), (95, 0.0)):
         with network.database.work() as session:
             (number,) = [item.id for item in queries.rounds(session, published_only=False)]
-            made = rounds.set_floor(session, engine, number, floor, network.deed("coordinator"))
+            made = under_floor(session, engine, number, floor, network.deed("coordinator"))
         assert made.result["fairness"]["served"] == served
         assert all(item[3] >= floor for item in made.result["assigned"])
     assert made.input["before"]["floor"] == highest
@@ -243,7 +291,7 @@ def test_another_floor_is_compared_on_the_same_requests_and_the_page_says_what_c
     network.post("torino")
     with network.database.work() as session:
         service.edit(session, need.id, need.edition, wanted(title="Sportello unico"), network.deed())
-        rounds.set_floor(session, engine, first.id, assigning.FLOOR + 1, network.deed("coordinator", LATER))
+        under_floor(session, engine, first.id, assigning.FLOOR + 1, network.deed("coordinator", LATER))
     client = coordination(app, network)
     address = f"/abbinamenti/{first.id}"
     with network.database.reading() as session:
@@ -275,12 +323,12 @@ def test_a_floor_that_needs_reasons_nobody_can_give_any_more_asks_for_a_new_prev
         made = queries.round_(session, found.id)
         assert made is not None
         made.result = {**made.result, "items": {}}
-        rounds.set_floor(session, engine, found.id, 31, network.deed("coordinator"))
+        under_floor(session, engine, found.id, 31, network.deed("coordinator"))
         assert made.result["items"] == found.result["items"]
         made.result = {**made.result, "items": {}}
         made.input = {**made.input, "round": json.loads(json.dumps(made.input["round"]).replace("sportello-", "ex-"))}
     with pytest.raises(Conflict, match="round_stale"), network.database.work() as session:
-        rounds.set_floor(session, engine, found.id, 32, network.deed("coordinator"))
+        under_floor(session, engine, found.id, 32, network.deed("coordinator"))
 
 
 def test_only_the_preview_that_was_looked_at_is_published(app: Flask, network: Network, engine: Engine) -> None:
@@ -290,7 +338,7 @@ def test_only_the_preview_that_was_looked_at_is_published(app: Flask, network: N
     client = coordination(app, network)
     (seen,) = re.findall(r'name="revision" value="(\d+)"', client.get(address).text)
     with network.database.work() as session:
-        rounds.set_floor(session, engine, found.id, 31, network.deed("coordinator"))
+        under_floor(session, engine, found.id, 31, network.deed("coordinator"))
     sent = {"csrf_token": csrf(client, "/profilo"), "confirmed": "1", "revision": seen}
     late = client.post(f"{address}/pubblica", data=sent)
     assert late.status_code == 409
@@ -369,12 +417,26 @@ def test_the_coordination_sees_that_the_name_of_an_anonymous_request_is_known_to
     assert mark not in theirs.get("/richieste").text
 
 
+def test_requests_of_bodies_that_are_gone_make_no_round_large(
+    network: Network, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone, there = network.post("torino"), network.post()
+    network.close("torino")
+    monkeypatch.setattr(assigning, "AT_ONCE", 1)
+    with network.database.reading() as session:
+        found = assigning.at_once(session, engine, NOW)
+        in_round = queries.editions_in_round(session, NOW.date())
+    assert gone.id not in in_round
+    assert found is not None
+    assert list(found.input["editions"]) == [str(number) for number in in_round] == [str(there.id)]
+
+
 def test_a_round_of_many_requests_is_computed_by_the_worker(
     app: Flask, network: Network, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     network.post()
     expected = preview(network, engine)
-    monkeypatch.setattr(rounds, "AT_ONCE", 0)
+    monkeypatch.setattr(assigning, "AT_ONCE", 0)
     begun, dropped, broken = (preview(network, engine) for _ in range(3))
     with network.database.work() as session:
         coordinator = make_person(session, (Role.COORDINATOR, ""))
@@ -398,7 +460,7 @@ def test_who_began_a_large_round_is_told_once_when_it_is_done_whatever_happens_t
     app: Flask, network: Network, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     network.post()
-    monkeypatch.setattr(rounds, "AT_ONCE", 0)
+    monkeypatch.setattr(assigning, "AT_ONCE", 0)
     begun = preview(network, engine)
     network.distribute()
 

@@ -21,6 +21,19 @@ def wrong(**said: object) -> dict[str, str]:
     return rules.wrong_in(Wanted(**{**vars(GOOD), **said}), TODAY, ["suap"], ["Venezia"])
 
 
+@pytest.mark.parametrize(
+    ("problem", "title"),
+    [
+        ("Un solo sportello. E poi altro.", "Un solo sportello"),
+        ("Prima riga\nseconda", "Prima riga"),
+        ("parola " * 30, f"{'parola ' * 14}".strip() + "…"),
+        ("https://ente.example/" + "a" * 200, ("https://ente.example/" + "a" * 200)[:100] + "…"),
+    ],
+)
+def test_a_request_without_a_title_is_named_by_how_it_begins(problem: str, title: str) -> None:
+    assert rules.first_words(problem) == Wanted(problem).heading == title
+
+
 def test_two_answers_are_enough() -> None:
     assert wrong() == {}
     assert wrong(themes=()) == {}

@@ -10,6 +10,7 @@ from app.cities import queries as registers
 from app.errors import Conflict, Invalid, NotFound
 from app.needs import queries, service
 from app.needs.models import Need
+from app.needs.queries import Sought
 from app.needs.rules import State
 from app.needs.sheet import sheet
 from tests.needs.network import LATER, PROBLEM, Network, wanted
@@ -29,13 +30,13 @@ def test_a_request_is_on_the_board_at_once(network: Network) -> None:
     assert need.slug.startswith("uno-sportello-unico")
     assert network.rows("need", need) == ["need-published"]
     with network.database.reading() as session:
-        assert [found.id for found in queries.board(session)] == [need.id]
+        assert [found.id for found in queries.board(session, Sought())] == [need.id]
 
 
 def test_a_draft_is_seen_by_nobody_until_it_is_published(network: Network) -> None:
     need = draft(network, by_when=None)
     with network.database.reading() as session:
-        assert not queries.board(session)
+        assert not queries.board(session, Sought())
     with pytest.raises(Invalid, match="by_when"), network.database.work() as session:
         service.publish(session, need.id, need.edition, wanted(by_when=None), network.deed())
     with network.database.work() as session:
@@ -48,7 +49,7 @@ def test_what_is_wrong_leaves_nothing_behind(network: Network) -> None:
     with pytest.raises(Invalid):
         network.post(problem="")
     with network.database.reading() as session:
-        assert not queries.board(session)
+        assert not queries.board(session, Sought())
 
 
 def test_a_change_keeps_what_was_said_before(network: Network) -> None:
@@ -135,7 +136,7 @@ def test_a_withdrawn_request_leaves_the_board(network: Network) -> None:
     with network.database.work() as session:
         service.withdraw(session, need.id, network.deed())
     with network.database.reading() as session:
-        assert not queries.board(session)
+        assert not queries.board(session, Sought())
     with pytest.raises(Conflict), network.database.work() as session:
         service.edit(session, need.id, 1, wanted(), network.deed())
 

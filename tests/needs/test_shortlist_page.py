@@ -8,10 +8,10 @@ from sqlalchemy import event
 
 from app.access import Role
 from app.matching.text import marked, said_of
-from app.needs import queries, rounds
+from app.needs import queries
 from app.notices.models import Notice
 from tests.makers import make_solution, section
-from tests.needs.network import Network
+from tests.needs.network import Network, preview
 from tests.needs.test_pages import client_of, page, send, site
 
 __all__ = ["site"]
@@ -152,9 +152,9 @@ def test_the_pages_of_matching_ask_the_database_few_questions(site: Flask, netwo
     for _ in range(6):
         need = network.post()
     with network.database.work() as session:
-        rounds.preview(session, site.extensions["engine"], "Turno", network.deed("coordinator"))
+        preview(session, site.extensions["engine"], "Turno", network.deed("coordinator"))
     client = client_of(site, network, (Role.COORDINATOR, ""), (Role.OFFICIAL, "venezia"))
-    for address, most in ((f"{page(need)}/abbinamenti", 12), ("/abbinamenti/1", 10)):
+    for address, most in ((f"{page(need)}/abbinamenti", 13), ("/abbinamenti/1", 10)):
         client.get(address)
         asked: list[str] = []
         note = lambda _c, _cursor, statement, *_rest, kept=asked: kept.append(statement)  # noqa: E731

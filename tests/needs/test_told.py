@@ -22,19 +22,19 @@ from app.needs import (
     assigning,
     candidates,
     exchanges,
+    news,
     overdue,
     proposals,
     queries,
     rounds,
     service,
-    shortlists,
     weighing,
 )
-from app.needs.models import Need, Proposal
+from app.needs.models import MatchingRound, Need, Proposal
 from app.outbox.models import Letter
 from app.search.engine import Engine
 from tests.makers import NOW, close_body, make_solution
-from tests.needs.network import DAYS, LATER, PROBLEM, Network, begin, item, wanted
+from tests.needs.network import DAYS, LATER, PROBLEM, Network, begin, item, preview, under_floor, wanted
 from tests.needs.test_exchanges import Swap
 
 HALF, OVER = NOW + timedelta(days=6), NOW + timedelta(days=11)
@@ -44,7 +44,7 @@ Act = Callable[[Session], object]
 PARTS: set[Any] = {
     proposals.next_candidate, proposals.pass_on, proposals.propose, proposals.transfers_left,
     rounds.note_progress, weighing.simulate, service.drop_pending, service.remember_shown, service.reveal,
-    service.tell, service.tell_proposal, shortlists.answering, shortlists.newly_met, shortlists.remember,
+    service.tell, service.tell_proposal, news.newly_met,
 }  # fmt: skip
 #: Pages of a button that reads.
 READING = {"rounds.again"}
@@ -153,7 +153,7 @@ def of_requests(network: Network) -> Iterator[Case]:
     have = {"Convenzione": "yes"}
     yield Case(
         answers.answer_preconditions,
-        lambda s: answers.answer_preconditions(s, p, have, by()),
+        lambda s: answers.answer_preconditions(s, p, have, have, by()),
         ["preconditions-answered"],
     )
     days = {"2026-4": 20}
@@ -168,8 +168,8 @@ def of_requests(network: Network) -> Iterator[Case]:
     yield Case(overdue.look_at, lambda s: overdue.look_at(s, o, 14, past), ["need-overdue"], asks)
     met = n.post().id
     yield Case(
-        shortlists.tell_met,
-        lambda s: shortlists.tell_met(s, met, "sportello-torino", LATER),
+        news.tell_met,
+        lambda s: news.tell_met(s, met, "sportello-torino", LATER),
         ["need-met", "need-answerable"],
         {("need-met", VERA), ("need-answerable", "referent.torino")},
     )
@@ -255,7 +255,7 @@ def of_proposals(network: Network) -> Iterator[Case]:
 def begun(network: Network, engine: Engine) -> int:
     """A round of so many requests that the worker computes it."""
     with network.database.work() as session:
-        made = rounds.preview(session, engine, "Turno", network.deed("coordinator"))
+        made = preview(session, engine, "Turno", network.deed("coordinator"))
         made.state, made.result = "computing", {}
         return made.id
 
@@ -266,32 +266,30 @@ def of_rounds(network: Network, app: Flask) -> Iterator[Case]:
     app.extensions["indexer"].rebuild()
     engine, by = app.extensions["engine"], network.deed("coordinator", LATER)
 
-    def newest(session: Session) -> int:
-        return queries.rounds(session, published_only=False)[0].id
+    def newest(session: Session) -> MatchingRound:
+        return queries.rounds(session, published_only=False)[0]
 
     tried = ["round-previewed"]
-    yield Case(rounds.preview, lambda s: rounds.preview(s, engine, "Turno", by), tried)
+    yield Case(rounds.preview, lambda s: preview(s, engine, "Turno", by), tried)
     yield Case(
         rounds.set_floor,
-        lambda s: rounds.set_floor(s, engine, newest(s), assigning.FLOOR + 1, by),
+        lambda s: under_floor(s, engine, newest(s).id, assigning.FLOOR + 1, by),
         tried,
     )
-    yield Case(rounds.renew, lambda s: rounds.renew(s, engine, newest(s), by), tried)
-    yield Case(rounds.discard, lambda s: rounds.discard(s, newest(s), by), ["round-discarded"])
+    yield Case(rounds.renew, lambda s: rounds.renew(s, newest(s), assigning.at_once(s, engine, LATER), by), tried)
+    yield Case(rounds.discard, lambda s: rounds.discard(s, newest(s).id, by), ["round-discarded"])
     broken, number = begun(network, engine), begun(network, engine)
     who = "coordinator"
     failed = {("round-failed", who)}
     yield Case(rounds.finish, lambda s: rounds.finish(s, broken, None, LATER), ["round-failed"], failed)
     with network.database.reading() as session:
-        made = queries.round_(session, number)
-        assert made is not None
-        found = assigning.computed(session, engine, made, LATER)
+        found = assigning.computed(session, engine, assigning.FLOOR, LATER)
     yield Case(
         rounds.finish, lambda s: rounds.finish(s, number, found, LATER), ["round-computed"], {("round-computed", who)}
     )
     yield Case(
         rounds.publish,
-        lambda s: rounds.publish(s, newest(s), DAYS, by),
+        lambda s: rounds.publish(s, newest(s).id, DAYS, by),
         ["round-published", "round-published", MADE, MADE],
         {("round-published", VERA), *TOLD_MADE, NEXT},
     )
@@ -353,7 +351,7 @@ def run(network: Network, case: Case) -> None:
 def buttons() -> set[Any]:
     """Every function of the feature that a button or the worker calls to change something."""
     found = set()
-    for module in (service, proposals, overdue, answers, rounds, weighing, exchanges, shortlists):
+    for module in (service, proposals, overdue, answers, rounds, weighing, exchanges, news):
         for name, function in inspect.getmembers(module, inspect.isfunction):
             own = function.__module__ == module.__name__ and not name.startswith("_") and function not in PARTS
             if own and "session" in inspect.signature(function).parameters:

@@ -47,6 +47,7 @@ from app.writing import service as writing
 from app.writing.models import Attachment
 from app.writing.service import Seen
 from tests.makers import make_draft, make_full_document, make_person, sign_in
+from tests.needs.network import preview
 from tests.pages.signed_kinds import Kind
 
 NEVER, LONG_AGO = datetime(2999, 1, 1, tzinfo=UTC), datetime(2000, 1, 1, tzinfo=UTC)
@@ -340,12 +341,12 @@ def _add_requests(made: Furnished, people: dict[str, Person]) -> None:
     # The preview first: it has proposals, and by now there are others of its requests.
     for name in ("preview", "published"):
         with made.database.work() as session:
-            made.places[f"round_{name}"] = str(rounds.preview(session, engine, f"Turno {name}", coordinator).id)
+            made.places[f"round_{name}"] = str(preview(session, engine, f"Turno {name}", coordinator).id)
             if name == "published":
                 session.flush()
                 rounds.publish(session, int(made.places["round_published"]), 10, coordinator)
     with made.database.work() as session:
-        failed = rounds.preview(session, engine, "Turno non riuscito", coordinator)
+        failed = preview(session, engine, "Turno non riuscito", coordinator)
         failed.state = "computing"
         session.flush()
         rounds.finish(session, failed.id, None, datetime.now(UTC))

@@ -8,7 +8,7 @@ from flask import Flask
 from app.cities.queries import by_slug
 from app.needs.answers import ANSWERS, preconditions
 from app.solutions import queries as library
-from bench.matching_judged import difference, measured, ndcg, raw, read
+from bench.matching_judged import by_two_answers, difference, measured, ndcg, raw, read
 
 REQUESTS = read()
 
@@ -46,6 +46,10 @@ def test_the_score_is_better_than_popularity_chance_and_themes_alone(library_app
     assert found["score"].mean() >= 0.87
     for name in ("random", "most popular", "taxonomy only"):
         assert difference(found["score"], found[name]).low > 0, name
+
+
+def test_a_request_of_two_answers_is_matched_nearly_as_well_as_one_with_a_title(library_app: Flask) -> None:
+    assert measured(library_app, by_two_answers(REQUESTS))["score"].mean() >= 0.87
 
 
 def test_the_measure_is_that_of_the_textbook() -> None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.search.query import MAX_TERMS, MAX_TEXT, Question, corrected, read
+from app.search.query import MAX_TERMS, MAX_TEXT, Question, corrected, read, read_whole, without
 from app.text.stems import stem
 
 
@@ -110,3 +110,19 @@ def test_an_act_is_one_value_without_quotes() -> None:
     assert read("norma:l. 241/1990 conferenza").wanted == (("act", "l. 241/1990"),)
     assert forms("norma:l. 241/1990 conferenza") == ["conferenza"]
     assert read("norma:nuova").wanted == (("act", "nuova"),)
+
+
+def test_a_text_of_sentences_is_read_to_its_end() -> None:
+    text = " ".join(f"parola{number}a" for number in range(3 * MAX_TERMS)) + " ai sensi della legge 241/1990."
+    found = read_whole(f"{text} {'Poi, ' * MAX_TEXT} lo sportello.")
+    assert len(text) > MAX_TEXT
+    assert [word.form for word in found.words][-1] == "sportello"
+    assert len(found.words) == 3 * MAX_TERMS + 2
+    assert found.acts == ("legge-241-1990",)
+    assert without(found, ()).words == found.words
+
+
+def test_a_text_of_sentences_sets_no_condition() -> None:
+    found = read_whole('Cerchiamo:\n-sportelli unici\n-"piani urbani"\nStato:aperto tema:suap')
+    assert (found.phrases, found.excluded, found.wanted) == ((), (), ())
+    assert {"sportelli", "piani", "suap"} <= {word.form for word in found.words}

@@ -150,7 +150,7 @@ def test_what_a_receiver_lacks_leads_to_solutions_that_may_fill_it(
     def gone(*_: object, **__: object) -> None:
         raise IndexDamaged("away")
 
-    monkeypatch.setattr(receiver.application.extensions["engine"], "search", gone)
+    monkeypatch.setattr(receiver.application.extensions["engine"], "like", gone)
     assert "soluzioni che aiutano" in receiver.get(PATH).text
 
 

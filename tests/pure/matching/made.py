@@ -55,8 +55,6 @@ cities = st.builds(
     st.sampled_from(["bari", "bologna", "genova", "milano", "napoli", "torino"]),
     st.just("Città"),
     st.dictionaries(st.sampled_from(["population", "municipalities", "small_share", "density"]), figures),
-    st.frozensets(st.sampled_from(["convenzione con i comuni", "piattaforma unica"])),
-    st.just(frozenset({"it"})),
     st.integers(0, 3),
     size=st.sampled_from(["", "S", "M", "L", "XL"]),
 )

@@ -86,12 +86,6 @@ def test_a_long_list_is_shortened_to_the_same_proposals(
         assert shortlist(need, market, close) == one
 
 
-def test_a_city_that_speaks_another_language_is_kept_out_of_arrays_too() -> None:
-    abroad = make_offer("lontana", make_city("lione", languages=frozenset({"fr"})))
-    market = make_market(abroad, make_offer())
-    assert [offer.solution for offer, _ in market.table.best(make_need(), np.array([0.5, 0.5]), 9)] == ["suap-bologna"]
-
-
 def test_without_a_scale_of_texts_nothing_is_close() -> None:
     market = make_market(make_offer(), s90=0.0)
     assert market.table.scores(make_need(), np.array([9.0]))[0] == pytest.approx(

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Themes along their tree, words, figures of cities, readiness."""
 
+from collections import Counter
+from math import log, sqrt
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,7 +11,7 @@ from hypothesis import strategies as st
 from app.matching.context import EVEN, MAX_DISTANCE, NATIONAL, alike, indicator_weights, limited, similarity
 from app.matching.model import City, Figure, Passage
 from app.matching.readiness import readiness
-from app.matching.text import calibration, meeting, scaled, space, terms
+from app.matching.text import Space, calibration, counted, grams, meeting, scaled, space, terms
 from app.matching.themes import ancestry, closeness, overlap, shared
 from tests.pure.matching.made import TREE, cities, make_city, make_offer
 
@@ -33,13 +36,38 @@ def test_words_that_tell_no_subject_are_left_out() -> None:
     )
 
 
+def room_of(**texts: str) -> Space:
+    return space({name: counted(text) for name, text in texts.items()})
+
+
+@given(st.lists(st.lists(st.sampled_from("orto gara sportello impresa piano bando".split()), max_size=6), max_size=5))
+def test_how_close_two_texts_are_is_the_cosine_of_the_textbook(texts: list[list[str]]) -> None:
+    documents = {str(number): Counter(grams(" ".join(words))) for number, words in enumerate(texts)}
+    seen = Counter(gram for document in documents.values() for gram in document)
+    worth = {gram: log((1 + len(documents)) / (1 + many)) + 1 for gram, many in seen.items()}
+
+    def vector(counts: Counter[str]) -> dict[str, float]:
+        values = {gram: (1 + log(count)) * worth[gram] for gram, count in counts.items() if gram in worth}
+        length = sqrt(sum(value**2 for value in values.values())) or 1
+        return {gram: value / length for gram, value in values.items()}
+
+    asked = "un orto e uno sportello per ogni impresa, un orto"
+    mine = vector(Counter(grams(asked)))
+    found = space({name: counted(" ".join(words)) for name, words in zip(documents, texts, strict=True)}).affinities(
+        asked
+    )
+    for name, document in documents.items():
+        theirs = vector(document)
+        assert found[name] == pytest.approx(sum(value * theirs.get(gram, 0) for gram, value in mine.items()))
+
+
 def test_documents_that_share_words_are_close() -> None:
-    room = space([("suap", "sportello unico delle imprese e pratiche"), ("gare", "centrale di committenza e gare")])
+    room = room_of(suap="sportello unico delle imprese e pratiche", gare="centrale di committenza e gare")
     close = room.affinities("uno sportello per le pratiche delle imprese")
     assert close["suap"] > 0.4
     assert close["gare"] == 0
     assert room.affinities("xyz") == {"gare": 0, "suap": 0}
-    assert space([]).affinities("sportello") == {}
+    assert space({}).affinities("sportello") == {}
 
 
 def test_the_scale_is_that_of_pairs_known_to_be_related_not_of_the_best_of_the_query() -> None:
@@ -143,7 +171,7 @@ def test_two_figures_are_called_alike_only_where_a_reader_would(
 
 
 def test_the_share_of_a_text_that_a_document_holds_weighs_rare_words_more_and_unknown_ones_most() -> None:
-    texts = space([("suap", "sportello unico imprese"), ("gare", "gare unico comuni"), ("orti", "orti urbani unico")])
+    texts = room_of(suap="sportello unico imprese", gare="gare unico comuni", orti="orti urbani unico")
     assert texts.held("uno sportello per le imprese", "suap") == 1
     assert 0 < texts.held("uno sportello unico", "gare") < 0.5
     assert texts.held("sportello e canile", "suap") <= 0.5

@@ -143,7 +143,7 @@ def test_the_highest_floor_takes_the_proposal_from_nobody_and_one_more_would(giv
 def test_the_order_of_the_input_changes_nothing_and_what_is_stored_gives_the_same(
     given_: RoundInput, chance: object
 ) -> None:
-    turned = RoundInput(given_.arcs[::-1], given_.wanted, given_.offers, given_.cities, given_.fixed, given_.floor)
+    turned = RoundInput(given_.arcs[::-1], given_.wanted, given_.offers, given_.cities, given_.floor)
     stored = from_data(json.loads(json.dumps(given_.as_data())))
     assert solve(given_).as_data() == solve(turned).as_data() == solve(stored).as_data()
 
@@ -179,12 +179,16 @@ def test_whoever_got_nothing_is_told_why(given_: RoundInput) -> None:
         assert item.reason == expected
 
 
-def test_what_was_accepted_already_uses_the_giver() -> None:
-    arcs = (Arc("a", "s", "bari", 90), Arc("b", "s", "bari", 80))
-    given_ = RoundInput(arcs, {"a": 1, "b": 1}, {("s", "bari"): 2}, {"bari": 2}, fixed=(("z", "s", "bari"),))
-    result = solve(given_)
-    assert [arc.need for arc in result.assigned] == ["a"]
-    assert [(item.need, item.reason, item.cities) for item in result.unserved] == [("b", "capacity", ("bari",))]
+def test_the_cities_said_to_be_full_are_full_and_all_of_them_are_said() -> None:
+    arcs = (
+        Arc("served", "s", "taken", 90), Arc("waits", "s", "taken", 50), Arc("waits", "t", "no-days", 60),
+        Arc("waits", "u", "too-low", 20),
+    )  # fmt: skip
+    cities = {"taken": 1, "no-days": 0, "too-low": 5}
+    offers = {("s", "taken"): 1, ("t", "no-days"): 1, ("u", "too-low"): 1}
+    result = solve(RoundInput(arcs, {"served": 1, "waits": 1}, offers, cities, floor=30))
+    assert [arc.need for arc in result.assigned] == ["served"]
+    assert [(item.reason, item.cities) for item in result.unserved] == [("capacity", ("no-days", "taken"))]
 
 
 def test_two_equal_requests_for_one_place_the_first_by_name_gets_it() -> None:

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Solutions like some words: those that may already answer a request, or fill what is missing."""
+
+from collections.abc import Iterable, Mapping, Sequence, Set
+
+from sqlalchemy.orm import Session
+
+from app.matching import model
+from app.matching.score import Market, theme_of
+from app.needs import learnt, rules
+from app.needs.candidates import NOBODY
+from app.search.engine import Engine
+from app.search.index import IndexDamaged
+from app.search.results import Hit
+from app.solutions.models import Theme
+
+MOST_LIKE = 4
+#: Solutions shown under a missing precondition, and missing preconditions of one solution that are looked up.
+MOST_CLOSING, MOST_GAPS = 2, 12
+#: A library larger than this takes longer to learn than who reads the page of a request waits.
+MOST_LEARNT = 200
+
+
+def answering(
+    session: Session,
+    engine: Engine,
+    asked: model.Need,
+    themes: Iterable[Theme],
+    but: str = "",
+    bodies: Set[str] = frozenset(),
+) -> Sequence[Hit] | None:
+    """Solutions that may already answer a request, as near to its theme as what a shortlist calls near.
+
+    Empty where all that share its words are far from it; None where none was found, or the index is away.
+    """
+    found = solutions_like(engine, asked.said, but, bodies, 3 * MOST_LIKE)
+    offered = {hit.slug: hit.document.facets.get("theme", ()) for hit in found}
+    near = _near_ones(session, engine, asked, offered, themes) if found else set()
+    return [hit for hit in found if hit.slug in near][:MOST_LIKE] if found else None
+
+
+def _near_ones(
+    session: Session, engine: Engine, asked: model.Need, offered: Mapping[str, Sequence[str]], themes: Iterable[Theme]
+) -> set[str]:
+    """Of some solutions, by slug with their themes, those that have to do with a request, as a shortlist holds it.
+
+    All of them where the library is too large to be learnt while somebody waits.
+    """
+    if engine.count("solution") > MOST_LEARNT:
+        return set(offered)
+    known, tree = learnt.known(session, engine), {theme.slug: theme.parent_slug for theme in themes}
+    found = learnt.affinities(engine, known, asked)
+    market = Market((), tree, known.s90_words if asked.words < rules.FEW_WORDS else known.s90_texts)
+    offers = {slug: model.Offer(slug, "", NOBODY, _narrowest(theirs, tree)) for slug, theirs in offered.items()}
+    worth = {slug: theme_of(asked, offer, market, found.get(slug, 0.0))[0] for slug, offer in offers.items()}
+    return {slug for slug, value in worth.items() if learnt.is_near(known, asked, slug, value)}
+
+
+def _narrowest(themes: Sequence[str], tree: Mapping[str, str]) -> tuple[str, ...]:
+    """Themes without those that stand above another of them: the index knows a solution under both."""
+    above = {tree.get(theme, "") for theme in themes}
+    return tuple(theme for theme in themes if theme not in above)
+
+
+def solutions_like(
+    engine: Engine, text: str, but: str = "", bodies: Set[str] = frozenset(), most: int = MOST_LIKE
+) -> Sequence[Hit]:
+    """Solutions whose words are like some text, save for one and for those of some bodies; none while the index is away
+    or nothing is typed."""
+    if len(text.split()) < 2:
+        return ()
+    try:
+        hits = engine.like(text, ("solution",), 3 * MOST_LIKE)
+    except IndexDamaged:
+        return ()
+    others = [hit for hit in hits if hit.slug != but and not bodies & set(hit.document.facets.get("city", ()))]
+    return others[:most]
+
+
+def closing(engine: Engine, gaps: Iterable[str], but: str = "") -> dict[str, Sequence[Hit]]:
+    """Solutions that may fill what is missing, by precondition; ``but`` asks for it and does not fill it."""
+    found: dict[str, Sequence[Hit]] = {}
+    for text in list(dict.fromkeys(gaps))[:MOST_GAPS]:
+        found[text] = solutions_like(engine, text, but)[:MOST_CLOSING]
+    return found
