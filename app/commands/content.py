@@ -15,7 +15,7 @@ from app.config import Settings
 from app.db import Database
 from app.document.model import Problem, located
 from app.solutions import folder, queries
-from app.solutions.demonstration import is_made_up
+from app.solutions.rules import is_made_up
 from app.solutions.service import Imported, Outcome, import_document, rerender
 from app.web.messages import problem_sentence
 from app.writing import queries as writing

@@ -15,9 +15,13 @@ from app.cities.models import City
 from app.search.listing import Part
 from app.search.models import RegisterState
 from app.solutions.models import LegalAct, Solution, SolutionAct, SolutionBody, SolutionRevision, SolutionTheme, Theme
+from app.solutions.rules import LABEL, MADE_UP
 
 #: Solutions held in memory at a time where all are read.
 CHUNK = 500
+#: What ``Solution.demonstration`` says, and that a solution counts in a figure: it is public and not made up.
+INVENTED = or_(Solution.slug.in_(MADE_UP), Solution.based_on.in_(MADE_UP), Solution.summary.contains(LABEL))
+COUNTED = Solution.published & ~INVENTED
 
 
 def _with_ties() -> Select[Solution]:
@@ -347,28 +351,30 @@ def themes_with_counts(session: Session) -> Sequence[tuple[Theme, int]]:
 
 
 def totals(session: Session) -> dict[str, int]:
-    """The live figures of the home page: solutions, owners, documented transfers, acts."""
-    solutions = select(func.count()).select_from(Solution).where(Solution.published)
-    ties = select(func.count()).select_from(SolutionBody).join(Solution).where(Solution.published)
+    """The live figures of the home page: solutions, owners, documented transfers, acts; how many were made up for
+    trying the site and count in none of them."""
+    solutions = select(func.count()).select_from(Solution)
+    ties = select(func.count()).select_from(SolutionBody).join(Solution).where(COUNTED)
     owners = (
         select(func.count(func.distinct(SolutionBody.city_id)))
         .join(Solution, Solution.id == SolutionBody.solution_id)
-        .where(Solution.published, SolutionBody.role != "reuser")
+        .where(COUNTED, SolutionBody.role != "reuser")
     )
     acts = (
         select(func.count(func.distinct(SolutionAct.act_id)))
         .join(Solution, Solution.id == SolutionAct.solution_id)
-        .where(Solution.published)
+        .where(COUNTED)
     )
     row = session.execute(
         select(
-            solutions.scalar_subquery(),
+            solutions.where(COUNTED).scalar_subquery(),
             owners.scalar_subquery(),
             ties.where(SolutionBody.role == "reuser").scalar_subquery(),
             acts.scalar_subquery(),
+            solutions.where(Solution.published, INVENTED).scalar_subquery(),
         )
     ).one()
-    return dict(zip(("solutions", "bodies", "transfers", "acts"), row, strict=True))
+    return dict(zip(("solutions", "bodies", "transfers", "acts", "demonstration"), row, strict=True))
 
 
 def themes(session: Session) -> Sequence[Theme]:

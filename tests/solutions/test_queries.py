@@ -51,7 +51,13 @@ def test_totals_count_what_is_published_only(registered: Database) -> None:
         make_solution(session, "uno", reused_by=[{"city": "venezia"}], partners=["torino"])
         make_solution(session, "bozza", badge=None)
     with registered.reading() as session:
-        assert queries.totals(session) == {"solutions": 1, "bodies": 2, "transfers": 1, "acts": 1}
+        assert queries.totals(session) == {
+            "solutions": 1,
+            "bodies": 2,
+            "transfers": 1,
+            "acts": 1,
+            "demonstration": 0,
+        }
 
 
 def test_the_parts_of_a_list_hold_every_solution_once_though_their_titles_are_the_same(registered: Database) -> None:
