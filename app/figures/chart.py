@@ -2,11 +2,11 @@
 """Passages of knowledge drawn on the map of Italy: bodies as dots with names beside them, arcs with arrows: pure."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from app.cities.places import Point
-from app.figures.rules import HOWS, Body, Flow
+from app.figures.rules import HOWS, RUNNING, Body, Flow
 
 #: Units of the drawing: a letter's width, a line's height, from a dot to its name, between dots at one place.
 LETTER, LINE, BESIDE, APART = 7.4, 15.0, 9.0, 17.0
@@ -28,7 +28,8 @@ MOST_LETTERS = 22
 
 @dataclass(frozen=True)
 class Dot:
-    """A body on the map: where it stands, its name beside it, to how many it taught and from how many it learnt.
+    """A body on the map: where it stands, its name beside it, to how many it taught and from how many it learnt, to
+    and from how many it does now.
 
     ``label`` is empty where no room is left for it; ``anchor`` as SVG writes it.
     """
@@ -42,6 +43,8 @@ class Dot:
     anchor: str
     taught: int
     learnt: int
+    teaching: int
+    learning: int
 
 
 @dataclass(frozen=True)
@@ -121,10 +124,16 @@ def _dots(bodies: Sequence[Body], spots: dict[str, Point], flows: Sequence[Flow]
         )
         if box is not None:
             taken.append(box)
-        taught = len({flow.receiver.slug for flow in flows if flow.giver.slug == body.slug})
-        learnt = len({flow.giver.slug for flow in flows if flow.receiver.slug == body.slug})
-        dots.append(Dot(body, x, y, text if box else "", label_x, label_y, anchor, taught, learnt))
+        dots.append(Dot(body, x, y, text if box else "", label_x, label_y, anchor, *_partners(body, flows)))
     return tuple(dots)
+
+
+def _partners(body: Body, flows: Sequence[Flow]) -> Iterator[int]:
+    """To how many a body gave and from how many it took, then to and from how many it does now."""
+    for now in (False, True):
+        told = [flow for flow in flows if (flow.how == RUNNING) == now]
+        yield len({flow.receiver.slug for flow in told if flow.giver.slug == body.slug})
+        yield len({flow.giver.slug for flow in told if flow.receiver.slug == body.slug})
 
 
 def _offers(x: float, y: float, width: float) -> list[tuple[float, float, str, _Box]]:

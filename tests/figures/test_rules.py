@@ -3,6 +3,7 @@
 
 import math
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
 
@@ -12,7 +13,19 @@ from hypothesis import strategies as st
 
 from app.figures.chart import APART, WIDTH, chart, shortened
 from app.figures.genealogy import MOST_STEPS, Lineage, lineages, touched, variants
-from app.figures.rules import CLOSED, DOCUMENTED, RUNNING, VARIANT, Body, Flow, Median, Practice, in_order, median_days
+from app.figures.rules import (
+    CLOSED,
+    DOCUMENTED,
+    RUNNING,
+    VARIANT,
+    Body,
+    Flow,
+    Median,
+    Practice,
+    by_how,
+    in_order,
+    median_days,
+)
 
 NAMES = ("bari", "bologna", "genova", "milano", "torino")
 #: Two of them at one place, one of the whole country.
@@ -77,8 +90,21 @@ def test_names_stand_inside_the_drawing_and_are_left_out_where_there_is_no_room(
 def test_a_dot_says_to_how_many_bodies_it_gave() -> None:
     drawn = chart([flow(BARI, MILANO, "a"), flow(BARI, MILANO, "b"), flow(BARI, BOLOGNA, "a")])
     counted = {dot.body.slug: (dot.taught, dot.learnt) for dot in drawn.dots}
+    assert not any(dot.teaching or dot.learning for dot in drawn.dots)
     assert counted == {"bari": (2, 0), "milano": (0, 1), "bologna": (0, 1)}
     assert {arc.receiver.slug: arc.many for arc in drawn.arcs} == {"milano": 2, "bologna": 1}
+
+
+def test_what_runs_is_not_told_as_done() -> None:
+    drawn = chart([flow(BARI, MILANO, "a", RUNNING), flow(BARI, BOLOGNA, "b")])
+    counted = {dot.body.slug: (dot.taught, dot.learnt, dot.teaching, dot.learning) for dot in drawn.dots}
+    assert counted == {"bari": (1, 0, 1, 0), "milano": (0, 0, 0, 1), "bologna": (0, 1, 0, 0)}
+
+
+def test_twinnings_count_once_each_and_sheets_that_are_made_up_not_at_all() -> None:
+    shared = [replace(flow(BARI, body, "a", CLOSED), twinning="1-a", demonstration=True) for body in (MILANO, GENOVA)]
+    invented = replace(flow(BARI, BOLOGNA, "b"), demonstration=True)
+    assert by_how([*shared, invented, flow(BARI, BOLOGNA, "c")]) == [(DOCUMENTED, 1), (CLOSED, 1)]
 
 
 def test_long_names_are_shortened_beside_their_dot() -> None:

@@ -116,7 +116,7 @@ def test_the_page_of_a_body_keeps_what_else_it_shows_and_says_whose_each_solutio
         assert "Rapporto annuale" in text
         assert "1.014.124" in text
         assert "6 soluzioni, di cui 1 insieme ad altri" in text
-        assert "1 riusata" in text
+        assert "1 presa da altri enti" in text
     assert "<h2>Soluzioni documentate</h2>" in first
     assert "Prese da altri enti" not in first
     assert slugs(last) == ["ripresa"]
