@@ -86,9 +86,11 @@ def _import_solutions(source: Path) -> int:
     entries = list(folder.entries(source))
     outcomes: Counter[Outcome] = Counter()
     refused: list[tuple[folder.Entry, Imported]] = []
+    # One moment for all: what is brought in together has no order of its own.
+    now = datetime.now(UTC)
     with click.progressbar(entries, label="Soluzioni", show_pos=True) as progress:
         for entry in progress:
-            result = _import_entry(entry)
+            result = _import_entry(entry, now)
             outcomes[result.outcome] += 1
             if result.outcome in (Outcome.REFUSED, Outcome.CONFLICT):
                 refused.append((entry, result))
@@ -100,11 +102,11 @@ def _import_solutions(source: Path) -> int:
     return outcomes[Outcome.REFUSED]
 
 
-def _import_entry(entry: folder.Entry) -> Imported:
+def _import_entry(entry: folder.Entry, now: datetime) -> Imported:
     if entry.document is None or entry.problems:
         return Imported(entry.slug, Outcome.REFUSED, entry.problems)
     with store().work() as session:
-        return import_document(session, entry.slug, entry.document, datetime.now(UTC))
+        return import_document(session, entry.slug, entry.document, now)
 
 
 def _import_registers(source: Path) -> int:

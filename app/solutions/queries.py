@@ -207,10 +207,11 @@ def offered(session: Session) -> Sequence[Solution]:
 
 
 def newest(session: Session, most: int) -> Sequence[Solution]:
-    """The solutions changed last, as cards show them: with their bodies, in one statement."""
+    """The solutions changed last, of those changed together the newest practices first, as cards show them: with their
+    bodies, in one statement."""
     wanted = select(Solution).options(joinedload(Solution.bodies)).where(Solution.published)
-    ordered = wanted.order_by(Solution.updated_at.desc(), Solution.slug).limit(most)
-    return session.scalars(ordered).unique().all()
+    order = (Solution.updated_at.desc(), Solution.year.desc().nulls_last(), Solution.title, Solution.id)
+    return session.scalars(wanted.order_by(*order).limit(most)).unique().all()
 
 
 def published_texts(session: Session) -> Iterator[tuple[Solution, SolutionRevision]]:

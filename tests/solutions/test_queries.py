@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What the pages of the library read."""
 
+from datetime import timedelta
 from typing import Any
 
 from app.cities.models import City
@@ -44,6 +45,15 @@ def test_the_solutions_of_an_act_start_with_those_whose_legal_basis_names_it(reg
         assert [solution.slug for solution in found] == ["nella-base", "solo-nel-testo"]
         assert queries.extent(session, queries.of_act(act)) == (2, NOW)
         assert [(found.slug, count) for found, count in queries.acts(session)] == [("dpr-160-2010", 2)]
+
+
+def test_of_the_solutions_changed_together_the_newest_practices_come_first(registered: Database) -> None:
+    with registered.work() as session:
+        for slug, start in (("c", "2015"), ("b", "2019"), ("a", "2012"), ("d", None)):
+            make_solution(session, slug, title=slug, period={"start": start or "non disponibile"})
+        make_solution(session, "prima", title="prima", period={"start": "2025"}).updated_at = NOW - timedelta(days=1)
+    with registered.reading() as session:
+        assert [solution.slug for solution in queries.newest(session, 5)] == ["b", "c", "a", "d", "prima"]
 
 
 def test_totals_count_what_is_published_only(registered: Database) -> None:
