@@ -60,7 +60,7 @@ def _home() -> str:
     return render_template(
         "pages/home.html",
         themes=solution_queries.themes_with_counts(session()),
-        totals=solution_queries.totals(session()),
+        totals=queries.totals(session()),
         latest=solution_queries.newest(session(), LATEST),
         needs=board.latest(session(), datetime.now(UTC), NEWEST),
         twinnings=twinning_queries.latest_running(session(), NEWEST),

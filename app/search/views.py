@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The search page, the browse page, their data formats, and suggestions while typing."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -21,14 +22,26 @@ from app.search.snapshot import TITLED
 from app.search.suggest import Suggestion
 from app.web.formats import csv_answer, json_answer
 from app.web.gate import permits
-from app.web.languages import current_language, prefixed
+from app.web.languages import current_language, prefixed, site_root
 from app.web.logs import log
 from app.web.unit import session, work
 
 search = Blueprint("search", __name__, template_folder="templates")
 
-#: A table is read whole, so it has every row; the first of them have their snippets.
-COLUMNS = Row._fields
+#: A table is read whole, so it has every row; the first of them have their snippets. What it says beside of solutions
+#: comes from a function that the factory names.
+COLUMNS = (
+    *Row._fields,
+    "status",
+    "start",
+    "end",
+    "evidence",
+    "badge",
+    "themes",
+    "one_off_cost",
+    "summary",
+    "demonstration",
+)
 MAX_ROWS = 20_000
 SUGGESTIONS = 8
 
@@ -171,8 +184,13 @@ def _table(asked: Asked, name: str) -> Response:
     except IndexDamaged as error:
         hits = _without_index(asked.on_page(1), error, MAX_ROWS).hits
         rows = [Row.of(vars(hit.document), hit.score, hit.said) for hit in hits]
-    shown = ({**row._asdict(), "score": round(row.score, 3), "url": prefixed(row.url)} for row in rows)
-    return csv_answer(shown, COLUMNS, name)
+    told = current_app.extensions["lines"](session(), [row.slug for row in rows if row.kind == "solution"])
+    return csv_answer([_line(row, told) for row in rows], COLUMNS, name)
+
+
+def _line(row: Row, told: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    beside = told.get(row.slug, {}) if row.kind == "solution" else {}
+    return {**beside, **row._asdict(), "score": round(row.score, 3), "url": site_root() + prefixed(row.url)}
 
 
 def _without_index(asked: Asked, error: IndexDamaged, most: int = PER_PAGE) -> Results:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased, defer, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from app.cities.models import City
+from app.document.schema import UNKNOWN
 from app.search.listing import Part
 from app.search.models import RegisterState
 from app.solutions.models import LegalAct, Solution, SolutionAct, SolutionBody, SolutionRevision, SolutionTheme, Theme
@@ -351,31 +352,29 @@ def themes_with_counts(session: Session) -> Sequence[tuple[Theme, int]]:
     return [(theme, count) for theme, count in session.execute(wanted.order_by(Theme.position)).all()]
 
 
-def totals(session: Session) -> dict[str, int]:
-    """The live figures of the home page: solutions, owners, documented transfers, acts; how many were made up for
-    trying the site and count in none of them."""
-    solutions = select(func.count()).select_from(Solution)
-    ties = select(func.count()).select_from(SolutionBody).join(Solution).where(COUNTED)
-    owners = (
-        select(func.count(func.distinct(SolutionBody.city_id)))
-        .join(Solution, Solution.id == SolutionBody.solution_id)
-        .where(COUNTED, SolutionBody.role != "reuser")
+#: Parts of a document that a table shows beside the columns, by their names there.
+PARTS = {"start": ("period", "start"), "end": ("period", "end"), "one_off_cost": ("resources", "one_off_cost")}
+
+
+def lines(session: Session, slugs: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """What a table says of some published solutions beside their titles, by address; empty where it is not known."""
+    parts = [Solution.front[path].as_string().label(name) for name, path in PARTS.items()]
+    wanted = (
+        select(Solution.slug, Solution.status, Solution.evidence_level.label("evidence"), Solution.badge, *parts)
+        .add_columns(Solution.summary, INVENTED.label("demonstration"), Theme.slug.label("theme"))
+        .outerjoin(SolutionTheme, SolutionTheme.solution_id == Solution.id)
+        .outerjoin(Theme, Theme.id == SolutionTheme.theme_id)
+        .order_by(Solution.id, SolutionTheme.position)
     )
-    acts = (
-        select(func.count(func.distinct(SolutionAct.act_id)))
-        .join(Solution, Solution.id == SolutionAct.solution_id)
-        .where(COUNTED)
-    )
-    row = session.execute(
-        select(
-            solutions.where(COUNTED).scalar_subquery(),
-            owners.scalar_subquery(),
-            ties.where(SolutionBody.role == "reuser").scalar_subquery(),
-            acts.scalar_subquery(),
-            solutions.where(Solution.published, INVENTED).scalar_subquery(),
-        )
-    ).one()
-    return dict(zip(("solutions", "bodies", "transfers", "acts", "demonstration"), row, strict=True))
+    found: dict[str, dict[str, Any]] = {}
+    for first in range(0, len(slugs), CHUNK):
+        chosen = wanted.where(Solution.published, Solution.slug.in_(slugs[first : first + CHUNK]))
+        for row in session.execute(chosen).mappings():
+            line = found.setdefault(row["slug"], {**row, "themes": []})
+            line["themes"] += [row["theme"]] if row["theme"] else []
+    return {
+        slug: {name: "" if value == UNKNOWN else value for name, value in line.items()} for slug, line in found.items()
+    }
 
 
 def themes(session: Session) -> Sequence[Theme]:
