@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The search page, the browse page, their data formats, and suggestions while typing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -44,6 +44,8 @@ COLUMNS = (
 )
 MAX_ROWS = 20_000
 SUGGESTIONS = 8
+#: Themes named to who found nothing and asked for nothing near one.
+THEMES = 8
 
 
 @search.get("/cerca")
@@ -131,6 +133,7 @@ def _page(asked: Asked, browsing: bool = False) -> str:
         addresses=addresses,
         naming=naming,
         elsewhere=_solutions_beside(asked, found),
+        main_themes=_main_themes(found),
         comparable=engine().comparable(),
         filters=filters(found.facets, asked, addresses, naming),
         around=[(number, addresses.on_page(number) if number else "") for number in pages(found.page, found.pages)],
@@ -142,6 +145,13 @@ def _solutions_beside(asked: Asked, found: Results) -> int:
     if found.total or not asked.text or "solution" in (asked.kinds or ("solution",)):
         return 0
     return find(asked.of_kind("soluzioni")).total
+
+
+def _main_themes(found: Results) -> Sequence[tuple[str, int]]:
+    """Themes with the number of their solutions, the most first, where nothing answers and no theme is near."""
+    if found.near_themes or (found.total and not found.beside):
+        return ()
+    return find(Asked(kind="soluzioni")).facets.get("theme", ())[:THEMES]
 
 
 def _naming() -> Naming:
