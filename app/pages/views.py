@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from flask import Blueprint, Response, current_app, render_template, url_for
+from flask import Blueprint, Response, current_app, render_template, request, url_for
 from flask_babel import gettext
 from markupsafe import escape
 from sqlalchemy import text
@@ -90,18 +90,22 @@ def _written(name: str) -> WrittenPage:
 
 def _filled(html: str) -> str:
     """The stored HTML with the installation's own names in place of the marks of the text."""
+    form, missing = _report_form(), escape(gettext("non ancora indicato"))
     places = {
-        "{feedback}": settings().feedback,
-        "{controller}": settings().controller,
-        "{source}": settings().source_url,
+        "{feedback}": escape(settings().feedback) or form,
+        "{controller}": escape(settings().controller) or missing,
+        "{source}": escape(settings().source_url) or f"{missing} ({gettext('si chiede con')} {form})",
     }
     for mark, value in places.items():
-        html = html.replace(mark, _escaped(value))
+        html = html.replace(mark, value)
     return html
 
 
-def _escaped(value: str) -> str:
-    return str(escape(value or gettext("non disponibile")))
+def _report_form() -> str:
+    """A link to the form for who reads a page and wants to say something of it."""
+    address = escape(url_for("reader.report_page", pagina=request.path))
+    words = escape(gettext("il modulo «Segnala un errore in questa pagina»"))
+    return f'<a href="{address}" rel="nofollow">{words}</a>'
 
 
 @pages.get("/robots.txt")
