@@ -2,7 +2,7 @@
 """Passages of knowledge drawn on the map of Italy: bodies as dots with names beside them, arcs with arrows: pure."""
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from app.cities.places import Point
@@ -26,12 +26,17 @@ SHORTER = (
 MOST_LETTERS = 22
 
 
+#: A text beside a dot, where it stands, and its anchor.
+Label = tuple[str, float, float, str]
+
+
 @dataclass(frozen=True)
 class Dot:
     """A body on the map: where it stands, its name beside it, to how many it taught and from how many it learnt, to
     and from how many it does now.
 
-    ``label`` is empty where no room is left for it; ``anchor`` as SVG writes it.
+    ``label`` is a ``number`` where no room is left for the name, which the key then tells, and empty where there is none
+    for that either; ``anchor`` as SVG writes it.
     """
 
     body: Body
@@ -45,6 +50,7 @@ class Dot:
     learnt: int
     teaching: int
     learning: int
+    number: int = 0
 
 
 @dataclass(frozen=True)
@@ -112,28 +118,42 @@ def _turned(place: Point, turn: int) -> Point:
 
 def _dots(bodies: Sequence[Body], spots: dict[str, Point], flows: Sequence[Flow]) -> tuple[Dot, ...]:
     taken = [_Box(x - RADIUS, y - RADIUS, x + RADIUS, y + RADIUS) for x, y in spots.values()]
+    named: dict[str, Label] = {}
+    placed = [body for body in bodies if body.slug in spots]
+    for body in placed:
+        found = _label(shortened(body.name), spots[body.slug], taken)
+        if found is not None:
+            named[body.slug] = found
+    # Names first: a number fits where no name does.
+    numbers = {body.slug: n for n, body in enumerate((body for body in placed if body.slug not in named), 1)}
+    for slug, number in numbers.items():
+        named[slug] = _label(str(number), spots[slug], taken) or ("", *spots[slug], "start")
     dots = []
-    for body in bodies:
-        if body.slug not in spots:
-            continue
-        x, y = spots[body.slug]
-        text = shortened(body.name)
-        offers = [offer for offer in _offers(x, y, len(text) * LETTER) if offer[3].inside]
-        label_x, label_y, anchor, box = next(
-            (offer for offer in offers if not any(offer[3].meets(other) for other in taken)), (x, y, "start", None)
-        )
-        if box is not None:
-            taken.append(box)
-        dots.append(Dot(body, x, y, text if box else "", label_x, label_y, anchor, *_partners(body, flows)))
+    for body in placed:
+        (x, y), (text, label_x, label_y, anchor) = spots[body.slug], named[body.slug]
+        counts = _partners(body, flows)
+        dots.append(Dot(body, x, y, text, label_x, label_y, anchor, *counts, numbers.get(body.slug, 0)))
     return tuple(dots)
 
 
-def _partners(body: Body, flows: Sequence[Flow]) -> Iterator[int]:
+def _label(text: str, spot: Point, taken: list[_Box]) -> Label | None:
+    """A text beside a dot, its place and its anchor; None where everything around is taken."""
+    for x, y, anchor, box in _offers(*spot, len(text) * LETTER):
+        if box.inside and not any(box.meets(other) for other in taken):
+            taken.append(box)
+            return text, x, y, anchor
+    return None
+
+
+def _partners(body: Body, flows: Sequence[Flow]) -> tuple[int, int, int, int]:
     """To how many a body gave and from how many it took, then to and from how many it does now."""
-    for now in (False, True):
-        told = [flow for flow in flows if (flow.how == RUNNING) == now]
-        yield len({flow.receiver.slug for flow in told if flow.giver.slug == body.slug})
-        yield len({flow.giver.slug for flow in told if flow.receiver.slug == body.slug})
+    done, now = ([flow for flow in flows if (flow.how == RUNNING) == runs] for runs in (False, True))
+    return (*_sides(body, done), *_sides(body, now))
+
+
+def _sides(body: Body, flows: Sequence[Flow]) -> tuple[int, int]:
+    receivers = {flow.receiver.slug for flow in flows if flow.giver.slug == body.slug}
+    return len(receivers), len({flow.giver.slug for flow in flows if flow.receiver.slug == body.slug})
 
 
 def _offers(x: float, y: float, width: float) -> list[tuple[float, float, str, _Box]]:

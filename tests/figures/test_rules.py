@@ -77,14 +77,19 @@ def test_every_passage_is_on_an_arc_from_its_giver_to_its_receiver(found: list[F
         assert math.dist(numbers[-2:], spots[arc.receiver]) < 9
 
 
-def test_names_stand_inside_the_drawing_and_are_left_out_where_there_is_no_room() -> None:
+def test_names_stand_inside_the_drawing_and_are_numbers_where_there_is_no_room() -> None:
     crowd = [Body(f"b{number}", f"Comune numero {number}", (510.0, 300.0)) for number in range(40)]
     drawn = chart([flow(BARI, body, "a") for body in crowd])
     edges = {"start": 0.0, "end": 1.0, "middle": 0.5}
     for dot in drawn.dots:
         left = dot.label_x - edges[dot.anchor] * len(dot.label) * 7.4
         assert not dot.label or (left >= 0 and left + len(dot.label) * 7.4 <= WIDTH)
-    assert 0 < sum(bool(dot.label) for dot in drawn.dots) < len(drawn.dots)
+    names = [dot for dot in drawn.dots if not dot.number]
+    assert 0 < len(names) < len(drawn.dots)
+    assert all(dot.label == shortened(dot.body.name) for dot in names)
+    numbered = sorted(dot.number for dot in drawn.dots if dot.number)
+    assert numbered == list(range(1, len(numbered) + 1))
+    assert all(dot.label in ("", str(dot.number)) for dot in drawn.dots if dot.number)
 
 
 def test_a_dot_says_to_how_many_bodies_it_gave() -> None:
