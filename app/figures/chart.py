@@ -35,7 +35,7 @@ class Dot:
     """A body on the map: where it stands, its name beside it, to how many it taught and from how many it learnt, to
     and from how many it does now.
 
-    ``label`` is a ``number`` where no room is left for the name, which the key then tells, and empty where there is none
+    ``label`` is a ``number`` where no room is left for the name, which the key then tells, and empty where none is left
     for that either; ``anchor`` as SVG writes it.
     """
 
