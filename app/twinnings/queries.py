@@ -68,9 +68,10 @@ def verified(session: Session, code: str) -> Twinning | None:
 
 
 def listed(session: Session, state: str = "", body: str = "") -> Sequence[Twinning]:
-    """Twinnings, the newest first, with their bodies and solution; of a state, or of a body, where they are given."""
+    """Twinnings, what ended or began last first, with their bodies and solution; of a state or a body, where given."""
     lean = (lazyload(Twinning.people), selectinload(Twinning.parties), joinedload(Twinning.solution))
-    wanted = select(Twinning).options(*lean).order_by(Twinning.id.desc())
+    last = func.coalesce(Twinning.ended_at, Twinning.began_at)
+    wanted = select(Twinning).options(*lean).order_by(last.desc(), Twinning.id.desc())
     if state:
         wanted = wanted.where(Twinning.state == state)
     if body:
