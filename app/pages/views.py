@@ -91,10 +91,11 @@ def _written(name: str) -> WrittenPage:
 def _filled(html: str) -> str:
     """The stored HTML with the installation's own names in place of the marks of the text."""
     form, missing = _report_form(), escape(gettext("non ancora indicato"))
+    ask = escape(gettext("si chiede con"))
     places = {
         "{feedback}": escape(settings().feedback) or form,
         "{controller}": escape(settings().controller) or missing,
-        "{source}": escape(settings().source_url) or f"{missing} ({gettext('si chiede con')} {form})",
+        "{source}": escape(settings().source_url) or f"{missing} ({ask} {form})",
     }
     for mark, value in places.items():
         html = html.replace(mark, value)
