@@ -88,6 +88,13 @@ class Settings:
         return repr(secrets_left_out)
 
     @property
+    def unsaid(self) -> list[str]:
+        """Variables of what the written pages owe their readers, which stand empty: whom to write to, who runs it, the
+        source code."""
+        owed = ("feedback", "controller", "source_url")
+        return [f"{PREFIX}{name.upper()}" for name in owed if not getattr(self, name)]
+
+    @property
     def hosts(self) -> list[str]:
         """The configured host names the site answers to."""
         return [name.strip() for name in self.trusted_hosts.split(",") if name.strip()]

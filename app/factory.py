@@ -219,6 +219,7 @@ def _add_stores(app: Flask, settings: Settings) -> None:
     app.extensions["engine"] = _engine(settings)
     app.extensions["kept"] = kept.KeptPages(settings.pages_file, f"{release.RELEASE}/{settings.shown}")
     app.extensions["theme_names"] = solution_queries.theme_names
+    app.extensions["lines"] = solution_queries.lines
     app.extensions["desk_sections"] = DESK_SECTIONS
     app.extensions["page_titles"] = PAGE_TITLES
     app.extensions["nearest"] = nearest_views.nearest

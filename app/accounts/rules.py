@@ -201,6 +201,16 @@ def own_path(wanted: str | None) -> str:
     return wanted if wanted and OWN_PATH.match(wanted) else ""
 
 
+#: What somebody was about to do who has to sign in first, by the page they come back to.
+PURPOSES = {"/richieste/nuova": "request", "/segui": "follow", "/soluzioni/nuova": "write"}
+
+
+def purpose(wanted: str, root: str = "") -> str:
+    """What the path after the log-in, under ``root``, is for: a key, `page` for any other path, empty without one."""
+    path = wanted.partition("?")[0].removeprefix(root)
+    return PURPOSES.get(path, "page" if wanted else "")
+
+
 def scope_problem(role: Role, scope: str, bodies: frozenset[str], themes: frozenset[str]) -> str:
     """Key of what is wrong with the scope of a role, empty where nothing is."""
     if role in OF_BODY:

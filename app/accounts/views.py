@@ -47,12 +47,14 @@ def told_problem() -> str:
 
 
 def _sign_in_page(form: SignInForm, problem: str = "", seconds: int = 0) -> str:
+    wanted = rules.own_path(request.values.get("next"))
     return render_template(
         "accounts/sign_in.html",
         form=form,
         problem=problem,
         minutes=max(1, round(seconds / 60)),
-        next=rules.own_path(request.values.get("next")),
+        next=wanted,
+        purpose=rules.purpose(wanted, request.script_root),
         demonstration=queries.demonstration_people(unit.session()) if _demonstrating() else [],
         demonstration_password=PASSWORD,
     )

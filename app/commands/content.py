@@ -18,7 +18,7 @@ from app.document.model import Problem, located
 from app.document.render import TooComplex
 from app.errors import NotFound
 from app.solutions import folder, queries
-from app.solutions.demonstration import is_made_up
+from app.solutions.rules import is_made_up
 from app.solutions.service import Imported, Outcome, import_document, rerender
 from app.web.messages import problem_sentence
 from app.writing import queries as writing
@@ -91,9 +91,11 @@ def _import_solutions(source: Path) -> int:
     entries = list(folder.entries(source))
     outcomes: Counter[Outcome] = Counter()
     refused: list[tuple[folder.Entry, Imported]] = []
+    # One moment for all: what is brought in together has no order of its own.
+    now = datetime.now(UTC)
     with click.progressbar(entries, label="Soluzioni", show_pos=True) as progress:
         for entry in progress:
-            result = _import_entry(entry)
+            result = _import_entry(entry, now)
             outcomes[result.outcome] += 1
             if result.outcome in (Outcome.REFUSED, Outcome.CONFLICT):
                 refused.append((entry, result))
@@ -105,11 +107,11 @@ def _import_solutions(source: Path) -> int:
     return outcomes[Outcome.REFUSED]
 
 
-def _import_entry(entry: folder.Entry) -> Imported:
+def _import_entry(entry: folder.Entry, now: datetime) -> Imported:
     if entry.document is None or entry.problems:
         return Imported(entry.slug, Outcome.REFUSED, entry.problems)
     with store().work() as session:
-        return import_document(session, entry.slug, entry.document, datetime.now(UTC))
+        return import_document(session, entry.slug, entry.document, now)
 
 
 def _import_registers(source: Path) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from app.cities.places import Point
-from app.figures.rules import HOWS, Body, Flow
+from app.figures.rules import HOWS, RUNNING, Body, Flow
 
 #: Units of the drawing: a letter's width, a line's height, from a dot to its name, between dots at one place.
 LETTER, LINE, BESIDE, APART = 7.4, 15.0, 9.0, 17.0
@@ -26,11 +26,17 @@ SHORTER = (
 MOST_LETTERS = 22
 
 
+#: A text beside a dot, where it stands, and its anchor.
+Label = tuple[str, float, float, str]
+
+
 @dataclass(frozen=True)
 class Dot:
-    """A body on the map: where it stands, its name beside it, to how many it taught and from how many it learnt.
+    """A body on the map: where it stands, its name beside it, to how many it taught and from how many it learnt, to
+    and from how many it does now.
 
-    ``label`` is empty where no room is left for it; ``anchor`` as SVG writes it.
+    ``label`` is a ``number`` where no room is left for the name, which the key then tells, and empty where none is left
+    for that either; ``anchor`` as SVG writes it.
     """
 
     body: Body
@@ -42,6 +48,9 @@ class Dot:
     anchor: str
     taught: int
     learnt: int
+    teaching: int
+    learning: int
+    number: int = 0
 
 
 @dataclass(frozen=True)
@@ -109,22 +118,42 @@ def _turned(place: Point, turn: int) -> Point:
 
 def _dots(bodies: Sequence[Body], spots: dict[str, Point], flows: Sequence[Flow]) -> tuple[Dot, ...]:
     taken = [_Box(x - RADIUS, y - RADIUS, x + RADIUS, y + RADIUS) for x, y in spots.values()]
+    named: dict[str, Label] = {}
+    placed = [body for body in bodies if body.slug in spots]
+    for body in placed:
+        found = _label(shortened(body.name), spots[body.slug], taken)
+        if found is not None:
+            named[body.slug] = found
+    # Names first: a number fits where no name does.
+    numbers = {body.slug: n for n, body in enumerate((body for body in placed if body.slug not in named), 1)}
+    for slug, number in numbers.items():
+        named[slug] = _label(str(number), spots[slug], taken) or ("", *spots[slug], "start")
     dots = []
-    for body in bodies:
-        if body.slug not in spots:
-            continue
-        x, y = spots[body.slug]
-        text = shortened(body.name)
-        offers = [offer for offer in _offers(x, y, len(text) * LETTER) if offer[3].inside]
-        label_x, label_y, anchor, box = next(
-            (offer for offer in offers if not any(offer[3].meets(other) for other in taken)), (x, y, "start", None)
-        )
-        if box is not None:
-            taken.append(box)
-        taught = len({flow.receiver.slug for flow in flows if flow.giver.slug == body.slug})
-        learnt = len({flow.giver.slug for flow in flows if flow.receiver.slug == body.slug})
-        dots.append(Dot(body, x, y, text if box else "", label_x, label_y, anchor, taught, learnt))
+    for body in placed:
+        (x, y), (text, label_x, label_y, anchor) = spots[body.slug], named[body.slug]
+        counts = _partners(body, flows)
+        dots.append(Dot(body, x, y, text, label_x, label_y, anchor, *counts, numbers.get(body.slug, 0)))
     return tuple(dots)
+
+
+def _label(text: str, spot: Point, taken: list[_Box]) -> Label | None:
+    """A text beside a dot, its place and its anchor; None where everything around is taken."""
+    for x, y, anchor, box in _offers(*spot, len(text) * LETTER):
+        if box.inside and not any(box.meets(other) for other in taken):
+            taken.append(box)
+            return text, x, y, anchor
+    return None
+
+
+def _partners(body: Body, flows: Sequence[Flow]) -> tuple[int, int, int, int]:
+    """To how many a body gave and from how many it took, then to and from how many it does now."""
+    done, now = ([flow for flow in flows if (flow.how == RUNNING) == runs] for runs in (False, True))
+    return (*_sides(body, done), *_sides(body, now))
+
+
+def _sides(body: Body, flows: Sequence[Flow]) -> tuple[int, int]:
+    receivers = {flow.receiver.slug for flow in flows if flow.giver.slug == body.slug}
+    return len(receivers), len({flow.giver.slug for flow in flows if flow.receiver.slug == body.slug})
 
 
 def _offers(x: float, y: float, width: float) -> list[tuple[float, float, str, _Box]]:

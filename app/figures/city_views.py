@@ -8,6 +8,7 @@ from flask import Blueprint, render_template, request
 from app.access import Action
 from app.cities import queries as cities
 from app.cities.models import City
+from app.document.dates import today
 from app.errors import NotFound
 from app.figures import city as exchanges
 from app.figures.city import Exchange
@@ -33,5 +34,9 @@ def report(slug: str) -> str:
     asked = request.args.get("anno", "")
     year = int(asked) if asked in map(str, years) else years[0]
     return render_template(
-        "figures/report.html", city=body, report=exchanges.report(session(), body, year), years=years
+        "figures/report.html",
+        city=body,
+        report=exchanges.report(session(), body, year),
+        years=years,
+        today=today(),
     )

@@ -11,6 +11,7 @@ from app.cities.models import City
 from app.needs.models import Capacity, Need, NeedReceiver, Proposal
 from app.needs.rules import OFFER, ON_BOARD, ON_SIGHT
 from app.solutions.models import Solution, SolutionBody
+from app.solutions.queries import COUNTED
 from app.twinnings.models import ClosingForm, Twinning, TwinningParty
 from app.twinnings.rules import REUSED
 
@@ -57,12 +58,12 @@ def body_names(session: Session) -> dict[str, str]:
 
 
 def bodies_of_solutions(session: Session) -> Sequence[Row[int, str, str | None, str | None]]:
-    """Published solutions with their bodies: number, badge, role and slug, one row for each tie."""
+    """Solutions that count, with their bodies: number, badge, role and slug, one row for each tie."""
     wanted = (
         select(Solution.id, Solution.badge, SolutionBody.role, City.slug)
         .outerjoin(SolutionBody, SolutionBody.solution_id == Solution.id)
         .outerjoin(City, City.id == SolutionBody.city_id)
-        .where(Solution.published)
+        .where(COUNTED)
     )
     return session.execute(wanted.order_by(Solution.id)).all()
 

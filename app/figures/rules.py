@@ -71,8 +71,12 @@ def chosen(flows: Iterable[Flow], theme: str = "", body: str = "") -> list[Flow]
 
 
 def by_how(flows: Iterable[Flow]) -> list[tuple[str, int]]:
-    """How many passages came about in each way, documented ones first; ways without any are left out."""
-    counted = Counter(flow.how for flow in flows)
+    """What passages came of, documented ones first; ways without any are left out.
+
+    A twinning counts once however many learn in it, and no sheet that is made up counts: as in the other figures.
+    """
+    origins = {(flow.how, flow.twinning or flow) for flow in flows if flow.twinning or not flow.demonstration}
+    counted = Counter(how for how, _origin in origins)
     return [(how, counted[how]) for how in (DOCUMENTED, RUNNING, CLOSED, VARIANT) if counted[how]]
 
 

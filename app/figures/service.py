@@ -77,7 +77,16 @@ def _documented(solution: Solution, bodies: Mapping[str, Body]) -> list[Flow]:
         return []
     told = (bodies[owner.slug], solution.slug, solution.title)
     return [
-        Flow(told[0], bodies[tie.city.slug], *told[1:], rules.DOCUMENTED, tie.start, tie.end, _themes(solution))
+        Flow(
+            told[0],
+            bodies[tie.city.slug],
+            *told[1:],
+            rules.DOCUMENTED,
+            tie.start,
+            tie.end,
+            _themes(solution),
+            demonstration=solution.demonstration,
+        )
         for tie in solution.reuses
     ]
 
@@ -95,6 +104,7 @@ def _varied(solution: Solution, solutions: Mapping[str, Solution], bodies: Mappi
             source.title,
             rules.VARIANT,
             themes=_themes(source),
+            demonstration=source.demonstration,
         )
     ]
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from flask import Blueprint, Response, current_app, render_template, url_for
+from flask import Blueprint, Response, current_app, render_template, request, url_for
 from flask_babel import gettext
 from markupsafe import escape
 from sqlalchemy import text
@@ -61,7 +61,7 @@ def _home() -> str:
     return render_template(
         "pages/home.html",
         themes=solution_queries.themes_with_counts(session()),
-        totals=solution_queries.totals(session()),
+        totals=queries.totals(session()),
         latest=solution_queries.newest(session(), LATEST),
         needs=board.latest(session(), datetime.now(UTC), NEWEST),
         twinnings=twinning_queries.latest_running(session(), NEWEST),
@@ -91,18 +91,23 @@ def _written(name: str) -> WrittenPage:
 
 def _filled(html: str) -> str:
     """The stored HTML with the installation's own names in place of the marks of the text."""
+    form, missing = _report_form(), escape(gettext("non ancora indicato"))
+    ask = escape(gettext("si chiede con"))
     places = {
-        "{feedback}": settings().feedback,
-        "{controller}": settings().controller,
-        "{source}": settings().source_url,
+        "{feedback}": escape(settings().feedback) or form,
+        "{controller}": escape(settings().controller) or missing,
+        "{source}": escape(settings().source_url) or f"{missing} ({ask} {form})",
     }
     for mark, value in places.items():
-        html = html.replace(mark, _escaped(value))
+        html = html.replace(mark, value)
     return html
 
 
-def _escaped(value: str) -> str:
-    return str(escape(value or gettext("non disponibile")))
+def _report_form() -> str:
+    """A link to the form for who reads a page and wants to say something of it."""
+    address = escape(url_for("reader.report_page", pagina=request.path))
+    words = escape(gettext("il modulo «Segnala un errore in questa pagina»"))
+    return f'<a href="{address}" rel="nofollow">{words}</a>'
 
 
 @pages.get("/robots.txt")

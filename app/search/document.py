@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 class SearchDocument:
     """One findable thing. ``text`` is plain original text without the title, the source of snippets; ``keywords`` are
     words that find the thing and are not shown; ``facets`` maps a name to values; ``recent`` sorts the
-    newest last; ``months`` and ``cost`` (euros, once) are None where unknown."""
+    newest last; ``months`` and ``cost`` (euros, once) are None where unknown; ``demonstration`` where it is made up."""
 
     kind: str
     slug: str
@@ -29,6 +29,7 @@ class SearchDocument:
     recent: str = ""
     months: int | None = None
     cost: int | None = None
+    demonstration: bool = False
 
     @property
     def identity(self) -> str:

@@ -6,7 +6,8 @@ for each two stems side by side, plus 0.25 of what the title holds of the questi
 BM25: Robertson and Zaragoza 2009, with idf = ln(1 + (N - n + 0.5) / (n + 0.5)).
 """
 
-from collections.abc import Iterable, Sequence, Set
+import re
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 
 from app.search.segments import MAX_CACHED, PLACE_BITS, Part, Reader
 from app.search.terms import PAIR, STEM, TITLE, WORD
+from app.text.folding import fold
 from app.text.vocabulary import Alternative
 
 K1 = 0.9
@@ -30,6 +32,7 @@ KIND_WEIGHT = {"solution": 1.0, "attachment": 0.8, "act": 0.6, "page": 0.2, "the
 
 #: In a library of ten thousand documents a second to read, and two thirds of all places.
 MOST_PREPARED = 1_000
+LETTERS = re.compile(r"[^\W_]+")
 
 Scores = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -55,7 +58,7 @@ class Ranking:
         self.size = len(self.rows)
         self.count = int(self.live.sum())
         self.offsets = np.cumsum([0, *(len(part.rows) for part in reader.parts)])
-        self.order = _tie_order([str(row["identity"]) for row in self.rows])
+        self.order = _tie_order([_alphabetic(row) for row in self.rows])
         self.prior = np.array([KIND_WEIGHT.get(row["kind"], 1.0) for row in self.rows], dtype=np.float64)
         self._norms = self._all_norms()
         self._impacts: dict[tuple[str, str], Impacts] = {}
@@ -230,7 +233,7 @@ class Ranking:
         return score
 
     def best(self, scores: Scores, wanted: int) -> list[int]:
-        """Numbers of the ``wanted`` best documents with a score, ties by identity."""
+        """Numbers of the ``wanted`` best documents with a score, ties by title."""
         found = np.flatnonzero(scores > 0)
         if len(found) > wanted:
             least = np.partition(scores[found], len(found) - wanted)[len(found) - wanted]
@@ -260,8 +263,14 @@ def _side_by_side(part: Part, stems: Sequence[str]) -> Counts:
     return np.unique(keys >> PLACE_BITS, return_counts=True)
 
 
-def _tie_order(identities: list[str]) -> NDArray[np.int64]:
-    order = np.empty(len(identities), np.int64)
-    for rank, number in enumerate(sorted(range(len(identities)), key=identities.__getitem__)):
+def _alphabetic(row: Mapping[str, Any]) -> str:
+    """What sorts by title as a reader does, whatever its capitals, accents and quotes; of two that are equal, always
+    the same first."""
+    return f"{' '.join(LETTERS.findall(fold(str(row['title']))))}\0{row['identity']}"
+
+
+def _tie_order(names: list[str]) -> NDArray[np.int64]:
+    order = np.empty(len(names), np.int64)
+    for rank, number in enumerate(sorted(range(len(names)), key=names.__getitem__)):
         order[number] = rank
     return order

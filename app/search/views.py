@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The search page, the browse page, their data formats, and suggestions while typing."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -21,16 +22,30 @@ from app.search.snapshot import TITLED
 from app.search.suggest import Suggestion
 from app.web.formats import csv_answer, json_answer
 from app.web.gate import permits
-from app.web.languages import current_language, prefixed
+from app.web.languages import current_language, prefixed, site_root
 from app.web.logs import log
 from app.web.unit import session, work
 
 search = Blueprint("search", __name__, template_folder="templates")
 
-#: A table is read whole, so it has every row; the first of them have their snippets.
-COLUMNS = Row._fields
+#: A table is read whole, so it has every row; the first of them have their snippets. What it says beside of solutions
+#: comes from a function that the factory names.
+COLUMNS = (
+    *Row._fields,
+    "status",
+    "start",
+    "end",
+    "evidence",
+    "badge",
+    "themes",
+    "one_off_cost",
+    "summary",
+    "demonstration",
+)
 MAX_ROWS = 20_000
 SUGGESTIONS = 8
+#: Themes named to who found nothing and asked for nothing near one.
+THEMES = 8
 
 
 @search.get("/cerca")
@@ -118,6 +133,7 @@ def _page(asked: Asked, browsing: bool = False) -> str:
         addresses=addresses,
         naming=naming,
         elsewhere=_solutions_beside(asked, found),
+        main_themes=_main_themes(found),
         comparable=engine().comparable(),
         filters=filters(found.facets, asked, addresses, naming),
         around=[(number, addresses.on_page(number) if number else "") for number in pages(found.page, found.pages)],
@@ -129,6 +145,13 @@ def _solutions_beside(asked: Asked, found: Results) -> int:
     if found.total or not asked.text or "solution" in (asked.kinds or ("solution",)):
         return 0
     return find(asked.of_kind("soluzioni")).total
+
+
+def _main_themes(found: Results) -> Sequence[tuple[str, int]]:
+    """Themes with the number of their solutions, the most first, where nothing answers and no theme is near."""
+    if found.near_themes or (found.total and not found.beside):
+        return ()
+    return find(Asked(kind="soluzioni")).facets.get("theme", ())[:THEMES]
 
 
 def _naming() -> Naming:
@@ -171,8 +194,13 @@ def _table(asked: Asked, name: str) -> Response:
     except IndexDamaged as error:
         hits = _without_index(asked.on_page(1), error, MAX_ROWS).hits
         rows = [Row.of(vars(hit.document), hit.score, hit.said) for hit in hits]
-    shown = ({**row._asdict(), "score": round(row.score, 3), "url": prefixed(row.url)} for row in rows)
-    return csv_answer(shown, COLUMNS, name)
+    told = current_app.extensions["lines"](session(), [row.slug for row in rows if row.kind == "solution"])
+    return csv_answer([_line(row, told) for row in rows], COLUMNS, name)
+
+
+def _line(row: Row, told: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    beside = told.get(row.slug, {}) if row.kind == "solution" else {}
+    return {**beside, **row._asdict(), "score": round(row.score, 3), "url": site_root() + prefixed(row.url)}
 
 
 def _without_index(asked: Asked, error: IndexDamaged, most: int = PER_PAGE) -> Results:

@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 from app.document.model import Document, Section
 from app.document.schema import VARIANT_SECTION
 from app.solutions import queries
+from app.solutions.rules import LABEL, MADE_UP
 from app.solutions.service import Outcome, import_document
 
-SOURCE, VARIANT = "prova-parco-attrezzature-comuni-bologna", "prova-parco-attrezzature-comuni-bari"
-LABEL = "Dati dimostrativi: questa scheda è finta, per provare il sito."
+SOURCE, VARIANT = MADE_UP
 PRECONDITIONS = ["Un deposito con una persona che risponde", "Un regolamento d’uso approvato dai Comuni"]
 COMMON = {
     "office": "Ufficio di prova",
@@ -24,11 +24,6 @@ COMMON = {
     "badge": "visibile",
     "preconditions": PRECONDITIONS,
 }
-
-
-def is_made_up(slug: str, text: str) -> bool:
-    """Whether a document is one of the two, or was made from one of them; ``text`` is the whole of it."""
-    return slug in {SOURCE, VARIANT} or LABEL in text
 
 
 def make(session: Session, now: datetime) -> int:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.access import Thing
 from app.cities.models import City
 from app.db import Base, Instant
+from app.solutions.rules import is_made_up
 
 
 class Theme(Base):
@@ -149,6 +150,11 @@ class Solution(Base):
             frozenset(tie.theme.slug for tie in self.themes),
             people,
         )
+
+    @property
+    def demonstration(self) -> bool:
+        """Whether it was made up for trying the site."""
+        return is_made_up(self.slug, self.summary, self.based_on)
 
     @property
     def owner(self) -> City | None:

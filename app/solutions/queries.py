@@ -12,15 +12,20 @@ from sqlalchemy.orm import Session, aliased, defer, joinedload, selectinload
 from sqlalchemy.orm.interfaces import ORMOption
 
 from app.cities.models import City
+from app.document.schema import UNKNOWN
 from app.errors import NotFound
 from app.search.listing import Part
 from app.search.models import RegisterState
 from app.solutions.models import LegalAct, Solution, SolutionAct, SolutionBody, SolutionRevision, SolutionTheme, Theme
+from app.solutions.rules import LABEL, MADE_UP
 
 #: Solutions held in memory at a time where all are read.
 CHUNK = 500
 #: The revision that readers see.
 IN_FORCE = (SolutionRevision.solution_id == Solution.id) & (SolutionRevision.number == Solution.revision_number)
+#: What ``Solution.demonstration`` says, and that a solution counts in a figure: it is public and not made up.
+INVENTED = or_(Solution.slug.in_(MADE_UP), Solution.based_on.in_(MADE_UP), Solution.summary.contains(LABEL))
+COUNTED = Solution.published & ~INVENTED
 
 
 def _with_ties() -> Select[Solution]:
@@ -218,10 +223,11 @@ def offered(session: Session) -> Sequence[Solution]:
 
 
 def newest(session: Session, most: int) -> Sequence[Solution]:
-    """The solutions changed last, as cards show them: with their bodies, in one statement."""
+    """The solutions changed last, of those changed together the newest practices first, as cards show them: with their
+    bodies, in one statement."""
     wanted = select(Solution).options(joinedload(Solution.bodies)).where(Solution.published)
-    ordered = wanted.order_by(Solution.updated_at.desc(), Solution.slug).limit(most)
-    return session.scalars(ordered).unique().all()
+    order = (Solution.updated_at.desc(), Solution.year.desc().nulls_last(), Solution.title, Solution.id)
+    return session.scalars(wanted.order_by(*order).limit(most)).unique().all()
 
 
 def published_texts(session: Session) -> Iterator[tuple[Solution, SolutionRevision]]:
@@ -360,29 +366,29 @@ def themes_with_counts(session: Session) -> Sequence[tuple[Theme, int]]:
     return [(theme, count) for theme, count in session.execute(wanted.order_by(Theme.position)).all()]
 
 
-def totals(session: Session) -> dict[str, int]:
-    """The live figures of the home page: solutions, owners, documented transfers, acts."""
-    solutions = select(func.count()).select_from(Solution).where(Solution.published)
-    ties = select(func.count()).select_from(SolutionBody).join(Solution).where(Solution.published)
-    owners = (
-        select(func.count(func.distinct(SolutionBody.city_id)))
-        .join(Solution, Solution.id == SolutionBody.solution_id)
-        .where(Solution.published, SolutionBody.role != "reuser")
+#: Parts of a document that a table shows beside the columns, by their names there.
+PARTS = {"start": ("period", "start"), "end": ("period", "end"), "one_off_cost": ("resources", "one_off_cost")}
+
+
+def lines(session: Session, slugs: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """What a table says of some published solutions beside their titles, by address; empty where it is not known."""
+    parts = [Solution.front[path].as_string().label(name) for name, path in PARTS.items()]
+    wanted = (
+        select(Solution.slug, Solution.status, Solution.evidence_level.label("evidence"), Solution.badge, *parts)
+        .add_columns(Solution.summary, INVENTED.label("demonstration"), Theme.slug.label("theme"))
+        .outerjoin(SolutionTheme, SolutionTheme.solution_id == Solution.id)
+        .outerjoin(Theme, Theme.id == SolutionTheme.theme_id)
+        .order_by(Solution.id, SolutionTheme.position)
     )
-    acts = (
-        select(func.count(func.distinct(SolutionAct.act_id)))
-        .join(Solution, Solution.id == SolutionAct.solution_id)
-        .where(Solution.published)
-    )
-    row = session.execute(
-        select(
-            solutions.scalar_subquery(),
-            owners.scalar_subquery(),
-            ties.where(SolutionBody.role == "reuser").scalar_subquery(),
-            acts.scalar_subquery(),
-        )
-    ).one()
-    return dict(zip(("solutions", "bodies", "transfers", "acts"), row, strict=True))
+    found: dict[str, dict[str, Any]] = {}
+    for first in range(0, len(slugs), CHUNK):
+        chosen = wanted.where(Solution.published, Solution.slug.in_(slugs[first : first + CHUNK]))
+        for row in session.execute(chosen).mappings():
+            line = found.setdefault(row["slug"], {**row, "themes": []})
+            line["themes"] += [row["theme"]] if row["theme"] else []
+    return {
+        slug: {name: "" if value == UNKNOWN else value for name, value in line.items()} for slug, line in found.items()
+    }
 
 
 def themes(session: Session) -> Sequence[Theme]:

@@ -15,6 +15,9 @@ from app.text.acts import LegalReference, find_acts, with_region
 LEGAL_BASIS = "legal_basis"
 #: Fields that follow from reviews and transfers, never from what somebody types.
 SITE_FIELDS = frozenset({"badge", "verified_on", "review_due", "reused_by"})
+#: Addresses of the two solutions made up for trying the site, and what every text of theirs says.
+MADE_UP = ("prova-parco-attrezzature-comuni-bologna", "prova-parco-attrezzature-comuni-bari")
+LABEL = "Dati dimostrativi: questa scheda è finta, per provare il sito."
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,11 @@ def with_site_fields(document: Document, front_in_force: Mapping[str, Any]) -> D
     front = {name: value for name, value in document.front.items() if name not in SITE_FIELDS}
     front |= {name: value for name, value in front_in_force.items() if name in SITE_FIELDS}
     return Document(front, document.sections, document.footnotes)
+
+
+def is_made_up(slug: str, text: str, based_on: str = "") -> bool:
+    """Whether a solution is one of those made up, or was made from one of them, as ``text`` of it tells."""
+    return slug in MADE_UP or based_on in MADE_UP or LABEL in text
 
 
 def is_overdue(review_due: Any, today: date) -> bool:

@@ -50,6 +50,7 @@ def as_document(solution: Solution, revision: SolutionRevision) -> SearchDocumen
         recent=_recent(solution),
         months=_number(solution, "months"),
         cost=_number(solution, "one_off_cost"),
+        demonstration=solution.demonstration,
     )
 
 

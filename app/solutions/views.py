@@ -16,7 +16,6 @@ from app.document.model import Document
 from app.document.parse import parse
 from app.errors import NotFound
 from app.solutions import pdf, queries
-from app.solutions.demonstration import is_made_up
 from app.solutions.models import Solution, SolutionRevision
 from app.solutions.rules import is_overdue, spreads
 from app.solutions.said_views import AS_SAID
@@ -75,13 +74,12 @@ def page_of(slug: str, variants: Sequence[queries.Variant]) -> str:
 
 def _shown(solution: Solution, revision: SolutionRevision) -> dict[str, Any]:
     """What page and paper show alike."""
-    made_up = is_made_up(solution.slug, solution.summary)
     return {
         "solution": solution,
         "revision": revision,
         "front": solution.front,
         "spreads": spreads(solution.front),
-        "unconfirmed": not revision.confirmed and not made_up,
+        "unconfirmed": not revision.confirmed and not solution.demonstration,
     }
 
 

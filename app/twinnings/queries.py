@@ -68,10 +68,11 @@ def verified(session: Session, code: str) -> Twinning | None:
 
 
 def listed(session: Session, state: str = "", before: int = 0, most: int | None = None) -> Sequence[Twinning]:
-    """Twinnings, of a state where one is given, the newest first, with their bodies and solution: all of them, or some
-    after those before."""
+    """Twinnings, of a state where one is given, what ended or began last first, with their bodies and solution: all of
+    them, or some after those before."""
     lean = (lazyload(Twinning.people), selectinload(Twinning.parties), joinedload(Twinning.solution))
-    wanted = select(Twinning).options(*lean).where(_of_state(state)).order_by(Twinning.id.desc())
+    last = func.coalesce(Twinning.ended_at, Twinning.began_at)
+    wanted = select(Twinning).options(*lean).where(_of_state(state)).order_by(last.desc(), Twinning.id.desc())
     return session.scalars(wanted.offset(before).limit(most) if most else wanted).all()
 
 

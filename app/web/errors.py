@@ -36,6 +36,8 @@ UNSHOWN = frozenset({"csrf_token", "password", "current", "next", "code", "crede
 
 #: How much of an address that leads nowhere is looked at.
 MAX_WORDS, MAX_WORD = 8, 30
+#: Lists whose next part names a thing, whatever comes after.
+NAMING = frozenset({"soluzioni", "citta", "temi", "norme"})
 
 
 def register(app: Flask) -> None:
@@ -113,11 +115,14 @@ def _page_before() -> str:
 
 
 def _words() -> str:
-    """The words of the last part of the address, as somebody would type them into the search field; no secret is."""
+    """The words of the part of the address that names a thing, else of the last one, as somebody would type them into
+    the search field; no secret is."""
     if request.url_rule is not None and SECRETS & request.url_rule.arguments:
         return ""
-    last = request.path.rstrip("/").rpartition("/")[2].partition(".")[0]
-    return " ".join(word[:MAX_WORD] for word in re.findall(r"[^\W_]{2,}", last[:400])[:MAX_WORDS])
+    parts = request.path.strip("/").split("/")
+    named = parts[1] if len(parts) > 2 and parts[0] in NAMING else parts[-1]
+    words = re.findall(r"[^\W_]{2,}", named.partition(".")[0][:400])
+    return " ".join(word[:MAX_WORD] for word in words[:MAX_WORDS])
 
 
 def _nearest(words: str) -> list[tuple[str, str]]:

@@ -4,6 +4,9 @@
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from app.config import Settings
+from app.web.logs import log
+
 #: Between them they load the templates, the sentences, the statements and the terms of the index most readers need.
 #: Words as they stand, which are not counted among the searches that found nothing.
 PAGES = ("/", "/en/", "/cerca?q=piano&esatta=1", "/en/cerca?q=piano&esatta=1", "/cerca/suggerimenti?q=piano")
@@ -11,6 +14,7 @@ PAGES = ("/", "/en/", "/cerca?q=piano&esatta=1", "/en/cerca?q=piano&esatta=1", "
 
 def warm(app: Flask) -> None:
     """Ask the site for the pages most readers ask for, where it is ready; no file and no connection stays open."""
+    _tell_unsaid(app.config["SETTINGS"])
     client = app.test_client()
     host = (app.config["TRUSTED_HOSTS"] or ["localhost"])[0].lstrip(".")
 
@@ -25,3 +29,8 @@ def warm(app: Flask) -> None:
     app.extensions["engine"].rest()
     app.extensions["kept"].rest()
     app.extensions["database"].close()
+
+
+def _tell_unsaid(settings: Settings) -> None:
+    if settings.production and settings.unsaid:
+        log.warning("settings empty", settings=settings.unsaid, reason="the written pages have nothing to say in place")

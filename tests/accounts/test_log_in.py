@@ -336,3 +336,24 @@ def test_accounts_for_trying_come_in_nowhere_once_the_site_is_no_longer_for_tryi
         assert external.owner(session, known) is not None
         assert queries.administrators_left(session, 0) == 1
     trying.extensions["database"].close()
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        ("/richieste/nuova?q=gare+comuni", "Stavi per chiedere una soluzione"),
+        ("/segui?kind=city&key=bari&next=/citta/bari", "Stavi per seguire"),
+        ("/soluzioni/nuova", "Stavi per documentare"),
+        ("/profilo", "La pagina chiesta è di chi ha un’utenza"),
+    ],
+)
+def test_the_log_in_page_says_what_somebody_was_about_to_do(client: FlaskClient, wanted: str, said: str) -> None:
+    assert said in client.get("/accedi", query_string={"next": wanted}).text
+    assert "tavi per" not in client.get("/accedi").text
+    assert rules.purpose(f"/en{wanted}", "/en") == rules.purpose(wanted)
+
+
+def test_the_log_in_page_says_whom_to_ask_for_an_account(app: Flask, client: FlaskClient) -> None:
+    assert 'href="/segnala?pagina=/"' in client.get("/accedi").text
+    app.config["SETTINGS"] = replace(app.config["SETTINGS"], feedback="sito@ente.example")
+    assert 'href="mailto:sito@ente.example">sito@ente.example</a>' in client.get("/accedi").text

@@ -43,11 +43,28 @@ def test_credits_count_who_adopted_with_its_help(exchange: Exchange, client: Fla
     with exchange.database.work() as session:
         for body in ("bologna", "torino", "venezia"):
             ending.say(session, exchange.number, body, Closing("adopted"), exchange.deed())
-    assert "Ha insegnato soluzioni a 2 enti." in client.get("/citta/bologna").text
-    assert "Ha imparato 1 soluzione da altri." in client.get("/citta/torino").text
+    assert "Ha insegnato soluzioni a 2 enti, in gemellaggi conclusi." in client.get("/citta/bologna").text
+    assert "Ha imparato 1 soluzione da altri, in gemellaggi conclusi." in client.get("/citta/torino").text
     assert "Attestato di gemellaggio" in client.get("/citta/torino").text
     learnt = [row for row in client.get("/rete.json").get_json()["flows"] if row["how"] == "closed"]
     assert [row["receiver"] for row in learnt] == ["torino", "venezia"]
+
+
+def test_a_twinning_of_two_receivers_is_one_on_every_page(exchange: Exchange, client: FlaskClient) -> None:
+    page = client.get("/rete").text
+    assert "Vengono da: 1 gemellaggio in corso." in page
+    assert "Bologna: sta insegnando a 2 enti" in page
+    assert "Torino: sta imparando da 1 ente" in page
+    assert "ha imparato da 1" not in page
+    with exchange.database.work() as session:
+        for body in ("bologna", "torino", "venezia"):
+            ending.say(session, exchange.number, body, Closing("adopted"), exchange.deed())
+    page = client.get("/rete").text
+    assert "2 passaggi di soluzioni" in page
+    assert "Vengono da: 1 gemellaggio concluso." in page
+    assert "Bologna: ha insegnato a 2 enti" in page
+    rows = {(row["figure"], row["of"]): row["value"] for row in client.get("/numeri.json").get_json()["figures"]}
+    assert rows["transfers-closed", ""] == len(client.get("/gemellaggi.json?stato=closed").get_json()["twinnings"]) == 1
 
 
 def test_who_did_not_adopt_learnt_nothing(exchange: Exchange, client: FlaskClient) -> None:
@@ -56,7 +73,7 @@ def test_who_did_not_adopt_learnt_nothing(exchange: Exchange, client: FlaskClien
             ending.say(session, exchange.number, body, Closing(result), exchange.deed())
     assert "Attestato di gemellaggio" in client.get("/citta/venezia").text
     assert "Attestato di gemellaggio" not in client.get("/citta/torino").text
-    assert "Ha insegnato una soluzione a 1 ente." in client.get("/citta/bologna").text
+    assert "Ha insegnato una soluzione a 1 ente, in gemellaggi conclusi." in client.get("/citta/bologna").text
     assert "Ha imparato" not in client.get("/citta/torino").text
     assert [row["receiver"] for row in client.get("/rete.json").get_json()["flows"]] == ["venezia"]
     rows = {(row["figure"], row["of"]): row["value"] for row in client.get("/numeri.json").get_json()["figures"]}

@@ -183,7 +183,7 @@ def test_re_uses_are_the_same_at_home_and_among_the_figures_and_the_network_says
     assert f"<dt>riusi documentati</dt><dd>{told}</dd>" in library.get("/").text
     flows = library.get("/rete.json").get_json()["flows"]
     documented = sum(row["how"] == "documented" for row in flows)
-    assert f"Sono: {documented} riusi documentati" in library.get("/rete").text
+    assert f"Vengono da: {documented} riusi documentati" in library.get("/rete").text
 
 
 def test_requests_that_only_members_read_are_not_among_the_public_figures(

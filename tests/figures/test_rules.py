@@ -3,6 +3,7 @@
 
 import math
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
 
@@ -12,7 +13,19 @@ from hypothesis import strategies as st
 
 from app.figures.chart import APART, WIDTH, chart, shortened
 from app.figures.genealogy import MOST_STEPS, Lineage, lineages, touched, variants
-from app.figures.rules import CLOSED, DOCUMENTED, RUNNING, VARIANT, Body, Flow, Median, Practice, in_order, median_days
+from app.figures.rules import (
+    CLOSED,
+    DOCUMENTED,
+    RUNNING,
+    VARIANT,
+    Body,
+    Flow,
+    Median,
+    Practice,
+    by_how,
+    in_order,
+    median_days,
+)
 
 NAMES = ("bari", "bologna", "genova", "milano", "torino")
 #: Two of them at one place, one of the whole country.
@@ -64,21 +77,39 @@ def test_every_passage_is_on_an_arc_from_its_giver_to_its_receiver(found: list[F
         assert math.dist(numbers[-2:], spots[arc.receiver]) < 9
 
 
-def test_names_stand_inside_the_drawing_and_are_left_out_where_there_is_no_room() -> None:
+def test_names_stand_inside_the_drawing_and_are_numbers_where_there_is_no_room() -> None:
     crowd = [Body(f"b{number}", f"Comune numero {number}", (510.0, 300.0)) for number in range(40)]
     drawn = chart([flow(BARI, body, "a") for body in crowd])
     edges = {"start": 0.0, "end": 1.0, "middle": 0.5}
     for dot in drawn.dots:
         left = dot.label_x - edges[dot.anchor] * len(dot.label) * 7.4
         assert not dot.label or (left >= 0 and left + len(dot.label) * 7.4 <= WIDTH)
-    assert 0 < sum(bool(dot.label) for dot in drawn.dots) < len(drawn.dots)
+    names = [dot for dot in drawn.dots if not dot.number]
+    assert 0 < len(names) < len(drawn.dots)
+    assert all(dot.label == shortened(dot.body.name) for dot in names)
+    numbered = sorted(dot.number for dot in drawn.dots if dot.number)
+    assert numbered == list(range(1, len(numbered) + 1))
+    assert all(dot.label in ("", str(dot.number)) for dot in drawn.dots if dot.number)
 
 
 def test_a_dot_says_to_how_many_bodies_it_gave() -> None:
     drawn = chart([flow(BARI, MILANO, "a"), flow(BARI, MILANO, "b"), flow(BARI, BOLOGNA, "a")])
     counted = {dot.body.slug: (dot.taught, dot.learnt) for dot in drawn.dots}
+    assert not any(dot.teaching or dot.learning for dot in drawn.dots)
     assert counted == {"bari": (2, 0), "milano": (0, 1), "bologna": (0, 1)}
     assert {arc.receiver.slug: arc.many for arc in drawn.arcs} == {"milano": 2, "bologna": 1}
+
+
+def test_what_runs_is_not_told_as_done() -> None:
+    drawn = chart([flow(BARI, MILANO, "a", RUNNING), flow(BARI, BOLOGNA, "b")])
+    counted = {dot.body.slug: (dot.taught, dot.learnt, dot.teaching, dot.learning) for dot in drawn.dots}
+    assert counted == {"bari": (1, 0, 1, 0), "milano": (0, 0, 0, 1), "bologna": (0, 1, 0, 0)}
+
+
+def test_twinnings_count_once_each_and_sheets_that_are_made_up_not_at_all() -> None:
+    shared = [replace(flow(BARI, body, "a", CLOSED), twinning="1-a", demonstration=True) for body in (MILANO, GENOVA)]
+    invented = replace(flow(BARI, BOLOGNA, "b"), demonstration=True)
+    assert by_how([*shared, invented, flow(BARI, BOLOGNA, "c")]) == [(DOCUMENTED, 1), (CLOSED, 1)]
 
 
 def test_long_names_are_shortened_beside_their_dot() -> None:

@@ -66,6 +66,8 @@ def test_what_is_made_up_has_every_state_and_is_made_once_and_labelled(app: Flas
     assert set(solutions.values()) == {1}, "what is made up changes no real solution"
     client = app.test_client()
     assert client.get("/gemellaggi").text.count("dati dimostrativi") == 6
+    days = [row["ended_on"] or row["began_on"] for row in client.get("/gemellaggi.json").get_json()["twinnings"]]
+    assert days == sorted(days, reverse=True), "what ended or began last stands first"
     assert "Dati dimostrativi" in client.get(f"/soluzioni/{solutions_made.VARIANT}").text
     assert "Due depositi" in client.get(f"/soluzioni/{solutions_made.VARIANT}/confronto-con-la-fonte").text
     for city in ("bologna", "bari"):

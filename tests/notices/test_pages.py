@@ -217,6 +217,14 @@ def test_a_feed_names_a_body_as_author_only_of_what_it_approved(client: FlaskCli
     assert (authors["Confermata"] is not None, authors["Raccolta"]) == (True, None)
 
 
+@pytest.mark.parametrize("path", ["/feed/soluzioni.atom", "/feed/richieste.atom"])
+def test_a_feed_declares_the_address_it_was_asked_at(referent: FlaskClient, path: str) -> None:
+    for prefix in ("", "/en"):
+        feed = ElementTree.fromstring(referent.get(f"{prefix}{path}").data)
+        (own,) = [link.get("href") for link in feed.iter(f"{ATOM}link") if link.get("rel") == "self"]
+        assert own == feed.findtext(f"{ATOM}id") == f"http://localhost{prefix}{path}"
+
+
 @pytest.mark.parametrize("path", ["/feed/temi/nessuno.atom", "/feed/citta/nessuna.atom"])
 def test_a_feed_of_nothing_is_missing(client: FlaskClient, path: str) -> None:
     assert client.get(path).status_code == 404

@@ -143,9 +143,9 @@ class Exhaustive:
         quoted = [item for item in allowed if all(side_by_side(item, phrase) for phrase in question.phrases)]
         allowed = [i for i in quoted or allowed if not any(side_by_side(i, stems) for stems in question.excluded)]
         if question.empty:
-            found = [(item.document.identity, KIND_WEIGHT[item.document.kind]) for item in allowed]
+            found = [(place(item.document), KIND_WEIGHT[item.document.kind]) for item in allowed]
         else:
-            found = [(item.document.identity, self.score(item, plan)) for item in allowed]
+            found = [(place(item.document), self.score(item, plan)) for item in allowed]
         return cut(found, 0.0 if question.empty or len(plan.concepts) == 1 else LEAST_SHARE)
 
 
@@ -154,6 +154,11 @@ def side_by_side(item: Held, stems: Sequence[str]) -> bool:
         return bool(item.counts[STEM][stems[0]])
     runs = zip(*(item.stems[start:] for start in range(len(stems))), strict=False)
     return tuple(stems) in set(runs)
+
+
+def place(document: SearchDocument) -> str:
+    """What parts documents of one score: their titles, here of plain words only."""
+    return f"{document.title}\0{document.identity}"
 
 
 def cut(found: Scored, share: float) -> Scored:
@@ -190,7 +195,7 @@ def same(answer: Scored, expected: Scored) -> None:
 
 def answer_of(engine: Engine, question: str, kinds: Sequence[str], themes: Sequence[str]) -> Scored:
     found = engine.search(question, {"theme": themes}, kinds=kinds, correct=False, per_page=10)
-    return [(hit.document.identity, hit.score) for hit in found.hits]
+    return [(place(hit.document), hit.score) for hit in found.hits]
 
 
 relaxed = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
@@ -213,9 +218,9 @@ def test_the_first_ten_equal_the_exhaustive_scoring(
     engine.vocabulary = VOCABULARY
     plan = concepts.plan(read(question), VOCABULARY, engine.snapshot().ranking)
     expected = Exhaustive(documents).ranked(plan, kinds)
-    themed = {document.identity for document in documents if not themes or document.facets["theme"][0] in themes}
+    themed = {place(document) for document in documents if not themes or document.facets["theme"][0] in themes}
     same(answer_of(engine, question, kinds, themes), [pair for pair in expected if pair[0] in themed][:10])
-    counts = Counter(d.facets["theme"][0] for d in documents if d.identity in {key for key, _score in expected})
+    counts = Counter(d.facets["theme"][0] for d in documents if place(d) in {key for key, _score in expected})
     assert (
         dict(engine.search(question, {"theme": themes}, kinds=kinds, correct=False).facets.get("theme", [])) == counts
     )
@@ -294,9 +299,13 @@ def test_the_first_ten_equal_what_whoosh_itself_holds(
     plain = Plan(plan.question, tuple(Concept(c.words) for c in plan.concepts), plan.pairs)
     own = engine.snapshot().ranking
     scores = own.score(plain.concepts, plain.pairs)
-    answer = [(str(own.rows[n]["identity"]), float(scores[n])) for n in own.best(scores, 10)]
+    names = {str(row["identity"]): f"{row['title']}\0{row['identity']}" for row in own.rows}
+    answer = [(names[own.rows[n]["identity"]], float(scores[n])) for n in own.best(scores, 10)]
     whoosh = ByWhoosh(folder)
-    expected = sorted(whoosh.scores(plain).items(), key=lambda pair: (-round(pair[1], 9), pair[0]))
+    expected = sorted(
+        ((names[key], score) for key, score in whoosh.scores(plain).items()),
+        key=lambda pair: (-round(pair[1], 9), pair[0]),
+    )
     whoosh.reader.close()
     same(answer, expected[:10])
 

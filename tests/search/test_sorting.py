@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The newest practices first, over the shipped library; suggestions as browsers ask for them; what counts as unmet."""
 
+from pathlib import Path
+
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app.search.document import SearchDocument
+from app.search.engine import Engine
+from app.search.index import rebuild
 from app.search.queries import most_unmet
 from tests.search.test_service import DAY
 
@@ -55,3 +60,24 @@ def test_only_the_first_page_of_a_search_in_vain_is_counted(app: Flask, client: 
     client.get("/cerca?q=xyzzyq&esatta=1")
     with app.extensions["database"].reading() as session:
         assert not most_unmet(session, DAY, 10)
+
+
+def every_title(library: FlaskClient, address: str) -> list[str]:
+    pages = range(1, library.get(address).json["pages"] + 1)  # type: ignore[index]
+    found = [library.get(f"{address}{'&' if '?' in address else '?'}pagina={page}").json["results"] for page in pages]  # type: ignore[index]
+    return [row["title"] for rows in found for row in rows]
+
+
+def test_without_words_solutions_stand_by_title_and_not_by_address(library: FlaskClient) -> None:
+    titles = every_title(library, "/soluzioni.json")
+    assert titles == sorted(titles, key=str.casefold)
+    rows = library.get("/soluzioni.csv").text.splitlines()[1:]
+    assert [row.split(";")[2].strip('"') for row in rows] == titles
+    assert titles[0].startswith("Agende")
+
+
+def test_titles_sort_whatever_their_capitals_accents_and_quotes(tmp_path: Path) -> None:
+    titles = ["zebra", "Àncora", "«Bando» unico", "ancora prima", "Bando", "È di tutti", "etica"]
+    rebuild(tmp_path, [SearchDocument("solution", f"s{7 - n}", title, "x", "/") for n, title in enumerate(titles)])
+    found = [hit.title for hit in Engine(tmp_path).search("", kinds=("solution",)).hits]
+    assert found == ["Àncora", "ancora prima", "Bando", "«Bando» unico", "È di tutti", "etica", "zebra"]

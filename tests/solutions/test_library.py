@@ -116,7 +116,7 @@ def test_the_page_of_a_body_keeps_what_else_it_shows_and_says_whose_each_solutio
         assert "Rapporto annuale" in text
         assert "1.014.124" in text
         assert "6 soluzioni, di cui 1 insieme ad altri" in text
-        assert "1 riusata" in text
+        assert "1 presa da altri enti" in text
     assert "<h2>Soluzioni documentate</h2>" in first
     assert "Prese da altri enti" not in first
     assert slugs(last) == ["ripresa"]
@@ -132,8 +132,21 @@ def test_a_body_without_solutions_says_so_on_any_page(client: FlaskClient) -> No
 
 
 def test_the_badge_of_a_row_speaks_of_the_sheet_and_leads_to_the_help(client: FlaskClient) -> None:
-    for prefix, anchor, said in (("", "sez-distintivi", "scheda visibile"), ("/en", "sez-badges", "sheet visible")):
+    for prefix, anchor, said in (("", "sez-distintivi", "scheda visibile"), ("/en", "sez-badges", "sheet")):
         text = client.get(f"{prefix}/temi/suap").text
         badge = re.search(rf'<a class="tag badge-visibile" href="{prefix}/aiuto#{anchor}" title="[^"]+">.*?</a>', text)
         assert badge
         assert said in badge[0]
+
+
+def test_one_solution_is_said_in_the_singular_to_who_hears_the_page(client: FlaskClient) -> None:
+    assert '<span class="number">1<span class="visually-hidden"> soluzione</span></span>' in client.get("/").text
+    assert '<span class="number">5<span class="visually-hidden"> soluzioni</span></span>' in client.get("/temi").text
+
+
+@pytest.mark.parametrize("path", ["/soluzioni", "/cerca?q=titolo"])
+def test_who_moves_by_keyboard_may_go_to_the_results_at_once(client: FlaskClient, path: str) -> None:
+    text = client.get(path).text
+    assert '<a class="visually-hidden-focusable" href="#risultati">Vai ai risultati</a>' in text
+    assert '<h2 id="risultati" tabindex="-1">' in text
+    assert "Vai ai risultati" not in client.get("/temi").text

@@ -15,7 +15,8 @@ from app.db import Database
 from app.document.model import Document, known
 from app.document.parse import parse
 from app.document.schema import FIELDS
-from app.solutions import demonstration, pdf
+from app.solutions import pdf
+from app.solutions.rules import LABEL
 from app.solutions.service import make_live, save
 from tests.makers import NOW, make_document, make_solution
 
@@ -260,7 +261,7 @@ def test_a_sheet_its_body_approved_names_the_body_as_its_author(client: FlaskCli
 
 def test_a_made_up_sheet_is_not_said_to_come_from_public_sources(client: FlaskClient, registered: Database) -> None:
     with registered.work() as session:
-        make_solution(session, summary=f"{demonstration.LABEL} Uno sportello.")
+        make_solution(session, summary=f"{LABEL} Uno sportello.")
     assert UNCONFIRMED not in words_of(client.get(f"/soluzioni/{SLUG}").text)
 
 

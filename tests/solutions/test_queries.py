@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What the pages of the library read."""
 
+from datetime import timedelta
 from typing import Any
 
 from app.cities.models import City
 from app.cities.queries import by_slugs
 from app.cities.service import import_register
 from app.db import Database
+from app.pages import queries as page_queries
 from app.search.listing import part
 from app.solutions import queries
 from tests.makers import NOW, REGISTER, make_solution
@@ -46,12 +48,43 @@ def test_the_solutions_of_an_act_start_with_those_whose_legal_basis_names_it(reg
         assert [(found.slug, count) for found, count in queries.acts(session)] == [("dpr-160-2010", 2)]
 
 
+def test_the_lines_of_a_table_hold_what_is_known_and_nothing_in_place_of_what_is_not(registered: Database) -> None:
+    with registered.work() as session:
+        resources = {"one_off_cost": 40_000, "months": 3}
+        make_solution(session, "nota", themes=["suap", "appalti"], evidence_level=2, resources=resources)
+        unknown = {"one_off_cost": "non disponibile"}
+        make_solution(session, "ignota", period={"start": "non disponibile"}, resources=unknown)
+        make_solution(session, "bozza", badge=None)
+    with registered.reading() as session:
+        found = queries.lines(session, ["nota", "ignota", "bozza", "altra"])
+    assert found.keys() == {"nota", "ignota"}
+    known = {"status": "concluso", "start": "2018", "end": "2020", "evidence": 2, "badge": "visibile"}
+    assert found["nota"].items() >= {**known, "one_off_cost": "40000", "demonstration": False}.items()
+    assert found["nota"]["themes"] == ["suap", "appalti"]
+    assert [found["ignota"][name] or "" for name in ("start", "end", "one_off_cost", "evidence")] == [""] * 4
+
+
+def test_of_the_solutions_changed_together_the_newest_practices_come_first(registered: Database) -> None:
+    with registered.work() as session:
+        for slug, start in (("c", "2015"), ("b", "2019"), ("a", "2012"), ("d", None)):
+            make_solution(session, slug, title=slug, period={"start": start or "non disponibile"})
+        make_solution(session, "prima", title="prima", period={"start": "2025"}).updated_at = NOW - timedelta(days=1)
+    with registered.reading() as session:
+        assert [solution.slug for solution in queries.newest(session, 5)] == ["b", "c", "a", "d", "prima"]
+
+
 def test_totals_count_what_is_published_only(registered: Database) -> None:
     with registered.work() as session:
         make_solution(session, "uno", reused_by=[{"city": "venezia"}], partners=["torino"])
         make_solution(session, "bozza", badge=None)
     with registered.reading() as session:
-        assert queries.totals(session) == {"solutions": 1, "bodies": 2, "transfers": 1, "acts": 1}
+        assert page_queries.totals(session) == {
+            "solutions": 1,
+            "bodies": 2,
+            "transfers": 1,
+            "acts": 1,
+            "demonstration": 0,
+        }
 
 
 def test_the_parts_of_a_list_hold_every_solution_once_though_their_titles_are_the_same(registered: Database) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from app.db import Database
 from app.document.model import Document
+from app.pages import queries as page_queries
 from app.search.listing import part
 from app.solutions import queries
 from app.solutions.service import Outcome, import_document, save
@@ -163,7 +164,7 @@ def test_a_draft_or_a_members_only_document_is_not_published(registered: Databas
         make_solution(session, SLUG, **front)
     with registered.reading() as session:
         assert list(queries.published(session)) == []
-        assert queries.totals(session)["solutions"] == 0
+        assert page_queries.totals(session)["solutions"] == 0
 
 
 def test_a_unit_of_work_that_fails_leaves_nothing_behind(registered: Database) -> None:

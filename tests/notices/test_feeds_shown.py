@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Feeds stand where they are looked for, and beside the button that asks for an account."""
+
+import pytest
+from flask.testing import FlaskClient
+
+from app.access import Role
+from app.db import Database
+from tests.makers import make_person, make_solution, sign_in
+
+FEED = 'type="application/atom+xml">'
+
+
+@pytest.mark.parametrize(
+    ("path", "feed"),
+    [
+        ("/citta/bologna", "/feed/citta/bologna.atom"),
+        ("/temi/suap", "/feed/temi/suap.atom"),
+        ("/norme/dpr-160-2010", "/feed/soluzioni.atom"),
+        ("/soluzioni", "/feed/soluzioni.atom"),
+        ("/citta", "/feed/soluzioni.atom"),
+        ("/temi", "/feed/soluzioni.atom"),
+        ("/norme", "/feed/soluzioni.atom"),
+        ("/cerca?q=sportello", "/feed/soluzioni.atom"),
+    ],
+)
+def test_a_page_of_the_library_has_a_link_to_what_is_new(
+    registered: Database, client: FlaskClient, path: str, feed: str
+) -> None:
+    with registered.work() as session:
+        make_solution(session)
+    client.application.extensions["indexer"].rebuild()
+    body = client.get(path).text.partition("<main")[2]
+    assert f'href="{feed}" {FEED}' in body
+    assert client.get(feed).status_code == 200
+
+
+def test_without_an_account_the_feed_beside_the_button_says_that_it_needs_none(
+    registered: Database, client: FlaskClient
+) -> None:
+    assert "Novità senza utenza, in un lettore di notizie (Atom)" in client.get("/citta/bologna").text
+    with registered.work() as session:
+        person = make_person(session, (Role.OFFICIAL, "bologna"))
+    page = sign_in(client, person).get("/citta/bologna").text
+    assert "Novità in un lettore di notizie (Atom)" in page
+    assert "senza utenza" not in page
