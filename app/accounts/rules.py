@@ -73,7 +73,7 @@ SYSTEMS = (
 MAILBOX = re.compile(
     r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,24}$"
 )
-OWN_PATH = re.compile(r"^/(?![/\\])[^\x00-\x20\\\x7f]{0,1000}$")
+OWN_PATH = re.compile(r"^/(?![/\\])[^\x00-\x20\\\x7f]{0,1000}\Z")
 
 
 def network_of(address: str) -> str:

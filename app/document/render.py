@@ -3,12 +3,14 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 import nh3
 from markdown import Markdown
 from pymdownx.slugs import slugify
 
 from app.document.actlinks import ActLinks
+from app.document.budget import OverBudget, at_most
 from app.document.gist import gist
 from app.document.headings import InnerHeadings
 from app.document.model import Document
@@ -16,6 +18,10 @@ from app.document.pictures import ADDRESS, OwnPictures
 from app.document.plain import plain_text
 
 MAX_RENDERED = 200_000
+#: Of the processor; the longest documents of the library take a thirtieth.
+MAX_SECONDS = 1.0
+#: Texts whose markup is kept: what was rendered before a transaction is not rendered again inside it.
+KEPT = 8
 MAX_BRACKETS = 3_000
 MAX_FOOTNOTE_MARKS = 600
 MAX_INDENT = 48
@@ -113,17 +119,25 @@ def render(document: Document, pictures: str = "") -> Rendered:
 
 
 def to_html(text: str, pictures: str = "", language: str = "it") -> str:
-    """Markdown as safe HTML: raw HTML is shown as typed, only listed tags, attributes and addresses survive.
+    """Markdown as safe HTML: raw HTML is shown as typed, only listed tags, attributes and addresses survive. Raises
+    ``TooComplex``.
 
     Notes are numbered in the order of reading; ``language`` is the one of the text.
     """
-    note, back = NOTE_WORDS.get(language, NOTE_WORDS["it"])
     _refuse_bombs(text)
+    return _converted(text, pictures, *NOTE_WORDS.get(language, NOTE_WORDS["it"]))
+
+
+@lru_cache(KEPT)
+def _converted(text: str, pictures: str, note: str, back: str) -> str:
     try:
         # Half of a character pair cannot be written in UTF-8.
-        markup = _markdown(pictures, back).convert(text.encode("utf-8", "replace").decode("utf-8"))
+        with at_most(MAX_SECONDS):
+            markup = _markdown(pictures, back).convert(text.encode("utf-8", "replace").decode("utf-8"))
     except RecursionError as error:
         raise TooComplex("nested_too_deep") from error
+    except OverBudget as error:
+        raise TooComplex("too_many_marks") from error
     shown = PICTURE if pictures else {}
     named = NOTE_BACK.sub(r"\1 aria-label=\2", NOTE_MARK.sub(rf'\1 aria-label="{note} \2">[\2]</a>', markup))
     return nh3.clean(

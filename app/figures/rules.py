@@ -2,7 +2,7 @@
 """Passages of knowledge from one body to another, and medians that say nothing of too few: pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
@@ -12,12 +12,6 @@ VARIANT, DOCUMENTED, RUNNING, CLOSED = "variant", "documented", "running", "clos
 HOWS = (VARIANT, DOCUMENTED, RUNNING, CLOSED)
 #: A median of fewer cases says more about chance than about the programme.
 LEAST_CASES = 3
-
-
-def families(themes: Iterable[str], parents: Mapping[str, str]) -> frozenset[str]:
-    """Themes with those above them: a theme counts what is on those below it, here as on every page."""
-    own = frozenset(themes)
-    return own | {above for theme in own if (above := parents.get(theme, ""))}
 
 
 @dataclass(frozen=True)

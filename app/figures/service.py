@@ -17,6 +17,7 @@ from app.figures.genealogy import Lineage, lineages
 from app.figures.rules import Body, Flow, Practice
 from app.solutions import queries as library
 from app.solutions.models import Solution, Theme
+from app.solutions.rules import with_above
 from app.twinnings.models import Twinning
 from app.twinnings.rules import REUSED, State
 
@@ -67,7 +68,7 @@ def _practice(solution: Solution, owner: Body) -> Practice:
 
 def _themes(solution: Solution) -> tuple[str, ...]:
     parents = {tie.theme.slug: tie.theme.parent_slug for tie in solution.themes}
-    return tuple(sorted(rules.families(parents, parents)))
+    return tuple(sorted(with_above(parents, parents)))
 
 
 def _documented(solution: Solution, bodies: Mapping[str, Body]) -> list[Flow]:
@@ -137,7 +138,7 @@ def counting(session: Session) -> Counting:
     """Everything the public figures count, as it stands now."""
     themes, named = library.themes_of_solutions(session)
     parents = {theme.slug: theme.parent_slug for theme in themes}
-    families = {number: rules.families(slugs, parents) for number, slugs in named.items()}
+    families = {number: frozenset(with_above(slugs, parents)) for number, slugs in named.items()}
     facts = Facts(_solutions(session, families), _requests(session, parents), _transfers(session, families))
     return Counting(facts, queries.body_names(session), themes)
 
@@ -168,7 +169,7 @@ def _requests(session: Session, parents: Mapping[str, str]) -> list[Asked]:
             need.published_at,
             need.shortlisted_at,
             need.answered_at,
-            rules.families(need.themes, parents),
+            frozenset(with_above(need.themes, parents)),
             frozenset(joined[need.id]) if need.visibility == "public" else frozenset(),
             need.demonstration,
         )

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Requests as others see them: whose they are, or only how large its city is; ages, clocks, outcomes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -15,6 +15,7 @@ from app.needs import queries, rules
 from app.needs.forms import Chosen
 from app.needs.models import Need
 from app.needs.rules import State
+from app.solutions.rules import with_below
 
 
 @dataclass(frozen=True)
@@ -169,15 +170,15 @@ def asker_of(session: Session, need: Need, actor: Actor, now: datetime) -> Asker
     return asker(need, actor, told_givers(session, [need], actor).get(need.id, ()), day_of(now))
 
 
-def board(session: Session, actor: Actor, chosen: Chosen, families: dict[str, set[str]], now: datetime) -> list[Row]:
-    """The board as one person sees it; ``families`` are the themes below each theme, itself among them.
+def board(session: Session, actor: Actor, chosen: Chosen, tree: Mapping[str, str], now: datetime) -> list[Row]:
+    """The board as one person sees it; ``tree`` names the theme above each theme.
 
     The filter by city looks at what is shown: it finds no anonymous request by its city.
     """
     seen = (*rules.ON_SIGHT, "members") if actor.member else rules.ON_SIGHT
     states = (chosen.state,) if chosen.state else rules.ON_BOARD
     found = rows(session, queries.board(session, states, seen), actor, now)
-    wanted = families.get(chosen.theme, {chosen.theme})
+    wanted = set(with_below(chosen.theme, tree))
     return [
         item
         for item in found

@@ -12,6 +12,7 @@ from app.needs.board import COLUMNS, Row
 from app.needs.rules import State
 from app.needs.views import deed, now
 from app.solutions import queries as library
+from app.solutions.rules import with_below
 from app.web import gate
 from app.web.formats import conditional, csv_answer, json_answer
 from app.web.gate import permits
@@ -24,18 +25,8 @@ boards = Blueprint("boards", __name__, template_folder="templates")
 ENTRIES = 30
 
 
-def families() -> dict[str, set[str]]:
-    """Each theme with itself and those below it."""
-    found: dict[str, set[str]] = {}
-    for theme in library.themes(session()):
-        found.setdefault(theme.slug, set()).add(theme.slug)
-        if theme.parent_slug:
-            found.setdefault(theme.parent_slug, set()).add(theme.slug)
-    return found
-
-
 def _rows() -> list[Row]:
-    return board.board(session(), gate.actor(), forms.chosen(request.args), families(), now())
+    return board.board(session(), gate.actor(), forms.chosen(request.args), library.tree(session()), now())
 
 
 @boards.get("/richieste")
@@ -86,7 +77,7 @@ def feed_of_theme(slug: str) -> Response:
     theme = library.theme_by_slug(session(), slug)
     if theme is None:
         raise NotFound(slug)
-    return _feed(theme.name, families()[slug])
+    return _feed(theme.name, set(with_below(slug, library.tree(session()))))
 
 
 def _feed(name: str, themes: set[str]) -> Response:

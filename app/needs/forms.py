@@ -123,7 +123,7 @@ def capacity(form: Mapping[str, str], quarters: list[str]) -> tuple[dict[str, in
         typed = form.get(f"days-{quarter}", "").strip()
         if not typed:
             continue
-        if not (typed.isascii() and typed.isdigit() and int(typed[:9]) <= MOST_DAYS):
+        if not (typed.isascii() and typed.isdigit() and len(typed) < 9 and int(typed) <= MOST_DAYS):
             wrong[quarter] = "not_days"
         else:
             days[quarter] = int(typed)

@@ -307,7 +307,7 @@ def _held(session: Session, number: int) -> tuple[Need, Proposal]:
     proposal = queries.proposal(session, number)
     if proposal is None:
         raise NotFound(number)
-    queries.hold_giver(session, proposal.giver_id)
+    queries.hold_body(session, proposal.giver_id)
     need = queries.locked(session, proposal.need_id)
     proposal = queries.proposal(session, number)
     if need is None or proposal is None:

@@ -42,8 +42,14 @@ def locked(session: Session, number: int) -> Need | None:
     return session.scalars(wanted.execution_options(populate_existing=True)).one_or_none()
 
 
-def hold_giver(session: Session, city_id: int) -> None:
-    """Hold a giver until the transaction ends: its days are given away one at a time."""
+def since(session: Session, city_id: int, author_id: int | None, when: datetime) -> Sequence[Need]:
+    """The requests a person began for a body since then, not over; the newest first."""
+    wanted = select(Need).where(Need.city_id == city_id, Need.author_id == author_id, Need.created_at >= when)
+    return session.scalars(wanted.where(Need.state.in_(["draft", "open"])).order_by(Need.id.desc())).all()
+
+
+def hold_body(session: Session, city_id: int) -> None:
+    """Hold a body until the transaction ends: its days are given away, and its requests begun, one at a time."""
     session.execute(select(City.id).where(City.id == city_id).with_for_update(of=City))
 
 

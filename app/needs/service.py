@@ -3,7 +3,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -18,6 +18,9 @@ from app.needs.models import Capacity, Need, NeedReceiver, NeedVersion, Proposal
 from app.needs.rules import Answer, State, Wanted
 from app.search.changes import HOME, note
 
+#: The same words of the same person within this time are one request, sent twice.
+SAME_SENDING = timedelta(minutes=2)
+
 
 @dataclass(frozen=True)
 class Deed:
@@ -25,6 +28,16 @@ class Deed:
 
     person_id: int | None
     now: datetime
+
+
+def begin(session: Session, city: City, wanted: Wanted, publishing: bool, deed: Deed) -> Need:
+    """A request from the form of a new one, once however often the form is sent. Raises ``Invalid``."""
+    made = _sent_already(session, city, wanted, deed)
+    if made is None:
+        return (publish_new if publishing else draft)(session, city, wanted, deed)
+    if publishing and made.state == State.DRAFT:
+        return publish(session, made.id, made.edition, wanted, deed)
+    return made
 
 
 def draft(session: Session, city: City, wanted: Wanted, deed: Deed) -> Need:
@@ -172,7 +185,7 @@ def remember_shown(
 
 def state_capacity(session: Session, city: City, days: Mapping[str, int], quarters: Iterable[str], deed: Deed) -> None:
     """Write down the days a body can give in each quarter; a quarter without days is no longer stated."""
-    queries.hold_giver(session, city.id)
+    queries.hold_body(session, city.id)
     for quarter in quarters:
         found = queries.capacity(session, city.id, quarter)
         if quarter not in days:
@@ -221,6 +234,14 @@ def tell_proposal(session: Session, proposal: Proposal, deed: Deed, action: str,
 
 def _told_body(need: Need, city: City) -> str:
     return "" if need.visibility == "anonymous" else city.slug
+
+
+def _sent_already(session: Session, city: City, wanted: Wanted, deed: Deed) -> Need | None:
+    """What the same form made a moment ago: a button is pressed twice, a slow answer is asked for again."""
+    queries.hold_body(session, city.id)
+    made = queries.since(session, city.id, deed.person_id, deed.now - SAME_SENDING)
+    told = (wanted.heading[: rules.MOST_TITLE], wanted.problem, wanted.visibility)
+    return next((need for need in made if (need.title, need.problem, need.visibility) == told), None)
 
 
 def _new(city: City, wanted: Wanted, deed: Deed) -> Need:
@@ -288,11 +309,12 @@ def _put_on_board(session: Session, need: Need, deed: Deed) -> None:
     tell(session, need, deed, "need-published", {"edition": need.edition, "themes": list(need.themes)})
 
 
-def _held(session: Session, number: int, edition: int = 0) -> Need:
+def _held(session: Session, number: int, edition: int | None = None) -> Need:
+    """The request, in the ``edition`` that was looked at where that counts."""
     need = queries.locked(session, number)
     if need is None:
         raise NotFound(number)
-    if edition and need.edition != edition:
+    if edition is not None and need.edition != edition:
         raise Conflict("changed_meanwhile")
     return need
 

@@ -104,10 +104,8 @@ def create() -> Response:
         return _form(wanted, city=city.slug, looked=True)
     try:
         with work() as writing:
-            if drafting:
-                need = service.draft(writing, city, wanted, deed())
-            else:
-                need = service.publish_new(writing, city, wanted, deed())
+            need = service.begin(writing, city, wanted, not drafting, deed())
+            if need.state == State.OPEN:
                 shortlists.remember(writing, engine(), need, now())
     except Invalid as wrong:
         return _form(wanted, city=city.slug, problems=wrong.problems)

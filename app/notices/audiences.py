@@ -24,6 +24,7 @@ from app.review.remarks import those_who_correct
 from app.review.rules import ROLE_OF, Step
 from app.solutions import queries as solutions
 from app.solutions.models import Solution
+from app.solutions.rules import with_above
 from app.twinnings import queries as twinnings
 
 
@@ -46,7 +47,7 @@ def _of_solution(session: Session, entry: JournalEntry) -> Audience | None:
         earlier = able(session, earlier, Action.READ_DRAFT, thing, entry.at)
     # An archived one is no longer in the library, but its page stays and says so.
     public = bool(solution.badge) and entry.data.get("live") is not False
-    following = queries.followers(session, _followed_with(solution)) if public else frozenset()
+    following = queries.followers(session, _followed_with(session, solution)) if public else frozenset()
     owner, reader = solution.owner, _reader(session, entry)
     page = "" if entry.action in PUBLIC_PAGE else "/revisione"
     return Audience(
@@ -92,12 +93,17 @@ def _reader(session: Session, entry: JournalEntry) -> frozenset[int]:
 PUBLIC_PAGE = frozenset({"facts-confirmed", "solution-made-ready", "solution-restored"})
 
 
-def _followed_with(solution: Solution) -> list[tuple[str, str]]:
-    """What one may follow to hear of a solution: itself, its bodies, its themes, its acts."""
+def _followed_with(session: Session, solution: Solution) -> list[tuple[str, str]]:
+    """What one may follow to hear of a solution: itself, its bodies, its themes and those above, its acts."""
     bodies = [("city", tie.city.slug) for tie in solution.bodies]
-    themes = [("theme", tie.theme.slug) for tie in solution.themes]
+    themes = _themes(session, [tie.theme.slug for tie in solution.themes])
     acts = [("act", tie.act.slug) for tie in solution.acts]
     return [("solution", solution.slug), *bodies, *themes, *acts]
+
+
+def _themes(session: Session, slugs: Iterable[str]) -> list[tuple[str, str]]:
+    """Who follows a theme hears of those below it too: its page and its feed show them."""
+    return [("theme", slug) for slug in with_above(slugs, solutions.tree(session))]
 
 
 def _waiting(session: Session, solution: Solution, entry: JournalEntry) -> Iterable[int]:
@@ -132,7 +138,7 @@ def _of_need(session: Session, entry: JournalEntry) -> Audience | None:
     if need is None:
         return None
     secret = need.visibility == "anonymous"
-    followed = [("theme", slug) for slug in need.themes] + ([] if secret else [("city", need.city.slug)])
+    followed = _themes(session, need.themes) + ([] if secret else [("city", need.city.slug)])
     mine = _requesters(need) | (_asked(session, need) if entry.action == "need-edited" else frozenset())
     if entry.action in REMINDERS:
         mine = able(session, mine, Action.JOIN_NEED, need.thing, entry.at)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Requests and twinnings on the desk: what waits for the person, whose answer they wait for, what their bodies run."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -33,7 +33,10 @@ def tasks(session: Session, actor: Actor, now: datetime) -> Sequence[Task]:
             path = f"/richieste/{need.id}-{need.slug}/abbinamenti"
             late = rules.is_past(need.by_when, now)
             found.append(Task("richiesta", need.title, path, need.published_at, need.by_when, late))
-    return [*found, *(_next_step(twinning, actor, today) for twinning in twinnings.of_bodies(session, actor.bodies))]
+    running = twinnings.of_bodies(session, actor.bodies)
+    spoken = twinnings.spoken(session, (twinning.id for twinning in running))
+    steps = (_next_step(twinning, actor, spoken, today) for twinning in running)
+    return [*found, *(step for step in steps if step)]
 
 
 def _to_invite(session: Session, now: datetime) -> list[Task]:
@@ -54,13 +57,20 @@ def _answer(kind: str, proposal: Proposal, today: date, detail: str = "") -> Tas
     return Task(kind, proposal.need.title, f"/proposte/{proposal.id}", proposal.asked_at, due, late, detail)
 
 
-def _next_step(twinning: Twinning, actor: Actor, today: date) -> Task:
-    """The milestone that comes next and is the person's or nobody's; where none is left, telling how it went."""
+def _next_step(twinning: Twinning, actor: Actor, spoken: Set[tuple[int, int]], today: date) -> Task | None:
+    """The milestone that comes next and is the person's or nobody's; where all are done, telling how it went.
+
+    None where what is left is for others to do, or every body of the person has told already.
+    """
     path = f"/gemellaggi/{twinning.id}-{twinning.slug}"
-    left = [item for item in twinning.milestones if item.done_at is None and item.owner_id in {None, actor.id}]
+    left = [item for item in twinning.milestones if item.done_at is None]
     if not left:
-        return Task("chiusura", twinning.title, path, twinning.began_at)
-    due_on = min(item.due_on for item in left)
+        theirs = {(twinning.id, tie.city_id) for tie in twinning.parties if tie.city.slug in actor.bodies}
+        return None if theirs <= spoken else Task("chiusura", twinning.title, path, twinning.began_at)
+    days = [item.due_on for item in left if item.owner_id in {None, actor.id}]
+    if not days:
+        return None
+    due_on = min(days)
     return Task("tappa", twinning.title, path, twinning.began_at, due_on, due_on < today)
 
 

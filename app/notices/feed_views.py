@@ -10,6 +10,7 @@ from app.cities import queries as cities
 from app.errors import NotFound
 from app.solutions import queries as solutions
 from app.solutions.models import Solution
+from app.solutions.rules import with_below
 from app.web.formats import conditional
 from app.web.gate import permits
 from app.web.languages import site_root
@@ -33,7 +34,7 @@ def theme(slug: str) -> Response:
     found = solutions.theme_by_slug(session(), slug)
     if found is None:
         raise NotFound(slug)
-    latest = solutions.published(session(), ENTRIES, theme=slug)
+    latest = solutions.published(session(), ENTRIES, themes=with_below(slug, solutions.tree(session())))
     return _feed(found.name, latest, url_for("library.theme", slug=slug))
 
 

@@ -63,4 +63,4 @@ def _search(engine: Engine, key: str) -> Followable | None:
         return None
     words = [asked.text, *(value for _name, value in asked.chosen())]
     label = " · ".join(word for word in words if word)
-    return Followable(tidy, label or tidy, seen=[slug for slug, _ in found_by(engine, tidy)])
+    return Followable(tidy, label or tidy, seen=list(found_by(engine, tidy)))

@@ -11,7 +11,10 @@ from app.db import Base, Instant
 
 
 class Follow(Base):
-    """Something a person follows: `solution`, `city`, `theme`, `act` by slug, or `search` by its query string."""
+    """Something a person follows: `solution`, `city`, `theme`, `act` by slug, or `search` by its query string.
+
+    ``seen`` are the solutions that a search had found when it was saved, and those told since; read where asked for.
+    """
 
     __tablename__ = "follows"
     __table_args__ = (UniqueConstraint("person_id", "kind", "key"), Index("ix_follows_thing", "kind", "key"))
@@ -21,7 +24,7 @@ class Follow(Base):
     kind: Mapped[str] = mapped_column(String(20))
     key: Mapped[str] = mapped_column(String(400))
     label: Mapped[str] = mapped_column(String(300))
-    seen: Mapped[list[str]] = mapped_column(JSON, default=list)
+    seen: Mapped[list[str]] = mapped_column(JSON, default=list, deferred=True)
     created_at: Mapped[datetime] = mapped_column(Instant)
 
 

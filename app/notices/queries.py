@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, Select, Table, func, or_, select
-from sqlalchemy.orm import Session, aliased, contains_eager, joinedload, selectinload
+from sqlalchemy.orm import Session, aliased, contains_eager, joinedload, selectinload, undefer
 
 from app.accounts.models import Person
 from app.cities.models import City
@@ -39,17 +39,32 @@ def followers(session: Session, things: Iterable[tuple[str, str]]) -> frozenset[
 
 
 def saved_searches(session: Session, after: int, limit: int) -> Sequence[Follow]:
-    wanted = select(Follow).where(Follow.kind == "search", Follow.id > after).order_by(Follow.id)
-    return session.scalars(wanted.limit(limit)).all()
+    """Some saved searches with what they found before."""
+    wanted = select(Follow).options(undefer(Follow.seen)).where(Follow.kind == "search", Follow.id > after)
+    return session.scalars(wanted.order_by(Follow.id).limit(limit)).all()
+
+
+def saved_search(session: Session, number: int) -> Follow | None:
+    return session.get(Follow, number, options=[undefer(Follow.seen)])
+
+
+def in_force_since(session: Session, instant: datetime) -> dict[str, datetime]:
+    """Published solutions whose version came into force after an instant, with when it did."""
+    current = (SolutionRevision.solution_id == Solution.id) & (SolutionRevision.number == Solution.revision_number)
+    wanted = select(Solution.slug, SolutionRevision.live_at).join(SolutionRevision, current)
+    rows = session.execute(wanted.where(Solution.published, SolutionRevision.live_at > instant))
+    return {slug: live for slug, live in rows if live}
 
 
 def notice(session: Session, person_id: int, number: int) -> Notice | None:
     return session.scalars(select(Notice).where(Notice.person_id == person_id, Notice.id == number)).one_or_none()
 
 
-def has_notice(session: Session, person_id: int, source: str, reason: str) -> bool:
-    wanted = select(Notice.id).where(Notice.person_id == person_id, Notice.source == source, Notice.reason == reason)
-    return session.scalar(wanted) is not None
+def told(session: Session, people: Collection[int], sources: Collection[str]) -> set[tuple[int, str, str]]:
+    """What some people were told of from some sources, as (person, source, reason)."""
+    wanted = select(Notice.person_id, Notice.source, Notice.reason)
+    rows = session.execute(wanted.where(Notice.person_id.in_(people), Notice.source.in_(sources)))
+    return {(person, source, reason) for person, source, reason in rows}
 
 
 def _unwanted(person_id: int) -> Select[str]:
@@ -104,16 +119,19 @@ def unmailed(
     return session.scalars(wanted.order_by(Notice.id)).all()
 
 
-def with_unmailed(session: Session) -> Sequence[int]:
-    """Active people who have something that was not mailed."""
+def waiting_for_mail(session: Session, since: datetime) -> Sequence[tuple[int, str, datetime, datetime]]:
+    """To which active people, and for which reason, something was not mailed that still stands: its first, its last."""
+    ends = func.min(Notice.created_at), func.max(Notice.created_at)
     wanted = (
-        select(Notice.person_id)
+        select(Notice.person_id, Notice.reason, *ends)
         .join(Person, Person.id == Notice.person_id)
-        .where(Notice.mailed_at.is_(None), Person.disabled_at.is_(None), Person.erased_at.is_(None))
-        .distinct()
+        .where(Person.disabled_at.is_(None), Person.erased_at.is_(None))
+        .where(Notice.mailed_at.is_(None), Notice.created_at >= since)
+        .where(Notice.data["settled"].as_boolean().is_not(True))
+        .group_by(Notice.person_id, Notice.reason)
         .order_by(Notice.person_id)
     )
-    return session.scalars(wanted).all()
+    return [(person, reason, first, last) for person, reason, first, last in session.execute(wanted)]
 
 
 def chosen(session: Session, person_id: int) -> dict[str, str]:
@@ -127,12 +145,13 @@ def off_the_site(session: Session, person_id: int) -> frozenset[str]:
     return frozenset(session.scalars(_unwanted(person_id)))
 
 
+def chosen_by(session: Session, people: Collection[int]) -> Sequence[Preference]:
+    """How some people chose to be told; what they did not choose is missing."""
+    return session.scalars(select(Preference).where(Preference.person_id.in_(people))).all()
+
+
 def preference(session: Session, person_id: int, reason: str) -> Preference | None:
     return session.get(Preference, (person_id, reason))
-
-
-def preferences(session: Session, person_id: int) -> Sequence[Preference]:
-    return session.scalars(select(Preference).where(Preference.person_id == person_id)).all()
 
 
 def rows_naming(

@@ -22,17 +22,13 @@ def with_roles(session: Session, roles: Iterable[Role], scopes: Iterable[str]) -
 
 def readers(session: Session, numbers: Iterable[int], action: Action, thing: Thing) -> frozenset[int]:
     """Of some people, those whom the policy lets do this to the thing."""
-    found = (people.person(session, number) for number in numbers)
-    return frozenset(
-        person.id
-        for person in found
-        if person is not None and person.active and access.may(person.actor, action, thing)
-    )
+    found = people.active(session, numbers).values()
+    return frozenset(person.id for person in found if access.may(person.actor, action, thing))
 
 
 def able(session: Session, numbers: Iterable[int], action: Action, thing: Thing, at: datetime) -> frozenset[int]:
     """Of some people, those who can do this now: not in the name of a body that is no longer there."""
-    found = [person for number in numbers if (person := people.person(session, number)) and person.active]
+    found = people.active(session, numbers).values()
     bodies = frozenset[str]().union(*(person.actor.bodies for person in found))
     gone = frozenset(body.slug for body in cities.closed_among(session, bodies, day_of(at)))
     return frozenset(person.id for person in found if access.may_begin(person.actor, action, thing, gone))

@@ -16,8 +16,11 @@ WAITING, MINE, FOLLOWED, SEARCH = "waiting", "mine", "followed", "search"
 #: Why somebody is told, with how it is mailed unless they chose otherwise. The first that fits is the one given.
 REASONS: Mapping[str, str] = {WAITING: "now", MINE: "now", FOLLOWED: "weekly", SEARCH: "weekly"}
 MAILED = ("now", "daily", "weekly", "never")
+DIGESTS = ("daily", "weekly")
 KINDS = ("solution", "city", "theme", "act", "search")
 MOST_FOLLOWED = 300
+#: What came into force so long before a search was saved may not have been in the index yet.
+INDEX_BEHIND = timedelta(days=1)
 
 #: What of the journal people are told, and for which reasons.
 TOLD: Mapping[str, tuple[str, ...]] = {
@@ -207,7 +210,12 @@ def how_mailed(chosen: Mapping[str, str], reason: str) -> str:
     return chosen.get(reason, REASONS[reason])
 
 
-def new_since(now_found: Iterable[str], seen: Iterable[str]) -> list[str]:
-    """What a saved search finds that it had not found before, in its order."""
-    known = set(seen)
-    return [slug for slug in now_found if slug not in known]
+def news_of_search(
+    found: Iterable[str], seen: Iterable[str], in_force: Mapping[str, datetime], saved_at: datetime
+) -> list[str]:
+    """What a saved search finds that it had not found before, and that came into force since, in its order.
+
+    What it finds because something else went away, or because words are read otherwise, is no news.
+    """
+    known, since = set(seen), saved_at - INDEX_BEHIND
+    return [slug for slug in found if slug not in known and slug in in_force and in_force[slug] > since]

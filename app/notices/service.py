@@ -2,7 +2,7 @@
 """Following, telling, and putting news in the outbox: each in the transaction of what it belongs to."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.exc import OperationalError
@@ -15,11 +15,13 @@ from app.journal import queries as journal
 from app.journal.models import JournalEntry
 from app.notices import audiences, queries, rules
 from app.notices.models import Cursor, Follow, Notice, Preference
+from app.outbox import queries as outbox
 from app.outbox.service import post
 
 FOLLOWER = "journal"
 SEARCHES = "searches"
-AT_ONCE = 200
+#: Rows, and notices, of one transaction: whoever writes meanwhile waits for its end.
+AT_ONCE, MOST_TOLD = 200, 500
 #: Makes the path of the page that ends e-mails of a kind for a person, without a log-in.
 Unsubscribe = Callable[[int, str], str]
 
@@ -27,19 +29,29 @@ Unsubscribe = Callable[[int, str], str]
 def distribute(
     session: Session, now: datetime, unsubscribe: Unsubscribe, troubles: list[tuple[int, Exception]] | None = None
 ) -> int:
-    """Tell of the next rows of the journal, and move the cursor in the same transaction. Answers how many rows.
+    """Tell of the next rows of the journal, and move the cursor in the same transaction. Answers how many rows; none
+    where there are no more.
 
     A row that cannot be told is passed over, and stands in ``troubles`` where there is a list for it: one row keeps
     nobody else's news back.
     """
     cursor = _cursor(session, FOLLOWER)
-    entries = journal.after(session, int(cursor.position or 0), AT_ONCE)
-    for entry in entries:
+    done = told = 0
+    for entry in journal.after(session, int(cursor.position or 0), AT_ONCE):
         _settle(session, entry, now)
         if entry.action in rules.TOLD:
-            _tell_or_pass(session, entry, now, unsubscribe, troubles)
+            told += _tell_or_pass(session, entry, now, unsubscribe, troubles)
         cursor.position = str(entry.id)
-    return len(entries)
+        done += 1
+        if told >= MOST_TOLD:
+            break
+    return done
+
+
+def behind(session: Session) -> bool:
+    """Whether the journal has rows of which nobody was told yet; reads only."""
+    cursor, last = queries.cursor(session, FOLLOWER), journal.last(session)
+    return last is not None and last.id > int((cursor and cursor.position) or 0)
 
 
 def _tell_or_pass(
@@ -48,17 +60,17 @@ def _tell_or_pass(
     now: datetime,
     unsubscribe: Unsubscribe,
     troubles: list[tuple[int, Exception]] | None,
-) -> None:
+) -> int:
     if troubles is None:
-        _tell_of(session, entry, now, unsubscribe)
-        return
+        return _tell_of(session, entry, now, unsubscribe)
     try:
         with session.begin_nested():
-            _tell_of(session, entry, now, unsubscribe)
+            return _tell_of(session, entry, now, unsubscribe)
     except OperationalError:
         raise
     except Exception as error:
         troubles.append((entry.id, error))
+        return 0
 
 
 def _settle(session: Session, entry: JournalEntry, now: datetime) -> None:
@@ -80,69 +92,69 @@ def _cursor(session: Session, name: str) -> Cursor:
     return found
 
 
-def _tell_of(session: Session, entry: JournalEntry, now: datetime, unsubscribe: Unsubscribe) -> None:
+def _tell_of(session: Session, entry: JournalEntry, now: datetime, unsubscribe: Unsubscribe) -> int:
     audience = audiences.of(session, entry)
     if audience is None:
-        return
-    for person_id, reason in rules.told(entry.action, audience, entry.actor_id).items():
-        data = {
-            **{name: noted for name, noted in entry.data.items() if name not in rules.UNTOLD},
-            **audience.facts,
-            "title": audience.title,
-            "path": audience.path_for(reason, person_id),
-            "body": audience.body,
-            **({"absent": audience.absent} if audience.absent else {}),
-        }
-        what = (f"journal:{entry.id}", reason, entry.action, entry.kind, entry.key)
-        asked = audience.asked if reason == rules.WAITING else {}
-        tell(session, person_id, *what, data=data, now=now, unsubscribe=unsubscribe, asked=asked)
+        return 0
+    noted = {name: said for name, said in entry.data.items() if name not in rules.UNTOLD}
+    about = {**noted, **audience.facts, "title": audience.title, "body": audience.body}
+    if audience.absent:
+        about["absent"] = audience.absent
+    notices = [
+        Notice(
+            person_id=person_id,
+            source=f"journal:{entry.id}",
+            reason=reason,
+            action=entry.action,
+            kind=entry.kind,
+            key=entry.key,
+            data={**about, "path": audience.path_for(reason, person_id)},
+            created_at=now,
+        )
+        for person_id, reason in rules.told(entry.action, audience, entry.actor_id).items()
+    ]
+    return tell(session, notices, unsubscribe, audience.asked)
 
 
 def tell(
-    session: Session,
-    person_id: int,
-    source: str,
-    reason: str,
-    action: str,
-    kind: str,
-    key: str,
-    *,
-    data: dict[str, Any],
-    now: datetime,
-    unsubscribe: Unsubscribe,
-    asked: Mapping[str, Any] | None = None,
-) -> None:
-    """A notice, and a letter at once where the person wants one; nothing where it was told already, or is unwanted.
+    session: Session, notices: Sequence[Notice], unsubscribe: Unsubscribe, asked: Mapping[str, Any] | None = None
+) -> int:
+    """Keep those notices that are new and wanted, with a letter at once for who wants one. Answers how many.
 
-    With ``asked`` the letter holds the whole question with its answers.
+    With ``asked`` the letter to those it waits for holds the whole question with its answers. Beside the notices and
+    the letters, what is asked of the database does not grow with the people.
     """
-    person = people.person(session, person_id)
-    if person is None or not person.active or queries.has_notice(session, person_id, source, reason):
-        return
-    how = rules.how_mailed(queries.chosen(session, person_id), reason)
-    if how == "never" and reason in queries.off_the_site(session, person_id):
-        return
-    notice = Notice(
-        person_id=person_id,
-        source=source,
-        reason=reason,
-        action=action,
-        kind=kind,
-        key=key,
-        data=data,
-        created_at=now,
-    )
-    session.add(notice)
+    there = people.active(session, {notice.person_id for notice in notices})
+    if not there:
+        return 0
+    told = queries.told(session, list(there), {notice.source for notice in notices})
+    chosen = {(item.person_id, item.reason): item for item in queries.chosen_by(session, list(there))}
+    ways = [_way(chosen.get((notice.person_id, notice.reason)), notice.reason) for notice in notices]
+    kept = [
+        (notice, way)
+        for notice, way in zip(notices, ways, strict=True)
+        if way and notice.person_id in there and (notice.person_id, notice.source, notice.reason) not in told
+    ]
+    session.add_all(notice for notice, _way in kept)
     session.flush()
-    if how == "now":
-        _mail(session, person, notice, unsubscribe(person_id, reason), asked)
-        notice.mailed_at = now
+    for notice, way in kept:
+        if way == "now":
+            _mail(session, there[notice.person_id], notice, unsubscribe(notice.person_id, notice.reason), asked)
+            notice.mailed_at = notice.created_at
+    return len(kept)
+
+
+def _way(chosen: Preference | None, reason: str) -> str:
+    """How a notice is mailed; empty where it is wanted neither by mail nor on the site."""
+    if chosen is None:
+        return rules.REASONS[reason]
+    return chosen.mail if chosen.site or chosen.mail != "never" else ""
 
 
 def _mail(session: Session, person: Person, notice: Notice, unsubscribe: str, asked: Mapping[str, Any] | None) -> None:
     data = {"news": [as_news(notice)], "unsubscribe": unsubscribe}
     to, once = (person.email, person.language), f"news:{notice.id}"
-    if asked:
+    if asked and notice.reason == rules.WAITING:
         post(session, notice.created_at, "question", *to, {**data, "asked": dict(asked)}, once=once)
     else:
         post(session, notice.created_at, "news", *to, data, once=once)
@@ -153,36 +165,47 @@ def as_news(notice: Notice) -> dict[str, Any]:
     return {"action": notice.action, "reason": notice.reason, "data": notice.data}
 
 
-def send_digests(session: Session, now: datetime, unsubscribe: Unsubscribe) -> int:
-    """Put the digests that are due in the outbox; an empty one is not sent. Answers how many."""
-    sent = 0
-    for person_id in queries.with_unmailed(session):
-        person = people.person(session, person_id)
-        if person is not None and person.active:
-            sent += sum(_digest(session, person, how, now, unsubscribe) for how in ("daily", "weekly"))
-    return sent
+def due_digests(session: Session, now: datetime) -> list[tuple[int, str]]:
+    """Who has something for a digest that is due and was not sent yet, as (person, how); reads only."""
+    days = {how: day for how in rules.DIGESTS if (day := rules.digest_day(now, how))}
+    waiting = queries.waiting_for_mail(session, min(rules.earliest_of_digest(day, how) for how, day in days.items()))
+    chosen = {(item.person_id, item.reason): item for item in queries.chosen_by(session, {row[0] for row in waiting})}
+    found: dict[str, tuple[int, str]] = {}
+    for person_id, reason, first, last in waiting:
+        how = _way(chosen.get((person_id, reason)), reason)
+        day = days.get(how)
+        if day and first <= rules.latest_of_digest(day, how, now) and last >= rules.earliest_of_digest(day, how):
+            found[_once(person_id, how, day)] = person_id, how
+    sent = outbox.keys_among(session, found)
+    return [whose for once, whose in found.items() if once not in sent]
 
 
-def _digest(session: Session, person: Person, how: str, now: datetime, unsubscribe: Unsubscribe) -> int:
+def send_digest(session: Session, person_id: int, how: str, now: datetime, unsubscribe: Unsubscribe) -> bool:
+    """Put a person's digest, `daily` or `weekly`, in the outbox where it is due; an empty one is not sent."""
+    person = people.active(session, [person_id]).get(person_id)
     day = rules.digest_day(now, how)
-    chosen = queries.chosen(session, person.id)
+    chosen = queries.chosen(session, person_id)
     reasons = [reason for reason in rules.REASONS if rules.how_mailed(chosen, reason) == how]
-    if day is None or not reasons:
-        return 0
+    if person is None or day is None or not reasons:
+        return False
     since, until = rules.earliest_of_digest(day, how), rules.latest_of_digest(day, how, now)
-    found = queries.unmailed(session, person.id, reasons, since, until)
+    found = queries.unmailed(session, person_id, reasons, since, until)
     notices = [notice for notice in found if not notice.data.get("settled")]
     data = {
         "news": [as_news(notice) for notice in notices],
         "how": how,
-        "unsubscribe": unsubscribe(person.id, "+".join(reasons)),
+        "unsubscribe": unsubscribe(person_id, "+".join(reasons)),
     }
-    once = f"digest:{person.id}:{how}:{day.isoformat()}"
-    if not notices or post(session, now, "newsletter", person.email, person.language, data, once=once) is None:
-        return 0
+    to, once = (person.email, person.language), _once(person_id, how, day)
+    if not notices or post(session, now, "newsletter", *to, data, once=once) is None:
+        return False
     for notice in notices:
         notice.mailed_at = now
-    return 1
+    return True
+
+
+def _once(person_id: int, how: str, day: date) -> str:
+    return f"digest:{person_id}:{how}:{day.isoformat()}"
 
 
 def start_following(
@@ -230,17 +253,36 @@ def choose(session: Session, person_id: int, reason: str, mail: str, site: bool 
     found.site = found.site if site is None else site
 
 
-def look_again(
-    session: Session, follow: Follow, found: Sequence[tuple[str, str]], now: datetime, unsubscribe: Unsubscribe
-) -> int:
-    """Tell the owner of a saved search what is new in it, as (slug, title). Answers how many."""
-    titles = dict(found)
-    new = rules.new_since(titles, follow.seen)
-    for slug in new:
-        data = {"title": titles[slug], "path": f"/soluzioni/{slug}", "search": follow.label, "query": follow.key}
-        source = f"search:{follow.id}:{slug}"
-        what = (source, rules.SEARCH, "search-found", "solution", slug)
-        tell(session, follow.person_id, *what, data=data, now=now, unsubscribe=unsubscribe)
-    if new:
-        follow.seen = sorted({*follow.seen, *new})
+def searches_to_look_at(session: Session, state: str) -> bool:
+    """Whether the saved searches were not looked at yet in this state of the index; reads only."""
+    cursor = queries.cursor(session, SEARCHES)
+    return bool(state) and (cursor is None or cursor.position != state)
+
+
+def looked_at_searches(session: Session, state: str) -> None:
+    """Note the state of the index in which all saved searches were looked at."""
+    _cursor(session, SEARCHES).position = state
+
+
+def tell_found(session: Session, number: int, found: Mapping[str, str], now: datetime, unsubscribe: Unsubscribe) -> int:
+    """Tell the owner of a saved search what is new in it, as slug -> title; nobody where it is followed no more."""
+    follow = queries.saved_search(session, number)
+    if follow is None:
+        return 0
+    new = [slug for slug in found if slug not in follow.seen]
+    tell(session, [_found(follow, slug, found[slug], now) for slug in new], unsubscribe)
+    follow.seen = sorted({*follow.seen, *new})
     return len(new)
+
+
+def _found(follow: Follow, slug: str, title: str, now: datetime) -> Notice:
+    return Notice(
+        person_id=follow.person_id,
+        source=f"search:{follow.id}:{slug}",
+        reason=rules.SEARCH,
+        action="search-found",
+        kind="solution",
+        key=slug,
+        data={"title": title, "path": f"/soluzioni/{slug}", "search": follow.label, "query": follow.key},
+        created_at=now,
+    )

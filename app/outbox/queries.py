@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Every SELECT on letters."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import Select, func, or_, select
@@ -13,6 +13,12 @@ from app.outbox.rules import CLAIM_LASTS
 
 def with_key(session: Session, once: str) -> Letter | None:
     return session.scalars(select(Letter).where(Letter.once == once)).one_or_none()
+
+
+def keys_among(session: Session, keys: Collection[str]) -> set[str]:
+    """Of some keys those of letters that are there."""
+    wanted = select(Letter.once).where(Letter.once.in_(keys))
+    return {once for once in session.scalars(wanted) if once} if keys else set()
 
 
 def by_number(session: Session, number: int) -> Letter | None:

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, flash, make_response, redirect, render_te
 from sqlalchemy.orm import Session
 
 from app.access import Action
+from app.document.render import TooComplex
 from app.errors import Conflict, Forbidden, Invalid, NotFound
 from app.review import forms, queries, remarks, service, upkeep
 from app.review.beside import Beside, beside
@@ -20,6 +21,7 @@ from app.solutions.said_views import AS_SAID
 from app.web import gate
 from app.web.gate import permits
 from app.web.unit import session, work
+from app.writing.service import try_rendering
 
 review = Blueprint("review", __name__, template_folder="templates")
 
@@ -113,6 +115,10 @@ def _judge(slug: str, number: int, action: Action, said: str, act: Callable[...,
 def submit(slug: str) -> Response:
     solution = found(slug, Action.EDIT_SOLUTION)
     person = gate.actor().id
+    try:
+        try_rendering(session(), solution)
+    except TooComplex as error:
+        return _page(solution, Invalid.status, "invalid", {"document": str(error)})
     return _press(solution, "submitted", lambda writing: service.submit(writing, solution, person, now()))
 
 

@@ -14,7 +14,7 @@ from app.text.acts import canonical
 from app.text.folding import fold
 from app.text.stems import is_stop, stem
 from app.text.tokens import tokens
-from app.text.vocabulary import Alternative, Vocabulary
+from app.text.vocabulary import NAMING, Alternative, Vocabulary
 
 SPELLING = 0.8
 JOINED = 0.9
@@ -25,13 +25,17 @@ PAGE_WEIGHT = 2.5
 #: With more unknown words than these a question is in another language, and its words are no mistakes.
 MOST_UNKNOWN = 3
 
+#: Of a question of so many words each one is meant; of a sentence many only hold it together.
+MOST_TOLD = 4
+
 #: Whether a folded word stays as it was typed though no document holds it.
 Stays = Callable[[str], bool]
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What is scored. ``changes`` are likely spellings of unknown words; ``known`` tells whether any word is known."""
+    """What is scored. ``changes`` are likely spellings of unknown words; ``known`` tells whether any word is known;
+    ``missing`` are the folded words of a short question that no document holds, in no way of saying them."""
 
     question: Question
     concepts: tuple[Concept, ...] = ()
@@ -39,6 +43,7 @@ class Plan:
     marks: Marks = field(default_factory=Marks)
     changes: dict[str, str] = field(default_factory=dict)
     known: bool = True
+    missing: tuple[str, ...] = ()
 
 
 def none_stays(_word: str) -> bool:
@@ -66,6 +71,7 @@ def plan(question: Question, vocabulary: Vocabulary, ranking: Ranking, stays: St
             if others and words[0].form not in changes:
                 concept = _with_names(concept, vocabulary)
         found.append(_with_names(concept, vocabulary) if ranking.in_pieces(concept) else concept)
+    missing = _missing(found, ranking) if len(question.words) <= MOST_TOLD else ()
     found += _joined(question.words, ranking)
     return Plan(
         question,
@@ -74,7 +80,18 @@ def plan(question: Question, vocabulary: Vocabulary, ranking: Ranking, stays: St
         _marks(question, found),
         changes,
         bool(question.acts) or len(unknown) < len(question.words) or not question.words,
+        missing,
     )
+
+
+def _missing(concepts: Sequence[Concept], ranking: Ranking) -> tuple[str, ...]:
+    """The words that are held by no document, nor is anything that means the same; a neighbour does not."""
+    unheld = (
+        concept
+        for concept in concepts
+        if not any(way.weight > NAMING and ranking.held(way) for way in concept.alternatives)
+    )
+    return tuple(form for concept in unheld for item, form in concept.words if not ranking.known(item, form))
 
 
 def _cover(spans: Sequence[tuple[int, int]], count: int) -> list[tuple[int, int]]:
@@ -90,7 +107,9 @@ def _of_act(slug: str) -> Concept:
 def _of_words(words: Sequence[Word], others: Sequence[str], vocabulary: Vocabulary) -> Concept:
     typed = tuple(word.stem for word in words)
     emphatic = all(word.capital for word in words)
-    return Concept(tuple((word.stem, word.form) for word in words), vocabulary.alternatives(typed, others, emphatic))
+    said = words[0].form if len(words) == 1 else ""
+    ways = vocabulary.alternatives(typed, others, emphatic, said)
+    return Concept(tuple((word.stem, word.form) for word in words), ways)
 
 
 def _with_names(concept: Concept, vocabulary: Vocabulary) -> Concept:

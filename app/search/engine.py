@@ -21,7 +21,7 @@ from app.search.facets import LIKE
 from app.search.index import IndexDamaged
 from app.search.nearby import meanings, near_themes, only_beside
 from app.search.passages import Passage, Places, matches
-from app.search.query import corrected, read, without
+from app.search.query import as_typed, corrected, read, without
 from app.search.ranker import Mask, Ranking, Scores
 from app.search.results import Hit, Results, Row
 from app.search.segments import Reader
@@ -192,6 +192,13 @@ class Engine:
         """The answers to a question, the first ``most`` of all, as lines of a table. Raises ``IndexDamaged``."""
         return _twice(lambda: _rows(self._found(text, filters, kinds, correct), sort, most))
 
+    def titles(self, text: str, filters: Filters, kinds: Sequence[str], correct: bool = True) -> dict[str, str]:
+        """Slug -> title of every answer to a question, the best first, without reading any. Raises ``IndexDamaged``."""
+        found = _twice(lambda: self._found(text, filters, kinds, correct))
+        rows = found.snapshot.ranking.rows
+        numbers = _ordered(found.snapshot, found.shown, "relevance", len(rows))
+        return {rows[number]["slug"]: rows[number]["title"] for number in numbers}
+
     def values(self, text: str, kinds: Sequence[str]) -> dict[str, float]:
         """Slug -> how well it answers, uncorrected, without what a page shows of it. Raises ``IndexDamaged``."""
         snapshot = self.snapshot()
@@ -228,6 +235,7 @@ class Engine:
             near_themes=() if total and not beside else self._near_themes(snapshot, plan),
             beside=beside,
             uncited=meant.uncited,
+            missing=as_typed(meant.instead or text, plan.missing),
             meanings=tuple(other for other in meant.meanings if other != meant.instead),
         )
 
@@ -349,4 +357,7 @@ def shown_hits(snapshot: Snapshot, numbers: Sequence[int], scores: Scores, plan:
 def _hit(found: tuple[SearchDocument, Passage], score: float, marks: Marks, places: Places) -> Hit:
     document, passage = found
     summary: Runs = ((document.summary, False),)
-    return Hit(document, score, summary if marks.none else excerpt(passage.text, matches(passage, marks, places)))
+    if marks.none:
+        return Hit(document, score, summary)
+    lead = len(document.summary) if passage.text.startswith(document.summary) else 0
+    return Hit(document, score, excerpt(passage.text, matches(passage, marks, places), lead))

@@ -46,10 +46,13 @@ class Match(NamedTuple):
     what: str
 
 
-def excerpt(text: str, matches: Sequence[Match]) -> Runs:
-    """About ``LENGTH`` characters around the densest matches, as (text, marked) runs."""
+def excerpt(text: str, matches: Sequence[Match], lead: int = 0) -> Runs:
+    """About ``LENGTH`` characters around the densest matches, as (text, marked) runs; where these lie in the first
+    ``lead`` characters, the summary, the whole of it."""
     start, whole = _start(text, _densest(matches))
     end = _end(text, start)
+    if end <= lead:
+        start, end, whole = 0, lead, True
     runs = _runs(text, start, end, matches)
     if not text[start:end].isprintable():
         runs = [(_SPACES.sub(" ", part), marked) for part, marked in runs]

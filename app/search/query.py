@@ -86,7 +86,7 @@ def read(text: str) -> Question:
     with every filter and page chosen."""
     plain, phrases, excluded, wanted = _pieces(text[:MAX_TEXT].translate(QUOTES))
     acts, cited, rest = _without_acts(plain)
-    words = _words(rest)
+    words = _words(rest, bare=bool(acts))
     quoted = [stems for phrase in phrases if (stems := _stems(phrase))]
     return Question(
         tuple(words[:MAX_TERMS]),
@@ -166,12 +166,13 @@ def _without_acts(text: str) -> tuple[list[str], list[str], str]:
     return list(found), list(found.values()), " ".join(rest)
 
 
-def _words(text: str) -> list[Word]:
+def _words(text: str, bare: bool = False) -> list[Word]:
+    """The words that count; where none does, all of them, unless they stand ``bare`` beside an act: `la 241/90`."""
     shouted = text.isupper()
     found = [_word(token, text, shouted) for token in islice(tokens(text), MAX_TERMS * 3)]
     kept = [word for word in found if not is_stop(word.form) or word.capital]
     telling = [word for word in kept if word.form not in POLITE]
-    return list(dict.fromkeys(telling or kept or found))
+    return list(dict.fromkeys(telling or kept or ([] if bare else found)))
 
 
 def _conditions(words: list[Word], quoted: list[tuple[str, ...]]) -> bool:
@@ -190,6 +191,11 @@ def _stems(text: str) -> tuple[str, ...]:
     words = [token.form for token in tokens(text)]
     kept = [word for word in words if not is_stop(word)] or words
     return tuple(stem(word) for word in kept)[:MAX_TERMS]
+
+
+def as_typed(text: str, words: Collection[str]) -> tuple[str, ...]:
+    """Some folded words as they stand in a typed text, in its order."""
+    return tuple(dict.fromkeys(text[token.start : token.end] for token in tokens(text) if token.form in words))
 
 
 def corrected(text: str, changes: Mapping[str, str]) -> str:

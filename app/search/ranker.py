@@ -110,6 +110,10 @@ class Ranking:
         """Whether any live document holds the stem, or the exact word."""
         return len(self.impacts(STEM, stem)[0]) > 0 or (bool(word) and len(self.impacts(WORD, word)[0]) > 0)
 
+    def held(self, way: Alternative) -> bool:
+        """Whether any live document holds another way of saying, as one word or its stems side by side."""
+        return self.known(way.word, way.word) if way.word else len(self._holders(way.stems)) > 0
+
     def frequency(self, word: str) -> int:
         """Number of live documents that hold the exact word."""
         if not any(word in part.words for part in self.reader.parts):
@@ -205,10 +209,11 @@ class Ranking:
         return not len(self._holders(tuple(stem for stem, _word in concept.words)))
 
     def _whole(self, alternative: Alternative, scale: float) -> Scores:
-        """Mean BM25 of the stems of an alternative where they stand side by side, 0 elsewhere."""
+        """Mean BM25 of the stems of an alternative where they stand side by side, 0 elsewhere; BM25 of an acronym."""
         total = np.zeros(self.size)
-        for stem in alternative.stems:
-            numbers, impact = self.impacts(STEM, stem)
+        terms = [(WORD, alternative.word)] if alternative.word else [(STEM, stem) for stem in alternative.stems]
+        for field, term in terms:
+            numbers, impact = self.impacts(field, term)
             total[numbers] += impact
         if len(alternative.stems) > 1:
             total[~self.holding(alternative.stems)] = 0.0

@@ -88,6 +88,7 @@ class Hit:
 class Results:
     """The answer to a question. ``corrected`` is what was searched instead; ``suggestion`` what may have been meant.
     ``uncited`` are acts asked for that no document cites; ``meanings`` those of an ambiguous form asked for alone.
+    ``missing`` are words of a short question that no document holds.
     ``beside`` where only pages about the site hold some of its words, none in their titles: no solution answers."""
 
     query: str = ""
@@ -101,5 +102,6 @@ class Results:
     near_themes: tuple[Suggestion, ...] = ()
     beside: bool = False
     uncited: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
     meanings: tuple[str, ...] = ()
     degraded: bool = False

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Everything computed from one generation of the index, and what a typed question means in it."""
 
+import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -15,6 +17,7 @@ from app.search.ranker import Mask, Ranking
 from app.search.segments import Reader
 from app.search.suggest import Suggestion, Suggestions
 from app.search.terms import slug_term
+from app.text.acts import canonical, find_acts
 from app.text.tokens import tokens
 from app.text.vocabulary import Vocabulary, form
 
@@ -22,6 +25,9 @@ from app.text.vocabulary import Vocabulary, form
 SHORTEST_PART = 3
 #: Facets whose values are documents too, and may be named by their titles.
 TITLED = ("theme", "city", "act")
+METROPOLITAN = "citta metropolitana di "
+#: `241/90`: how an office names an act to who knows it.
+NUMBERED = re.compile(r"(?<![\w/.])(?P<number>\d{1,4})/(?P<year>(?:19|20)?\d\d)(?![\w/])")
 
 
 class Snapshot:
@@ -69,11 +75,21 @@ class Snapshot:
         return {(row["kind"], row["slug"]): (str(row["title"]), str(row["title_en"])) for row in self.rows}
 
     @cached_property
+    def acts(self) -> Mapping[tuple[int | None, int], str]:
+        """Number and year -> the act as it is cited, of those that share them with no other."""
+        titles = [str(row["title"]) for row in self.rows if row["kind"] == "act"]
+        named = [((act.number, act.year), title) for title in titles if (act := canonical(title))]
+        many = Counter(key for key, _title in named)
+        return {key: title for key, title in named if many[key] == 1}
+
+    @cached_property
     def cities(self) -> Mapping[str, int]:
-        """Name of a city, whole, short or as its address says it (`reggio calabria`) -> number of its document."""
+        """Name of a city, whole, short or as its address says it (`reggio calabria`) -> number of its document. A
+        whole name is known without its kind too: `roma capitale`."""
         alive = zip(range(self.ranking.size), self.ranking.rows, self.ranking.live, strict=True)
         cities = [(number, row) for number, row, live in alive if live and row["kind"] == "city"]
-        return {folded(str(row[name])): number for name in ("slug", "title", "city") for number, row in cities}
+        named = [(folded(str(row[name])), number) for name in ("slug", "title", "city") for number, row in cities]
+        return {known: number for name, number in named for known in (name, name.removeprefix(METROPOLITAN))}
 
 
 def folded(text: str) -> str:
@@ -83,13 +99,26 @@ def folded(text: str) -> str:
 
 def understood(snapshot: Snapshot, text: str) -> Question:
     """The question of a text; a filter whose value nothing carries is read as words, so that it finds no less."""
-    question = read(text)
+    question = read(_cited_in_full(snapshot, text) if NUMBERED.search(text) else text)
     unknown = [value for name, value in question.wanted if not _values(snapshot, name, value)]
     if not unknown:
         return question
     plain = read(" ".join([question.plain, *unknown]))
     wanted = tuple(pair for pair in question.wanted if pair[1] not in unknown)
     return replace(plain, wanted=wanted, phrases=question.phrases, excluded=question.excluded)
+
+
+def _cited_in_full(snapshot: Snapshot, text: str) -> str:
+    """The text with acts that are named by number and year alone (`la 241/90`) as the documents cite them."""
+    cited = [range(citation.start, citation.end) for citation in find_acts(text)]
+
+    def in_full(match: re.Match[str]) -> str:
+        act = canonical(f"legge {match[0]}")
+        if act is None or any(match.start() in place for place in cited):
+            return match[0]
+        return snapshot.acts.get((act.number, act.year), match[0])
+
+    return NUMBERED.sub(in_full, text)
 
 
 def uncited(snapshot: Snapshot, question: Question) -> frozenset[str]:

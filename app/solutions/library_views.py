@@ -16,6 +16,7 @@ from app.search.forms import page_number
 from app.search.listing import Part, pages, part
 from app.solutions import queries
 from app.solutions.models import Theme
+from app.solutions.rules import with_below
 from app.web.formats import csv_answer, json_answer
 from app.web.gate import permits
 from app.web.unit import session
@@ -102,7 +103,7 @@ def theme(slug: str) -> str:
     if found is None:
         raise NotFound(slug)
     children = [item for item in every if item.parent_slug == slug]
-    family = queries.of_themes([slug, *(item.slug for item in children)])
+    family = queries.of_themes(with_below(slug, {item.slug: item.parent_slug for item in every}))
     total, changed_at = queries.extent(session(), family)
     shown = _asked(total)
     return render_template(

@@ -193,11 +193,13 @@ def every_revision(session: Session, solution: Solution) -> Sequence[SolutionRev
     return session.scalars(wanted.order_by(SolutionRevision.number.desc())).all()
 
 
-def published(session: Session, limit: int | None = None, *, theme: str = "", city: str = "") -> Sequence[Solution]:
-    """Published solutions, or those of a theme or a body alone, the newest first, with themes and bodies."""
+def published(
+    session: Session, limit: int | None = None, *, themes: Sequence[str] = (), city: str = ""
+) -> Sequence[Solution]:
+    """Published solutions, or those of any of some themes or of a body alone, the newest first, with their ties."""
     wanted = _with_ties().where(Solution.published).order_by(Solution.updated_at.desc(), Solution.slug)
-    if theme:
-        wanted = wanted.where(Solution.id.in_(select(SolutionTheme.solution_id).join(Theme).where(Theme.slug == theme)))
+    if themes:
+        wanted = wanted.where(Solution.id.in_(select(of_themes(themes).c.solution_id)))
     if city:
         wanted = wanted.where(Solution.id.in_(select(SolutionBody.solution_id).join(City).where(City.slug == city)))
     return session.scalars(wanted.limit(limit) if limit else wanted).all()
@@ -379,6 +381,11 @@ def totals(session: Session) -> dict[str, int]:
 
 def themes(session: Session) -> Sequence[Theme]:
     return session.scalars(select(Theme).order_by(Theme.position)).all()
+
+
+def tree(session: Session) -> dict[str, str]:
+    """Each theme with the one above it, empty for one of the first level."""
+    return {slug: parent for slug, parent in session.execute(select(Theme.slug, Theme.parent_slug))}  # noqa: C416
 
 
 def themes_of_solutions(session: Session) -> tuple[list[Theme], dict[int, list[str]]]:

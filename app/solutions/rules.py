@@ -9,6 +9,7 @@ from typing import Any
 from app.document.dates import last_day, year_of
 from app.document.model import Document, known
 from app.document.schema import UNKNOWN, Level
+from app.matching.themes import Tree, ancestry
 from app.text.acts import LegalReference, find_acts, with_region
 
 LEGAL_BASIS = "legal_basis"
@@ -38,6 +39,16 @@ class CitedAct:
     @property
     def in_legal_basis(self) -> bool:
         return LEGAL_BASIS in self.places
+
+
+def with_above(themes: Iterable[str], tree: Tree) -> tuple[str, ...]:
+    """Themes with all above them, each once: what is on a theme is on those above it too, on every page."""
+    return tuple(dict.fromkeys(above for theme in themes for above in ancestry(theme, tree)))
+
+
+def with_below(theme: str, tree: Tree) -> tuple[str, ...]:
+    """A theme with all below it: who asks for the wider one wants the narrower ones too."""
+    return (theme, *(other for other in tree if other != theme and theme in ancestry(other, tree)))
 
 
 def level_of(document: Document) -> Level:

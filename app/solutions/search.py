@@ -13,6 +13,7 @@ from app.search.document import SearchDocument
 from app.search.indexer import Searchable
 from app.solutions import queries
 from app.solutions.models import LegalAct, Solution, SolutionRevision, Theme
+from app.solutions.rules import with_above
 
 #: Before every day of a practice: those without a period come last.
 EARLIEST = "0000-00-00"
@@ -82,8 +83,9 @@ def _number(solution: Solution, name: str) -> int | None:
 
 def _facets(solution: Solution) -> dict[str, tuple[str, ...]]:
     involved = [solution.owner, *solution.partners]
+    parents = {tie.theme.slug: tie.theme.parent_slug for tie in solution.themes}
     return {
-        "theme": tuple(dict.fromkeys(slug for tie in solution.themes for slug in _family(tie.theme))),
+        "theme": with_above(parents, parents),
         "city": tuple(dict.fromkeys(city.slug for city in involved if city)),
         "status": (solution.status,) if solution.status else (),
         "evidence": (str(solution.evidence_level),) if solution.evidence_level else (),
@@ -92,11 +94,6 @@ def _facets(solution: Solution) -> dict[str, tuple[str, ...]]:
         "act": tuple(tie.act.slug for tie in solution.acts),
         "year": (str(solution.year),) if solution.year else (),
     }
-
-
-def _family(theme: Theme) -> tuple[str, ...]:
-    """A theme and the one above it: who filters by the wider theme wants the narrower ones too."""
-    return (theme.slug, theme.parent_slug) if theme.parent_slug else (theme.slug,)
 
 
 def _size(solution: Solution) -> tuple[str, ...]:

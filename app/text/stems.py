@@ -26,6 +26,9 @@ POLITE = frozenset(
     farlo interessa interessati qualcun sapete sappiamo servirebbe stiamo vedere vorreste""".split()
 )
 
+#: Words that Snowball takes for forms of another: `rifiuti` of `rifare`, the city of Bari for a `bar`.
+IRREGULAR = {"rifiuti": "rifiut", "rifiuto": "rifiut", "bari": "bari"}
+
 _ENGINE = local()
 
 
@@ -34,6 +37,8 @@ def stem(word: str) -> str:
     """Stem of a folded word. Numbers and words of up to three letters stay as they are."""
     if len(word) <= 3 or not word.isalpha():
         return word
+    if word in IRREGULAR:
+        return IRREGULAR[word]
     engine = getattr(_ENGINE, "stemmer", None)
     if engine is None:
         engine = _ENGINE.stemmer = Stemmer.Stemmer("italian", 0)

@@ -18,14 +18,18 @@ RELATED, BESIDE = 0.5, 0.2
 #: What a neighbour alone is worth in the place of what names it.
 NAMING = 0.3
 MAX_FORM = 7
+#: A word with as many capitals is an acronym.
+LEAST_CAPITALS = 2
 
 
 @dataclass(frozen=True)
 class Alternative:
-    """Another way of saying a form, as stems, and how much it is worth beside it (0-1)."""
+    """Another way of saying a form, as stems, and how much it is worth beside it (0-1). An acronym is that very
+    ``word`` and no other of its stem: `SCIA` is not said where `scie` stands."""
 
     stems: Form
     weight: float
+    word: str = ""
 
 
 @dataclass
@@ -35,6 +39,9 @@ class _Entry:
     english: list[Form] = field(default_factory=list)
     related: list[Form] = field(default_factory=list)
     nearby: set[str] = field(default_factory=set)
+    #: Forms of one word that is said in no other form, with that word, and all the rest.
+    exact: dict[Form, str] = field(default_factory=dict)
+    inflected: set[Form] = field(default_factory=set)
 
 
 class Vocabulary:
@@ -43,6 +50,9 @@ class Vocabulary:
     def __init__(self, terms: Iterable[Mapping[str, Any]] = ()) -> None:
         self._alternatives: dict[Form, dict[Form, float]] = defaultdict(dict)
         self._ambiguous: dict[Form, set[str]] = defaultdict(set)
+        #: Forms that are said with these words only; ``_inflected`` are those that some entry knows in other forms too.
+        self._exact: dict[Form, set[str]] = defaultdict(set)
+        self._inflected: set[Form] = set()
         self._entries: list[_Entry] = []
         self._holders: dict[Form, list[int]] = defaultdict(list)
         self._neighbours: dict[Form, list[int]] = defaultdict(list)
@@ -72,7 +82,10 @@ class Vocabulary:
         self._connect(entry, unclear, raw.get("meanings") or ())
 
     def _connect(self, entry: _Entry, unclear: Iterable[Form], means: Sequence[str]) -> None:
-        """What an entry may mean, and what stands beside it."""
+        """What an entry may mean, what stands beside it, and which of its words are said in no other form."""
+        for acronym, word in entry.exact.items():
+            self._exact[acronym].add(word)
+        self._inflected |= entry.inflected
         for typed in unclear:
             told = (*self.meanings.get(typed, ()), *means)
             self.meanings[typed] = tuple(dict.fromkeys(str(text) for text in told))
@@ -82,12 +95,24 @@ class Vocabulary:
             self._neighbours[neighbour].append(len(self._entries))
         self._entries.append(entry)
 
-    def alternatives(self, typed: Form, support: Iterable[str] = (), emphatic: bool = False) -> tuple[Alternative, ...]:
-        """What else to look for. An ambiguous form needs ``support`` by another stem of the question, or emphasis."""
+    def alternatives(
+        self, typed: Form, support: Iterable[str] = (), emphatic: bool = False, said: str = ""
+    ) -> tuple[Alternative, ...]:
+        """What else to look for. An ambiguous form needs ``support`` by another stem of the question, or emphasis; an
+        acronym is known by the word ``said``, where that is told: `PAES` is not meant by `paesi`."""
         if typed in self._ambiguous and not emphatic and not self._ambiguous[typed].intersection(support):
             return ()
+        if said and said not in (self._only(typed) or {said}):
+            return ()
         ranked = sorted(self._alternatives.get(typed, {}).items(), key=lambda pair: (-pair[1], pair[0]))
-        return tuple(Alternative(stems, weight) for stems, weight in ranked[:MAX_ALTERNATIVES])
+        return tuple(way for stems, weight in ranked[:MAX_ALTERNATIVES] for way in self._ways(stems, weight))
+
+    def _only(self, known: Form) -> set[str]:
+        """The words that alone say a form; none where any form of its stems says it."""
+        return set() if known in self._inflected else self._exact.get(known, set())
+
+    def _ways(self, known: Form, weight: float) -> list[Alternative]:
+        return [Alternative(known, weight, word) for word in sorted(self._only(known)) or [""]]
 
     def near(self, stems: Form) -> list[tuple[Form, float]]:
         """Every form the vocabulary knows in, or beside, a row of stems, with how near it is (0-1); the stems too."""
@@ -142,9 +167,19 @@ def _read(raw: Mapping[str, Any]) -> _Entry:
     names = [raw.get("term"), raw.get("expansion"), *(raw.get("acronyms") or ())]
     entry = _Entry(full=_forms(names), synonyms=_forms(raw.get("synonyms") or ()), english=_forms(raw.get("en") or ()))
     entry.related = _forms(raw.get("related") or ())
+    texts = [str(text) for text in (*names, *(raw.get("synonyms") or ())) if text]
+    english = list(map(str, raw.get("en") or ()))
+    exact = {text for text in [*filter(_shouts, texts), *english] if len(_said(text)) == 1}
+    entry.exact = {form(text): _said(text)[0] for text in exact}
+    entry.inflected = {form(text) for text in {*texts, *english} - exact}
     nearby = [*entry.full, *entry.synonyms, *entry.related]
     entry.nearby = {item for known in nearby for item in known if len(item) > 2}
     return entry
+
+
+def _shouts(text: str) -> bool:
+    """Whether a word is written as acronyms are: `SCIA`, `VeLA`, `S.U.A.P.`"""
+    return sum(letter.isupper() for letter in text) >= LEAST_CAPITALS
 
 
 def _surfaces(raw: Mapping[str, Any]) -> Iterable[tuple[str, Form]]:

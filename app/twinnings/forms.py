@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What people type on the pages of a twinning; what makes no sense is refused with the field and a key."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -9,6 +10,8 @@ from app.document.dates import ROME
 from app.errors import Invalid
 from app.twinnings.rules import Closing
 
+#: `9000`, `9.000`, `9 000`; a point before other than three digits is none of these.
+AMOUNT = re.compile(r"(?:[0-9]{1,9}|[0-9]{1,3}(?:[. ][0-9]{3}){1,2})\Z")
 #: Fields in which people write sentences of their own.
 WRITTEN = (
     *("title", "place", "note", "minutes_text", "what", "who", "task"),
@@ -73,12 +76,12 @@ def number(form: Mapping[str, str], name: str) -> int:
 
 def amount(form: Mapping[str, str], name: str) -> int | None:
     """A whole number with or without points, None where nothing was typed. Raises ``Invalid``."""
-    typed = form.get(name, "").strip().replace(".", "").replace(" ", "")
+    typed = form.get(name, "").strip()
     if not typed:
         return None
-    if not (typed.isascii() and typed.isdigit() and len(typed) < 10):
+    if not AMOUNT.match(typed):
         raise Invalid({name: "not_a_number"})
-    return int(typed)
+    return int(re.sub(r"[. ]", "", typed))
 
 
 def day(form: Mapping[str, str], name: str, needed: bool = True) -> date | None:

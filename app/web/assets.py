@@ -9,6 +9,7 @@ from flask import Flask
 from whitenoise import WhiteNoise
 
 from app.errors import Misconfigured
+from app.web.headers import HEADERS
 
 STATIC = Path(__file__).parent / "static"
 DIST = STATIC / "dist"
@@ -16,7 +17,6 @@ PREFIX = "static"
 ONE_YEAR = 31_536_000
 #: Blueprints whose pages are read without an account; the others load the styles of work as well.
 READING = frozenset({"pages", "search", "solutions", "library"})
-HEADERS = (("X-Content-Type-Options", "nosniff"), ("Cross-Origin-Resource-Policy", "same-origin"))
 
 
 class Assets:
@@ -50,5 +50,5 @@ def register(app: Flask) -> None:
 
 
 def _add_headers(headers: "dict[str, str]", _path: str, _url: str) -> None:
-    for name, value in HEADERS:
+    for name, value in HEADERS.items():
         headers[name] = value

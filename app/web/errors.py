@@ -6,6 +6,7 @@ from collections.abc import Callable
 from urllib.parse import urlencode, urlsplit
 
 from flask import Flask, Response, current_app, g, make_response, redirect, render_template, request
+from gunicorn.http.errors import ParseException
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from werkzeug.exceptions import HTTPException, SecurityError
@@ -28,6 +29,8 @@ from app.web.logs import log
 RETRY_AFTER = "30"
 #: Answers after which what was typed is shown again: the log-in has expired, the token is of another log-in.
 TYPED_AGAIN = frozenset({400, 401})
+UNREADABLE = "unreadable"
+READING = frozenset({"GET", "HEAD"})
 #: Fields never shown again.
 UNSHOWN = frozenset({"csrf_token", "password", "current", "next", "code", "credential"})
 
@@ -40,11 +43,12 @@ def register(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(DBAPIError, _database)
     app.register_error_handler(PoolExhausted, _database)
+    app.register_error_handler(ParseException, _unreadable)
     app.register_error_handler(Exception, _accident)
 
 
 def _refused(error: Refused) -> Response:
-    if isinstance(error, (SignInNeeded, ConfirmationNeeded)) and request.method == "GET" and not _wants_data():
+    if isinstance(error, (SignInNeeded, ConfirmationNeeded)) and request.method in READING and not _wants_data():
         page = "/accedi" if isinstance(error, SignInNeeded) else "/conferma-identita"
         return make_response(
             redirect(f"{prefixed(page)}?{urlencode({'next': prefixed(request.full_path.rstrip('?'))})}", 303)
@@ -78,6 +82,11 @@ def _database(error: DBAPIError | PoolExhausted) -> Response:
     return _answer(503, {})
 
 
+def _unreadable(_error: ParseException) -> Response:
+    """A body that is not what its header says: nothing more is read of it."""
+    return _answer(400, {}, UNREADABLE)
+
+
 def _accident(error: Exception) -> Response:
     log.error("accident", exc_info=error)
     return _answer(500, {})
@@ -96,7 +105,10 @@ def _typed() -> list[str]:
 
 def _page_before() -> str:
     """The page of this site that the request came from, empty for another or none."""
-    before = urlsplit(request.referrer or "")
+    try:
+        before = urlsplit(request.referrer or "")
+    except ValueError:
+        return ""
     return f"{before.path}?{before.query}".rstrip("?") if before.netloc == request.host else ""
 
 
@@ -131,7 +143,8 @@ def _answer(status: int, problems: dict[str, str], reason: str = "") -> Response
                 reason=reason,
                 words=words,
                 nearest=_nearest(words),
-                typed=_typed() if status in TYPED_AGAIN or reason == "body_closed" else [],
+                typed=_typed() if reason != UNREADABLE and (status in TYPED_AGAIN or reason == "body_closed") else [],
+                limit=request.max_content_length,
                 back=_page_before(),
                 **body,
             )

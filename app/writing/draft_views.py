@@ -198,6 +198,7 @@ def save_version(slug: str) -> Answer:
     solution = editable(slug)
     reason = one_line(request.form.get("reason", ""))
     try:
+        service.try_rendering(session(), solution)
         with work() as writes:
             held = service.reopened(writes, solution)
             service.freeze(writes, held, gate.actor().id, now(), reason)

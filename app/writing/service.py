@@ -14,6 +14,8 @@ from app.document.compare import AS_WRITTEN, Called
 from app.document.dates import day_of
 from app.document.model import Document
 from app.document.parse import parse
+from app.document.pictures import folder_of
+from app.document.render import render
 from app.document.serialise import digest, serialise
 from app.errors import Conflict, Invalid, NotFound
 from app.journal.service import record
@@ -243,6 +245,11 @@ def unsaved(session: Session, solution: Solution) -> bool:
     """Whether something was typed that no version holds yet."""
     latest = library.revision(session, solution, solution.latest_number)
     return digest(_with_site_fields(session, solution)) != latest.digest
+
+
+def try_rendering(session: Session, solution: Solution) -> None:
+    """Render what was typed before a transaction makes a version of it, which then need not. Raises ``TooComplex``."""
+    render(settled(document_of(opened(session, solution).state)), folder_of(solution.slug))
 
 
 def freeze(

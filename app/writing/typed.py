@@ -133,7 +133,10 @@ def _flag(text: str) -> Any:
 
 def _slug(text: str) -> Any:
     """The address of a solution copied from the browser stands for its name."""
-    path = urlsplit(text).path if text.startswith(("http://", "https://", "/")) and "[" not in text else ""
+    try:
+        path = urlsplit(text).path if text.startswith(("http://", "https://", "/")) else ""
+    except ValueError:
+        return text
     return path.rpartition(SOLUTION_PATH)[2].strip("/") if SOLUTION_PATH in path else text
 
 

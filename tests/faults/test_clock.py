@@ -10,7 +10,7 @@ from app.db import Database
 from app.needs import rules as needs
 from app.notices.models import Notice, Preference
 from app.notices.rules import WAITING, digest_day
-from app.notices.service import send_digests
+from app.notices.service import due_digests, send_digest
 from app.outbox.models import Letter
 from tests.makers import make_person
 
@@ -50,7 +50,8 @@ def test_a_clock_set_back_sends_no_digest_twice(registered: Database, day: date)
         with registered.work() as session:
             session.add(_notice(person.id, number, now))
             session.flush()
-            send_digests(session, now, lambda _person, _reason: "")
+            for whose in due_digests(session, now):
+                send_digest(session, *whose, now, lambda _person, _reason: "")
     with registered.reading() as session:
         letters = session.query(Letter).all()
     assert [letter.once for letter in letters] == [f"digest:{person.id}:daily:{day.isoformat()}"]

@@ -51,6 +51,32 @@ def test_two_answers_publish_a_request_and_lead_to_its_page(site: Flask, network
     assert PROBLEM[:30] in site.test_client().get("/richieste").text
 
 
+def test_the_same_form_sent_twice_makes_one_request(site: Flask, network: Network) -> None:
+    client = client_of(site, network, (Role.OFFICIAL, "venezia"))
+    first, second = (send(client, "/richieste/nuova", **TYPED).headers["Location"] for _ in range(2))
+    assert first == second
+    other = send(client, "/richieste/nuova", **TYPED | {"problem": f"{PROBLEM} Anche altrove."})
+    assert other.headers["Location"] != first
+
+
+def test_a_draft_published_from_the_form_it_was_saved_in_is_that_draft(site: Flask, network: Network) -> None:
+    client = client_of(site, network, (Role.OFFICIAL, "venezia"))
+    draft = send(client, "/richieste/nuova", **TYPED, do="draft").headers["Location"]
+    published = send(client, "/richieste/nuova", **TYPED).headers["Location"]
+    assert published.split("-")[0] == draft.split("-")[0]
+
+
+@pytest.mark.parametrize("edition", ["", "0", "abc", "99999999999", "²"])
+def test_a_request_is_not_changed_from_a_form_that_does_not_say_what_it_was_opened_on(
+    site: Flask, network: Network, edition: str
+) -> None:
+    client = client_of(site, network, (Role.OFFICIAL, "venezia"))
+    address = send(client, "/richieste/nuova", **TYPED).headers["Location"]
+    answer = send(client, f"{address}/modifica", **TYPED | {"title": "Altro"}, edition=edition)
+    assert answer.status_code == 409
+    assert send(client, f"{address}/modifica", **TYPED | {"title": "Altro"}, edition="1").status_code == 303
+
+
 def test_what_was_typed_is_there_again_with_what_is_wrong(site: Flask, network: Network) -> None:
     client = client_of(site, network, (Role.OFFICIAL, "venezia"))
     answer = send(client, "/richieste/nuova", problem="Corto", budget="mille euro")
@@ -299,7 +325,8 @@ def test_a_referent_states_the_days_of_the_own_city_only(site: Flask, network: N
     address = "/citta/bologna/disponibilita"
     text = client.get(address).text
     quarter = text.split('name="days-')[1].split('"')[0]
-    assert send(client, address, **{f"days-{quarter}": "tanti"}).status_code == 422
+    for wrong in ("tanti", "0000000001000000", "0" * 9 + "9" * 25, "9" * 5000):
+        assert send(client, address, **{f"days-{quarter}": wrong}).status_code == 422
     assert send(client, address, **{f"days-{quarter}": "10"}).status_code == 303
     assert "10 giornate ancora libere" in client.get(address).text
     assert client.get("/citta/torino/disponibilita").status_code == 403

@@ -106,6 +106,8 @@ def of_requests(network: Network) -> Iterator[Case]:
     """The buttons of a request."""
     n, by = network, network.deed
     yield Case(service.draft, lambda s: service.draft(s, city(s, "venezia"), wanted(), by()), ["need-drafted"])
+    new = wanted(problem=f"{PROBLEM} Sono 45.")
+    yield Case(service.begin, lambda s: service.begin(s, city(s, "venezia"), new, False, by()), ["need-drafted"])
     fitting = {("need-published", f"referent.{slug}") for slug in ("bologna", "torino")}
     yield Case(service.publish_new, publishing(n), ["need-published"], fitting)
     d = draft(n).id

@@ -11,8 +11,11 @@ from app.accounts.models import Person
 from app.db import Database
 from app.needs import proposals
 from app.notices.desk import Task, in_order
+from app.twinnings import ending, service
+from app.twinnings.rules import Closing
 from tests.makers import make_person, make_solution, section, sign_in
 from tests.needs.network import DAYS, Network, item
+from tests.twinnings.exchange import Exchange
 
 
 @pytest.fixture
@@ -112,3 +115,46 @@ def test_what_waits_is_in_the_order_of_its_days_and_what_has_none_comes_last() -
     ]
     named = [item.title for item in in_order(mixed)]
     assert named == ["dicembre", "agosto", "senza, da tempo", "senza, recente", "senza"]
+
+
+def asked(app: Flask, exchange: Exchange, number: int) -> list[str]:
+    """What the desk of a person asks of their transfers."""
+    words = {"tappa": "tappa di un gemellaggio", "chiusura": "gemellaggio da chiudere"}
+    with exchange.database.reading() as session:
+        person = session.get(Person, number)
+        assert person is not None
+    waiting = section(sign_in(app.test_client(), person).get("/scrivania").text, "per-me")
+    return [kind for kind, said in words.items() if said in waiting]
+
+
+def finish(exchange: Exchange, but: int = 0) -> None:
+    """What was planned is done, save for so many last steps."""
+    milestones = exchange.twinning().milestones
+    with exchange.database.work() as session:
+        for milestone in milestones[: len(milestones) - but]:
+            service.tick(session, exchange.number, milestone.id, True, exchange.deed())
+
+
+def test_a_step_that_somebody_sees_to_is_asked_of_them_and_of_nobody_else(app: Flask, registered: Database) -> None:
+    exchange = Exchange(registered)
+    both = (exchange.receiver, exchange.colleague)
+    assert [asked(app, exchange, who) for who in both] == [["tappa"], ["tappa"]]
+    with registered.work() as session:
+        for step in exchange.twinning().milestones:
+            what = (exchange.number, step.id, step.due_on, exchange.receiver)
+            service.plan_milestone(session, *what, exchange.deed())
+    assert [asked(app, exchange, who) for who in both] == [["tappa"], []]
+    finish(exchange, but=1)
+    assert [asked(app, exchange, who) for who in both] == [["tappa"], []]
+
+
+def test_how_it_went_is_asked_once_all_is_done_and_only_of_those_who_have_not_told(
+    app: Flask, registered: Database
+) -> None:
+    exchange = Exchange(registered)
+    people = (exchange.giver, exchange.receiver, exchange.colleague)
+    finish(exchange)
+    assert [asked(app, exchange, who) for who in people] == [["chiusura"]] * 3
+    with registered.work() as session:
+        ending.say(session, exchange.number, "torino", Closing("adopted"), exchange.deed())
+    assert [asked(app, exchange, who) for who in people] == [["chiusura"], [], []]

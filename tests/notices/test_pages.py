@@ -185,7 +185,15 @@ def test_one_click_ends_letters_without_a_log_in(app: Flask, registered: Databas
     assert client.post("/disiscrizione/falso").status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/feed/soluzioni.atom", "/feed/temi/suap.atom", "/feed/citta/bologna.atom"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/feed/soluzioni.atom",
+        "/feed/temi/suap.atom",
+        "/feed/temi/semplificazione.atom",
+        "/feed/citta/bologna.atom",
+    ],
+)
 def test_feeds_are_valid_and_public_only(referent: FlaskClient, path: str) -> None:
     answer = referent.get(path)
     feed = ElementTree.fromstring(answer.data)

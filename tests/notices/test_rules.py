@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Who is told, for which reason, and when a digest is due."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -16,10 +16,11 @@ from app.notices.rules import (
     digest_day,
     earliest_of_digest,
     how_mailed,
-    new_since,
+    news_of_search,
     told,
 )
 
+DAY = timedelta(days=1)
 NEWS = (ROOT / "app/notices/templates/notices/_news.html").read_text(encoding="utf-8")
 
 
@@ -75,8 +76,11 @@ def test_what_nobody_chose_is_mailed_as_it_is_by_default() -> None:
     assert how_mailed({WAITING: "never"}, WAITING) == "never"
 
 
-def test_a_saved_search_tells_what_it_had_not_found_before() -> None:
-    assert new_since(["a", "b", "c"], ["b"]) == ["a", "c"]
+def test_a_saved_search_tells_what_it_had_not_found_before_and_came_into_force_since() -> None:
+    saved = at("2026-11-22T10:00:00")
+    in_force = {"vista": saved + DAY, "nuova": saved + DAY, "appena-prima": saved - DAY / 2, "vecchia": saved - 9 * DAY}
+    found = ["vecchia", "nuova", "vista", "appena-prima", "archiviata"]
+    assert news_of_search(found, ["vista"], in_force, saved) == ["nuova", "appena-prima"]
 
 
 def test_everything_told_has_its_sentence() -> None:

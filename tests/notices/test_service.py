@@ -14,6 +14,7 @@ from app.errors import Invalid, NotFound
 from app.journal.models import JournalEntry
 from app.journal.service import record
 from app.notices import audiences, queries, rules, service
+from app.notices.models import Notice
 from app.notices.rules import Audience
 from app.notices.unsubscribe import Unsubscribing
 from app.outbox.models import Letter
@@ -33,6 +34,11 @@ def letters(session: Session) -> list[Letter]:
 def distribute(database: Database) -> int:
     with database.work() as session:
         return service.distribute(session, NOW, path)
+
+
+def send_digests(session: Session, now: datetime) -> int:
+    due = service.due_digests(session, now)
+    return sum(service.send_digest(session, *whose, now, path) for whose in due)
 
 
 def happened(database: Database, action: str, slug: str, actor: Person | None = None, **data: object) -> None:
@@ -145,7 +151,10 @@ def test_followers_hear_of_what_they_may_read_only(registered: Database, people:
     assert told(registered, people["stranger"]) == [("solution-approved", "followed")]
 
 
-@pytest.mark.parametrize(("kind", "key"), [("city", "bologna"), ("theme", "suap"), ("act", "d-p-r-160-2010")])
+@pytest.mark.parametrize(
+    ("kind", "key"),
+    [("city", "bologna"), ("theme", "suap"), ("theme", "semplificazione"), ("act", "d-p-r-160-2010")],
+)
 def test_following_a_city_or_a_theme_tells_of_its_solutions(
     registered: Database, people: dict[str, Person], kind: str, key: str
 ) -> None:
@@ -182,9 +191,9 @@ def test_what_is_wanted_in_a_digest_waits_for_it_and_goes_once(registered: Datab
     distribute(registered)
     with registered.work() as session:
         assert letters(session) == []
-        assert service.send_digests(session, MONDAY.replace(hour=5), path) == 0
-        assert service.send_digests(session, MONDAY, path) == 1
-        assert service.send_digests(session, MONDAY + timedelta(minutes=5), path) == 0
+        assert send_digests(session, MONDAY.replace(hour=5)) == 0
+        assert send_digests(session, MONDAY) == 1
+        assert send_digests(session, MONDAY + timedelta(minutes=5)) == 0
         assert [letter.kind for letter in letters(session)] == ["newsletter"]
 
 
@@ -195,14 +204,14 @@ def test_a_clock_set_back_doubles_no_digest(registered: Database, people: dict[s
         happened(registered, "solution-submitted", "bozza", people["official"], step="approval", number=number)
         distribute(registered)
         with registered.work() as session:
-            service.send_digests(session, MONDAY - timedelta(minutes=30 * number), path)
+            send_digests(session, MONDAY - timedelta(minutes=30 * number))
     with registered.reading() as session:
         assert len(letters(session)) == 1
 
 
 def test_no_news_no_digest(registered: Database, people: dict[str, Person]) -> None:
     with registered.work() as session:
-        assert service.send_digests(session, MONDAY, path) == 0
+        assert send_digests(session, MONDAY) == 0
 
 
 def test_who_chose_never_gets_no_letter_but_the_notice(registered: Database, people: dict[str, Person]) -> None:
@@ -212,7 +221,7 @@ def test_who_chose_never_gets_no_letter_but_the_notice(registered: Database, peo
     distribute(registered)
     assert len(told(registered, people["referent"])) == 1
     with registered.work() as session:
-        service.send_digests(session, MONDAY, path)
+        send_digests(session, MONDAY)
         assert letters(session) == []
 
 
@@ -221,9 +230,12 @@ def test_a_saved_search_tells_of_each_new_solution_once(registered: Database, pe
     with registered.work() as session:
         service.start_following(session, person.id, "search", "q=sportello", "sportello", ["vecchia"], NOW)
         (follow,) = queries.follows(session, person.id)
-        found = [("vecchia", "Vecchia"), ("nuova", "Nuova")]
-        assert service.look_again(session, follow, found, NOW, path) == 1
-        assert service.look_again(session, follow, found, NOW, path) == 0
+        found = {"vecchia": "Vecchia", "nuova": "Nuova"}
+        assert service.tell_found(session, follow.id, found, NOW, path) == 1
+        assert service.tell_found(session, follow.id, found, NOW, path) == 0
+        service.stop_following(session, person.id, "search", "q=sportello")
+    with registered.work() as session:
+        assert service.tell_found(session, follow.id, {"altra": "Altra"}, NOW, path) == 0
     assert told(registered, person) == [("search-found", "search")]
 
 
@@ -277,6 +289,12 @@ def test_a_link_that_ends_letters_cannot_be_made_up(app: Flask) -> None:
             signed.read(wrong)
 
 
+def found_by_search(person: int, key: str, at: datetime) -> Notice:
+    what = {"source": f"search:1:{key}", "reason": "search", "action": "search-found", "kind": "solution", "key": key}
+    data = {"title": key, "path": "/x", "search": "s", "query": "q"}
+    return Notice(person_id=person, data=data, created_at=at, **what)
+
+
 def test_the_weekly_digest_of_a_monday_without_a_worker_leaves_later_and_holds_the_same(
     registered: Database, people: dict[str, Person]
 ) -> None:
@@ -284,17 +302,15 @@ def test_the_weekly_digest_of_a_monday_without_a_worker_leaves_later_and_holds_t
     days = {"before": -timedelta(days=1), "after": timedelta(hours=30)}
     with registered.work() as session:
         for key, delay in days.items():
-            data = {"title": key, "path": "/x", "search": "s", "query": "q"}
-            what = (f"search:1:{key}", "search", "search-found", "solution", key)
-            service.tell(session, person, *what, data=data, now=MONDAY + delay, unsubscribe=path)
+            service.tell(session, [found_by_search(person, key, MONDAY + delay)], path)
     with registered.work() as session:
-        assert service.send_digests(session, MONDAY + timedelta(days=2), path) == 1
-        assert service.send_digests(session, MONDAY + timedelta(days=3), path) == 0
+        assert send_digests(session, MONDAY + timedelta(days=2)) == 1
+        assert send_digests(session, MONDAY + timedelta(days=3)) == 0
         (letter,) = [item for item in letters(session) if item.kind == "newsletter"]
         assert [item["data"]["title"] for item in letter.data["news"]] == ["before"]
         assert set(letter.data["unsubscribe"].rpartition("-")[2].split("+")) == {"followed", "search"}
     with registered.work() as session:
-        assert service.send_digests(session, MONDAY + timedelta(days=7), path) == 1
+        assert send_digests(session, MONDAY + timedelta(days=7)) == 1
 
 
 def test_a_row_that_cannot_be_told_keeps_nobody_elses_news_back(

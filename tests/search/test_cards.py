@@ -11,12 +11,51 @@ def first(library: FlaskClient, words: str) -> str:
 
 @pytest.mark.parametrize(
     ("typed", "slug"),
-    [("Reggio Calabria", "reggio-calabria"), ("Reggio di Calabria", "reggio-calabria"), ("Bari", "bari")],
+    [
+        ("Reggio Calabria", "reggio-calabria"),
+        ("Reggio di Calabria", "reggio-calabria"),
+        ("Bari", "bari"),
+        ("Roma Capitale", "roma"),
+    ],
 )
 def test_who_types_the_name_of_a_city_by_any_usual_name_finds_its_page_first(
     library: FlaskClient, typed: str, slug: str
 ) -> None:
     assert first(library, typed) == f"/citta/{slug}"
+
+
+def test_a_word_that_only_looks_like_the_name_of_a_city_does_not_lead_to_it(library: FlaskClient) -> None:
+    rows = library.get("/cerca.json?q=bar").json["results"]  # type: ignore[index]
+    assert "/citta/bari" not in [row["url"] for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("piscine comunali", "«piscine»"),
+        ("cuc piscine e dehors", "«piscine»"),
+    ],
+)
+def test_a_short_question_is_told_which_of_its_words_nobody_wrote_of(
+    library: FlaskClient, typed: str, told: str
+) -> None:
+    page = library.get("/cerca", query_string={"q": typed}).text
+    assert f"Nessuna pagina parla di {told}" in page
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["sportello unico", "suap", "telelavoro", "sportelo", "come si fa un piano con i comuni e chi lo paga", "xyzzy"],
+)
+def test_a_question_that_is_answered_whole_or_not_at_all_is_told_of_no_missing_word(
+    library: FlaskClient, typed: str
+) -> None:
+    assert "Nessuna pagina parla di" not in library.get("/cerca", query_string={"q": typed}).text
+
+
+def test_what_is_called_after_a_city_leads_to_its_practices(library: FlaskClient) -> None:
+    rows = library.get("/cerca.json?q=gare del napoletano").json["results"]  # type: ignore[index]
+    assert rows[0]["url"] == "/soluzioni/stazione-unica-appaltante-napoli"
 
 
 def test_the_snippet_of_a_city_says_something_of_the_city(library: FlaskClient) -> None:

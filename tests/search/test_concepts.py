@@ -11,6 +11,7 @@ from app.search.document import SearchDocument
 from app.search.engine import Engine
 from app.search.query import read
 from app.search.results import Results
+from app.search.snapshot import understood
 from app.text.vocabulary import Vocabulary
 from tests.search.small import small_engine
 
@@ -50,6 +51,26 @@ def test_an_acronym_hidden_in_a_stop_word_is_found_in_capitals(engine: Engine) -
 def test_an_act_is_one_concept_and_its_page_comes_first(engine: Engine) -> None:
     assert found(engine.search("l. 241 del 1990")) == ["legge-241-1990", "conferenza"]
     assert found(engine.search("conferenza di servizi legge 241/90"))[0] == "conferenza"
+
+
+@pytest.mark.parametrize("text", ["la 241/90", "241/1990", "art. 14 bis e 14 ter della 241/90"])
+def test_an_act_named_by_number_and_year_alone_is_the_one_the_library_knows(engine: Engine, text: str) -> None:
+    assert found(engine.search(text)) == ["legge-241-1990", "conferenza"]
+
+
+@pytest.mark.parametrize("text", ["12/07/2024", "2021/2027", "conferenza 7/90"])
+def test_other_numbers_with_a_stroke_are_numbers(engine: Engine, text: str) -> None:
+    assert not understood(engine.snapshot(), text).acts
+
+
+def test_the_full_form_does_not_find_a_word_that_only_shares_the_stem_of_the_acronym(tmp_path: Path) -> None:
+    texts = {"scia": "La SCIA si presenta allo sportello.", "navi": "Le scie delle navi."}
+    index.rebuild(tmp_path, [SearchDocument("solution", slug, slug, text, f"/{slug}") for slug, text in texts.items()])
+    engine = Engine(tmp_path)
+    engine.vocabulary = Vocabulary(
+        [{"term": "SCIA", "acronyms": ["SCIA"], "expansion": "segnalazione certificata di inizio attività"}]
+    )
+    assert found(engine.search("segnalazione certificata di inizio attività")) == ["scia"]
 
 
 def test_an_unknown_word_is_replaced_by_its_likely_spelling(engine: Engine) -> None:

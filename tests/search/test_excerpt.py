@@ -42,6 +42,15 @@ def marked(runs: Runs) -> list[str]:
     return [text for text, is_marked in runs if is_marked]
 
 
+def test_a_summary_that_answers_is_shown_whole() -> None:
+    summary = "Il Comune compra con gli altri. " + "La centrale fa le gare per tutti e tre gli enti. " * 5
+    text = f"{summary.strip()}\nAltro testo che non riguarda le gare."
+    place = text.index("enti")
+    runs = snippets.excerpt(text, [Match(place, place + 4, "ent")], len(summary.strip()))
+    assert "".join(part for part, _marked in runs) == summary.strip()
+    assert ("enti", True) in runs
+
+
 def test_words_are_marked_whole_in_any_inflection_and_accent() -> None:
     runs = excerpt("Le città metropolitane e la Città.", marks("citta"))
     assert marked(runs) == ["città", "Città"]

@@ -35,6 +35,12 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     return Engine(folder)
 
 
+def test_the_titles_of_all_answers_are_there_however_many(engine: Engine) -> None:
+    found = engine.titles("", {"theme": ("psm",)}, ("solution",))
+    assert found == {f"s{number}": "Piano" for number in range(CITED)}
+    assert engine.titles("", {}, ("theme",)) == {"psm": "Piani strategici metropolitani"}
+
+
 def test_an_act_finds_its_page_first_and_all_that_cite_it(engine: Engine) -> None:
     found = engine.search("legge 7 aprile 2014, n. 56", per_page=1)
     assert (found.hits[0].kind, found.total) == ("act", CITED + 1)

@@ -122,6 +122,6 @@ def test_what_is_published_of_a_theme_or_a_body_can_be_asked_for_alone(registere
     with registered.work() as session:
         make_solution(session, "appalto", themes=["appalti"], city="venezia")
     with registered.reading() as session:
-        assert [item.slug for item in queries.published(session, theme="appalti")] == ["appalto"]
+        assert [item.slug for item in queries.published(session, themes=["appalti"])] == ["appalto"]
         assert [item.slug for item in queries.published(session, 1, city="venezia")] == ["altrui"]
         assert {item.slug for item in queries.published(session, city="venezia")} == {"altrui", "appalto"}

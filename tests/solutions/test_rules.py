@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from app.document.schema import Level
-from app.solutions.rules import Tie, cited_acts, is_published, level_of, ties, year
+from app.solutions.rules import Tie, cited_acts, is_published, level_of, ties, with_above, with_below, year
 from tests.makers import make_document
 
 
@@ -89,3 +89,10 @@ def test_acts_of_the_legal_basis_come_first_then_those_of_the_summary() -> None:
 def test_a_document_whose_legal_basis_is_not_available_cites_only_its_text() -> None:
     document = make_document(legal_basis="non disponibile", summary="non disponibile")
     assert [act.reference.slug for act in cited_acts(document)] == ["dpr-160-2010"]
+
+
+def test_a_theme_stands_with_those_above_it_and_with_those_below_each_once() -> None:
+    tree = {"semplificazione": "", "suap": "semplificazione", "sue": "semplificazione", "vas": "sue", "appalti": ""}
+    assert with_above(["vas", "suap", "tolto"], tree) == ("vas", "sue", "semplificazione", "suap", "tolto")
+    assert with_below("semplificazione", tree) == ("semplificazione", "suap", "sue", "vas")
+    assert (with_below("appalti", tree), with_below("tolto", tree)) == (("appalti",), ("tolto",))

@@ -418,7 +418,11 @@ def test_the_calendar_is_folded_escaped_and_in_the_time_of_italy(exchange: Excha
 
 def test_amounts_days_and_hours_are_read_as_people_write_them() -> None:
     assert forms.amount({"cost": "1.200.000"}, "cost") == 1_200_000
+    assert forms.amount({"cost": "9 000"}, "cost") == 9_000
     assert forms.amount({}, "cost") is None
+    for wrong in ("1.5", "2.50", "1.2000", "1,5", "-3", "1" * 10, "²"):
+        with pytest.raises(Invalid):
+            forms.amount({"cost": wrong}, "cost")
     assert [forms.quarters({"hours": typed}) for typed in ("1,5", "0.25", "x", "", "nan", "1e5")] == [6, 1, 0, 0, 0, 0]
     assert forms.day({}, "on", needed=False) is None
     for wrong in ("", "31/12/2026", "0001-01-01"):

@@ -45,6 +45,19 @@ def test_static_files_carry_their_headers_and_are_kept_for_ever(library: FlaskCl
         assert answer.status_code == 200
         assert "immutable" in answer.headers["Cache-Control"]
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("referrer", ["http://[::1", "https://[x", "http://a\u2100b.example/"])
+def test_a_referrer_that_is_no_address_leads_nowhere(library: FlaskClient, referrer: str) -> None:
+    answer = library.get("/nessuna-pagina", headers={"Referer": referrer.encode("utf-8").decode("latin-1")})
+    assert answer.status_code == 404
+    assert answer.headers["Content-Security-Policy"]
+
+
+def test_looking_at_the_head_of_a_page_leads_to_the_log_in_too(library: FlaskClient) -> None:
+    seen, asked = library.get("/richieste/nuova"), library.head("/richieste/nuova")
+    assert (seen.status_code, seen.headers["Location"]) == (asked.status_code, asked.headers["Location"])
 
 
 def test_pages_hold_no_inline_script_or_style(library: FlaskClient) -> None:

@@ -12,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.db import Database
+from app.document import render
 from app.document.dates import ROME
 from app.document.parse import CONTROL
 from app.document.schema import SECTION_TITLES
@@ -240,6 +241,24 @@ def test_a_version_with_wrong_shapes_is_refused_and_the_form_keeps_everything(ma
     assert answer.status_code == 422
     assert "La versione non è stata salvata" in answer.text
     assert "x" * 130 in answer.text
+
+
+def test_a_version_that_takes_too_long_to_show_is_refused_before_anybody_waits(
+    maria: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(render, "MAX_SECONDS", 0.05)
+    maria.open().type(section__1="<a@b.c>" * 8_000).save()
+    token = maria.open().box("csrf_token")
+    assert "richiederebbe troppo" in maria.client.get(f"{maria.address}/anteprima").text
+    for button in ("versione", "revisione/invia"):
+        answer = maria.client.post(f"{maria.address}/{button}", data={"csrf_token": token})
+        assert answer.status_code == 422
+
+
+def test_a_name_that_is_no_address_is_kept_as_typed(maria: Desk) -> None:
+    for typed in ("http://]/soluzioni/x", "http://a\u2100b.com/soluzioni/x"):
+        maria.open().type(based_on=typed).save()
+        assert maria.open().box("based_on") == typed
 
 
 def test_an_older_version_comes_back_into_the_form_and_the_versions_stay(maria: Desk) -> None:

@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from app.config import ROOT
+from app.document import render
 from app.document.render import (
     MAX_BRACKETS,
     MAX_CELLS,
@@ -71,6 +72,18 @@ def test_what_lies_just_below_a_limit_is_rendered() -> None:
     for text in EDGES:
         assert len(text) <= MAX_RENDERED
     survive(EDGES)
+
+
+@pytest.mark.parametrize(
+    "text", [": a\n" * 4_000 + "\na\n\n" + ": a\n" * 4_000, "[a](" * 2_900, "<a@b.c>" * 20_000, "**_`[<*" * 2_500]
+)
+def test_what_no_limit_of_length_tells_is_ended_by_the_budget_of_time(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(render, "MAX_SECONDS", 0.05)
+    with pytest.raises(TooComplex, match=r"^too_many_marks$"):
+        to_html(text)
+    assert to_html("Uno *due*") == "<p>Uno <em>due</em></p>"
 
 
 @pytest.mark.parametrize(

@@ -60,3 +60,18 @@ def test_a_form_of_stop_words_only_keeps_them() -> None:
 def test_surfaces_are_the_words_a_reader_types(vocabulary: Vocabulary) -> None:
     assert vocabulary.surfaces["one stop shop"] == form("one-stop shop")
     assert Vocabulary().surfaces == {}
+
+
+def test_an_acronym_is_known_by_its_very_letters() -> None:
+    known = Vocabulary([{"term": "SCIA", "acronyms": ["SCIA"], "expansion": "segnalazione certificata"}])
+    typed = form("scia")
+    assert form("scie") == typed
+    assert known.alternatives(typed, said="scia")
+    assert not known.alternatives(typed, said="scie")
+    assert [way.word for way in known.alternatives(form("segnalazioni certificate"))] == ["scia"]
+
+
+def test_a_word_that_is_inflected_anywhere_is_known_in_all_its_forms() -> None:
+    known = Vocabulary([{"term": "provincia", "synonyms": ["ente provincia"], "en": ["province"]}])
+    assert known.alternatives(form("provincia"), said="provincia")
+    assert all(not way.word for way in known.alternatives(form("ente provincia")))
