@@ -124,12 +124,11 @@ def to_html(text: str, pictures: str = "", language: str = "it") -> str:
     Notes are numbered in the order of reading; ``language`` is the one of the text. Raises ``TooComplex``.
     """
     _refuse_bombs(text)
-    return _converted(text, pictures, language)
+    return _converted(text, pictures, *NOTE_WORDS.get(language, NOTE_WORDS["it"]))
 
 
 @lru_cache(KEPT)
-def _converted(text: str, pictures: str, language: str) -> str:
-    note, back = NOTE_WORDS.get(language, NOTE_WORDS["it"])
+def _converted(text: str, pictures: str, note: str, back: str) -> str:
     try:
         # Half of a character pair cannot be written in UTF-8.
         with at_most(MAX_SECONDS):

@@ -30,7 +30,7 @@ def test_an_official_types_a_problem_and_reads_the_right_practice_in_a_minute(de
     first.get_by_role("link").first.click()
     expect(desk.get_by_role("heading", level=1)).to_have_text("SUAP metropolitano di Bologna")
     minute = desk.locator(".minute")
-    for answer in ("Il problema", "La soluzione", "I risultati", "A chi chiedere", "Costo di avvio"):
+    for answer in ("Il problema", "La soluzione", "I risultati", "A chi chiedere", "costo di avvio"):
         expect(minute).to_contain_text(answer)
     for box in minute.locator(".minute-grid p[lang=it]").all():
         expect(box).not_to_be_empty()
@@ -129,11 +129,11 @@ def test_versions_show_what_changed_word_by_word(desk: Page, changing_site: str)
     expect(desk.locator(".reuses > li").first).to_contain_text("in vigore")
     desk.get_by_role("link", name="Che cosa è cambiato dalla versione 1").click()
     change = desk.locator(".change", has=desk.get_by_role("heading", name="Soluzione adottata"))
-    expect(change.locator("del")).to_have_text("dieci")
-    expect(change.locator("ins")).to_have_text("trenta")
+    expect(change.locator("del")).to_have_text("tolto: dieci")
+    expect(change.locator("ins")).to_have_text("aggiunto: trenta")
     status = desk.locator(".change", has=desk.get_by_role("heading", name="Stato"))
-    expect(status.locator("del")).to_have_text("in corso")
-    expect(status.locator("ins")).to_have_text("concluso")
+    expect(status.locator("del")).to_have_text("tolto: in corso")
+    expect(status.locator("ins")).to_have_text("aggiunto: concluso")
     expect(desk.get_by_role("heading", name="Problema affrontato")).to_have_count(0)
 
 
