@@ -384,11 +384,9 @@ def lines(session: Session, slugs: Sequence[str]) -> dict[str, dict[str, Any]]:
     for first in range(0, len(slugs), CHUNK):
         chosen = wanted.where(Solution.published, Solution.slug.in_(slugs[first : first + CHUNK]))
         for row in session.execute(chosen).mappings():
-            line = found.setdefault(row["slug"], {**row, "themes": []})
-            line["themes"] += [row["theme"]] if row["theme"] else []
-    return {
-        slug: {name: "" if value == UNKNOWN else value for name, value in line.items()} for slug, line in found.items()
-    }
+            known = {name: value for name, value in row.items() if value != UNKNOWN}
+            found.setdefault(row["slug"], {**known, "themes": []})["themes"] += filter(None, [row["theme"]])
+    return found
 
 
 def themes(session: Session) -> Sequence[Theme]:

@@ -61,7 +61,7 @@ def test_the_lines_of_a_table_hold_what_is_known_and_nothing_in_place_of_what_is
     known = {"status": "concluso", "start": "2018", "end": "2020", "evidence": 2, "badge": "visibile"}
     assert found["nota"].items() >= {**known, "one_off_cost": "40000", "demonstration": False}.items()
     assert found["nota"]["themes"] == ["suap", "appalti"]
-    assert [found["ignota"][name] or "" for name in ("start", "end", "one_off_cost", "evidence")] == [""] * 4
+    assert [found["ignota"].get(name) or "" for name in ("start", "end", "one_off_cost", "evidence")] == [""] * 4
 
 
 def test_of_the_solutions_changed_together_the_newest_practices_come_first(registered: Database) -> None:
