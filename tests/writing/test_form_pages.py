@@ -249,7 +249,7 @@ def test_a_version_that_takes_too_long_to_show_is_refused_before_anybody_waits(
     monkeypatch.setattr(budget, "LOOK_SECONDS", 0.001)
     maria.open().type(section__1="<a@b.c>" * 8_000).save()
     token = maria.open().box("csrf_token")
-    assert "richiederebbe troppo" in maria.client.get(f"{maria.address}/anteprima").text
+    assert "troppi segni" in maria.client.get(f"{maria.address}/anteprima").text
     for button in ("versione", "revisione/invia"):
         answer = maria.client.post(f"{maria.address}/{button}", data={"csrf_token": token})
         assert answer.status_code == 422
