@@ -33,6 +33,8 @@ def library(count: int) -> Settings:
     # Also one made before: the site may have gained tables since.
     app.test_cli_runner().invoke(args=["db", "upgrade"])
     if (folder / "complete").exists():
+        # An index of an earlier version is none.
+        app.test_cli_runner().invoke(args=["search", "ensure"])
         app.extensions["database"].close()
         return settings
     fill(app, count)

@@ -14,6 +14,7 @@ from app.document.budget import OverBudget, at_most
 from app.document.gist import gist
 from app.document.headings import InnerHeadings
 from app.document.model import Document
+from app.document.notes import EmptyNotes
 from app.document.pictures import ADDRESS, OwnPictures
 from app.document.plain import plain_text
 
@@ -137,6 +138,9 @@ def _converted(text: str, pictures: str, note: str, back: str) -> str:
         raise TooComplex("nested_too_deep") from error
     except OverBudget as error:
         raise TooComplex("too_many_marks") from error
+    except RuntimeError as error:
+        # A note inside a note is found while Markdown goes through the notes.
+        raise TooComplex("note_in_note") from error
     shown = PICTURE if pictures else {}
     named = NOTE_BACK.sub(r"\1 aria-label=\2", NOTE_MARK.sub(rf'\1 aria-label="{note} \2">[\2]</a>', markup))
     return nh3.clean(
@@ -171,8 +175,9 @@ def _cells(text: str) -> int:
 
 
 def _markdown(pictures: str, back: str) -> Markdown:
+    own = [ActLinks(), InnerHeadings(), EmptyNotes()]
     converter = Markdown(
-        extensions=["tables", "footnotes", "admonition", "def_list", "toc", "sane_lists", ActLinks(), InnerHeadings()],
+        extensions=["tables", "footnotes", "admonition", "def_list", "toc", "sane_lists", *own],
         extension_configs={
             "tables": {"use_align_attribute": True},
             "toc": {"slugify": _anchor},

@@ -50,6 +50,7 @@ PROBLEMS = {
     "not_a_page_name": _l("il nome del file deve essere pagina.lingua.md, con it oppure en (trovato «{detail}»)"),
     "unknown_theme": _l("«{detail}» non è tra i temi"),
     "nested_too_deep": _l("il testo ha troppi livelli annidati"),
+    "note_in_note": _l("il testo ha una nota dentro un’altra: ogni nota sta su righe proprie, come [^1]: testo"),
     "too_many_brackets": _l("il testo ha troppe parentesi quadre o note"),
     "too_many_marks": _l(
         "il testo ha troppi segni di formattazione (asterischi, cancelletti, barre, righe di tabella)"

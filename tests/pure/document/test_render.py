@@ -91,6 +91,13 @@ def test_notes_are_numbered_in_the_order_of_reading() -> None:
     assert re.findall(r">\[(\d)\]<", page.sections[0].html) == ["1", "2", "1"]
 
 
+@pytest.mark.parametrize("note", ["", "    ", "\n", "- ", "> "])
+def test_a_note_that_says_nothing_leads_back_too(note: str) -> None:
+    shown = to_html(f"Prima[^due], poi[^uno].\n\n[^uno]:{note}\n\n[^due]: Detto.")
+    assert shown.count('class="footnote-backref"') == 2
+    assert 'href="#fnref-uno"' in shown
+
+
 def test_a_document_without_footnotes_has_no_list() -> None:
     assert rendered("Uno.").footnotes == ""
 

@@ -100,6 +100,7 @@ def test_what_no_limit_of_length_tells_is_ended_by_the_budget_of_time(
         (" " * (MAX_INDENT + 1) + "a", "nested_too_deep"),
         (">" * (MAX_QUOTE_DEPTH + 1) + " a", "nested_too_deep"),
         ("- " * 5_000 + "a", "nested_too_deep"),
+        ("[^b]:1. [^c]: x[^a][^a][^b]:[^a]:[^a]: [^b][^a]\n[^a]: [^b]", "note_in_note"),
     ],
     ids=lambda value: repr(value)[:20],
 )
