@@ -25,6 +25,7 @@ from app.needs.models import (
 )
 from app.needs.rules import OFFER, ON_BOARD, ON_SIGHT, PENDING, Answer, State
 from app.solutions.models import Solution, SolutionRevision
+from app.solutions.queries import IN_FORCE
 
 #: Solutions whose texts are asked for at a time.
 CHUNK = 500
@@ -42,7 +43,7 @@ def locked(session: Session, number: int) -> Need | None:
     return session.scalars(wanted.execution_options(populate_existing=True)).one_or_none()
 
 
-def since(session: Session, city_id: int, author_id: int | None, when: datetime) -> Sequence[Need]:
+def begun_since(session: Session, city_id: int, author_id: int | None, when: datetime) -> Sequence[Need]:
     """The requests a person began for a body since then, not over; the newest first."""
     wanted = select(Need).where(Need.city_id == city_id, Need.author_id == author_id, Need.created_at >= when)
     return session.scalars(wanted.where(Need.state.in_(["draft", "open"])).order_by(Need.id.desc())).all()
@@ -411,14 +412,11 @@ class InForce:
     revision: int
 
 
-IS_IN_FORCE = (SolutionRevision.solution_id == Solution.id) & (SolutionRevision.number == Solution.revision_number)
-
-
 def in_force(session: Session) -> list[InForce]:
     """Every published solution, without its text."""
     wanted = (
         select(Solution.id, Solution.slug, Solution.title, Solution.summary, SolutionRevision.id)
-        .join(SolutionRevision, IS_IN_FORCE)
+        .join(SolutionRevision, IN_FORCE)
         .where(Solution.published)
         .order_by(Solution.id)
     )
@@ -446,7 +444,7 @@ class Told:
 def told(session: Session, slugs: Iterable[str]) -> Iterator[Told]:
     """What some published solutions say now."""
     wanted = select(Solution.slug, SolutionRevision.plain, SolutionRevision.sections)
-    wanted = wanted.join(SolutionRevision, IS_IN_FORCE).where(Solution.published)
+    wanted = wanted.join(SolutionRevision, IN_FORCE).where(Solution.published)
     ordered = sorted(set(slugs))
     for start in range(0, len(ordered), CHUNK):
         some = ordered[start : start + CHUNK]

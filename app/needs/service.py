@@ -239,7 +239,7 @@ def _told_body(need: Need, city: City) -> str:
 def _sent_already(session: Session, city: City, wanted: Wanted, deed: Deed) -> Need | None:
     """What the same form made a moment ago: a button is pressed twice, a slow answer is asked for again."""
     queries.hold_body(session, city.id)
-    made = queries.since(session, city.id, deed.person_id, deed.now - SAME_SENDING)
+    made = queries.begun_since(session, city.id, deed.person_id, deed.now - SAME_SENDING)
     told = (wanted.heading[: rules.MOST_TITLE], wanted.problem, wanted.visibility)
     return next((need for need in made if (need.title, need.problem, need.visibility) == told), None)
 
