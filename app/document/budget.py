@@ -1,60 +1,60 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""A limit on the processor time of one computation, whatever it is busy with: the last guard behind limits of length.
+"""Markdown extension: a limit on the processor time of a rendering, the last guard behind limits of length.
 
-Markdown pays for some texts with the square of their length, in more ways than can be listed. A thread cannot be ended
-from outside; an exception raised in it ends what it computes.
+Markdown pays for some texts with the square of their length, in more ways than can be listed. In all of them it comes
+by a block or by a match inside a line again and again: there the clock is looked at.
 """
 
-import ctypes
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from typing import Any
+from xml.etree.ElementTree import Element
 
-LOOK_SECONDS = 0.1
+from markdown import Markdown
+from markdown.blockparser import BlockParser
+from markdown.blockprocessors import BlockProcessor
+from markdown.extensions import Extension
+
+#: Before every other kind of block.
+FIRST = 1_000
 
 
 class OverBudget(Exception):
-    """The computation took more than it was given."""
+    """The rendering took more than it was given."""
 
 
-@contextmanager
-def at_most(seconds: float) -> Iterator[None]:
-    """Let what is inside take so many seconds of its thread's processor time. Raises ``OverBudget``."""
-    over, done = threading.Event(), threading.Lock()
-    watch = threading.Thread(target=_watch, args=(threading.get_ident(), _clock(), seconds, over, done), daemon=True)
-    watch.start()
-    try:
-        yield
-    finally:
-        # Held by the watch while it raises: afterwards it never will, and what it raised late is taken back.
-        with done:
-            over.set()
-            _raise_in(threading.get_ident(), None)
+class Budget(Extension):
+    """Gives a converter so many seconds of its thread's processor time from now; added after whatever else it knows."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__()
+        self._end = time.thread_time() + seconds
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - the name Markdown calls
+        md.parser.blockprocessors.register(_Clock(md.parser, self.look), "budget", FIRST)
+        for pattern in md.inlinePatterns:
+            pattern.handleMatch = self._looking(pattern.handleMatch)  # type: ignore[method-assign]
+
+    def look(self) -> None:
+        """Raises ``OverBudget``."""
+        if time.thread_time() > self._end:
+            raise OverBudget
+
+    def _looking(self, act: Callable[..., Any]) -> Callable[..., Any]:
+        def looked(*given: Any) -> Any:
+            self.look()
+            return act(*given)
+
+        return looked
 
 
-def _watch(
-    thread: int, spent: Callable[[], float], seconds: float, over: threading.Event, done: threading.Lock
-) -> None:
-    limit = spent() + seconds
-    while not over.wait(LOOK_SECONDS):
-        if spent() < limit:
-            continue
-        with done:
-            if not over.is_set():
-                _raise_in(thread, OverBudget)
-        return
+class _Clock(BlockProcessor):
+    """No kind of block: it is asked about each one."""
 
+    def __init__(self, parser: BlockParser, look: Callable[[], None]) -> None:
+        super().__init__(parser)
+        self._look = look
 
-def _raise_in(thread: int, error: type[Exception] | None) -> None:
-    """Let a thread raise an error at its next step; None takes back one that it has not raised yet."""
-    raised = ctypes.py_object(error) if error else None
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), raised)
-
-
-def _clock() -> Callable[[], float]:
-    """Seconds of processor this thread has used; of the clock where the system does not tell."""
-    if not hasattr(time, "pthread_getcpuclockid"):
-        return time.monotonic
-    number = time.pthread_getcpuclockid(threading.get_ident())
-    return lambda: time.clock_gettime(number)
+    def test(self, parent: Element, block: str) -> bool:
+        self._look()
+        return False

@@ -10,7 +10,7 @@ from markdown import Markdown
 from pymdownx.slugs import slugify
 
 from app.document.actlinks import ActLinks
-from app.document.budget import OverBudget, at_most
+from app.document.budget import Budget, OverBudget
 from app.document.gist import gist
 from app.document.headings import InnerHeadings
 from app.document.model import Document
@@ -132,8 +132,7 @@ def to_html(text: str, pictures: str = "", language: str = "it") -> str:
 def _converted(text: str, pictures: str, note: str, back: str) -> str:
     try:
         # Half of a character pair cannot be written in UTF-8.
-        with at_most(MAX_SECONDS):
-            markup = _markdown(pictures, back).convert(text.encode("utf-8", "replace").decode("utf-8"))
+        markup = _markdown(pictures, back).convert(text.encode("utf-8", "replace").decode("utf-8"))
     except RecursionError as error:
         raise TooComplex("nested_too_deep") from error
     except OverBudget as error:
@@ -200,6 +199,7 @@ def _markdown(pictures: str, back: str) -> Markdown:
         converter.inlinePatterns.deregister(name)
     if pictures:
         OwnPictures(pictures).extendMarkdown(converter)
+    Budget(MAX_SECONDS).extendMarkdown(converter)
     return converter
 
 

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from app.config import ROOT
-from app.document import budget, render
+from app.document import render
 from app.document.render import (
     MAX_BRACKETS,
     MAX_CELLS,
@@ -81,7 +81,6 @@ def test_what_no_limit_of_length_tells_is_ended_by_the_budget_of_time(
     text: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(render, "MAX_SECONDS", 0.05)
-    monkeypatch.setattr(budget, "LOOK_SECONDS", 0.001)
     with pytest.raises(TooComplex, match=r"^too_many_marks$"):
         to_html(text)
     assert to_html("Uno *due*") == "<p>Uno <em>due</em></p>"
