@@ -148,4 +148,4 @@ def _one_of(value: str, choices: Iterable[str]) -> str:
 
 def page_number(value: str) -> int:
     """The page of a list that an address asks for; the first where it makes no sense."""
-    return number(value) or 1
+    return number(value, most=10**15) or 1

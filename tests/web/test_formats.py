@@ -52,7 +52,7 @@ def test_the_table_of_solutions_says_what_an_office_compares_them_by(library: Fl
     assert (row["status"], row["badge"], row["summary"]) == (front["status"], front["badge"], front["summary"])
     assert (row["start"], row["evidence"]) == (str(front["period"]["start"]), str(front["evidence_level"]))
     assert row["themes"] == ", ".join(front["themes"])
-    assert table["comunita-pratica-metro-case-genova"]["one_off_cost"] == "400000"
+    assert table["piano-strategico-area-vasta-catania"]["one_off_cost"] == "330310"
     assert {row["demonstration"] for row in table.values()} == {"False"}
     assert "non disponibile" not in {value for row in table.values() for value in row.values()}
     searched = {row["slug"]: row for row in as_table(library, "/cerca.csv?q=bologna")}
