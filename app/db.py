@@ -20,6 +20,8 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
+#: Milliseconds a unit of work waits for another writer.
+PATIENCE = 10_000
 #: Under which name a session knows whether its site was switched on for trying it.
 DEMONSTRATION = "demonstration"
 
@@ -72,9 +74,15 @@ class Database:
         self._writing: sessionmaker[Session] = sessionmaker(writing, class_=Tidy, expire_on_commit=False, info=info)
 
     @contextmanager
-    def work(self) -> Iterator[Session]:
-        """One unit of work: commits once at the end, or leaves nothing behind."""
+    def work(self, patience: int = PATIENCE) -> Iterator[Session]:
+        """One unit of work: commits once at the end, or leaves nothing behind.
+
+        ``patience``: milliseconds to wait for another writer of SQLite, the whole file of which one at a time writes;
+        ``OperationalError`` after that.
+        """
         with self._writing.begin() as session:
+            if patience != PATIENCE:
+                session.connection(execution_options={"patience": patience})
             yield session
 
     def each(self, which: Callable[[Session], Iterable[int]], act: Callable[[Session, int], int]) -> int:
@@ -106,12 +114,24 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
     # Pages of the file kept by each connection, in kilobytes: the system keeps the file in memory once for all of them.
-    for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-400"):
+    for pragma in (_wait(PATIENCE), "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-400"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
 
 def _begin_sqlite(connection: Connection) -> None:
     # A read transaction that upgrades to a write ignores busy_timeout, so a writer takes its lock first.
-    writing = connection.get_execution_options().get("writing", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    options = connection.get_execution_options()
+    begin = "BEGIN IMMEDIATE" if options.get("writing") else "BEGIN"
+    if "patience" not in options:
+        connection.exec_driver_sql(begin)
+        return
+    connection.exec_driver_sql(f"PRAGMA {_wait(options['patience'])}")
+    try:
+        connection.exec_driver_sql(begin)
+    finally:
+        connection.exec_driver_sql(f"PRAGMA {_wait(PATIENCE)}")
+
+
+def _wait(milliseconds: int) -> str:
+    return f"busy_timeout={milliseconds}"

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class SearchDocument:
-    """One findable thing. ``text`` is plain original text without the title, the source of snippets; ``keywords`` are
-    words that find the thing and are not shown; ``facets`` maps a name to values; ``recent`` sorts the
-    newest last; ``months`` and ``cost`` (euros, once) are None where unknown; ``demonstration`` where it is made up."""
+    """One findable thing. ``text`` is plain original text without the title, the source of snippets; ``questions`` are
+    what it answers, as people ask; ``keywords`` are words that find the thing and are not shown; ``facets`` maps a name
+    to values; ``recent`` sorts the newest last; ``months`` and ``cost`` (euros, once) are None where unknown;
+    ``demonstration`` where it is made up."""
 
     kind: str
     slug: str
@@ -20,6 +21,7 @@ class SearchDocument:
     url: str
     summary: str = ""
     summary_en: str = ""
+    questions: tuple[str, ...] = ()
     keywords: str = ""
     title_en: str = ""
     city: str = ""
@@ -30,6 +32,11 @@ class SearchDocument:
     months: int | None = None
     cost: int | None = None
     demonstration: bool = False
+
+    @property
+    def shown(self) -> str:
+        """What a snippet may come from: the text, then each question on a line."""
+        return "\n".join([self.text, *self.questions])
 
     @property
     def identity(self) -> str:

@@ -17,7 +17,7 @@ import yaml
 from app.search import concepts, index, italian
 from app.search.concepts import Plan, Stays, all_stay
 from app.search.document import SearchDocument
-from app.search.excerpt import Marks, Runs, excerpt
+from app.search.excerpt import Marks, Runs, excerpt, question
 from app.search.facets import LIKE
 from app.search.index import IndexDamaged
 from app.search.nearby import meanings, near_themes, only_beside
@@ -371,10 +371,15 @@ def shown_hits(snapshot: Snapshot, numbers: Sequence[int], scores: Scores, plan:
         yield _hit(part.document(inner), float(scores[number]), plan.marks, places[part][inner])
 
 
-def _hit(found: tuple[SearchDocument, Passage], score: float, marks: Marks, places: Places) -> Hit:
-    document, passage = found
+def _hit(told: tuple[SearchDocument, Passage], score: float, marks: Marks, places: Places) -> Hit:
+    document, passage = told
     summary: Runs = ((document.summary, False),)
     if marks.none:
         return Hit(document, score, summary)
-    lead = len(document.summary) if passage.text.startswith(document.summary) else 0
-    return Hit(document, score, excerpt(passage.text, matches(passage, marks, places), lead))
+    found = matches(passage, marks, places)
+    asked = question(passage.text, passage.asked, found)
+    if asked:
+        return Hit(document, score, asked, asked=True)
+    text = passage.text[: passage.asked].rstrip("\n")
+    lead = len(document.summary) if text.startswith(document.summary) else 0
+    return Hit(document, score, excerpt(text, [match for match in found if match.end <= len(text)], lead))

@@ -49,7 +49,7 @@ class Match(NamedTuple):
 def excerpt(text: str, matches: Sequence[Match], lead: int = 0) -> Runs:
     """About ``LENGTH`` characters around the densest matches, as (text, marked) runs; where these lie in the first
     ``lead`` characters, the summary, the whole of it."""
-    start, whole = _start(text, _densest(matches))
+    start, whole = _start(text, _densest(matches)[0])
     end = _end(text, start)
     if end <= lead:
         start, end, whole = 0, lead, True
@@ -61,8 +61,24 @@ def excerpt(text: str, matches: Sequence[Match], lead: int = 0) -> Runs:
     return tuple(run for run in ((head, False), *runs, (tail, False)) if run[0])
 
 
-def _densest(matches: Sequence[Match]) -> int:
-    """Where the stretch begins that holds the most different things, then the most matches."""
+def question(text: str, begins: int, matches: Sequence[Match]) -> Runs:
+    """Of the lines from ``begins`` on the one that holds the most different things, where no stretch before holds as
+    many; else nothing."""
+    lines: dict[int, set[str]] = {}
+    for match in matches:
+        if match.start >= begins:
+            lines.setdefault(text.rfind("\n", 0, match.start) + 1, set()).add(match.what)
+    if not lines:
+        return ()
+    start = max(lines, key=lambda place: len(lines[place]))
+    if len(lines[start]) <= _densest([match for match in matches if match.start < begins])[1]:
+        return ()
+    end = start + len(text[start:].partition("\n")[0])
+    return tuple(_runs(text, start, end, [match for match in matches if match.start >= start]))
+
+
+def _densest(matches: Sequence[Match]) -> tuple[int, int]:
+    """Where the stretch begins that holds the most different things, then the most matches; and how many things."""
     best, first, ahead = (0, 0), 0, 0
     inside: dict[str, int] = {}
     for number, (start, _end, what) in enumerate(matches):
@@ -84,7 +100,7 @@ def _densest(matches: Sequence[Match]) -> int:
             inside[what] -= 1
         else:
             del inside[what]
-    return first
+    return first, best[0]
 
 
 def _starts(text: str, first: int, last: int) -> list[int]:

@@ -38,7 +38,7 @@ def _scored(
             return
         if not _wanted(document, asked):
             continue
-        score = len(words & set(fold(f"{document.title} {document.text}").split()))
+        score = len(words & set(fold(f"{document.title} {document.shown}").split()))
         if score or not words:
             yield float(score), document
 

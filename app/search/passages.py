@@ -2,6 +2,7 @@
 """What of a document a snippet may show, and where in it each indexed word stands: written with the index, so that no
 text is analysed again while somebody waits."""
 
+from bisect import bisect
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -29,33 +30,40 @@ Places = Mapping[str, Sequence[int]]
 
 @dataclass(frozen=True)
 class Passage:
-    """The sentences of a document. ``spans`` hold start and end of each of its words in turn, the first of which is
-    the word number ``first`` of the stream; ``cited`` the acts as (slug, start, end)."""
+    """The sentences of a document, and from ``asked`` on its questions, a line each. ``spans`` hold start and end of
+    each of its words in turn, the first of which is the word number ``first`` of the stream; ``cited`` the acts as
+    (slug, start, end)."""
 
     text: str
+    asked: int
     first: int
     spans: "memoryview[int]"
     cited: Sequence[tuple[str, int, int]]
 
 
-def _lines(text: str) -> list[tuple[int, int]]:
-    """Where its lines stand without headings and cells; all of them where nothing else is there."""
-    every, kept, place = [], [], 0
-    for line in text.split("\n"):
+def _lines(document: SearchDocument) -> list[tuple[int, int]]:
+    """Where lines stand: those of the text without headings and cells, or all where nothing else is there; then the
+    questions."""
+    every, kept, asked, place = [], [], [], 0
+    for line in document.shown.split("\n"):
         bare = line.strip()
         if bare:
             start = place + line.index(bare[0])
-            every.append((start, start + len(bare)))
-            if len(bare) > HEADING or bare.endswith(ENDS):
-                kept.append(every[-1])
+            found = (start, start + len(bare))
+            if place > len(document.text):
+                asked.append(found)
+            else:
+                every.append(found)
+                if len(bare) > HEADING or bare.endswith(ENDS):
+                    kept.append(found)
         place += len(line) + 1
-    return kept or every
+    return (kept or every) + asked
 
 
 def stored(document: SearchDocument, terms: Terms) -> Stored:
     """The places of words and acts as the index stores them."""
-    begins, lines = text_begins(document), _lines(document.text)
-    end = begins + len(document.text)
+    begins, lines = text_begins(document), _lines(document)
+    end = begins + len(document.shown)
     inside = [(token.start, token.end) for token in terms.tokens if begins <= token.start and token.end <= end]
     first = sum(token.start < begins for token in terms.tokens)
     spans = _moved(np.array(inside, np.int64).reshape(-1, 2) - begins, lines)
@@ -78,12 +86,15 @@ def _moved(spans: NDArray[np.int64], lines: Sequence[tuple[int, int]]) -> Spans:
     return np.where(shown[:, None], moved, HIDDEN).astype(np.uint32)
 
 
-def from_stored(text: str, stored: Stored) -> Passage:
-    """The passage of a text back from what the index stores beside it."""
+def from_stored(document: SearchDocument, stored: Stored) -> Passage:
+    """The passage of a document back from what the index stores beside it."""
     lines, spans, cited, first = stored
     edges = memoryview(lines).cast("I").tolist()
-    shown = [text[start:end] for start, end in zip(edges[::2], edges[1::2], strict=True)]
-    return Passage("\n".join(shown), first, memoryview(spans).cast("I"), cited)
+    text, starts = document.shown, edges[::2]
+    shown = [text[start:end] for start, end in zip(starts, edges[1::2], strict=True)]
+    said = bisect(starts, len(document.text))
+    asked = sum(map(len, shown[:said])) + said
+    return Passage("\n".join(shown), asked, first, memoryview(spans).cast("I"), cited)
 
 
 def matches(passage: Passage, marks: Marks, places: Places) -> list[Match]:

@@ -31,11 +31,12 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True)
 class Hit:
-    """One result, with its snippet as (text, marked) runs."""
+    """One result, with its snippet as (text, marked) runs; ``asked`` where that is a question the document answers."""
 
     document: SearchDocument
     score: float
     snippet: Runs
+    asked: bool = False
 
     @property
     def kind(self) -> str:

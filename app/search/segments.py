@@ -152,7 +152,7 @@ def _document(leaf: Any, lock: threading.Lock, number: int) -> tuple[SearchDocum
         with lock:
             row = leaf.stored_fields(number)
         document = SearchDocument(**row["document"])
-        return document, passages.from_stored(document.text, row["passage"])
+        return document, passages.from_stored(document, row["passage"])
 
 
 def _taken_over(leaf: Any, known: Mapping[str, Part]) -> Part:

@@ -140,7 +140,7 @@ def ideal(ranking: Ranking, plan: Plan) -> float:
 def _text(ranking: Ranking, number: int) -> str:
     part, inner = ranking.place(number)
     document, _passage = part.document(inner)
-    return f"{document.title}\n{document.text[:READ]}"
+    return "\n".join([document.title, *document.questions, document.text])[:READ]
 
 
 def _read(file: Path) -> dict[str, NDArray[np.float16]]:

@@ -38,11 +38,11 @@ class Terms:
 
 def stream(document: SearchDocument) -> str:
     """Title, twice, and text in one stream: a title boosted in a field of its own ranks worst (docs/search.md)."""
-    return f"{document.title}\n{document.title}\n{document.text}\n{document.keywords}"
+    return f"{document.title}\n{document.title}\n{document.shown}\n{document.keywords}"
 
 
 def text_begins(document: SearchDocument) -> int:
-    """Where the text stands in the stream."""
+    """Where what is shown of a document stands in the stream."""
     return 2 * (len(document.title) + 1)
 
 

@@ -44,6 +44,8 @@ COLUMNS = (
 )
 MAX_ROWS = 20_000
 SUGGESTIONS = 8
+#: Milliseconds that counting a search in vain waits for somebody who writes.
+A_MOMENT = 200
 #: Themes named to who found nothing and asked for nothing near one.
 THEMES = 8
 
@@ -220,7 +222,7 @@ def _count_if_unmet(asked: Asked, found: Results) -> None:
     if not unmet or found.degraded:
         return
     try:
-        with work() as writing:
+        with work(A_MOMENT) as writing:
             count_unmet(writing, asked.text, today())
     except SQLAlchemyError as error:
         # A reader's answer never waits for, or fails with, a statistic.

@@ -14,6 +14,7 @@ from app.search.indexer import Searchable
 from app.solutions import queries
 from app.solutions.models import LegalAct, Solution, SolutionRevision, Theme
 from app.solutions.rules import with_above
+from app.text.typed import line
 
 #: Before every day of a practice: those without a period come last.
 EARLIEST = "0000-00-00"
@@ -40,6 +41,7 @@ def as_document(solution: Solution, revision: SolutionRevision) -> SearchDocumen
         slug=solution.slug,
         title=solution.title,
         text=f"{solution.summary}\n{revision.plain}",
+        questions=tuple(line(text) for text in solution.front.get("questions") or ()),
         keywords=_keywords(solution),
         summary=solution.summary,
         url=f"/soluzioni/{solution.slug}",

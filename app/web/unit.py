@@ -7,7 +7,7 @@ from flask import Flask, current_app, g, has_request_context, request
 from sqlalchemy.orm import Session
 
 from app import rubbish
-from app.db import Database
+from app.db import PATIENCE, Database
 
 
 def database() -> Database:
@@ -23,9 +23,9 @@ def session() -> Session:
     return opened
 
 
-def work() -> AbstractContextManager[Session]:
-    """A unit of work: commits at the end of the ``with`` block, or leaves nothing behind."""
-    return database().work()
+def work(patience: int = PATIENCE) -> AbstractContextManager[Session]:
+    """A unit of work: commits at the end of the ``with`` block, or leaves nothing behind; see `Database.work`."""
+    return database().work(patience)
 
 
 def register(app: Flask) -> None:

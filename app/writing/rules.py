@@ -31,7 +31,7 @@ class Group:
 
 
 _GROUPS = (
-    Group("essenziale", ("title", "summary", "themes")),
+    Group("essenziale", ("title", "summary", "questions", "themes")),
     Group("chi", ("city", "partners", "office", "contact")),
     Group(STORY, ()),
     Group("tempi", ("status", "period", "steps")),

@@ -158,7 +158,7 @@ def undo(database: Database) -> None:
     """From now on every unit of work of the database leaves nothing behind, so that no page changes the next answer."""
 
     @contextmanager
-    def undone() -> Iterator[Session]:
+    def undone(patience: int = 0) -> Iterator[Session]:
         session = database._writing()
         session.begin()
         try:

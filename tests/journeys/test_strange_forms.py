@@ -77,7 +77,7 @@ def undo(database: Database) -> Ledger:
     ledger, noted = Ledger(), set[str]()
 
     @contextmanager
-    def undone() -> Iterator[Session]:
+    def undone(patience: int = 0) -> Iterator[Session]:
         session = database._writing()
         noted.clear()
         session.begin()

@@ -96,6 +96,7 @@ def _whole(city: str) -> dict[str, object]:
     short = packed(200)[:20]
     lists: dict[str, object] = dict.fromkeys(("roles", "tools", "funding", "preconditions"), short)
     lists |= {
+        "questions": short[:15],
         "steps": [{"name": text, "months": 2} for text in short],
         "indicators": [{"name": text, "unit": LINES[0], "before": LINES[1], "after": LINES[2]} for text in short],
         "sources": [{"title": text, "address": "https://ente.example/"} for text in short],

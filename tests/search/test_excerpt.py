@@ -12,8 +12,10 @@ from app.search import index, passages
 from app.search.document import SearchDocument
 from app.search.engine import Engine
 from app.search.excerpt import LENGTH, Marks, Match, Runs
+from app.search.results import Hit
 from app.search.terms import of_document
 from app.text.stems import stem
+from app.text.typed import line
 
 LONG = " ".join(f"Questa è la frase numero {number} di un testo che parla d'altro." for number in range(60))
 
@@ -26,7 +28,7 @@ def excerpt(text: str, wanted: Marks, title: str = "Titolo") -> Runs:
     """The snippet of a document, through what the index stores of it."""
     document = SearchDocument("page", "x", title, text, "/x")
     terms = of_document(document)
-    passage = passages.from_stored(document.text, passages.stored(document, terms))
+    passage = passages.from_stored(document, passages.stored(document, terms))
 
     places: dict[str, list[int]] = {}
     for place, item in enumerate(terms.stems):
@@ -174,3 +176,49 @@ def test_the_index_gives_the_places_of_each_document(tmp_path: Path) -> None:
     hits = Engine(tmp_path).search("sportello").hits
     assert {hit.slug for hit in hits} == {"p0", "p1", "p3", "p4", "p5", "p6"}
     assert [marked(hit.snippet) for hit in hits] == [["sportello", "sportello"]] * 6
+
+
+def answered(folder: Path, text: str, questions: tuple[str, ...], typed: str) -> Hit:
+    """The only document of an index, as the page of a search shows it."""
+    index.rebuild(folder, [SearchDocument("solution", "x", "Titolo", text, "/x", text, questions=questions)])
+    (hit,) = Engine(folder).search(typed).hits
+    return hit
+
+
+ASKED = ("Chi porta via la spazzatura dal mercato?", "bancarelle e multe", "Dove si mette il camion dei traslochi?")
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("un camion per i traslochi", ASKED[2]),
+        ("multe alle bancarelle", ASKED[1]),
+        ("mercato e spazzatura", ASKED[0]),
+    ],
+)
+def test_the_question_that_says_most_of_what_is_asked_is_shown_whole(tmp_path: Path, typed: str, shown: str) -> None:
+    hit = answered(tmp_path, "Il comune regola il mercato e il suolo pubblico.", ASKED, typed)
+    assert hit.asked
+    assert plain(hit.snippet) == shown
+    assert len(marked(hit.snippet)) == 2
+
+
+@pytest.mark.parametrize("typed", ["mercato", "suolo pubblico", "il camion al mercato sul suolo pubblico"])
+def test_the_text_is_shown_where_no_question_says_more(tmp_path: Path, typed: str) -> None:
+    hit = answered(tmp_path, "Il comune regola il mercato e il suolo pubblico.", ASKED, typed)
+    assert not hit.asked
+    assert plain(hit.snippet) == "Il comune regola il mercato e il suolo pubblico."
+
+
+@given(st.text(max_size=200), st.lists(st.text(max_size=60), max_size=4), st.sets(st.text(max_size=4), max_size=4))
+def test_what_is_shown_stands_in_the_text_or_is_one_question(text: str, asked: list[str], stems: set[str]) -> None:
+    document = SearchDocument("page", "x", "Titolo", text, "/x", questions=tuple(line(item) for item in asked))
+    terms = of_document(document)
+    passage = passages.from_stored(document, passages.stored(document, terms))
+    places: dict[str, list[int]] = {}
+    for place, item in enumerate(terms.stems):
+        places.setdefault(item, []).append(place)
+    found = passages.matches(passage, Marks(frozenset(stems)), places)
+    shown = plain(snippets.question(passage.text, passage.asked, found))
+    assert not shown or shown in document.questions
+    assert "".join(passage.text[: passage.asked].split()) in "".join(text.split())

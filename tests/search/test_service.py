@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import event
 
 from app.db import Database
 from app.search.queries import most_unmet
@@ -49,3 +50,21 @@ def test_a_search_that_finds_nothing_is_counted_and_one_that_finds_is_not(
     client.get("/cerca?q=bologna")
     client.get("/cerca.json?q=altro-zzyx")
     assert unmet(registered) == {"xyzzyq": 1}
+
+
+def test_a_reader_waits_a_moment_only_for_who_writes_and_later_writers_wait_as_before(
+    app: Flask, registered: Database, client: FlaskClient
+) -> None:
+    app.extensions["indexer"].rebuild()
+    said: list[str] = []
+    event.listen(registered.engine, "before_cursor_execute", lambda *told: said.append(told[2]))
+    with registered.work() as writing:
+        count_unmet(writing, "droni postali", DAY)
+        writing.flush()
+        assert client.get("/cerca?q=xyzzyq").status_code == 200
+    assert unmet(registered)["droni postali"] == 1
+    if registered.engine.dialect.name == "sqlite":
+        assert [text for text in said if "timeout" in text] == ["PRAGMA busy_timeout=200", "PRAGMA busy_timeout=10000"]
+        assert "xyzzyq" not in unmet(registered)
+    else:
+        assert unmet(registered)["xyzzyq"] == 1

@@ -48,6 +48,7 @@ IN_OTHER_WORDS = {
     "review_due": "a day in words",
 }
 EVERY: dict[str, Any] = {
+    "questions": ["Dove si porta la domanda per aprire un bar?"],
     "partners": ["torino"],
     "contact": {"role": "Ufficio SUAP", "mailbox": "suap@ente.example", "visibility": "public"},
     "functions": ["c", "e"],
@@ -79,6 +80,7 @@ EVERY: dict[str, Any] = {
 }
 #: What a reader sees of each field of EVERY.
 SEEN = {
+    "questions": ["Risponde a chi cerca", "Dove si porta la domanda per aprire un bar?"],
     "partners": ["Città metropolitana di Torino"],
     "contact": ["Ufficio SUAP", "suap@ente.example"],
     "functions": ["c) gestione coordinata dei servizi pubblici", "e) sviluppo economico e sociale"],
