@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Known-item queries over the shipped library: what an official types, and what should come first. MRR@10 per kind.
 
-`python -m bench.known_items [--strangers] [--half dev|held-out] [--misses] [--semantic]`
+`python -m bench.known_items [--strangers] [--half dev|held-out|third] [--misses] [--semantic]`
 Lines of `bench/data/known_items.jsonl`: `{"id","query","kind","half","relevant":["kind:slug", ...]}`; more than one
 relevant thing where the question is honestly open. English questions are reported apart: without the optional encoder
-they rest on the English forms of the vocabulary alone. `--strangers`: two sets of questions written from the texts of
+they rest on the English forms of the vocabulary alone. `--strangers`: three sets of questions written from the texts of
 the practices by somebody who knew neither the search nor its words (`stranger_items.jsonl`).
 """
 
@@ -94,7 +94,7 @@ def library_engine(folder: Path, semantic: bool) -> Engine:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--strangers", action="store_true", help="the questions written apart from the search")
-    parser.add_argument("--half", choices=("dev", "held-out"))
+    parser.add_argument("--half", choices=("dev", "held-out", "third"))
     parser.add_argument("--misses", action="store_true", help="list the questions whose answer is not first")
     parser.add_argument("--semantic", action="store_true", help="with the optional encoder")
     options = parser.parse_args()

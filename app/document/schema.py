@@ -66,7 +66,7 @@ PERIOD = (
 FIELDS: tuple[Field, ...] = (
     Field("title", "text", DRAFT, "SUAP metropolitano di Bologna", limit=100),
     Field("summary", "text", SUBMITTED, "Lo sportello unico alla scala metropolitana ...", limit=300),
-    Field("questions", "texts", NEVER, "[Come si apre un negozio senza girare tre uffici?]", limit=15),
+    Field("questions", "texts", NEVER, "['Come si apre un negozio senza girare tre uffici?']", limit=15),
     Field("city", "slug", SUBMITTED, "bologna"),
     Field("partners", "slugs", NEVER, "[venezia, genova]", limit=20),
     Field("office", "text", SUBMITTED, "Settore sviluppo economico", limit=200, unknown_allowed=True),

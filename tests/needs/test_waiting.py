@@ -29,7 +29,7 @@ class Watch:
         work, values = network.database.work, engine.values
 
         @contextmanager
-        def watched() -> Iterator[Session]:
+        def watched(patience: int = 0) -> Iterator[Session]:
             with work() as session:
                 self.inside += 1
                 try:

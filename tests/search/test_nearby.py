@@ -26,7 +26,7 @@ def themes(found: Results) -> list[str]:
     [
         ("SCIA", "suap"),
         ("SCIA", "edilizia"),
-        ("ANPR", "dati-digitale"),
+        ("PDND", "dati-digitale"),
         ("evasione tributaria", "pagamenti-digitali"),
     ],
 )
