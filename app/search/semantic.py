@@ -140,7 +140,8 @@ def ideal(ranking: Ranking, plan: Plan) -> float:
 def _text(ranking: Ranking, number: int) -> str:
     part, inner = ranking.place(number)
     document, _passage = part.document(inner)
-    return "\n".join([document.title, *document.questions, document.text])[:READ]
+    asked = "\n".join(document.questions)[: READ // 2]
+    return f"{document.title}\n{asked}\n{document.text}"[:READ]
 
 
 def _read(file: Path) -> dict[str, NDArray[np.float16]]:
