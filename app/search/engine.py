@@ -178,8 +178,12 @@ class Engine:
             return None
 
     def suggest(self, typed: str, limit: int = 8) -> list[Suggestion]:
-        """Things whose title has a word that starts as typed. Raises ``IndexDamaged``."""
-        return self.snapshot().suggestions.starting(typed, limit)
+        """Things whose title has a word that starts as typed, then solutions that say all of it. Raises
+        ``IndexDamaged``."""
+        snapshot = self.snapshot()
+        found = snapshot.suggestions.starting(typed, limit)
+        more = snapshot.suggestions.answering(typed, snapshot.ranking) if len(found) < limit else []
+        return list(dict.fromkeys([*found, *more]))[:limit]
 
     def search(
         self,

@@ -153,6 +153,15 @@ class Ranking:
         found[self._holders(tuple(stems))] = True
         return found
 
+    def holding_all(self, stems: Sequence[str]) -> Scores:
+        """BM25 of the documents that hold each of some stems, 0 for the others."""
+        total, held = np.zeros(self.size), np.zeros(self.size, np.int64)
+        for stem in stems:
+            numbers, impact = self.impacts(STEM, stem)
+            total[numbers] += impact
+            held[numbers] += 1
+        return np.where(held == len(stems), total, 0.0)
+
     def spelling(self, words: Iterable[str]) -> Mask:
         """Documents that hold one of some folded words, as spelt."""
         found = np.zeros(self.size, bool)

@@ -22,9 +22,7 @@ def test_the_home_page_proposes_the_shortest_question_of_each_of_the_newest_solu
 ) -> None:
     with registered.work() as session:
         make_solution(session, "uno", questions=["Come si apre un bar in un paese di montagna?", "aprire un bar"])
-        make_solution(
-            session, "due", questions=["una domanda più lunga di quanto stia nella prima pagina del sito"]
-        )
+        make_solution(session, "due", questions=["una domanda più lunga di quanto stia nella prima pagina del sito"])
         make_solution(session, "tre")
     assert proposed(client) == ["aprire un bar"]
 
