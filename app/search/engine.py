@@ -28,7 +28,7 @@ from app.search.results import Hit, Results, Row
 from app.search.segments import Reader
 from app.search.semantic import Meaning
 from app.search.snapshot import Snapshot, folded, named_filters, uncited, understood
-from app.search.suggest import Suggestion
+from app.search.suggest import Suggestion, answering
 from app.text.stems import inflections
 from app.text.vocabulary import Vocabulary
 
@@ -182,7 +182,7 @@ class Engine:
         ``IndexDamaged``."""
         snapshot = self.snapshot()
         found = snapshot.suggestions.starting(typed, limit)
-        more = snapshot.suggestions.answering(typed, snapshot.ranking) if len(found) < limit else []
+        more = answering(snapshot.ranking, typed) if len(found) < limit else []
         return list(dict.fromkeys([*found, *more]))[:limit]
 
     def search(

@@ -108,18 +108,7 @@ class Suggestions:
             for number in self._scattered(words):
                 places.setdefault(number, SCATTERED)
         ranked = sorted(places, key=lambda number: self._rank(number, places[number]))
-        return [self._suggestion(number) for number in ranked[:limit]]
-
-    def answering(self, typed: str, ranking: Ranking) -> list[Suggestion]:
-        """Solutions that hold every word typed that tells something, the best first; the last may be unfinished."""
-        stems = list(dict.fromkeys(word.stem for word in read(typed[:MAX_TYPED]).words))
-        if stems and not ranking.known(stems[-1]):
-            stems.pop()
-        if len(stems) < LEAST_WORDS:
-            return []
-        best = ranking.best(ranking.holding_all(stems), MAX_READ)
-        best = [number for number in best if self.rows[number]["kind"] == "solution"]
-        return [self._suggestion(number) for number in best[:MOST_ANSWERS]]
+        return [_suggestion(self.rows[number]) for number in ranked[:limit]]
 
     def _places(self, prefix: str) -> dict[int, int]:
         start = bisect_left(self.keys, (prefix,))
@@ -156,9 +145,20 @@ class Suggestions:
         row = self.rows[number]
         return 2 if place == SCATTERED else min(place, 1), KINDS[row["kind"]], str(row["title"])
 
-    def _suggestion(self, number: int) -> Suggestion:
-        row = self.rows[number]
-        return Suggestion(str(row["kind"]), str(row["title"]), str(row["url"]))
+
+def answering(ranking: Ranking, typed: str) -> list[Suggestion]:
+    """Solutions that hold every word typed that tells something, the best first; the last may be unfinished."""
+    stems = list(dict.fromkeys(word.stem for word in read(typed[:MAX_TYPED]).words))
+    if stems and not ranking.known(stems[-1]):
+        stems.pop()
+    if len(stems) < LEAST_WORDS:
+        return []
+    best = (ranking.rows[number] for number in ranking.best(ranking.holding_all(stems), MAX_READ))
+    return [_suggestion(row) for row in best if row["kind"] == "solution"][:MOST_ANSWERS]
+
+
+def _suggestion(row: Mapping[str, Any]) -> Suggestion:
+    return Suggestion(str(row["kind"]), str(row["title"]), str(row["url"]))
 
 
 def _words(text: str) -> list[str]:

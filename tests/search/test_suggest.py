@@ -131,6 +131,13 @@ def test_a_solution_that_says_all_that_is_typed_is_suggested(tmp_path: Path, typ
     assert [item.text for item in Engine(tmp_path).suggest(typed)] == shown
 
 
+def test_what_is_no_longer_there_is_not_suggested(tmp_path: Path) -> None:
+    made = [SearchDocument("solution", slug, title, text, f"/{slug}") for slug, (title, text) in SAID.items()]
+    index.rebuild(tmp_path, [SearchDocument("solution", "via", "Via", "tetto scuola", "/via"), *made])
+    index.write(tmp_path, [made[0]], ["solution:via"])
+    assert [item.text for item in Engine(tmp_path).suggest("tetto scuola")] == ["Lavori"]
+
+
 def test_what_stands_in_a_title_comes_before_what_stands_in_a_text(tmp_path: Path) -> None:
     made = [SearchDocument("solution", slug, title, text, f"/{slug}") for slug, (title, text) in SAID.items()]
     index.rebuild(tmp_path, [*made, SearchDocument("theme", "x", "Tetto di scuola", "", "/x")])
