@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """`flask content check|import|export`: folder and database say the same, and what is wrong is named."""
 
+import errno
+import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +19,7 @@ from app.db import Database
 from app.document.parse import parse
 from app.document.serialise import serialise
 from app.solutions import demonstration, queries
+from app.solutions import folder as library
 from app.solutions.models import Solution
 from app.solutions.service import save
 from app.writing.models import Attachment
@@ -140,6 +143,20 @@ def test_what_is_exported_is_what_was_imported(app: Flask, folder: Path, tmp_pat
     assert "0 file scritti; registri e pagine: 0" in second.output
     for path in sorted((folder / "solutions").glob("*.md")):
         assert (target / "solutions" / path.name).read_text(encoding="utf-8") == path.read_text(encoding="utf-8")
+
+
+def test_a_file_that_cannot_be_written_leaves_nothing_beside_the_old_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_from: str, _to: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    library.write(tmp_path, "uno", "prima")
+    before = tree(tmp_path)
+    monkeypatch.setattr(os, "replace", refuse)
+    with pytest.raises(OSError, match="No space"):
+        library.write(tmp_path, "uno", "dopo")
+    assert tree(tmp_path) == before
 
 
 def test_the_shipped_library_is_right_and_survives_the_way_through_the_database(
