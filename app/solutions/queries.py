@@ -452,6 +452,11 @@ def acts_by_slug(session: Session, slugs: Sequence[str]) -> dict[str, LegalAct]:
     return {act.slug: act for act in found}
 
 
+def archived(session: Session) -> frozenset[str]:
+    """Slugs of the solutions that were taken out of the library."""
+    return frozenset(session.scalars(select(Solution.slug).where(Solution.archived_at.is_not(None))))
+
+
 def every_current(session: Session) -> Sequence[tuple[str, str]]:
     """Slug and text of the current revision of every solution, published or not."""
     wanted = select(Solution.slug, SolutionRevision.text).join(SolutionRevision, IN_FORCE).order_by(Solution.slug)

@@ -311,6 +311,19 @@ def test_an_export_names_the_files_it_leaves_behind_and_holds_nothing_made_up(
     assert run(app, "check", target).exit_code == 0
 
 
+def test_an_archived_solution_does_not_come_back_by_the_folder(
+    app: Flask, folder: Path, database: Database, tmp_path: Path
+) -> None:
+    run(app, "import", folder)
+    with database.work() as session:
+        due = queries.by_slug(session, "due")
+        assert due is not None
+        due.archived_at = NOW
+    result = run(app, "export", tmp_path / "esportata")
+    assert "Soluzioni archiviate lasciate fuori: 1 (due)." in result.output
+    assert [path.stem for path in (tmp_path / "esportata" / "solutions").iterdir()] == ["uno"]
+
+
 @pytest.mark.parametrize("command", ["check", "import"])
 def test_a_folder_that_is_not_there_is_refused(app: Flask, tmp_path: Path, command: str) -> None:
     result = run(app, command, tmp_path / "nessuna")
@@ -387,7 +400,24 @@ def test_a_text_that_can_no_longer_be_rendered_is_named_and_the_others_are_made_
         assert solution is not None
         queries.current_revision(session, solution).text = "senza intestazione"
     result = run(app, "render")
-    assert (result.exit_code, "due: " in result.output, "1 soluzioni rigenerate" in result.output) == (0, True, True)
+    assert (result.exit_code, "due, versione 1: " in result.output) == (0, True)
+    assert "1 soluzioni rigenerate" in result.output
+    assert "Le imprese trovano" in stored(database)
+
+
+def test_a_version_that_can_no_longer_be_rendered_does_not_hold_up_the_one_in_force(
+    app: Flask, folder: Path, database: Database
+) -> None:
+    run(app, "import", folder)
+    write(folder, "uno", serialise(make_document(title="Soluzione uno, di nuovo")))
+    run(app, "import", folder)
+    spoil(database)
+    with database.work() as session:
+        solution = queries.by_slug(session, "uno")
+        assert solution is not None
+        queries.revision(session, solution, 1).text = "senza intestazione"
+    result = run(app, "render")
+    assert (result.exit_code, "uno, versione 1: " in result.output, "versione 2" in result.output) == (0, True, False)
     assert "Le imprese trovano" in stored(database)
 
 
