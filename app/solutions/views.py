@@ -120,7 +120,7 @@ def show_pdf(slug: str) -> Response:
 def versions(slug: str) -> str:
     solution = found(slug)
     working = gate.may(Action.READ_DRAFT, solution.thing)
-    revisions = (queries.every_revision if working else queries.revisions)(session(), solution)
+    revisions = queries.revisions(session(), solution, waiting=working)
     authors = names(session(), [item.author_id for item in revisions]) if working else {}
     return render_template("solutions/versions.html", solution=solution, revisions=revisions, authors=authors)
 
