@@ -103,6 +103,7 @@ CHORES = (
     Chore("evidence", 3_600, review_chores.lower_evidence),
     Chore("reports", 21_600, review_chores.erase_addresses),
     Chore("pages", 2, solution_chores.PreparedPages().prepare),
+    Chore("old-pdfs", 86_400, solution_chores.clear_pdfs),
     Chore("chain", 86_400, operation_chores.verify_chain),
 )
 

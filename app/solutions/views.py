@@ -107,9 +107,9 @@ def show_pdf(slug: str) -> Response:
     solution = found(slug)
     revision = queries.current_revision(session(), solution)
     page = render_template("solutions/print.html", **_shown(solution, revision))
-    folder = current_app.config["SETTINGS"].data_folder
+    settings = current_app.config["SETTINGS"]
     shown = pdf.with_pictures(page, current_app.extensions["pictures"](solution))
-    content = pdf.document(shown, folder / "pdf", folder / "files")
+    content = pdf.document(shown, settings.pdf_folder, settings.data_folder / "files")
     answer = Response(content, mimetype="application/pdf")
     answer.headers["Content-Disposition"] = f'inline; filename="{slug}.pdf"'
     return answer
@@ -120,7 +120,7 @@ def show_pdf(slug: str) -> Response:
 def versions(slug: str) -> str:
     solution = found(slug)
     working = gate.may(Action.READ_DRAFT, solution.thing)
-    revisions = (queries.every_revision if working else queries.revisions)(session(), solution)
+    revisions = queries.revisions(session(), solution, waiting=working)
     authors = names(session(), [item.author_id for item in revisions]) if working else {}
     return render_template("solutions/versions.html", solution=solution, revisions=revisions, authors=authors)
 

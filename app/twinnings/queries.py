@@ -139,6 +139,11 @@ def file(session: Session, twinning_id: int, number: int) -> TwinningFile | None
     return session.scalars(wanted).one_or_none()
 
 
+def known_digests(session: Session) -> set[str]:
+    """Digests of every file some twinning refers to, of those taken away too: they can be put back."""
+    return set(session.scalars(select(TwinningFile.digest).distinct()))
+
+
 def kit(session: Session, number: int) -> Sequence[KitCheck]:
     return session.scalars(select(KitCheck).where(KitCheck.twinning_id == number).order_by(KitCheck.id)).all()
 

@@ -51,7 +51,7 @@ def test_a_changed_document_makes_a_new_revision_and_keeps_the_old_one_as_it_was
         solution = queries.by_slug(session, SLUG)
         assert solution is not None
         assert solution.title == "Dopo"
-        newest, oldest = queries.revisions(session, solution)
+        newest, oldest = queries.every_revision(session, solution)
         assert "title: Prima" in oldest.text
         assert "title: Dopo" in newest.text
 
