@@ -47,12 +47,8 @@ class Desk:
 
     @cached_property
     def received(self) -> Mapping[int, set[str]]:
-        """By city, the solutions that a giver has brought it or is bringing it."""
-        found: dict[int, set[str]] = {}
-        for item in self.ended:
-            if item.state == Answer.ACCEPTED:
-                found.setdefault(item.asker_id, set()).add(item.solution)
-        return found
+        """By body, the solutions that a transfer has brought it or is bringing it, whoever asked for it."""
+        return queries.received(self.session)
 
     @cached_property
     def refused(self) -> Mapping[int, set[tuple[str, str]]]:

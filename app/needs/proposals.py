@@ -74,6 +74,8 @@ def accept(session: Session, number: int, deed: Deed, begin: Begin) -> int:
         raise Conflict("solution_gone")
     if not (_there(proposal.giver, deed.now) and _there(need.city, deed.now)):
         raise Conflict("body_gone")
+    if proposal.solution.slug in queries.received(session, ended=False).get(need.city_id, ()):
+        raise Conflict("received_already")
     if transfers_left(session, proposal.giver_id, deed.now) == 0:
         raise Conflict("no_capacity")
     _answer(need, proposal, Answer.ACCEPTED, deed)
@@ -218,7 +220,7 @@ def pass_on(session: Session, need: Need, days: int, site: Deed) -> Proposal | N
 def next_candidate(session: Session, need: Need, now: datetime) -> Mapping[str, Any] | None:
     """The next line of the shortlist last shown whose giver was not asked yet and can still be.
 
-    Meanwhile a giver may have joined the request, or given away its days.
+    Meanwhile a giver may have joined the request, or given away its days, or another request got what it gives.
     """
     shown = queries.last_shown(session, need.id)
     if shown is None:
@@ -226,6 +228,8 @@ def next_candidate(session: Session, need: Need, now: datetime) -> Mapping[str, 
     asked = queries.asked_givers(session, need.id)
     joined = {tie.city.slug for tie in need.receivers}
     left = [item for item in shown.items if item["city"] not in asked | joined]
+    received = queries.received(session).get(need.city_id, ()) if left else ()
+    left = [item for item in left if item["solution"] not in received]
     published = queries.solutions_by_slug(session, [item["solution"] for item in left])
     return next((item for item in left if _can_give(session, published.get(item["solution"]), now)), None)
 

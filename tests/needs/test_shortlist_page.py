@@ -154,7 +154,7 @@ def test_the_pages_of_matching_ask_the_database_few_questions(site: Flask, netwo
     with network.database.work() as session:
         preview(session, site.extensions["engine"], "Turno", network.deed("coordinator"))
     client = client_of(site, network, (Role.COORDINATOR, ""), (Role.OFFICIAL, "venezia"))
-    for address, most in ((f"{page(need)}/abbinamenti", 13), ("/abbinamenti/1", 10)):
+    for address, most in ((f"{page(need)}/abbinamenti", 14), ("/abbinamenti/1", 10)):
         client.get(address)
         asked: list[str] = []
         note = lambda _c, _cursor, statement, *_rest, kept=asked: kept.append(statement)  # noqa: E731
