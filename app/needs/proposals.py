@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.accounts import queries as people
 from app.cities.models import City
 from app.cities.rules import is_closed
 from app.document.dates import day_of
@@ -74,10 +75,10 @@ def accept(session: Session, number: int, deed: Deed, begin: Begin) -> int:
         raise Conflict("solution_gone")
     if not (_there(proposal.giver, deed.now) and _there(need.city, deed.now)):
         raise Conflict("body_gone")
-    if proposal.solution.slug in queries.received(session, ended=False).get(need.city_id, ()):
-        raise Conflict("received_already")
     if transfers_left(session, proposal.giver_id, deed.now) == 0:
         raise Conflict("no_capacity")
+    if proposal.solution.slug in queries.received(session, ended=False).get(need.city_id, ()):
+        raise Conflict("received_already")
     _answer(need, proposal, Answer.ACCEPTED, deed)
     need.state, need.updated_at = State.MATCHED, deed.now
     drop_pending(session, need, deed, but=proposal.id)
@@ -186,6 +187,8 @@ def _ask_again(session: Session, proposal: Proposal, days: int, site: Deed) -> b
 
 def _expire(session: Session, need: Need, proposal: Proposal, days: int, site: Deed) -> None:
     proposal.state, proposal.answered_at = Answer.EXPIRED, site.now
+    if proposal.origin != rules.OFFER and not people.staffed(session, [proposal.giver.slug]):
+        proposal.reason = rules.NOBODY_THERE
     following = None if proposal.origin == rules.OFFER else pass_on(session, need, days, site)
     told = {"next": following.giver.slug if following else ""}
     tell_proposal(session, proposal, site, "proposal-expired", told)

@@ -92,6 +92,8 @@ REASONS = ("no-capacity", "not-mature", "confidential", "changed", "other")
 OFFER_REASONS = ("not-the-problem", "not-for-us", "other-chosen", "no-capacity", "other")
 #: Why the site ends a proposal that is waited for: its giver, or the city of its request, is no longer there.
 GIVER_CLOSED, ASKER_CLOSED = "giver-closed", "asker-closed"
+#: Why a question expires that nobody was there to answer: no silence of that body.
+NOBODY_THERE = "nobody-there"
 OUTCOMES = ("solved", "solved-elsewhere", "not-needed", "nobody")
 #: How a request ends whose transfer ran to its end and was not adopted.
 NOT_ADOPTED = "not-adopted"

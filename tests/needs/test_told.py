@@ -80,9 +80,9 @@ def joined(network: Network) -> Need:
     return need
 
 
-def matched(network: Network) -> Need:
+def matched(network: Network, giver: str = "bologna") -> Need:
     need = network.post()
-    network.accept(network.ask(need))
+    network.accept(network.ask(need, f"sportello-{giver}"), f"referent.{giver}")
     return need
 
 
@@ -140,7 +140,7 @@ def of_requests(network: Network) -> Iterator[Case]:
         ["need-withdrawn"],
         {("need-withdrawn", "official.torino")},
     )
-    m, r = matched(n).id, matched(n).id
+    m, r = matched(n).id, matched(n, "torino").id
     site = by("referent.bologna")
     yield Case(
         service.close_by_transfer,
