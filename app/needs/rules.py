@@ -102,7 +102,7 @@ BROUGHT = ("solved", NOT_ADOPTED)
 CONSTRAINTS = ("budget", "staff", "legal_basis", "municipalities", "software")
 
 MOST_TITLE, LEAST_PROBLEM, MOST_PROBLEM, MOST_CONSTRAINT, MOST_TEXT = 120, 20, 4_000, 300, 2_000
-MOST_THEMES = 5
+MOST_THEMES, MOST_NOTE = 5, 500
 MOST_EXCLUDED, MOST_PROPOSALS = 20, 3
 SIZES = tuple(name for name, _ in SIZE_CLASSES)
 MOST_DAYS = 90

@@ -90,8 +90,7 @@ def join(session: Session, number: int, city: City, note: str, deed: Deed) -> Ne
     may = rules.may_join(need.state, need.city.slug, [tie.city.slug for tie in need.receivers], city.slug)
     if not may or is_closed(need.city.register, day_of(deed.now)):
         raise Conflict("cannot_join")
-    if len(note) > 500:
-        raise Invalid({"note": "too_long"})
+    _refuse(checking.wrong_text("note", note, rules.MOST_NOTE))
     need.receivers.append(NeedReceiver(city_id=city.id, joined_by=deed.person_id, joined_at=deed.now, note=note))
     told = {"receivers": len(need.receivers), "body": _told_body(need, city)}
     tell(session, need, deed, "need-joined", told, body=_told_body(need, city))
@@ -115,7 +114,8 @@ def close(session: Session, number: int, outcome: str, text: str, deed: Deed) ->
     if not rules.may_close(need.state):
         raise Conflict("not_open")
     wrong = {} if outcome in rules.OUTCOMES else {"outcome": "required"}
-    _refuse(wrong | ({"outcome_text": "too_long"} if len(text) > rules.MOST_TEXT else {}))
+    names = checking.telling(need.city) if need.visibility == "anonymous" else []
+    _refuse(wrong | checking.wrong_text("outcome_text", text, rules.MOST_TEXT, names))
     need.state, need.outcome, need.outcome_text = State.CLOSED, outcome, text.strip()
     need.closed_at = need.updated_at = deed.now
     drop_pending(session, need, deed)

@@ -91,6 +91,9 @@ def test_other_cities_join_once_and_leave(network: Network) -> None:
     with network.database.work() as session:
         torino = registers.by_slug(session, "torino")
         assert torino is not None
+        for note in ("Anche noi: suap@cittametropolitana.example", "Anche noi " * 60):
+            with pytest.raises(Invalid, match="note"):
+                service.join(session, need.id, torino, note, network.deed("official.torino"))
         service.join(session, need.id, torino, "Anche noi", network.deed("official.torino"))
     assert [tie.city.slug for tie in network.need(need).receivers] == ["torino"]
     with pytest.raises(Conflict), network.database.work() as session:
