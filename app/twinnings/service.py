@@ -39,7 +39,8 @@ def begin(session: Session, proposal: Proposal, person_id: int, now: datetime) -
         return known.id
     need, solution = proposal.need, proposal.solution
     twinning = Twinning(
-        slug=need.slug,
+        # Not the title of the request, which its network alone may read: a twinning is public.
+        slug=solution.slug,
         title=solution.title[: rules.MOST_TITLE],
         need_id=need.id,
         proposal_id=proposal.id,
