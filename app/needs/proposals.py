@@ -220,8 +220,16 @@ def pass_on(session: Session, need: Need, days: int, site: Deed) -> Proposal | N
     return propose(session, need, following, "next", days, site) if following else None
 
 
+def following(session: Session, proposal: Proposal, now: datetime) -> Mapping[str, Any] | None:
+    """Who is asked if this question stays without an answer; nobody while another one of its request waits."""
+    waiting = {item.id for item in queries.pending(session, proposal.need_id) if item.state == Answer.WAITING}
+    asks = proposal.origin != rules.OFFER and not waiting - {proposal.id}
+    return next_candidate(session, proposal.need, now) if asks else None
+
+
 def next_candidate(session: Session, need: Need, now: datetime) -> Mapping[str, Any] | None:
-    """The next line of the shortlist last shown whose giver was not asked yet and can still be.
+    """The next line of the shortlist last shown whose giver was not asked yet and can still be; one whose match is low
+    only where the request asks for it by name: the site asks nobody for what may have nothing to do with them.
 
     Meanwhile a giver may have joined the request, or given away its days, or another request got what it gives.
     """
@@ -230,7 +238,8 @@ def next_candidate(session: Session, need: Need, now: datetime) -> Mapping[str, 
         return None
     asked = queries.asked_givers(session, need.id)
     joined = {tie.city.slug for tie in need.receivers}
-    left = [item for item in shown.items if item["city"] not in asked | joined]
+    fitting = [item for item in shown.items if item.get("band") != "low" or item.get("wished")]
+    left = [item for item in fitting if item["city"] not in asked | joined]
     received = queries.received(session).get(need.city_id, ()) if left else ()
     left = [item for item in left if item["solution"] not in received]
     published = queries.solutions_by_slug(session, [item["solution"] for item in left])

@@ -30,7 +30,7 @@ def asked_of(session: Session, proposal: Proposal, now: datetime) -> dict[str, A
     need, offered = proposal.need, proposal.origin == rules.OFFER
     office = Actor(1, frozenset({(Role.REFERENT, (need.city if offered else proposal.giver).slug)}))
     asker = board.asker_of(session, need, office, now)
-    following = None if offered else proposals.next_candidate(session, need, now)
+    following = proposals.following(session, proposal, now)
     stands_on = reasons(proposal.grounds, asker.hidden)
     return {
         "asker": {"name": asker.name, "size": asker.size, "hidden": asker.hidden},

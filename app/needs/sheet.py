@@ -135,7 +135,7 @@ def offering(session: Session, proposal: Proposal, actor: Actor, now: datetime, 
     return Offering(
         proposal,
         seen,
-        proposals.next_candidate(session, need, now),
+        proposals.following(session, proposal, now),
         giver_may,
         asker_may,
         rules.may_answer(proposal.state) and (asker_may if proposal.origin == rules.OFFER else giver_may),
