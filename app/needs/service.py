@@ -32,7 +32,7 @@ class Deed:
 
 def begin(session: Session, city: City, wanted: Wanted, publishing: bool, deed: Deed) -> Need:
     """A request from the form of a new one, once however often the form is sent. Raises ``Invalid``."""
-    made = _sent_already(session, city, wanted, deed)
+    made = _sent_already(session, city, wanted, publishing, deed)
     if made is None:
         return (publish_new if publishing else draft)(session, city, wanted, deed)
     if publishing and made.state == State.DRAFT:
@@ -236,12 +236,22 @@ def _told_body(need: Need, city: City) -> str:
     return "" if need.visibility == "anonymous" else city.slug
 
 
-def _sent_already(session: Session, city: City, wanted: Wanted, deed: Deed) -> Need | None:
-    """What the same form made a moment ago: a button is pressed twice, a slow answer is asked for again."""
+def _sent_already(session: Session, city: City, wanted: Wanted, publishing: bool, deed: Deed) -> Need | None:
+    """What the same form made a moment ago: a button is pressed twice, a slow answer is asked for again.
+
+    All that was typed must be the same, so that nothing is lost; a draft that is published takes over the rest.
+    """
     queries.hold_body(session, city.id)
     made = queries.begun_since(session, city.id, deed.person_id, deed.now - SAME_SENDING)
-    told = (wanted.heading[: rules.MOST_TITLE], wanted.problem, wanted.visibility)
-    return next((need for need in made if (need.title, need.problem, need.visibility) == told), None)
+    return next((need for need in made if _same(need, wanted, publishing)), None)
+
+
+def _same(need: Need, typed: Wanted, publishing: bool) -> bool:
+    held = as_wanted(need)
+    if publishing and need.state == State.DRAFT:
+        names = ("heading", "problem", "visibility", "wish")
+        return all(getattr(held, name) == getattr(typed, name) for name in names)
+    return held.said() == typed.said()
 
 
 def _new(city: City, wanted: Wanted, deed: Deed) -> Need:
