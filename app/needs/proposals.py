@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """One function per button of a proposal: ask, offer, accept, postpone, decline, withdraw; and what silence does."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -75,7 +75,7 @@ def accept(session: Session, number: int, deed: Deed, begin: Begin) -> int:
         raise Conflict("solution_gone")
     if not (_there(proposal.giver, deed.now) and _there(need.city, deed.now)):
         raise Conflict("body_gone")
-    if transfers_left(session, proposal.giver_id, deed.now) == 0:
+    if room_for(session, proposal, deed.now) == 0:
         raise Conflict("no_capacity")
     if proposal.solution.slug in queries.received(session, ended=False).get(need.city_id, ()):
         raise Conflict("received_already")
@@ -255,12 +255,19 @@ def _there(body: City, now: datetime) -> bool:
     return not is_closed(body.register, day_of(now))
 
 
-def transfers_left(session: Session, giver_id: int, now: datetime) -> int | None:
+def room_for(session: Session, proposal: Proposal, now: datetime) -> int | None:
+    """As ``transfers_left``, for one proposal: an exchange asks for a transfer beyond the days that were stated, so it
+    needs none that is left and takes none from another question."""
+    exchange = proposal.origin == EXCHANGE
+    return None if exchange else transfers_left(session, proposal.giver_id, now, but=(EXCHANGE,))
+
+
+def transfers_left(session: Session, giver_id: int, now: datetime, but: Iterable[str] = ()) -> int | None:
     """Transfers a giver can still begin this quarter; None where it stated no days."""
     quarter = rules.quarter_of(day_of(now))
     stated = queries.capacities(session, [quarter]).get(giver_id, {}).get(quarter)
     following = rules.quarters_from(day_of(now), 2)[1]
-    begun = queries.begun(session, giver_id, rules.begins_at(quarter), rules.begins_at(following))
+    begun = queries.begun(session, giver_id, rules.begins_at(quarter), rules.begins_at(following), but)
     return rules.transfers_left(stated, len(begun))
 
 

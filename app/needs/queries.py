@@ -248,11 +248,13 @@ def to_look_at(session: Session, now: datetime) -> Sequence[int]:
     return session.scalars(wanted.where(or_(_is_due(now), bereft)).order_by(Proposal.id)).all()
 
 
-def begun(session: Session, giver_id: int, since: datetime, until: datetime) -> Sequence[datetime]:
-    """When a giver said yes, in a span of time."""
+def begun(
+    session: Session, giver_id: int, since: datetime, until: datetime, but: Iterable[str] = ()
+) -> Sequence[datetime]:
+    """When a giver said yes, in a span of time, ``but`` to proposals of some origins."""
     wanted = (
         select(Proposal.answered_at)
-        .where(Proposal.giver_id == giver_id, Proposal.state == Answer.ACCEPTED)
+        .where(Proposal.giver_id == giver_id, Proposal.state == Answer.ACCEPTED, Proposal.origin.not_in(list(but)))
         .where(Proposal.answered_at >= since, Proposal.answered_at < until)
     )
     return [at for at in session.scalars(wanted) if at is not None]

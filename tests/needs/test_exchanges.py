@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 
 from app.access import Role
+from app.accounts.models import Person
 from app.errors import Conflict
 from app.needs import exchanges, proposals, queries, rounds
 from app.needs.models import Need, Proposal
@@ -87,6 +88,29 @@ def test_an_exchange_asks_each_of_its_cities_and_is_taken_back_until_somebody_an
     swap.network.accept(next(item for item in again if item.giver.slug == "torino"), "referent.torino")
     with pytest.raises(Conflict, match="answered_already"):
         swap.withdraw()
+
+
+@pytest.mark.parametrize("first", ["exchange", "round"])
+def test_a_giver_whose_days_are_short_can_say_yes_to_its_round_and_to_one_exchange(
+    app: Flask, swap: Swap, first: str
+) -> None:
+    network = swap.network
+    swap.publish()
+    network.state("torino", {"2026-4": 5})
+    swap.propose()
+    (taught,) = (item for item in network.proposals(swap.bologna) if item.giver.slug == "torino")
+    (asked,) = network.proposals(swap.venezia)
+    third = network.ask(network.post("venezia", title="Un’altra"), "sportello-torino")
+    later = {"exchange": asked, "round": taught}[first]
+    network.accept({"exchange": taught, "round": asked}[first], "referent.torino")
+    with network.database.reading() as session:
+        client = sign_in(app.test_client(), session.get_one(Person, network.people["referent.torino"]))
+    page = client.get(f"/proposte/{later.id}").text
+    assert "Le giornate di questo trimestre sono finite" not in page
+    assert ("una volta in più delle giornate" in page) is (first == "round")
+    network.accept(later, "referent.torino")
+    with pytest.raises(Conflict, match="no_capacity"):
+        network.accept(third, "referent.torino")
 
 
 def test_an_exchange_falls_where_something_has_changed_since_the_round(swap: Swap) -> None:
