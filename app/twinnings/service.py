@@ -79,7 +79,7 @@ def _receivers(session: Session, proposal: Proposal, now: datetime) -> list[City
 
 
 def _first_people(session: Session, proposal: Proposal, person_id: int) -> list[TwinningPerson]:
-    """Who asked and who joined, for the receivers; who accepted, for the giver.
+    """Who asked and who joined, for the receivers; who accepted, or offered, for the giver.
 
     Who published the round that asked belongs to neither, unless they work for the body that asks.
     """
@@ -88,7 +88,10 @@ def _first_people(session: Session, proposal: Proposal, person_id: int) -> list[
     asked = people.person(session, proposal.asked_by) if proposal.asked_by else None
     if asked is not None and proposal.need.city.slug in asked.actor.bodies:
         first[asked.id] = proposal.need.city_id
-    first[person_id] = proposal.need.city_id if proposal.origin == OFFER else proposal.giver_id
+    offered = proposal.origin == OFFER
+    if offered and asked is not None and proposal.giver.slug in asked.actor.bodies:
+        first.setdefault(asked.id, proposal.giver_id)
+    first[person_id] = proposal.need.city_id if offered else proposal.giver_id
     return [TwinningPerson(person_id=number, city_id=city) for number, city in first.items() if number]
 
 
