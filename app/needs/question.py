@@ -36,6 +36,7 @@ def asked_of(session: Session, proposal: Proposal, now: datetime) -> dict[str, A
         "asker": {"name": asker.name, "size": asker.size, "hidden": asker.hidden},
         **_said(need),
         "offer": {"giver": proposal.giver.name, "summary": proposal.solution.summary} if offered else None,
+        "learns": _learns(proposal),
         "message": proposal.message,
         "solution": proposal.solution.title,
         "grounds": stands_on,
@@ -44,6 +45,13 @@ def asked_of(session: Session, proposal: Proposal, now: datetime) -> dict[str, A
         "days": rules.days_passed(now, proposal.due_at) if proposal.due_at else 0,
         "next": following["city_name"] if following else "",
     }
+
+
+def _learns(proposal: Proposal) -> list[dict[str, str]]:
+    """What the giver learns in exchange, and from whom, where the question is part of one between cities."""
+    lessons = proposal.grounds.get(proposals.EXCHANGE, {}).get("lessons", ())
+    theirs = [lesson for lesson in lessons if lesson["asker"] == proposal.giver.slug]
+    return [{"title": lesson["title"], "giver": lesson["giver_name"]} for lesson in theirs]
 
 
 def _said(need: Need) -> dict[str, Any]:
