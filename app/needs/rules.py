@@ -92,13 +92,17 @@ REASONS = ("no-capacity", "not-mature", "confidential", "changed", "other")
 OFFER_REASONS = ("not-the-problem", "not-for-us", "other-chosen", "no-capacity", "other")
 #: Why the site ends a proposal that is waited for: its giver, or the city of its request, is no longer there.
 GIVER_CLOSED, ASKER_CLOSED = "giver-closed", "asker-closed"
+#: Why a question expires that nobody was there to answer: no silence of that body.
+NOBODY_THERE = "nobody-there"
 OUTCOMES = ("solved", "solved-elsewhere", "not-needed", "nobody")
 #: How a request ends whose transfer ran to its end and was not adopted.
 NOT_ADOPTED = "not-adopted"
+#: Outcomes of a request whose transfer ran to its end: its bodies have received the solution.
+BROUGHT = ("solved", NOT_ADOPTED)
 CONSTRAINTS = ("budget", "staff", "legal_basis", "municipalities", "software")
 
 MOST_TITLE, LEAST_PROBLEM, MOST_PROBLEM, MOST_CONSTRAINT, MOST_TEXT = 120, 20, 4_000, 300, 2_000
-MOST_THEMES = 5
+MOST_THEMES, MOST_NOTE = 5, 500
 MOST_EXCLUDED, MOST_PROPOSALS = 20, 3
 SIZES = tuple(name for name, _ in SIZE_CLASSES)
 MOST_DAYS = 90

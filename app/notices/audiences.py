@@ -14,7 +14,8 @@ from app.journal.models import JournalEntry
 from app.needs import queries as needs
 from app.needs import question
 from app.needs.models import Need, Proposal
-from app.needs.rules import ASKER_CLOSED, GIVER_CLOSED, OFFER, Answer
+from app.needs.proposals import EXCHANGE
+from app.needs.rules import ASKER_CLOSED, GIVER_CLOSED, OFFER, PENDING, Answer
 from app.notices import matches, queries, transfers
 from app.notices.reach import able, coordination, office, readers, with_roles
 from app.notices.rules import Audience
@@ -213,13 +214,12 @@ def _of_proposal(session: Session, entry: JournalEntry) -> Audience | None:
     if proposal is None:
         return None
     need, offered = proposal.need, proposal.origin == OFFER
-    asking = _requesters(need) | with_roles(session, (Role.REFERENT,), [need.city.slug])
     theirs = able(session, office(session, proposal.giver), Action.ANSWER_PROPOSAL, proposal.thing, entry.at)
     there = offered or bool(theirs)
     answering = theirs or with_roles(session, (Role.COORDINATOR,), [""])
     asked = frozenset({proposal.asked_by or need.author_id or 0})
     return Audience(
-        able(session, asking, Action.EDIT_NEED, need.thing, entry.at) if offered else answering,
+        _waited_for(session, proposal, entry, answering),
         _hearing(session, proposal, entry, _requesters(need) | asked, answering),
         frozenset(),
         need.title,
@@ -229,6 +229,14 @@ def _of_proposal(session: Session, entry: JournalEntry) -> Audience | None:
         facts=matches.of_proposal(session, proposal, entry),
         absent="" if there else proposal.giver.name,
     )
+
+
+def _waited_for(session: Session, proposal: Proposal, entry: JournalEntry, answering: frozenset[int]) -> frozenset[int]:
+    need = proposal.need
+    if proposal.origin == OFFER:
+        asking = _requesters(need) | with_roles(session, (Role.REFERENT,), [need.city.slug])
+        return able(session, asking, Action.EDIT_NEED, need.thing, entry.at)
+    return frozenset() if _is_answered(proposal, entry) else answering
 
 
 def _address_of(proposal: Proposal, entry: JournalEntry) -> str:
@@ -249,8 +257,13 @@ def _hearing(
         asking = frozenset({proposal.asked_by or 0}) if proposal.origin == OFFER else frozenset()
     if entry.action == "proposal-ended":
         return able(session, asking | office(session, proposal.giver), Action.READ_PROPOSAL, thing, entry.at)
-    both = asking | answering if entry.action == "proposal-withdrawn" else asking
-    return readers(session, both, Action.READ_PROPOSAL, thing)
+    told = entry.action == "proposal-withdrawn" or _is_answered(proposal, entry)
+    return readers(session, asking | answering if told else asking, Action.READ_PROPOSAL, thing)
+
+
+def _is_answered(proposal: Proposal, entry: JournalEntry) -> bool:
+    """Whether a row makes a question part of an exchange that its giver has answered already."""
+    return entry.action == "exchange-proposed" and proposal.state not in PENDING
 
 
 #: Rows about a question that is put to a giver: they speak of the city that asks.
@@ -260,6 +273,7 @@ QUESTIONS = frozenset({"proposal-made", "proposal-reminded", "exchange-proposed"
 def _is_put(proposal: Proposal, entry: JournalEntry) -> bool:
     """Whether a row puts a question or an offer, or puts it again, while it still waits for the answer."""
     told = entry.action in {"proposal-made", "proposal-offered", "proposal-reminded"}
+    told |= entry.action == "exchange-proposed" and proposal.origin == EXCHANGE
     return told and proposal.state in {Answer.WAITING, Answer.OFFERED}
 
 

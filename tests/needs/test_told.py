@@ -42,7 +42,8 @@ ITEMS = [item("sportello-bologna", "bologna", 1), item("sportello-torino", "tori
 Act = Callable[[Session], object]
 #: Parts of the buttons below, which write the row of the whole; and what only reads.
 PARTS: set[Any] = {
-    proposals.next_candidate, proposals.pass_on, proposals.propose, proposals.transfers_left,
+    proposals.following, proposals.next_candidate, proposals.pass_on, proposals.propose,
+    proposals.room_for, proposals.transfers_left,
     rounds.note_progress, weighing.simulate, service.drop_pending, service.remember_shown, service.reveal,
     service.tell, service.tell_proposal, news.newly_met,
 }  # fmt: skip
@@ -80,9 +81,9 @@ def joined(network: Network) -> Need:
     return need
 
 
-def matched(network: Network) -> Need:
+def matched(network: Network, giver: str = "bologna") -> Need:
     need = network.post()
-    network.accept(network.ask(need))
+    network.accept(network.ask(need, f"sportello-{giver}"), f"referent.{giver}")
     return need
 
 
@@ -140,7 +141,7 @@ def of_requests(network: Network) -> Iterator[Case]:
         ["need-withdrawn"],
         {("need-withdrawn", "official.torino")},
     )
-    m, r = matched(n).id, matched(n).id
+    m, r = matched(n).id, matched(n, "torino").id
     site = by("referent.bologna")
     yield Case(
         service.close_by_transfer,

@@ -380,6 +380,24 @@ def test_those_who_joined_the_request_are_among_its_people(registered: Database)
     assert (exchange.colleague, venezia) in people
 
 
+def test_who_offered_is_among_its_people_for_the_giver(registered: Database) -> None:
+    exchange = Exchange(registered, offered=True)
+    twinning = exchange.twinning()
+    assert {tie.person_id: tie.city_id for tie in twinning.people} == {
+        exchange.giver: twinning.parties[0].city_id,
+        exchange.receiver: twinning.lead_id,
+    }
+    assert twinning.parties[0].role == "giver"
+
+
+def test_who_offered_and_works_there_no_longer_is_not(registered: Database) -> None:
+    with registered.work() as session:
+        elsewhere = make_person(session, (Role.OFFICIAL, "bari")).id
+    assert elsewhere not in {
+        tie.person_id for tie in Exchange(registered, offered=True, asked_by=elsewhere).twinning().people
+    }
+
+
 def test_what_the_request_said_of_preconditions_is_the_leads_first_answer(registered: Database) -> None:
     exchange = Exchange(registered, answers={"Piattaforma telematica": "no", "Di un’altra soluzione": "yes"})
     with registered.reading() as session:
