@@ -21,7 +21,7 @@ from app.solutions.service import save
 from app.twinnings import queries, rules
 from app.twinnings.models import ClosingForm, Twinning, TwinningParty
 from app.twinnings.rules import Closing, State
-from app.twinnings.service import Deed, running, tell
+from app.twinnings.service import Deed, refuse_unseen, running, tell
 from app.twinnings.sharing import call_off
 from app.writing import queries as drafts
 from app.writing import service as writing
@@ -54,10 +54,13 @@ def stop(session: Session, number: int, reason: str, text: str, public: bool, de
     tell(session, twinning, deed, "twinning-stopped", {"reason": reason})
 
 
-def say(session: Session, number: int, body: str, closing: Closing, deed: Deed, confirmed: bool = False) -> bool:
-    """One body's closing form; once every body has spoken the twinning closes. Raises ``Invalid``.
+def say(
+    session: Session, number: int, body: str, closing: Closing, deed: Deed, confirmed: bool = False, seen: str = ""
+) -> bool:
+    """One body's closing form, in place of the one that was ``seen``; once every body has spoken the twinning closes.
 
     Where the two sides contradict each other the last one confirms: nothing is corrected once it is closed.
+    Raises ``Invalid``, ``Conflict``.
     """
     twinning = _closing(session, number)
     tie = next((item for item in twinning.parties if item.city.slug == body), None)
@@ -70,6 +73,7 @@ def say(session: Session, number: int, body: str, closing: Closing, deed: Deed, 
         session.add(found)
     # The same form sent again, by somebody who got no answer, is told once.
     if found.said != closing.as_data():
+        refuse_unseen(found.said, seen)
         found.said, found.filled_by, found.filled_at = closing.as_data(), deed.person_id, deed.now
         session.flush()
         _fill_variant(session, tie, closing.as_data(), deed)

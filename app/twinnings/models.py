@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Tables of twinnings: bodies, people, milestones, meetings, notes, files, hours, readiness, closing forms."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, Date, ForeignKey, String, Text, UniqueConstraint
@@ -128,6 +128,12 @@ class Meeting(Base):
     place: Mapped[str] = mapped_column(String(300), default="")
     minutes_text: Mapped[str] = mapped_column(Text, default="")
     cancelled_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What its form asks."""
+        starts = self.starts_at.astimezone(UTC).isoformat()
+        return {"title": self.title, "starts_at": starts, "minutes": self.minutes, "place": self.place}
 
 
 class TwinningNote(Base):

@@ -22,20 +22,34 @@ from app.twinnings.models import (
     TwinningNote,
     WorkedHours,
 )
-from app.twinnings.service import Deed, party, running, tell
+from app.twinnings.service import Deed, party, refuse_unseen, running, tell
 
 
 def set_meeting(
-    session: Session, number: int, meeting: int, title: str, starts_at: datetime, minutes: int, place: str, deed: Deed
+    session: Session,
+    number: int,
+    meeting: int,
+    title: str,
+    starts_at: datetime,
+    minutes: int,
+    place: str,
+    deed: Deed,
+    seen: str = "",
 ) -> Meeting:
-    """A new meeting (``meeting`` 0) or a change of one: calendars follow by its sequence. Raises ``Invalid``."""
+    """A new meeting (``meeting`` 0) or a change of one as it was ``seen``: calendars follow by its sequence.
+
+    Raises ``Invalid``, ``Conflict``.
+    """
     twinning = running(session, number)
-    title = " ".join(title.split())
+    title, place = " ".join(title.split()), place.strip()
     _refuse_meeting(title, minutes, place)
     found = _meeting(session, twinning, meeting) if meeting else _new_meeting(session, twinning)
     if meeting:
+        if (found.title, found.starts_at, found.minutes, found.place) == (title, starts_at, minutes, place):
+            return found
+        refuse_unseen(found.said, seen)
         found.sequence += 1
-    found.title, found.starts_at, found.minutes, found.place = title, starts_at, minutes, place.strip()
+    found.title, found.starts_at, found.minutes, found.place = title, starts_at, minutes, place
     session.add(found)
     session.flush()
     tell(session, twinning, deed, "meeting-set", {"meeting": found.id})
@@ -156,14 +170,18 @@ def add_piece(session: Session, number: int, title: str, deed: Deed) -> None:
     tell(session, twinning, deed, "kit-piece-added")
 
 
-def keep_minutes(session: Session, number: int, meeting: int, text: str, deed: Deed) -> None:
-    """What a meeting decided; meetings of ended twinnings keep theirs. Raises ``Invalid``."""
+def keep_minutes(session: Session, number: int, meeting: int, text: str, deed: Deed, seen: str = "") -> None:
+    """What a meeting decided, in place of what was ``seen``; meetings of ended twinnings keep theirs.
+
+    Raises ``Invalid``, ``Conflict``.
+    """
     twinning = running(session, number)
     found = _meeting(session, twinning, meeting)
     if len(text) > rules.MOST_TEXT:
         raise Invalid({"minutes_text": "too_long"})
     if found.minutes_text == text.strip():
         return
+    refuse_unseen(found.minutes_text, seen)
     found.minutes_text = text.strip()
     tell(session, twinning, deed, "minutes-kept", {"meeting": found.id})
 

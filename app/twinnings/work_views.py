@@ -128,7 +128,8 @@ def set_meeting(number: int, slug: str) -> Response:
     def act(writing: Session, d: Deed) -> None:
         said = forms.meeting(request.form)
         meeting = typed.number_in(request.form, "meeting")
-        sharing.set_meeting(writing, number, meeting, said.title, said.starts_at, said.minutes, said.place, d)
+        seen = request.form.get("seen", "")
+        sharing.set_meeting(writing, number, meeting, said.title, said.starts_at, said.minutes, said.place, d, seen)
 
     return press(number, WORK, "saved", "incontri", act)
 
@@ -181,8 +182,8 @@ def answer_readiness(number: int, slug: str) -> Response:
 @workbench.post(f"{PATH}/incontri/<int(max=1000000000):meeting>/verbale")
 @permits(WORK)
 def keep_minutes(number: int, slug: str, meeting: int) -> Response:
-    text = request.form.get("minutes_text", "")
-    return press(number, WORK, "saved", "incontri", lambda s, d: sharing.keep_minutes(s, number, meeting, text, d))
+    text, seen, keep = request.form.get("minutes_text", ""), request.form.get("seen", ""), sharing.keep_minutes
+    return press(number, WORK, "saved", "incontri", lambda s, d: keep(s, number, meeting, text, d, seen))
 
 
 @workbench.post(f"{PATH}/kit")
@@ -255,7 +256,8 @@ def stop(number: int, slug: str) -> Response:
 def say(number: int, slug: str) -> Response:
     def act(writing: Session, d: Deed) -> None:
         body, confirmed = speaking_for(request.form.get("body", "")), "confirmed" in request.form
-        ending.say(writing, number, body, forms.closing(request.form), d, confirmed)
+        seen = request.form.get("seen", "")
+        ending.say(writing, number, body, forms.closing(request.form), d, confirmed, seen)
 
     return press(number, SPEAK, "saved", "chiusura", act)
 

@@ -270,6 +270,61 @@ def test_what_was_told_already_stands_in_its_form_to_be_corrected(exchange: Exch
     assert 'value="None"' not in form
 
 
+def opened_on(client: FlaskClient, address: str) -> str:
+    """What the form sent to an address says it was opened on."""
+    form = client.get(PATH).text.partition(f'action="{PATH}{address}"')[2].partition("</form>")[0]
+    (found,) = re.findall(r'name="seen" value="([0-9a-f]*)"', form)
+    return str(found)
+
+
+@pytest.mark.parametrize(
+    ("address", "first", "second", "held", "kept"),
+    [
+        (
+            "/incontri/1/verbale",
+            {"minutes_text": "Si parte dai moduli."},
+            {"minutes_text": "Si parte dalle tariffe."},
+            "Si parte dai moduli.</p>",
+            ">Si parte dalle tariffe.</textarea>",
+        ),
+        (
+            "/incontri",
+            {"meeting": "1", "title": "Avvio", "starts_at": "2027-02-03T10:00", "minutes": "90", "place": "Torino"},
+            {"meeting": "1", "title": "Avvio", "starts_at": "2027-03-04T10:00", "minutes": "60", "place": "Bari"},
+            "90 minuti · Torino",
+            'value="Bari"',
+        ),
+        (
+            "/chiudi",
+            {"body": "torino", "result": "adapted", "months": "8", "worked": "La consegna."},
+            {"body": "torino", "result": "adopted", "worked": "Gli sportelli."},
+            '<strong>Mesi impiegati</strong>: <span lang="it">8</span>',
+            ">Gli sportelli.</textarea>",
+        ),
+    ],
+)
+def test_what_somebody_else_saved_meanwhile_is_shown_beside_what_was_typed_and_not_overwritten_unread(
+    app: Flask, exchange: Exchange, receiver: FlaskClient, address: str, first: dict[str, str], second: dict[str, str],
+    held: str, kept: str,
+) -> None:  # fmt: skip
+    assert post(receiver, "/incontri", title="Avvio", starts_at="2027-01-08T10:00", minutes="60", place="") == 303
+    colleague = client_of(app, exchange.database, exchange.colleague)
+    seen = opened_on(colleague, address)
+    assert post(receiver, address, seen=seen, **first) == 303
+    page, form = sent_wrongly(colleague, address, {"seen": seen, **second})
+    assert held in form
+    assert kept in form
+    assert "un’altra persona ha salvato altro" in form
+    assert page.count("Salvato adesso:") == 1
+    now = re.findall(r'name="seen" value="([0-9a-f]+)"', form)[-1]
+    # Something else is wrong: what was compared stays what it was.
+    wrong = {"minutes_text": "x" * 5_000} if "minutes_text" in second else {**second, "minutes": "2", "months": "otto"}
+    _, form = sent_wrongly(colleague, address, {"seen": now, **wrong})
+    assert f'name="seen" value="{now}"' in form
+    assert post(colleague, address, seen=now, **second) == 303
+    assert post(colleague, address, seen=seen, **second) == 303, "sent again by somebody who got no answer"
+
+
 def test_reports_that_contradict_each_other_close_it_only_once_the_last_is_confirmed(
     registered: Database, app: Flask, client: FlaskClient
 ) -> None:
