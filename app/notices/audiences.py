@@ -40,7 +40,7 @@ def _of_solution(session: Session, entry: JournalEntry) -> Audience | None:
     solution = solutions.by_slug(session, entry.key)
     if solution is None:
         return None
-    earlier, thing = _earlier(session, solution), solution.thing
+    earlier, thing = _earlier(session, solution, entry), solution.thing
     if entry.action == "error-reported":
         # Whoever wrote it and has left, or whose body has, can correct nothing: it reaches those who can.
         thing = replace(thing, people=frozenset())
@@ -63,12 +63,17 @@ def _of_solution(session: Session, entry: JournalEntry) -> Audience | None:
     )
 
 
-def _earlier(session: Session, solution: Solution) -> frozenset[int]:
-    """Those who wrote one of its versions, did an earlier step, or were asked to decide."""
+def _earlier(session: Session, solution: Solution, entry: JournalEntry) -> frozenset[int]:
+    """Those who wrote one of its versions, did an earlier step, or were asked to decide.
+
+    Of what became of it elsewhere its office hears too: what came with the library was written by nobody of the site.
+    """
     found = {solution.author_id, *solutions.writers(session, solution)}
     for row in journal.of_thing(session, "solution", solution.slug):
         asked = row.data.get("person")
         found |= {row.actor_id, asked if isinstance(asked, int) else None}
+    if entry.action == "solution-reused" and solution.owner is not None:
+        found |= office(session, solution.owner)
     return frozenset(number for number in found if number)
 
 
@@ -90,7 +95,7 @@ def _reader(session: Session, entry: JournalEntry) -> frozenset[int]:
 
 
 #: Told with the page that everybody reads; the rest with the page of its review.
-PUBLIC_PAGE = frozenset({"facts-confirmed", "solution-made-ready", "solution-restored"})
+PUBLIC_PAGE = frozenset({"facts-confirmed", "solution-made-ready", "solution-restored", "solution-reused"})
 
 
 def _followed_with(session: Session, solution: Solution) -> list[tuple[str, str]]:

@@ -40,6 +40,7 @@ TOLD: Mapping[str, tuple[str, ...]] = {
     "page-error-resolved": (MINE,),
     "facts-due": (WAITING,),
     "evidence-lowered": (WAITING, MINE, FOLLOWED),
+    "solution-reused": (MINE, FOLLOWED),
     "comment-resolved": (MINE,),
     "facts-confirmed": (MINE, FOLLOWED),
     "need-published": (WAITING, FOLLOWED),

@@ -15,6 +15,7 @@ from app.errors import Conflict, Invalid, NotFound
 from app.needs import queries as requests
 from app.needs import service as needs
 from app.needs.service import Deed as NeedDeed
+from app.review.service import tell as tell_solution
 from app.solutions import queries as library
 from app.solutions.models import Solution
 from app.solutions.service import save
@@ -144,9 +145,12 @@ def _raise_evidence(session: Session, twinning: Twinning, reused: Sequence[Closi
     document = _document(session, solution) if reused and solution.badge else None
     if document is None:
         return
+    before = solution.evidence_level
     held = [*document.listed("reused_by"), *(_reuse(twinning, form, deed) for form in reused)]
     front: Mapping[str, Any] = {**document.front, "reused_by": held, "evidence_level": AGAIN}
-    save(session, solution, Document(front, document.sections, document.footnotes), deed.now)
+    version = save(session, solution, Document(front, document.sections, document.footnotes), deed.now).number
+    told = {"version": version, "before": before, "after": AGAIN, "twinning": twinning.id}
+    tell_solution(session, solution, deed.person_id, deed.now, "solution-reused", told)
 
 
 def _reuse(twinning: Twinning, form: ClosingForm, deed: Deed) -> dict[str, Any]:

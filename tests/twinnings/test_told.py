@@ -28,7 +28,7 @@ from app.twinnings import service as work
 from app.twinnings.models import Twinning
 from app.twinnings.rules import Closing
 from tests.makers import NOW, close_body, make_person
-from tests.twinnings.exchange import LATER, Exchange
+from tests.twinnings.exchange import LATER, SLUG, Exchange
 
 Act = Callable[[Session, Exchange], object]
 #: Parts of the buttons below.
@@ -170,7 +170,7 @@ def of_the_end() -> Iterator[Case]:
     yield Case(
         ending.say,
         lambda s, e: ending.say(s, e.number, "bologna", adopted, e.deed(e.giver)),
-        ("closing-said", "need-closed", "twinning-closed"),
+        ("closing-said", "need-closed", "solution-reused", "twinning-closed"),
         ("Receiver",) * 3,
     )
     begun = ("draft-created", "variant-begun")
@@ -191,12 +191,12 @@ def of_silence() -> Iterator[Case]:
     yield Case(
         ending.say, lambda s, e: ending.say(s, e.number, "torino", adopted, e.deed()), ("closing-said",), ("Giver",)
     )
-    alone = ("need-closed", "twinning-closed")
+    alone = ("need-closed", "solution-reused", "twinning-closed")
     yield Case(
         ending.close_alone,
         lambda s, e: ending.close_alone(s, e.number, work.Deed(e.receiver, MONTHS_AFTER)),
         alone,
-        ("Giver",),
+        ("Giver", "Giver"),
     )
 
 
@@ -327,6 +327,27 @@ def test_whose_body_is_no_longer_there_is_not_reminded_and_another_sees_to_it(re
             close_body(session, closed)
             work.remind(session, exchange.number, work.Deed(None, when))
         assert set(told(exchange)) == who, closed
+
+
+def test_who_gave_the_solution_hears_that_it_was_re_used_and_its_versions_say_why(
+    registered: Database, app: Flask
+) -> None:
+    exchange = Exchange(registered, alone=True)
+    with registered.work() as session:
+        make_person(session, (Role.REFERENT, "bologna"), name="Office")
+    told(exchange)
+    for person, slug in ((exchange.giver, "bologna"), (exchange.receiver, "torino")):
+        with registered.work() as session:
+            ending.say(session, exchange.number, slug, Closing("adapted"), exchange.deed(person))
+    assert told(exchange).count("Office") == 1
+    with registered.reading() as session:
+        (row,) = [row for row in session.query(JournalEntry) if row.action == "solution-reused"]
+        assert (row.kind, row.key, row.body) == ("solution", SLUG, "bologna")
+        assert row.data == {"version": 2, "before": None, "after": 5, "twinning": exchange.number}
+        (notice,) = [item for item in session.query(Notice) if item.action == "solution-reused" and item.person_id > 4]
+        assert notice.data["path"] == f"/soluzioni/{SLUG}"
+    page = app.test_client().get(f"/soluzioni/{SLUG}/versioni").text
+    assert "Riusata in un’altra città: il livello di evidenza è 5." in page
 
 
 STORIES = (of_work, of_the_end, of_silence, of_a_stop)
