@@ -27,7 +27,7 @@ ACTIONS: Mapping[str, str] = {
     "need-overdue": "its day has passed: its city is asked to close or extend it (by the site); by_when",
     "need-lapsed": "its city did not answer: the board says so (by the site); by_when",
     "need-withdrawn": "its city took the request back",
-    "need-closed": "its city closed the request, or its transfer is over; outcome",
+    "need-closed": "its city closed the request, or its transfer is over; outcome, twinning",
     "need-reopened": "its transfer stopped: the request is on the board again; twinning",
     "proposal-made": "a giver is asked for one solution; need, origin, rank",
     "exchange-proposed": "a giver is asked as part of an exchange between cities; need, origin, rank",

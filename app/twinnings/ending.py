@@ -73,14 +73,18 @@ def say(
         found = ClosingForm(twinning_id=number, city_id=tie.city_id, side=tie.role)
         session.add(found)
     # The same form sent again, by somebody who got no answer, is told once.
-    if found.said != closing.as_data():
+    changed = found.said != closing.as_data()
+    if changed:
         refuse_unseen(found.said, seen)
         found.said, found.filled_by, found.filled_at = closing.as_data(), deed.person_id, deed.now
         session.flush()
         _fill_variant(session, tie, closing.as_data(), deed)
-        tell(session, twinning, deed, "closing-said", {"side": tie.role, "result": closing.result, "body": body})
     forms = queries.closing(session, number)
-    if not rules.all_spoken((tie.city_id for tie in twinning.parties), (form.city_id for form in forms)):
+    closes = rules.all_spoken((tie.city_id for tie in twinning.parties), (form.city_id for form in forms))
+    if changed:
+        said = {"side": tie.role, "result": closing.result, "body": body, "closes": closes}
+        tell(session, twinning, deed, "closing-said", said)
+    if not closes:
         return False
     if not confirmed and rules.at_odds((form.side, form.said) for form in forms):
         raise Invalid({"result": "contradicts"})
@@ -130,7 +134,7 @@ def _close(session: Session, twinning: Twinning, forms: Sequence[ClosingForm], d
     result = rules.outcome(form.said for form in received)
     if twinning.need_id:
         adopted = result in rules.REUSED
-        needs.close_by_transfer(session, twinning.need_id, adopted, NeedDeed(deed.person_id, deed.now))
+        needs.close_by_transfer(session, twinning.need_id, twinning.id, adopted, NeedDeed(deed.person_id, deed.now))
     if not twinning.demonstration:
         _raise_evidence(session, twinning, [form for form in received if form.said.get("result") in rules.REUSED], deed)
     tell(session, twinning, deed, "twinning-closed", {"result": result})

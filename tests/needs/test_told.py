@@ -144,7 +144,7 @@ def of_requests(network: Network) -> Iterator[Case]:
     site = by("referent.bologna")
     yield Case(
         service.close_by_transfer,
-        lambda s: service.close_by_transfer(s, m, True, site),
+        lambda s: service.close_by_transfer(s, m, 1, True, site),
         ["need-closed"],
         {("need-closed", VERA)},
     )

@@ -20,6 +20,9 @@ from app.files.check import Checked
 from app.files.kinds import KINDS
 from app.journal.models import JournalEntry
 from app.journal.service import record
+from app.needs import proposals
+from app.needs.models import Proposal
+from app.notices import service
 from app.notices.models import Notice
 from app.notices.own_data import forget
 from app.notices.service import distribute
@@ -28,6 +31,7 @@ from app.twinnings import service as work
 from app.twinnings.models import Twinning
 from app.twinnings.rules import Closing
 from tests.makers import NOW, close_body, make_person
+from tests.needs.network import Network
 from tests.twinnings.exchange import LATER, SLUG, Exchange
 
 Act = Callable[[Session, Exchange], object]
@@ -171,7 +175,7 @@ def of_the_end() -> Iterator[Case]:
         ending.say,
         lambda s, e: ending.say(s, e.number, "bologna", adopted, e.deed(e.giver)),
         ("closing-said", "need-closed", "solution-reused", "twinning-closed"),
-        ("Receiver",) * 3,
+        ("Receiver",),
     )
     begun = ("draft-created", "variant-begun")
     yield Case(
@@ -196,7 +200,7 @@ def of_silence() -> Iterator[Case]:
         ending.close_alone,
         lambda s, e: ending.close_alone(s, e.number, work.Deed(e.receiver, MONTHS_AFTER)),
         alone,
-        ("Giver", "Giver"),
+        ("Giver",),
     )
 
 
@@ -206,7 +210,7 @@ def of_a_stop() -> Iterator[Case]:
         ending.stop,
         lambda s, e: ending.stop(s, e.number, "funding", "", True, e.deed(e.giver)),
         stopped,
-        ("Receiver",) * 2,
+        ("Receiver",),
     )
 
 
@@ -327,6 +331,41 @@ def test_whose_body_is_no_longer_there_is_not_reminded_and_another_sees_to_it(re
             close_body(session, closed)
             work.remind(session, exchange.number, work.Deed(None, when))
         assert set(told(exchange)) == who, closed
+
+
+def test_a_yes_is_one_letter_to_whoever_takes_part_and_another_to_who_only_asked(
+    database: Database, app: Flask
+) -> None:
+    network = Network(database)
+    need = network.post()
+    network.ask(need, "sportello-torino")
+    asked = network.ask(need)
+    with database.work() as session:
+        service.start_following(session, network.people["reader"], "city", "venezia", "Venezia", [], NOW)
+        found = session.get(Proposal, asked.id)
+        assert found is not None
+        found.asked_by = network.people["coordinator"]
+    network.distribute()
+    with database.work() as session:
+        proposals.accept(session, asked.id, network.deed("referent.bologna", LATER), work.begin)
+    assert network.distribute() == {
+        ("twinning-begun", "official.venezia"),
+        ("twinning-begun", "reader"),
+        ("proposal-accepted", "coordinator"),
+        ("proposal-withdrawn", "referent.torino"),
+    }
+    assert "gli altri enti interpellati non devono più rispondere" in sentence(app, network.people["official.venezia"])
+    assert "interpellati" not in sentence(app, network.people["reader"])
+
+
+def sentence(app: Flask, person: int) -> str:
+    """What the last notice of somebody says."""
+    with app.extensions["database"].reading() as session:
+        item = session.query(Notice).filter_by(person_id=person).order_by(Notice.id.desc()).first()
+        said = (item.action, item.data, item.reason)
+    with app.test_request_context("/"):
+        macro = app.jinja_env.get_template("notices/_news.html").module.sentence  # type: ignore[attr-defined]
+        return str(macro(*said))
 
 
 def test_who_gave_the_solution_hears_that_it_was_re_used_and_its_versions_say_why(
