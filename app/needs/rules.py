@@ -26,6 +26,7 @@ ACTIONS: Mapping[str, str] = {
     "need-answerable": "the same, told to the office of that solution, which may offer it (by the site); solution",
     "need-overdue": "its day has passed: its city is asked to close or extend it (by the site); by_when",
     "need-lapsed": "its city did not answer: the board says so (by the site); by_when",
+    "need-matched": "one of its proposals was accepted; twinning",
     "need-withdrawn": "its city took the request back",
     "need-closed": "its city closed the request, or its transfer is over; outcome, twinning",
     "need-reopened": "its transfer stopped: the request is on the board again; twinning",

@@ -368,6 +368,24 @@ def sentence(app: Flask, person: int) -> str:
         return str(macro(*said))
 
 
+def test_a_late_step_that_is_planned_anew_waits_for_nobody_any_more(registered: Database) -> None:
+    exchange = Exchange(registered, alone=True)
+    with registered.work() as session:
+        make_person(session, (Role.COORDINATOR, ""), name="Coordinator")
+        first = first_milestone(session, exchange)
+        work.remind(session, exchange.number, work.Deed(None, MONTHS_AFTER))
+    told(exchange)
+    with registered.work() as session:
+        later = (MONTHS_AFTER + timedelta(days=60)).date()
+        work.plan_milestone(session, exchange.number, first, later, exchange.receiver, exchange.deed())
+    told(exchange)
+    with registered.reading() as session:
+        late = session.query(Notice).filter_by(action="milestone-late").all()
+        assert {item.data["milestone"] for item in late if item.data.get("settled")} == {first}
+        assert sum(item.data["milestone"] == first for item in late) == 3
+        assert all(bool(item.read_at) is (item.data["milestone"] == first) for item in late)
+
+
 def test_who_gave_the_solution_hears_that_it_was_re_used_and_its_versions_say_why(
     registered: Database, app: Flask
 ) -> None:
