@@ -139,6 +139,15 @@ def count_hours(session: Session, number: int, body: str, on: date, quarters: in
     tell(session, twinning, deed, "hours-counted", {"quarters": quarters})
 
 
+def take_back_hours(session: Session, number: int, body: str, entry: int, deed: Deed) -> None:
+    """Hours of a body that were counted by mistake; nothing happens where they are gone already."""
+    twinning = running(session, number)
+    found = queries.worked(session, twinning.id, party(twinning, body).id, entry)
+    if found is not None:
+        session.delete(found)
+        tell(session, twinning, deed, "hours-taken-back", {"quarters": found.quarters, "on": found.on.isoformat()})
+
+
 def answer_readiness(
     session: Session, number: int, body: str, precondition: str, answer: str, who: str, by_when: date | None, deed: Deed
 ) -> None:

@@ -165,6 +165,15 @@ def count_hours(number: int, slug: str) -> Response:
     return press(number, SPEAK, "saved", "ore", act)
 
 
+@workbench.post(f"{PATH}/ore/<int(max=1000000000):entry>/togli")
+@permits(SPEAK)
+def take_back_hours(number: int, slug: str, entry: int) -> Response:
+    def act(writing: Session, d: Deed) -> None:
+        sharing.take_back_hours(writing, number, speaking_for(request.form.get("body", "")), entry, d)
+
+    return press(number, SPEAK, "hours_taken_back", "ore", act)
+
+
 @workbench.post(f"{PATH}/requisiti")
 @permits(SPEAK)
 def answer_readiness(number: int, slug: str) -> Response:

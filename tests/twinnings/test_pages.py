@@ -359,6 +359,30 @@ def test_the_plan_says_how_it_stands_to_the_day_of_the_request(
     assert len(exchange.twinning().milestones) == steps
 
 
+def test_hours_counted_by_mistake_are_taken_back_by_their_own_body_while_it_runs(
+    app: Flask, exchange: Exchange, receiver: FlaskClient
+) -> None:
+    for hours, what in (("2,4", "Visita"), ("24", "Scritta male")):
+        assert post(receiver, "/ore", body="torino", on="2026-11-20", hours=hours, what=what) == 303
+    giver = client_of(app, exchange.database, exchange.giver)
+    assert "Scritta male" not in giver.get(PATH).text
+    wrong = re.findall(r"/ore/(\d+)/togli", receiver.get(PATH).text.partition("Scritta male")[2])[0]
+    assert post(giver, f"/ore/{wrong}/togli", body="torino") == 404
+    assert post(giver, f"/ore/{wrong}/togli", body="bologna") == 303
+    assert "Scritta male" in receiver.get(PATH).text
+    for _time in range(2):
+        assert post(receiver, f"/ore/{wrong}/togli", body="torino") == 303
+    page = receiver.get(PATH).text
+    assert "Scritta male" not in page
+    assert "Torino: <strong>2,5</strong>" in page
+    assert exchange.rows().count("hours-taken-back") == 1
+    with exchange.database.work() as session:
+        ending.stop(session, exchange.number, "funding", "", True, exchange.deed())
+    page = receiver.get(PATH).text
+    assert "Visita" in page
+    assert "/togli" not in page.partition('id="ore"')[2].partition("</section>")[0]
+
+
 def test_hours_of_a_day_to_come_are_refused_at_their_day(exchange: Exchange, receiver: FlaskClient) -> None:
     _, form = sent_wrongly(receiver, "/ore", {"body": "torino", "on": "2099-01-08", "hours": "2", "what": ""})
     assert "Giorno: Il giorno è ancora da venire." in form

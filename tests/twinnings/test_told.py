@@ -162,6 +162,11 @@ def of_the_table(giver: tuple[str, ...]) -> Iterator[Case]:
         lambda s, e: sharing.count_hours(s, e.number, "torino", NOW.date(), 4, "", e.deed()),
         ("hours-counted",),
     )
+    yield Case(
+        sharing.take_back_hours,
+        lambda s, e: sharing.take_back_hours(s, e.number, "torino", queries.hours(s, e.number)[0].id, e.deed()),
+        ("hours-taken-back",),
+    )
     yield Case(sharing.answer_readiness, answer, ("readiness-answered",))
 
 
