@@ -210,6 +210,11 @@ class ReadinessAnswer(Base):
     answered_by: Mapped[int | None]
     answered_at: Mapped[datetime] = mapped_column(Instant)
 
+    @property
+    def said(self) -> dict[str, str]:
+        """What its form asks."""
+        return {"answer": self.answer, "who": self.who, "by_when": self.by_when.isoformat() if self.by_when else ""}
+
 
 class ClosingForm(Base):
     """What one side says at the end: adopted, adapted or stopped, months, cost, indicator before and after."""

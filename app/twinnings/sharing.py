@@ -149,19 +149,34 @@ def take_back_hours(session: Session, number: int, body: str, entry: int, deed: 
 
 
 def answer_readiness(
-    session: Session, number: int, body: str, precondition: str, answer: str, who: str, by_when: date | None, deed: Deed
+    session: Session,
+    number: int,
+    body: str,
+    precondition: str,
+    answer: str,
+    who: str,
+    by_when: date | None,
+    deed: Deed,
+    seen: str = "",
 ) -> None:
-    """What a receiver says of one precondition of the solution. Raises ``Invalid``."""
+    """What a receiver says of one precondition of the solution, in place of what was ``seen``.
+
+    Raises ``Invalid``, ``Conflict``.
+    """
     twinning = running(session, number)
     city = party(twinning, body)
     if precondition not in preconditions(twinning.solution.front) or answer not in ANSWERS:
         raise Invalid({"answer": "not_a_choice"})
     held = {(item.city_id, item.precondition): item for item in queries.readiness(session, twinning.id)}
-    found = held.get((city.id, precondition))
+    found, who = held.get((city.id, precondition)), " ".join(who.split())[:160]
     if found is None:
         found = ReadinessAnswer(twinning_id=twinning.id, city_id=city.id, precondition=precondition)
         session.add(found)
-    found.answer, found.who, found.by_when = answer, " ".join(who.split())[:160], by_when
+    elif (found.answer, found.who, found.by_when) == (answer, who, by_when):
+        return
+    else:
+        refuse_unseen(found.said, seen)
+    found.answer, found.who, found.by_when = answer, who, by_when
     found.answered_by, found.answered_at = deed.person_id, deed.now
     tell(session, twinning, deed, "readiness-answered", {"answer": answer})
 

@@ -179,10 +179,10 @@ def take_back_hours(number: int, slug: str, entry: int) -> Response:
 def answer_readiness(number: int, slug: str) -> Response:
     def act(writing: Session, d: Deed) -> None:
         said = {name: request.form.get(name, "") for name in ("body", "precondition", "answer", "who")}
-        by_when = forms.day(request.form, "by_when", needed=False)
+        by_when, seen = forms.day(request.form, "by_when", needed=False), request.form.get("seen", "")
         speaking_for(said["body"])
         sharing.answer_readiness(
-            writing, number, said["body"], said["precondition"], said["answer"], said["who"], by_when, d
+            writing, number, said["body"], said["precondition"], said["answer"], said["who"], by_when, d, seen
         )
 
     return press(number, SPEAK, "saved", "requisiti", act)

@@ -19,7 +19,7 @@ from app.conversion.export import text_to_office
 from app.db import Database
 from app.errors import Invalid
 from app.search.index import IndexDamaged
-from app.twinnings import chores, ending, forms, queries, service, sharing
+from app.twinnings import chores, ending, forms, queries, rules, service, sharing
 from app.twinnings.calendar import _folded, _text
 from app.twinnings.models import Twinning
 from app.twinnings.rules import Closing
@@ -144,7 +144,8 @@ def test_what_a_receiver_lacks_leads_to_solutions_that_may_fill_it(
     typed = {"body": "torino", "precondition": "Piattaforma telematica", "who": "", "by_when": ""}
     assert post(receiver, "/requisiti", answer="yes", **typed) == 303
     assert "Può aiutare a colmarlo" not in receiver.get(PATH).text
-    assert post(receiver, "/requisiti", answer="no", **typed) == 303
+    seen = rules.seen({"answer": "yes", "who": "", "by_when": ""})
+    assert post(receiver, "/requisiti", answer="no", seen=seen, **typed) == 303
     assert "Piattaforma telematica comune" in receiver.get(PATH).text.partition("Può aiutare a colmarlo")[2][:400]
 
     def gone(*_: object, **__: object) -> None:
@@ -295,6 +296,13 @@ def opened_on(client: FlaskClient, address: str) -> str:
             'value="Bari"',
         ),
         (
+            "/requisiti",
+            {"body": "torino", "precondition": "Convenzione con i comuni", "answer": "no", "who": "Ufficio gare"},
+            {"body": "torino", "precondition": "Convenzione con i comuni", "answer": "yes", "who": "Segreteria"},
+            "se ne occupa: Ufficio gare",
+            'value="Segreteria"',
+        ),
+        (
             "/chiudi",
             {"body": "torino", "result": "adapted", "months": "8", "worked": "La consegna."},
             {"body": "torino", "result": "adopted", "worked": "Gli sportelli."},
@@ -318,7 +326,11 @@ def test_what_somebody_else_saved_meanwhile_is_shown_beside_what_was_typed_and_n
     assert page.count("Salvato adesso:") == 1
     now = re.findall(r'name="seen" value="([0-9a-f]+)"', form)[-1]
     # Something else is wrong: what was compared stays what it was.
-    wrong = {"minutes_text": "x" * 5_000} if "minutes_text" in second else {**second, "minutes": "2", "months": "otto"}
+    wrong = (
+        {"minutes_text": "x" * 5_000}
+        if "minutes_text" in second
+        else {**second, "minutes": "2", "months": "otto", "by_when": "x"}
+    )
     _, form = sent_wrongly(colleague, address, {"seen": now, **wrong})
     assert f'name="seen" value="{now}"' in form
     assert post(colleague, address, seen=now, **second) == 303

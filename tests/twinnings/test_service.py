@@ -172,7 +172,12 @@ def test_notes_kit_hours_and_readiness_are_kept_or_refused_with_the_field(exchan
         sharing.answer_readiness(
             session, number, "torino", "Convenzione con i comuni", "planned", "Segreteria", None, deed
         )
-        sharing.answer_readiness(session, number, "torino", "Convenzione con i comuni", "yes", "", None, deed)
+        (answer,) = queries.readiness(session, number)
+        seen = rules.seen(answer.said)
+        for _time in range(2):
+            sharing.answer_readiness(session, number, "torino", "Convenzione con i comuni", "yes", "", None, deed, seen)
+        with pytest.raises(Conflict):
+            sharing.answer_readiness(session, number, "torino", "Convenzione con i comuni", "no", "", None, deed, seen)
         (piece,) = queries.kit(session, number)
         sharing.check_kit(session, number, piece.id, False, True, deed)
         assert piece.received_at == piece.adapted_at == LATER
