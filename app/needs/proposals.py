@@ -15,7 +15,7 @@ from app.errors import Conflict, Invalid, NotFound
 from app.needs import checking, discretion, queries, rules
 from app.needs.models import Need, Proposal
 from app.needs.rules import Answer, State
-from app.needs.service import Deed, drop_pending, reveal, tell_proposal
+from app.needs.service import Deed, drop_pending, reveal, tell, tell_proposal
 from app.solutions.models import Solution
 
 #: The origin of a proposal that is part of an exchange: its cities hear of all of it.
@@ -85,6 +85,7 @@ def accept(session: Session, number: int, deed: Deed, begin: Begin) -> int:
     reveal(session, need, deed)
     session.flush()
     twinning = begin(session, proposal, deed.person_id or 0, deed.now)
+    tell(session, need, deed, "need-matched", {"twinning": twinning})
     tell_proposal(session, proposal, deed, "proposal-accepted", {"twinning": twinning})
     return twinning
 

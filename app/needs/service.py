@@ -123,14 +123,14 @@ def close(session: Session, number: int, outcome: str, text: str, deed: Deed) ->
     return need
 
 
-def close_by_transfer(session: Session, number: int, adopted: bool, deed: Deed) -> None:
+def close_by_transfer(session: Session, number: int, twinning: int, adopted: bool, deed: Deed) -> None:
     """The transfer of a request is over: the request is closed and shows what came of it."""
     need = queries.locked(session, number)
     if need is None or need.state != State.MATCHED:
         return
     need.state, need.outcome = State.CLOSED, "solved" if adopted else rules.NOT_ADOPTED
     need.closed_at = need.updated_at = deed.now
-    tell(session, need, deed, "need-closed", {"outcome": need.outcome})
+    tell(session, need, deed, "need-closed", {"outcome": need.outcome, "twinning": twinning})
 
 
 def reopen(session: Session, number: int, twinning: int, deed: Deed) -> None:

@@ -153,6 +153,11 @@ def hours(session: Session, number: int) -> Sequence[WorkedHours]:
     return session.scalars(wanted.order_by(WorkedHours.on.desc(), WorkedHours.id.desc())).all()
 
 
+def worked(session: Session, twinning_id: int, city_id: int, number: int) -> WorkedHours | None:
+    wanted = select(WorkedHours).where(WorkedHours.twinning_id == twinning_id, WorkedHours.city_id == city_id)
+    return session.scalars(wanted.where(WorkedHours.id == number)).one_or_none()
+
+
 def readiness(session: Session, number: int) -> Sequence[ReadinessAnswer]:
     wanted = select(ReadinessAnswer).where(ReadinessAnswer.twinning_id == number)
     return session.scalars(wanted.order_by(ReadinessAnswer.id)).all()

@@ -136,6 +136,12 @@ def running(session: Session, number: int) -> Twinning:
     return twinning
 
 
+def refuse_unseen(held: object, seen: str) -> None:
+    """Nobody overwrites what they have not read. Raises ``Conflict`` where the form was opened on something else."""
+    if rules.seen(held) != seen:
+        raise Conflict("changed_meanwhile")
+
+
 def _milestone(twinning: Twinning, number: int) -> Milestone:
     found = next((item for item in twinning.milestones if item.id == number), None)
     if found is None:

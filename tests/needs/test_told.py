@@ -31,6 +31,7 @@ from app.needs import (
     weighing,
 )
 from app.needs.models import MatchingRound, Need, Proposal
+from app.notices.models import Notice
 from app.outbox.models import Letter
 from app.search.engine import Engine
 from tests.makers import NOW, close_body, make_solution
@@ -145,7 +146,7 @@ def of_requests(network: Network) -> Iterator[Case]:
     site = by("referent.bologna")
     yield Case(
         service.close_by_transfer,
-        lambda s: service.close_by_transfer(s, m, True, site),
+        lambda s: service.close_by_transfer(s, m, 1, True, site),
         ["need-closed"],
         {("need-closed", VERA)},
     )
@@ -202,7 +203,7 @@ def of_proposals(network: Network) -> Iterator[Case]:
     yield Case(
         proposals.accept,
         lambda s: proposals.accept(s, y, giver, begin),
-        ["proposal-accepted", "proposal-withdrawn"],
+        ["need-matched", "proposal-accepted", "proposal-withdrawn"],
         yes,
     )
     for day, rows in ((date(2026, 11, 27), []), (date(2027, 6, 1), [MADE])):
@@ -391,6 +392,21 @@ def test_every_button_writes_its_rows_and_tells_whom_it_concerns_once(app: Flask
             run(network, case)
             tried.add(case.function)
     assert buttons() <= tried
+
+
+def test_a_request_that_is_matched_waits_for_nobody_any_more(network: Network) -> None:
+    need = network.post()
+    with network.database.work() as session:
+        service.remember_shown(session, need, ITEMS, "prova", NOW)
+    network.distribute()
+    network.accept(network.ask(need), now=LATER)
+    network.distribute()
+    with network.database.reading() as session:
+        waited = session.query(Notice).filter_by(action="need-published", reason="waiting").all()
+        assert {item.person_id for item in waited} == {
+            network.people[f"referent.{one}"] for one in ("bologna", "torino")
+        }
+        assert all(item.data.get("settled") and item.read_at for item in waited)
 
 
 def test_no_page_with_a_button_does_what_the_table_leaves_out(app: Flask) -> None:
