@@ -49,7 +49,7 @@ def test_who_joined_a_request_receives_what_it_brings(network: Network, engine: 
     for body in ("venezia", "torino"):
         assert kept_out(network, engine, network.post(body, title="Un’altra")) == "twinned", body
     with network.database.work() as session:
-        service.close_by_transfer(session, need.id, True, network.deed(now=LATER))
+        service.close_by_transfer(session, need.id, 1, True, network.deed(now=LATER))
     assert kept_out(network, engine, network.post("torino", title="Più tardi")) == "twinned"
 
 
