@@ -73,6 +73,26 @@ def with_site_fields(document: Document, front_in_force: Mapping[str, Any]) -> D
     return Document(front, document.sections, document.footnotes)
 
 
+def hides_mailbox(front: Mapping[str, Any]) -> bool:
+    """Whether a document names a mailbox that only members read: everybody does where it says so, and only there."""
+    contact = front.get("contact")
+    return isinstance(contact, Mapping) and known(contact.get("mailbox")) is not None and not _opens_mailbox(front)
+
+
+def _opens_mailbox(front: Mapping[str, Any]) -> bool:
+    contact = front.get("contact")
+    return isinstance(contact, Mapping) and contact.get("visibility") == "public"
+
+
+def for_everybody(document: Document, front_in_force: Mapping[str, Any]) -> Document:
+    """What who is no member reads of a document: its mailbox only where it, and the one in force, leave it to all."""
+    contact = document.front.get("contact")
+    if not isinstance(contact, Mapping) or (_opens_mailbox(document.front) and _opens_mailbox(front_in_force)):
+        return document
+    shown = {name: value for name, value in contact.items() if name != "mailbox" or known(value) is None}
+    return Document({**document.front, "contact": shown}, document.sections, document.footnotes)
+
+
 def is_made_up(slug: str, text: str, based_on: str = "") -> bool:
     """Whether a solution is one of those made up, or was made from one of them, as ``text`` of it tells."""
     return slug in MADE_UP or based_on in MADE_UP or LABEL in text
