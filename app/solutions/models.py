@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.access import Thing
 from app.cities.models import City
 from app.db import Base, Instant
-from app.solutions.rules import is_made_up
+from app.solutions.rules import is_made_up, narrower
 
 
 class Theme(Base):
@@ -141,11 +141,15 @@ class Solution(Base):
     @property
     def thing(self) -> Thing:
         """What the policy looks at."""
+        return self.part()
+
+    def part(self, visibility: str = "", *, published: bool = True) -> Thing:
+        """The same for a part of it that says for itself who reads it, and whether: never more than read the whole."""
         owners = frozenset(tie.city.slug for tie in self.bodies if tie.role in {"owner", "partner"})
         people = frozenset({self.author_id}) if self.author_id else frozenset()
         return Thing(
-            bool(self.badge),
-            self.visibility or "public",
+            bool(self.badge) and published,
+            narrower(self.visibility, visibility),
             owners,
             frozenset(tie.theme.slug for tie in self.themes),
             people,
@@ -172,7 +176,8 @@ class Solution(Base):
 class SolutionRevision(Base):
     """One saved state of a document, never changed after it is saved; its HTML is what pages serve.
 
-    ``live_at`` is when it came into force; readers see no revision without it. ``origin`` is `site` for what somebody
+    ``live_at`` is when it came into force; readers see no revision without it. ``visibility`` is what it said of
+    itself: what was for few stays for them, however wide the one in force is. ``origin`` is `site` for what somebody
     wrote or decided there, `import` for the words of a folder.
     """
 
@@ -184,6 +189,7 @@ class SolutionRevision(Base):
     number: Mapped[int]
     text: Mapped[str] = mapped_column(Text)
     digest: Mapped[str] = mapped_column(String(64))
+    visibility: Mapped[str] = mapped_column(String(20), default="")
     sections: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     footnotes: Mapped[str] = mapped_column(Text, default="")
     plain: Mapped[str] = mapped_column(Text, default="")
@@ -194,6 +200,11 @@ class SolutionRevision(Base):
     live_at: Mapped[datetime | None] = mapped_column(Instant)
 
     solution: Mapped[Solution] = relationship(back_populates="revisions")
+
+    @property
+    def thing(self) -> Thing:
+        """What the policy looks at once it has been in force."""
+        return self.solution.part(self.visibility)
 
     @property
     def confirmed(self) -> bool:

@@ -8,13 +8,15 @@ from typing import Any
 
 from app.document.dates import last_day, year_of
 from app.document.model import Document, known
-from app.document.schema import UNKNOWN, Level
+from app.document.schema import UNKNOWN, VISIBILITIES, Level
 from app.matching.themes import Tree, ancestry
 from app.text.acts import LegalReference, find_acts, with_region
 
 LEGAL_BASIS = "legal_basis"
 #: Fields that follow from reviews and transfers, never from what somebody types.
 SITE_FIELDS = frozenset({"badge", "verified_on", "review_due", "reused_by"})
+#: From what everybody may read to what few may.
+NARROW = {name: width for width, name in enumerate(VISIBILITIES)}
 #: Addresses of the two solutions made up for trying the site, and what every text of theirs says.
 MADE_UP = ("prova-parco-attrezzature-comuni-bologna", "prova-parco-attrezzature-comuni-bari")
 LABEL = "Dati dimostrativi: questa scheda è finta, per provare il sito."
@@ -71,6 +73,11 @@ def with_site_fields(document: Document, front_in_force: Mapping[str, Any]) -> D
     front = {name: value for name, value in document.front.items() if name not in SITE_FIELDS}
     front |= {name: value for name, value in front_in_force.items() if name in SITE_FIELDS}
     return Document(front, document.sections, document.footnotes)
+
+
+def narrower(*visibilities: str) -> str:
+    """Of several visibilities the one that fewest may read; one that says nothing narrows nothing."""
+    return VISIBILITIES[max(NARROW.get(name, 0) for name in visibilities)]
 
 
 def hides_mailbox(front: Mapping[str, Any]) -> bool:

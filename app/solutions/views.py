@@ -125,7 +125,8 @@ def versions(slug: str) -> str:
     working = gate.may(Action.READ_DRAFT, solution.thing)
     revisions = (queries.every_revision if working else queries.revisions)(session(), solution)
     authors = names(session(), [item.author_id for item in revisions]) if working else {}
-    return render_template("solutions/versions.html", solution=solution, revisions=revisions, authors=authors)
+    shown = [item for item in revisions if item.live_at is None or gate.may(Action.READ_SOLUTION, item.thing)]
+    return render_template("solutions/versions.html", solution=solution, revisions=shown, authors=authors)
 
 
 @solutions.get("/soluzioni/<slug:slug>/versioni/<int(max=1000000):number>")
@@ -162,9 +163,11 @@ def _revision(solution: Solution, number: int) -> SolutionRevision:
 
 
 def _readable(solution: Solution, revision: SolutionRevision) -> SolutionRevision:
-    """The revision, once it is sure that this reader may see one that never came into force."""
+    """The revision, once it is sure that this reader may see one that never came into force, or was for few."""
     if revision.live_at is None:
         gate.require(Action.READ_DRAFT, solution.thing)
+    else:
+        gate.require(Action.READ_SOLUTION, revision.thing)
     return revision
 
 

@@ -177,6 +177,8 @@ def furnish(session: Session, side: str, engine: Engine) -> dict[tuple[str, str]
     body, theme = SIDES[side]
     public = make_solution(session, f"pubblica-{body}", city=body, themes=[theme])
     inner = make_solution(session, f"interna-{body}", city=body, themes=[theme], visibility="members")
+    make_solution(session, f"aperta-{body}", city=body, themes=[theme], visibility="members")
+    opened = make_solution(session, f"aperta-{body}", city=body, themes=[theme])
     draft = make_solution(session, f"bozza-{body}", city=body, themes=[theme], badge=None)
     review = Review(solution_id=draft.id, revision_number=1, step="approval", state="open", asked_by=None, asked_at=NOW)
     comment = Comment(solution_id=draft.id, kind="review", section="", text="Da completare.", created_at=NOW)
@@ -217,6 +219,8 @@ def furnish(session: Session, side: str, engine: Engine) -> dict[tuple[str, str]
         (side, "comment"): Place({"slug": draft.slug, "number": comment.id}, draft.thing),
         (side, "report"): Place({"number": report.id}, report.thing),
         (side, "version"): Place({"slug": public.slug, "number": 1}, public.thing),
+        (side, "version for members"): Place({"slug": opened.slug, "number": 1}, inner.thing),
+        (side, "version for all after it"): Place({"slug": opened.slug, "number": 2}, opened.thing),
         (side, "invitation"): Place({"number": invitation.id}, Thing(bodies=frozenset({body}))),
         (side, "person"): Place({"number": person.id}, thing_of(person)),
         (side, "role"): Place({"number": person.id, "assignment": person.assignments[0].id}, thing_of(person)),
@@ -325,6 +329,7 @@ def act_of(solution: Solution) -> str:
     return solution.acts[0].act.slug
 
 
+SHEETS = ("public solution", "solution for members", "draft")
 #: Which things an address can name, by its page; a page that is missing here fails the test below.
 NAMES: dict[str, tuple[str, ...]] = {
     "people.withdraw": ("invitation",),
@@ -350,8 +355,10 @@ NAMES: dict[str, tuple[str, ...]] = {
     "feeds.theme": ("theme",),
     "library.act": ("act",),
     "pages.sitemap_part": ("file of the map",),
-    "solutions.show_json": ("public solution", "solution for members", "draft"),
-    "solutions.version": ("version",),
+    "solutions.show_json": SHEETS,
+    "solutions.version": ("version", "version for members", "version for all after it"),
+    **dict.fromkeys(("solutions.show", "solutions.show_markdown", "solutions.show_pdf"), SHEETS),
+    **dict.fromkeys(("solutions.versions", "solutions.differences"), SHEETS),
     "queues.resolve_report": ("report",),
     "queues.story_csv": ("draft",),
     "queues.story_json": ("draft",),

@@ -4,6 +4,7 @@
 from pathlib import Path
 
 import pytest
+from alembic import command
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -12,9 +13,10 @@ from app.accounts.models import ServiceAccount
 from app.accounts.rules import digest
 from app.db import Database
 from app.solutions import pdf
+from app.solutions.queries import by_slug
 from app.writing.search import solution_document
-from tests.makers import NOW, make_person, make_solution, sign_in
-from tests.stores import SqliteStores
+from tests.makers import NOW, make_person, make_registers, make_solution, sign_in
+from tests.stores import SqliteStores, migration_config
 
 SLUG = "sportello-unico-bologna"
 PAGE = f"/soluzioni/{SLUG}"
@@ -134,3 +136,61 @@ def test_the_differences_tell_a_mailbox_to_members_only_where_a_version_or_the_o
     assert "ente.example" in member.get(path).text.replace("<wbr>", "")
     told = "".join(client.get(path).text.split())
     assert ("@" in told.partition("<main")[2]) is (after["visibility"] == "public")
+
+
+HELD = "Le condizioni del contratto."
+
+
+def opened(database: Database, before: str = "members") -> None:
+    """A solution that was for few, then left something out and was given to everybody; a third version followed."""
+    with database.work() as session:
+        sections = {"Problema affrontato": "Uno.", "Soluzione adottata": HELD}
+        make_solution(session, SLUG, visibility=before, sections=sections)
+        for words in ("Un unico sportello.", "Due sportelli."):
+            make_solution(session, SLUG, sections={**sections, "Soluzione adottata": words})
+
+
+@pytest.mark.parametrize(("before", "sees"), [("public", (200, 200)), ("members", (404, 200)), ("twin", (404, 404))])
+@pytest.mark.parametrize("path", ["1", "differenze?da=1&a=2", "differenze?da=3&a=1"])
+def test_a_version_that_was_for_few_stays_for_them(
+    client: FlaskClient, member: FlaskClient, registered: Database, path: str, before: str, sees: tuple[int, int]
+) -> None:
+    opened(registered, before)
+    answers = [reader.get(f"{PAGE}/versioni/{path}") for reader in (client, member)]
+    assert tuple(answer.status_code for answer in answers) == sees
+    assert tuple(200 if "contratto" in answer.text else 404 for answer in answers) == sees
+
+
+def test_the_list_of_versions_leaves_out_those_that_were_for_few(
+    client: FlaskClient, member: FlaskClient, registered: Database
+) -> None:
+    opened(registered)
+    page = client.get(f"{PAGE}/versioni").text
+    assert [f"versioni/{number}" in page for number in (1, 2, 3)] == [False, True, True]
+    assert "da=1&amp;a=2" not in page
+    assert "da=2&amp;a=3" in page
+    assert "da=1&amp;a=2" in member.get(f"{PAGE}/versioni").text
+    assert client.get(f"{PAGE}/versioni/differenze?da=2&a=3").status_code == 200
+
+
+def test_who_works_on_a_solution_reads_every_version(app: Flask, registered: Database) -> None:
+    opened(registered, "twin")
+    with registered.work() as session:
+        own = make_person(session, (Role.OFFICIAL, "bologna"))
+    assert HELD in sign_in(app.test_client(), own).get(f"{PAGE}/versioni/1").text
+
+
+def test_versions_that_were_there_before_say_who_may_read_them(database: Database) -> None:
+    said = ["members", "twin", "public"]
+    with database.work() as session:
+        make_registers(session)
+        for visibility in said:
+            text = {"Problema affrontato": "visibility: public", "Soluzione adottata": "visibility: twin"}
+            make_solution(session, SLUG, visibility=visibility, contact=contact("public"), sections=text)
+    config = migration_config(database)
+    command.downgrade(config, "0014")
+    command.upgrade(config, "head")
+    with database.reading() as session:
+        solution = by_slug(session, SLUG)
+        assert solution is not None
+        assert [item.visibility for item in solution.revisions] == said
