@@ -1,16 +1,20 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Tables of solutions. The document in a revision is the truth; every other column is derived from it."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, object_session, relationship
 
 from app.access import Thing
 from app.cities.models import City
 from app.db import Base, Instant
 from app.solutions.rules import is_made_up, narrower
+
+#: Under which name a session knows who tells the bodies in a transfer of a solution, which stand further down.
+TRANSFERRING = "transferring"
 
 
 class Theme(Base):
@@ -147,12 +151,14 @@ class Solution(Base):
         """The same for a part of it that says for itself who reads it, and whether: never more than read the whole."""
         owners = frozenset(tie.city.slug for tie in self.bodies if tie.role in {"owner", "partner"})
         people = frozenset({self.author_id}) if self.author_id else frozenset()
+        seen, live = narrower(self.visibility, visibility), bool(self.badge) and published
         return Thing(
-            bool(self.badge) and published,
-            narrower(self.visibility, visibility),
+            live,
+            seen,
             owners,
             frozenset(tie.theme.slug for tie in self.themes),
             people,
+            _transferring(object_session(self), self.id) if live and seen == "twin" else frozenset(),
         )
 
     @property
@@ -171,6 +177,12 @@ class Solution(Base):
     @property
     def reuses(self) -> list[SolutionBody]:
         return [tie for tie in self.bodies if tie.role == "reuser"]
+
+
+def _transferring(session: Session | None, number: int) -> frozenset[str]:
+    """Bodies in a transfer of a solution; none where nobody tells."""
+    tell: Callable[[Session, int], frozenset[str]] | None = session.info.get(TRANSFERRING) if session else None
+    return tell(session, number) if session and tell else frozenset()
 
 
 class SolutionRevision(Base):

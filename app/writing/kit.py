@@ -88,8 +88,8 @@ def _free(name: str, taken: Collection[str]) -> str:
 
 
 def carry_pictures(session: Session, source: Solution, target: Solution, author_id: int, now: datetime) -> None:
-    """Give a solution that begins with another's text the published pictures of that text's kit."""
-    for found in queries.published_attachments(session, source, ("public", "members")):
+    """Give a solution that a transfer begins with another's text the published pictures of that text's kit."""
+    for found in queries.published_attachments(session, source):
         if found.code in IMAGES:
             kept = {name: getattr(found, name) for name in CARRIED}
             copy = Attachment(solution_id=target.id, added_by=author_id, added_at=now, text_state="done", **kept)

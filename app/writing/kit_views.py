@@ -50,8 +50,9 @@ def shown_pictures(solution: Solution) -> dict[str, str]:
 @kits.app_template_global()
 def kit_files(solution: Solution) -> Sequence[Attachment]:
     """Files of the version in force that this reader may have."""
-    wanted = ("public", "members") if gate.actor().known else ("public",)
-    return queries.published_attachments(session(), solution, wanted)
+    every = queries.published_attachments(session(), solution)
+    seen = {kind for kind in {file.visibility for file in every} if gate.may(Action.READ_SOLUTION, solution.part(kind))}
+    return [file for file in every if file.visibility in seen]
 
 
 @kits.get("/soluzioni/<slug:slug>/kit")

@@ -86,19 +86,14 @@ def kits(session: Session) -> dict[str, list[str]]:
 #: Put together once: every page of a solution asks it.
 PUBLISHED = (
     select(Attachment)
-    .where(
-        Attachment.solution_id == bindparam("solution_id"),
-        Attachment.published,
-        Attachment.visibility.in_(bindparam("visibilities", expanding=True)),
-    )
+    .where(Attachment.solution_id == bindparam("solution_id"), Attachment.published)
     .order_by(Attachment.id)
 )
 
 
-def published_attachments(session: Session, solution: Solution, visibilities: Sequence[str]) -> Sequence[Attachment]:
-    """Files of the kit that belong to the version in force and that a reader may have."""
-    given = {"solution_id": solution.id, "visibilities": list(visibilities)}
-    return session.scalars(PUBLISHED, given).all()
+def published_attachments(session: Session, solution: Solution) -> Sequence[Attachment]:
+    """Files of the kit that belong to the version in force, whoever may have them."""
+    return session.scalars(PUBLISHED, {"solution_id": solution.id}).all()
 
 
 def unread_files(session: Session, limit: int) -> Sequence[Row[int, str]]:

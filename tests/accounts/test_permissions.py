@@ -39,6 +39,7 @@ ROLES: dict[str, tuple[tuple[Role, str], ...]] = {
     "reader": (),
     "official": ((Role.OFFICIAL, "bologna"),),
     "referent": ((Role.REFERENT, "bologna"),),
+    "receiver": ((Role.OFFICIAL, "venezia"),),
     "expert": ((Role.EXPERT, "suap"),),
     "coordinator": ((Role.COORDINATOR, ""),),
     "administrator": ((Role.ADMINISTRATOR, ""),),
@@ -93,6 +94,7 @@ TYPED = {
     "drafts.restore": {"number": "1"},
     "matches.ask": {"solution": "pubblica-torino"},
     **{page: {"body": "@body"} for page in SPOKEN},
+    "workbench.count_hours": {"body": "@body", "on": "2026-11-22"},
 }
 REFUSED = {401, 403, 404}
 TO_LOG_IN = ("/accedi", "/conferma-identita")
@@ -180,6 +182,8 @@ def furnish(session: Session, side: str, engine: Engine) -> dict[tuple[str, str]
     make_solution(session, f"aperta-{body}", city=body, themes=[theme], visibility="members")
     opened = make_solution(session, f"aperta-{body}", city=body, themes=[theme])
     draft = make_solution(session, f"bozza-{body}", city=body, themes=[theme], badge=None)
+    shared = make_solution(session, f"per-chi-la-prende-{body}", city=body, themes=[theme], visibility="twin")
+    twin(session, f"{side} too", body, shared)
     review = Review(solution_id=draft.id, revision_number=1, step="approval", state="open", asked_by=None, asked_at=NOW)
     comment = Comment(solution_id=draft.id, kind="review", section="", text="Da completare.", created_at=NOW)
     invitation = Invitation(
@@ -214,6 +218,7 @@ def furnish(session: Session, side: str, engine: Engine) -> dict[tuple[str, str]
     return {
         (side, "public solution"): Place({"slug": public.slug}, public.thing),
         (side, "solution for members"): Place({"slug": inner.slug}, inner.thing),
+        (side, "solution for its transfer"): Place({"slug": shared.slug}, shared.thing),
         (side, "draft"): Place({"slug": draft.slug}, draft.thing),
         (side, "review"): Place({"slug": draft.slug, "number": review.id}, draft.thing),
         (side, "comment"): Place({"slug": draft.slug, "number": comment.id}, draft.thing),
@@ -233,7 +238,7 @@ def furnish(session: Session, side: str, engine: Engine) -> dict[tuple[str, str]
         (side, "file"): Place({"slug": draft.slug, "number": attachment.id}, draft.thing),
         (side, "open need"): Place({"number": need.id, "slug": need.slug}, need.thing),
         (side, "need draft"): Place({"number": hidden.id, "slug": hidden.slug}, hidden.thing),
-        (side, "twinning"): (twinning := twin(session, side, public)),
+        (side, "twinning"): (twinning := twin(session, side, body, public)),
         (side, "side of a twinning"): Place(twinning.values, Thing(bodies=frozenset({body}))),
         (side, "proposal"): Place({"number": proposal.id}, proposal.thing),
         (side, "body"): Place({"slug": body}, Thing(bodies=frozenset({body}))),
@@ -268,9 +273,8 @@ def ask(session: Session, body: str, theme: str, solution: Solution) -> tuple[Ne
     return made[0], made[1], proposal
 
 
-def twin(session: Session, side: str, solution: Solution) -> Place:
-    """A transfer from the city of a side to Venezia, with one of each thing its addresses name."""
-    body = SIDES[side][0]
+def twin(session: Session, side: str, body: str, solution: Solution) -> Place:
+    """A transfer from a city to Venezia, with one of each thing its addresses name."""
     cities = by_slugs(session, [body, "venezia"])
     twinning = Twinning(
         slug="trasferimento",
@@ -329,7 +333,7 @@ def act_of(solution: Solution) -> str:
     return solution.acts[0].act.slug
 
 
-SHEETS = ("public solution", "solution for members", "draft")
+SHEETS = ("public solution", "solution for members", "solution for its transfer", "draft")
 #: Which things an address can name, by its page; a page that is missing here fails the test below.
 NAMES: dict[str, tuple[str, ...]] = {
     "people.withdraw": ("invitation",),
