@@ -7,8 +7,9 @@ from datetime import datetime
 from sqlalchemy import Row, Select, bindparam, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from app.document.pictures import references
 from app.files.kinds import IMAGES
-from app.solutions.models import Solution
+from app.solutions.models import Solution, SolutionRevision
 from app.writing.models import Attachment, Edition, WorkingCopy
 
 
@@ -54,6 +55,13 @@ def picture(session: Session, solution: Solution, name: str) -> Attachment | Non
         Attachment.solution_id == solution.id, Attachment.name == name, Attachment.code.in_(IMAGES)
     )
     return session.scalars(wanted.order_by(Attachment.published.desc(), Attachment.id).limit(1)).first()
+
+
+def shown_in(session: Session, solution: Solution, name: str) -> Sequence[str]:
+    """What the versions that came into force and show a picture say of who reads them, each answer once."""
+    named = or_(*(SolutionRevision.text.contains(form, autoescape=True) for form in references(name)))
+    live = (SolutionRevision.solution_id == solution.id) & SolutionRevision.live_at.is_not(None)
+    return session.scalars(select(SolutionRevision.visibility).where(live, named).distinct()).all()
 
 
 def file_names(session: Session, solution: Solution) -> set[str]:
