@@ -178,6 +178,11 @@ class Solution(Base):
     def reuses(self) -> list[SolutionBody]:
         return [tie for tie in self.bodies if tie.role == "reuser"]
 
+    @property
+    def reusers(self) -> int:
+        """How many bodies re-used it, each counted once however often it did."""
+        return len({tie.city_id for tie in self.reuses})
+
 
 def _transferring(session: Session | None, number: int) -> frozenset[str]:
     """Bodies in a transfer of a solution; none where nobody tells."""

@@ -120,7 +120,7 @@ def year(document: Document) -> int | None:
 
 
 def ties(document: Document) -> list[Tie]:
-    """Owner first, then partners, then those who re-used it, each body once for each role."""
+    """Owner first, then partners, then those who re-used it, each body once for each role and beginning."""
     found = [Tie(str(document.front["city"]), "owner")] if document.known("city") else []
     found += [Tie(str(slug), "partner") for slug in document.listed("partners")]
     found += [_reuse(entry) for entry in document.listed("reused_by")]

@@ -48,7 +48,7 @@ def as_document(solution: Solution, revision: SolutionRevision) -> SearchDocumen
         city=solution.owner.short_name if solution.owner else "",
         facets=_facets(solution),
         updated_on=day_of(solution.updated_at).isoformat(),
-        reused=len(solution.reuses),
+        reused=solution.reusers,
         recent=_recent(solution),
         months=_number(solution, "months"),
         cost=_number(solution, "one_off_cost"),

@@ -11,6 +11,7 @@ from app.db import Database
 from app.pages import queries as page_queries
 from app.search.listing import part
 from app.solutions import queries
+from app.writing.search import solution_document
 from tests.makers import NOW, REGISTER, make_solution
 
 WHOLE = part(1, 100, 100)
@@ -158,3 +159,15 @@ def test_what_is_published_of_a_theme_or_a_body_can_be_asked_for_alone(registere
         assert [item.slug for item in queries.published(session, themes=["appalti"])] == ["appalto"]
         assert [item.slug for item in queries.published(session, 1, city="venezia")] == ["altrui"]
         assert {item.slug for item in queries.published(session, city="venezia")} == {"altrui", "appalto"}
+
+
+def test_a_body_that_reused_a_solution_twice_is_counted_once(registered: Database) -> None:
+    twice = [{"city": "venezia", "period": {"start": start}} for start in ("2019", "2026")]
+    with registered.work() as session:
+        make_solution(session, "due-volte", reused_by=[*twice, {"city": "torino"}])
+    with registered.reading() as session:
+        solution = queries.by_slug(session, "due-volte")
+        document = solution_document(session, "due-volte")
+        assert solution is not None
+        assert document is not None
+        assert (len(solution.reuses), solution.reusers, document.reused) == (3, 2, 2)
