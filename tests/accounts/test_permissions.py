@@ -61,7 +61,7 @@ PERSONAL = {
     "notices.open_notice": "a notice belongs to one person",
     "profile.end_sign_in": "a log-in belongs to one person",
     "workbench.shared_file": "its bytes are not there: tests/twinnings",
-    "kits.picture": "the same as for a file of the kit",
+    "kits.picture": "as a file of the kit, and as the versions that show it: tests/writing/test_kit.py",
     "kits.attachment": "what a file is open to follows its own visibility: tests/writing/test_kit.py",
     "own.change_email": "the link is the permission",
     "twinnings.adapted": "missing for what is no variant: tests/twinnings",

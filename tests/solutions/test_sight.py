@@ -4,7 +4,6 @@
 from pathlib import Path
 
 import pytest
-from alembic import command
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -13,10 +12,9 @@ from app.accounts.models import ServiceAccount
 from app.accounts.rules import digest
 from app.db import Database
 from app.solutions import pdf
-from app.solutions.queries import by_slug
 from app.writing.search import solution_document
-from tests.makers import NOW, make_person, make_registers, make_solution, sign_in
-from tests.stores import SqliteStores, migration_config
+from tests.makers import NOW, make_person, make_solution, sign_in
+from tests.stores import SqliteStores
 
 SLUG = "sportello-unico-bologna"
 PAGE = f"/soluzioni/{SLUG}"
@@ -178,19 +176,3 @@ def test_who_works_on_a_solution_reads_every_version(app: Flask, registered: Dat
     with registered.work() as session:
         own = make_person(session, (Role.OFFICIAL, "bologna"))
     assert HELD in sign_in(app.test_client(), own).get(f"{PAGE}/versioni/1").text
-
-
-def test_versions_that_were_there_before_say_who_may_read_them(database: Database) -> None:
-    said = ["members", "twin", "public"]
-    with database.work() as session:
-        make_registers(session)
-        for visibility in said:
-            text = {"Problema affrontato": "visibility: public", "Soluzione adottata": "visibility: twin"}
-            make_solution(session, SLUG, visibility=visibility, contact=contact("public"), sections=text)
-    config = migration_config(database)
-    command.downgrade(config, "0014")
-    command.upgrade(config, "head")
-    with database.reading() as session:
-        solution = by_slug(session, SLUG)
-        assert solution is not None
-        assert [item.visibility for item in solution.revisions] == said
