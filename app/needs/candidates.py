@@ -191,7 +191,7 @@ def _offers(
             waiting=waiting[owner.id],
             capacity=max(cities[owner.id].capacity, 0),
             available=not is_closed(owner.register, day_of(now)),
-            reused=len(solution.reuses),
+            reused=solution.reusers,
         )
 
 
