@@ -50,8 +50,11 @@ def begun_since(session: Session, city_id: int, author_id: int | None, when: dat
 
 
 def hold_body(session: Session, city_id: int) -> None:
-    """Hold a body until the transaction ends: its days are given away, and its requests begun, one at a time."""
-    session.execute(select(City.id).where(City.id == city_id).with_for_update(of=City))
+    """Hold a body until the transaction ends: its days are given away, and its requests begun, one at a time.
+
+    Rows that only name it may be written meanwhile: two bodies that accept each other's question do so at once.
+    """
+    session.execute(select(City.id).where(City.id == city_id).with_for_update(of=City, key_share=True))
 
 
 def versions(session: Session, need: Need) -> Sequence[NeedVersion]:
