@@ -16,7 +16,7 @@ from app.document.model import known
 from app.matching import model
 from app.matching.score import Market
 from app.matching.weights import PUBLISHED, Weights, from_data
-from app.needs import answers, learnt, queries, rules, service
+from app.needs import answers, learnt, queries, round_queries, rules, service
 from app.needs.models import Need
 from app.needs.queries import Made
 from app.needs.rules import Answer
@@ -106,7 +106,7 @@ def desk(session: Session, engine: Engine, now: datetime, weights: Weights | Non
 
 def weights_in_force(session: Session) -> Weights:
     """The weights last decided, else the published ones."""
-    decided = queries.last_decision(session)
+    decided = round_queries.last_decision(session)
     return from_data(*decided) if decided else PUBLISHED
 
 

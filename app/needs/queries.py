@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Every SELECT on requests, proposals, rounds, capacity and weights."""
+"""Every SELECT on requests, proposals and capacity; on rounds and weights: round_queries.py."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, String, cast, func, or_, select, true
-from sqlalchemy.orm import InstrumentedAttribute, Session, defer, joinedload, lazyload, selectinload
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, lazyload, selectinload
 
 from app.cities.models import City
 from app.cities.queries import is_gone
@@ -15,13 +15,11 @@ from app.document.dates import day_of
 from app.needs import feedback as feedback_
 from app.needs.models import (
     Capacity,
-    MatchingRound,
     Need,
     NeedReceiver,
     NeedVersion,
     Proposal,
     ShownSet,
-    WeightsDecision,
 )
 from app.needs.rules import OFFER, ON_BOARD, ON_SIGHT, PENDING, Answer, State
 from app.solutions.models import Solution, SolutionRevision
@@ -109,6 +107,13 @@ def board(session: Session, sought: Sought, before: int = 0, most: int | None = 
     wanted = select(Need).options(joinedload(Need.receivers)).where(_is_sought(sought))
     ordered = wanted.order_by(Need.state != State.OPEN, Need.published_at.desc(), Need.id.desc())
     return session.scalars(ordered.offset(before).limit(most) if most else ordered).unique().all()
+
+
+def said_on_board(session: Session, sought: Sought, most: int) -> list[tuple[int, str, list[str]]]:
+    """What the newest requests of the board say, by number, with their themes."""
+    wanted = select(Need.id, Need.title, Need.problem, Need.themes).where(_is_sought(sought))
+    rows = session.execute(wanted.order_by(Need.published_at.desc(), Need.id.desc()).limit(most))
+    return [(number, f"{title} {problem}", themes) for number, title, problem, themes in rows]
 
 
 def many_on_board(session: Session, sought: Sought) -> int:
@@ -358,43 +363,9 @@ def capacity(session: Session, city_id: int, quarter: str) -> Capacity | None:
     return session.scalars(wanted).one_or_none()
 
 
-def rounds(session: Session, published_only: bool) -> Sequence[MatchingRound]:
-    # What a round is computed from is large, and no list shows it.
-    wanted = select(MatchingRound).options(defer(MatchingRound.input)).order_by(MatchingRound.id.desc())
-    return session.scalars(wanted.where(MatchingRound.state == "published") if published_only else wanted).all()
-
-
-def round_(session: Session, number: int) -> MatchingRound | None:
-    wanted = select(MatchingRound).where(MatchingRound.id == number)
-    return session.scalars(wanted.execution_options(populate_existing=True)).one_or_none()
-
-
-def locked_round(session: Session, number: int) -> MatchingRound | None:
-    wanted = select(MatchingRound).where(MatchingRound.id == number).with_for_update()
-    return session.scalars(wanted.execution_options(populate_existing=True)).one_or_none()
-
-
-def rounds_to_compute(session: Session) -> Sequence[int]:
-    """Numbers of the rounds that were begun and are not computed, the oldest first."""
-    wanted = select(MatchingRound.id).where(MatchingRound.state == "computing")
-    return session.scalars(wanted.order_by(MatchingRound.id)).all()
-
-
 def of_round(session: Session, number: int) -> Sequence[Proposal]:
     """The proposals that a round made, the first first."""
     return session.scalars(_proposals().where(Proposal.round_id == number).order_by(Proposal.id)).all()
-
-
-def last_decision(session: Session) -> tuple[str, dict[str, Any]] | None:
-    """Version and weights of the newest decision, without what was simulated for it."""
-    wanted = select(WeightsDecision.version, WeightsDecision.weights).order_by(WeightsDecision.id.desc()).limit(1)
-    row = session.execute(wanted).one_or_none()
-    return (row[0], row[1]) if row else None
-
-
-def decisions(session: Session) -> Sequence[WeightsDecision]:
-    """Decisions on the weights, the newest first."""
-    return session.scalars(select(WeightsDecision).order_by(WeightsDecision.id.desc())).all()
 
 
 def solutions_by_slug(session: Session, slugs: Iterable[str]) -> dict[str, Solution]:

@@ -13,7 +13,7 @@ from app.document.dates import today
 from app.errors import Conflict, Invalid, NotFound
 from app.journal import queries as journal
 from app.matching.model import FACTORS
-from app.needs import assigning, board, candidates, feedback, forms, queries, rounds, weighing
+from app.needs import assigning, board, candidates, feedback, forms, queries, round_queries, rounds, weighing
 from app.needs import exchanges as exchanges_of
 from app.needs.match_views import answer_days
 from app.needs.models import MatchingRound
@@ -42,7 +42,7 @@ def _index(problems: Mapping[str, str] | None = None) -> Response:
     answer = make_response(
         render_template(
             "needs/rounds.html",
-            rounds=queries.rounds(session(), published_only=not running),
+            rounds=round_queries.rounds(session(), published_only=not running),
             running=running,
             waiting=queries.many_in_round(session(), today()) if running else 0,
             problems=problems or {},
@@ -66,7 +66,7 @@ def preview() -> Response:
 
 
 def _found(number: int) -> MatchingRound:
-    found = queries.round_(session(), number)
+    found = round_queries.round_(session(), number)
     if found is None or (found.state != "published" and not gate.may(Action.RUN_ROUND)):
         raise NotFound(number)
     return found
@@ -176,7 +176,7 @@ def again(number: int) -> Response:
 def set_floor(number: int) -> Response:
     floor = number_in(request.form, "floor")
     try:
-        looked_at = rounds.on_trial(queries.round_(session(), number))
+        looked_at = rounds.on_trial(round_queries.round_(session(), number))
         found = assigning.under_floor(session(), engine(), looked_at, floor, now())
         with work() as writing:
             rounds.set_floor(writing, looked_at, found, deed())
@@ -189,7 +189,7 @@ def set_floor(number: int) -> Response:
 @permits(Action.RUN_ROUND)
 def renew(number: int) -> Response:
     try:
-        looked_at = rounds.on_trial(queries.round_(session(), number))
+        looked_at = rounds.on_trial(round_queries.round_(session(), number))
         found = assigning.at_once(session(), engine(), now(), rounds.floor_of(looked_at))
         with work() as writing:
             rounds.renew(writing, looked_at, found, deed())
@@ -269,7 +269,7 @@ def _weights_page(
 ) -> Response:
     """``why`` nothing was decided: what is wrong with what was typed, or what happened meanwhile."""
     problems = why.problems if isinstance(why, Invalid) else {}
-    decided, running = queries.decisions(session()), gate.may(Action.RUN_ROUND)
+    decided, running = round_queries.decisions(session()), gate.may(Action.RUN_ROUND)
     found = candidates.weights_in_force(session())
     needs = queries.open_needs(session()) if simulation else []
     answer = make_response(

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from app.cities.rules import SIZE_CLASSES
@@ -199,6 +200,11 @@ def wrong_in_draft(wanted: Wanted, themes: Iterable[str]) -> dict[str, str]:
     return wrong
 
 
+def is_too_long(wanted: Wanted) -> bool:
+    """Whether a text of a request is longer than any may be: it is not compared with anything."""
+    return "too_long" in wrong_in_draft(wanted, wanted.themes).values()
+
+
 def wrong_limits(typed: Mapping[str, Any] | None) -> dict[str, str]:
     """Field -> what is wrong with a limit set apart from the score."""
     limits, wrong = typed or {}, {}
@@ -310,6 +316,7 @@ def begins_at(quarter: str) -> datetime:
     return datetime.combine(begins_on(quarter), time(0), ROME).astimezone(UTC)
 
 
+@lru_cache(maxsize=1_000)
 def _stems(text: str) -> frozenset[str]:
     words = re.findall(r"[a-z0-9]+", fold(text))
     return frozenset(stem(word) for word in words if len(word) > 2 and word not in STOP and word not in POLITE)

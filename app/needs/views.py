@@ -123,7 +123,7 @@ def scored(city: City, wanted: Wanted, need: Need | None = None) -> Shown:
 
 
 def _scored_unless(drafting: bool, city: City, wanted: Wanted, need: Need | None = None) -> Shown | None:
-    return None if drafting else scored(city, wanted, need)
+    return None if drafting or rules.is_too_long(wanted) else scored(city, wanted, need)
 
 
 def _remember(writing: Session, need: Need, told: Shown | None) -> None:
@@ -191,9 +191,10 @@ def near() -> Response:
     return json_answer({"solutions": rows, "needs": alike})
 
 
-def _may_join(need: Need | None) -> bool:
-    """Whether another request could stand in the place of this one: not once it is published."""
-    return need is None or need.state == State.DRAFT
+def _may_look(wanted: Wanted, need: Need | None) -> bool:
+    """Whether another request could stand in the place of this one: not once it is published, nor of endless words."""
+    mine = need is None or need.state == State.DRAFT
+    return mine and bool(wanted.problem) and not rules.is_too_long(wanted)
 
 
 def _wished(wanted: Wanted) -> Solution | None:
@@ -218,7 +219,7 @@ def _form(
             need=need,
             city=city,
             bodies=my_bodies(),
-            near=_near(wanted, need.id if need else 0) if wanted.problem and _may_join(need) else {},
+            near=_near(wanted, need.id if need else 0) if _may_look(wanted, need) else {},
             looked=looked,
             problems=problems or {},
             problem=problem,

@@ -26,6 +26,7 @@ from app.needs import (
     overdue,
     proposals,
     queries,
+    round_queries,
     rounds,
     service,
     weighing,
@@ -267,7 +268,7 @@ def of_rounds(network: Network, app: Flask) -> Iterator[Case]:
     engine, by = app.extensions["engine"], network.deed("coordinator", LATER)
 
     def newest(session: Session) -> MatchingRound:
-        return queries.rounds(session, published_only=False)[0]
+        return round_queries.rounds(session, published_only=False)[0]
 
     tried = ["round-previewed"]
     yield Case(rounds.preview, lambda s: preview(s, engine, "Turno", by), tried)
@@ -400,6 +401,6 @@ def test_no_page_with_a_button_does_what_the_table_leaves_out(app: Flask) -> Non
     }
     known = buttons()
     assert {name for name, does in pages.items() if not does & known} == READING
-    reading = {queries.__name__, candidates.__name__}
+    reading = {queries.__name__, round_queries.__name__, candidates.__name__}
     for name, does in pages.items():
         assert {one for one in does - known - PARTS if one.__module__ not in reading} == set(), name
