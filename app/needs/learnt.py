@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from app.matching import model
 from app.matching.text import Counted, Space, calibration, counted, space
-from app.needs import queries, rules
-from app.needs.queries import InForce, Told
+from app.needs import library_queries, rules
+from app.needs.library_queries import InForce, Told
 from app.search.engine import Engine
 from app.search.index import IndexDamaged
 from app.solutions import queries as library
@@ -51,10 +51,10 @@ def known(session: Session, engine: Engine) -> Known:
 
 def _learn(session: Session, engine: Engine, before: Mapping[int, Counted]) -> Known:
     """Only texts that were not counted ``before`` are read: a change of one solution reads one."""
-    told = queries.in_force(session)
+    told = library_queries.in_force(session)
     words = {item.revision: before[item.revision] for item in told if item.revision in before}
     new = {item.revision: item for item in told if item.revision not in before}
-    for number, plain in queries.plain_texts(session, new, MOST_TEXT):
+    for number, plain in library_queries.plain_texts(session, new, MOST_TEXT):
         words[number] = counted(f"{new[number].title}\n{new[number].summary}\n{plain}")
     texts = space({item.slug: words[item.revision] for item in told})
     return Known(texts, *_scales(session, engine, texts, told), words)
@@ -102,7 +102,7 @@ def is_near(known: Known, asked: model.Need, solution: str, theme: float) -> boo
 
 def passages(session: Session, solutions: Iterable[str]) -> dict[str, tuple[model.Passage, ...]]:
     """The sentences of some solutions, each with the heading it stands under: of those that are shown only."""
-    return {item.slug: _sentences(item) for item in queries.told(session, solutions)}
+    return {item.slug: _sentences(item) for item in library_queries.told(session, solutions)}
 
 
 def _sentences(told: Told) -> tuple[model.Passage, ...]:

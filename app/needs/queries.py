@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Every SELECT on requests, proposals and capacity; on rounds and weights: round_queries.py."""
+"""Every SELECT on requests, proposals and capacity; others: round_queries.py, library_queries.py."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, Select, String, cast, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, lazyload, selectinload
@@ -23,10 +22,6 @@ from app.needs.models import (
 )
 from app.needs.rules import OFFER, ON_BOARD, ON_SIGHT, PENDING, Answer, State
 from app.solutions.models import Solution, SolutionRevision
-from app.solutions.queries import IN_FORCE
-
-#: Solutions whose texts are asked for at a time.
-CHUNK = 500
 
 
 def need(session: Session, number: int) -> Need | None:
@@ -373,56 +368,6 @@ def solutions_by_slug(session: Session, slugs: Iterable[str]) -> dict[str, Solut
     wanted = select(Solution).options(selectinload(Solution.bodies), selectinload(Solution.themes))
     found = session.scalars(wanted.where(Solution.slug.in_(list(slugs)), Solution.published)).all()
     return {solution.slug: solution for solution in found}
-
-
-@dataclass(frozen=True)
-class InForce:
-    """A published solution by the number of the revision in force."""
-
-    solution: int
-    slug: str
-    title: str
-    summary: str
-    revision: int
-
-
-def in_force(session: Session) -> list[InForce]:
-    """Every published solution, without its text."""
-    wanted = (
-        select(Solution.id, Solution.slug, Solution.title, Solution.summary, SolutionRevision.id)
-        .join(SolutionRevision, IN_FORCE)
-        .where(Solution.published)
-        .order_by(Solution.id)
-    )
-    return [InForce(*row) for row in session.execute(wanted)]
-
-
-def plain_texts(session: Session, revisions: Iterable[int], letters: int) -> Iterator[tuple[int, str]]:
-    """The beginning of the text of some revisions, by number."""
-    numbers = sorted(revisions)
-    for start in range(0, len(numbers), CHUNK):
-        some = numbers[start : start + CHUNK]
-        wanted = select(SolutionRevision.id, func.substr(SolutionRevision.plain, 1, letters))
-        yield from ((number, plain) for number, plain in session.execute(wanted.where(SolutionRevision.id.in_(some))))
-
-
-@dataclass(frozen=True)
-class Told:
-    """What a published solution says, and its sections."""
-
-    slug: str
-    plain: str
-    sections: list[dict[str, Any]]
-
-
-def told(session: Session, slugs: Iterable[str]) -> Iterator[Told]:
-    """What some published solutions say now."""
-    wanted = select(Solution.slug, SolutionRevision.plain, SolutionRevision.sections)
-    wanted = wanted.join(SolutionRevision, IN_FORCE).where(Solution.published)
-    ordered = sorted(set(slugs))
-    for start in range(0, len(ordered), CHUNK):
-        some = ordered[start : start + CHUNK]
-        yield from (Told(*row) for row in session.execute(wanted.where(Solution.slug.in_(some))))
 
 
 @dataclass(frozen=True)

@@ -217,12 +217,6 @@ def published(
     return session.scalars(wanted.limit(limit) if limit else wanted).all()
 
 
-def offered(session: Session) -> Sequence[Solution]:
-    """Published solutions, the newest first, with bodies only: their themes come with ``themes_of_solutions``."""
-    wanted = select(Solution).options(selectinload(Solution.bodies)).where(Solution.published)
-    return session.scalars(wanted.order_by(Solution.updated_at.desc(), Solution.slug)).all()
-
-
 def newest(session: Session, most: int) -> Sequence[Solution]:
     """The solutions changed last, of those changed together the newest practices first, as cards show them: with their
     bodies, in one statement."""

@@ -22,6 +22,7 @@ from app.needs import (
     assigning,
     candidates,
     exchanges,
+    library_queries,
     news,
     overdue,
     proposals,
@@ -401,6 +402,6 @@ def test_no_page_with_a_button_does_what_the_table_leaves_out(app: Flask) -> Non
     }
     known = buttons()
     assert {name for name, does in pages.items() if not does & known} == READING
-    reading = {queries.__name__, round_queries.__name__, candidates.__name__}
+    reading = {queries.__name__, library_queries.__name__, round_queries.__name__, candidates.__name__}
     for name, does in pages.items():
         assert {one for one in does - known - PARTS if one.__module__ not in reading} == set(), name
