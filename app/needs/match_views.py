@@ -17,7 +17,7 @@ from app.matching.context import alike as are_alike
 from app.needs import answers, board, candidates, forms, likeness, proposals, service, shortlists
 from app.needs.models import Need
 from app.needs.rules import State
-from app.needs.views import PATH, back_to, deed, engine, found, my_bodies, now, scored
+from app.needs.views import PATH, back_to, deed, engine, found, now, scored
 from app.solutions import queries as library
 from app.web import gate
 from app.web.gate import permits
@@ -153,18 +153,13 @@ def offering(number: int, slug: str) -> Response:
 
 
 def _offer_page(need: Need, status: int = 200, problem: str = "", problems: dict[str, str] | None = None) -> Response:
-    mine = {city.id for city in my_bodies()} - {need.city_id}
-    desk = candidates.desk(session(), engine(), now())
-    ours = [item for item in library.published(session()) if item.owner is not None and item.owner.id in mine]
-    scored = {item.slug: shortlists.scored_for(desk, need, item.slug) for item in ours}
-    ours.sort(key=lambda item: -(scored[item.slug] or {"score": 0})["score"])
+    mine = gate.open_bodies() - {need.city.slug}
     answer = make_response(
         render_template(
             "needs/offer.html",
             need=need,
             asker=board.asker_of(session(), need, gate.actor(), now()),
-            solutions=ours,
-            scored=scored,
+            solutions=shortlists.offering(candidates.desk(session(), engine(), now()), need, mine),
             days=answer_days(),
             problem=problem,
             problems=problems or {},

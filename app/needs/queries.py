@@ -186,6 +186,12 @@ def pending(session: Session, need_id: int) -> Sequence[Proposal]:
     return session.scalars(wanted.where(Proposal.state.in_(PENDING)).order_by(Proposal.id)).all()
 
 
+def waited_on(session: Session, needs: Iterable[int]) -> set[int]:
+    """Of some requests those for which somebody has to answer now; an answer put off to a day keeps nobody waiting."""
+    wanted = select(Proposal.need_id).where(Proposal.need_id.in_(list(needs)))
+    return set(session.scalars(wanted.where(Proposal.state.in_((Answer.WAITING, Answer.OFFERED))).distinct()))
+
+
 def chosen_givers(session: Session, needs: Iterable[int], bodies: Iterable[str]) -> dict[int, set[str]]:
     """By request, which of some bodies its city itself asked, and has told who it is; nothing is asked for no body."""
     known = list(bodies)

@@ -152,9 +152,16 @@ def test_the_pages_of_matching_ask_the_database_few_questions(site: Flask, netwo
     for _ in range(6):
         need = network.post()
     with network.database.work() as session:
+        for number in range(5):
+            make_solution(session, f"gare-{number}", title=f"Gare {number}", city="torino", themes=["appalti"])
         preview(session, site.extensions["engine"], "Turno", network.deed("coordinator"))
-    client = client_of(site, network, (Role.COORDINATOR, ""), (Role.OFFICIAL, "venezia"))
-    for address, most in ((f"{page(need)}/abbinamenti", 13), ("/abbinamenti/1", 10)):
+    asker = client_of(site, network, (Role.COORDINATOR, ""), (Role.OFFICIAL, "venezia"))
+    giver = client_of(site, network, (Role.OFFICIAL, "torino"))
+    for client, address, most in (
+        (asker, f"{page(need)}/abbinamenti", 13),
+        (asker, "/abbinamenti/1", 10),
+        (giver, f"{page(need)}/offri", 13),
+    ):
         client.get(address)
         asked: list[str] = []
         note = lambda _c, _cursor, statement, *_rest, kept=asked: kept.append(statement)  # noqa: E731
