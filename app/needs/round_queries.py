@@ -1,19 +1,42 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Every SELECT on matching rounds and on the weights of the scorer."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm import Session
 
 from app.needs.models import MatchingRound, WeightsDecision
 
 
-def rounds(session: Session, published_only: bool) -> Sequence[MatchingRound]:
-    # What a round is computed from is large, and no list shows it.
-    wanted = select(MatchingRound).options(defer(MatchingRound.input)).order_by(MatchingRound.id.desc())
-    return session.scalars(wanted.where(MatchingRound.state == "published") if published_only else wanted).all()
+@dataclass(frozen=True)
+class Line:
+    """A round in a list; ``fairness`` is None until it is computed."""
+
+    id: int
+    name: str
+    state: str
+    weights_version: str
+    demonstration: bool
+    created_at: datetime
+    published_at: datetime | None
+    fairness: Mapping[str, Any] | None
+
+
+def rounds(session: Session, published_only: bool) -> list[Line]:
+    """Rounds, the newest first."""
+    # What a round is computed from and what came out is large: the database takes out of it what the list shows.
+    wanted = (
+        select(MatchingRound.id, MatchingRound.name, MatchingRound.state, MatchingRound.weights_version)
+        .add_columns(MatchingRound.demonstration, MatchingRound.created_at, MatchingRound.published_at)
+        .add_columns(MatchingRound.result["fairness"].as_json())
+        .order_by(MatchingRound.id.desc())
+    )
+    rows = session.execute(wanted.where(MatchingRound.state == "published") if published_only else wanted)
+    return [Line(*row) for row in rows]
 
 
 def round_(session: Session, number: int) -> MatchingRound | None:

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, flash, make_response, redirect, render_te
 from app.access import Action
 from app.accounts import queries as people
 from app.cities import queries as registers
-from app.document.dates import today
+from app.document.dates import day_of, today
 from app.errors import Conflict, Invalid, NotFound
 from app.journal import queries as journal
 from app.matching.model import FACTORS
@@ -22,12 +22,17 @@ from app.text.typed import number_in
 from app.web import gate
 from app.web.formats import csv_answer, json_answer
 from app.web.gate import permits
+from app.web.languages import site_root
 from app.web.unit import session, work
 
 round_pages = Blueprint("rounds", __name__, template_folder="templates")
 
 #: Requests with a proposal, and without, on one page of a round.
 PER_PAGE = 100
+COLUMNS = (
+    "id", "name", "published_on", "weights", "requests", "served", "worst", "low", "proposed", "never_proposed",
+    "demonstration", "url",
+)  # fmt: skip
 PATH = "/abbinamenti/<int(max=1000000000):number>"
 
 
@@ -63,6 +68,39 @@ def preview() -> Response:
     except Invalid as wrong:
         return _index(wrong.problems)
     return make_response(redirect(url_for("rounds.show", number=made.id), 303))
+
+
+@round_pages.get("/abbinamenti.json")
+@permits(Action.READ_PUBLIC)
+def as_json() -> Response:
+    return json_answer({"rounds": _rows()})
+
+
+@round_pages.get("/abbinamenti.csv")
+@permits(Action.READ_PUBLIC)
+def as_csv() -> Response:
+    return csv_answer(_rows(), COLUMNS, "abbinamenti")
+
+
+def _rows() -> list[dict[str, Any]]:
+    """The published rounds, each with the line that tells how evenly it served."""
+    rows = []
+    for item in round_queries.rounds(session(), published_only=True):
+        fair = item.fairness or {}
+        rows.append(
+            {
+                "id": item.id,
+                "name": item.name,
+                "published_on": day_of(item.published_at).isoformat() if item.published_at else "",
+                "weights": item.weights_version,
+                **{name: fair.get(name) for name in ("requests", "served", "worst", "low")},
+                "proposed": [slug for slug, many in fair.get("per_city", ()) if many],
+                "never_proposed": list(fair.get("never", ())),
+                "demonstration": item.demonstration,
+                "url": site_root() + url_for("rounds.show", number=item.id),
+            }
+        )
+    return rows
 
 
 def _found(number: int) -> MatchingRound:

@@ -10,6 +10,7 @@ from datetime import date, datetime
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from app.access import Role
@@ -568,6 +569,47 @@ def test_a_question_of_a_round_that_nobody_can_answer_comes_back_to_who_publishe
     network.distribute()
     (told,) = notices(network, "proposal-made", "coordinator")
     assert (told.data["absent"], told.reason) == ("ANCI", "waiting")
+
+
+def test_published_rounds_are_a_list_for_machines_too(app: Flask, network: Network, engine: Engine) -> None:
+    network.post()
+    tried, published = preview(network, engine), preview(network, engine)
+    with network.database.work() as session:
+        rounds.publish(session, published.id, DAYS, network.deed("coordinator", LATER))
+    client = app.test_client()
+    (row,) = client.get("/abbinamenti.json").get_json()["rounds"]
+    assert row["id"] == published.id != tried.id
+    assert (row["requests"], row["served"], row["published_on"]) == (1, 1.0, "2026-11-23")
+    assert row["worst"] == row["low"] == pytest.approx(min(item[3] for item in published.result["assigned"][:1]), 0.01)
+    assert {*row["proposed"], *row["never_proposed"]} == {"bologna", "torino"}
+    (line,) = csv.DictReader(io.StringIO(client.get("/abbinamenti.csv").text.removeprefix("\ufeff")), delimiter=";")
+    assert {name: line[name] for name in ("name", "served", "url")} == {
+        "name": row["name"],
+        "served": "1.0",
+        "url": row["url"],
+    }
+    assert row["url"].endswith(f"/abbinamenti/{published.id}")
+    page = client.get("/abbinamenti").text
+    assert 'href="/abbinamenti.csv"' in page
+    assert 'href="/abbinamenti.json"' in page
+
+
+@pytest.mark.parametrize("address", ["/abbinamenti", "/abbinamenti.json"])
+def test_what_a_round_was_computed_from_is_read_for_no_list(
+    app: Flask, network: Network, engine: Engine, address: str
+) -> None:
+    network.post()
+    published = preview(network, engine)
+    with network.database.work() as session:
+        rounds.publish(session, published.id, DAYS, network.deed("coordinator", LATER))
+    loaded: list[int] = []
+    event.listen(MatchingRound, "load", note := lambda made, _context: loaded.append(made.id))
+    try:
+        shown = app.test_client().get(address).text
+    finally:
+        event.remove(MatchingRound, "load", note)
+    assert loaded == []
+    assert published.name in shown
 
 
 def test_a_preview_is_stale_once_a_request_has_changed(network: Network, engine: Engine) -> None:

@@ -269,7 +269,9 @@ def of_rounds(network: Network, app: Flask) -> Iterator[Case]:
     engine, by = app.extensions["engine"], network.deed("coordinator", LATER)
 
     def newest(session: Session) -> MatchingRound:
-        return round_queries.rounds(session, published_only=False)[0]
+        made = round_queries.round_(session, round_queries.rounds(session, published_only=False)[0].id)
+        assert made is not None
+        return made
 
     tried = ["round-previewed"]
     yield Case(rounds.preview, lambda s: preview(s, engine, "Turno", by), tried)
