@@ -17,7 +17,7 @@ from app.needs import assigning, board, candidates, feedback, forms, queries, ro
 from app.needs import exchanges as exchanges_of
 from app.needs.match_views import answer_days
 from app.needs.models import MatchingRound
-from app.needs.views import deed, engine, now
+from app.needs.views import deed, engine, now, refusal
 from app.text.typed import number_in
 from app.web import gate
 from app.web.formats import csv_answer, json_answer
@@ -238,10 +238,8 @@ def renew(number: int) -> Response:
 
 def _refused(number: int, why: Invalid | Conflict | NotFound) -> Response:
     """The round as it is now, and why nothing was done."""
-    session().rollback()
-    session().expire_all()
-    problems = why.problems if isinstance(why, Invalid) else {}
-    return _shown(number, why.status, problem="invalid" if problems else str(why), problems=problems)
+    status, problem, problems = refusal(why)
+    return _shown(number, status, problem=problem, problems=problems)
 
 
 @round_pages.post(f"{PATH}/scambi/<int(max=1000000000):place>")

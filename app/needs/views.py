@@ -277,17 +277,31 @@ def _answering(need: Need, themes: Sequence[Theme]) -> Sequence[Hit] | None:
     return likeness.answering(session(), engine(), asked, themes) if need.state == State.OPEN else None
 
 
+#: Status of an answer, key of what is wrong, and by field what is wrong with what was typed.
+Refusal = tuple[int, str, dict[str, str]]
+
+
+def refusal(why: Invalid | Conflict | NotFound) -> Refusal:
+    """What a page says of a button that was refused; all is read anew for it, as somebody else may have been first."""
+    session().rollback()
+    session().expire_all()
+    problems = why.problems if isinstance(why, Invalid) else {}
+    return why.status, "invalid" if problems else str(why), problems
+
+
+def anew(need: Need, why: Invalid | Conflict) -> tuple[Need, int, str, dict[str, str]]:
+    """The request as it is now, and why a button of it was refused."""
+    said = refusal(why)
+    return queries.need(session(), need.id) or need, *said
+
+
 def press(need: Need, said: str, act: Callable[[Session], object], endpoint: str = "needs.show") -> Response:
     """One button: done and said, or the page of the request again with what was wrong."""
     try:
         with work() as writing:
             act(writing)
     except (Invalid, Conflict) as refused:
-        problems = refused.problems if isinstance(refused, Invalid) else {}
-        session().rollback()
-        session().expire_all()
-        again = queries.need(session(), need.id) or need
-        return _page(again, refused.status, "invalid" if problems else str(refused), problems)
+        return _page(*anew(need, refused))
     flash(said)
     return back_to(need, endpoint)
 
