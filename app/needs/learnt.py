@@ -10,8 +10,9 @@ from weakref import WeakKeyDictionary
 from sqlalchemy.orm import Session
 
 from app.matching import model
+from app.matching.score import says_little
 from app.matching.text import Counted, Space, calibration, counted, space
-from app.needs import library_queries, rules
+from app.needs import library_queries
 from app.needs.library_queries import InForce, Told
 from app.search.engine import Engine
 from app.search.index import IndexDamaged
@@ -87,7 +88,7 @@ def by_words(engine: Engine, text: str) -> dict[str, float]:
 
 def affinities(engine: Engine, known: Known, need: model.Need) -> dict[str, float]:
     """How close the words of a request come to each solution: a short one as a question, a long one as a document."""
-    return by_words(engine, need.said) if need.words < rules.FEW_WORDS else known.texts.affinities(need.said)
+    return by_words(engine, need.said) if says_little(need) else known.texts.affinities(need.said)
 
 
 def is_near(known: Known, asked: model.Need, solution: str, theme: float) -> bool:
@@ -95,7 +96,7 @@ def is_near(known: Known, asked: model.Need, solution: str, theme: float) -> boo
 
     The affinity of words grows with their number: of a short request one that says half of it needs half as much.
     """
-    if theme >= NEAR or asked.words >= rules.FEW_WORDS:
+    if theme >= NEAR or not says_little(asked):
         return theme >= NEAR
     return theme >= NEAR / 2 and known.texts.held(asked.said, solution) >= HALF_SAID
 

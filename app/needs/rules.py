@@ -105,8 +105,6 @@ SIZES = tuple(name for name, _ in SIZE_CLASSES)
 MOST_DAYS = 90
 #: What a transfer takes from its giver in a quarter, in days: the least that the programmes ask for.
 DAYS_A_TRANSFER = 5
-#: Requests shorter than this are matched with little to go by, and the page says so.
-FEW_WORDS = 60
 LONGEST_AHEAD = timedelta(days=5 * 366)
 LONGEST_LATER = timedelta(days=366)
 QUARTERS_STATED = 4

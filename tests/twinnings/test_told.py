@@ -20,6 +20,7 @@ from app.files.check import Checked
 from app.files.kinds import KINDS
 from app.journal.models import JournalEntry
 from app.journal.service import record
+from app.needs.service import Deed
 from app.notices.models import Notice
 from app.notices.own_data import forget
 from app.notices.service import distribute
@@ -103,9 +104,7 @@ def of_work() -> Iterator[Case]:
     yield Case(work.remove_person, lambda s, e: work.remove_person(s, e.number, e.colleague, e.deed()), leaves, both)
     # Two days before the planned day its owner is reminded.
     near = LATER - timedelta(days=2)
-    yield Case(
-        work.remind, lambda s, e: work.remind(s, e.number, work.Deed(None, near)), ("milestone-due",), ("Receiver",)
-    )
+    yield Case(work.remind, lambda s, e: work.remind(s, e.number, Deed(None, near)), ("milestone-due",), ("Receiver",))
     yield from of_the_table(giver)
 
 
@@ -183,7 +182,7 @@ def of_silence() -> Iterator[Case]:
     """Late steps are told to the coordination too; the giver says nothing, and the receiver closes alone."""
     yield Case(
         work.remind,
-        lambda s, e: work.remind(s, e.number, work.Deed(None, MONTHS_AFTER)),
+        lambda s, e: work.remind(s, e.number, Deed(None, MONTHS_AFTER)),
         ("milestone-late",) * 7,
         ("Coordinator", "Giver", "Receiver") * 7,
     )
@@ -194,7 +193,7 @@ def of_silence() -> Iterator[Case]:
     alone = ("need-closed", "twinning-closed")
     yield Case(
         ending.close_alone,
-        lambda s, e: ending.close_alone(s, e.number, work.Deed(e.receiver, MONTHS_AFTER)),
+        lambda s, e: ending.close_alone(s, e.number, Deed(e.receiver, MONTHS_AFTER)),
         alone,
         ("Giver",),
     )
@@ -325,7 +324,7 @@ def test_whose_body_is_no_longer_there_is_not_reminded_and_another_sees_to_it(re
     ):
         with registered.work() as session:
             close_body(session, closed)
-            work.remind(session, exchange.number, work.Deed(None, when))
+            work.remind(session, exchange.number, Deed(None, when))
         assert set(told(exchange)) == who, closed
 
 
