@@ -77,6 +77,11 @@ class Settings:
         return self.data_folder / "mail"
 
     @property
+    def pdf_folder(self) -> Path:
+        """Where the PDFs that were asked for are kept."""
+        return self.data_folder / "pdf"
+
+    @property
     def pages_file(self) -> Path:
         """Where rendered pages are kept for the next reader."""
         return self.data_folder / "pages.sqlite3"

@@ -22,6 +22,9 @@ NAMING = {
 
 #: Milliseconds a unit of work waits for another writer.
 PATIENCE = 10_000
+#: Connections are bounded by the threads, each of which takes two while it writes: with fewer, all could hold one and
+#: wait for another.
+UNBOUNDED = -1
 #: Under which name a session knows whether its site was switched on for trying it.
 DEMONSTRATION = "demonstration"
 
@@ -102,9 +105,9 @@ class Database:
 def make_engine(address: str) -> Engine:
     """Engine with the settings each database needs to keep an acknowledged write."""
     if not address.startswith("sqlite"):
-        return create_engine(address, pool_pre_ping=True, hide_parameters=True)
+        return create_engine(address, pool_pre_ping=True, hide_parameters=True, max_overflow=UNBOUNDED)
     # Parameters hold addresses and links of people: they stay out of errors and so out of the logs.
-    engine = create_engine(address, hide_parameters=True)
+    engine = create_engine(address, hide_parameters=True, max_overflow=UNBOUNDED)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

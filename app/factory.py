@@ -49,6 +49,7 @@ from app.review import chores as review_chores
 from app.review import queue_views, reader_views
 from app.review import views as review_views
 from app.search import changes, semantic
+from app.search import chores as search_chores
 from app.search import views as search_views
 from app.search.engine import Engine
 from app.search.indexer import Indexer, Searchable
@@ -92,6 +93,7 @@ CHORES = (
     Chore("forget-mail", 3_600, outbox_chores.forget_mail),
     Chore("forget-traces", 3_600, account_chores.forget_traces),
     Chore("files", 2, writing_chores.read_files),
+    Chore("forget-searches", 86_400, search_chores.forget_searches),
     Chore("unfinished-files", 86_400, writing_chores.clear_unfinished),
     Chore("proposals", 300, need_chores.follow_proposals),
     Chore("rounds", 5, need_chores.compute_rounds),
@@ -101,6 +103,7 @@ CHORES = (
     Chore("evidence", 3_600, review_chores.lower_evidence),
     Chore("reports", 21_600, review_chores.erase_addresses),
     Chore("pages", 2, solution_chores.PreparedPages().prepare),
+    Chore("old-pdfs", 86_400, solution_chores.clear_pdfs),
     Chore("chain", 86_400, operation_chores.verify_chain),
 )
 

@@ -8,8 +8,7 @@ import subprocess
 from contextlib import closing
 from pathlib import Path
 
-from sqlalchemy import inspect
-from sqlalchemy.engine import URL
+from sqlalchemy import Engine, inspect
 
 from app.backup.archive import POSTGRES, SQLITE, Unusable
 from app.db import Database
@@ -18,6 +17,9 @@ from app.db import Database
 WHOLE = -1
 DUMP = ("pg_dump", "--format=custom", "--no-owner", "--no-privileges")
 LOAD = ("pg_restore", "--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error")
+
+#: Variables of PostgreSQL that are not called as the part of an address which they stand for.
+VARIABLES = {"dbname": "PGDATABASE", "connect_timeout": "PGCONNECT_TIMEOUT", "application_name": "PGAPPNAME"}
 
 
 def name_of(database: Database) -> str:
@@ -28,7 +30,7 @@ def name_of(database: Database) -> str:
 def copy(database: Database, target: Path) -> None:
     """One consistent state of the database as a file, while the site goes on."""
     if name_of(database) == POSTGRES:
-        _run(DUMP, database.engine.url, f"--file={target}")
+        _run(DUMP, database, f"--file={target}")
         return
     with closing(sqlite3.connect(_file(database))) as source, closing(sqlite3.connect(target)) as made:
         source.backup(made, pages=WHOLE)
@@ -62,8 +64,7 @@ def bring_back(database: Database, path: Path) -> None:
     if path.name != name_of(database):
         raise Unusable("other_database", path.name)
     if path.name == POSTGRES:
-        url = database.engine.url
-        _run(LOAD, url, f"--dbname={url.database}", str(path))
+        _run(LOAD, database, f"--dbname={database.engine.url.database}", str(path))
         return
     target = _file(database)
     part = target.with_name(f".part-{target.name}")
@@ -78,17 +79,19 @@ def _file(database: Database) -> Path:
     return Path(str(database.engine.url.database))
 
 
-def _run(command: tuple[str, ...], url: URL, *more: str) -> None:
+def _run(command: tuple[str, ...], database: Database, *more: str) -> None:
     """A program of PostgreSQL, told the server by its environment: a command line is read by everybody on a machine."""
-    said = {
-        "PGHOST": url.host or url.query.get("host"),
-        "PGPORT": url.port or url.query.get("port"),
-        "PGUSER": url.username,
-        "PGPASSWORD": url.password,
-        "PGDATABASE": url.database,
+    _call([_program(command[0]), *command[1:], *more], environment(database.engine))
+
+
+def environment(engine: Engine) -> dict[str, str]:
+    """What an address says of the server and of how safe the way to it is, as the programs of PostgreSQL take it."""
+    _, said = engine.dialect.create_connect_args(engine.url)
+    return {
+        VARIABLES.get(name) or f"PG{name.replace('_', '').upper()}": str(value)
+        for name, value in said.items()
+        if isinstance(value, (str, int))
     }
-    environment = {name: str(value) for name, value in said.items() if value}
-    _call([_program(command[0]), *command[1:], *more], environment)
 
 
 def _program(name: str) -> str:

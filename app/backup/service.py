@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sqlalchemy.orm import Session
+
 from app import schema
 from app.backup import databases
 from app.backup.archive import CONTENT, FILES, SQLITE, Manifest, Unusable, Writer, proved, writing
@@ -17,7 +19,8 @@ from app.files.store import Store
 from app.journal.service import broken
 from app.solutions import folder as library
 from app.solutions.queries import every_current
-from app.writing.queries import known_digests
+from app.twinnings import queries as twinnings
+from app.writing import queries as writings
 
 #: What a start makes by itself in an empty data folder.
 OF_A_START = frozenset({"secret_key"})
@@ -53,12 +56,17 @@ def _add_rest(archive: Writer, database: Database, files: Store) -> None:
         archive.manifest.schema = schema.applied(session)
         for slug, text in every_current(session):
             archive.add_bytes(f"{CONTENT}{library.FOLDER}/{slug}.md", text.encode())
-        named = known_digests(session)
+        named = _named(session)
     for digest in sorted(named):
         try:
             archive.add_bytes(FILES + digest, files.read(digest))
         except (NotFound, Unavailable):
             archive.manifest.missing.append(digest)
+
+
+def _named(session: Session) -> set[str]:
+    """Digests of every uploaded file that a row refers to."""
+    return writings.known_digests(session) | twinnings.known_digests(session)
 
 
 @contextmanager
@@ -80,34 +88,37 @@ def _room_beside(path: Path) -> Iterator[Path]:
 def verify(path: Path) -> Manifest:
     """Prove every checksum, that the database is whole, and that the journal and the files are those it names."""
     with _room_beside(path) as room:
-        return _verified(path, room)
-
-
-def _verified(path: Path, room: Path) -> Manifest:
-    manifest = proved(path, room)
-    copied = room / manifest.database
-    databases.check(copied)
-    if copied.name == SQLITE:
-        with _opened(copied) as database, database.reading() as session:
-            _check_rows(manifest, known_digests(session), broken(session))
+        manifest, lost = _verified(path, room)
+    if lost:
+        raise Unusable("file_missing", lost[0])
     return manifest
 
 
-def _check_rows(manifest: Manifest, named: set[str], first_broken: int | None) -> None:
-    if first_broken is not None:
-        raise Unusable("journal_broken", str(first_broken))
-    lost = named - {*manifest.digests, *manifest.missing}
-    if lost:
-        raise Unusable("file_missing", min(lost))
+def _verified(path: Path, room: Path) -> tuple[Manifest, list[str]]:
+    """What an archive says, once it is proved, and the files that its database names and it does not speak of."""
+    manifest = proved(path, room)
+    copied = room / manifest.database
+    databases.check(copied)
+    if copied.name != SQLITE:
+        return manifest, []
+    with _opened(copied) as database, database.reading() as session:
+        first_broken = broken(session)
+        if first_broken is not None:
+            raise Unusable("journal_broken", str(first_broken))
+        return manifest, sorted(_named(session) - {*manifest.digests, *manifest.missing})
 
 
 def restore(kept: Installation, path: Path) -> Manifest:
-    """Bring an archive back. Refuses where anything would be overwritten; the database comes last."""
+    """Bring an archive back. Refuses where anything would be overwritten; the database comes last.
+
+    An archive without some file may be the only one there is: it comes back, and what it lacks is among the missing.
+    """
     if any(item.name not in OF_A_START for item in kept.folder.iterdir()) or not databases.empty(kept.database):
         raise Unusable("not_empty", str(kept.folder))
     with tempfile.TemporaryDirectory(prefix=".part-", dir=kept.folder) as name:
         room = Path(name)
-        manifest = _verified(path, room)
+        manifest, lost = _verified(path, room)
+        manifest.missing += lost
         if manifest.schema > schema.expected():
             raise Unusable("newer", manifest.release)
         for digest in manifest.digests:

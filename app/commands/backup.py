@@ -61,6 +61,11 @@ def counts(manifest: Manifest) -> str:
     return f"base di dati ({manifest.schema}), {manifest.documents} soluzioni, {len(manifest.digests)} file caricati"
 
 
+def tell_missing(manifest: Manifest, how: str) -> None:
+    for digest in manifest.missing:
+        click.echo(f"{how}: {digest}", err=True)
+
+
 @backup.command("create")
 @click.argument("archive", type=click.Path(dir_okay=False, path_type=Path))
 def create(archive: Path) -> None:
@@ -68,8 +73,7 @@ def create(archive: Path) -> None:
     with said():
         manifest = service.create(installation(), archive.resolve(), datetime.now(UTC), VERSION)
     click.echo(f"{archive}: {counts(manifest)}.")
-    for digest in manifest.missing:
-        click.echo(f"manca sul disco, o è danneggiato: {digest}", err=True)
+    tell_missing(manifest, "manca sul disco, o è danneggiato")
     if manifest.missing:
         raise SystemExit(1)
 
@@ -91,6 +95,7 @@ def restore(archive: Path) -> None:
     with said():
         manifest = service.restore(kept, archive.resolve())
     click.echo(f"Ripristinato l'archivio del {manifest.made_at}: {counts(manifest)}.")
+    tell_missing(manifest, "non è nell'archivio")
     if manifest.schema != schema.expected():
         click.echo("L'archivio è di una versione precedente. Ora: flask db upgrade, poi flask search rebuild.")
         return

@@ -165,19 +165,30 @@ def _renderer() -> str:
 
 
 def _render(slugs: Sequence[str]) -> None:
-    left: list[str] = []
+    left: dict[str, list[int]] = {}
     with click.progressbar(slugs, label="Pagine", show_pos=True) as progress:
         for slug in progress:
-            try:
-                with store().work() as session:
-                    solution = queries.by_slug(session, slug)
-                    for revision in queries.every_revision(session, solution) if solution else ():
-                        rerender(session, revision, revision.solution)
-            except (NotFound, TooComplex):
-                left.append(slug)
-    for slug in left:
-        click.echo(f"{slug}: il testo non si può più comporre, la pagina resta com'è", err=True)
+            numbers = _rerender(slug)
+            if numbers:
+                left[slug] = numbers
+    for slug, numbers in left.items():
+        for number in numbers:
+            told = "il testo non si può più comporre, la pagina resta com'è; `flask content render` riprova"
+            click.echo(f"{slug}, versione {number}: {told}", err=True)
     click.echo(f"{len(slugs) - len(left)} soluzioni rigenerate.")
+
+
+def _rerender(slug: str) -> list[int]:
+    """Make every version of a solution anew. Answers the numbers of those that stay as they are, the others do not."""
+    left = []
+    with store().work() as session:
+        solution = queries.by_slug(session, slug)
+        for revision in queries.every_revision(session, solution) if solution else ():
+            try:
+                rerender(session, revision, revision.solution)
+            except (NotFound, TooComplex):
+                left.append(revision.number)
+    return left
 
 
 @content.command("export")
@@ -185,22 +196,27 @@ def _render(slugs: Sequence[str]) -> None:
 def export(path: Path | None) -> None:
     """Write the texts of the library of the database to a folder, loss-free: solutions, registers, pages.
 
-    Files of kits and pictures stay where they are and are named; demonstration solutions are left out.
+    Files of kits and pictures stay where they are and are named. Archived solutions are left out (a folder cannot say
+    that they are), and so are demonstration ones.
     """
     settings: Settings = current_app.config["SETTINGS"]
     target = chosen(path)
     written = 0
     with store().reading() as session:
-        found = queries.every_current(session)
-        every = [(slug, text) for slug, text in found if not is_made_up(slug, text)]
+        found, archived = queries.every_current(session), queries.archived(session)
+        real = [(slug, text) for slug, text in found if not is_made_up(slug, text)]
+        every = [(slug, text) for slug, text in real if slug not in archived]
         kits = writing.kits(session)
         with click.progressbar(every, label="Soluzioni", show_pos=True) as progress:
             for slug, text in progress:
                 written += folder.write(target, slug, text)
         more, lost = registers.write(session, settings.content_folder, target)
     click.echo(f"{len(every)} soluzioni esportate in {target}, {written} file scritti; registri e pagine: {more}.")
-    if len(every) < len(found):
-        click.echo(f"Soluzioni dimostrative lasciate fuori: {len(found) - len(every)}.")
+    if len(real) < len(found):
+        click.echo(f"Soluzioni dimostrative lasciate fuori: {len(found) - len(real)}.")
+    if len(every) < len(real):
+        left = ", ".join(slug for slug, _text in real if slug in archived)
+        click.echo(f"Soluzioni archiviate lasciate fuori: {len(real) - len(every)} ({left}).")
     _tell_kits({slug: kits[slug] for slug, _text in every if slug in kits})
     for name in lost:
         click.echo(f"{name}: il testo della pagina non è in {settings.content_folder}, non esportata", err=True)

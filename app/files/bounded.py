@@ -18,6 +18,8 @@ ROOT = Path(__file__).resolve().parents[2]
 #: So many at a time in one process of the site; the others wait their turn, not for ever.
 AT_ONCE = 2
 PATIENCE = 30
+#: Where the libraries of the system stand, on machines that keep them elsewhere.
+LIBRARIES = ("LD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH")
 _slots = threading.BoundedSemaphore(AT_ONCE)
 
 
@@ -89,4 +91,5 @@ def _environment(folder: str) -> dict[str, str]:
         "HOME": folder,
         "TMPDIR": folder,
         "LC_ALL": "C.UTF-8",
+        **{name: os.environ[name] for name in LIBRARIES if name in os.environ},
     }

@@ -38,7 +38,7 @@ class Store:
             return digest
         try:
             self._make_folders(path.parent)
-            _write_whole(path, content)
+            write_whole(path, content)
         except OSError as error:
             raise Unavailable("files_unavailable") from error
         return digest
@@ -79,7 +79,8 @@ class Store:
             _sync_folder(each.parent)
 
 
-def _write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes) -> None:
+    """Writes a file, whole and on the disk or not at all: where that fails nothing is left beside it."""
     handle, name = tempfile.mkstemp(prefix=UNFINISHED, dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:

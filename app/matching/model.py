@@ -71,7 +71,7 @@ class Need:
 
     ``title``: one of its own; empty where it only repeats how the text begins.
     ``excluded``: bodies that joined it; ``unwanted``: bodies it keeps out; ``sizes``: the only size classes it wants.
-    ``twinned``: solutions it is, or was, already twinned on; ``declined``: (solution, giving city) that said no to it.
+    ``twinned``: solutions its city receives or has received; ``declined``: (solution, giving city) that said no to it.
     """
 
     key: str

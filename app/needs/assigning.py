@@ -80,7 +80,7 @@ def _gather(desk: Desk, needs: Sequence[Need], floor: float, progress: Progress 
     """Scores of every open request for every offer no gate keeps out, and what they were computed from."""
     arcs: list[Arc] = []
     looked_at: LookedAt = {}
-    later = _put_off(desk)
+    later = _not_again(desk)
     for number, read in enumerate(candidates.as_needs(desk, needs)):
         if progress is not None:
             progress(number, len(needs))
@@ -98,13 +98,17 @@ def _gather(desk: Desk, needs: Sequence[Need], floor: float, progress: Progress 
     return RoundInput(tuple(arcs), wanted, offers, cities, floor=floor, solver=flow.fit(len(arcs))), looked_at
 
 
-def _put_off(desk: Desk) -> dict[str, frozenset[tuple[str, str]]]:
-    """By request, what the cities give that have named a day for it: they are not asked again before that day."""
+def _not_again(desk: Desk) -> dict[str, frozenset[tuple[str, str]]]:
+    """By request, what a round does not ask for it: what was asked or offered before, however it ended, which its city
+    may ask again itself; and all of the cities that have named a day for it, before that day."""
     later = {(str(item.need_id), item.giver) for item in desk.pending if item.state == Answer.LATER}
-    given = [(offer.solution, offer.city.slug) for offer in desk.market.offers]
-    return {
-        need: frozenset(pair for pair in given if (need, pair[1]) in later) for need in {number for number, _ in later}
-    }
+    found: dict[str, set[tuple[str, str]]] = {}
+    for need, city in later:
+        pairs = ((offer.solution, offer.city.slug) for offer in desk.market.offers if offer.city.slug == city)
+        found.setdefault(need, set()).update(pairs)
+    for item in desk.ended:
+        found.setdefault(str(item.need_id), set()).add((item.solution, item.giver))
+    return {need: frozenset(pairs) for need, pairs in found.items()}
 
 
 def _exchanges(given: RoundInput, needs: Sequence[Need]) -> Callable[[frozenset[str]], list[dict[str, Any]]]:

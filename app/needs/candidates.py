@@ -45,19 +45,15 @@ class Desk:
 
     @cached_property
     def received(self) -> Mapping[int, set[str]]:
-        """By city, the solutions that a giver has brought it or is bringing it."""
-        found: dict[int, set[str]] = {}
-        for item in self.ended:
-            if item.state == Answer.ACCEPTED:
-                found.setdefault(item.asker_id, set()).add(item.solution)
-        return found
+        """By body, the solutions that a transfer has brought it or is bringing it, whoever asked for it."""
+        return queries.received(self.session)
 
     @cached_property
     def refused(self) -> Mapping[int, set[tuple[str, str]]]:
-        """By request, the solutions it did not get, and from whom."""
+        """By request, the solutions that their givers refused it; silence, or its own no to an offer, is none."""
         found: dict[int, set[tuple[str, str]]] = {}
         for item in self.ended:
-            if item.state != Answer.ACCEPTED:
+            if item.state == Answer.DECLINED and item.origin != rules.OFFER:
                 found.setdefault(item.need_id, set()).add((item.solution, item.giver))
         return found
 
@@ -165,8 +161,8 @@ def _offers(
     owners = {city.id: city for city in library_queries.owners(session)}
     cities = _givers(session, owners, ended, now)
     there = {number for number, owner in owners.items() if not is_closed(owner.register, day_of(now))}
-    # An offer was not asked for: what its requester says of it is no answer of the giver.
-    asked_of = [item for item in ended if item.origin != rules.OFFER]
+    # An offer was not asked for: what its requester says of it is no answer of the giver; nor is a silence of nobody.
+    asked_of = [item for item in ended if item.origin != rules.OFFER and item.reason != rules.NOBODY_THERE]
     asked = Counter(item.giver_id for item in asked_of)
     replies = Counter(item.giver_id for item in asked_of if item.state != Answer.EXPIRED)
     waiting = Counter(item.giver_id for item in pending if item.origin != rules.OFFER)

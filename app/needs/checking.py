@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What is wrong with a request as typed, beside the rules: what the register and the library do not know."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -8,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.cities import queries as registers
 from app.cities.models import City
 from app.document.dates import day_of
-from app.needs import rules
+from app.needs import discretion, rules
 from app.needs.models import Need
 from app.needs.rules import Wanted
 from app.solutions import queries as library
@@ -27,6 +28,15 @@ def wrong(session: Session, city: City, wanted: Wanted, now: datetime, published
 def telling(city: City) -> list[str]:
     """The names that tell which city asks. Of most regions one city only is in the register."""
     return [city.short_name, city.name, city.region]
+
+
+def wrong_text(field: str, text: str, most: int, names: Sequence[str] = ()) -> dict[str, str]:
+    """The field -> what is wrong with a text that stands on the page of a request; ``names`` must not be told in it."""
+    if len(text) > most:
+        return {field: "too_long"}
+    if discretion.with_contacts({field: text}):
+        return {field: "contact"}
+    return {field: "names_city"} if discretion.naming({field: text}, names) else {}
 
 
 def wrong_in_draft(session: Session, wanted: Wanted) -> dict[str, str]:

@@ -11,6 +11,7 @@ from app.journal import queries as journal
 from app.matching.score import band
 from app.needs import candidates, queries, rules, service, shortlists
 from app.needs.models import Need
+from app.review.queries import FirstLive, first_live
 from app.search.engine import Engine
 
 FIRST_TOLD = 3
@@ -19,7 +20,7 @@ FIRST_TOLD = 3
 def newly_met(session: Session, engine: Engine, now: datetime) -> list[tuple[int, str]]:
     """Open requests with a solution published since that is among their first and was not told yet; reads only."""
     oldest = queries.oldest_open(session)
-    new = queries.first_live(session, oldest) if oldest else {}
+    new = first_live(session, oldest) if oldest else {}
     if not new:
         return []
     desk, told, found = candidates.desk(session, engine, now), _told(session), []
@@ -50,6 +51,6 @@ def _told(session: Session, number: int | None = None) -> set[tuple[int, str]]:
     return {(int(key), str(data.get("solution", ""))) for key, data in rows}
 
 
-def _is_news(live: queries.FirstLive | None, since: datetime, need: Need) -> bool:
+def _is_news(live: FirstLive | None, since: datetime, need: Need) -> bool:
     """Whether a solution came after a request; the shipped library is no news to requests made up beside it."""
     return live is not None and live.at > since and (live.written_here or not need.demonstration)

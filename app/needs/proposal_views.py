@@ -96,7 +96,7 @@ def _begin() -> Begin:
 @permits(Action.READ_PROPOSAL)
 def accept(number: int) -> Response:
     proposal, begin = _mine(number), _begin()
-    slug = proposal.need.slug
+    slug = proposal.solution.slug
     return _press(
         proposal,
         "proposal_accepted",

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """One function per button of a proposal: ask, offer, accept, postpone, decline, withdraw; and what silence does."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.accounts import queries as people
 from app.cities.models import City
 from app.cities.rules import is_closed
 from app.document.dates import day_of
@@ -14,7 +15,7 @@ from app.errors import Conflict, Invalid, NotFound
 from app.needs import checking, discretion, queries, rules
 from app.needs.models import Need, Proposal
 from app.needs.rules import Answer, State
-from app.needs.service import Deed, drop_pending, reveal, tell_proposal
+from app.needs.service import Deed, drop_pending, reveal, tell, tell_proposal
 from app.solutions.models import Solution
 
 #: The origin of a proposal that is part of an exchange: its cities hear of all of it.
@@ -74,14 +75,17 @@ def accept(session: Session, number: int, deed: Deed, begin: Begin) -> int:
         raise Conflict("solution_gone")
     if not (_there(proposal.giver, deed.now) and _there(need.city, deed.now)):
         raise Conflict("body_gone")
-    if transfers_left(session, proposal.giver_id, deed.now) == 0:
+    if room_for(session, proposal, deed.now) == 0:
         raise Conflict("no_capacity")
+    if proposal.solution.slug in queries.received(session, ended=False).get(need.city_id, ()):
+        raise Conflict("received_already")
     _answer(need, proposal, Answer.ACCEPTED, deed)
     need.state, need.updated_at = State.MATCHED, deed.now
     drop_pending(session, need, deed, but=proposal.id)
     reveal(session, need, deed)
     session.flush()
     twinning = begin(session, proposal, deed.person_id or 0, deed.now)
+    tell(session, need, deed, "need-matched", {"twinning": twinning})
     tell_proposal(session, proposal, deed, "proposal-accepted", {"twinning": twinning})
     return twinning
 
@@ -184,6 +188,8 @@ def _ask_again(session: Session, proposal: Proposal, days: int, site: Deed) -> b
 
 def _expire(session: Session, need: Need, proposal: Proposal, days: int, site: Deed) -> None:
     proposal.state, proposal.answered_at = Answer.EXPIRED, site.now
+    if proposal.origin != rules.OFFER and not people.staffed(session, [proposal.giver.slug]):
+        proposal.reason = rules.NOBODY_THERE
     following = None if proposal.origin == rules.OFFER else pass_on(session, need, days, site)
     told = {"next": following.giver.slug if following else ""}
     tell_proposal(session, proposal, site, "proposal-expired", told)
@@ -215,17 +221,28 @@ def pass_on(session: Session, need: Need, days: int, site: Deed) -> Proposal | N
     return propose(session, need, following, "next", days, site) if following else None
 
 
-def next_candidate(session: Session, need: Need, now: datetime) -> Mapping[str, Any] | None:
-    """The next line of the shortlist last shown whose giver was not asked yet and can still be.
+def following(session: Session, proposal: Proposal, now: datetime) -> Mapping[str, Any] | None:
+    """Who is asked if this question stays without an answer; nobody while another one of its request waits."""
+    waiting = {item.id for item in queries.pending(session, proposal.need_id) if item.state == Answer.WAITING}
+    asks = proposal.origin != rules.OFFER and not waiting - {proposal.id}
+    return next_candidate(session, proposal.need, now) if asks else None
 
-    Meanwhile a giver may have joined the request, or given away its days.
+
+def next_candidate(session: Session, need: Need, now: datetime) -> Mapping[str, Any] | None:
+    """The next line of the shortlist last shown whose giver was not asked yet and can still be; one whose match is low
+    only where the request asks for it by name: the site asks nobody for what may have nothing to do with them.
+
+    Meanwhile a giver may have joined the request, or given away its days, or another request got what it gives.
     """
     shown = queries.last_shown(session, need.id)
     if shown is None:
         return None
     asked = queries.asked_givers(session, need.id)
     joined = {tie.city.slug for tie in need.receivers}
-    left = [item for item in shown.items if item["city"] not in asked | joined]
+    fitting = [item for item in shown.items if item.get("band") != "low" or item.get("wished")]
+    left = [item for item in fitting if item["city"] not in asked | joined]
+    received = queries.received(session).get(need.city_id, ()) if left else ()
+    left = [item for item in left if item["solution"] not in received]
     published = queries.solutions_by_slug(session, [item["solution"] for item in left])
     return next((item for item in left if _can_give(session, published.get(item["solution"]), now)), None)
 
@@ -239,12 +256,19 @@ def _there(body: City, now: datetime) -> bool:
     return not is_closed(body.register, day_of(now))
 
 
-def transfers_left(session: Session, giver_id: int, now: datetime) -> int | None:
+def room_for(session: Session, proposal: Proposal, now: datetime) -> int | None:
+    """As ``transfers_left``, for one proposal: an exchange asks for a transfer beyond the days that were stated, so it
+    needs none that is left and takes none from another question."""
+    exchange = proposal.origin == EXCHANGE
+    return None if exchange else transfers_left(session, proposal.giver_id, now, but=(EXCHANGE,))
+
+
+def transfers_left(session: Session, giver_id: int, now: datetime, but: Iterable[str] = ()) -> int | None:
     """Transfers a giver can still begin this quarter; None where it stated no days."""
     quarter = rules.quarter_of(day_of(now))
     stated = queries.capacities(session, [quarter]).get(giver_id, {}).get(quarter)
     following = rules.quarters_from(day_of(now), 2)[1]
-    begun = queries.begun(session, giver_id, rules.begins_at(quarter), rules.begins_at(following))
+    begun = queries.begun(session, giver_id, rules.begins_at(quarter), rules.begins_at(following), but)
     return rules.transfers_left(stated, len(begun))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, String, cast, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, String, cast, func, join, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, lazyload, selectinload
 
 from app.cities.models import City
@@ -20,8 +20,8 @@ from app.needs.models import (
     Proposal,
     ShownSet,
 )
-from app.needs.rules import OFFER, ON_BOARD, ON_SIGHT, PENDING, Answer, State
-from app.solutions.models import Solution, SolutionRevision
+from app.needs.rules import BROUGHT, OFFER, ON_BOARD, ON_SIGHT, PENDING, Answer, State
+from app.solutions.models import Solution
 
 
 def need(session: Session, number: int) -> Need | None:
@@ -257,11 +257,13 @@ def to_look_at(session: Session, now: datetime) -> Sequence[int]:
     return session.scalars(wanted.where(or_(_is_due(now), bereft)).order_by(Proposal.id)).all()
 
 
-def begun(session: Session, giver_id: int, since: datetime, until: datetime) -> Sequence[datetime]:
-    """When a giver said yes, in a span of time."""
+def begun(
+    session: Session, giver_id: int, since: datetime, until: datetime, but: Iterable[str] = ()
+) -> Sequence[datetime]:
+    """When a giver said yes, in a span of time, ``but`` to proposals of some origins."""
     wanted = (
         select(Proposal.answered_at)
-        .where(Proposal.giver_id == giver_id, Proposal.state == Answer.ACCEPTED)
+        .where(Proposal.giver_id == giver_id, Proposal.state == Answer.ACCEPTED, Proposal.origin.not_in(list(but)))
         .where(Proposal.answered_at >= since, Proposal.answered_at < until)
     )
     return [at for at in session.scalars(wanted) if at is not None]
@@ -269,31 +271,47 @@ def begun(session: Session, giver_id: int, since: datetime, until: datetime) -> 
 
 @dataclass(frozen=True)
 class Made:
-    """A proposal that stands or is over: who asked and who gave (numbers of bodies), what, how and when it ended."""
+    """A proposal that stands or is over: for what, who gives (number and name), how it ended, why and when."""
 
     id: int
     need_id: int
-    asker_id: int
     giver_id: int
     giver: str
     solution: str
     origin: str
     state: str
+    reason: str
     answered_at: datetime | None
 
 
 def made(session: Session) -> Sequence[Made]:
     """Every proposal that was not withdrawn, the oldest first: what the scorer knows of the past, and what waits."""
     wanted = (
-        select(Proposal.id, Proposal.need_id, Need.city_id, Proposal.giver_id, City.slug, Solution.slug)
-        .add_columns(Proposal.origin, Proposal.state, Proposal.answered_at)
-        .join(Need, Need.id == Proposal.need_id)
+        select(Proposal.id, Proposal.need_id, Proposal.giver_id, City.slug, Solution.slug)
+        .add_columns(Proposal.origin, Proposal.state, Proposal.reason, Proposal.answered_at)
         .join(City, City.id == Proposal.giver_id)
         .join(Solution, Solution.id == Proposal.solution_id)
         .where(Proposal.state != Answer.WITHDRAWN)
         .order_by(Proposal.id)
     )
     return [Made(*row) for row in session.execute(wanted)]
+
+
+def received(session: Session, *, ended: bool = True) -> dict[int, set[str]]:
+    """By body, the solutions that a transfer is bringing it; with ``ended`` those too that one has brought it.
+
+    The newest yes of a request tells: where the request is open again, or was closed without it, the transfer stopped.
+    """
+    newest = select(func.max(Proposal.id)).where(Proposal.state == Answer.ACCEPTED).group_by(Proposal.need_id)
+    over = Need.outcome.in_(BROUGHT if ended else ())
+    stands = Proposal.id.in_(newest) & or_(Need.state == State.MATCHED, over)
+    given = join(Need, Proposal, Proposal.need_id == Need.id).join(Solution, Solution.id == Proposal.solution_id)
+    asked = select(Need.city_id, Solution.slug).select_from(given).where(stands)
+    joined = select(NeedReceiver.city_id, Solution.slug).select_from(given).join(NeedReceiver).where(stands)
+    found: dict[int, set[str]] = {}
+    for body, solution in session.execute(asked.union(joined)):
+        found.setdefault(body, set()).add(solution)
+    return found
 
 
 def asked_givers(session: Session, need_id: int) -> set[str]:
@@ -374,28 +392,6 @@ def solutions_by_slug(session: Session, slugs: Iterable[str]) -> dict[str, Solut
     wanted = select(Solution).options(selectinload(Solution.bodies), selectinload(Solution.themes))
     found = session.scalars(wanted.where(Solution.slug.in_(list(slugs)), Solution.published)).all()
     return {solution.slug: solution for solution in found}
-
-
-@dataclass(frozen=True)
-class FirstLive:
-    """When a solution came into force for the first time, and whether somebody wrote it on the site."""
-
-    at: datetime
-    written_here: bool
-
-
-def first_live(session: Session, since: datetime) -> dict[str, FirstLive]:
-    """Published solutions that came into force for the first time after an instant."""
-    first = func.min(SolutionRevision.live_at)
-    wanted = (
-        select(Solution.slug, first, Solution.author_id)
-        .join(SolutionRevision, SolutionRevision.solution_id == Solution.id)
-        .where(Solution.published)
-        .group_by(Solution.slug, Solution.author_id)
-        .having(first > since)
-    )
-    rows = session.execute(wanted)
-    return {slug: FirstLive(live, author is not None) for slug, live, author in rows if live is not None}
 
 
 def oldest_open(session: Session) -> datetime | None:

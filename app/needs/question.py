@@ -30,12 +30,13 @@ def asked_of(session: Session, proposal: Proposal, now: datetime) -> dict[str, A
     need, offered = proposal.need, proposal.origin == rules.OFFER
     office = Actor(1, frozenset({(Role.REFERENT, (need.city if offered else proposal.giver).slug)}))
     asker = board.asker_of(session, need, office, now)
-    following = None if offered else proposals.next_candidate(session, need, now)
+    following = proposals.following(session, proposal, now)
     stands_on = reasons(proposal.grounds, asker.hidden)
     return {
         "asker": {"name": asker.name, "size": asker.size, "hidden": asker.hidden},
         **_said(need),
         "offer": {"giver": proposal.giver.name, "summary": proposal.solution.summary} if offered else None,
+        "learns": _learns(proposal),
         "message": proposal.message,
         "solution": proposal.solution.title,
         "grounds": stands_on,
@@ -44,6 +45,13 @@ def asked_of(session: Session, proposal: Proposal, now: datetime) -> dict[str, A
         "days": rules.days_passed(now, proposal.due_at) if proposal.due_at else 0,
         "next": following["city_name"] if following else "",
     }
+
+
+def _learns(proposal: Proposal) -> list[dict[str, str]]:
+    """What the giver learns in exchange, and from whom, where the question is part of one between cities."""
+    lessons = proposal.grounds.get(proposals.EXCHANGE, {}).get("lessons", ())
+    theirs = [lesson for lesson in lessons if lesson["asker"] == proposal.giver.slug]
+    return [{"title": lesson["title"], "giver": lesson["giver_name"]} for lesson in theirs]
 
 
 def _said(need: Need) -> dict[str, Any]:

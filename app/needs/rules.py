@@ -27,8 +27,9 @@ ACTIONS: Mapping[str, str] = {
     "need-answerable": "the same, told to the office of that solution, which may offer it (by the site); solution",
     "need-overdue": "its day has passed: its city is asked to close or extend it (by the site); by_when",
     "need-lapsed": "its city did not answer: the board says so (by the site); by_when",
+    "need-matched": "one of its proposals was accepted; twinning",
     "need-withdrawn": "its city took the request back",
-    "need-closed": "its city closed the request, or its transfer is over; outcome",
+    "need-closed": "its city closed the request, or its transfer is over; outcome, twinning",
     "need-reopened": "its transfer stopped: the request is on the board again; twinning",
     "proposal-made": "a giver is asked for one solution; need, origin, rank",
     "exchange-proposed": "a giver is asked as part of an exchange between cities; need, origin, rank",
@@ -93,13 +94,17 @@ REASONS = ("no-capacity", "not-mature", "confidential", "changed", "other")
 OFFER_REASONS = ("not-the-problem", "not-for-us", "other-chosen", "no-capacity", "other")
 #: Why the site ends a proposal that is waited for: its giver, or the city of its request, is no longer there.
 GIVER_CLOSED, ASKER_CLOSED = "giver-closed", "asker-closed"
+#: Why a question expires that nobody was there to answer: no silence of that body.
+NOBODY_THERE = "nobody-there"
 OUTCOMES = ("solved", "solved-elsewhere", "not-needed", "nobody")
 #: How a request ends whose transfer ran to its end and was not adopted.
 NOT_ADOPTED = "not-adopted"
+#: Outcomes of a request whose transfer ran to its end: its bodies have received the solution.
+BROUGHT = ("solved", NOT_ADOPTED)
 CONSTRAINTS = ("budget", "staff", "legal_basis", "municipalities", "software")
 
 MOST_TITLE, LEAST_PROBLEM, MOST_PROBLEM, MOST_CONSTRAINT, MOST_TEXT = 120, 20, 4_000, 300, 2_000
-MOST_THEMES = 5
+MOST_THEMES, MOST_NOTE = 5, 500
 MOST_EXCLUDED, MOST_PROPOSALS = 20, 3
 SIZES = tuple(name for name, _ in SIZE_CLASSES)
 MOST_DAYS = 90

@@ -32,7 +32,7 @@ class Deed:
 
 def begin(session: Session, city: City, wanted: Wanted, publishing: bool, deed: Deed) -> Need:
     """A request from the form of a new one, once however often the form is sent. Raises ``Invalid``."""
-    made = _sent_already(session, city, wanted, deed)
+    made = _sent_already(session, city, wanted, publishing, deed)
     if made is None:
         return (publish_new if publishing else draft)(session, city, wanted, deed)
     if publishing and made.state == State.DRAFT:
@@ -90,8 +90,7 @@ def join(session: Session, number: int, city: City, note: str, deed: Deed) -> Ne
     may = rules.may_join(need.state, need.city.slug, [tie.city.slug for tie in need.receivers], city.slug)
     if not may or is_closed(need.city.register, day_of(deed.now)):
         raise Conflict("cannot_join")
-    if len(note) > 500:
-        raise Invalid({"note": "too_long"})
+    _refuse(checking.wrong_text("note", note, rules.MOST_NOTE))
     need.receivers.append(NeedReceiver(city_id=city.id, joined_by=deed.person_id, joined_at=deed.now, note=note))
     told = {"receivers": len(need.receivers), "body": _told_body(need, city)}
     tell(session, need, deed, "need-joined", told, body=_told_body(need, city))
@@ -115,7 +114,8 @@ def close(session: Session, number: int, outcome: str, text: str, deed: Deed) ->
     if not rules.may_close(need.state):
         raise Conflict("not_open")
     wrong = {} if outcome in rules.OUTCOMES else {"outcome": "required"}
-    _refuse(wrong | ({"outcome_text": "too_long"} if len(text) > rules.MOST_TEXT else {}))
+    names = checking.telling(need.city) if need.visibility == "anonymous" else []
+    _refuse(wrong | checking.wrong_text("outcome_text", text, rules.MOST_TEXT, names))
     need.state, need.outcome, need.outcome_text = State.CLOSED, outcome, text.strip()
     need.closed_at = need.updated_at = deed.now
     drop_pending(session, need, deed)
@@ -123,14 +123,14 @@ def close(session: Session, number: int, outcome: str, text: str, deed: Deed) ->
     return need
 
 
-def close_by_transfer(session: Session, number: int, adopted: bool, deed: Deed) -> None:
+def close_by_transfer(session: Session, number: int, twinning: int, adopted: bool, deed: Deed) -> None:
     """The transfer of a request is over: the request is closed and shows what came of it."""
     need = queries.locked(session, number)
     if need is None or need.state != State.MATCHED:
         return
     need.state, need.outcome = State.CLOSED, "solved" if adopted else rules.NOT_ADOPTED
     need.closed_at = need.updated_at = deed.now
-    tell(session, need, deed, "need-closed", {"outcome": need.outcome})
+    tell(session, need, deed, "need-closed", {"outcome": need.outcome, "twinning": twinning})
 
 
 def reopen(session: Session, number: int, twinning: int, deed: Deed) -> None:
@@ -236,12 +236,22 @@ def _told_body(need: Need, city: City) -> str:
     return "" if need.visibility == "anonymous" else city.slug
 
 
-def _sent_already(session: Session, city: City, wanted: Wanted, deed: Deed) -> Need | None:
-    """What the same form made a moment ago: a button is pressed twice, a slow answer is asked for again."""
+def _sent_already(session: Session, city: City, wanted: Wanted, publishing: bool, deed: Deed) -> Need | None:
+    """What the same form made a moment ago: a button is pressed twice, a slow answer is asked for again.
+
+    All that was typed must be the same, so that nothing is lost; a draft that is published takes over the rest.
+    """
     queries.hold_body(session, city.id)
     made = queries.begun_since(session, city.id, deed.person_id, deed.now - SAME_SENDING)
-    told = (wanted.heading[: rules.MOST_TITLE], wanted.problem, wanted.visibility)
-    return next((need for need in made if (need.title, need.problem, need.visibility) == told), None)
+    return next((need for need in made if _same(need, wanted, publishing)), None)
+
+
+def _same(need: Need, typed: Wanted, publishing: bool) -> bool:
+    held = as_wanted(need)
+    if publishing and need.state == State.DRAFT:
+        names = ("heading", "problem", "visibility", "wish")
+        return all(getattr(held, name) == getattr(typed, name) for name in names)
+    return held.said() == typed.said()
 
 
 def _new(city: City, wanted: Wanted, deed: Deed) -> Need:

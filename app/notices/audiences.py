@@ -14,7 +14,8 @@ from app.journal.models import JournalEntry
 from app.needs import queries as needs
 from app.needs import question, round_queries
 from app.needs.models import Need, Proposal
-from app.needs.rules import ASKER_CLOSED, GIVER_CLOSED, OFFER, Answer
+from app.needs.proposals import EXCHANGE
+from app.needs.rules import ASKER_CLOSED, GIVER_CLOSED, OFFER, PENDING, Answer
 from app.notices import matches, queries, transfers
 from app.notices.reach import able, coordination, office, readers, with_roles
 from app.notices.rules import Audience
@@ -26,12 +27,25 @@ from app.solutions import queries as solutions
 from app.solutions.models import Solution
 from app.solutions.rules import with_above
 from app.twinnings import queries as twinnings
+from app.twinnings.models import Twinning
 
 
 def of(session: Session, entry: JournalEntry) -> Audience | None:
     """The audience of a row, None where there is nothing to tell (the thing is gone)."""
     find = AUDIENCES.get(entry.kind)
-    return find(session, entry) if find else None
+    audience = find(session, entry) if find else None
+    return _told_once(session, entry, audience) if audience else None
+
+
+def _told_once(session: Session, entry: JournalEntry, audience: Audience) -> Audience:
+    """Whoever hears of a transfer is not told again what its step did to its request, or to its solution."""
+    number = entry.data.get("twinning")
+    twinning = twinnings.twinning(session, int(number)) if number else None
+    if twinning is None:
+        return audience
+    people = _hearing_of(session, twinning)
+    outside = people | _following_of(session, twinning)
+    return replace(audience, mine=audience.mine - people, followed=audience.followed - outside)
 
 
 def _of_solution(session: Session, entry: JournalEntry) -> Audience | None:
@@ -40,7 +54,7 @@ def _of_solution(session: Session, entry: JournalEntry) -> Audience | None:
     solution = solutions.by_slug(session, entry.key)
     if solution is None:
         return None
-    earlier, thing = _earlier(session, solution), solution.thing
+    earlier, thing = _earlier(session, solution, entry), solution.thing
     if entry.action == "error-reported":
         # Whoever wrote it and has left, or whose body has, can correct nothing: it reaches those who can.
         thing = replace(thing, people=frozenset())
@@ -63,12 +77,17 @@ def _of_solution(session: Session, entry: JournalEntry) -> Audience | None:
     )
 
 
-def _earlier(session: Session, solution: Solution) -> frozenset[int]:
-    """Those who wrote one of its versions, did an earlier step, or were asked to decide."""
+def _earlier(session: Session, solution: Solution, entry: JournalEntry) -> frozenset[int]:
+    """Those who wrote one of its versions, did an earlier step, or were asked to decide.
+
+    Of what became of it elsewhere its office hears too: what came with the library was written by nobody of the site.
+    """
     found = {solution.author_id, *solutions.writers(session, solution)}
     for row in journal.of_thing(session, "solution", solution.slug):
         asked = row.data.get("person")
         found |= {row.actor_id, asked if isinstance(asked, int) else None}
+    if entry.action == "solution-reused" and solution.owner is not None:
+        found |= office(session, solution.owner)
     return frozenset(number for number in found if number)
 
 
@@ -90,7 +109,7 @@ def _reader(session: Session, entry: JournalEntry) -> frozenset[int]:
 
 
 #: Told with the page that everybody reads; the rest with the page of its review.
-PUBLIC_PAGE = frozenset({"facts-confirmed", "solution-made-ready", "solution-restored"})
+PUBLIC_PAGE = frozenset({"facts-confirmed", "solution-made-ready", "solution-restored", "solution-reused"})
 
 
 def _followed_with(session: Session, solution: Solution) -> list[tuple[str, str]]:
@@ -213,13 +232,12 @@ def _of_proposal(session: Session, entry: JournalEntry) -> Audience | None:
     if proposal is None:
         return None
     need, offered = proposal.need, proposal.origin == OFFER
-    asking = _requesters(need) | with_roles(session, (Role.REFERENT,), [need.city.slug])
     theirs = able(session, office(session, proposal.giver), Action.ANSWER_PROPOSAL, proposal.thing, entry.at)
     there = offered or bool(theirs)
     answering = theirs or with_roles(session, (Role.COORDINATOR,), [""])
     asked = frozenset({proposal.asked_by or need.author_id or 0})
     return Audience(
-        able(session, asking, Action.EDIT_NEED, need.thing, entry.at) if offered else answering,
+        _waited_for(session, proposal, entry, answering),
         _hearing(session, proposal, entry, _requesters(need) | asked, answering),
         frozenset(),
         need.title,
@@ -229,6 +247,14 @@ def _of_proposal(session: Session, entry: JournalEntry) -> Audience | None:
         facts=matches.of_proposal(session, proposal, entry),
         absent="" if there else proposal.giver.name,
     )
+
+
+def _waited_for(session: Session, proposal: Proposal, entry: JournalEntry, answering: frozenset[int]) -> frozenset[int]:
+    need = proposal.need
+    if proposal.origin == OFFER:
+        asking = _requesters(need) | with_roles(session, (Role.REFERENT,), [need.city.slug])
+        return able(session, asking, Action.EDIT_NEED, need.thing, entry.at)
+    return frozenset() if _is_answered(proposal, entry) else answering
 
 
 def _address_of(proposal: Proposal, entry: JournalEntry) -> str:
@@ -249,8 +275,13 @@ def _hearing(
         asking = frozenset({proposal.asked_by or 0}) if proposal.origin == OFFER else frozenset()
     if entry.action == "proposal-ended":
         return able(session, asking | office(session, proposal.giver), Action.READ_PROPOSAL, thing, entry.at)
-    both = asking | answering if entry.action == "proposal-withdrawn" else asking
-    return readers(session, both, Action.READ_PROPOSAL, thing)
+    told = entry.action == "proposal-withdrawn" or _is_answered(proposal, entry)
+    return readers(session, asking | answering if told else asking, Action.READ_PROPOSAL, thing)
+
+
+def _is_answered(proposal: Proposal, entry: JournalEntry) -> bool:
+    """Whether a row makes a question part of an exchange that its giver has answered already."""
+    return entry.action == "exchange-proposed" and proposal.state not in PENDING
 
 
 #: Rows about a question that is put to a giver: they speak of the city that asks.
@@ -260,6 +291,7 @@ QUESTIONS = frozenset({"proposal-made", "proposal-reminded", "exchange-proposed"
 def _is_put(proposal: Proposal, entry: JournalEntry) -> bool:
     """Whether a row puts a question or an offer, or puts it again, while it still waits for the answer."""
     told = entry.action in {"proposal-made", "proposal-offered", "proposal-reminded"}
+    told |= entry.action == "exchange-proposed" and proposal.origin == EXCHANGE
     return told and proposal.state in {Answer.WAITING, Answer.OFFERED}
 
 
@@ -279,26 +311,36 @@ def _of_twinning(session: Session, entry: JournalEntry) -> Audience | None:
     twinning = twinnings.twinning(session, int(entry.key))
     if twinning is None:
         return None
-    everybody = frozenset(tie.person_id for tie in twinning.people)
-    if entry.action == "person-left":
-        # Taken off the list, that person hears of it too.
-        everybody |= {int(entry.data["person"])}
+    # Taken off the list, that person hears of it too.
+    left = [int(entry.data["person"])] if entry.action == "person-left" else []
+    everybody = [*(tie.person_id for tie in twinning.people), *left]
     owner = entry.data.get("owner")
     working = (Action.WORK_ON_TWINNING, twinning.thing, entry.at)
     waiting = able(session, [int(owner)] if owner else [], *working) or able(session, everybody, *working)
     national = with_roles(session, (Role.COORDINATOR,), [""])
-    hearing = readers(session, everybody, Action.WORK_ON_TWINNING, twinning.thing)
-    followed = [("solution", twinning.solution.slug), *(("city", tie.city.slug) for tie in twinning.parties)]
+    # The report that closes it is told with its end.
+    hearing = frozenset() if entry.data.get("closes") else _hearing_of(session, twinning, left)
     sides = [city.short_name for city in (twinning.giver, *twinning.receivers) if city is not None]
     return Audience(
         waiting or national,
         national if entry.action == "milestone-late" else hearing,
-        queries.followers(session, followed),
+        _following_of(session, twinning),
         twinning.title,
         transfers.path(twinning, entry),
         _whose(session, entry, ", ".join(sides)),
         facts=transfers.facts(session, twinning, entry),
     )
+
+
+def _hearing_of(session: Session, twinning: Twinning, others: Iterable[int] = ()) -> frozenset[int]:
+    """Its people, and others, as far as they may still work on it."""
+    everybody = [*(tie.person_id for tie in twinning.people), *others]
+    return readers(session, everybody, Action.WORK_ON_TWINNING, twinning.thing)
+
+
+def _following_of(session: Session, twinning: Twinning) -> frozenset[int]:
+    cities = [("city", tie.city.slug) for tie in twinning.parties]
+    return queries.followers(session, [("solution", twinning.solution.slug), *cities])
 
 
 def _of_page(session: Session, entry: JournalEntry) -> Audience | None:

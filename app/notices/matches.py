@@ -28,11 +28,14 @@ def of_proposal(session: Session, proposal: Proposal, entry: JournalEntry) -> di
     """Who answered a question, with which words and until when it is put off; how many others need not answer."""
     if entry.action in ANSWERS:
         return _answer(proposal, stands=proposal.state == ANSWERS[entry.action])
-    if entry.action != "proposal-accepted":
-        return {}
+    return spared(session, proposal) if entry.action == "proposal-accepted" else {}
+
+
+def spared(session: Session, proposal: Proposal) -> dict[str, Any]:
+    """How many need not answer any more, now that it was accepted."""
     others = queries.proposals(session, proposal.need)
-    spared = [item for item in others if _is_spared(item, proposal)]
-    return {"spared": len(spared)} if spared else {}
+    found = [item for item in others if _is_spared(item, proposal)]
+    return {"spared": len(found)} if found else {}
 
 
 def _is_spared(item: Proposal, accepted: Proposal) -> bool:

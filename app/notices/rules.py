@@ -40,6 +40,7 @@ TOLD: Mapping[str, tuple[str, ...]] = {
     "page-error-resolved": (MINE,),
     "facts-due": (WAITING,),
     "evidence-lowered": (WAITING, MINE, FOLLOWED),
+    "solution-reused": (MINE, FOLLOWED),
     "comment-resolved": (MINE,),
     "facts-confirmed": (MINE, FOLLOWED),
     "need-published": (WAITING, FOLLOWED),
@@ -117,10 +118,10 @@ SETTLES: Mapping[str, tuple[str, ...]] = {
         ),
         QUESTIONED,
     ),
-    **dict.fromkeys(("need-closed", "need-withdrawn"), ASKED_OF_NEED),
+    **dict.fromkeys(("need-matched", "need-closed", "need-withdrawn"), ASKED_OF_NEED),
     "need-edited": ("need-overdue", "need-lapsed"),
     **dict.fromkeys(("round-published", "round-discarded"), ("round-computed", "round-failed")),
-    **dict.fromkeys(("milestone-done", "twinning-closed", "twinning-stopped"), STEPS_OF_TWINNING),
+    **dict.fromkeys(("milestone-done", "milestone-planned", "twinning-closed", "twinning-stopped"), STEPS_OF_TWINNING),
 }
 #: Where a thing has several such at a time, which of them a row is about.
 WHICH = ("comment", "milestone")

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 from app.accounts import queries as people
 from app.document.dates import ROME, day_of
 from app.journal.models import JournalEntry
+from app.needs import queries as needs
+from app.notices import matches
 from app.twinnings import queries
 from app.twinnings.models import Twinning
 
@@ -36,8 +38,9 @@ def facts(session: Session, twinning: Twinning, entry: JournalEntry) -> dict[str
     if entry.action.startswith("milestone-"):
         return _milestone(twinning, entry)
     if entry.action in {"person-joined", "person-left"}:
-        person = people.person(session, int(entry.data["person"]))
-        return {"name": person.name} if person is not None and person.name else {}
+        return _person(session, entry)
+    if entry.action == "twinning-begun":
+        return _begun(session, entry)
     if entry.action == "twinning-closed":
         return {"unadopted": entry.data.get("result") == "stopped"}
     if ANCHORS.get(entry.action) == "incontri":
@@ -46,6 +49,16 @@ def facts(session: Session, twinning: Twinning, entry: JournalEntry) -> dict[str
         file = queries.file(session, twinning.id, int(entry.data["file"]))
         return {"named": file.title} if file is not None else {}
     return {}
+
+
+def _person(session: Session, entry: JournalEntry) -> dict[str, Any]:
+    person = people.person(session, int(entry.data["person"]))
+    return {"name": person.name} if person is not None and person.name else {}
+
+
+def _begun(session: Session, entry: JournalEntry) -> dict[str, Any]:
+    proposal = needs.proposal(session, int(entry.data["proposal"]))
+    return matches.spared(session, proposal) if proposal is not None else {}
 
 
 def _milestone(twinning: Twinning, entry: JournalEntry) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Home, the written pages, and the addresses machines ask for."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -23,6 +23,7 @@ from app.pages import sitemap as maps
 from app.pages.models import WrittenPage
 from app.pages.sitemap import Entry
 from app.solutions import queries as solution_queries
+from app.solutions.models import Solution
 from app.twinnings import queries as twinning_queries
 from app.web.formats import fresh, json_answer
 from app.web.gate import permits
@@ -36,6 +37,9 @@ pages = Blueprint("pages", __name__, template_folder="templates")
 WRITTEN = ("aiuto", "programma", "accessibilita", "privacy", "informazioni", "note-legali")
 #: Solutions, and requests and transfers, that the home page shows.
 LATEST, NEWEST = 6, 3
+#: Searches the home page proposes, and how long they may be; of a library that says nothing of its own, these.
+MOST_EXAMPLES, SHORT = 3, 50
+EXAMPLES = ("sportello unico per le imprese", "gare per i piccoli comuni", "piano strategico metropolitano")
 XML = "application/xml"
 #: What stands before the path of a page in each language.
 PREFIXES = {language: "" if language == DEFAULT else f"/{language}" for language in LANGUAGES}
@@ -58,14 +62,22 @@ def home() -> Response:
 
 
 def _home() -> str:
+    latest = solution_queries.newest(session(), LATEST)
     return render_template(
         "pages/home.html",
         themes=solution_queries.themes_with_counts(session()),
         totals=queries.totals(session()),
-        latest=solution_queries.newest(session(), LATEST),
+        latest=latest,
+        examples=_examples(latest),
         needs=board.latest(session(), datetime.now(UTC), NEWEST),
         twinnings=twinning_queries.latest_running(session(), NEWEST),
     )
+
+
+def _examples(latest: Iterable[Solution]) -> list[str]:
+    """Searches that find something, as people ask: the shortest question of each of the newest solutions."""
+    asked = [min(questions, key=len) for solution in latest if (questions := solution.front.get("questions"))]
+    return [text for text in asked if len(text) <= SHORT][:MOST_EXAMPLES] or list(EXAMPLES)
 
 
 @pages.get(f"/<any({', '.join(repr(name) for name in WRITTEN)}):name>")

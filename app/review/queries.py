@@ -213,3 +213,25 @@ def commonest_theme(session: Session, act: LegalAct) -> str:
         .limit(1)
     )
     return session.scalar(wanted) or ""
+
+
+@dataclass(frozen=True)
+class FirstLive:
+    """When a solution came into force for the first time, and whether somebody wrote it on the site."""
+
+    at: datetime
+    written_here: bool
+
+
+def first_live(session: Session, since: datetime) -> dict[str, FirstLive]:
+    """Published solutions that came into force for the first time after an instant."""
+    first = func.min(SolutionRevision.live_at)
+    wanted = (
+        select(Solution.slug, first, Solution.author_id)
+        .join(SolutionRevision, SolutionRevision.solution_id == Solution.id)
+        .where(Solution.published)
+        .group_by(Solution.slug, Solution.author_id)
+        .having(first > since)
+    )
+    rows = session.execute(wanted)
+    return {slug: FirstLive(live, author is not None) for slug, live, author in rows if live is not None}

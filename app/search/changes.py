@@ -12,7 +12,7 @@ from app.search.models import RegisterState, SearchChange
 #: A change that no document shows but the home page does: the pages kept for readers are made anew.
 HOME = ("page", "home")
 #: Things whose names stand on the pages of solutions.
-REGISTERED = frozenset({"city", "theme"})
+REGISTERED = frozenset({"city", "theme", "act"})
 
 
 class BulkChangeRefused(RuntimeError):
@@ -28,13 +28,14 @@ def listen() -> None:
 
 def _note_changes(session: Session, _context: UOWTransaction) -> None:
     # After the flush, not before the commit: what was flushed earlier is no longer new or dirty there.
-    changed = {
-        (kind, thing.slug)
+    changed = [
+        (kind, thing)
         for thing in (*session.new, *session.dirty, *session.deleted)
         if (kind := getattr(thing, "__searchable__", None)) and _really(session, thing)
-    }
-    note(session, changed)
-    if any(kind in REGISTERED for kind, _slug in changed):
+    ]
+    note(session, {(kind, thing.slug) for kind, thing in changed})
+    # What is new stands on no page yet but those that change with it: acts come with nearly every solution.
+    if any(kind in REGISTERED and thing not in session.new for kind, thing in changed):
         _count_register(session)
 
 

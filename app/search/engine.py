@@ -28,7 +28,8 @@ from app.search.results import Hit, Results, Row
 from app.search.segments import Reader
 from app.search.semantic import Meaning
 from app.search.snapshot import Snapshot, folded, named_filters, uncited, understood
-from app.search.suggest import Suggestion
+from app.search.suggest import Suggestion, answering
+from app.text.stems import inflections
 from app.text.vocabulary import Vocabulary
 
 #: A document that scores less than this share of the best is no answer; it would only swell counts and facets. Where
@@ -177,8 +178,12 @@ class Engine:
             return None
 
     def suggest(self, typed: str, limit: int = 8) -> list[Suggestion]:
-        """Things whose title has a word that starts as typed. Raises ``IndexDamaged``."""
-        return self.snapshot().suggestions.starting(typed, limit)
+        """Things whose title has a word that starts as typed, then solutions that say all of it. Raises
+        ``IndexDamaged``."""
+        snapshot = self.snapshot()
+        found = snapshot.suggestions.starting(typed, limit)
+        more = answering(snapshot.ranking, typed) if len(found) < limit else []
+        return list(dict.fromkeys([*found, *more]))[:limit]
 
     def search(
         self,
@@ -292,6 +297,9 @@ class Engine:
         allowed = _with_phrases(ranking, allowed, plan.question.phrases)
         for stems in plan.question.excluded:
             allowed &= ~ranking.holding(stems)
+        for word in plan.question.unwanted:
+            # By its stem `-comunicazione` would leave out whatever says `comune`.
+            allowed &= ~ranking.spelling(inflections(word))
         if plan.question.empty:
             return np.where(allowed, ranking.prior, 0.0)
         scores = ranking.score(plan.concepts, plan.pairs)
@@ -349,15 +357,9 @@ def _ordered(snapshot: Snapshot, scores: Scores, sort: str, wanted: int) -> list
     ranking = snapshot.ranking
     if sort == "relevance":
         return ranking.best(scores, wanted)
-    found = [int(number) for number in np.flatnonzero(scores > 0)]
-    rows = ranking.rows
-    found.sort(key=lambda number: int(ranking.order[number]))
-    if sort == "reused":
-        found.sort(key=lambda number: (rows[number]["reused"], scores[number]), reverse=True)
-    else:
-        # A day of import or of a correction says nothing of a practice: it only parts those otherwise alike.
-        found.sort(key=lambda number: (str(rows[number]["recent"]), str(rows[number]["updated_on"])), reverse=True)
-    return found[:wanted]
+    found = np.flatnonzero(scores > 0)
+    first = (-scores[found], -ranking.reused[found]) if sort == "reused" else (-ranking.age[found],)
+    return [int(number) for number in found[np.lexsort((ranking.order[found], *first))][:wanted]]
 
 
 def shown_hits(snapshot: Snapshot, numbers: Sequence[int], scores: Scores, plan: Plan) -> Iterator[Hit]:

@@ -22,7 +22,7 @@ class SearchChange(Base):
 
 
 class RegisterState(Base):
-    """How often bodies and themes changed, in one row: their names stand on the kept pages of solutions."""
+    """How often bodies, themes and acts changed, in one row: their names stand on the kept pages of solutions."""
 
     __tablename__ = "register_state"
 

@@ -28,10 +28,16 @@ def unmet(session: Session, day: date, text: str) -> UnmetSearch | None:
     return session.get(UnmetSearch, (day, text))
 
 
+def texts_of(session: Session, day: date) -> int:
+    """How many different texts were searched in vain on a day."""
+    return session.scalar(select(func.count()).where(UnmetSearch.day == day)) or 0
+
+
 def most_unmet(session: Session, since: date, limit: int) -> Sequence[tuple[str, int]]:
-    """What was searched in vain since a day, the most frequent first."""
+    """What was searched in vain since a day, the most frequent first; not those of which only the number is known."""
     total = func.sum(UnmetSearch.count)
-    wanted = select(UnmetSearch.text, total).where(UnmetSearch.day >= since).group_by(UnmetSearch.text)
+    told = (UnmetSearch.day >= since, UnmetSearch.text != "")
+    wanted = select(UnmetSearch.text, total).where(*told).group_by(UnmetSearch.text)
     return [(text, int(count)) for text, count in session.execute(wanted.order_by(total.desc()).limit(limit)).all()]
 
 

@@ -64,12 +64,14 @@ class Word:
 
 @dataclass(frozen=True)
 class Question:
-    """A question to the index. ``words`` are those that count; ``acts`` are slugs of cited acts;
-    ``cited`` is each of them as it was typed; ``plain`` is what was typed without its operators."""
+    """A question to the index. ``words`` are those that count; ``excluded`` rows of stems and ``unwanted`` words, which
+    no answer holds; ``acts`` are slugs of cited acts; ``cited`` is each of them as it was typed; ``plain`` is what was
+    typed without its operators."""
 
     words: tuple[Word, ...] = ()
     phrases: tuple[tuple[str, ...], ...] = ()
     excluded: tuple[tuple[str, ...], ...] = ()
+    unwanted: tuple[str, ...] = ()
     acts: tuple[str, ...] = ()
     cited: tuple[str, ...] = ()
     wanted: tuple[tuple[str, str], ...] = ()
@@ -88,10 +90,12 @@ def read(text: str) -> Question:
     acts, cited, rest = _without_acts(plain)
     words = _words(rest, bare=bool(acts))
     quoted = [stems for phrase in phrases if (stems := _stems(phrase))]
+    out = [row for item in excluded if (row := _forms(item))]
     return Question(
         tuple(words[:MAX_TERMS]),
         tuple(quoted) if _conditions(words, quoted) else (),
-        tuple(stems for item in excluded if (stems := _stems(item))),
+        tuple(tuple(map(stem, row)) for row in out if len(row) > 1),
+        tuple(row[0] for row in out if len(row) == 1),
         tuple(acts),
         tuple(cited),
         tuple(wanted),
@@ -196,9 +200,12 @@ def _word(token: Token, text: str, shouted: bool) -> Word:
 
 
 def _stems(text: str) -> tuple[str, ...]:
+    return tuple(map(stem, _forms(text)))
+
+
+def _forms(text: str) -> list[str]:
     words = [token.form for token in tokens(text)]
-    kept = [word for word in words if not is_stop(word)] or words
-    return tuple(stem(word) for word in kept)[:MAX_TERMS]
+    return ([word for word in words if not is_stop(word)] or words)[:MAX_TERMS]
 
 
 def as_typed(text: str, words: Collection[str]) -> tuple[str, ...]:

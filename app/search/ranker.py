@@ -6,9 +6,9 @@ for each two stems side by side, plus 0.25 of what the title holds of the questi
 BM25: Robertson and Zaragoza 2009, with idf = ln(1 + (N - n + 0.5) / (n + 0.5)).
 """
 
-import re
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from app.search.segments import MAX_CACHED, PLACE_BITS, Part, Reader
 from app.search.terms import PAIR, STEM, TITLE, WORD
-from app.text.folding import fold
 from app.text.vocabulary import Alternative
 
 K1 = 0.9
@@ -32,7 +31,6 @@ KIND_WEIGHT = {"solution": 1.0, "attachment": 0.8, "act": 0.6, "page": 0.2, "the
 
 #: In a library of ten thousand documents a second to read, and two thirds of all places.
 MOST_PREPARED = 1_000
-LETTERS = re.compile(r"[^\W_]+")
 
 Scores = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -58,11 +56,23 @@ class Ranking:
         self.size = len(self.rows)
         self.count = int(self.live.sum())
         self.offsets = np.cumsum([0, *(len(part.rows) for part in reader.parts)])
-        self.order = _tie_order([_alphabetic(row) for row in self.rows])
+        self.order = _tie_order([name for part in reader.parts for name in part.names])
         self.prior = np.array([KIND_WEIGHT.get(row["kind"], 1.0) for row in self.rows], dtype=np.float64)
         self._norms = self._all_norms()
         self._impacts: dict[tuple[str, str], Impacts] = {}
         self._phrases: dict[tuple[str, ...], NDArray[np.int64]] = {}
+
+    @cached_property
+    def reused(self) -> NDArray[np.int64]:
+        """How many bodies re-used each document."""
+        return np.array([row["reused"] for row in self.rows], np.int64)
+
+    @cached_property
+    def age(self) -> NDArray[np.int64]:
+        """Greater for the newer: by period and day of verification, then by the day of the last change, which an import
+        or a correction moves as well: it only parts those otherwise alike."""
+        days = [f"{row['recent']}\0{row['updated_on']}" for row in self.rows]
+        return np.unique(np.array(days, dtype=object), return_inverse=True)[1].astype(np.int64)
 
     def _all_norms(self) -> dict[str, Scores]:
         lengths = {
@@ -141,6 +151,22 @@ class Ranking:
         """Documents that hold the stems side by side (one stem: that hold it)."""
         found = np.zeros(self.size, bool)
         found[self._holders(tuple(stems))] = True
+        return found
+
+    def holding_all(self, stems: Sequence[str]) -> Scores:
+        """BM25 of the documents that hold each of some stems, 0 for the others."""
+        total, held = np.zeros(self.size), np.zeros(self.size, np.int64)
+        for stem in stems:
+            numbers, impact = self.impacts(STEM, stem)
+            total[numbers] += impact
+            held[numbers] += 1
+        return np.where(held == len(stems), total, 0.0)
+
+    def spelling(self, words: Iterable[str]) -> Mask:
+        """Documents that hold one of some folded words, as spelt."""
+        found = np.zeros(self.size, bool)
+        for word in words:
+            found[self.impacts(WORD, word)[0]] = True
         return found
 
     def _holders(self, stems: tuple[str, ...]) -> NDArray[np.int64]:
@@ -261,12 +287,6 @@ def _side_by_side(part: Part, stems: Sequence[str]) -> Counts:
     for item in held[1:]:
         keys = np.intersect1d(keys + 1, item.keys(), assume_unique=True)
     return np.unique(keys >> PLACE_BITS, return_counts=True)
-
-
-def _alphabetic(row: Mapping[str, Any]) -> str:
-    """What sorts by title as a reader does, whatever its capitals, accents and quotes; of two that are equal, always
-    the same first."""
-    return f"{' '.join(LETTERS.findall(fold(str(row['title']))))}\0{row['identity']}"
 
 
 def _tie_order(names: list[str]) -> NDArray[np.int64]:

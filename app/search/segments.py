@@ -2,6 +2,7 @@
 """One generation of the index as arrays: who is in each segment, how long it is, postings and places on demand."""
 
 import heapq
+import re
 import sys
 import threading
 import weakref
@@ -20,6 +21,7 @@ from app.search.facets import columns
 from app.search.index import IndexDamaged, damage_named, generation, open_reader, postings
 from app.search.passages import Passage
 from app.search.terms import STEM, WORD
+from app.text.folding import fold
 
 MAX_CACHED = 20_000
 #: Of each segment, some twenty thousand bytes each: those shown again and again.
@@ -27,6 +29,7 @@ MAX_DOCUMENTS = 200
 #: The same few texts in many rows.
 REPEATED = ("kind", "city", "updated_on", "recent")
 LIGHT = ("kind", "slug", "title", "title_en", "url", "city", "facets", "updated_on", "reused", "recent")
+LETTERS = re.compile(r"[^\W_]+")
 #: A place in the text of a document: its number in the upper half, the place in the lower.
 PLACE_BITS = 32
 
@@ -80,6 +83,7 @@ class Part:
         self.open(leaf)
         self.size = int(leaf.doc_count_all())
         self.rows = [_light(leaf.stored_fields(number)) for number in range(self.size)]
+        self.names = [_alphabetic(row) for row in self.rows]
         #: How many words of each document are those of its title: they stand first.
         self.titled = np.array([row.pop("titled") for row in self.rows], dtype=np.uint32)
         self.lengths = {field: _lengths(leaf, field, self.size) for field in (STEM, WORD)}
@@ -181,6 +185,12 @@ def _light(stored: Mapping[str, Any]) -> dict[str, Any]:
     told = {name: stored[name] for name in ("identity", "digest", "titled")}
     kept = {**told, **{name: row[name] for name in LIGHT}}
     return kept | {name: sys.intern(kept[name]) for name in REPEATED}
+
+
+def _alphabetic(row: Mapping[str, Any]) -> str:
+    """What sorts by title as a reader does, whatever its capitals, accents and quotes; of two that are equal, always
+    the same first."""
+    return f"{' '.join(LETTERS.findall(fold(str(row['title']))))}\0{row['identity']}"
 
 
 def _lengths(leaf: Any, field: str, size: int) -> Floats:

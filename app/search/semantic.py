@@ -6,18 +6,18 @@ the digest of their document, and are computed behind the answers: a document wi
 """
 
 import contextlib
-import os
-import tempfile
 import threading
 import zipfile
 from collections.abc import Sequence
 from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.files.store import write_whole
 from app.search.concepts import Plan
 from app.search.index import IndexDamaged
 from app.search.ranker import K1, WORD_WEIGHT, Ranking, Scores
@@ -90,7 +90,9 @@ class Meaning:
         if missing:
             wanted = {str(row["digest"]) for row in ranking.rows}
             self.vectors = {digest: vector for digest, vector in self.vectors.items() if digest in wanted}
-            _write(self.file, self.vectors)
+            # Without room on the disk they are held in memory, and made again by the next process.
+            with contextlib.suppress(OSError):
+                _write(self.file, self.vectors)
         return len(missing)
 
     def _missing(self, ranking: Ranking) -> list[int]:
@@ -140,7 +142,8 @@ def ideal(ranking: Ranking, plan: Plan) -> float:
 def _text(ranking: Ranking, number: int) -> str:
     part, inner = ranking.place(number)
     document, _passage = part.document(inner)
-    return "\n".join([document.title, *document.questions, document.text])[:READ]
+    asked = "\n".join(document.questions)[: READ // 2]
+    return f"{document.title}\n{asked}\n{document.text}"[:READ]
 
 
 def _read(file: Path) -> dict[str, NDArray[np.float16]]:
@@ -155,6 +158,6 @@ def _read(file: Path) -> dict[str, NDArray[np.float16]]:
 def _write(file: Path, vectors: dict[str, NDArray[np.float16]]) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     digests: Sequence[str] = list(vectors)
-    with tempfile.NamedTemporaryFile(dir=file.parent, suffix=".part", delete=False) as part:
-        np.savez(part, digests=np.array(digests), vectors=np.array(list(vectors.values()), np.float16))
-    os.replace(part.name, file)
+    packed = BytesIO()
+    np.savez(packed, digests=np.array(digests), vectors=np.array(list(vectors.values()), np.float16))
+    write_whole(file, packed.getvalue())

@@ -105,7 +105,8 @@ def understood(snapshot: Snapshot, text: str) -> Question:
         return question
     plain = read(" ".join([question.plain, *unknown]))
     wanted = tuple(pair for pair in question.wanted if pair[1] not in unknown)
-    return replace(plain, wanted=wanted, phrases=question.phrases, excluded=question.excluded)
+    kept = replace(plain, wanted=wanted, phrases=question.phrases, excluded=question.excluded)
+    return replace(kept, unwanted=question.unwanted)
 
 
 def _cited_in_full(snapshot: Snapshot, text: str) -> str:

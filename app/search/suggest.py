@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""What a reader may be typing: titles of solutions, cities, themes and acts, by any of their words or other names."""
+"""What a reader may be typing: titles of solutions, cities, themes and acts, by any of their words or other names; and
+solutions whose text holds all that is typed."""
 
 from bisect import bisect_left
 from collections import defaultdict
@@ -8,6 +9,8 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any
 
+from app.search.query import read
+from app.search.ranker import Ranking
 from app.search.spelling import near_words
 from app.text.acts import canonical
 from app.text.stems import is_stop, stem
@@ -24,6 +27,8 @@ OTHER_NAME = 1
 SCATTERED = 100
 #: Words shorter than this, or longer, are not looked for with a letter wrong.
 SHORTEST_SPOILT, LONGEST_SPOILT = 5, 24
+#: Solutions suggested by their text, and the words of it that are to be typed before.
+MOST_ANSWERS, LEAST_WORDS = 3, 2
 #: The name of a kind, as people put it before what they look for: `tema suap`.
 KIND_WORDS = {
     "tema": "theme",
@@ -103,7 +108,7 @@ class Suggestions:
             for number in self._scattered(words):
                 places.setdefault(number, SCATTERED)
         ranked = sorted(places, key=lambda number: self._rank(number, places[number]))
-        return [self._suggestion(number) for number in ranked[:limit]]
+        return [_suggestion(self.rows[number]) for number in ranked[:limit]]
 
     def _places(self, prefix: str) -> dict[int, int]:
         start = bisect_left(self.keys, (prefix,))
@@ -140,9 +145,20 @@ class Suggestions:
         row = self.rows[number]
         return 2 if place == SCATTERED else min(place, 1), KINDS[row["kind"]], str(row["title"])
 
-    def _suggestion(self, number: int) -> Suggestion:
-        row = self.rows[number]
-        return Suggestion(str(row["kind"]), str(row["title"]), str(row["url"]))
+
+def answering(ranking: Ranking, typed: str) -> list[Suggestion]:
+    """Solutions that hold every word typed that tells something, the best first; the last may be unfinished."""
+    stems = list(dict.fromkeys(word.stem for word in read(typed[:MAX_TYPED]).words))
+    if stems and not ranking.known(stems[-1]):
+        stems.pop()
+    if len(stems) < LEAST_WORDS:
+        return []
+    best = (ranking.rows[number] for number in ranking.best(ranking.holding_all(stems), MAX_READ))
+    return [_suggestion(row) for row in best if row["kind"] == "solution"][:MOST_ANSWERS]
+
+
+def _suggestion(row: Mapping[str, Any]) -> Suggestion:
+    return Suggestion(str(row["kind"]), str(row["title"]), str(row["url"]))
 
 
 def _words(text: str) -> list[str]:

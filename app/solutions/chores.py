@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""What the worker does for solutions: renders their pages before anybody asks, as their texts are rendered once."""
+"""What the worker does for solutions: renders their pages before anybody asks, as their texts are rendered once; clears
+old PDFs."""
 
 import time
 from collections import deque
@@ -7,10 +8,11 @@ from collections.abc import Sequence
 
 from flask import Flask
 
+from app.config import Settings
 from app.db import Database
 from app.document.dates import today
 from app.errors import Forbidden, NotFound
-from app.solutions import queries
+from app.solutions import pdf, queries
 from app.solutions.queries import State
 from app.solutions.views import mark_of, page_of
 from app.web.kept import KeptPages
@@ -20,6 +22,12 @@ from app.web.languages import LANGUAGES, alternate_url, asked, home_of
 TURN_SECONDS = 0.5
 #: Where pages of solutions stand below the site.
 SOLUTIONS = "/soluzioni/"
+
+
+def clear_pdfs(app: Flask) -> int:
+    """Remove the PDFs that were made long ago. Answers how many."""
+    settings: Settings = app.config["SETTINGS"]
+    return pdf.clear_old(settings.pdf_folder)
 
 
 class PreparedPages:

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The content folder: one Markdown file per solution, read with what is wrong in it, written back whole."""
 
-import os
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +9,7 @@ from app.document.model import Document, Parsed, Problem, located
 from app.document.parse import parse
 from app.document.shapes import SLUG
 from app.document.validate import problems
+from app.files.store import write_whole
 from app.solutions.rules import level_of
 
 FOLDER = "solutions"
@@ -67,7 +66,5 @@ def write_file(path: Path, text: str) -> bool:
     if path.exists() and path.read_bytes() == text.encode("utf-8"):
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("wb", dir=path.parent, suffix=".part", delete=False) as file:
-        file.write(text.encode("utf-8"))
-    os.replace(file.name, path)
+    write_whole(path, text.encode("utf-8"))
     return True

@@ -29,6 +29,8 @@ THEME_COLUMNS = ("slug", "name", "name_en", "parent", "solutions", "url")
 #: Solutions on one page of a theme, an act or a body: twice those of the search, as rows have neither excerpts nor
 #: filters beside them, and no list of a dozen is cut in two.
 PER_PAGE = 20
+#: Acts are a line each.
+ACTS_PER_PAGE = 100
 ACT_COLUMNS = ("slug", "label", "title", "urn", "official", "solutions", "url")
 
 
@@ -73,7 +75,7 @@ def city(slug: str) -> str:
         size=size_on(body.register, today()),
         counts=counts,
         ties={group: [pair for name, *pair in ties if name == group] for group in queries.GROUPS},
-        **_around("library.city", slug, shown),
+        **_around("library.city", "soluzioni", shown, slug=slug),
     )
 
 
@@ -114,7 +116,7 @@ def theme(slug: str) -> str:
         total=total,
         changed_at=changed_at,
         solutions=queries.listed(session(), family, shown),
-        **_around("library.theme", slug, shown),
+        **_around("library.theme", "soluzioni", shown, slug=slug),
     )
 
 
@@ -125,7 +127,10 @@ def _parent(every: Sequence[Theme], theme: Theme) -> Theme | None:
 @library.get("/norme")
 @permits(Action.READ_PUBLIC)
 def acts() -> str:
-    return render_template("library/acts.html", acts=queries.acts(session()))
+    every = queries.acts(session())
+    shown = _asked(len(every), ACTS_PER_PAGE)
+    listed = every[shown.before : shown.before + shown.most]
+    return render_template("library/acts.html", acts=listed, **_around("library.acts", "norme", shown))
 
 
 @library.get("/norme.json")
@@ -155,20 +160,20 @@ def act(slug: str) -> str:
         total=total,
         changed_at=changed_at,
         solutions=queries.listed(session(), citing, shown),
-        **_around("library.act", slug, shown),
+        **_around("library.act", "soluzioni", shown, slug=slug),
     )
 
 
-def _asked(total: int) -> Part:
-    """The page of a list of so many solutions that the reader asks for."""
-    return part(page_number(request.args.get("pagina", "1")), total, PER_PAGE)
+def _asked(total: int, most: int | None = None) -> Part:
+    """The page of a list of so many rows that the reader asks for."""
+    return part(page_number(request.args.get("pagina", "1")), total, most or PER_PAGE)
 
 
-def _around(endpoint: str, slug: str, shown: Part) -> dict[str, Any]:
+def _around(endpoint: str, anchor: str, shown: Part, **named: Any) -> dict[str, Any]:
     """What a template needs of the page shown and of those around it; their links lead to where the list begins."""
 
     def address(number: int) -> str:
-        return url_for(endpoint, slug=slug, pagina=number if number > 1 else None, _anchor="soluzioni")
+        return url_for(endpoint, **named, pagina=number if number > 1 else None, _anchor=anchor)
 
     return {**around(shown, address), "shown_query": f"pagina={shown.number}" if shown.number > 1 else ""}
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Tables of solutions. The document in a revision is the truth; every other column is derived from it."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.access import Thing
 from app.cities.models import City
 from app.db import Base, Instant
+from app.document.dates import day_of
 from app.solutions.rules import is_made_up
 
 
@@ -155,6 +156,10 @@ class Solution(Base):
     def demonstration(self) -> bool:
         """Whether it was made up for trying the site."""
         return is_made_up(self.slug, self.summary, self.based_on)
+
+    @property
+    def updated_on(self) -> date:
+        return day_of(self.updated_at)
 
     @property
     def owner(self) -> City | None:

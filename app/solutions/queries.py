@@ -153,6 +153,10 @@ def with_text(session: Session, slug: str) -> tuple[Solution, SolutionRevision] 
     return (row[0], row[1]) if row else None
 
 
+#: What a revision says, of which a list shows nothing: a hundred of them weigh tens of megabytes.
+WORDS = (SolutionRevision.text, SolutionRevision.sections, SolutionRevision.plain, SolutionRevision.footnotes)
+
+
 def _revisions(solution: Solution) -> Select[SolutionRevision]:
     return select(SolutionRevision).where(SolutionRevision.solution_id == solution.id)
 
@@ -175,10 +179,13 @@ def revision_pair(
     return found.get(old), found.get(new)
 
 
-def revisions(session: Session, solution: Solution) -> Sequence[SolutionRevision]:
-    """Revisions that readers may see, the newest first."""
-    wanted = _revisions(solution).where(SolutionRevision.live_at.is_not(None))
-    return session.scalars(wanted.order_by(SolutionRevision.number.desc())).all()
+def revisions(session: Session, solution: Solution, *, waiting: bool = False) -> Sequence[SolutionRevision]:
+    """Revisions that readers may see, the newest first, as a list shows them: without their words. ``waiting``: those
+    that never came into force among them, for those who work on the solution.
+    """
+    lean = [defer(column, raiseload=True) for column in WORDS]
+    wanted = _revisions(solution).options(*lean).order_by(SolutionRevision.number.desc())
+    return session.scalars(wanted if waiting else wanted.where(SolutionRevision.live_at.is_not(None))).all()
 
 
 def confirmed(session: Session, solutions: Iterable[Solution]) -> frozenset[int]:
@@ -201,7 +208,7 @@ def last_live(session: Session, solution: Solution, until: int) -> SolutionRevis
 
 
 def every_revision(session: Session, solution: Solution) -> Sequence[SolutionRevision]:
-    """All revisions, those that still wait among them, the newest first: for those who work on the solution."""
+    """All revisions with their words, those that still wait among them, the newest first."""
     return session.scalars(_revisions(solution).order_by(SolutionRevision.number.desc())).all()
 
 
@@ -445,6 +452,11 @@ def act_by_slug(session: Session, slug: str) -> LegalAct | None:
 def acts_by_slug(session: Session, slugs: Sequence[str]) -> dict[str, LegalAct]:
     found = session.scalars(select(LegalAct).where(LegalAct.slug.in_(slugs))).all() if slugs else []
     return {act.slug: act for act in found}
+
+
+def archived(session: Session) -> frozenset[str]:
+    """Slugs of the solutions that were taken out of the library."""
+    return frozenset(session.scalars(select(Solution.slug).where(Solution.archived_at.is_not(None))))
 
 
 def every_current(session: Session) -> Sequence[tuple[str, str]]:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.cities.rules import size_on
 from app.document.compare import values_text
-from app.document.dates import day_of, last_day, today
+from app.document.dates import last_day, today
 from app.search.document import SearchDocument
 from app.search.indexer import Searchable
 from app.solutions import queries
@@ -22,20 +22,8 @@ EARLIEST = "0000-00-00"
 WORDED = ("office", "legal_basis", "steps", "roles", "tools", "indicators", "funding", "participation", "preconditions")
 
 
-def solution_document(session: Session, slug: str) -> SearchDocument | None:
-    """The current revision of a published solution, None for any other."""
-    solution = queries.by_slug(session, slug)
-    if solution is None or not solution.published:
-        return None
-    return as_document(solution, queries.current_revision(session, solution))
-
-
-def solution_documents(session: Session) -> Iterator[SearchDocument]:
-    for solution, revision in queries.published_texts(session):
-        yield as_document(solution, revision)
-
-
 def as_document(solution: Solution, revision: SolutionRevision) -> SearchDocument:
+    """A solution by the words of one revision; who knows its kit adds what the files say."""
     return SearchDocument(
         kind="solution",
         slug=solution.slug,
@@ -47,7 +35,7 @@ def as_document(solution: Solution, revision: SolutionRevision) -> SearchDocumen
         url=f"/soluzioni/{solution.slug}",
         city=solution.owner.short_name if solution.owner else "",
         facets=_facets(solution),
-        updated_on=day_of(solution.updated_at).isoformat(),
+        updated_on=solution.updated_on.isoformat(),
         reused=len(solution.reuses),
         recent=_recent(solution),
         months=_number(solution, "months"),
@@ -148,6 +136,5 @@ def _of_act(act: LegalAct) -> SearchDocument:
     )
 
 
-SOLUTIONS = Searchable("solution", solution_document, solution_documents)
 THEMES = Searchable("theme", theme_document, theme_documents)
 ACTS = Searchable("act", act_document, act_documents)

@@ -225,7 +225,7 @@ def _set_bodies(session: Session, solution: Solution, document: Document) -> Non
 
 def _set_acts(session: Session, solution: Solution, document: Document) -> None:
     cited = rules.cited_acts(document)
-    acts = _registered_acts(session, cited)
+    acts = _registered_acts(session, cited, approved=bool(solution.badge))
     present = {tie.act.slug: tie for tie in solution.acts}
     wanted = []
     # An act is findable while a published solution cites it, so it follows its solutions into the index.
@@ -237,7 +237,8 @@ def _set_acts(session: Session, solution: Solution, document: Document) -> None:
     solution.acts = wanted
 
 
-def _registered_acts(session: Session, cited: Sequence[rules.CitedAct]) -> dict[str, LegalAct]:
+def _registered_acts(session: Session, cited: Sequence[rules.CitedAct], approved: bool) -> dict[str, LegalAct]:
+    """The rows of cited acts. What nobody ``approved`` says nothing new of an act that others cite, such as its day."""
     acts = queries.acts_by_slug(session, [item.reference.slug for item in cited])
     for item in cited:
         reference = item.reference
@@ -246,7 +247,7 @@ def _registered_acts(session: Session, cited: Sequence[rules.CitedAct]) -> dict[
             session.add(act)
             acts[reference.slug] = act
         act = acts[reference.slug]
-        if act.urn is None or reference.date:
+        if act.urn is None or (reference.date and approved):
             act.urn, act.label, act.long_label = reference.urn, reference.label, reference.long_label
             act.address, act.kind, act.year = reference.url or "", reference.kind, reference.year
     return acts

@@ -15,6 +15,7 @@ from app.document.dates import today
 from app.document.model import Document
 from app.document.parse import parse
 from app.errors import NotFound
+from app.journal import queries as journal
 from app.solutions import pdf, queries
 from app.solutions.models import Solution, SolutionRevision
 from app.solutions.rules import is_overdue, spreads
@@ -29,6 +30,8 @@ from app.web.release import RELEASE
 from app.web.unit import session
 
 solutions = Blueprint("solutions", __name__, template_folder="templates")
+#: Rows of the journal that say why the site itself wrote a version.
+BY_THE_SITE = frozenset({"evidence-lowered", "solution-reused"})
 
 
 def found(slug: str) -> Solution:
@@ -107,9 +110,9 @@ def show_pdf(slug: str) -> Response:
     solution = found(slug)
     revision = queries.current_revision(session(), solution)
     page = render_template("solutions/print.html", **_shown(solution, revision))
-    folder = current_app.config["SETTINGS"].data_folder
+    settings = current_app.config["SETTINGS"]
     shown = pdf.with_pictures(page, current_app.extensions["pictures"](solution))
-    content = pdf.document(shown, folder / "pdf", folder / "files")
+    content = pdf.document(shown, settings.pdf_folder, settings.data_folder / "files")
     answer = Response(content, mimetype="application/pdf")
     answer.headers["Content-Disposition"] = f'inline; filename="{slug}.pdf"'
     return answer
@@ -120,9 +123,13 @@ def show_pdf(slug: str) -> Response:
 def versions(slug: str) -> str:
     solution = found(slug)
     working = gate.may(Action.READ_DRAFT, solution.thing)
-    revisions = (queries.every_revision if working else queries.revisions)(session(), solution)
+    revisions = queries.revisions(session(), solution, waiting=working)
     authors = names(session(), [item.author_id for item in revisions]) if working else {}
-    return render_template("solutions/versions.html", solution=solution, revisions=revisions, authors=authors)
+    told = journal.of_thing(session(), "solution", slug)
+    moved = {row.data["version"]: row for row in told if row.action in BY_THE_SITE}
+    return render_template(
+        "solutions/versions.html", solution=solution, revisions=revisions, authors=authors, moved=moved
+    )
 
 
 @solutions.get("/soluzioni/<slug:slug>/versioni/<int(max=1000000):number>")

@@ -13,7 +13,7 @@ from app.text.acts_parts import Place, joined, places
 from app.text.acts_reference import LegalReference
 from app.text.acts_union import of_union
 
-__all__ = ["Citation", "LegalReference", "canonical", "find_acts", "key", "with_region"]
+__all__ = ["Citation", "LegalReference", "canonical", "find_acts", "with_region"]
 
 _OF = r"(?:della|dello|dell['’]|delle|del|dei|degli|ex|(?:di\s{1,3})?cui\s{1,3}(?:alla|all['’]|al)|alla|all['’]|al)"
 _ADJECTIVE = r"(?:(?:citat|predett|suddett|menzionat|medesim|stess|ridett|richiamat)[oa]|vigente|nuovo|nuova)"
@@ -111,11 +111,6 @@ def _typed(text: str) -> LegalReference | None:
         return None
     found = find_acts(with_slash)
     return found[0].reference if found and found[0].surface == with_slash else None
-
-
-def key(reference: LegalReference) -> str:
-    """The one token of an act in the search index, however it was spelt and whatever article was named."""
-    return "act_" + reference.slug.replace("-", "_")
 
 
 def _apart(found: Iterable[Found]) -> list[Found]:

@@ -29,6 +29,9 @@ POLITE = frozenset(
 #: Words that Snowball takes for forms of another: `rifiuti` of `rifare`, the city of Bari for a `bar`.
 IRREGULAR = {"rifiuti": "rifiut", "rifiuto": "rifiut", "bari": "bari"}
 
+#: How nouns and adjectives end: `uffici`, `banche`, `province`.
+ENDINGS = ("", "a", "e", "i", "o", "ia", "ie", "io", "he", "hi")
+
 _ENGINE = local()
 
 
@@ -43,6 +46,12 @@ def stem(word: str) -> str:
     if engine is None:
         engine = _ENGINE.stemmer = Stemmer.Stemmer("italian", 0)
     return str(engine.stemWord(word))
+
+
+def inflections(word: str) -> frozenset[str]:
+    """A folded word and those it may be in another number or gender: of its stem, and apart in the last vowels only."""
+    root = word.rstrip("aeio") or word
+    return frozenset({word, *(root + ending for ending in ENDINGS if stem(root + ending) == stem(word))})
 
 
 def is_stop(word: str) -> bool:

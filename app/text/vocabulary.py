@@ -58,6 +58,8 @@ class Vocabulary:
         self._neighbours: dict[Form, list[int]] = defaultdict(list)
         #: What an ambiguous form may mean, in words.
         self.meanings: dict[Form, tuple[str, ...]] = {}
+        #: What an acronym stands for, where that is one thing.
+        self.expansions: dict[str, str] = {}
         #: Every form as its words, with its stems: what a reader may be typing.
         self.surfaces: dict[str, Form] = {}
         #: Every word of a form, and of what is related to one.
@@ -68,6 +70,7 @@ class Vocabulary:
 
     def _add(self, raw: Mapping[str, Any]) -> None:
         entry = _read(raw)
+        self.expansions = _expansions(raw) | self.expansions
         self.surfaces.update(_surfaces(raw))
         self.words.update(word for text in _texts(raw, ["related"]) for word in _said(text))
         unclear = {form(text) for text in raw.get("ambiguous") or ()}
@@ -161,6 +164,11 @@ def form(text: str) -> Form:
     words = _said(text)
     kept = [word for word in words if not is_stop(word)] or words
     return tuple(stem(word) for word in kept)[:MAX_FORM]
+
+
+def _expansions(raw: Mapping[str, Any]) -> dict[str, str]:
+    expansion, unclear = str(raw.get("expansion") or ""), set(raw.get("ambiguous") or ())
+    return {str(short): expansion for short in raw.get("acronyms") or () if expansion and short not in unclear}
 
 
 def _read(raw: Mapping[str, Any]) -> _Entry:

@@ -15,13 +15,14 @@ from app.errors import Conflict, Invalid, NotFound
 from app.needs import queries as requests
 from app.needs import service as needs
 from app.needs.service import Deed
+from app.review.service import tell as tell_solution
 from app.solutions import queries as library
 from app.solutions.models import Solution
 from app.solutions.service import save
 from app.twinnings import queries, rules
 from app.twinnings.models import ClosingForm, Twinning, TwinningParty
 from app.twinnings.rules import Closing, State
-from app.twinnings.service import running, tell
+from app.twinnings.service import refuse_unseen, running, tell
 from app.twinnings.sharing import call_off
 from app.writing import queries as drafts
 from app.writing import service as writing
@@ -54,10 +55,13 @@ def stop(session: Session, number: int, reason: str, text: str, public: bool, de
     tell(session, twinning, deed, "twinning-stopped", {"reason": reason})
 
 
-def say(session: Session, number: int, body: str, closing: Closing, deed: Deed, confirmed: bool = False) -> bool:
-    """One body's closing form; once every body has spoken the twinning closes. Raises ``Invalid``.
+def say(
+    session: Session, number: int, body: str, closing: Closing, deed: Deed, confirmed: bool = False, seen: str = ""
+) -> bool:
+    """One body's closing form, in place of the one that was ``seen``; once every body has spoken the twinning closes.
 
     Where the two sides contradict each other the last one confirms: nothing is corrected once it is closed.
+    Raises ``Invalid``, ``Conflict``.
     """
     twinning = _closing(session, number)
     tie = next((item for item in twinning.parties if item.city.slug == body), None)
@@ -69,13 +73,18 @@ def say(session: Session, number: int, body: str, closing: Closing, deed: Deed, 
         found = ClosingForm(twinning_id=number, city_id=tie.city_id, side=tie.role)
         session.add(found)
     # The same form sent again, by somebody who got no answer, is told once.
-    if found.said != closing.as_data():
+    changed = found.said != closing.as_data()
+    if changed:
+        refuse_unseen(found.said, seen)
         found.said, found.filled_by, found.filled_at = closing.as_data(), deed.person_id, deed.now
         session.flush()
         _fill_variant(session, tie, closing.as_data(), deed)
-        tell(session, twinning, deed, "closing-said", {"side": tie.role, "result": closing.result, "body": body})
     forms = queries.closing(session, number)
-    if not rules.all_spoken((tie.city_id for tie in twinning.parties), (form.city_id for form in forms)):
+    closes = rules.all_spoken((tie.city_id for tie in twinning.parties), (form.city_id for form in forms))
+    if changed:
+        said = {"side": tie.role, "result": closing.result, "body": body, "closes": closes}
+        tell(session, twinning, deed, "closing-said", said)
+    if not closes:
         return False
     if not confirmed and rules.at_odds((form.side, form.said) for form in forms):
         raise Invalid({"result": "contradicts"})
@@ -125,7 +134,7 @@ def _close(session: Session, twinning: Twinning, forms: Sequence[ClosingForm], d
     result = rules.outcome(form.said for form in received)
     if twinning.need_id:
         adopted = result in rules.REUSED
-        needs.close_by_transfer(session, twinning.need_id, adopted, deed)
+        needs.close_by_transfer(session, twinning.need_id, twinning.id, adopted, deed)
     if not twinning.demonstration:
         _raise_evidence(session, twinning, [form for form in received if form.said.get("result") in rules.REUSED], deed)
     tell(session, twinning, deed, "twinning-closed", {"result": result})
@@ -140,9 +149,12 @@ def _raise_evidence(session: Session, twinning: Twinning, reused: Sequence[Closi
     document = _document(session, solution) if reused and solution.badge else None
     if document is None:
         return
+    before = solution.evidence_level
     held = [*document.listed("reused_by"), *(_reuse(twinning, form, deed) for form in reused)]
     front: Mapping[str, Any] = {**document.front, "reused_by": held, "evidence_level": AGAIN}
-    save(session, solution, Document(front, document.sections, document.footnotes), deed.now)
+    version = save(session, solution, Document(front, document.sections, document.footnotes), deed.now).number
+    told = {"version": version, "before": before, "after": AGAIN, "twinning": twinning.id}
+    tell_solution(session, solution, deed.person_id, deed.now, "solution-reused", told)
 
 
 def _reuse(twinning: Twinning, form: ClosingForm, deed: Deed) -> dict[str, Any]:

@@ -32,6 +32,11 @@ class Typed:
     problems: Mapping[str, str] = field(default_factory=dict)
     detail: str | None = None
 
+    @property
+    def outrun(self) -> bool:
+        """Whether somebody else saved something meanwhile."""
+        return "changed_meanwhile" in self.problems.values()
+
     def value(self, name: str, held: object = "") -> str:
         """What stands in a field: as it was typed, else what is held."""
         return self.values.get(name, "") if self.refused else "" if held is None else str(held)

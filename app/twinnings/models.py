@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Tables of twinnings: bodies, people, milestones, meetings, notes, files, hours, readiness, closing forms."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, Date, ForeignKey, String, Text, UniqueConstraint
@@ -129,6 +129,12 @@ class Meeting(Base):
     minutes_text: Mapped[str] = mapped_column(Text, default="")
     cancelled_at: Mapped[datetime | None] = mapped_column(Instant)
 
+    @property
+    def said(self) -> dict[str, Any]:
+        """What its form asks."""
+        starts = self.starts_at.astimezone(UTC).isoformat()
+        return {"title": self.title, "starts_at": starts, "minutes": self.minutes, "place": self.place}
+
 
 class TwinningNote(Base):
     """A note that people of both sides read."""
@@ -203,6 +209,11 @@ class ReadinessAnswer(Base):
     by_when: Mapped[date | None] = mapped_column(Date)
     answered_by: Mapped[int | None]
     answered_at: Mapped[datetime] = mapped_column(Instant)
+
+    @property
+    def said(self) -> dict[str, str]:
+        """What its form asks."""
+        return {"answer": self.answer, "who": self.who, "by_when": self.by_when.isoformat() if self.by_when else ""}
 
 
 class ClosingForm(Base):

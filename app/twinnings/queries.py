@@ -139,6 +139,11 @@ def file(session: Session, twinning_id: int, number: int) -> TwinningFile | None
     return session.scalars(wanted).one_or_none()
 
 
+def known_digests(session: Session) -> set[str]:
+    """Digests of every file some twinning refers to, of those taken away too: they can be put back."""
+    return set(session.scalars(select(TwinningFile.digest).distinct()))
+
+
 def kit(session: Session, number: int) -> Sequence[KitCheck]:
     return session.scalars(select(KitCheck).where(KitCheck.twinning_id == number).order_by(KitCheck.id)).all()
 
@@ -146,6 +151,11 @@ def kit(session: Session, number: int) -> Sequence[KitCheck]:
 def hours(session: Session, number: int) -> Sequence[WorkedHours]:
     wanted = select(WorkedHours).where(WorkedHours.twinning_id == number)
     return session.scalars(wanted.order_by(WorkedHours.on.desc(), WorkedHours.id.desc())).all()
+
+
+def worked(session: Session, twinning_id: int, city_id: int, number: int) -> WorkedHours | None:
+    wanted = select(WorkedHours).where(WorkedHours.twinning_id == twinning_id, WorkedHours.city_id == city_id)
+    return session.scalars(wanted.where(WorkedHours.id == number)).one_or_none()
 
 
 def readiness(session: Session, number: int) -> Sequence[ReadinessAnswer]:

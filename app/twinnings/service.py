@@ -31,7 +31,8 @@ def begin(session: Session, proposal: Proposal, person_id: int, now: datetime) -
         return known.id
     need, solution = proposal.need, proposal.solution
     twinning = Twinning(
-        slug=need.slug,
+        # Not the title of the request, which its network alone may read: a twinning is public.
+        slug=solution.slug,
         title=solution.title[: rules.MOST_TITLE],
         need_id=need.id,
         proposal_id=proposal.id,
@@ -70,7 +71,7 @@ def _receivers(session: Session, proposal: Proposal, now: datetime) -> list[City
 
 
 def _first_people(session: Session, proposal: Proposal, person_id: int) -> list[TwinningPerson]:
-    """Who asked and who joined, for the receivers; who accepted, for the giver.
+    """Who asked and who joined, for the receivers; who accepted, or offered, for the giver.
 
     Who published the round that asked belongs to neither, unless they work for the body that asks.
     """
@@ -79,7 +80,10 @@ def _first_people(session: Session, proposal: Proposal, person_id: int) -> list[
     asked = people.person(session, proposal.asked_by) if proposal.asked_by else None
     if asked is not None and proposal.need.city.slug in asked.actor.bodies:
         first[asked.id] = proposal.need.city_id
-    first[person_id] = proposal.need.city_id if proposal.origin == OFFER else proposal.giver_id
+    offered = proposal.origin == OFFER
+    if offered and asked is not None and proposal.giver.slug in asked.actor.bodies:
+        first.setdefault(asked.id, proposal.giver_id)
+    first[person_id] = proposal.need.city_id if offered else proposal.giver_id
     return [TwinningPerson(person_id=number, city_id=city) for number, city in first.items() if number]
 
 
@@ -122,6 +126,12 @@ def running(session: Session, number: int) -> Twinning:
     if twinning.state != rules.State.RUNNING:
         raise Conflict("ended")
     return twinning
+
+
+def refuse_unseen(held: object, seen: str) -> None:
+    """Nobody overwrites what they have not read. Raises ``Conflict`` where the form was opened on something else."""
+    if rules.seen(held) != seen:
+        raise Conflict("changed_meanwhile")
 
 
 def _milestone(twinning: Twinning, number: int) -> Milestone:

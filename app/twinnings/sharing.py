@@ -23,20 +23,34 @@ from app.twinnings.models import (
     TwinningNote,
     WorkedHours,
 )
-from app.twinnings.service import party, running, tell
+from app.twinnings.service import party, refuse_unseen, running, tell
 
 
 def set_meeting(
-    session: Session, number: int, meeting: int, title: str, starts_at: datetime, minutes: int, place: str, deed: Deed
+    session: Session,
+    number: int,
+    meeting: int,
+    title: str,
+    starts_at: datetime,
+    minutes: int,
+    place: str,
+    deed: Deed,
+    seen: str = "",
 ) -> Meeting:
-    """A new meeting (``meeting`` 0) or a change of one: calendars follow by its sequence. Raises ``Invalid``."""
+    """A new meeting (``meeting`` 0) or a change of one as it was ``seen``: calendars follow by its sequence.
+
+    Raises ``Invalid``, ``Conflict``.
+    """
     twinning = running(session, number)
-    title = " ".join(title.split())
+    title, place = " ".join(title.split()), place.strip()
     _refuse_meeting(title, minutes, place)
     found = _meeting(session, twinning, meeting) if meeting else _new_meeting(session, twinning)
     if meeting:
+        if (found.title, found.starts_at, found.minutes, found.place) == (title, starts_at, minutes, place):
+            return found
+        refuse_unseen(found.said, seen)
         found.sequence += 1
-    found.title, found.starts_at, found.minutes, found.place = title, starts_at, minutes, place.strip()
+    found.title, found.starts_at, found.minutes, found.place = title, starts_at, minutes, place
     session.add(found)
     session.flush()
     tell(session, twinning, deed, "meeting-set", {"meeting": found.id})
@@ -126,20 +140,44 @@ def count_hours(session: Session, number: int, body: str, on: date, quarters: in
     tell(session, twinning, deed, "hours-counted", {"quarters": quarters})
 
 
+def take_back_hours(session: Session, number: int, body: str, entry: int, deed: Deed) -> None:
+    """Hours of a body that were counted by mistake; nothing happens where they are gone already."""
+    twinning = running(session, number)
+    found = queries.worked(session, twinning.id, party(twinning, body).id, entry)
+    if found is not None:
+        session.delete(found)
+        tell(session, twinning, deed, "hours-taken-back", {"quarters": found.quarters, "on": found.on.isoformat()})
+
+
 def answer_readiness(
-    session: Session, number: int, body: str, precondition: str, answer: str, who: str, by_when: date | None, deed: Deed
+    session: Session,
+    number: int,
+    body: str,
+    precondition: str,
+    answer: str,
+    who: str,
+    by_when: date | None,
+    deed: Deed,
+    seen: str = "",
 ) -> None:
-    """What a receiver says of one precondition of the solution. Raises ``Invalid``."""
+    """What a receiver says of one precondition of the solution, in place of what was ``seen``.
+
+    Raises ``Invalid``, ``Conflict``.
+    """
     twinning = running(session, number)
     city = party(twinning, body)
     if precondition not in preconditions(twinning.solution.front) or answer not in ANSWERS:
         raise Invalid({"answer": "not_a_choice"})
     held = {(item.city_id, item.precondition): item for item in queries.readiness(session, twinning.id)}
-    found = held.get((city.id, precondition))
+    found, who = held.get((city.id, precondition)), " ".join(who.split())[:160]
     if found is None:
         found = ReadinessAnswer(twinning_id=twinning.id, city_id=city.id, precondition=precondition)
         session.add(found)
-    found.answer, found.who, found.by_when = answer, " ".join(who.split())[:160], by_when
+    elif (found.answer, found.who, found.by_when) == (answer, who, by_when):
+        return
+    else:
+        refuse_unseen(found.said, seen)
+    found.answer, found.who, found.by_when = answer, who, by_when
     found.answered_by, found.answered_at = deed.person_id, deed.now
     tell(session, twinning, deed, "readiness-answered", {"answer": answer})
 
@@ -157,14 +195,18 @@ def add_piece(session: Session, number: int, title: str, deed: Deed) -> None:
     tell(session, twinning, deed, "kit-piece-added")
 
 
-def keep_minutes(session: Session, number: int, meeting: int, text: str, deed: Deed) -> None:
-    """What a meeting decided; meetings of ended twinnings keep theirs. Raises ``Invalid``."""
+def keep_minutes(session: Session, number: int, meeting: int, text: str, deed: Deed, seen: str = "") -> None:
+    """What a meeting decided, in place of what was ``seen``; meetings of ended twinnings keep theirs.
+
+    Raises ``Invalid``, ``Conflict``.
+    """
     twinning = running(session, number)
     found = _meeting(session, twinning, meeting)
     if len(text) > rules.MOST_TEXT:
         raise Invalid({"minutes_text": "too_long"})
     if found.minutes_text == text.strip():
         return
+    refuse_unseen(found.minutes_text, seen)
     found.minutes_text = text.strip()
     tell(session, twinning, deed, "minutes-kept", {"meeting": found.id})
 

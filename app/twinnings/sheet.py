@@ -49,6 +49,7 @@ def bench(
         *(note.author_id for note in notes),
         *(item.owner_id for item in twinning.milestones),
         *(file.added_by for file in files),
+        *(item.person_id for item in hours),
     ]
     return {
         "meetings": queries.meetings(session, twinning.id),
@@ -57,6 +58,7 @@ def bench(
         "removed_files": queries.files(session, twinning.id, removed=True),
         "megabytes": MAX_FILE // MEGABYTE,
         "kit": kit,
+        "hours": hours,
         "hours_by_city": hours_by_city(hours),
         "answers": {(item.city_id, item.precondition): item for item in answers},
         "preconditions": preconditions(twinning.solution.front),

@@ -128,7 +128,8 @@ def set_meeting(number: int, slug: str) -> Response:
     def act(writing: Session, d: Deed) -> None:
         said = forms.meeting(request.form)
         meeting = typed.number_in(request.form, "meeting")
-        sharing.set_meeting(writing, number, meeting, said.title, said.starts_at, said.minutes, said.place, d)
+        seen = request.form.get("seen", "")
+        sharing.set_meeting(writing, number, meeting, said.title, said.starts_at, said.minutes, said.place, d, seen)
 
     return press(number, WORK, "saved", "incontri", act)
 
@@ -164,15 +165,24 @@ def count_hours(number: int, slug: str) -> Response:
     return press(number, SPEAK, "saved", "ore", act)
 
 
+@workbench.post(f"{PATH}/ore/<int(max=1000000000):entry>/togli")
+@permits(SPEAK)
+def take_back_hours(number: int, slug: str, entry: int) -> Response:
+    def act(writing: Session, d: Deed) -> None:
+        sharing.take_back_hours(writing, number, speaking_for(request.form.get("body", "")), entry, d)
+
+    return press(number, SPEAK, "hours_taken_back", "ore", act)
+
+
 @workbench.post(f"{PATH}/requisiti")
 @permits(SPEAK)
 def answer_readiness(number: int, slug: str) -> Response:
     def act(writing: Session, d: Deed) -> None:
         said = {name: request.form.get(name, "") for name in ("body", "precondition", "answer", "who")}
-        by_when = forms.day(request.form, "by_when", needed=False)
+        by_when, seen = forms.day(request.form, "by_when", needed=False), request.form.get("seen", "")
         speaking_for(said["body"])
         sharing.answer_readiness(
-            writing, number, said["body"], said["precondition"], said["answer"], said["who"], by_when, d
+            writing, number, said["body"], said["precondition"], said["answer"], said["who"], by_when, d, seen
         )
 
     return press(number, SPEAK, "saved", "requisiti", act)
@@ -181,8 +191,8 @@ def answer_readiness(number: int, slug: str) -> Response:
 @workbench.post(f"{PATH}/incontri/<int(max=1000000000):meeting>/verbale")
 @permits(WORK)
 def keep_minutes(number: int, slug: str, meeting: int) -> Response:
-    text = request.form.get("minutes_text", "")
-    return press(number, WORK, "saved", "incontri", lambda s, d: sharing.keep_minutes(s, number, meeting, text, d))
+    text, seen, keep = request.form.get("minutes_text", ""), request.form.get("seen", ""), sharing.keep_minutes
+    return press(number, WORK, "saved", "incontri", lambda s, d: keep(s, number, meeting, text, d, seen))
 
 
 @workbench.post(f"{PATH}/kit")
@@ -255,7 +265,8 @@ def stop(number: int, slug: str) -> Response:
 def say(number: int, slug: str) -> Response:
     def act(writing: Session, d: Deed) -> None:
         body, confirmed = speaking_for(request.form.get("body", "")), "confirmed" in request.form
-        ending.say(writing, number, body, forms.closing(request.form), d, confirmed)
+        seen = request.form.get("seen", "")
+        ending.say(writing, number, body, forms.closing(request.form), d, confirmed, seen)
 
     return press(number, SPEAK, "saved", "chiusura", act)
 

@@ -3,7 +3,6 @@
 
 from typing import Any
 
-import yaml
 from flask import Blueprint, Response, current_app, render_template, request
 
 from app.access import Action
@@ -75,7 +74,7 @@ def _hints(slug: str, state: State, text: str = "") -> dict[str, Any]:
         "similar": [hit for hit in _found(words, "solution") if hit.slug != slug][:SIMILAR],
         "near": [(slug, engine().title("theme", slug, current_language() == "en")) for slug in themes[:SIMILAR]],
         "acts": suggesting.acts_not_listed(text, listed if isinstance(listed, list) else []),
-        "acronyms": _acronyms().unexplained(f"{state.title}\n{text}"),
+        "acronyms": suggesting.unexplained(f"{state.title}\n{text}", engine().vocabulary.expansions),
     }
 
 
@@ -89,13 +88,4 @@ def _found(text: str, kind: str) -> list[Any]:
 
 def engine() -> Engine:
     found: Engine = current_app.extensions["engine"]
-    return found
-
-
-def _acronyms() -> suggesting.Acronyms:
-    found: suggesting.Acronyms | None = current_app.extensions.get("acronyms")
-    if found is None:
-        path = current_app.config["SETTINGS"].content_folder / "vocabulary.yml"
-        terms = yaml.safe_load(path.read_text(encoding="utf-8"))["terms"] if path.exists() else []
-        found = current_app.extensions["acronyms"] = suggesting.Acronyms(terms)
     return found

@@ -2,16 +2,15 @@
 """What a text suggests to who writes it: acts it cites, acronyms it does not explain."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from app.text.acts import find_acts
 from app.text.folding import fold
 
 MOST = 6
 #: Two letters are an acronym of too many things.
-LEAST_LETTERS = 3
+ACRONYM = r"\b[A-Z]{3,12}\b"
 READ = 20_000
 READ_WORDS = 300
 
@@ -24,27 +23,15 @@ class Acronym:
     full: str
 
 
-class Acronyms:
-    """The acronyms of `vocabulary.yml` that have one meaning."""
-
-    def __init__(self, terms: Iterable[Mapping[str, Any]]) -> None:
-        self.full: dict[str, str] = {}
-        for term in terms:
-            unclear = set(term.get("ambiguous") or ())
-            expansion = str(term.get("expansion") or "")
-            for short in term.get("acronyms") or ():
-                if expansion and short not in unclear and len(short) >= LEAST_LETTERS:
-                    self.full.setdefault(str(short), expansion)
-
-    def unexplained(self, text: str) -> list[Acronym]:
-        """Acronyms a text uses without ever saying what they stand for, in the order they come."""
-        folded = fold(text)
-        found = []
-        for match in re.finditer(r"\b[A-Z]{3,12}\b", text[:READ]):
-            full = self.full.get(match[0])
-            if full and fold(full) not in folded and Acronym(match[0], full) not in found:
-                found.append(Acronym(match[0], full))
-        return found[:MOST]
+def unexplained(text: str, expansions: Mapping[str, str]) -> list[Acronym]:
+    """Acronyms a text uses without ever saying what they stand for, in the order they come."""
+    folded = fold(text)
+    found = []
+    for match in re.finditer(ACRONYM, text[:READ]):
+        full = expansions.get(match[0])
+        if full and fold(full) not in folded and Acronym(match[0], full) not in found:
+            found.append(Acronym(match[0], full))
+    return found[:MOST]
 
 
 def acts_not_listed(text: str, listed: Sequence[str]) -> list[str]:

@@ -11,10 +11,10 @@ from app.document.parse import FENCE, parse
 from app.document.schema import FIELD_BY_NAME, FIELDS, SECTION_TITLES, Field
 from app.document.serialise import serialise
 from app.document.validate import check
+from app.solutions.rules import SITE_FIELDS
 from app.writing.typed import Typed, as_typed, as_value, blank, filled
 
-#: Fields that follow from reviews and transfers: the form neither shows nor keeps them.
-SITE_FIELDS = frozenset({"badge", "verified_on", "review_due", "reused_by"})
+#: The form neither shows nor keeps what follows from reviews and transfers.
 FORM_FIELDS: tuple[Field, ...] = tuple(item for item in FIELDS if item.name not in SITE_FIELDS)
 TALL = re.compile(r"^#{1,2}(?=[ \t])")
 

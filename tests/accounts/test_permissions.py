@@ -86,7 +86,10 @@ ASKS = {
     "people.erase": Action.OPERATE,
 }
 #: Pages on which one speaks for the body that is typed.
-SPOKEN = ("workbench.say", "workbench.begin_variant", "workbench.count_hours", "workbench.answer_readiness")
+SPOKEN = (
+    *("workbench.say", "workbench.begin_variant", "workbench.count_hours", "workbench.take_back_hours"),
+    "workbench.answer_readiness",
+)
 #: What has to be typed so that the page finds the thing it is about.
 TYPED = {
     "notices.follow": {"kind": "theme", "key": "suap"},
@@ -301,7 +304,7 @@ def twin(session: Session, side: str, solution: Solution) -> Place:
     )
     session.add_all([meeting, piece, shared])
     session.flush()
-    named = {"milestone": milestone.id, "person": colleague.id, "meeting": meeting.id, "piece": piece.id}
+    named = {"milestone": milestone.id, "person": colleague.id, "meeting": meeting.id, "piece": piece.id, "entry": 1}
     values = {"number": twinning.id, "slug": twinning.slug, "name": "lettera", "form": "md", "body": body, **named}
     return Place({**values, "file": shared.id}, twinning.thing)
 

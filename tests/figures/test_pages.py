@@ -107,8 +107,8 @@ def test_the_days_to_a_shortlist_and_to_an_answer_are_those_of_the_requests(
     database: Database, client: FlaskClient
 ) -> None:
     network = Network(database)
-    for shortlisted, answered in ((1, 2), (2, 4), (6, 9), (0, None)):
-        need = network.post()
+    for body, shortlisted, answered in (("venezia", 1, 2), ("torino", 2, 4), ("anci", 6, 9), ("venezia", 0, None)):
+        need = network.post(body, "official.venezia")
         asked = network.ask(need, now=NOW + timedelta(days=shortlisted))
         if answered:
             network.accept(asked, now=NOW + timedelta(days=answered))

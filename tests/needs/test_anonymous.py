@@ -210,6 +210,27 @@ def test_who_asks_is_told_who_will_know(app: Flask, network: Network, need: Need
     assert "gli enti a cui si passa dopo vedono solo la dimensione" in shown
 
 
+def test_the_question_is_read_by_those_only_who_know_who_asks(app: Flask, network: Network, need: Need) -> None:
+    asked = network.ask(need)
+    with network.database.work() as session:
+        torino = registers.by_slugs(session, ["torino"])["torino"]
+        service.join(session, need.id, torino, "", network.deed("official.torino"))
+    for city, known in (("torino", False), ("bologna", True), ("venezia", True)):
+        client = sign_in(app.test_client(), person(network, Role.OFFICIAL, city))
+        page = client.get(f"/proposte/{asked.id}")
+        assert page.status_code == 200, city
+        assert ("Ci sentiamo?" in page.text) is known, city
+
+
+def test_how_an_anonymous_request_ended_does_not_name_its_city(network: Network, need: Need) -> None:
+    with network.database.work() as session:
+        for text, wrong in (("A Venezia abbiamo fatto da soli", "names_city"), ("tel. 051 659 8111", "contact")):
+            with pytest.raises(Invalid) as refused:
+                service.close(session, need.id, "solved-elsewhere", text, network.deed())
+            assert refused.value.problems == {"outcome_text": wrong}
+        service.close(session, need.id, "solved-elsewhere", "Abbiamo fatto da soli", network.deed())
+
+
 def test_a_giver_who_knows_the_city_does_not_name_it_to_those_who_joined(network: Network, need: Need) -> None:
     proposal = network.ask(need)
     text = "Gentile Città metropolitana di Venezia, per ora non possiamo"

@@ -8,10 +8,14 @@ import pytest
 from flask import Flask
 
 from app.access import Role
+from app.accounts.models import Person
 from app.errors import Conflict
 from app.needs import exchanges, proposals, queries, rounds
 from app.needs.models import Need, Proposal
 from app.needs.proposals import EXCHANGE
+from app.notices.models import Notice
+from app.outbox import letters
+from app.outbox.models import Letter
 from app.search.engine import Engine
 from tests.makers import csrf, make_person, make_solution, section, sign_in
 from tests.needs.network import DAYS, LATER, Network, begin
@@ -89,6 +93,29 @@ def test_an_exchange_asks_each_of_its_cities_and_is_taken_back_until_somebody_an
         swap.withdraw()
 
 
+@pytest.mark.parametrize("first", ["exchange", "round"])
+def test_a_giver_whose_days_are_short_can_say_yes_to_its_round_and_to_one_exchange(
+    app: Flask, swap: Swap, first: str
+) -> None:
+    network = swap.network
+    swap.publish()
+    network.state("torino", {"2026-4": 5})
+    swap.propose()
+    (taught,) = (item for item in network.proposals(swap.bologna) if item.giver.slug == "torino")
+    (asked,) = network.proposals(swap.venezia)
+    third = network.ask(network.post("venezia", title="Un’altra"), "sportello-torino")
+    later = {"exchange": asked, "round": taught}[first]
+    network.accept({"exchange": taught, "round": asked}[first], "referent.torino")
+    with network.database.reading() as session:
+        client = sign_in(app.test_client(), session.get_one(Person, network.people["referent.torino"]))
+    page = client.get(f"/proposte/{later.id}").text
+    assert "Le giornate di questo trimestre sono finite" not in page
+    assert ("una volta in più delle giornate" in page) is (first == "round")
+    network.accept(later, "referent.torino")
+    with pytest.raises(Conflict, match="no_capacity"):
+        network.accept(third, "referent.torino")
+
+
 def test_an_exchange_falls_where_something_has_changed_since_the_round(swap: Swap) -> None:
     swap.publish()
     (asked,) = swap.network.proposals(swap.torino)
@@ -123,6 +150,46 @@ def test_each_city_reads_what_it_teaches_and_what_it_learns(app: Flask, swap: Sw
     assert teach < told.index("Sportello unico di Torino") < learn < told.index("Sportello unico di Bologna")
     assert client.post(f"{page}/scambi/0/ritira", data=token).status_code == 303
     assert "Tu insegni" not in client.get(f"/proposte/{made.id}").text
+
+
+def letters_to(network: Network, who: str) -> list[Letter]:
+    with network.database.reading() as session:
+        address = session.get_one(Person, network.people[who]).email
+        return list(session.query(Letter).filter_by(recipient=address).order_by(Letter.id))
+
+
+def test_who_is_first_asked_by_an_exchange_gets_the_whole_question(app: Flask, swap: Swap) -> None:
+    network = swap.network
+    swap.publish()
+    network.distribute()
+    before = {who: len(letters_to(network, who)) for who in ("referent.torino", "referent.bologna")}
+    swap.propose()
+    network.distribute()
+    (asked, *_rest), (told, *_others) = (letters_to(network, who)[before[who] :] for who in before)
+    assert (asked.kind, told.kind) == ("question", "news"), "the round has asked Bologna the whole of it"
+    with app.app_context():
+        message = letters.message(asked, app.config["SETTINGS"])
+    for kind in ("plain", "html"):
+        found = message.get_body((kind,))
+        assert found is not None
+        text = " ".join(found.get_content().split())
+        for word in ("Moduli per le imprese", "Sportello unico di Torino", "?risposta=si", "Entro il"):
+            assert word in text, (kind, word)
+        assert "in cambio impari «Sportello unico di Bologna» dalla Città metropolitana di Bologna" in text, kind
+
+
+def test_a_lesson_that_is_accepted_already_waits_for_nobody(swap: Swap) -> None:
+    network = swap.network
+    swap.publish()
+    (asked,) = network.proposals(swap.torino)
+    network.accept(asked)
+    swap.propose()
+    network.distribute()
+    with network.database.reading() as session:
+        (told,) = session.query(Notice).filter_by(
+            action="exchange-proposed", key=str(asked.id), person_id=network.people["referent.bologna"]
+        )
+        assert told.reason == "mine"
 
 
 TICKETS = "Biglietto unico dei trasporti: autobus, battelli e treni con la stessa tessera."

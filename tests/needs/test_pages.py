@@ -254,6 +254,9 @@ def test_closing_wants_an_outcome_and_shows_it_for_ever(site: Flask, network: Ne
     refused = send(client, f"{page(need)}/chiudi", outcome_text="L’abbiamo risolta da soli")
     assert refused.status_code == 422
     assert "L’abbiamo risolta da soli</textarea>" in refused.text
+    telling = send(client, f"{page(need)}/chiudi", outcome="solved", outcome_text="Chiedere al tel. 051 659 8111")
+    assert telling.status_code == 422
+    assert "un indirizzo di posta o un numero di telefono" in telling.text
     assert send(client, f"{page(need)}/chiudi", outcome="solved", outcome_text="Fatto").status_code == 303
     assert "risolta con una soluzione trovata qui" in site.test_client().get(page(need)).text
 

@@ -3,6 +3,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -11,12 +12,12 @@ from app.cities import queries as registers
 from app.errors import Conflict, Invalid
 from app.journal import queries as journal
 from app.needs import chores, proposals, queries, service
-from app.needs.models import Proposal
+from app.needs.models import Need, Proposal
 from app.needs.rules import Answer, State
 from app.notices.models import Notice
 from app.solutions import queries as library
-from tests.makers import NOW
-from tests.needs.network import DAYS, LATER, Network
+from tests.makers import NOW, make_solution
+from tests.needs.network import DAYS, LATER, Network, item
 
 HALF, OVER = NOW + timedelta(days=6), NOW + timedelta(days=11)
 
@@ -29,6 +30,20 @@ def postpone(network: Network, proposal: Proposal, day: date | None, who: str = 
 def decline(network: Network, proposal: Proposal, reason: str, text: str = "", who: str = "referent.bologna") -> None:
     with network.database.work() as session:
         proposals.decline(session, proposal.id, reason, text, DAYS, network.deed(who, LATER))
+
+
+def show(network: Network, need: Need, *items: dict[str, Any]) -> None:
+    with network.database.work() as session:
+        service.remember_shown(session, network.need(need), items, "prova", LATER)
+
+
+def next_after(network: Network, proposal: Proposal) -> str:
+    """The city that is asked if a question stays without an answer; empty for none."""
+    with network.database.reading() as session:
+        found = queries.proposal(session, proposal.id)
+        assert found is not None
+        following = proposals.following(session, found, LATER)
+        return following["city"] if following else ""
 
 
 def test_yes_begins_a_twinning_and_ends_the_search(network: Network) -> None:
@@ -149,6 +164,33 @@ def test_the_next_city_is_not_asked_while_another_still_has_time(network: Networ
     network.ask(need, "sportello-torino")
     decline(network, first, "changed")
     assert [made.giver.slug for made in network.proposals(need)] == ["bologna", "torino"]
+
+
+def test_nobody_is_promised_a_next_city_while_another_question_waits(network: Network) -> None:
+    with network.database.work() as session:
+        make_solution(session, "sportello-anci", city="anci")
+    need, listed = network.post(), item("sportello-anci", "anci", 3)
+    first, offered = network.ask(need), network.offer(need, "sportello-torino", "referent.torino")
+    show(network, need, listed)
+    assert next_after(network, first) == "anci"
+    assert next_after(network, offered) == "", "an offer asks nobody else"
+    decline(network, offered, "not-for-us", who="official.venezia")
+    second = network.ask(need, "sportello-torino")
+    show(network, need, listed)
+    assert next_after(network, first) == next_after(network, second) == ""
+
+
+def test_the_site_asks_no_city_whose_match_is_low(network: Network) -> None:
+    need = network.post()
+    first = network.ask(need)
+    low = {**item("sportello-torino", "torino", 1), "band": "low"}
+    show(network, need, low)
+    assert next_after(network, first) == ""
+    show(network, need, {**low, "wished": True})
+    assert next_after(network, first) == "torino", "its city asks for it by name"
+    show(network, need, low)
+    decline(network, first, "changed")
+    assert [made.giver.slug for made in network.proposals(need)] == ["bologna"]
 
 
 def test_nobody_is_asked_the_same_twice(network: Network) -> None:

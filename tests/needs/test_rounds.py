@@ -95,7 +95,8 @@ def test_a_giver_without_days_is_left_out(network: Network, engine: Engine) -> N
 def test_who_said_no_is_not_proposed_again(network: Network, engine: Engine) -> None:
     need = network.post()
     proposal = network.ask(need)
-    network.look_at(proposal, NOW.replace(month=12, day=20))
+    with network.database.work() as session:
+        proposals.decline(session, proposal.id, "not-mature", "", DAYS, network.deed("referent.bologna", LATER))
     assert "sportello-bologna" not in {item["solution"] for item in shown(network, engine, need).items}
 
 

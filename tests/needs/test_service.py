@@ -2,6 +2,8 @@
 """A request is drafted, published, changed, joined, closed; every step is in the journal once."""
 
 from dataclasses import replace
+from datetime import date
+from typing import Any
 
 import pytest
 
@@ -43,6 +45,31 @@ def test_a_draft_is_seen_by_nobody_until_it_is_published(network: Network) -> No
         service.publish(session, need.id, need.edition, wanted(), network.deed())
     assert network.need(need).state == State.OPEN
     assert network.rows("need", need) == ["need-drafted", "need-published"]
+
+
+def test_the_same_text_with_anything_else_changed_is_another_request(network: Network) -> None:
+    def begin(publishing: bool, **said: Any) -> int:
+        with network.database.work() as session:
+            city = registers.by_slugs(session, ["venezia"])["venezia"]
+            return service.begin(session, city, wanted(**said), publishing, network.deed()).id
+
+    first, other = ({"limits": {"solution": f"sportello-{giver}"}} for giver in ("bologna", "torino"))
+    asked = begin(True, **first)
+    assert begin(True, **first) == asked
+    assert begin(True, **other) not in {asked, begin(True, **first, by_when=date(2027, 1, 31))}
+    kept = begin(False, **first, title="Prova")
+    assert begin(False, **first, title="Prova") == kept
+    assert begin(False, **first, title="Prova", themes=()) != kept
+    with network.database.reading() as session:
+        assert len(queries.board(session, Sought())) == 3
+
+
+def test_a_draft_published_a_moment_later_takes_over_what_was_typed_since(network: Network) -> None:
+    with network.database.work() as session:
+        city = registers.by_slugs(session, ["venezia"])["venezia"]
+        kept = service.begin(session, city, wanted(themes=()), False, network.deed())
+        published = service.begin(session, city, wanted(), True, network.deed())
+        assert (published.id, published.state, published.themes) == (kept.id, State.OPEN, ["suap"])
 
 
 def test_what_is_wrong_leaves_nothing_behind(network: Network) -> None:
@@ -91,6 +118,9 @@ def test_other_cities_join_once_and_leave(network: Network) -> None:
     with network.database.work() as session:
         torino = registers.by_slug(session, "torino")
         assert torino is not None
+        for note in ("Anche noi: suap@cittametropolitana.example", "Anche noi " * 60):
+            with pytest.raises(Invalid, match="note"):
+                service.join(session, need.id, torino, note, network.deed("official.torino"))
         service.join(session, need.id, torino, "Anche noi", network.deed("official.torino"))
     assert [tie.city.slug for tie in network.need(need).receivers] == ["torino"]
     with pytest.raises(Conflict), network.database.work() as session:

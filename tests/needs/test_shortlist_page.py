@@ -2,6 +2,7 @@
 """The shortlist under other eyes, and the passages of request and solution that meet."""
 
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -120,6 +121,9 @@ def test_a_city_whose_office_nobody_has_joined_is_asked_through_the_coordination
         "Invita chi può rispondere" in client_of(site, network, (Role.COORDINATOR, "")).get(f"/proposte/{made.id}").text
     )
     assert "Invita chi può" not in client.get(f"/proposte/{made.id}").text
+    assert network.look_at(made, datetime.now(UTC) + timedelta(days=30))
+    for address in (page(need), f"/proposte/{made.id}"):
+        assert "nell’ente nessuno aveva ancora un’utenza" in client.get(address).text, address
 
 
 def test_each_place_shows_its_parts_as_named_bars_the_figures_of_both_cities_and_what_would_change_the_order(
@@ -162,7 +166,7 @@ def test_the_pages_of_matching_ask_the_database_few_questions(site: Flask, netwo
     asker = client_of(site, network, (Role.COORDINATOR, ""), (Role.OFFICIAL, "venezia"))
     giver = client_of(site, network, (Role.OFFICIAL, "torino"))
     for client, address, most in (
-        (asker, f"{page(need)}/abbinamenti", 13),
+        (asker, f"{page(need)}/abbinamenti", 14),
         (asker, "/abbinamenti/1", 10),
         (giver, f"{page(need)}/offri", 13),
     ):

@@ -33,6 +33,7 @@ from app.needs import (
     weighing,
 )
 from app.needs.models import MatchingRound, Need, Proposal
+from app.notices.models import Notice
 from app.outbox.models import Letter
 from app.search.engine import Engine
 from tests.makers import NOW, close_body, make_solution
@@ -44,7 +45,8 @@ ITEMS = [item("sportello-bologna", "bologna", 1), item("sportello-torino", "tori
 Act = Callable[[Session], object]
 #: Parts of the buttons below, which write the row of the whole; and what only reads.
 PARTS: set[Any] = {
-    proposals.next_candidate, proposals.pass_on, proposals.propose, proposals.transfers_left,
+    proposals.following, proposals.next_candidate, proposals.pass_on, proposals.propose,
+    proposals.room_for, proposals.transfers_left,
     rounds.note_progress, weighing.simulate, service.drop_pending, service.remember_shown, service.reveal,
     service.tell, service.tell_proposal, news.newly_met,
 }  # fmt: skip
@@ -82,9 +84,9 @@ def joined(network: Network) -> Need:
     return need
 
 
-def matched(network: Network) -> Need:
+def matched(network: Network, giver: str = "bologna") -> Need:
     need = network.post()
-    network.accept(network.ask(need))
+    network.accept(network.ask(need, f"sportello-{giver}"), f"referent.{giver}")
     return need
 
 
@@ -142,11 +144,11 @@ def of_requests(network: Network) -> Iterator[Case]:
         ["need-withdrawn"],
         {("need-withdrawn", "official.torino")},
     )
-    m, r = matched(n).id, matched(n).id
+    m, r = matched(n).id, matched(n, "torino").id
     site = by("referent.bologna")
     yield Case(
         service.close_by_transfer,
-        lambda s: service.close_by_transfer(s, m, True, site),
+        lambda s: service.close_by_transfer(s, m, 1, True, site),
         ["need-closed"],
         {("need-closed", VERA)},
     )
@@ -203,7 +205,7 @@ def of_proposals(network: Network) -> Iterator[Case]:
     yield Case(
         proposals.accept,
         lambda s: proposals.accept(s, y, giver, begin),
-        ["proposal-accepted", "proposal-withdrawn"],
+        ["need-matched", "proposal-accepted", "proposal-withdrawn"],
         yes,
     )
     for day, rows in ((date(2026, 11, 27), []), (date(2027, 6, 1), [MADE])):
@@ -394,6 +396,21 @@ def test_every_button_writes_its_rows_and_tells_whom_it_concerns_once(app: Flask
             run(network, case)
             tried.add(case.function)
     assert buttons() <= tried
+
+
+def test_a_request_that_is_matched_waits_for_nobody_any_more(network: Network) -> None:
+    need = network.post()
+    with network.database.work() as session:
+        service.remember_shown(session, need, ITEMS, "prova", NOW)
+    network.distribute()
+    network.accept(network.ask(need), now=LATER)
+    network.distribute()
+    with network.database.reading() as session:
+        waited = session.query(Notice).filter_by(action="need-published", reason="waiting").all()
+        assert {item.person_id for item in waited} == {
+            network.people[f"referent.{one}"] for one in ("bologna", "torino")
+        }
+        assert all(item.data.get("settled") and item.read_at for item in waited)
 
 
 def test_no_page_with_a_button_does_what_the_table_leaves_out(app: Flask) -> None:

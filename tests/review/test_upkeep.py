@@ -4,6 +4,7 @@
 from datetime import timedelta
 
 import pytest
+from flask.testing import FlaskClient
 
 from app.accounts.service import Throttled
 from app.errors import Conflict, Invalid, NotFound
@@ -78,7 +79,9 @@ def test_a_draft_has_no_facts_to_confirm_and_nothing_to_archive(office: Office) 
     assert office.rows() == []
 
 
-def test_the_level_falls_when_nobody_confirms_and_never_twice_for_the_same_time(live: Office) -> None:
+def test_the_level_falls_when_nobody_confirms_and_never_twice_for_the_same_time(
+    live: Office, client: FlaskClient
+) -> None:
     live.validate(evidence=3)
     late = LATER + timedelta(days=600)
     for expected in (True, False):
@@ -88,6 +91,8 @@ def test_the_level_falls_when_nobody_confirms_and_never_twice_for_the_same_time(
     with live.database.work() as session:
         assert upkeep.lower_evidence(session, live.solution().id, late + YEARS)
     assert (live.solution().evidence_level, live.rows().count("evidence-lowered")) == (1, 2)
+    versions = client.get(f"/soluzioni/{live.solution().slug}/versioni").text
+    assert "confermato i fatti: il livello di evidenza è sceso a 1." in versions
 
 
 def test_only_solutions_whose_facts_are_long_due_are_looked_at(live: Office) -> None:

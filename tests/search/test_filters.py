@@ -58,3 +58,23 @@ def test_an_act_filters_in_any_spelling(engine: Engine, typed: str) -> None:
 
 def test_one_letter_names_no_value(engine: Engine) -> None:
     assert engine.search("tema:s").total == 0
+
+
+OUT = {"comune": "Il piano di un comune.", "comuni": "Il piano dei comuni.", "altro": "Il piano e la comunicazione."}
+
+
+@pytest.mark.parametrize(
+    ("typed", "left"),
+    [
+        ("piano -comune", ["altro"]),
+        ("piano -Comuni", ["altro"]),
+        ("piano -comunicazione", ["comune", "comuni"]),
+        ('piano -"il comune"', ["altro"]),
+        ("piano -assente", ["altro", "comune", "comuni"]),
+    ],
+)
+def test_a_word_left_out_takes_its_other_number_along_and_no_other_word(
+    tmp_path: Path, typed: str, left: list[str]
+) -> None:
+    index.rebuild(tmp_path, [SearchDocument("solution", slug, "Titolo", text, "/") for slug, text in OUT.items()])
+    assert sorted(hit.slug for hit in Engine(tmp_path).search(typed).hits) == left

@@ -48,12 +48,14 @@ def test_quotes_in_a_sentence_only_name_something() -> None:
 
 def test_what_is_excluded_is_not_asked_for() -> None:
     found = read('sportello -edilizia -"piani urbani"')
-    assert found.excluded == ((stem("edilizia"),), (stem("piani"), stem("urbani")))
+    assert found.excluded == ((stem("piani"), stem("urbani")),)
+    assert found.unwanted == ("edilizia",)
     assert [word.form for word in found.words] == ["sportello"]
 
 
 def test_a_dash_inside_a_word_excludes_nothing() -> None:
-    assert read("e-procurement").excluded == ()
+    found = read("e-procurement")
+    assert (found.excluded, found.unwanted) == ((), ())
 
 
 def test_field_prefixes_become_filters() -> None:

@@ -21,6 +21,7 @@ from app.search.engine import LEAST_SHARE, Engine
 from app.search.query import read
 from app.search.ranker import IN_PIECES, K1, KIND_WEIGHT, PAIR_WEIGHT, TITLE_WEIGHT, WORD_WEIGHT, B, Concept
 from app.search.terms import PAIR, STEM, WORD, of_document
+from app.text.stems import inflections
 from app.text.vocabulary import Vocabulary
 
 WORDS = (
@@ -111,7 +112,8 @@ class Exhaustive:
         ways = [self.own(item, concept) * (IN_PIECES if pieces else 1)]
         scale = len(concept.words) if pieces else max(len(concept.words), 1) ** 0.5
         for way in concept.alternatives:
-            mean = sum(self.bm25(item, STEM, stem) for stem in way.stems) / len(way.stems)
+            terms = [(WORD, way.word)] if way.word else [(STEM, stem) for stem in way.stems]
+            mean = sum(self.bm25(item, field, term) for field, term in terms) / len(way.stems)
             ways.append(mean * way.weight * scale if side_by_side(item, way.stems) else 0.0)
         return max(ways)
 
@@ -142,6 +144,8 @@ class Exhaustive:
         allowed = [item for item in self.all if not kinds or item.document.kind in kinds]
         quoted = [item for item in allowed if all(side_by_side(item, phrase) for phrase in question.phrases)]
         allowed = [i for i in quoted or allowed if not any(side_by_side(i, stems) for stems in question.excluded)]
+        out = {form for word in question.unwanted for form in inflections(word)}
+        allowed = [item for item in allowed if not out & item.counts[WORD].keys()]
         if question.empty:
             found = [(place(item.document), KIND_WEIGHT[item.document.kind]) for item in allowed]
         else:

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Nearness of meaning beside the words, with an encoder of three words in place of the bundled one."""
 
+import errno
+import os
 import runpy
 import sys
 import threading
@@ -79,6 +81,23 @@ def test_vectors_are_kept_beside_the_index(engine: Engine, tmp_path: Path) -> No
 def test_a_damaged_file_of_vectors_is_made_again(engine: Engine, tmp_path: Path) -> None:
     (tmp_path / FILE).write_bytes(b"PK\x03\x04 damaged")
     assert Meaning(tmp_path, Words()).learn(engine.snapshot().ranking) == len(documents())
+
+
+def test_vectors_that_cannot_be_kept_are_used_and_leave_nothing_behind(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / FILE).unlink(missing_ok=True)
+    before = set(tmp_path.iterdir())
+    with monkeypatch.context() as full:
+        full.setattr(os, "replace", no_room)
+        meaning = Meaning(tmp_path, Words())
+        assert meaning.learn(engine.snapshot().ranking) == len(documents())
+    assert set(tmp_path.iterdir()) == before
+    assert meaning.learn(engine.snapshot().ranking) == 0
+
+
+def no_room(_from: str, _to: Path) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
 
 
 def test_a_question_is_encoded_once(engine: Engine) -> None:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Searches that found nothing are counted per day, without anything personal."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
@@ -9,7 +9,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 
 from app.db import Database
-from app.search.queries import most_unmet
+from app.document.dates import today
+from app.search import service
+from app.search.chores import KEPT, forget_searches
+from app.search.queries import most_unmet, total_unmet
 from app.search.service import count_unmet
 
 DAY = date(2026, 11, 22)
@@ -32,7 +35,11 @@ def test_the_same_words_are_counted_together_however_they_are_typed(registered: 
     [
         ("mario.rossi@ente.example droni", "droni"),
         ("droni RSSMRA80A01H501U", "droni"),
-        ("chiamare 051 1234567", "chiamare 051"),
+        ("chiamare 051 1234567", "chiamare"),
+        ("+39 333 123 4567 droni", "droni"),
+        ("333 123 4567", None),
+        ("IBAN IT60X0542811101000000123456", "iban"),
+        ("partita iva IT01234567890", "partita iva"),
         ("mario.rossi@ente.example", None),
     ],
 )
@@ -40,6 +47,36 @@ def test_what_could_tell_a_person_is_left_out(registered: Database, typed: str, 
     with registered.work() as session:
         count_unmet(session, typed, DAY)
     assert list(unmet(registered)) == ([kept] if kept else [])
+
+
+@pytest.mark.parametrize(
+    "typed", ["d.lgs. 201/2022", "droni l. 241/1990", "reg. (ue) 2016/679", "bando 2021-2027", "comma 44 del 2014"]
+)
+def test_acts_and_years_are_counted_as_they_were_typed(registered: Database, typed: str) -> None:
+    with registered.work() as session:
+        count_unmet(session, typed, DAY)
+    assert list(unmet(registered)) == [typed]
+
+
+def test_beyond_a_thousand_texts_a_day_only_their_number_is_kept(
+    registered: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "MOST_A_DAY", 3)
+    for text in ("uno", "due", "tre", "quattro", "cinque", "due"):
+        with registered.work() as session:
+            count_unmet(session, text, DAY)
+    assert unmet(registered) == {"uno": 1, "due": 2, "tre": 1}
+    with registered.reading() as session:
+        assert total_unmet(session, DAY) == 6
+
+
+def test_what_was_searched_in_vain_is_forgotten_after_a_year_and_a_month(app: Flask, registered: Database) -> None:
+    days = {"vecchia": KEPT + 1, "recente": KEPT}
+    for text, ago in days.items():
+        with registered.work() as session:
+            count_unmet(session, text, today() - timedelta(days=ago))
+    assert forget_searches(app) == 1
+    assert list(unmet(registered)) == ["recente"]
 
 
 def test_a_search_that_finds_nothing_is_counted_and_one_that_finds_is_not(

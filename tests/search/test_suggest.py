@@ -1,8 +1,13 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Suggestions while typing: titles by any word, acts by any spelling, acronyms and other names."""
 
+from pathlib import Path
+
 import pytest
 
+from app.search import index
+from app.search.document import SearchDocument
+from app.search.engine import Engine
 from app.search.suggest import Suggestions
 from app.text.vocabulary import Vocabulary
 
@@ -100,3 +105,40 @@ def test_one_letter_wrong_is_forgiven_where_nothing_else_is_found(suggestions: S
 
 def test_a_word_spelt_right_is_not_widened(suggestions: Suggestions) -> None:
     assert titles(suggestions, "agile") == ["Lavoro agile"]
+
+
+SAID = {
+    "tetti": ("Lavori", "Il tetto della scuola perde: a chi lo dico?"),
+    "mercati": ("Mercati", "Il mercato davanti alla scuola non ha regole."),
+}
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("il tetto della scuola", ["Lavori"]),
+        ("tetto scuola per", ["Lavori"]),
+        ("tetti e scuole", ["Lavori"]),
+        ("scuola", []),
+        ("il tetto", []),
+        ("tetto mercato", []),
+        ("scuola mercato", ["Mercati"]),
+    ],
+)
+def test_a_solution_that_says_all_that_is_typed_is_suggested(tmp_path: Path, typed: str, shown: list[str]) -> None:
+    made = [SearchDocument("solution", slug, title, text, f"/{slug}") for slug, (title, text) in SAID.items()]
+    index.rebuild(tmp_path, [*made, SearchDocument("page", "p", "Pagina", "tetto scuola mercato", "/p")])
+    assert [item.text for item in Engine(tmp_path).suggest(typed)] == shown
+
+
+def test_what_is_no_longer_there_is_not_suggested(tmp_path: Path) -> None:
+    made = [SearchDocument("solution", slug, title, text, f"/{slug}") for slug, (title, text) in SAID.items()]
+    index.rebuild(tmp_path, [SearchDocument("solution", "via", "Via", "tetto scuola", "/via"), *made])
+    index.write(tmp_path, [made[0]], ["solution:via"])
+    assert [item.text for item in Engine(tmp_path).suggest("tetto scuola")] == ["Lavori"]
+
+
+def test_what_stands_in_a_title_comes_before_what_stands_in_a_text(tmp_path: Path) -> None:
+    made = [SearchDocument("solution", slug, title, text, f"/{slug}") for slug, (title, text) in SAID.items()]
+    index.rebuild(tmp_path, [*made, SearchDocument("theme", "x", "Tetto di scuola", "", "/x")])
+    assert [item.text for item in Engine(tmp_path).suggest("tetto scuola")] == ["Tetto di scuola", "Lavori"]

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """`flask content check|import|export`: folder and database say the same, and what is wrong is named."""
 
+import errno
+import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +19,7 @@ from app.db import Database
 from app.document.parse import parse
 from app.document.serialise import serialise
 from app.solutions import demonstration, queries
+from app.solutions import folder as library
 from app.solutions.models import Solution
 from app.solutions.service import save
 from app.writing.models import Attachment
@@ -140,6 +143,20 @@ def test_what_is_exported_is_what_was_imported(app: Flask, folder: Path, tmp_pat
     assert "0 file scritti; registri e pagine: 0" in second.output
     for path in sorted((folder / "solutions").glob("*.md")):
         assert (target / "solutions" / path.name).read_text(encoding="utf-8") == path.read_text(encoding="utf-8")
+
+
+def test_a_file_that_cannot_be_written_leaves_nothing_beside_the_old_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_from: str, _to: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    library.write(tmp_path, "uno", "prima")
+    before = tree(tmp_path)
+    monkeypatch.setattr(os, "replace", refuse)
+    with pytest.raises(OSError, match="No space"):
+        library.write(tmp_path, "uno", "dopo")
+    assert tree(tmp_path) == before
 
 
 def test_the_shipped_library_is_right_and_survives_the_way_through_the_database(
@@ -294,6 +311,19 @@ def test_an_export_names_the_files_it_leaves_behind_and_holds_nothing_made_up(
     assert run(app, "check", target).exit_code == 0
 
 
+def test_an_archived_solution_does_not_come_back_by_the_folder(
+    app: Flask, folder: Path, database: Database, tmp_path: Path
+) -> None:
+    run(app, "import", folder)
+    with database.work() as session:
+        due = queries.by_slug(session, "due")
+        assert due is not None
+        due.archived_at = NOW
+    result = run(app, "export", tmp_path / "esportata")
+    assert "Soluzioni archiviate lasciate fuori: 1 (due)." in result.output
+    assert [path.stem for path in (tmp_path / "esportata" / "solutions").iterdir()] == ["uno"]
+
+
 @pytest.mark.parametrize("command", ["check", "import"])
 def test_a_folder_that_is_not_there_is_refused(app: Flask, tmp_path: Path, command: str) -> None:
     result = run(app, command, tmp_path / "nessuna")
@@ -370,7 +400,24 @@ def test_a_text_that_can_no_longer_be_rendered_is_named_and_the_others_are_made_
         assert solution is not None
         queries.current_revision(session, solution).text = "senza intestazione"
     result = run(app, "render")
-    assert (result.exit_code, "due: " in result.output, "1 soluzioni rigenerate" in result.output) == (0, True, True)
+    assert (result.exit_code, "due, versione 1: " in result.output) == (0, True)
+    assert "1 soluzioni rigenerate" in result.output
+    assert "Le imprese trovano" in stored(database)
+
+
+def test_a_version_that_can_no_longer_be_rendered_does_not_hold_up_the_one_in_force(
+    app: Flask, folder: Path, database: Database
+) -> None:
+    run(app, "import", folder)
+    write(folder, "uno", serialise(make_document(title="Soluzione uno, di nuovo")))
+    run(app, "import", folder)
+    spoil(database)
+    with database.work() as session:
+        solution = queries.by_slug(session, "uno")
+        assert solution is not None
+        queries.revision(session, solution, 1).text = "senza intestazione"
+    result = run(app, "render")
+    assert (result.exit_code, "uno, versione 1: " in result.output, "versione 2" in result.output) == (0, True, False)
     assert "Le imprese trovano" in stored(database)
 
 

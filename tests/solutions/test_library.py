@@ -150,3 +150,20 @@ def test_who_moves_by_keyboard_may_go_to_the_results_at_once(client: FlaskClient
     assert '<a class="visually-hidden-focusable" href="#risultati">Vai ai risultati</a>' in text
     assert '<h2 id="risultati" tabindex="-1">' in text
     assert "Vai ai risultati" not in client.get("/temi").text
+
+
+def test_acts_stand_a_part_on_each_page_the_most_cited_first(
+    client: FlaskClient, registered: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(library_views, "ACTS_PER_PAGE", MOST)
+    with registered.work() as session:
+        cited = {
+            "Problema affrontato": "Vedi il d.lgs. 36/2023 e la L. 56/2014.",
+            "Soluzione adottata": "Una soluzione.",
+        }
+        make_solution(session, "appalti", sections=cited)
+    first, second = (client.get(f"/norme?pagina={number}").text for number in (1, 2))
+    shown = [re.findall(r'<li><a lang="it" href="/norme/([^"]+)"', text) for text in (first, second)]
+    assert shown == [["dpr-160-2010", "dlgs-36-2023"], ["legge-56-2014"]]
+    assert links(first)[-1] == "/norme?pagina=2#norme"
+    assert '<link rel="canonical" href="http://localhost/norme?pagina=2">' in second

@@ -3,6 +3,7 @@
 
 import html
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -322,3 +323,11 @@ def test_a_sheet_ends_with_ways_to_its_neighbours(client: FlaskClient, registere
     near = page_of(client, registered).partition('id="vicine"')[2].partition("</section>")[0]
     assert 'href="/temi/suap">Sullo stesso tema: Sportello unico</a>' in near
     assert 'href="/citta/bologna">Dello stesso ente: Città metropolitana di Bologna</a>' in near
+
+
+def test_a_page_saved_at_night_changed_on_the_day_it_was_in_italy(client: FlaskClient, registered: Database) -> None:
+    with registered.work() as session:
+        make_solution(session).updated_at = datetime(2026, 5, 1, 22, 30, tzinfo=UTC)
+    page = client.get(f"/soluzioni/{SLUG}").text
+    assert "2 maggio 2026" in page
+    assert '"dateModified": "2026-05-02"' in page

@@ -2,15 +2,20 @@
 """The PDF: made in a process of its own, kept by content, refused clearly where it cannot be made."""
 
 import contextlib
+import errno
+import os
 import re
-import subprocess
+import sys
 import zlib
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from app.errors import Unavailable
+from app.files.bounded import Outcome
+from app.files.refusal import FileRefused
 from app.solutions import pdf
 
 PATH = "/soluzioni/suap-metropolitano-bologna.pdf"
@@ -39,7 +44,7 @@ def test_a_solution_is_a_tagged_pdf_in_italian(library: FlaskClient) -> None:
 def test_the_same_page_is_made_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     page = "<!doctype html><html lang='it'><title>Prova</title><p>Prova</p></html>"
     first = pdf.document(page, tmp_path, tmp_path)
-    monkeypatch.setattr(subprocess, "run", None)
+    monkeypatch.setattr(pdf, "run", None)
     assert pdf.document(page, tmp_path, tmp_path) == first
 
 
@@ -56,10 +61,12 @@ def test_a_page_cannot_read_files_of_the_machine(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("outcome", "key"),
     [
-        (subprocess.CompletedProcess([], pdf.LIBRARIES_MISSING, b"", b""), "pdf_libraries_missing"),
-        (subprocess.CompletedProcess([], 1, b"", b""), "pdf_failed"),
-        (subprocess.CompletedProcess([], 0, b"no pdf", b""), "pdf_failed"),
-        (subprocess.TimeoutExpired([], 60), "pdf_too_slow"),
+        (Outcome(pdf.LIBRARIES_MISSING, b""), "pdf_libraries_missing"),
+        (Outcome(1, b""), "pdf_failed"),
+        (Outcome(0, b"no pdf"), "pdf_failed"),
+        (FileRefused("file_too_complex", "time"), "pdf_too_slow"),
+        (FileRefused("file_too_complex", "output"), "pdf_failed"),
+        (OSError(errno.ENOSPC, "No space left on device"), "pdf_failed"),
     ],
 )
 def test_what_prevents_a_pdf_is_named(
@@ -70,7 +77,7 @@ def test_what_prevents_a_pdf_is_named(
             raise outcome
         return outcome
 
-    monkeypatch.setattr(subprocess, "run", run)
+    monkeypatch.setattr(pdf, "run", run)
     with pytest.raises(Unavailable, match=key):
         pdf.document("<p>", tmp_path, tmp_path)
 
@@ -86,3 +93,70 @@ def test_the_page_says_what_to_do_where_the_libraries_are_missing(
     assert answer.status_code == 503
     assert "Pango" in answer.text
     assert answer.headers["Retry-After"]
+
+
+def test_what_stands_behind_the_address_makes_no_other_pdf(
+    library: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages = set()
+
+    def look(page: str, *_folders: Path) -> bytes:
+        pages.add(page)
+        return b"%PDF"
+
+    monkeypatch.setattr(pdf, "document", look)
+    for behind in ("", "?1", "?utm_source=lettera&a=b"):
+        assert library.get(f"{PATH}{behind}").status_code == 200
+    [page] = pages
+    assert "/soluzioni/suap-metropolitano-bologna<" in page
+
+
+@pytest.mark.parametrize("taken", ["_places", "_one_at_a_time"])
+def test_who_would_wait_long_is_told_to_come_back_and_what_is_made_is_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, taken: str
+) -> None:
+    monkeypatch.setattr(pdf, "PATIENCE", 0)
+    monkeypatch.setattr(pdf, "run", lambda *_asked: Outcome(0, b"%PDF fatto"))
+    made = pdf.document("<p>prima", tmp_path, tmp_path)
+    full = getattr(pdf, taken)
+    with contextlib.ExitStack() as held:
+        for _place in range(full._initial_value):
+            held.enter_context(full)
+        with pytest.raises(Unavailable, match="pdf_busy"):
+            pdf.document("<p>dopo", tmp_path, tmp_path)
+        assert pdf.document("<p>prima", tmp_path, tmp_path) == made
+    assert pdf.document("<p>dopo", tmp_path, tmp_path) == made
+
+
+def test_a_pdf_that_cannot_be_kept_is_given_and_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_from: str, _to: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(pdf, "run", lambda *_asked: Outcome(0, b"%PDF fatto"))
+    monkeypatch.setattr(os, "replace", refuse)
+    assert pdf.document("<p>", tmp_path / "pdf", tmp_path) == b"%PDF fatto"
+    assert list((tmp_path / "pdf").iterdir()) == []
+
+
+def test_the_worker_clears_old_pdfs_and_what_was_left_half_written(app: Flask, tmp_path: Path) -> None:
+    worker = app.test_cli_runner()
+    assert worker.invoke(args=["worker", "--once", "--chore", "old-pdfs"]).exit_code == 0
+    (tmp_path / "pdf").mkdir()
+    for name in ("vecchio.pdf", ".part-vecchio", "nuovo.pdf", ".part-nuovo"):
+        (tmp_path / "pdf" / name).write_bytes(b"%PDF")
+        if "vecchio" in name:
+            os.utime(tmp_path / "pdf" / name, (0, 0))
+    assert worker.invoke(args=["worker", "--once", "--chore", "old-pdfs"]).exit_code == 0
+    assert {path.name for path in (tmp_path / "pdf").iterdir()} == {"nuovo.pdf", ".part-nuovo"}
+
+
+def test_the_process_that_makes_a_pdf_finds_no_secret_of_the_site(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TWINMETRO_SECRET_KEY", "segretissimo")
+    monkeypatch.setattr(pdf, "COMMAND", (sys.executable, "-c", "import os; print('%PDF', dict(os.environ))"))
+    made = pdf.document("<p>", tmp_path, tmp_path)
+    assert b"PATH" in made
+    assert b"segretissimo" not in made

@@ -102,6 +102,26 @@ def test_a_body_with_another_name_changes_all_pages(registered: Database, prepar
     assert prepare() == len(ADDRESSES)
 
 
+def test_an_act_whose_day_another_solution_tells_changes_the_pages_that_cite_it(
+    app: Flask, registered: Database, prepare: Prepare
+) -> None:
+    with registered.work() as session:
+        make_solution(session, "prima", summary="Vedi la legge regionale Piemonte 3/2019.")
+    prepare()
+    cited = "L.R. Piemonte 7 marzo 2019, n. 3"
+    with registered.work() as session:
+        make_solution(session, "terza", legal_basis=[cited])
+    assert prepare() == len(ADDRESSES) + 2
+    assert "7 marzo 2019" in app.test_client().get("/soluzioni/prima", base_url=SITE).text
+
+
+def test_an_act_that_nobody_cited_before_changes_no_other_page(registered: Database, prepare: Prepare) -> None:
+    prepare()
+    with registered.work() as session:
+        make_solution(session, "terza", legal_basis=["L. 13 gennaio 1987, n. 17"])
+    assert prepare() == 2
+
+
 def test_the_page_of_a_withdrawn_solution_is_kept_no_longer(app: Flask, registered: Database, prepare: Prepare) -> None:
     prepare()
     with registered.work() as session:

@@ -4,6 +4,8 @@
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import inspect
+
 from app.cities.models import City
 from app.cities.queries import by_slugs
 from app.cities.service import import_register
@@ -158,3 +160,16 @@ def test_what_is_published_of_a_theme_or_a_body_can_be_asked_for_alone(registere
         assert [item.slug for item in queries.published(session, themes=["appalti"])] == ["appalto"]
         assert [item.slug for item in queries.published(session, 1, city="venezia")] == ["altrui"]
         assert {item.slug for item in queries.published(session, city="venezia")} == {"altrui", "appalto"}
+
+
+def test_a_list_of_versions_reads_none_of_their_words(registered: Database) -> None:
+    with registered.work() as session:
+        make_solution(session, "uno", title="Prima")
+        solution = make_solution(session, "uno", title="Dopo")
+        draft = queries.revision(session, solution, 1)
+        draft.live_at = None
+    with registered.reading() as session:
+        listed = queries.revisions(session, solution, waiting=True)
+        assert [revision.number for revision in listed] == [2, 1]
+        assert [revision.number for revision in queries.revisions(session, solution)] == [2]
+        assert all({"text", "sections", "plain", "footnotes"} <= inspect(found).unloaded for found in listed)

@@ -10,8 +10,8 @@ from app.document.model import Document
 from app.pages import queries as page_queries
 from app.search.listing import part
 from app.solutions import queries
-from app.solutions.service import Outcome, import_document, save
-from tests.makers import NOW, make_document, make_solution
+from app.solutions.service import Outcome, begin, import_document, save
+from tests.makers import NOW, make_document, make_person, make_solution
 
 SLUG = "sportello-unico-bologna"
 LATER = NOW + timedelta(days=1)
@@ -51,7 +51,7 @@ def test_a_changed_document_makes_a_new_revision_and_keeps_the_old_one_as_it_was
         solution = queries.by_slug(session, SLUG)
         assert solution is not None
         assert solution.title == "Dopo"
-        newest, oldest = queries.revisions(session, solution)
+        newest, oldest = queries.every_revision(session, solution)
         assert "title: Prima" in oldest.text
         assert "title: Dopo" in newest.text
 
@@ -132,6 +132,25 @@ def test_acts_are_listed_once_with_the_places_that_cite_them(registered: Databas
             ("legge-56-2014", True, ["legal_basis", "Problema affrontato"]),
             ("dpr-160-2010", False, ["Soluzione adottata"]),
         ]
+
+
+def dated_act(database: Database) -> str:
+    with database.reading() as session:
+        return queries.acts_by_slug(session, ["legge-935-2012"])["legge-935-2012"].urn
+
+
+def test_only_what_is_approved_says_the_day_of_an_act_that_others_cite(registered: Database) -> None:
+    def citing(text: str, badge: str | None = "visibile") -> Document:
+        sections = {"Problema affrontato": text, "Soluzione adottata": "Una soluzione."}
+        return make_document(sections=sections, badge=badge)
+
+    imported(registered, citing("Vedi la L. 4 aprile 2012, n. 935."))
+    with registered.work() as session:
+        author = make_person(session).id
+        begin(session, "bozza", citing("Vedi la L. 8 aprile 2012, n. 935.", badge=None), NOW, author)
+    assert dated_act(registered) == "urn:nir:stato:legge:2012-04-04;935"
+    imported(registered, citing("Vedi la L. 8 aprile 2012, n. 935."))
+    assert dated_act(registered) == "urn:nir:stato:legge:2012-04-08;935"
 
 
 def test_a_regional_law_cited_without_its_region_is_the_one_the_legal_basis_names(registered: Database) -> None:

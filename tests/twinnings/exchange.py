@@ -32,6 +32,7 @@ class Exchange:
         alone: bool = False,
         answers: dict[str, str] | None = None,
         asked_by: int | None = None,
+        offered: bool = False,
         laws: list[str] | None = None,
         by_when: date | None = None,
         formats: list[str] | None = None,
@@ -73,16 +74,16 @@ class Exchange:
                 need=need,
                 solution=solution,
                 giver=cities["bologna"],
-                origin="picked",
+                origin="offer" if offered else "picked",
                 grounds={},
-                asked_by=asked_by or self.receiver,
+                asked_by=asked_by or (self.giver if offered else self.receiver),
                 asked_at=NOW,
                 state="accepted",
             )
             session.add(proposal)
             session.flush()
             self.proposal = proposal.id
-            self.number = service.begin(session, proposal, self.giver, NOW)
+            self.number = service.begin(session, proposal, self.receiver if offered else self.giver, NOW)
 
     def twinning(self) -> Twinning:
         with self.database.reading() as session:

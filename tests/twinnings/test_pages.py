@@ -20,7 +20,7 @@ from app.db import Database
 from app.errors import Invalid
 from app.needs.service import Deed
 from app.search.index import IndexDamaged
-from app.twinnings import chores, ending, forms, queries, service, sharing
+from app.twinnings import chores, ending, forms, queries, rules, service, sharing
 from app.twinnings.calendar import _folded, _text
 from app.twinnings.models import Twinning
 from app.twinnings.rules import Closing
@@ -144,7 +144,8 @@ def test_what_a_receiver_lacks_leads_to_solutions_that_may_fill_it(
     typed = {"body": "torino", "precondition": "Piattaforma telematica", "who": "", "by_when": ""}
     assert post(receiver, "/requisiti", answer="yes", **typed) == 303
     assert "Può aiutare a colmarlo" not in receiver.get(PATH).text
-    assert post(receiver, "/requisiti", answer="no", **typed) == 303
+    seen = rules.seen({"answer": "yes", "who": "", "by_when": ""})
+    assert post(receiver, "/requisiti", answer="no", seen=seen, **typed) == 303
     assert "Piattaforma telematica comune" in receiver.get(PATH).text.partition("Può aiutare a colmarlo")[2][:400]
 
     def gone(*_: object, **__: object) -> None:
@@ -270,6 +271,72 @@ def test_what_was_told_already_stands_in_its_form_to_be_corrected(exchange: Exch
     assert 'value="None"' not in form
 
 
+def opened_on(client: FlaskClient, address: str) -> str:
+    """What the form sent to an address says it was opened on."""
+    form = client.get(PATH).text.partition(f'action="{PATH}{address}"')[2].partition("</form>")[0]
+    (found,) = re.findall(r'name="seen" value="([0-9a-f]*)"', form)
+    return str(found)
+
+
+@pytest.mark.parametrize(
+    ("address", "first", "second", "held", "kept"),
+    [
+        (
+            "/incontri/1/verbale",
+            {"minutes_text": "Si parte dai moduli."},
+            {"minutes_text": "Si parte dalle tariffe."},
+            "Si parte dai moduli.</p>",
+            ">Si parte dalle tariffe.</textarea>",
+        ),
+        (
+            "/incontri",
+            {"meeting": "1", "title": "Avvio", "starts_at": "2027-02-03T10:00", "minutes": "90", "place": "Torino"},
+            {"meeting": "1", "title": "Avvio", "starts_at": "2027-03-04T10:00", "minutes": "60", "place": "Bari"},
+            "90 minuti · Torino",
+            'value="Bari"',
+        ),
+        (
+            "/requisiti",
+            {"body": "torino", "precondition": "Convenzione con i comuni", "answer": "no", "who": "Ufficio gare"},
+            {"body": "torino", "precondition": "Convenzione con i comuni", "answer": "yes", "who": "Segreteria"},
+            "se ne occupa: Ufficio gare",
+            'value="Segreteria"',
+        ),
+        (
+            "/chiudi",
+            {"body": "torino", "result": "adapted", "months": "8", "worked": "La consegna."},
+            {"body": "torino", "result": "adopted", "worked": "Gli sportelli."},
+            '<strong>Mesi impiegati</strong>: <span lang="it">8</span>',
+            ">Gli sportelli.</textarea>",
+        ),
+    ],
+)
+def test_what_somebody_else_saved_meanwhile_is_shown_beside_what_was_typed_and_not_overwritten_unread(
+    app: Flask, exchange: Exchange, receiver: FlaskClient, address: str, first: dict[str, str], second: dict[str, str],
+    held: str, kept: str,
+) -> None:  # fmt: skip
+    assert post(receiver, "/incontri", title="Avvio", starts_at="2027-01-08T10:00", minutes="60", place="") == 303
+    colleague = client_of(app, exchange.database, exchange.colleague)
+    seen = opened_on(colleague, address)
+    assert post(receiver, address, seen=seen, **first) == 303
+    page, form = sent_wrongly(colleague, address, {"seen": seen, **second})
+    assert held in form
+    assert kept in form
+    assert "un’altra persona ha salvato altro" in form
+    assert page.count("Salvato adesso:") == 1
+    now = re.findall(r'name="seen" value="([0-9a-f]+)"', form)[-1]
+    # Something else is wrong: what was compared stays what it was.
+    wrong = (
+        {"minutes_text": "x" * 5_000}
+        if "minutes_text" in second
+        else {**second, "minutes": "2", "months": "otto", "by_when": "x"}
+    )
+    _, form = sent_wrongly(colleague, address, {"seen": now, **wrong})
+    assert f'name="seen" value="{now}"' in form
+    assert post(colleague, address, seen=now, **second) == 303
+    assert post(colleague, address, seen=seen, **second) == 303, "sent again by somebody who got no answer"
+
+
 def test_reports_that_contradict_each_other_close_it_only_once_the_last_is_confirmed(
     registered: Database, app: Flask, client: FlaskClient
 ) -> None:
@@ -302,6 +369,30 @@ def test_the_plan_says_how_it_stands_to_the_day_of_the_request(
     exchange = Exchange(registered, by_when=(NOW + timedelta(days=days)).date(), formats=formats)
     assert said in client_of(app, registered, exchange.receiver).get(PATH).text
     assert len(exchange.twinning().milestones) == steps
+
+
+def test_hours_counted_by_mistake_are_taken_back_by_their_own_body_while_it_runs(
+    app: Flask, exchange: Exchange, receiver: FlaskClient
+) -> None:
+    for hours, what in (("2,4", "Visita"), ("24", "Scritta male")):
+        assert post(receiver, "/ore", body="torino", on="2026-11-20", hours=hours, what=what) == 303
+    giver = client_of(app, exchange.database, exchange.giver)
+    assert "Scritta male" not in giver.get(PATH).text
+    wrong = re.findall(r"/ore/(\d+)/togli", receiver.get(PATH).text.partition("Scritta male")[2])[0]
+    assert post(giver, f"/ore/{wrong}/togli", body="torino") == 404
+    assert post(giver, f"/ore/{wrong}/togli", body="bologna") == 303
+    assert "Scritta male" in receiver.get(PATH).text
+    for _time in range(2):
+        assert post(receiver, f"/ore/{wrong}/togli", body="torino") == 303
+    page = receiver.get(PATH).text
+    assert "Scritta male" not in page
+    assert "Torino: <strong>2,5</strong>" in page
+    assert exchange.rows().count("hours-taken-back") == 1
+    with exchange.database.work() as session:
+        ending.stop(session, exchange.number, "funding", "", True, exchange.deed())
+    page = receiver.get(PATH).text
+    assert "Visita" in page
+    assert "/togli" not in page.partition('id="ore"')[2].partition("</section>")[0]
 
 
 def test_hours_of_a_day_to_come_are_refused_at_their_day(exchange: Exchange, receiver: FlaskClient) -> None:

@@ -14,7 +14,7 @@ from app.journal import queries as journal
 from app.needs.models import Need, Proposal
 from app.needs.service import Deed
 from app.solutions.rules import Spread, spreads
-from app.twinnings import ending, queries, service, sharing
+from app.twinnings import ending, queries, rules, service, sharing
 from app.twinnings.calendar import calendar
 from app.twinnings.rules import Closing
 from app.writing.service import current_document
@@ -117,7 +117,11 @@ def test_a_meeting_changes_by_its_sequence_and_is_cancelled_once(exchange: Excha
     with exchange.database.work() as session:
         day = LATER + timedelta(days=2)
         made = sharing.set_meeting(session, exchange.number, 0, "Avvio", day, 60, "Bologna", exchange.deed())
-        sharing.set_meeting(session, exchange.number, made.id, "Avvio", day, 90, "", exchange.deed())
+        seen = rules.seen(made.said)
+        for _time in range(2):
+            sharing.set_meeting(session, exchange.number, made.id, "Avvio", day, 90, "", exchange.deed(), seen)
+        with pytest.raises(Conflict):
+            sharing.set_meeting(session, exchange.number, made.id, "Avvio", day, 60, "", exchange.deed(), seen)
         sharing.cancel_meeting(session, exchange.number, made.id, exchange.deed())
         sharing.cancel_meeting(session, exchange.number, made.id, exchange.deed())
         assert made.sequence == 2
@@ -169,7 +173,12 @@ def test_notes_kit_hours_and_readiness_are_kept_or_refused_with_the_field(exchan
         sharing.answer_readiness(
             session, number, "torino", "Convenzione con i comuni", "planned", "Segreteria", None, deed
         )
-        sharing.answer_readiness(session, number, "torino", "Convenzione con i comuni", "yes", "", None, deed)
+        (answer,) = queries.readiness(session, number)
+        seen = rules.seen(answer.said)
+        for _time in range(2):
+            sharing.answer_readiness(session, number, "torino", "Convenzione con i comuni", "yes", "", None, deed, seen)
+        with pytest.raises(Conflict):
+            sharing.answer_readiness(session, number, "torino", "Convenzione con i comuni", "no", "", None, deed, seen)
         (piece,) = queries.kit(session, number)
         sharing.check_kit(session, number, piece.id, False, True, deed)
         assert piece.received_at == piece.adapted_at == LATER
@@ -306,7 +315,8 @@ def test_what_the_receiver_told_is_in_its_variant_unless_its_authors_said_otherw
         front = current_document(session, variant).front
         assert front["resources"] == {"one_off_cost": 12_000, "months": 8}
         assert front["indicators"] == [{"name": "Giorni medi", "before": 28.5, "after": 9}]
-        ending.say(session, exchange.number, "torino", replace(told, months=11), exchange.deed())
+        seen = rules.seen(told.as_data())
+        ending.say(session, exchange.number, "torino", replace(told, months=11), exchange.deed(), seen=seen)
         assert current_document(session, variant).front["resources"]["months"] == 8
 
 
@@ -340,6 +350,8 @@ def test_minutes_are_kept_with_their_meeting(exchange: Exchange) -> None:
     with exchange.database.reading() as session:
         assert queries.meetings(session, exchange.number)[0].minutes_text == "Si parte dai moduli."
     assert exchange.rows().count("minutes-kept") == 1
+    with exchange.database.work() as session, pytest.raises(Conflict):
+        sharing.keep_minutes(session, exchange.number, meeting, "Altro.", exchange.deed(exchange.giver))
 
 
 def test_pieces_are_added_to_the_kit_each_once(exchange: Exchange) -> None:
@@ -379,6 +391,24 @@ def test_those_who_joined_the_request_are_among_its_people(registered: Database)
     people = {(tie.person_id, tie.city_id) for tie in exchange.twinning().people}
     venezia = next(tie.city_id for tie in exchange.twinning().parties if tie.city.slug == "venezia")
     assert (exchange.colleague, venezia) in people
+
+
+def test_who_offered_is_among_its_people_for_the_giver(registered: Database) -> None:
+    exchange = Exchange(registered, offered=True)
+    twinning = exchange.twinning()
+    assert {tie.person_id: tie.city_id for tie in twinning.people} == {
+        exchange.giver: twinning.parties[0].city_id,
+        exchange.receiver: twinning.lead_id,
+    }
+    assert twinning.parties[0].role == "giver"
+
+
+def test_who_offered_and_works_there_no_longer_is_not(registered: Database) -> None:
+    with registered.work() as session:
+        elsewhere = make_person(session, (Role.OFFICIAL, "bari")).id
+    assert elsewhere not in {
+        tie.person_id for tie in Exchange(registered, offered=True, asked_by=elsewhere).twinning().people
+    }
 
 
 def test_what_the_request_said_of_preconditions_is_the_leads_first_answer(registered: Database) -> None:

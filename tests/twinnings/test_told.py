@@ -20,7 +20,10 @@ from app.files.check import Checked
 from app.files.kinds import KINDS
 from app.journal.models import JournalEntry
 from app.journal.service import record
+from app.needs import proposals
+from app.needs.models import Proposal
 from app.needs.service import Deed
+from app.notices import service
 from app.notices.models import Notice
 from app.notices.own_data import forget
 from app.notices.service import distribute
@@ -29,7 +32,8 @@ from app.twinnings import service as work
 from app.twinnings.models import Twinning
 from app.twinnings.rules import Closing
 from tests.makers import NOW, close_body, make_person
-from tests.twinnings.exchange import LATER, Exchange
+from tests.needs.network import Network
+from tests.twinnings.exchange import LATER, SLUG, Exchange
 
 Act = Callable[[Session, Exchange], object]
 #: Parts of the buttons below.
@@ -157,6 +161,11 @@ def of_the_table(giver: tuple[str, ...]) -> Iterator[Case]:
         lambda s, e: sharing.count_hours(s, e.number, "torino", NOW.date(), 4, "", e.deed()),
         ("hours-counted",),
     )
+    yield Case(
+        sharing.take_back_hours,
+        lambda s, e: sharing.take_back_hours(s, e.number, "torino", queries.hours(s, e.number)[0].id, e.deed()),
+        ("hours-taken-back",),
+    )
     yield Case(sharing.answer_readiness, answer, ("readiness-answered",))
 
 
@@ -169,8 +178,8 @@ def of_the_end() -> Iterator[Case]:
     yield Case(
         ending.say,
         lambda s, e: ending.say(s, e.number, "bologna", adopted, e.deed(e.giver)),
-        ("closing-said", "need-closed", "twinning-closed"),
-        ("Receiver",) * 3,
+        ("closing-said", "need-closed", "solution-reused", "twinning-closed"),
+        ("Receiver",),
     )
     begun = ("draft-created", "variant-begun")
     yield Case(
@@ -190,7 +199,7 @@ def of_silence() -> Iterator[Case]:
     yield Case(
         ending.say, lambda s, e: ending.say(s, e.number, "torino", adopted, e.deed()), ("closing-said",), ("Giver",)
     )
-    alone = ("need-closed", "twinning-closed")
+    alone = ("need-closed", "solution-reused", "twinning-closed")
     yield Case(
         ending.close_alone,
         lambda s, e: ending.close_alone(s, e.number, Deed(e.receiver, MONTHS_AFTER)),
@@ -205,7 +214,7 @@ def of_a_stop() -> Iterator[Case]:
         ending.stop,
         lambda s, e: ending.stop(s, e.number, "funding", "", True, e.deed(e.giver)),
         stopped,
-        ("Receiver",) * 2,
+        ("Receiver",),
     )
 
 
@@ -326,6 +335,80 @@ def test_whose_body_is_no_longer_there_is_not_reminded_and_another_sees_to_it(re
             close_body(session, closed)
             work.remind(session, exchange.number, Deed(None, when))
         assert set(told(exchange)) == who, closed
+
+
+def test_a_yes_is_one_letter_to_whoever_takes_part_and_another_to_who_only_asked(
+    database: Database, app: Flask
+) -> None:
+    network = Network(database)
+    need = network.post()
+    network.ask(need, "sportello-torino")
+    asked = network.ask(need)
+    with database.work() as session:
+        service.start_following(session, network.people["reader"], "city", "venezia", "Venezia", [], NOW)
+        found = session.get(Proposal, asked.id)
+        assert found is not None
+        found.asked_by = network.people["coordinator"]
+    network.distribute()
+    with database.work() as session:
+        proposals.accept(session, asked.id, network.deed("referent.bologna", LATER), work.begin)
+    assert network.distribute() == {
+        ("twinning-begun", "official.venezia"),
+        ("twinning-begun", "reader"),
+        ("proposal-accepted", "coordinator"),
+        ("proposal-withdrawn", "referent.torino"),
+    }
+    assert "gli altri enti interpellati non devono più rispondere" in sentence(app, network.people["official.venezia"])
+    assert "interpellati" not in sentence(app, network.people["reader"])
+
+
+def sentence(app: Flask, person: int) -> str:
+    """What the last notice of somebody says."""
+    with app.extensions["database"].reading() as session:
+        item = session.query(Notice).filter_by(person_id=person).order_by(Notice.id.desc()).first()
+        said = (item.action, item.data, item.reason)
+    with app.test_request_context("/"):
+        macro = app.jinja_env.get_template("notices/_news.html").module.sentence  # type: ignore[attr-defined]
+        return str(macro(*said))
+
+
+def test_a_late_step_that_is_planned_anew_waits_for_nobody_any_more(registered: Database) -> None:
+    exchange = Exchange(registered, alone=True)
+    with registered.work() as session:
+        make_person(session, (Role.COORDINATOR, ""), name="Coordinator")
+        first = first_milestone(session, exchange)
+        work.remind(session, exchange.number, Deed(None, MONTHS_AFTER))
+    told(exchange)
+    with registered.work() as session:
+        later = (MONTHS_AFTER + timedelta(days=60)).date()
+        work.plan_milestone(session, exchange.number, first, later, exchange.receiver, exchange.deed())
+    told(exchange)
+    with registered.reading() as session:
+        late = session.query(Notice).filter_by(action="milestone-late").all()
+        assert {item.data["milestone"] for item in late if item.data.get("settled")} == {first}
+        assert sum(item.data["milestone"] == first for item in late) == 3
+        assert all(bool(item.read_at) is (item.data["milestone"] == first) for item in late)
+
+
+def test_who_gave_the_solution_hears_that_it_was_re_used_and_its_versions_say_why(
+    registered: Database, app: Flask
+) -> None:
+    exchange = Exchange(registered, alone=True)
+    with registered.work() as session:
+        make_person(session, (Role.REFERENT, "bologna"), name="Office")
+    told(exchange)
+    for person, slug in ((exchange.giver, "bologna"), (exchange.receiver, "torino")):
+        with registered.work() as session:
+            ending.say(session, exchange.number, slug, Closing("adapted"), exchange.deed(person))
+    assert told(exchange).count("Office") == 1
+    with registered.reading() as session:
+        (row,) = [row for row in session.query(JournalEntry) if row.action == "solution-reused"]
+        assert (row.kind, row.key, row.body) == ("solution", SLUG, "bologna")
+        assert row.data == {"version": 2, "before": None, "after": 5, "twinning": exchange.number}
+        (notice,) = [item for item in session.query(Notice) if item.action == "solution-reused" and item.person_id > 4]
+        assert notice.data["path"] == f"/soluzioni/{SLUG}"
+    page = app.test_client().get(f"/soluzioni/{SLUG}/versioni").text
+    assert "Riusata in un’altra città: il livello di evidenza è 5." in page
 
 
 STORIES = (of_work, of_the_end, of_silence, of_a_stop)

@@ -5,7 +5,7 @@ import gc
 import sqlite3
 import weakref
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from app import create_app, rubbish
 from app.cities.models import METROPOLITAN, City
 from app.cities.queries import by_slug
 from app.config import Settings
+from app.db import Database
 from app.web.unit import session, work
 
 
@@ -81,6 +82,14 @@ def test_many_requests_leave_no_connection_taken(watched: Flask) -> None:
         client.get("/citta/bologna")
     pool = watched.extensions["database"].engine.pool
     assert pool.checkedout() == 0
+
+
+def test_as_many_as_there_are_threads_may_write_while_they_read(database: Database) -> None:
+    with ExitStack() as held:
+        for _thread in range(20):
+            held.enter_context(database.reading()).connection()
+        with database.work() as writing:
+            assert writing.connection()
 
 
 def test_a_unit_of_work_is_saved_at_its_end_or_leaves_nothing(app: Flask) -> None:

@@ -12,11 +12,11 @@ from app.document.model import Document, Section
 from app.document.parse import parse
 from app.document.schema import SECTION_TITLES, UNKNOWN
 from app.document.serialise import serialise
+from app.solutions.rules import SITE_FIELDS
 from app.text.typed import readable
 from app.writing.boxes import flat, grouped, read
 from app.writing.state import (
     FORM_FIELDS,
-    SITE_FIELDS,
     State,
     alike,
     document_of,

@@ -17,6 +17,7 @@ from app.document.dates import ROME
 from app.document.schema import SECTION_TITLES
 from app.solutions.queries import by_slug
 from app.text.typed import CONTROL, readable
+from app.text.vocabulary import Vocabulary
 from app.writing import service
 from tests import makers
 from tests.naughty import lines_for
@@ -300,6 +301,18 @@ def test_the_text_suggests_the_acts_it_cites(maria: Desk) -> None:
     answer = maria.client.post(f"{maria.address}/suggerimenti", data=data, headers={"Accept": "application/json"})
     assert answer.json is not None
     assert any("241" in act for act in answer.json["acts"])
+
+
+def test_acronyms_to_spell_out_are_those_the_search_knows(
+    app: Flask, maria: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    term = {"term": "zona", "acronyms": ["ZQX"], "expansion": "zona quieta"}
+    monkeypatch.setattr(app.extensions["engine"], "vocabulary", Vocabulary([term]))
+    data = {"title": "Sportello", "csrf_token": maria.open().box("csrf_token")}
+    for text, told in (("La ZQX del comune.", True), ("La zona quieta (ZQX) del comune.", False)):
+        answer = maria.client.post(f"{maria.address}/suggerimenti", data={**data, "text": text}, headers=JSON)
+        assert answer.json is not None
+        assert ("zona quieta" in answer.json["html"]) is told
 
 
 def test_what_is_being_typed_suggests_before_there_is_a_draft(

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from app.text.acts import LegalReference, canonical, find_acts, key, with_region
+from app.text.acts import LegalReference, canonical, find_acts, with_region
 
 
 def only(text: str) -> LegalReference:
@@ -124,9 +124,8 @@ def test_an_act_has_one_name_in_every_place(text: str, slug: str, urn: str, labe
         "art. 1, comma 4, L. 56/2014",
     ],
 )
-def test_the_slug_and_the_key_of_an_act_do_not_depend_on_the_spelling(spelling: str) -> None:
+def test_the_slug_of_an_act_does_not_depend_on_the_spelling(spelling: str) -> None:
     assert only(spelling).slug == "legge-56-2014"
-    assert key(only(spelling)) == "act_legge_56_2014"
 
 
 @pytest.mark.parametrize(

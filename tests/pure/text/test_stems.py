@@ -3,7 +3,7 @@
 
 import pytest
 
-from app.text.stems import is_stop, stem
+from app.text.stems import inflections, is_stop, stem
 
 
 @pytest.mark.parametrize(
@@ -23,3 +23,22 @@ def test_stop_words_are_known_without_accents() -> None:
     assert is_stop("perche")
     assert is_stop("piu")
     assert not is_stop("comune")
+
+
+@pytest.mark.parametrize(
+    ("word", "other"),
+    [
+        ("comune", "comuni"),
+        ("ufficio", "uffici"),
+        ("uffici", "ufficio"),
+        ("banca", "banche"),
+        ("comunicazione", "comunicazioni"),
+    ],
+)
+def test_the_other_number_of_a_word_is_one_of_its_inflections(word: str, other: str) -> None:
+    assert other in inflections(word)
+
+
+@pytest.mark.parametrize(("word", "other"), [("comunicazione", "comune"), ("comune", "comunita"), ("suap", "sua")])
+def test_another_word_of_the_same_stem_is_none(word: str, other: str) -> None:
+    assert other not in inflections(word)

@@ -71,6 +71,13 @@ def test_an_acronym_is_known_by_its_very_letters() -> None:
     assert [way.word for way in known.alternatives(form("segnalazioni certificate"))] == ["scia"]
 
 
+def test_an_acronym_of_one_meaning_says_what_it_stands_for() -> None:
+    clear = {"term": "sportello", "acronyms": ["SUAP"], "expansion": "sportello unico"}
+    unclear = {"term": "città", "acronyms": ["CM"], "expansion": "città metropolitana", "ambiguous": ["CM"]}
+    known = Vocabulary([clear, unclear, {"term": "gara", "acronyms": ["RUP"]}])
+    assert known.expansions == {"SUAP": "sportello unico"}
+
+
 def test_a_word_that_is_inflected_anywhere_is_known_in_all_its_forms() -> None:
     known = Vocabulary([{"term": "provincia", "synonyms": ["ente provincia"], "en": ["province"]}])
     assert known.alternatives(form("provincia"), said="provincia")

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The home page proposes searches that find something."""
+
+import re
+from html import unescape
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.db import Database
+from tests.makers import make_solution
+
+LINK = re.compile(r'<li lang="it"><a href="/cerca\?q=[^"]+">([^<]+)</a></li>')
+
+
+def proposed(client: FlaskClient) -> list[str]:
+    return [unescape(text) for text in LINK.findall(client.get("/").text)]
+
+
+def test_the_home_page_proposes_the_shortest_question_of_each_of_the_newest_solutions(
+    client: FlaskClient, registered: Database
+) -> None:
+    with registered.work() as session:
+        make_solution(session, "uno", questions=["Come si apre un bar in un paese di montagna?", "aprire un bar"])
+        make_solution(session, "due", questions=["una domanda più lunga di quanto stia nella prima pagina del sito"])
+        make_solution(session, "tre")
+    assert proposed(client) == ["aprire un bar"]
+
+
+def test_a_library_without_questions_proposes_what_most_people_look_for(client: FlaskClient) -> None:
+    assert "sportello unico per le imprese" in proposed(client)
+
+
+def test_what_the_shipped_library_proposes_finds_its_solution_first(library: FlaskClient, library_app: Flask) -> None:
+    engine = library_app.extensions["engine"]
+    texts = proposed(library)
+    assert len(texts) == 3
+    for text in texts:
+        assert text in engine.search(text).hits[0].document.questions
