@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Base, engine, sessions and the unit of work: the only commit in the project."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -66,11 +66,14 @@ class Tidy(Session):
 class Database:
     """One database: sessions for reading, and units of work for writing."""
 
-    def __init__(self, address: str, demonstration: bool = False) -> None:
-        """``demonstration``: whether accounts made up for trying the site, where it holds any, are taken for people."""
+    def __init__(self, address: str, demonstration: bool = False, told: Mapping[str, object] | None = None) -> None:
+        """``demonstration``: whether accounts made up for trying the site, where it holds any, are taken for people.
+
+        ``told``: what every session knows besides, by name: functions of houses further down the street.
+        """
         self.engine = make_engine(address)
         writing = self.engine.execution_options(writing=True)
-        info = {DEMONSTRATION: demonstration}
+        info = {**(told or {}), DEMONSTRATION: demonstration}
         self.reading: sessionmaker[Session] = sessionmaker(
             self.engine, class_=Tidy, expire_on_commit=False, autoflush=False, info=info
         )

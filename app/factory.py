@@ -58,8 +58,10 @@ from app.solutions import library_views, nearest_views
 from app.solutions import queries as solution_queries
 from app.solutions import search as solution_search
 from app.solutions import views as solution_views
+from app.solutions.models import TRANSFERRING
 from app.twinnings import act_views, work_views
 from app.twinnings import chores as twinning_chores
+from app.twinnings import queries as twinning_queries
 from app.twinnings import service as twinning_service
 from app.twinnings import views as twinning_views
 from app.web import (
@@ -217,7 +219,8 @@ def furnish(app: Flask, settings: Settings) -> None:
 def _add_stores(app: Flask, settings: Settings) -> None:
     rubbish.between_only()
     changes.listen()
-    database = Database(database_address(settings), settings.demonstration)
+    told = {TRANSFERRING: twinning_queries.transferring}
+    database = Database(database_address(settings), settings.demonstration, told)
     app.extensions["database"] = database
     app.extensions["engine"] = _engine(settings)
     app.extensions["kept"] = kept.KeptPages(settings.pages_file, f"{release.RELEASE}/{settings.shown}")

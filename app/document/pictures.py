@@ -56,6 +56,12 @@ def named(text: str) -> frozenset[str]:
     return frozenset(unquote(found["name"]) for found in re.finditer(rf"\]\({NAMED}\)", text))
 
 
+def references(name: str) -> tuple[str, ...]:
+    """How texts name a picture of their kit: as its page gives it to copy, and as people type it."""
+    forms = (in_kit(name), KIT + name.replace(" ", "%20"))
+    return tuple(dict.fromkeys(f"]({form})" for form in forms))
+
+
 def in_kit(name: str) -> str:
     """The address of a picture as a text of its own solution names it."""
     return KIT + quote(name, safe="")

@@ -54,7 +54,8 @@ def _read(session: Session) -> Iterator[Given]:
     owners: dict[int, int] = {}
     for solution, body in library_queries.tied(session, "owner"):
         owners.setdefault(solution, body)
-    reused = Counter(solution for solution, _body in library_queries.tied(session, "reuser"))
+    # Each body once, however often it did.
+    reused = Counter(solution for solution, _body in set(library_queries.tied(session, "reuser")))
     for item in library_queries.offered(session):
         if item.solution not in owners:
             continue

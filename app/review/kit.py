@@ -3,6 +3,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -61,10 +62,12 @@ def coming(session: Session, solution: Solution, sent: Sequence[int]) -> list[in
     return [file.id for file in queries.files(session, solution) if file.id in sent and _stays(file)]
 
 
-def publish(session: Session, solution: Solution, sent: Sequence[int]) -> None:
+def publish(session: Session, solution: Solution, sent: Sequence[int], now: datetime) -> None:
     """The kit as it was sent is the one in force; what came later waits for the next sending."""
     for file in queries.files(session, solution):
         file.published = file.id in sent and _stays(file)
+        if file.published and file.live_at is None:
+            file.live_at = now
 
 
 def _stays(file: Attachment) -> bool:

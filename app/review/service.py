@@ -170,7 +170,7 @@ def _pass(session: Session, judgement: Judgement, step: Step, reason: str, evide
     lives = rules.comes_into_force(step, solution.badge)
     if lives:
         number, follows = _put_in_force(session, solution, document, version, judgement, review)
-        kit.publish(session, solution, review.files)
+        kit.publish(session, solution, review.files, judgement.now)
     else:
         number, follows = (
             _carry_on(session, solution, document, version, judgement.now),

@@ -1,17 +1,21 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Tables of solutions. The document in a revision is the truth; every other column is derived from it."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, object_session, relationship
 
 from app.access import Thing
 from app.cities.models import City
 from app.db import Base, Instant
 from app.document.dates import day_of
-from app.solutions.rules import is_made_up
+from app.solutions.rules import is_made_up, narrower
+
+#: Under which name a session knows who tells the bodies in a transfer of a solution, which stand further down.
+TRANSFERRING = "transferring"
 
 
 class Theme(Base):
@@ -142,14 +146,20 @@ class Solution(Base):
     @property
     def thing(self) -> Thing:
         """What the policy looks at."""
+        return self.part()
+
+    def part(self, visibility: str = "", *, published: bool = True) -> Thing:
+        """The same for a part of it that says for itself who reads it, and whether: never more than read the whole."""
         owners = frozenset(tie.city.slug for tie in self.bodies if tie.role in {"owner", "partner"})
         people = frozenset({self.author_id}) if self.author_id else frozenset()
+        seen, live = narrower(self.visibility, visibility), bool(self.badge) and published
         return Thing(
-            bool(self.badge),
-            self.visibility or "public",
+            live,
+            seen,
             owners,
             frozenset(tie.theme.slug for tie in self.themes),
             people,
+            _transferring(object_session(self), self.id) if live and seen == "twin" else frozenset(),
         )
 
     @property
@@ -173,11 +183,23 @@ class Solution(Base):
     def reuses(self) -> list[SolutionBody]:
         return [tie for tie in self.bodies if tie.role == "reuser"]
 
+    @property
+    def reusers(self) -> int:
+        """How many bodies re-used it, each counted once however often it did."""
+        return len({tie.city_id for tie in self.reuses})
+
+
+def _transferring(session: Session | None, number: int) -> frozenset[str]:
+    """Bodies in a transfer of a solution; none where nobody tells."""
+    tell: Callable[[Session, int], frozenset[str]] | None = session.info.get(TRANSFERRING) if session else None
+    return tell(session, number) if session and tell else frozenset()
+
 
 class SolutionRevision(Base):
     """One saved state of a document, never changed after it is saved; its HTML is what pages serve.
 
-    ``live_at`` is when it came into force; readers see no revision without it. ``origin`` is `site` for what somebody
+    ``live_at`` is when it came into force; readers see no revision without it. ``visibility`` is what it said of
+    itself: what was for few stays for them, however wide the one in force is. ``origin`` is `site` for what somebody
     wrote or decided there, `import` for the words of a folder.
     """
 
@@ -189,6 +211,7 @@ class SolutionRevision(Base):
     number: Mapped[int]
     text: Mapped[str] = mapped_column(Text)
     digest: Mapped[str] = mapped_column(String(64))
+    visibility: Mapped[str] = mapped_column(String(20), default="")
     sections: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     footnotes: Mapped[str] = mapped_column(Text, default="")
     plain: Mapped[str] = mapped_column(Text, default="")
@@ -199,6 +222,11 @@ class SolutionRevision(Base):
     live_at: Mapped[datetime | None] = mapped_column(Instant)
 
     solution: Mapped[Solution] = relationship(back_populates="revisions")
+
+    @property
+    def thing(self) -> Thing:
+        """What the policy looks at once it has been in force."""
+        return self.solution.part(self.visibility)
 
     @property
     def confirmed(self) -> bool:

@@ -8,13 +8,15 @@ from typing import Any
 
 from app.document.dates import last_day, year_of
 from app.document.model import Document, known
-from app.document.schema import UNKNOWN, Level
+from app.document.schema import UNKNOWN, VISIBILITIES, Level
 from app.matching.themes import Tree, ancestry
 from app.text.acts import LegalReference, find_acts, with_region
 
 LEGAL_BASIS = "legal_basis"
 #: Fields that follow from reviews and transfers, never from what somebody types.
 SITE_FIELDS = frozenset({"badge", "verified_on", "review_due", "reused_by"})
+#: From what everybody may read to what few may.
+NARROW = {name: width for width, name in enumerate(VISIBILITIES)}
 #: Addresses of the two solutions made up for trying the site, and what every text of theirs says.
 MADE_UP = ("prova-parco-attrezzature-comuni-bologna", "prova-parco-attrezzature-comuni-bari")
 LABEL = "Dati dimostrativi: questa scheda è finta, per provare il sito."
@@ -73,6 +75,31 @@ def with_site_fields(document: Document, front_in_force: Mapping[str, Any]) -> D
     return Document(front, document.sections, document.footnotes)
 
 
+def narrower(*visibilities: str) -> str:
+    """Of several visibilities the one that fewest may read; one that says nothing narrows nothing."""
+    return VISIBILITIES[max(NARROW.get(name, 0) for name in visibilities)]
+
+
+def hides_mailbox(front: Mapping[str, Any]) -> bool:
+    """Whether a document names a mailbox that only members read: everybody does where it says so, and only there."""
+    contact = front.get("contact")
+    return isinstance(contact, Mapping) and known(contact.get("mailbox")) is not None and not _opens_mailbox(front)
+
+
+def _opens_mailbox(front: Mapping[str, Any]) -> bool:
+    contact = front.get("contact")
+    return isinstance(contact, Mapping) and contact.get("visibility") == "public"
+
+
+def for_everybody(document: Document, front_in_force: Mapping[str, Any]) -> Document:
+    """What who is no member reads of a document: its mailbox only where it, and the one in force, leave it to all."""
+    contact = document.front.get("contact")
+    if not isinstance(contact, Mapping) or (_opens_mailbox(document.front) and _opens_mailbox(front_in_force)):
+        return document
+    shown = {name: value for name, value in contact.items() if name != "mailbox" or known(value) is None}
+    return Document({**document.front, "contact": shown}, document.sections, document.footnotes)
+
+
 def is_made_up(slug: str, text: str, based_on: str = "") -> bool:
     """Whether a solution is one of those made up, or was made from one of them, as ``text`` of it tells."""
     return slug in MADE_UP or based_on in MADE_UP or LABEL in text
@@ -93,7 +120,7 @@ def year(document: Document) -> int | None:
 
 
 def ties(document: Document) -> list[Tie]:
-    """Owner first, then partners, then those who re-used it, each body once for each role."""
+    """Owner first, then partners, then those who re-used it, each body once for each role and beginning."""
     found = [Tie(str(document.front["city"]), "owner")] if document.known("city") else []
     found += [Tie(str(slug), "partner") for slug in document.listed("partners")]
     found += [_reuse(entry) for entry in document.listed("reused_by")]

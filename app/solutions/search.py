@@ -36,7 +36,7 @@ def as_document(solution: Solution, revision: SolutionRevision) -> SearchDocumen
         city=solution.owner.short_name if solution.owner else "",
         facets=_facets(solution),
         updated_on=solution.updated_on.isoformat(),
-        reused=len(solution.reuses),
+        reused=solution.reusers,
         recent=_recent(solution),
         months=_number(solution, "months"),
         cost=_number(solution, "one_off_cost"),

@@ -152,6 +152,7 @@ def _add_revision(
     number = (solution.latest_number or 0) + 1
     text = serialise(document)
     revision = SolutionRevision(number=number, text=text, digest=digest_of(text), origin="site", saved_at=now)
+    revision.visibility = str(document.front.get("visibility") or "")
     _fill_rendered(revision, rendered)
     solution.latest_number = number
     session.add(solution)

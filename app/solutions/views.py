@@ -14,11 +14,12 @@ from app.document.compare import compare
 from app.document.dates import today
 from app.document.model import Document
 from app.document.parse import parse
+from app.document.serialise import digest_of, serialise
 from app.errors import NotFound
 from app.journal import queries as journal
 from app.solutions import pdf, queries
 from app.solutions.models import Solution, SolutionRevision
-from app.solutions.rules import is_overdue, spreads
+from app.solutions.rules import for_everybody, hides_mailbox, is_overdue, spreads
 from app.solutions.said_views import AS_SAID
 from app.text.typed import number
 from app.web import gate
@@ -91,7 +92,9 @@ def _shown(solution: Solution, revision: SolutionRevision) -> dict[str, Any]:
 def show_markdown(slug: str) -> Response:
     solution = found(slug)
     revision = queries.current_revision(session(), solution)
-    answer = conditional(Response(revision.text, mimetype="text/markdown"), revision.digest)
+    whole = gate.actor().member or not hides_mailbox(solution.front)
+    text = revision.text if whole else serialise(_document(solution, revision))
+    answer = conditional(Response(text, mimetype="text/markdown"), digest_of(text))
     answer.headers["Content-Disposition"] = f'inline; filename="{slug}.md"'
     return answer
 
@@ -101,7 +104,7 @@ def show_markdown(slug: str) -> Response:
 def show_json(slug: str) -> Response:
     solution = found(slug)
     revision = queries.current_revision(session(), solution)
-    return conditional(json_answer(as_data(solution, revision)), RELEASE, revision.digest)
+    return conditional(json_answer(as_data(solution, revision)), RELEASE, revision.digest, gate.actor().member)
 
 
 @solutions.get("/soluzioni/<slug:slug>.pdf")
@@ -125,11 +128,10 @@ def versions(slug: str) -> str:
     working = gate.may(Action.READ_DRAFT, solution.thing)
     revisions = queries.revisions(session(), solution, waiting=working)
     authors = names(session(), [item.author_id for item in revisions]) if working else {}
+    shown = [item for item in revisions if item.live_at is None or gate.may(Action.READ_SOLUTION, item.thing)]
     told = journal.of_thing(session(), "solution", slug)
     moved = {row.data["version"]: row for row in told if row.action in BY_THE_SITE}
-    return render_template(
-        "solutions/versions.html", solution=solution, revisions=revisions, authors=authors, moved=moved
-    )
+    return render_template("solutions/versions.html", solution=solution, revisions=shown, authors=authors, moved=moved)
 
 
 @solutions.get("/soluzioni/<slug:slug>/versioni/<int(max=1000000):number>")
@@ -148,7 +150,8 @@ def differences(slug: str) -> str:
     old, new = queries.revision_pair(session(), solution, _number("da", max(number - 1, 1)), number)
     if old is None or new is None:
         raise NotFound(number)
-    changes = compare(_document(_readable(solution, old)), _document(_readable(solution, new)), AS_SAID)
+    before, after = (_document(solution, _readable(solution, revision)) for revision in (old, new))
+    changes = compare(before, after, AS_SAID)
     return render_template("solutions/differences.html", solution=solution, old=old, new=new, changes=changes)
 
 
@@ -165,22 +168,25 @@ def _revision(solution: Solution, number: int) -> SolutionRevision:
 
 
 def _readable(solution: Solution, revision: SolutionRevision) -> SolutionRevision:
-    """The revision, once it is sure that this reader may see one that never came into force."""
+    """The revision, once it is sure that this reader may see one that never came into force, or was for few."""
     if revision.live_at is None:
         gate.require(Action.READ_DRAFT, solution.thing)
+    else:
+        gate.require(Action.READ_SOLUTION, revision.thing)
     return revision
 
 
-def _document(revision: SolutionRevision) -> Document:
+def _document(solution: Solution, revision: SolutionRevision) -> Document:
+    """The document as far as this reader may have it."""
     parsed = parse(revision.text).document
     if parsed is None:
         raise NotFound(revision.number)
-    return parsed
+    return parsed if gate.actor().member else for_everybody(parsed, solution.front)
 
 
 def as_data(solution: Solution, revision: SolutionRevision) -> dict[str, Any]:
     """The solution as JSON: front matter as it stands, sections as Markdown, acts as recognised."""
-    document = _document(revision)
+    document = _document(solution, revision)
     return {
         "slug": solution.slug,
         "url": site_root() + url_for("solutions.show", slug=solution.slug),

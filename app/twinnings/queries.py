@@ -98,6 +98,12 @@ def receiving(session: Session, solution_id: int) -> set[int]:
     return set(session.scalars(wanted.where(TwinningParty.role == "receiver")))
 
 
+def transferring(session: Session, solution_id: int) -> frozenset[str]:
+    """Bodies of every side of the transfers of a solution, those that stopped left out: what is for them alone."""
+    wanted = select(City.slug).join(TwinningParty, TwinningParty.city_id == City.id).join(Twinning)
+    return frozenset(session.scalars(wanted.where(Twinning.solution_id == solution_id, Twinning.state != "stopped")))
+
+
 def latest_running(session: Session, most: int) -> Sequence[Twinning]:
     """Running twinnings as a line of a list shows them, the newest first: their bodies, nothing of the work."""
     lean = (lazyload(Twinning.people), joinedload(Twinning.parties))

@@ -25,10 +25,6 @@ from app.writing.models import Attachment
 UNDO = timedelta(days=30)
 MAX_TITLE = 300
 MAX_LICENCE = 40
-#: From what everybody may read to what few may.
-NARROW = {name: width for width, name in enumerate(VISIBILITIES)}
-
-
 #: What a picture carried to a variant keeps of itself.
 CARRIED = ("digest", "name", "code", "mime", "size", "title", "document_kind", "licence", "visibility")
 
@@ -92,8 +88,8 @@ def _free(name: str, taken: Collection[str]) -> str:
 
 
 def carry_pictures(session: Session, source: Solution, target: Solution, author_id: int, now: datetime) -> None:
-    """Give a solution that begins with another's text the published pictures of that text's kit."""
-    for found in queries.published_attachments(session, source, ("public", "members")):
+    """Give a solution that a transfer begins with another's text the published pictures of that text's kit."""
+    for found in queries.published_attachments(session, source):
         if found.code in IMAGES:
             kept = {name: getattr(found, name) for name in CARRIED}
             copy = Attachment(solution_id=target.id, added_by=author_id, added_at=now, text_state="done", **kept)
@@ -162,13 +158,4 @@ def _record(
 
 def thing(solution: Solution, attachment: Attachment) -> Thing:
     """What the policy looks at: the solution, as narrow as the narrower of the two."""
-    whole = solution.thing
-    width = max(NARROW.get(whole.visibility, 0), NARROW.get(attachment.visibility, 0))
-    return Thing(
-        whole.published and attachment.published,
-        VISIBILITIES[width],
-        whole.bodies,
-        whole.themes,
-        whole.people,
-        whole.parties,
-    )
+    return solution.part(attachment.visibility, published=attachment.published)

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as Answer
 
-from app.access import Action
+from app.access import Action, Thing
 from app.document.pictures import address, folder_of, reference
 from app.document.schema import KIT_KINDS, VISIBILITIES
 from app.errors import Invalid, NotFound
@@ -17,6 +17,7 @@ from app.files.names import check_name
 from app.files.refusal import MAX_FILE, FileRefused
 from app.solutions import queries as library
 from app.solutions.models import Solution
+from app.solutions.rules import narrower
 from app.web import gate
 from app.web.files import handed, shown, store
 from app.web.gate import permits
@@ -50,8 +51,9 @@ def shown_pictures(solution: Solution) -> dict[str, str]:
 @kits.app_template_global()
 def kit_files(solution: Solution) -> Sequence[Attachment]:
     """Files of the version in force that this reader may have."""
-    wanted = ("public", "members") if gate.actor().known else ("public",)
-    return queries.published_attachments(session(), solution, wanted)
+    every = queries.published_attachments(session(), solution)
+    seen = {kind for kind in {file.visibility for file in every} if gate.may(Action.READ_SOLUTION, solution.part(kind))}
+    return [file for file in every if file.visibility in seen]
 
 
 @kits.get("/soluzioni/<slug:slug>/kit")
@@ -160,7 +162,17 @@ def picture(slug: str, name: str) -> Response:
     found = queries.picture(session(), solution, name) if solution else None
     if found is None or solution is None:
         raise NotFound(name)
-    return _given_out(found, solution, shown)
+    return _given_out(found, _as_shown(found, solution), shown)
+
+
+def _as_shown(file: Attachment, solution: Solution) -> Thing:
+    """What the policy looks at in a picture: one that has left the kit is read where an earlier version shows it."""
+    thing = files.thing(solution, file)
+    if file.live_at is None or file.published or gate.may(Action.READ_SOLUTION, thing):
+        return thing
+    said = queries.shown_in(session(), solution, file.name)
+    earlier = (solution.part(narrower(file.visibility, visibility)) for visibility in said)
+    return next((version for version in earlier if gate.may(Action.READ_SOLUTION, version)), thing)
 
 
 @kits.get("/allegati/<int(max=999999999):number>/<path:name>")
@@ -170,12 +182,11 @@ def attachment(number: int, name: str) -> Response:
     solution = library.by_slug(session(), found.solution.slug) if found else None
     if found is None or solution is None:
         raise NotFound(name)
-    return _given_out(found, solution, handed)
+    return _given_out(found, files.thing(solution, found), handed)
 
 
-def _given_out(file: Attachment, solution: Solution, give: Callable[[str, str, str], Response]) -> Response:
+def _given_out(file: Attachment, thing: Thing, give: Callable[[str, str, str], Response]) -> Response:
     """A file to whom may have it; kept by nobody but them where others may not."""
-    thing = files.thing(solution, file)
     gate.require(Action.READ_SOLUTION, thing)
     answer = give(file.digest, file.mime, file.name)
     if not (thing.published and thing.visibility == "public"):

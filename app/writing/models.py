@@ -47,8 +47,8 @@ class Edition(Base):
 class Attachment(Base):
     """A file of the kit of a solution; its bytes stand under their digest outside the web root.
 
-    ``published`` once a version it belongs to is live. ``text_state``: `waiting` for the worker to read its text,
-    `done`, or `failed` where the text cannot be read.
+    ``published`` while the version in force has it; ``live_at`` is when readers had it first. ``text_state``: `waiting`
+    for the worker to read its text, `done`, or `failed` where the text cannot be read.
     """
 
     __tablename__ = "attachments"
@@ -65,6 +65,7 @@ class Attachment(Base):
     licence: Mapped[str] = mapped_column(String(40), default="CC-BY-4.0")
     visibility: Mapped[str] = mapped_column(String(20), default="public")
     published: Mapped[bool] = mapped_column(default=False)
+    live_at: Mapped[datetime | None] = mapped_column(Instant)
     added_by: Mapped[int | None]
     added_at: Mapped[datetime] = mapped_column(Instant)
     removed_at: Mapped[datetime | None] = mapped_column(Instant)

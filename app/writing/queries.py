@@ -7,8 +7,9 @@ from datetime import datetime
 from sqlalchemy import Row, Select, bindparam, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from app.document.pictures import references
 from app.files.kinds import IMAGES
-from app.solutions.models import Solution
+from app.solutions.models import Solution, SolutionRevision
 from app.writing.models import Attachment, Edition, WorkingCopy
 
 
@@ -56,6 +57,13 @@ def picture(session: Session, solution: Solution, name: str) -> Attachment | Non
     return session.scalars(wanted.order_by(Attachment.published.desc(), Attachment.id).limit(1)).first()
 
 
+def shown_in(session: Session, solution: Solution, name: str) -> Sequence[str]:
+    """What the versions that came into force and show a picture say of who reads them, each answer once."""
+    named = or_(*(SolutionRevision.text.contains(form, autoescape=True) for form in references(name)))
+    live = (SolutionRevision.solution_id == solution.id) & SolutionRevision.live_at.is_not(None)
+    return session.scalars(select(SolutionRevision.visibility).where(live, named).distinct()).all()
+
+
 def file_names(session: Session, solution: Solution) -> set[str]:
     """Names of every file that was ever in the kit of a solution."""
     return set(session.scalars(select(Attachment.name).where(Attachment.solution_id == solution.id)))
@@ -86,19 +94,14 @@ def kits(session: Session) -> dict[str, list[str]]:
 #: Put together once: every page of a solution asks it.
 PUBLISHED = (
     select(Attachment)
-    .where(
-        Attachment.solution_id == bindparam("solution_id"),
-        Attachment.published,
-        Attachment.visibility.in_(bindparam("visibilities", expanding=True)),
-    )
+    .where(Attachment.solution_id == bindparam("solution_id"), Attachment.published)
     .order_by(Attachment.id)
 )
 
 
-def published_attachments(session: Session, solution: Solution, visibilities: Sequence[str]) -> Sequence[Attachment]:
-    """Files of the kit that belong to the version in force and that a reader may have."""
-    given = {"solution_id": solution.id, "visibilities": list(visibilities)}
-    return session.scalars(PUBLISHED, given).all()
+def published_attachments(session: Session, solution: Solution) -> Sequence[Attachment]:
+    """Files of the kit that belong to the version in force, whoever may have them."""
+    return session.scalars(PUBLISHED, {"solution_id": solution.id}).all()
 
 
 def unread_files(session: Session, limit: int) -> Sequence[Row[int, str]]:

@@ -39,6 +39,7 @@ ROLES: dict[str, tuple[tuple[Role, str], ...]] = {
     "reader": (),
     "official": ((Role.OFFICIAL, "bologna"),),
     "referent": ((Role.REFERENT, "bologna"),),
+    "receiver": ((Role.OFFICIAL, "venezia"),),
     "expert": ((Role.EXPERT, "suap"),),
     "coordinator": ((Role.COORDINATOR, ""),),
     "administrator": ((Role.ADMINISTRATOR, ""),),
@@ -60,7 +61,7 @@ PERSONAL = {
     "notices.open_notice": "a notice belongs to one person",
     "profile.end_sign_in": "a log-in belongs to one person",
     "workbench.shared_file": "its bytes are not there: tests/twinnings",
-    "kits.picture": "the same as for a file of the kit",
+    "kits.picture": "as a file of the kit, and as the versions that show it: tests/writing/test_kit.py",
     "kits.attachment": "what a file is open to follows its own visibility: tests/writing/test_kit.py",
     "own.change_email": "the link is the permission",
     "twinnings.adapted": "missing for what is no variant: tests/twinnings",
@@ -96,6 +97,7 @@ TYPED = {
     "drafts.restore": {"number": "1"},
     "matches.ask": {"solution": "pubblica-torino"},
     **{page: {"body": "@body"} for page in SPOKEN},
+    "workbench.count_hours": {"body": "@body", "on": "2026-11-22"},
 }
 REFUSED = {401, 403, 404}
 TO_LOG_IN = ("/accedi", "/conferma-identita")
@@ -180,7 +182,11 @@ def furnish(session: Session, side: str, engine: Engine) -> dict[tuple[str, str]
     body, theme = SIDES[side]
     public = make_solution(session, f"pubblica-{body}", city=body, themes=[theme])
     inner = make_solution(session, f"interna-{body}", city=body, themes=[theme], visibility="members")
+    make_solution(session, f"aperta-{body}", city=body, themes=[theme], visibility="members")
+    opened = make_solution(session, f"aperta-{body}", city=body, themes=[theme])
     draft = make_solution(session, f"bozza-{body}", city=body, themes=[theme], badge=None)
+    shared = make_solution(session, f"per-chi-la-prende-{body}", city=body, themes=[theme], visibility="twin")
+    twin(session, f"{side} too", body, shared)
     review = Review(solution_id=draft.id, revision_number=1, step="approval", state="open", asked_by=None, asked_at=NOW)
     comment = Comment(solution_id=draft.id, kind="review", section="", text="Da completare.", created_at=NOW)
     invitation = Invitation(
@@ -215,11 +221,14 @@ def furnish(session: Session, side: str, engine: Engine) -> dict[tuple[str, str]
     return {
         (side, "public solution"): Place({"slug": public.slug}, public.thing),
         (side, "solution for members"): Place({"slug": inner.slug}, inner.thing),
+        (side, "solution for its transfer"): Place({"slug": shared.slug}, shared.thing),
         (side, "draft"): Place({"slug": draft.slug}, draft.thing),
         (side, "review"): Place({"slug": draft.slug, "number": review.id}, draft.thing),
         (side, "comment"): Place({"slug": draft.slug, "number": comment.id}, draft.thing),
         (side, "report"): Place({"number": report.id}, report.thing),
         (side, "version"): Place({"slug": public.slug, "number": 1}, public.thing),
+        (side, "version for members"): Place({"slug": opened.slug, "number": 1}, inner.thing),
+        (side, "version for all after it"): Place({"slug": opened.slug, "number": 2}, opened.thing),
         (side, "invitation"): Place({"number": invitation.id}, Thing(bodies=frozenset({body}))),
         (side, "person"): Place({"number": person.id}, thing_of(person)),
         (side, "role"): Place({"number": person.id, "assignment": person.assignments[0].id}, thing_of(person)),
@@ -232,7 +241,7 @@ def furnish(session: Session, side: str, engine: Engine) -> dict[tuple[str, str]
         (side, "file"): Place({"slug": draft.slug, "number": attachment.id}, draft.thing),
         (side, "open need"): Place({"number": need.id, "slug": need.slug}, need.thing),
         (side, "need draft"): Place({"number": hidden.id, "slug": hidden.slug}, hidden.thing),
-        (side, "twinning"): (twinning := twin(session, side, public)),
+        (side, "twinning"): (twinning := twin(session, side, body, public)),
         (side, "side of a twinning"): Place(twinning.values, Thing(bodies=frozenset({body}))),
         (side, "proposal"): Place({"number": proposal.id}, proposal.thing),
         (side, "body"): Place({"slug": body}, Thing(bodies=frozenset({body}))),
@@ -267,9 +276,8 @@ def ask(session: Session, body: str, theme: str, solution: Solution) -> tuple[Ne
     return made[0], made[1], proposal
 
 
-def twin(session: Session, side: str, solution: Solution) -> Place:
-    """A transfer from the city of a side to Venezia, with one of each thing its addresses name."""
-    body = SIDES[side][0]
+def twin(session: Session, side: str, body: str, solution: Solution) -> Place:
+    """A transfer from a city to Venezia, with one of each thing its addresses name."""
     cities = by_slugs(session, [body, "venezia"])
     twinning = Twinning(
         slug="trasferimento",
@@ -328,6 +336,7 @@ def act_of(solution: Solution) -> str:
     return solution.acts[0].act.slug
 
 
+SHEETS = ("public solution", "solution for members", "solution for its transfer", "draft")
 #: Which things an address can name, by its page; a page that is missing here fails the test below.
 NAMES: dict[str, tuple[str, ...]] = {
     "people.withdraw": ("invitation",),
@@ -353,8 +362,10 @@ NAMES: dict[str, tuple[str, ...]] = {
     "feeds.theme": ("theme",),
     "library.act": ("act",),
     "pages.sitemap_part": ("file of the map",),
-    "solutions.show_json": ("public solution", "solution for members", "draft"),
-    "solutions.version": ("version",),
+    "solutions.show_json": SHEETS,
+    "solutions.version": ("version", "version for members", "version for all after it"),
+    **dict.fromkeys(("solutions.show", "solutions.show_markdown", "solutions.show_pdf"), SHEETS),
+    **dict.fromkeys(("solutions.versions", "solutions.differences"), SHEETS),
     "queues.resolve_report": ("report",),
     "queues.story_csv": ("draft",),
     "queues.story_json": ("draft",),

@@ -54,7 +54,7 @@ def write(_network: Network, session: Session) -> None:
         evidence_level=2,
         preconditions=["Un accordo"],
         kit=[{"title": "Domanda", **piece}, {"title": "Risposta", **piece}],
-        reused_by=[{"city": "venezia"}],
+        reused_by=[{"city": "venezia"}, {"city": "venezia", "note": "Di nuovo."}],
     )
 
 

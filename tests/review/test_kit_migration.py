@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""What waited for a decision when reviews began to name their files (migration 0014)."""
+"""Kits that were there when reviews began to name their files, and files since when readers had them (0014, 0017)."""
 
 from datetime import timedelta
 
@@ -41,3 +41,14 @@ def test_an_open_review_gets_the_files_it_was_sent_with_and_those_readers_have(o
     with office.database.reading() as session:
         shown = {file.title for file in queries.files(session, office.solution()) if file.published}
     assert shown == {"inviato", "già pubblicato", "tolto dopo l’invio"}
+
+
+def test_files_in_force_are_known_to_have_been_read_and_no_others(office: Office) -> None:
+    published, waiting = office.add_file("in vigore", NOW), office.add_file("in attesa", NOW)
+    change(office, published, published=True)
+    config = migration_config(office.database)
+    command.downgrade(config, "0016")
+    command.upgrade(config, "head")
+    with office.database.reading() as session:
+        known = {file.id: file.live_at for file in queries.files(session, office.solution())}
+    assert known == {published: NOW, waiting: None}

@@ -231,6 +231,22 @@ def test_a_file_that_came_after_the_sending_is_published_by_no_step_that_follows
     assert published_files(office) == {"convenzione", "riservato"}
 
 
+def test_since_when_readers_have_a_file_is_kept_when_it_leaves_the_kit(office: Office) -> None:
+    first = office.add_file("convenzione", NOW)
+    office.submit()
+    late = office.add_file("mai deciso", NOW + timedelta(hours=1))
+    office.approve()
+    with office.database.work() as session:
+        for number in (first, late):
+            session.get_one(Attachment, number).removed_at = LATER
+    office.rewrite(title="Un altro titolo")
+    office.submit()
+    office.approve()
+    with office.database.reading() as session:
+        known = {file.title: (file.published, file.live_at) for file in queries.files(session, office.solution())}
+    assert known == {"convenzione": (False, LATER), "mai deciso": (False, None)}
+
+
 def test_a_file_taken_out_after_the_sending_never_reaches_readers_who_had_not_seen_it(office: Office) -> None:
     number = office.add_file("con dati personali", NOW)
     office.submit()

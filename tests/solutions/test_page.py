@@ -240,6 +240,13 @@ def test_a_body_without_a_site_is_not_linked(client: FlaskClient, registered: Da
     assert "Sito istituzionale" not in page
 
 
+def test_a_body_that_reused_it_twice_is_told_twice_and_counted_once(client: FlaskClient, registered: Database) -> None:
+    twice = [{"city": "venezia", "period": {"start": start}} for start in ("2019", "2026")]
+    page = words_of(page_of(client, registered, reused_by=twice))
+    assert "riusata da 1 ente" in page
+    assert page.count("Città metropolitana di Venezia") == 2
+
+
 def test_a_sheet_that_no_body_approved_says_so_and_names_no_body_as_its_author(
     client: FlaskClient, registered: Database
 ) -> None:

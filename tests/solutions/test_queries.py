@@ -13,7 +13,10 @@ from app.db import Database
 from app.pages import queries as page_queries
 from app.search.listing import part
 from app.solutions import queries
-from tests.makers import NOW, REGISTER, make_solution
+from app.solutions.service import propose
+from app.writing.queries import shown_in
+from app.writing.search import solution_document
+from tests.makers import NOW, REGISTER, make_document, make_solution
 
 WHOLE = part(1, 100, 100)
 
@@ -173,3 +176,27 @@ def test_a_list_of_versions_reads_none_of_their_words(registered: Database) -> N
         assert [revision.number for revision in listed] == [2, 1]
         assert [revision.number for revision in queries.revisions(session, solution)] == [2]
         assert all({"text", "sections", "plain", "footnotes"} <= inspect(found).unloaded for found in listed)
+
+
+def test_a_body_that_reused_a_solution_twice_is_counted_once(registered: Database) -> None:
+    twice = [{"city": "venezia", "period": {"start": start}} for start in ("2019", "2026")]
+    with registered.work() as session:
+        make_solution(session, "due-volte", reused_by=[*twice, {"city": "torino"}])
+    with registered.reading() as session:
+        solution = queries.by_slug(session, "due-volte")
+        document = solution_document(session, "due-volte")
+        assert solution is not None
+        assert document is not None
+        assert (len(solution.reuses), solution.reusers, document.reused) == (3, 2, 2)
+
+
+def test_the_versions_that_were_in_force_and_show_a_picture_say_who_reads_them(registered: Database) -> None:
+    shows = {"Problema affrontato": "Vedi ![fasi](kit/Le%20fasi_100%25.png).", "Soluzione adottata": "Uno sportello."}
+    with registered.work() as session:
+        for office in ("Uno", "Due"):
+            make_solution(session, "con-figure", office=office, visibility="members", sections=shows)
+        solution = make_solution(session, "con-figure")
+        propose(session, solution, make_document(visibility="twin", sections=shows), NOW, None)
+    with registered.reading() as session:
+        wanted = ("Le fasi_100%.png", "Le fasiX100%.png", "fasi_100%.png")
+        assert [list(shown_in(session, solution, name)) for name in wanted] == [["members"], [], []]

@@ -26,10 +26,10 @@ from app.twinnings.models import Twinning
 from app.twinnings.rules import Closing
 from tests.makers import NOW, csrf, make_solution, sign_in
 from tests.naughty import lines_for
-from tests.twinnings.exchange import LATER, Exchange
+from tests.twinnings.exchange import LATER, SLUG, Exchange
 
 KIT = [{"title": "Schema da non togliere", "kind": "accordo"}]
-PATH = "/gemellaggi/1-sportello"
+PATH = f"/gemellaggi/1-{SLUG}"
 
 
 def said(instant: datetime) -> str:

@@ -277,6 +277,68 @@ def test_a_picture_of_the_kit_stands_in_the_text_of_its_solution(
     assert b"/Subtype /Image" in client.get(f"{maria.address}.pdf").data.replace(b"/Subtype/", b"/Subtype /")
 
 
+PICTURE = f"/soluzioni/{SLUG}/immagini/Le%20fasi.png"
+
+
+def show_then_leave_out(maria: Desk, office: Database, written: str, **held: Any) -> None:
+    """A version shows a picture of the kit; the next one does not, and the picture has left the kit."""
+    send(maria, ("Le fasi.png", samples.image()))
+    visibility = held.pop("version", "public")
+    with office.work() as session:
+        solution = by_slug(session, SLUG)
+        assert solution is not None
+        shows = {SECTION_TITLES[0]: f"Vedi: ![le fasi]({written})", SECTION_TITLES[1]: "Uno sportello."}
+        library.save(session, solution, make_document(sections=shows, visibility=visibility), NOW)
+        library.save(session, solution, make_document(), NOW)
+        [file] = queries.attachments(session, solution)
+        file.removed_at, file.live_at = NOW, NOW
+        for name, value in held.items():
+            setattr(file, name, value)
+
+
+def test_an_earlier_version_still_shows_its_picture_when_that_has_left_the_kit(
+    maria: Desk, office: Database, client: FlaskClient
+) -> None:
+    show_then_leave_out(maria, office, "kit/Le%20fasi.png")
+    assert f'src="{PICTURE}"' in client.get(f"/soluzioni/{SLUG}/versioni/2").text
+    answer = client.get(PICTURE)
+    assert (answer.status_code, answer.data) == (200, samples.image())
+    with office.reading() as session:
+        number = session.query(Attachment.id).scalar()
+    assert client.get(f"/allegati/{number}/Le%20fasi.png").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("held", "sees"),
+    [
+        ({"version": "members"}, [404, 200, 200]),
+        ({"visibility": "members"}, [404, 200, 200]),
+        ({"version": "twin"}, [404, 404, 200]),
+        ({"version": "members", "visibility": "twin"}, [404, 404, 200]),
+        ({"live_at": None}, [404, 404, 200]),
+        ({"name": "Altre fasi.png"}, [404, 404, 404]),
+    ],
+)
+def test_a_picture_that_has_left_the_kit_is_for_whom_it_and_the_version_that_shows_it_are(
+    maria: Desk,
+    office: Database,
+    client: FlaskClient,
+    people: dict[str, FlaskClient],
+    held: dict[str, Any],
+    sees: list[int],
+) -> None:
+    show_then_leave_out(maria, office, "kit/Le%20fasi.png", **held)
+    assert [who.get(PICTURE).status_code for who in (client, people["anna"], people["luca"])] == sees
+
+
+def test_a_picture_that_no_version_in_force_ever_showed_closes_when_it_leaves_the_kit(
+    maria: Desk, office: Database, client: FlaskClient
+) -> None:
+    show_then_leave_out(maria, office, "kit/Le%20fasi%202.png")
+    assert client.get(PICTURE).status_code == 404
+    assert "resta nelle versioni che la mostrano" in maria.client.get(f"{maria.address}/kit").text
+
+
 def test_a_worker_killed_while_it_reads_leaves_the_file_to_be_read_again(
     maria: Desk, office: Database, app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:

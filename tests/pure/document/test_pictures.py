@@ -4,7 +4,7 @@
 import pytest
 
 from app.document.model import Document, Section
-from app.document.pictures import folder_of, reference
+from app.document.pictures import folder_of, named, reference, references
 from app.document.render import render, to_html
 from tests.pure.document import markup
 
@@ -45,3 +45,10 @@ def test_what_a_picture_shows_is_found_by_searches_and_is_no_first_sentence() ->
     rendered = render(Document({}, (section,)), PICTURES)
     assert "Mappa delle zone" in rendered.plain
     assert rendered.sections[0].gist == "Ogni Comune aveva i propri moduli."
+
+
+@pytest.mark.parametrize("name", ["fasi.png", "Le fasi.png", "città (2) 100%.png", "Le città.png"])
+def test_the_texts_that_name_a_picture_are_found_by_it(name: str) -> None:
+    assert reference(name, "Le fasi").endswith(references(name)[0])
+    assert named(reference(name, "Le fasi")) == {name}
+    assert references("Le città.png")[1] in "![la mappa](kit/Le%20città.png)"
