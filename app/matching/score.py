@@ -115,4 +115,5 @@ def shown(score: float) -> int:
 
 
 def says_little(need: Need) -> bool:
+    """Whether a request is matched with little to go by: as a question, word by word, not as a document."""
     return need.words < FEW_WORDS

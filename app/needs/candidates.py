@@ -12,21 +12,19 @@ from sqlalchemy.orm import Session
 from app.cities.models import City
 from app.cities.rules import is_closed, perimeter_on, size_class
 from app.document.dates import day_of
-from app.document.model import known
 from app.matching import model
-from app.matching.score import Market
+from app.matching.score import Market, says_little
 from app.matching.weights import PUBLISHED, Weights, from_data
-from app.needs import answers, learnt, queries, rules, service
+from app.needs import answers, learnt, library_queries, queries, round_queries, rules, service
 from app.needs.models import Need
+from app.needs.offered import Given, given
 from app.needs.queries import Made
 from app.needs.rules import Answer
 from app.search.engine import Engine
 from app.solutions import queries as library
-from app.solutions.models import Solution, Theme
+from app.solutions.models import Theme
 
 INDICATORS = ("population", "area_km2", "municipalities", "density", "small_share")
-#: Pieces of a kit with which another office can begin: more of them count no more.
-WHOLE_KIT = 4
 #: Stands for a city where only themes are compared.
 NOBODY = model.City("", "")
 
@@ -66,7 +64,7 @@ class Desk:
 
     def market_for(self, need: model.Need) -> Market:
         """Short requests are compared word by word, long ones as documents: each has its own scale."""
-        return self.market_of_words if need.words < rules.FEW_WORDS else self.market
+        return self.market_of_words if says_little(need) else self.market
 
     def affinities(self, need: model.Need) -> dict[str, float]:
         return learnt.affinities(self.engine, self.known, need)
@@ -81,9 +79,9 @@ def desk(session: Session, engine: Engine, now: datetime, weights: Weights | Non
     library_said = learnt.known(session, engine)
     made = queries.made(session)
     ended = [item for item in made if not rules.may_answer(item.state)]
-    every, themes_of = library.themes_of_solutions(session)
+    every = library.themes(session)
     pending = [item for item in made if rules.may_answer(item.state)]
-    offers = tuple(_offers(session, themes_of, ended, pending, now))
+    offers = tuple(_offers(session, given(session, engine, every), ended, pending, now))
     themes = {theme.slug: theme for theme in every}
     tree = {theme.slug: theme.parent_slug for theme in themes.values()}
     chosen = weights or weights_in_force(session)
@@ -102,7 +100,7 @@ def desk(session: Session, engine: Engine, now: datetime, weights: Weights | Non
 
 def weights_in_force(session: Session) -> Weights:
     """The weights last decided, else the published ones."""
-    decided = queries.last_decision(session)
+    decided = round_queries.last_decision(session)
     return from_data(*decided) if decided else PUBLISHED
 
 
@@ -158,47 +156,39 @@ def as_need(
 
 
 def _offers(
-    session: Session,
-    themes: Mapping[int, Sequence[str]],
-    ended: Sequence[Made],
-    pending: Sequence[Made],
-    now: datetime,
+    session: Session, every: Iterable[Given], ended: Sequence[Made], pending: Sequence[Made], now: datetime
 ) -> Iterable[model.Offer]:
-    published = [item for item in library.offered(session) if item.owner is not None and not item.archived_at]
-    cities = _givers(session, published, ended, now)
+    owners = {city.id: city for city in library_queries.owners(session)}
+    cities = _givers(session, owners, ended, now)
+    there = {number for number, owner in owners.items() if not is_closed(owner.register, day_of(now))}
     # An offer was not asked for: what its requester says of it is no answer of the giver; nor is a silence of nobody.
     asked_of = [item for item in ended if item.origin != rules.OFFER and item.reason != rules.NOBODY_THERE]
     asked = Counter(item.giver_id for item in asked_of)
     replies = Counter(item.giver_id for item in asked_of if item.state != Answer.EXPIRED)
     waiting = Counter(item.giver_id for item in pending if item.origin != rules.OFFER)
-    for solution in published:
-        owner = solution.owner
-        if owner is None:
-            continue
-        kit = [item for item in solution.front.get("kit") or () if isinstance(item, Mapping)]
+    for item in every:
         yield model.Offer(
-            solution=solution.slug,
-            title=solution.title,
-            city=cities[owner.id],
-            themes=tuple(themes.get(solution.id, ())),
-            badge=solution.badge,
-            evidence=solution.evidence_level,
-            kit=min(len(kit) / WHOLE_KIT, 1.0),
-            documented=any(known(item.get("address")) for item in kit),
-            preconditions=answers.preconditions(solution.front),
-            asked=asked[owner.id],
-            answered=replies[owner.id],
-            waiting=waiting[owner.id],
-            capacity=max(cities[owner.id].capacity, 0),
-            available=not is_closed(owner.register, day_of(now)),
-            reused=solution.reusers,
+            solution=item.solution,
+            title=item.title,
+            city=cities[item.owner],
+            themes=item.themes,
+            badge=item.badge,
+            evidence=item.evidence,
+            kit=item.kit,
+            documented=item.documented,
+            preconditions=item.preconditions,
+            asked=asked[item.owner],
+            answered=replies[item.owner],
+            waiting=waiting[item.owner],
+            capacity=max(cities[item.owner].capacity, 0),
+            available=item.owner in there,
+            reused=item.reused,
         )
 
 
 def _givers(
-    session: Session, published: Sequence[Solution], ended: Sequence[Made], now: datetime
+    session: Session, owners: Mapping[int, City], ended: Sequence[Made], now: datetime
 ) -> dict[int, model.City]:
-    owners = {item.owner.id: item.owner for item in published if item.owner is not None}
     quarter = rules.quarter_of(day_of(now))
     stated = queries.capacities(session, [quarter])
     begun = Counter(item.giver_id for item in ended if _begun_in(item, quarter))

@@ -10,7 +10,7 @@ from app.db import Database
 from app.document.dates import day_of
 from app.errors import NotFound
 from app.journal import queries as journal
-from app.needs import assigning, news, overdue, proposals, queries, rounds
+from app.needs import assigning, news, overdue, proposals, queries, round_queries, rounds
 from app.search.engine import Engine
 
 #: Requests of a round between two notes of how far it is.
@@ -62,7 +62,7 @@ def compute_rounds(app: Flask) -> int:
     """Compute the rounds that were begun with many requests. Answers how many."""
     database: Database = app.extensions["database"]
     with database.reading() as session:
-        numbers = queries.rounds_to_compute(session)
+        numbers = round_queries.rounds_to_compute(session)
     for number in numbers:
         _compute(app, database, number)
     return len(numbers)
@@ -80,7 +80,7 @@ def _compute(app: Flask, database: Database, number: int) -> None:
 
     try:
         with database.reading() as session:
-            made = queries.round_(session, number)
+            made = round_queries.round_(session, number)
             if made is None:
                 return
             revision = int(made.input.get("revision", 0))

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, NotFound
-from app.needs import proposals, queries
+from app.needs import proposals, queries, round_queries
 from app.needs.models import MatchingRound, Need, Proposal
 from app.needs.proposals import EXCHANGE
 from app.needs.rules import Answer, State
@@ -81,7 +81,7 @@ def proposed(made: Sequence[Proposal]) -> dict[int, list[Proposal]]:
 
 def _published(session: Session, number: int) -> MatchingRound:
     """The round, held: of two who press the button one comes second."""
-    found = queries.locked_round(session, number)
+    found = round_queries.locked_round(session, number)
     if found is None:
         raise NotFound(number)
     if found.state != "published":

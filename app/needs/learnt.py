@@ -10,9 +10,10 @@ from weakref import WeakKeyDictionary
 from sqlalchemy.orm import Session
 
 from app.matching import model
+from app.matching.score import says_little
 from app.matching.text import Counted, Space, calibration, counted, space
-from app.needs import queries, rules
-from app.needs.queries import InForce, Told
+from app.needs import library_queries
+from app.needs.library_queries import InForce, Told
 from app.search.engine import Engine
 from app.search.index import IndexDamaged
 from app.solutions import queries as library
@@ -51,10 +52,10 @@ def known(session: Session, engine: Engine) -> Known:
 
 def _learn(session: Session, engine: Engine, before: Mapping[int, Counted]) -> Known:
     """Only texts that were not counted ``before`` are read: a change of one solution reads one."""
-    told = queries.in_force(session)
+    told = library_queries.in_force(session)
     words = {item.revision: before[item.revision] for item in told if item.revision in before}
     new = {item.revision: item for item in told if item.revision not in before}
-    for number, plain in queries.plain_texts(session, new, MOST_TEXT):
+    for number, plain in library_queries.plain_texts(session, new, MOST_TEXT):
         words[number] = counted(f"{new[number].title}\n{new[number].summary}\n{plain}")
     texts = space({item.slug: words[item.revision] for item in told})
     return Known(texts, *_scales(session, engine, texts, told), words)
@@ -87,7 +88,7 @@ def by_words(engine: Engine, text: str) -> dict[str, float]:
 
 def affinities(engine: Engine, known: Known, need: model.Need) -> dict[str, float]:
     """How close the words of a request come to each solution: a short one as a question, a long one as a document."""
-    return by_words(engine, need.said) if need.words < rules.FEW_WORDS else known.texts.affinities(need.said)
+    return by_words(engine, need.said) if says_little(need) else known.texts.affinities(need.said)
 
 
 def is_near(known: Known, asked: model.Need, solution: str, theme: float) -> bool:
@@ -95,14 +96,14 @@ def is_near(known: Known, asked: model.Need, solution: str, theme: float) -> boo
 
     The affinity of words grows with their number: of a short request one that says half of it needs half as much.
     """
-    if theme >= NEAR or asked.words >= rules.FEW_WORDS:
+    if theme >= NEAR or not says_little(asked):
         return theme >= NEAR
     return theme >= NEAR / 2 and known.texts.held(asked.said, solution) >= HALF_SAID
 
 
 def passages(session: Session, solutions: Iterable[str]) -> dict[str, tuple[model.Passage, ...]]:
     """The sentences of some solutions, each with the heading it stands under: of those that are shown only."""
-    return {item.slug: _sentences(item) for item in queries.told(session, solutions)}
+    return {item.slug: _sentences(item) for item in library_queries.told(session, solutions)}
 
 
 def _sentences(told: Told) -> tuple[model.Passage, ...]:

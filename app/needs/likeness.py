@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from sqlalchemy.orm import Session
 
 from app.matching import model
-from app.matching.score import Market, theme_of
-from app.needs import learnt, rules
+from app.matching.score import Market, says_little, theme_of
+from app.needs import learnt
 from app.needs.candidates import NOBODY
 from app.search.engine import Engine
 from app.search.index import IndexDamaged
@@ -50,7 +50,7 @@ def _near_ones(
         return set(offered)
     known, tree = learnt.known(session, engine), {theme.slug: theme.parent_slug for theme in themes}
     found = learnt.affinities(engine, known, asked)
-    market = Market((), tree, known.s90_words if asked.words < rules.FEW_WORDS else known.s90_texts)
+    market = Market((), tree, known.s90_words if says_little(asked) else known.s90_texts)
     offers = {slug: model.Offer(slug, "", NOBODY, _narrowest(theirs, tree)) for slug, theirs in offered.items()}
     worth = {slug: theme_of(asked, offer, market, found.get(slug, 0.0))[0] for slug, offer in offers.items()}
     return {slug for slug, value in worth.items() if learnt.is_near(known, asked, slug, value)}

@@ -17,7 +17,7 @@ from app.matching.context import alike as are_alike
 from app.needs import answers, board, candidates, forms, likeness, proposals, service, shortlists
 from app.needs.models import Need
 from app.needs.rules import State
-from app.needs.views import PATH, back_to, deed, engine, found, my_bodies, now, scored
+from app.needs.views import PATH, anew, back_to, deed, engine, found, now, scored
 from app.solutions import queries as library
 from app.web import gate
 from app.web.gate import permits
@@ -121,8 +121,7 @@ def ask(number: int, slug: str) -> Response:
             service.remember_shown(writing, need, told.items, told.weights, now())
             proposals.ask(writing, need.id, item, message, answer_days(), deed())
     except (Invalid, Conflict) as refused:
-        problems = refused.problems if isinstance(refused, Invalid) else {}
-        return _page(need, refused.status, "invalid" if problems else str(refused), problems)
+        return _page(*anew(need, refused))
     flash("proposal_made" if people.staffed(session(), [item["city"]]) else "proposal_made_to_nobody")
     return back_to(need)
 
@@ -140,8 +139,7 @@ def answer(number: int, slug: str) -> Response:
             if answered.state == State.OPEN:
                 service.remember_shown(writing, answered, told.items, told.weights, now())
     except (Invalid, Conflict) as refused:
-        problems = refused.problems if isinstance(refused, Invalid) else {}
-        return _page(need, refused.status, "invalid" if problems else str(refused), problems)
+        return _page(*anew(need, refused))
     flash("saved")
     return back_to(need, "matches.show")
 
@@ -153,18 +151,13 @@ def offering(number: int, slug: str) -> Response:
 
 
 def _offer_page(need: Need, status: int = 200, problem: str = "", problems: dict[str, str] | None = None) -> Response:
-    mine = {city.id for city in my_bodies()} - {need.city_id}
-    desk = candidates.desk(session(), engine(), now())
-    ours = [item for item in library.published(session()) if item.owner is not None and item.owner.id in mine]
-    scored = {item.slug: shortlists.scored_for(desk, need, item.slug) for item in ours}
-    ours.sort(key=lambda item: -(scored[item.slug] or {"score": 0})["score"])
+    mine = gate.open_bodies() - {need.city.slug}
     answer = make_response(
         render_template(
             "needs/offer.html",
             need=need,
             asker=board.asker_of(session(), need, gate.actor(), now()),
-            solutions=ours,
-            scored=scored,
+            solutions=shortlists.offering(candidates.desk(session(), engine(), now()), need, mine),
             days=answer_days(),
             problem=problem,
             problems=problems or {},
@@ -192,7 +185,6 @@ def offer(number: int, slug: str) -> Response:
             made = proposals.offer(writing, need.id, wanted, message, answer_days(), deed())
             made.grounds = grounds
     except (Invalid, Conflict) as refused:
-        problems = refused.problems if isinstance(refused, Invalid) else {}
-        return _offer_page(need, refused.status, "invalid" if problems else str(refused), problems)
+        return _offer_page(*anew(need, refused))
     flash("proposal_offered")
     return back_to(need)

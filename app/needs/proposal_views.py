@@ -13,7 +13,7 @@ from app.needs import forms, proposals, queries, rules, sheet
 from app.needs.match_views import answer_days
 from app.needs.models import Proposal
 from app.needs.proposals import Begin
-from app.needs.views import deed, now
+from app.needs.views import deed, now, refusal
 from app.solutions import queries as library
 from app.web import gate
 from app.web.gate import permits
@@ -77,11 +77,8 @@ def _press(
         with work() as writing:
             done = act(writing)
     except (Invalid, Conflict) as refused:
-        problems = refused.problems if isinstance(refused, Invalid) else {}
-        session().rollback()
-        session().expire_all()
-        again = queries.proposal(session(), proposal.id) or proposal
-        return _page(again, refused.status, "invalid" if problems else str(refused), problems)
+        said_no = refusal(refused)
+        return _page(queries.proposal(session(), proposal.id) or proposal, *said_no)
     flash(said)
     address = onward(done) if onward else url_for("proposals.show", number=proposal.id)
     return make_response(redirect(address, 303))

@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Every SELECT on requests, proposals, rounds, capacity and weights."""
+"""Every SELECT on requests, proposals and capacity; others: round_queries.py, library_queries.py."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, Select, String, cast, func, join, or_, select, true
-from sqlalchemy.orm import InstrumentedAttribute, Session, defer, joinedload, lazyload, selectinload
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, lazyload, selectinload
 
 from app.cities.models import City
 from app.cities.queries import is_gone
@@ -15,20 +14,14 @@ from app.document.dates import day_of
 from app.needs import feedback as feedback_
 from app.needs.models import (
     Capacity,
-    MatchingRound,
     Need,
     NeedReceiver,
     NeedVersion,
     Proposal,
     ShownSet,
-    WeightsDecision,
 )
 from app.needs.rules import BROUGHT, OFFER, ON_BOARD, ON_SIGHT, PENDING, Answer, State
-from app.solutions.models import Solution, SolutionRevision
-from app.solutions.queries import IN_FORCE
-
-#: Solutions whose texts are asked for at a time.
-CHUNK = 500
+from app.solutions.models import Solution
 
 
 def need(session: Session, number: int) -> Need | None:
@@ -50,8 +43,11 @@ def begun_since(session: Session, city_id: int, author_id: int | None, when: dat
 
 
 def hold_body(session: Session, city_id: int) -> None:
-    """Hold a body until the transaction ends: its days are given away, and its requests begun, one at a time."""
-    session.execute(select(City.id).where(City.id == city_id).with_for_update(of=City))
+    """Hold a body until the transaction ends: its days are given away, and its requests begun, one at a time.
+
+    Rows that only name it may be written meanwhile: two bodies that accept each other's question do so at once.
+    """
+    session.execute(select(City.id).where(City.id == city_id).with_for_update(of=City, key_share=True))
 
 
 def versions(session: Session, need: Need) -> Sequence[NeedVersion]:
@@ -106,6 +102,13 @@ def board(session: Session, sought: Sought, before: int = 0, most: int | None = 
     wanted = select(Need).options(joinedload(Need.receivers)).where(_is_sought(sought))
     ordered = wanted.order_by(Need.state != State.OPEN, Need.published_at.desc(), Need.id.desc())
     return session.scalars(ordered.offset(before).limit(most) if most else ordered).unique().all()
+
+
+def said_on_board(session: Session, sought: Sought, most: int) -> list[tuple[int, str, list[str]]]:
+    """What the newest requests of the board say, by number, with their themes."""
+    wanted = select(Need.id, Need.title, Need.problem, Need.themes).where(_is_sought(sought))
+    rows = session.execute(wanted.order_by(Need.published_at.desc(), Need.id.desc()).limit(most))
+    return [(number, f"{title} {problem}", themes) for number, title, problem, themes in rows]
 
 
 def many_on_board(session: Session, sought: Sought) -> int:
@@ -181,6 +184,12 @@ def pending(session: Session, need_id: int) -> Sequence[Proposal]:
     """Proposals for a request that wait for an answer."""
     wanted = select(Proposal).options(joinedload(Proposal.solution)).where(Proposal.need_id == need_id)
     return session.scalars(wanted.where(Proposal.state.in_(PENDING)).order_by(Proposal.id)).all()
+
+
+def waited_on(session: Session, needs: Iterable[int]) -> set[int]:
+    """Of some requests those for which somebody has to answer now; an answer put off to a day keeps nobody waiting."""
+    wanted = select(Proposal.need_id).where(Proposal.need_id.in_(list(needs)))
+    return set(session.scalars(wanted.where(Proposal.state.in_((Answer.WAITING, Answer.OFFERED))).distinct()))
 
 
 def chosen_givers(session: Session, needs: Iterable[int], bodies: Iterable[str]) -> dict[int, set[str]]:
@@ -373,43 +382,9 @@ def capacity(session: Session, city_id: int, quarter: str) -> Capacity | None:
     return session.scalars(wanted).one_or_none()
 
 
-def rounds(session: Session, published_only: bool) -> Sequence[MatchingRound]:
-    # What a round is computed from is large, and no list shows it.
-    wanted = select(MatchingRound).options(defer(MatchingRound.input)).order_by(MatchingRound.id.desc())
-    return session.scalars(wanted.where(MatchingRound.state == "published") if published_only else wanted).all()
-
-
-def round_(session: Session, number: int) -> MatchingRound | None:
-    wanted = select(MatchingRound).where(MatchingRound.id == number)
-    return session.scalars(wanted.execution_options(populate_existing=True)).one_or_none()
-
-
-def locked_round(session: Session, number: int) -> MatchingRound | None:
-    wanted = select(MatchingRound).where(MatchingRound.id == number).with_for_update()
-    return session.scalars(wanted.execution_options(populate_existing=True)).one_or_none()
-
-
-def rounds_to_compute(session: Session) -> Sequence[int]:
-    """Numbers of the rounds that were begun and are not computed, the oldest first."""
-    wanted = select(MatchingRound.id).where(MatchingRound.state == "computing")
-    return session.scalars(wanted.order_by(MatchingRound.id)).all()
-
-
 def of_round(session: Session, number: int) -> Sequence[Proposal]:
     """The proposals that a round made, the first first."""
     return session.scalars(_proposals().where(Proposal.round_id == number).order_by(Proposal.id)).all()
-
-
-def last_decision(session: Session) -> tuple[str, dict[str, Any]] | None:
-    """Version and weights of the newest decision, without what was simulated for it."""
-    wanted = select(WeightsDecision.version, WeightsDecision.weights).order_by(WeightsDecision.id.desc()).limit(1)
-    row = session.execute(wanted).one_or_none()
-    return (row[0], row[1]) if row else None
-
-
-def decisions(session: Session) -> Sequence[WeightsDecision]:
-    """Decisions on the weights, the newest first."""
-    return session.scalars(select(WeightsDecision).order_by(WeightsDecision.id.desc())).all()
 
 
 def solutions_by_slug(session: Session, slugs: Iterable[str]) -> dict[str, Solution]:
@@ -417,56 +392,6 @@ def solutions_by_slug(session: Session, slugs: Iterable[str]) -> dict[str, Solut
     wanted = select(Solution).options(selectinload(Solution.bodies), selectinload(Solution.themes))
     found = session.scalars(wanted.where(Solution.slug.in_(list(slugs)), Solution.published)).all()
     return {solution.slug: solution for solution in found}
-
-
-@dataclass(frozen=True)
-class InForce:
-    """A published solution by the number of the revision in force."""
-
-    solution: int
-    slug: str
-    title: str
-    summary: str
-    revision: int
-
-
-def in_force(session: Session) -> list[InForce]:
-    """Every published solution, without its text."""
-    wanted = (
-        select(Solution.id, Solution.slug, Solution.title, Solution.summary, SolutionRevision.id)
-        .join(SolutionRevision, IN_FORCE)
-        .where(Solution.published)
-        .order_by(Solution.id)
-    )
-    return [InForce(*row) for row in session.execute(wanted)]
-
-
-def plain_texts(session: Session, revisions: Iterable[int], letters: int) -> Iterator[tuple[int, str]]:
-    """The beginning of the text of some revisions, by number."""
-    numbers = sorted(revisions)
-    for start in range(0, len(numbers), CHUNK):
-        some = numbers[start : start + CHUNK]
-        wanted = select(SolutionRevision.id, func.substr(SolutionRevision.plain, 1, letters))
-        yield from ((number, plain) for number, plain in session.execute(wanted.where(SolutionRevision.id.in_(some))))
-
-
-@dataclass(frozen=True)
-class Told:
-    """What a published solution says, and its sections."""
-
-    slug: str
-    plain: str
-    sections: list[dict[str, Any]]
-
-
-def told(session: Session, slugs: Iterable[str]) -> Iterator[Told]:
-    """What some published solutions say now."""
-    wanted = select(Solution.slug, SolutionRevision.plain, SolutionRevision.sections)
-    wanted = wanted.join(SolutionRevision, IN_FORCE).where(Solution.published)
-    ordered = sorted(set(slugs))
-    for start in range(0, len(ordered), CHUNK):
-        some = ordered[start : start + CHUNK]
-        yield from (Told(*row) for row in session.execute(wanted.where(Solution.slug.in_(some))))
 
 
 def oldest_open(session: Session) -> datetime | None:

@@ -9,25 +9,30 @@ from flask import Blueprint, Response, flash, make_response, redirect, render_te
 from app.access import Action
 from app.accounts import queries as people
 from app.cities import queries as registers
-from app.document.dates import today
+from app.document.dates import day_of, today
 from app.errors import Conflict, Invalid, NotFound
 from app.journal import queries as journal
 from app.matching.model import FACTORS
-from app.needs import assigning, board, candidates, feedback, forms, queries, rounds, weighing
+from app.needs import assigning, board, candidates, feedback, forms, queries, round_queries, rounds, weighing
 from app.needs import exchanges as exchanges_of
 from app.needs.match_views import answer_days
 from app.needs.models import MatchingRound
-from app.needs.views import deed, engine, now
+from app.needs.views import deed, engine, now, refusal
 from app.text.typed import number_in
 from app.web import gate
 from app.web.formats import csv_answer, json_answer
 from app.web.gate import permits
+from app.web.languages import site_root
 from app.web.unit import session, work
 
 round_pages = Blueprint("rounds", __name__, template_folder="templates")
 
 #: Requests with a proposal, and without, on one page of a round.
 PER_PAGE = 100
+COLUMNS = (
+    "id", "name", "published_on", "weights", "requests", "served", "worst", "low", "proposed", "never_proposed",
+    "demonstration", "url",
+)  # fmt: skip
 PATH = "/abbinamenti/<int(max=1000000000):number>"
 
 
@@ -42,7 +47,7 @@ def _index(problems: Mapping[str, str] | None = None) -> Response:
     answer = make_response(
         render_template(
             "needs/rounds.html",
-            rounds=queries.rounds(session(), published_only=not running),
+            rounds=round_queries.rounds(session(), published_only=not running),
             running=running,
             waiting=queries.many_in_round(session(), today()) if running else 0,
             problems=problems or {},
@@ -65,8 +70,41 @@ def preview() -> Response:
     return make_response(redirect(url_for("rounds.show", number=made.id), 303))
 
 
+@round_pages.get("/abbinamenti.json")
+@permits(Action.READ_PUBLIC)
+def as_json() -> Response:
+    return json_answer({"rounds": _rows()})
+
+
+@round_pages.get("/abbinamenti.csv")
+@permits(Action.READ_PUBLIC)
+def as_csv() -> Response:
+    return csv_answer(_rows(), COLUMNS, "abbinamenti")
+
+
+def _rows() -> list[dict[str, Any]]:
+    """The published rounds, each with the line that tells how evenly it served."""
+    rows = []
+    for item in round_queries.rounds(session(), published_only=True):
+        fair = item.fairness or {}
+        rows.append(
+            {
+                "id": item.id,
+                "name": item.name,
+                "published_on": day_of(item.published_at).isoformat() if item.published_at else "",
+                "weights": item.weights_version,
+                **{name: fair.get(name) for name in ("requests", "served", "worst", "low")},
+                "proposed": [slug for slug, many in fair.get("per_city", ()) if many],
+                "never_proposed": list(fair.get("never", ())),
+                "demonstration": item.demonstration,
+                "url": site_root() + url_for("rounds.show", number=item.id),
+            }
+        )
+    return rows
+
+
 def _found(number: int) -> MatchingRound:
-    found = queries.round_(session(), number)
+    found = round_queries.round_(session(), number)
     if found is None or (found.state != "published" and not gate.may(Action.RUN_ROUND)):
         raise NotFound(number)
     return found
@@ -176,7 +214,7 @@ def again(number: int) -> Response:
 def set_floor(number: int) -> Response:
     floor = number_in(request.form, "floor")
     try:
-        looked_at = rounds.on_trial(queries.round_(session(), number))
+        looked_at = rounds.on_trial(round_queries.round_(session(), number))
         found = assigning.under_floor(session(), engine(), looked_at, floor, now())
         with work() as writing:
             rounds.set_floor(writing, looked_at, found, deed())
@@ -189,7 +227,7 @@ def set_floor(number: int) -> Response:
 @permits(Action.RUN_ROUND)
 def renew(number: int) -> Response:
     try:
-        looked_at = rounds.on_trial(queries.round_(session(), number))
+        looked_at = rounds.on_trial(round_queries.round_(session(), number))
         found = assigning.at_once(session(), engine(), now(), rounds.floor_of(looked_at))
         with work() as writing:
             rounds.renew(writing, looked_at, found, deed())
@@ -200,10 +238,8 @@ def renew(number: int) -> Response:
 
 def _refused(number: int, why: Invalid | Conflict | NotFound) -> Response:
     """The round as it is now, and why nothing was done."""
-    session().rollback()
-    session().expire_all()
-    problems = why.problems if isinstance(why, Invalid) else {}
-    return _shown(number, why.status, problem="invalid" if problems else str(why), problems=problems)
+    status, problem, problems = refusal(why)
+    return _shown(number, status, problem=problem, problems=problems)
 
 
 @round_pages.post(f"{PATH}/scambi/<int(max=1000000000):place>")
@@ -269,7 +305,7 @@ def _weights_page(
 ) -> Response:
     """``why`` nothing was decided: what is wrong with what was typed, or what happened meanwhile."""
     problems = why.problems if isinstance(why, Invalid) else {}
-    decided, running = queries.decisions(session()), gate.may(Action.RUN_ROUND)
+    decided, running = round_queries.decisions(session()), gate.may(Action.RUN_ROUND)
     found = candidates.weights_in_force(session())
     needs = queries.open_needs(session()) if simulation else []
     answer = make_response(

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import Conflict, Invalid, NotFound
 from app.journal.service import record
-from app.needs import candidates, proposals, queries, service
+from app.needs import candidates, proposals, queries, round_queries, service
 from app.needs.assigning import FLOOR, Computed
 from app.needs.models import MatchingRound, Need, Proposal
 from app.needs.rules import Answer, State
@@ -95,7 +95,7 @@ def on_trial(found: MatchingRound | None) -> MatchingRound:
 
 def _still(session: Session, looked_at: MatchingRound) -> MatchingRound:
     """A preview, held, as it was looked at. Raises ``NotFound``, ``Conflict``."""
-    found = on_trial(queries.locked_round(session, looked_at.id))
+    found = on_trial(round_queries.locked_round(session, looked_at.id))
     if _revision(found) != _revision(looked_at):
         raise Conflict("round_changed")
     return found
@@ -127,7 +127,7 @@ def finish(session: Session, number: int, found: Computed | None, now: datetime,
 
 
 def _computing(session: Session, number: int, revision: int) -> MatchingRound:
-    made = queries.locked_round(session, number)
+    made = round_queries.locked_round(session, number)
     if made is None or made.state != "computing" or revision not in {0, _revision(made)}:
         raise NotFound(number)
     return made
@@ -138,7 +138,7 @@ def publish(session: Session, number: int, days: int, deed: Deed, revision: int 
 
     Raises ``Conflict`` where it is out already, was computed anew, proposes nothing, or a request has changed since.
     """
-    found = on_trial(queries.locked_round(session, number))
+    found = on_trial(round_queries.locked_round(session, number))
     if revision and revision != _revision(found):
         raise Conflict("round_changed")
     if not found.result["assigned"]:
@@ -189,7 +189,7 @@ def _is_new(proposal: Proposal, since: datetime) -> bool:
 
 def discard(session: Session, number: int, deed: Deed) -> None:
     """Forget a preview, computed or not. Raises ``Conflict`` for a published round."""
-    found = queries.locked_round(session, number)
+    found = round_queries.locked_round(session, number)
     if found is None:
         raise NotFound(number)
     if found.state == "published":

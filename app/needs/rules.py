@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from app.cities.rules import SIZE_CLASSES
@@ -109,8 +110,6 @@ SIZES = tuple(name for name, _ in SIZE_CLASSES)
 MOST_DAYS = 90
 #: What a transfer takes from its giver in a quarter, in days: the least that the programmes ask for.
 DAYS_A_TRANSFER = 5
-#: Requests shorter than this are matched with little to go by, and the page says so.
-FEW_WORDS = 60
 LONGEST_AHEAD = timedelta(days=5 * 366)
 LONGEST_LATER = timedelta(days=366)
 QUARTERS_STATED = 4
@@ -202,6 +201,11 @@ def wrong_in_draft(wanted: Wanted, themes: Iterable[str]) -> dict[str, str]:
     wrong |= wrong_limits(wanted.limits)
     wrong |= {name: "too_long" for name, text in (wanted.constraints or {}).items() if len(text) > MOST_CONSTRAINT}
     return wrong
+
+
+def is_too_long(wanted: Wanted) -> bool:
+    """Whether a text of a request is longer than any may be: it is not compared with anything."""
+    return "too_long" in wrong_in_draft(wanted, wanted.themes).values()
 
 
 def wrong_limits(typed: Mapping[str, Any] | None) -> dict[str, str]:
@@ -315,6 +319,7 @@ def begins_at(quarter: str) -> datetime:
     return datetime.combine(begins_on(quarter), time(0), ROME).astimezone(UTC)
 
 
+@lru_cache(maxsize=1_000)
 def _stems(text: str) -> frozenset[str]:
     words = re.findall(r"[a-z0-9]+", fold(text))
     return frozenset(stem(word) for word in words if len(word) > 2 and word not in STOP and word not in POLITE)

@@ -24,7 +24,7 @@ SAME_SENDING = timedelta(minutes=2)
 
 @dataclass(frozen=True)
 class Deed:
-    """Who acts, and when."""
+    """Who acts, and when; nobody: the site itself."""
 
     person_id: int | None
     now: datetime

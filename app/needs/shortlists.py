@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The shortlist of a request as plain data: what a page shows, what is kept, what a proposal stands on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -193,6 +193,15 @@ def compare(mine: City, theirs: City, themes: Sequence[str], market: Market, now
     weights = indicator_weights(tuple(themes), market.tree)
     found = similarity(candidates.as_city(mine, now), candidates.as_city(theirs, now), weights)
     return [asdict(item) for item in found.compared]
+
+
+def offering(desk: Desk, need: Need, bodies: Set[str]) -> list[tuple[model.Offer, str]]:
+    """What some bodies could give a request, and how well it fits, the best first; without reasons."""
+    asked = candidates.as_need(desk, need)
+    market, affinities = desk.market_for(asked), desk.affinities(asked)
+    theirs = (offer for offer in market.offers if offer.city.slug in bodies)
+    scored = [match(asked, offer, market, affinities.get(offer.solution, 0.0)) for offer in theirs]
+    return [(found.offer, band(found.score)) for found in sorted(scored, key=lambda found: -round(found.score, 3))]
 
 
 def scored_for(desk: Desk, need: Need, solution: str) -> dict[str, Any] | None:

@@ -123,7 +123,7 @@ def scored(city: City, wanted: Wanted, need: Need | None = None) -> Shown:
 
 
 def _scored_unless(drafting: bool, city: City, wanted: Wanted, need: Need | None = None) -> Shown | None:
-    return None if drafting else scored(city, wanted, need)
+    return None if drafting or rules.is_too_long(wanted) else scored(city, wanted, need)
 
 
 def _remember(writing: Session, need: Need, told: Shown | None) -> None:
@@ -191,9 +191,10 @@ def near() -> Response:
     return json_answer({"solutions": rows, "needs": alike})
 
 
-def _may_join(need: Need | None) -> bool:
-    """Whether another request could stand in the place of this one: not once it is published."""
-    return need is None or need.state == State.DRAFT
+def _may_look(wanted: Wanted, need: Need | None) -> bool:
+    """Whether another request could stand in the place of this one: not once it is published, nor of endless words."""
+    mine = need is None or need.state == State.DRAFT
+    return mine and bool(wanted.problem) and not rules.is_too_long(wanted)
 
 
 def _wished(wanted: Wanted) -> Solution | None:
@@ -218,7 +219,7 @@ def _form(
             need=need,
             city=city,
             bodies=my_bodies(),
-            near=_near(wanted, need.id if need else 0) if wanted.problem and _may_join(need) else {},
+            near=_near(wanted, need.id if need else 0) if _may_look(wanted, need) else {},
             looked=looked,
             problems=problems or {},
             problem=problem,
@@ -276,17 +277,31 @@ def _answering(need: Need, themes: Sequence[Theme]) -> Sequence[Hit] | None:
     return likeness.answering(session(), engine(), asked, themes) if need.state == State.OPEN else None
 
 
+#: Status of an answer, key of what is wrong, and by field what is wrong with what was typed.
+Refusal = tuple[int, str, dict[str, str]]
+
+
+def refusal(why: Invalid | Conflict | NotFound) -> Refusal:
+    """What a page says of a button that was refused; all is read anew for it, as somebody else may have been first."""
+    session().rollback()
+    session().expire_all()
+    problems = why.problems if isinstance(why, Invalid) else {}
+    return why.status, "invalid" if problems else str(why), problems
+
+
+def anew(need: Need, why: Invalid | Conflict) -> tuple[Need, int, str, dict[str, str]]:
+    """The request as it is now, and why a button of it was refused."""
+    said = refusal(why)
+    return queries.need(session(), need.id) or need, *said
+
+
 def press(need: Need, said: str, act: Callable[[Session], object], endpoint: str = "needs.show") -> Response:
     """One button: done and said, or the page of the request again with what was wrong."""
     try:
         with work() as writing:
             act(writing)
     except (Invalid, Conflict) as refused:
-        problems = refused.problems if isinstance(refused, Invalid) else {}
-        session().rollback()
-        session().expire_all()
-        again = queries.need(session(), need.id) or need
-        return _page(again, refused.status, "invalid" if problems else str(refused), problems)
+        return _page(*anew(need, refused))
     flash(said)
     return back_to(need, endpoint)
 

@@ -14,7 +14,7 @@ from app.journal.service import record
 from app.matching import model
 from app.matching.model import FACTORS
 from app.matching.weights import Weights
-from app.needs import candidates, queries, rules, shortlists
+from app.needs import candidates, queries, round_queries, rules, shortlists
 from app.needs.candidates import Desk
 from app.needs.models import WeightsDecision
 from app.needs.service import Deed
@@ -67,7 +67,7 @@ def decide(
         overtaken = seen and not seen.startswith(f"{version} ")
         raise Conflict("weights_decided" if overtaken else "weights_not_simulated")
     made = WeightsDecision(
-        version=f"{day_of(deed.now).isoformat()}-{len(queries.decisions(session)) + 1}",
+        version=f"{day_of(deed.now).isoformat()}-{len(round_queries.decisions(session)) + 1}",
         weights=dict(weights),
         simulation=dict(simulation),
         reason=reason.strip(),

@@ -12,7 +12,7 @@ from app.document.dates import day_of
 from app.journal import queries as journal
 from app.journal.models import JournalEntry
 from app.needs import queries as needs
-from app.needs import question
+from app.needs import question, round_queries
 from app.needs.models import Need, Proposal
 from app.needs.proposals import EXCHANGE
 from app.needs.rules import ASKER_CLOSED, GIVER_CLOSED, OFFER, PENDING, Answer
@@ -366,7 +366,7 @@ OF_WORKER = frozenset({"round-computed", "round-failed"})
 
 def _of_round(session: Session, entry: JournalEntry) -> Audience | None:
     """A round of many requests waits for the one who began it, else for the coordination; thrown away, for nobody."""
-    made = needs.round_(session, int(entry.key)) if entry.action in OF_WORKER else None
+    made = round_queries.round_(session, int(entry.key)) if entry.action in OF_WORKER else None
     if made is None:
         return None
     waiting = readers(session, [made.created_by or 0], Action.RUN_ROUND, Thing())

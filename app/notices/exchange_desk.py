@@ -27,12 +27,13 @@ def tasks(session: Session, actor: Actor, now: datetime) -> Sequence[Task]:
     today = day_of(now)
     for proposal in queries.waiting_for(session, actor.bodies):
         found.append(_answer("offerta" if proposal.origin == rules.OFFER else "proposta", proposal, today))
-    for need in queries.of_bodies(session, actor.bodies, (rules.State.OPEN,)):
-        waiting = [item for item in queries.pending(session, need.id) if item.state != rules.Answer.LATER]
-        if need.city.slug in actor.bodies and not waiting:
-            path = f"/richieste/{need.id}-{need.slug}/abbinamenti"
-            late = rules.is_past(need.by_when, now)
-            found.append(Task("richiesta", need.title, path, need.published_at, need.by_when, late))
+    open_needs = queries.of_bodies(session, actor.bodies, (rules.State.OPEN,))
+    mine = [need for need in open_needs if need.city.slug in actor.bodies]
+    answering = queries.waited_on(session, [need.id for need in mine])
+    for need in (need for need in mine if need.id not in answering):
+        path = f"/richieste/{need.id}-{need.slug}/abbinamenti"
+        late = rules.is_past(need.by_when, now)
+        found.append(Task("richiesta", need.title, path, need.published_at, need.by_when, late))
     running = twinnings.of_bodies(session, actor.bodies)
     spoken = twinnings.spoken(session, (twinning.id for twinning in running))
     steps = (_next_step(twinning, actor, spoken, today) for twinning in running)

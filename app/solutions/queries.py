@@ -109,10 +109,11 @@ def by_slug(session: Session, slug: str) -> Solution | None:
 def locked(session: Session, number: int) -> Solution:
     """The solution as it is now, held until the transaction ends: two decisions come one after the other.
 
-    Whoever writes a revision or decides holds it first, before the journal. Raises ``NotFound``.
+    Whoever writes a revision or decides holds it first, before the journal; a proposal or a twinning that only names
+    it is written meanwhile. Raises ``NotFound``.
     """
     wanted = _with_ties().options(selectinload(Solution.acts)).where(Solution.id == number)
-    wanted = wanted.with_for_update(of=Solution).execution_options(populate_existing=True)
+    wanted = wanted.with_for_update(of=Solution, key_share=True).execution_options(populate_existing=True)
     found = session.scalars(wanted).one_or_none()
     if found is None:
         raise NotFound(number)
@@ -221,12 +222,6 @@ def published(
     if city:
         wanted = wanted.where(Solution.id.in_(select(SolutionBody.solution_id).join(City).where(City.slug == city)))
     return session.scalars(wanted.limit(limit) if limit else wanted).all()
-
-
-def offered(session: Session) -> Sequence[Solution]:
-    """Published solutions, the newest first, with bodies only: their themes come with ``themes_of_solutions``."""
-    wanted = select(Solution).options(selectinload(Solution.bodies)).where(Solution.published)
-    return session.scalars(wanted.order_by(Solution.updated_at.desc(), Solution.slug)).all()
 
 
 def newest(session: Session, most: int) -> Sequence[Solution]:

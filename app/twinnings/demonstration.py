@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 
 from app.document.dates import ROME, day_of
 from app.needs.answers import preconditions
+from app.needs.service import Deed
 from app.solutions import demonstration as made_up
 from app.solutions.queries import by_slug
 from app.twinnings import ending, queries, service, sharing
 from app.twinnings.models import Twinning
 from app.twinnings.rules import PLAN, Closing, State
-from app.twinnings.service import Deed
 
 #: The solutions of the made-up twinnings that are over, that stopped, that is being adapted and that is in use already;
 #: the other began lately.

@@ -14,7 +14,7 @@ from app.document.schema import FIELD_BY_NAME, SECTION_TITLES, VARIANT_SECTION
 from app.errors import Conflict, Invalid, NotFound
 from app.needs import queries as requests
 from app.needs import service as needs
-from app.needs.service import Deed as NeedDeed
+from app.needs.service import Deed
 from app.review.service import tell as tell_solution
 from app.solutions import queries as library
 from app.solutions.models import Solution
@@ -22,7 +22,7 @@ from app.solutions.service import save
 from app.twinnings import queries, rules
 from app.twinnings.models import ClosingForm, Twinning, TwinningParty
 from app.twinnings.rules import Closing, State
-from app.twinnings.service import Deed, refuse_unseen, running, tell
+from app.twinnings.service import refuse_unseen, running, tell
 from app.twinnings.sharing import call_off
 from app.writing import queries as drafts
 from app.writing import service as writing
@@ -51,7 +51,7 @@ def stop(session: Session, number: int, reason: str, text: str, public: bool, de
         if meeting.starts_at > deed.now and meeting.cancelled_at is None:
             call_off(meeting, deed)
     if twinning.need_id:
-        needs.reopen(session, twinning.need_id, twinning.id, NeedDeed(deed.person_id, deed.now))
+        needs.reopen(session, twinning.need_id, twinning.id, deed)
     tell(session, twinning, deed, "twinning-stopped", {"reason": reason})
 
 
@@ -134,7 +134,7 @@ def _close(session: Session, twinning: Twinning, forms: Sequence[ClosingForm], d
     result = rules.outcome(form.said for form in received)
     if twinning.need_id:
         adopted = result in rules.REUSED
-        needs.close_by_transfer(session, twinning.need_id, twinning.id, adopted, NeedDeed(deed.person_id, deed.now))
+        needs.close_by_transfer(session, twinning.need_id, twinning.id, adopted, deed)
     if not twinning.demonstration:
         _raise_evidence(session, twinning, [form for form in received if form.said.get("result") in rules.REUSED], deed)
     tell(session, twinning, deed, "twinning-closed", {"result": result})

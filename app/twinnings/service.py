@@ -3,7 +3,6 @@
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -18,18 +17,11 @@ from app.journal.service import record
 from app.needs.answers import preconditions
 from app.needs.models import Need, Proposal
 from app.needs.rules import OFFER
+from app.needs.service import Deed
 from app.search.changes import HOME, note
 from app.solutions.models import Solution
 from app.twinnings import queries, rules
 from app.twinnings.models import KitCheck, Milestone, ReadinessAnswer, Twinning, TwinningParty, TwinningPerson
-
-
-@dataclass(frozen=True)
-class Deed:
-    """Who acts, and when; nobody: the site itself."""
-
-    person_id: int | None
-    now: datetime
 
 
 def begin(session: Session, proposal: Proposal, person_id: int, now: datetime) -> int:

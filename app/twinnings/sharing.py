@@ -12,6 +12,7 @@ from app.files.check import Checked
 from app.files.names import check_name, safe_name
 from app.files.refusal import check_count
 from app.needs.answers import ANSWERS, preconditions
+from app.needs.service import Deed
 from app.twinnings import queries, rules
 from app.twinnings.models import (
     KitCheck,
@@ -22,7 +23,7 @@ from app.twinnings.models import (
     TwinningNote,
     WorkedHours,
 )
-from app.twinnings.service import Deed, party, refuse_unseen, running, tell
+from app.twinnings.service import party, refuse_unseen, running, tell
 
 
 def set_meeting(

@@ -11,10 +11,10 @@ from app.document.dates import day_of
 from app.errors import Conflict, Invalid, NotFound
 from app.files.check import Checked, check
 from app.files.refusal import MAX_FILE, FileRefused
+from app.needs.service import Deed
 from app.text import typed
 from app.twinnings import ending, forms, queries, service, sharing, views
 from app.twinnings.models import Twinning
-from app.twinnings.service import Deed
 from app.twinnings.views import PATH
 from app.web import gate
 from app.web.files import handed, store

@@ -15,7 +15,7 @@ from app.writing.models import Attachment, Edition, WorkingCopy
 
 def hold(session: Session, solution: Solution) -> None:
     """Let nobody else save this solution until the transaction ends. SQLite has one writer at a time already."""
-    session.execute(select(Solution.id).where(Solution.id == solution.id).with_for_update()).one()
+    session.execute(select(Solution.id).where(Solution.id == solution.id).with_for_update(key_share=True)).one()
 
 
 def working_copy(session: Session, solution: Solution) -> WorkingCopy | None:

@@ -10,7 +10,7 @@ from app.access import Role
 from app.cities import queries as registers
 from app.db import Database
 from app.journal import queries as journal
-from app.needs import assigning, candidates, proposals, queries, rounds, service, shortlists
+from app.needs import assigning, candidates, proposals, queries, round_queries, rounds, service, shortlists
 from app.needs.models import MatchingRound, Need, Proposal
 from app.needs.rules import Wanted
 from app.needs.service import Deed
@@ -131,7 +131,7 @@ def preview(session: Session, engine: Engine, name: str, deed: Deed) -> Matching
 
 def under_floor(session: Session, engine: Engine, number: int, floor: int | None, deed: Deed) -> MatchingRound:
     """A preview under another floor, as the page does it."""
-    looked_at = rounds.on_trial(queries.round_(session, number))
+    looked_at = rounds.on_trial(round_queries.round_(session, number))
     found = assigning.under_floor(session, engine, looked_at, floor, deed.now)
     return rounds.set_floor(session, looked_at, found, deed)
 

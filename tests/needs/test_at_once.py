@@ -1,10 +1,18 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Two decide at the same moment: exactly one wins, the other is told so."""
 
+from datetime import datetime
+from threading import Barrier
+
+import pytest
+from sqlalchemy.orm import Session
+
+from app.needs import proposals
 from app.needs.models import Proposal
 from app.needs.rules import State
-from tests.needs.network import Network
-from tests.races import Act, at_once
+from app.twinnings import service as twinnings
+from tests.needs.network import LATER, Network
+from tests.races import Act, at_once, working
 
 
 def accepting(network: Network, proposal: Proposal, who: str) -> Act:
@@ -35,3 +43,23 @@ def test_the_last_days_of_a_giver_go_to_one_of_two_requests(network: Network) ->
     first, second = network.ask(network.post()), network.ask(network.post("torino"))
     one, other = accepting(network, first, "referent.bologna"), accepting(network, second, "official.bologna")
     assert at_once(one, other) == ["done", "no_capacity"]
+
+
+@pytest.mark.postgres
+@pytest.mark.xdist_group("postgres")
+@pytest.mark.parametrize("stores", ["postgres"], indirect=True)
+def test_two_cities_accept_each_other_at_once(network: Network) -> None:
+    of_torino = network.ask(network.post("bologna"), "sportello-torino")
+    of_bologna = network.ask(network.post("torino"))
+    held = Barrier(2, timeout=30)
+
+    def begin(session: Session, proposal: Proposal, person: int, now: datetime) -> int:
+        held.wait()
+        return twinnings.begin(session, proposal, person, now)
+
+    def accepting_really(proposal: Proposal, who: str) -> Act:
+        deed = network.deed(who, LATER)
+        return working(network.database, lambda session: proposals.accept(session, proposal.id, deed, begin))
+
+    one, other = accepting_really(of_torino, "referent.torino"), accepting_really(of_bologna, "referent.bologna")
+    assert at_once(one, other) == ["done", "done"]

@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.access import Role
-from app.needs import service
+from app.needs import board, likeness, service, shortlists
 from app.needs.models import Need
 from app.needs.rules import State
 from tests.makers import csrf, make_person, sign_in
@@ -107,6 +107,24 @@ def test_what_is_wrong_is_told_before_what_is_like_it(site: Flask, network: Netw
     assert "Serve un giorno futuro" in answer.text
     assert '<a href="#by_when">' in answer.text
     assert "Pubblica comunque" not in answer.text
+
+
+@pytest.mark.parametrize("field", ["problem", "title", "budget"])
+def test_a_text_that_is_too_long_is_refused_without_being_compared_with_anything(
+    site: Flask, network: Network, monkeypatch: pytest.MonkeyPatch, field: str
+) -> None:
+    client, need = client_of(site, network, (Role.OFFICIAL, "venezia")), network.post()
+    typed, compared = TYPED | {field: "moduli " * 1_000}, []
+    monkeypatch.setattr(shortlists, "of", lambda *_said, **_more: compared.append("offers"))
+    monkeypatch.setattr(board, "like", lambda *_said: compared.append("requests"))
+    monkeypatch.setattr(likeness, "answering", lambda *_said: compared.append("solutions"))
+    for sent in (
+        send(client, "/richieste/nuova", **typed),
+        send(client, "/richieste/nuova", **typed, do="draft"),
+        send(client, f"{page(need)}/modifica", **typed, edition="1"),
+    ):
+        assert sent.status_code == 422
+    assert compared == []
 
 
 def test_solutions_of_ones_own_city_and_the_one_asked_for_do_not_answer(site: Flask, network: Network) -> None:

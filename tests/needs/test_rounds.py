@@ -10,6 +10,7 @@ from datetime import date, datetime
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from app.access import Role
@@ -18,7 +19,19 @@ from app.errors import Conflict, Invalid
 from app.journal import queries as journal
 from app.matching import context
 from app.matching.weights import named
-from app.needs import assigning, candidates, chores, news, proposals, queries, rounds, service, shortlists, weighing
+from app.needs import (
+    assigning,
+    candidates,
+    chores,
+    news,
+    proposals,
+    queries,
+    round_queries,
+    rounds,
+    service,
+    shortlists,
+    weighing,
+)
 from app.needs.models import MatchingRound, Need
 from app.notices.models import Notice
 from app.outbox.models import Letter
@@ -274,7 +287,7 @@ def test_the_floor_of_a_preview_rises_and_what_it_costs_stands_beside_it(network
             under_floor(session, engine, first.id, floor, network.deed("coordinator"))
     for floor, served in ((highest, first.result["fairness"]["served"]), (95, 0.0)):
         with network.database.work() as session:
-            (number,) = [item.id for item in queries.rounds(session, published_only=False)]
+            (number,) = [item.id for item in round_queries.rounds(session, published_only=False)]
             made = under_floor(session, engine, number, floor, network.deed("coordinator"))
         assert made.result["fairness"]["served"] == served
         assert all(item[3] >= floor for item in made.result["assigned"])
@@ -296,7 +309,7 @@ def test_another_floor_is_compared_on_the_same_requests_and_the_page_says_what_c
     client = coordination(app, network)
     address = f"/abbinamenti/{first.id}"
     with network.database.reading() as session:
-        made = queries.round_(session, first.id)
+        made = round_queries.round_(session, first.id)
     assert made is not None
     assert made.result["assigned"] == first.result["assigned"]
     assert made.input["round"]["arcs"] == first.input["round"]["arcs"]
@@ -321,7 +334,7 @@ def test_a_floor_that_needs_reasons_nobody_can_give_any_more_asks_for_a_new_prev
     network.post()
     found = preview(network, engine)
     with network.database.work() as session:
-        made = queries.round_(session, found.id)
+        made = round_queries.round_(session, found.id)
         assert made is not None
         made.result = {**made.result, "items": {}}
         under_floor(session, engine, found.id, 31, network.deed("coordinator"))
@@ -452,7 +465,7 @@ def test_a_round_of_many_requests_is_computed_by_the_worker(
     assert chores.compute_rounds(app) == 1
     assert chores.compute_rounds(app) == 0
     with network.database.reading() as session:
-        made = queries.round_(session, begun.id)
+        made = round_queries.round_(session, begun.id)
     assert made is not None
     assert (made.state, made.result) == ("preview", expected.result)
 
@@ -559,6 +572,47 @@ def test_a_question_of_a_round_that_nobody_can_answer_comes_back_to_who_publishe
     assert (told.data["absent"], told.reason) == ("ANCI", "waiting")
 
 
+def test_published_rounds_are_a_list_for_machines_too(app: Flask, network: Network, engine: Engine) -> None:
+    network.post()
+    tried, published = preview(network, engine), preview(network, engine)
+    with network.database.work() as session:
+        rounds.publish(session, published.id, DAYS, network.deed("coordinator", LATER))
+    client = app.test_client()
+    (row,) = client.get("/abbinamenti.json").get_json()["rounds"]
+    assert row["id"] == published.id != tried.id
+    assert (row["requests"], row["served"], row["published_on"]) == (1, 1.0, "2026-11-23")
+    assert row["worst"] == row["low"] == pytest.approx(min(item[3] for item in published.result["assigned"][:1]), 0.01)
+    assert {*row["proposed"], *row["never_proposed"]} == {"bologna", "torino"}
+    (line,) = csv.DictReader(io.StringIO(client.get("/abbinamenti.csv").text.removeprefix("\ufeff")), delimiter=";")
+    assert {name: line[name] for name in ("name", "served", "url")} == {
+        "name": row["name"],
+        "served": "1.0",
+        "url": row["url"],
+    }
+    assert row["url"].endswith(f"/abbinamenti/{published.id}")
+    page = client.get("/abbinamenti").text
+    assert 'href="/abbinamenti.csv"' in page
+    assert 'href="/abbinamenti.json"' in page
+
+
+@pytest.mark.parametrize("address", ["/abbinamenti", "/abbinamenti.json"])
+def test_what_a_round_was_computed_from_is_read_for_no_list(
+    app: Flask, network: Network, engine: Engine, address: str
+) -> None:
+    network.post()
+    published = preview(network, engine)
+    with network.database.work() as session:
+        rounds.publish(session, published.id, DAYS, network.deed("coordinator", LATER))
+    loaded: list[int] = []
+    event.listen(MatchingRound, "load", note := lambda made, _context: loaded.append(made.id))
+    try:
+        shown = app.test_client().get(address).text
+    finally:
+        event.remove(MatchingRound, "load", note)
+    assert loaded == []
+    assert published.name in shown
+
+
 def test_a_preview_is_stale_once_a_request_has_changed(network: Network, engine: Engine) -> None:
     need = network.post()
     found = preview(network, engine)
@@ -602,7 +656,7 @@ def test_weights_change_by_a_decision_with_a_reason(network: Network, engine: En
         version = weighing.decide(session, WEIGHTS, simulation, "Conta di più il contesto", seen, by)
         assert candidates.weights_in_force(session).as_data() == WEIGHTS
         assert candidates.weights_in_force(session).version == named(version)
-        assert queries.decisions(session)[0].version == version
+        assert round_queries.decisions(session)[0].version == version
         assert journal.of_thing(session, "weights", version)[0].action == "weights-decided"
 
 
@@ -625,7 +679,7 @@ def test_only_what_was_simulated_beside_the_weights_in_force_is_decided(
     def decide(typed: dict[str, str], seen: str) -> tuple[int, str]:
         sent = client.post("/abbinamenti/pesi", data={**token, **typed, "do": "decide", "simulated": seen})
         with network.database.reading() as session:
-            made = [item.weights["theme"] for item in queries.decisions(session)]
+            made = [item.weights["theme"] for item in round_queries.decisions(session)]
         assert (0.2 in made) <= (sent.status_code == 303)
         return sent.status_code, sent.text
 

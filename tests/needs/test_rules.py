@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from app.document.dates import day_of
 from app.needs import rules
 from app.needs.rules import Answer, State, Wanted
+from app.text.folding import fold
 from tests.makers import NOW
 from tests.naughty import STRINGS
 
@@ -197,3 +198,17 @@ def test_requests_that_say_the_same_are_found() -> None:
     ]
     assert rules.alike("Uno sportello unico con moduli uguali per le imprese", ["suap"], others, 5) == [1, 3]
     assert rules.alike("", [], others, 5) == []
+
+
+def test_a_text_is_read_once_however_often_it_is_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+
+    def noting(text: str) -> str:
+        read.append(text)
+        return fold(text)
+
+    monkeypatch.setattr(rules, "fold", noting)
+    others = [(number, f"Un canile per {number} comuni montani", ["suap"]) for number in range(3)]
+    for mine in ("Rifugio per animali randagi", "Ricovero per animali randagi"):
+        rules.alike(mine, [], others, 5)
+    assert len(read) == 2 + len(others)

@@ -3,19 +3,23 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
+import pytest
 from flask import Flask
 from sqlalchemy import event
 
 from app.access import Role
 from app.matching.text import marked, said_of
-from app.needs import queries
+from app.needs import match_views, queries, service, shortlists, views
 from app.notices.models import Notice
 from tests.makers import make_solution, section
-from tests.needs.network import Network, preview
+from tests.needs.network import Network, preview, wanted
 from tests.needs.test_pages import client_of, page, send, site
 
 __all__ = ["site"]
+
+ASKING = 'value="sportello-bologna"'
 
 
 def test_the_official_chooses_the_similar_cities_and_finds_the_way_back(site: Flask, network: Network) -> None:
@@ -156,9 +160,16 @@ def test_the_pages_of_matching_ask_the_database_few_questions(site: Flask, netwo
     for _ in range(6):
         need = network.post()
     with network.database.work() as session:
+        for number in range(5):
+            make_solution(session, f"gare-{number}", title=f"Gare {number}", city="torino", themes=["appalti"])
         preview(session, site.extensions["engine"], "Turno", network.deed("coordinator"))
-    client = client_of(site, network, (Role.COORDINATOR, ""), (Role.OFFICIAL, "venezia"))
-    for address, most in ((f"{page(need)}/abbinamenti", 14), ("/abbinamenti/1", 10)):
+    asker = client_of(site, network, (Role.COORDINATOR, ""), (Role.OFFICIAL, "venezia"))
+    giver = client_of(site, network, (Role.OFFICIAL, "torino"))
+    for client, address, most in (
+        (asker, f"{page(need)}/abbinamenti", 14),
+        (asker, "/abbinamenti/1", 10),
+        (giver, f"{page(need)}/offri", 13),
+    ):
         client.get(address)
         asked: list[str] = []
         note = lambda _c, _cursor, statement, *_rest, kept=asked: kept.append(statement)  # noqa: E731
@@ -183,3 +194,49 @@ def test_runs_make_the_text_again() -> None:
     assert marked("", ["x"]) == []
     assert said_of("Prima frase. Le imprese aspettano.", ["impres"]) == "Le imprese aspettano."
     assert said_of("", ["impres"]) == ""
+
+
+@pytest.mark.parametrize("meanwhile", ["asked", "closed"])
+def test_who_asks_too_late_sees_the_shortlist_as_it_is_now(
+    site: Flask, network: Network, monkeypatch: pytest.MonkeyPatch, meanwhile: str
+) -> None:
+    site.extensions["indexer"].rebuild()
+    need, client = network.post(), client_of(site, network, (Role.OFFICIAL, "venezia"))
+    address, scored = f"{page(need)}/abbinamenti", views.scored
+    assert ASKING in client.get(address).text
+
+    def colleague(*said: Any) -> Any:
+        told = scored(*said)
+        if meanwhile == "asked":
+            network.ask(need)
+        else:
+            with network.database.work() as session:
+                service.close(session, need.id, "not-needed", "", network.deed())
+        return told
+
+    monkeypatch.setattr(match_views, "scored", colleague)
+    late = send(client, f"{address}/chiedi", solution="sportello-bologna")
+    assert late.status_code == 409
+    assert ASKING not in late.text
+    assert ('value="sportello-torino"' in late.text) is (meanwhile == "asked")
+
+
+def test_who_offers_too_late_sees_the_request_as_it_is_now(
+    site: Flask, network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.extensions["indexer"].rebuild()
+    need, client = network.post(), client_of(site, network, (Role.OFFICIAL, "bologna"))
+    scored = shortlists.scored_for
+
+    def requester(*said: Any) -> Any:
+        told = scored(*said)
+        edited = wanted(title="Un titolo che è cambiato")
+        with network.database.work() as session:
+            service.edit(session, need.id, 1, edited, network.deed())
+            service.close(session, need.id, "not-needed", "", network.deed())
+        return told
+
+    monkeypatch.setattr(shortlists, "scored_for", requester)
+    late = send(client, f"{page(need)}/offri", solution="sportello-bologna", message="Possiamo aiutarvi.")
+    assert late.status_code == 409
+    assert "Un titolo che è cambiato" in late.text

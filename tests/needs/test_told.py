@@ -22,10 +22,12 @@ from app.needs import (
     assigning,
     candidates,
     exchanges,
+    library_queries,
     news,
     overdue,
     proposals,
     queries,
+    round_queries,
     rounds,
     service,
     weighing,
@@ -269,7 +271,9 @@ def of_rounds(network: Network, app: Flask) -> Iterator[Case]:
     engine, by = app.extensions["engine"], network.deed("coordinator", LATER)
 
     def newest(session: Session) -> MatchingRound:
-        return queries.rounds(session, published_only=False)[0]
+        made = round_queries.round_(session, round_queries.rounds(session, published_only=False)[0].id)
+        assert made is not None
+        return made
 
     tried = ["round-previewed"]
     yield Case(rounds.preview, lambda s: preview(s, engine, "Turno", by), tried)
@@ -417,6 +421,6 @@ def test_no_page_with_a_button_does_what_the_table_leaves_out(app: Flask) -> Non
     }
     known = buttons()
     assert {name for name, does in pages.items() if not does & known} == READING
-    reading = {queries.__name__, candidates.__name__}
+    reading = {queries.__name__, library_queries.__name__, round_queries.__name__, candidates.__name__}
     for name, does in pages.items():
         assert {one for one in does - known - PARTS if one.__module__ not in reading} == set(), name

@@ -11,7 +11,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from app.access import Role
-from app.needs import learnt, queries
+from app.needs import learnt, library_queries
 from app.search.engine import Engine
 from tests.makers import make_solution
 from tests.needs.network import Network, preview
@@ -127,13 +127,13 @@ def test_a_change_of_one_solution_reads_one_text(
 ) -> None:
     site.extensions["indexer"].rebuild()
     engine, read = site.extensions["engine"], list[int]()
-    texts = queries.plain_texts
+    texts = library_queries.plain_texts
 
     def noted(session: Session, revisions: Collection[int], letters: int) -> Any:
         read.append(len(revisions))
         return texts(session, revisions, letters)
 
-    monkeypatch.setattr(queries, "plain_texts", noted)
+    monkeypatch.setattr(library_queries, "plain_texts", noted)
     with network.database.reading() as session:
         before = learnt.known(session, engine)
         assert learnt.known(session, engine) is before
@@ -149,6 +149,6 @@ def test_a_change_of_one_solution_reads_one_text(
     assert after.counted.keys() == {item.revision for item in _in_force(network)}
 
 
-def _in_force(network: Network) -> list[queries.InForce]:
+def _in_force(network: Network) -> list[library_queries.InForce]:
     with network.database.reading() as session:
-        return queries.in_force(session)
+        return library_queries.in_force(session)

@@ -6,15 +6,17 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from flask import Flask
 
-from app.access import Role
+from app.access import Actor, Role
 from app.accounts.models import Person
 from app.db import Database
 from app.needs import proposals
+from app.notices import exchange_desk
 from app.notices.desk import Task, in_order
 from app.twinnings import ending, service
 from app.twinnings.rules import Closing
 from tests.makers import make_person, make_solution, section, sign_in
-from tests.needs.network import DAYS, Network, item
+from tests.needs.network import DAYS, LATER, Network, item
+from tests.notices import test_budgets as budgets
 from tests.twinnings.exchange import Exchange
 
 
@@ -158,3 +160,16 @@ def test_how_it_went_is_asked_once_all_is_done_and_only_of_those_who_have_not_to
     with registered.work() as session:
         ending.say(session, exchange.number, "torino", Closing("adopted"), exchange.deed())
     assert [asked(app, exchange, who) for who in people] == [["chiusura"], [], []]
+
+
+def test_each_request_more_costs_the_desk_nothing(network: Network) -> None:
+    counts, actor = [], Actor(network.people["official.venezia"], frozenset({(Role.OFFICIAL, "venezia")}))
+    for many in (2, 6):
+        for _ in range(many):
+            network.ask(network.post(), "sportello-torino")
+            network.post()
+        with network.database.reading() as session, budgets.asked(network.database) as sent:
+            found = exchange_desk.tasks(session, actor, LATER)
+        counts.append(len(sent))
+    assert len(found) == 2 + 6
+    assert counts[0] == counts[1]

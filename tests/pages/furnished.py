@@ -42,7 +42,6 @@ from app.solutions.models import Solution
 from app.twinnings import ending
 from app.twinnings.models import Twinning
 from app.twinnings.rules import Closing
-from app.twinnings.service import Deed as Step
 from app.writing import service as writing
 from app.writing.models import Attachment
 from app.writing.service import Seen
@@ -316,7 +315,7 @@ def _end_a_twinning(made: Furnished, people: dict[str, Person]) -> None:
     for who, body in (("referent", "bologna"), ("giver", "torino")):
         with made.database.work() as session:
             closing = Closing("adapted", months=9, worked="Un solo quadro di accordi", failed="I tempi delle firme")
-            ending.say(session, number, body, closing, Step(people[who].id, now))
+            ending.say(session, number, body, closing, Deed(people[who].id, now))
 
 
 def _add_requests(made: Furnished, people: dict[str, Person]) -> None:

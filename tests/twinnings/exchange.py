@@ -8,11 +8,11 @@ from app.cities.queries import by_slugs
 from app.db import Database
 from app.journal import queries as journal
 from app.needs.models import Need, NeedReceiver, Proposal
+from app.needs.service import Deed
 from app.solutions import queries as library
 from app.solutions.models import Solution
 from app.twinnings import queries, service
 from app.twinnings.models import Twinning
-from app.twinnings.service import Deed
 from tests.makers import NOW, make_person
 from tests.makers import make_solution as make
 

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy.orm import Session
 
 from app.document.dates import day_of
+from app.needs.service import Deed
 from app.review import upkeep
-from app.twinnings import ending, queries, service
+from app.twinnings import ending, queries
 from app.twinnings.rules import Closing
 from tests import races
 from tests.twinnings.exchange import LATER, Exchange
@@ -102,7 +103,7 @@ def test_a_closing_and_a_decision_on_its_solution_at_once_both_hold(exchange: Ex
 def test_two_who_close_it_alone_at_once_close_it_once(exchange: Exchange) -> None:
     with exchange.database.work() as session:
         saying(exchange, "torino")(session)
-    late = service.Deed(exchange.receiver, LATER + timedelta(days=31))
+    late = Deed(exchange.receiver, LATER + timedelta(days=31))
 
     def alone(session: Session) -> None:
         ending.close_alone(session, exchange.number, late)

@@ -18,12 +18,12 @@ from app.accounts.models import Person
 from app.conversion.export import text_to_office
 from app.db import Database
 from app.errors import Invalid
+from app.needs.service import Deed
 from app.search.index import IndexDamaged
 from app.twinnings import chores, ending, forms, queries, rules, service, sharing
 from app.twinnings.calendar import _folded, _text
 from app.twinnings.models import Twinning
 from app.twinnings.rules import Closing
-from app.twinnings.service import Deed
 from tests.makers import NOW, csrf, make_solution, sign_in
 from tests.naughty import lines_for
 from tests.twinnings.exchange import LATER, SLUG, Exchange

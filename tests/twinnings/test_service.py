@@ -12,6 +12,7 @@ from app.db import Database
 from app.errors import Conflict, Invalid, NotFound
 from app.journal import queries as journal
 from app.needs.models import Need, Proposal
+from app.needs.service import Deed
 from app.solutions.rules import Spread, spreads
 from app.twinnings import ending, queries, rules, service, sharing
 from app.twinnings.calendar import calendar
@@ -78,7 +79,7 @@ def test_reminders_come_once_each(exchange: Exchange) -> None:
     when = datetime.combine(due, NOW.timetz())
     for days, told in ((-7, 1), (-6, 0), (7, 1), (8, 0)):
         with exchange.database.work() as session:
-            deed = service.Deed(None, when + timedelta(days=days))
+            deed = Deed(None, when + timedelta(days=days))
             assert service.remind(session, exchange.number, deed) == told, days
     assert [row for row in exchange.rows() if row.startswith("milestone")] == ["milestone-due", "milestone-late"]
 
@@ -267,7 +268,7 @@ def test_one_side_closes_alone_after_a_month_of_silence(exchange: Exchange) -> N
         with pytest.raises(Conflict):
             ending.close_alone(session, exchange.number, exchange.deed())
     with exchange.database.work() as session:
-        ending.close_alone(session, exchange.number, service.Deed(exchange.receiver, LATER + timedelta(days=31)))
+        ending.close_alone(session, exchange.number, Deed(exchange.receiver, LATER + timedelta(days=31)))
     assert exchange.twinning().state == "closed"
 
 

@@ -22,6 +22,7 @@ from app.journal.models import JournalEntry
 from app.journal.service import record
 from app.needs import proposals
 from app.needs.models import Proposal
+from app.needs.service import Deed
 from app.notices import service
 from app.notices.models import Notice
 from app.notices.own_data import forget
@@ -107,9 +108,7 @@ def of_work() -> Iterator[Case]:
     yield Case(work.remove_person, lambda s, e: work.remove_person(s, e.number, e.colleague, e.deed()), leaves, both)
     # Two days before the planned day its owner is reminded.
     near = LATER - timedelta(days=2)
-    yield Case(
-        work.remind, lambda s, e: work.remind(s, e.number, work.Deed(None, near)), ("milestone-due",), ("Receiver",)
-    )
+    yield Case(work.remind, lambda s, e: work.remind(s, e.number, Deed(None, near)), ("milestone-due",), ("Receiver",))
     yield from of_the_table(giver)
 
 
@@ -192,7 +191,7 @@ def of_silence() -> Iterator[Case]:
     """Late steps are told to the coordination too; the giver says nothing, and the receiver closes alone."""
     yield Case(
         work.remind,
-        lambda s, e: work.remind(s, e.number, work.Deed(None, MONTHS_AFTER)),
+        lambda s, e: work.remind(s, e.number, Deed(None, MONTHS_AFTER)),
         ("milestone-late",) * 7,
         ("Coordinator", "Giver", "Receiver") * 7,
     )
@@ -203,7 +202,7 @@ def of_silence() -> Iterator[Case]:
     alone = ("need-closed", "solution-reused", "twinning-closed")
     yield Case(
         ending.close_alone,
-        lambda s, e: ending.close_alone(s, e.number, work.Deed(e.receiver, MONTHS_AFTER)),
+        lambda s, e: ending.close_alone(s, e.number, Deed(e.receiver, MONTHS_AFTER)),
         alone,
         ("Giver",),
     )
@@ -334,7 +333,7 @@ def test_whose_body_is_no_longer_there_is_not_reminded_and_another_sees_to_it(re
     ):
         with registered.work() as session:
             close_body(session, closed)
-            work.remind(session, exchange.number, work.Deed(None, when))
+            work.remind(session, exchange.number, Deed(None, when))
         assert set(told(exchange)) == who, closed
 
 
@@ -378,7 +377,7 @@ def test_a_late_step_that_is_planned_anew_waits_for_nobody_any_more(registered: 
     with registered.work() as session:
         make_person(session, (Role.COORDINATOR, ""), name="Coordinator")
         first = first_milestone(session, exchange)
-        work.remind(session, exchange.number, work.Deed(None, MONTHS_AFTER))
+        work.remind(session, exchange.number, Deed(None, MONTHS_AFTER))
     told(exchange)
     with registered.work() as session:
         later = (MONTHS_AFTER + timedelta(days=60)).date()
