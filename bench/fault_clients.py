@@ -151,6 +151,7 @@ class Asker(Client):
     """
 
     unsure: Step | None = None
+    resumed = False
 
     def __init__(self, visitor: Visitor, giver: Visitor, solutions: tuple[str, str], ledger: Ledger) -> None:
         super().__init__(visitor, ledger)
@@ -158,11 +159,15 @@ class Asker(Client):
 
     def life(self, stop: threading.Event) -> None:
         self.giver.again()
+        self.resumed = True
         super().life(stop)
 
     def turn(self) -> None:
         if self.unsure is not None:
             self._press(self.unsure)
+        if self.resumed:
+            self._stop_what_was_left()
+            self.resumed = False
         problem = f"Uno sportello unico per le imprese dei comuni piccoli, prova {uuid.uuid4().hex}."
         boxes = {"problem": problem, "by_when": "2027-06-30", "themes": "suap", "do": "publish", "looked": "1"}
         answer, _text = self.visitor.post("/richieste/nuova", boxes)
@@ -184,6 +189,15 @@ class Asker(Client):
         self.ledger.accepted.append(proposal)
         self.ledger.note("proposals accepted")
         self._work(answer.headers["Location"])
+
+    def _stop_what_was_left(self) -> None:
+        """A city receives a solution once at a time: what the kill left running would refuse every later yes."""
+        for told in json.loads(self.visitor.get("/gemellaggi.json"))["twinnings"]:
+            if told["state"] == "running" and told["solution"] == self.given:
+                path = f"/gemellaggi/{told['id']}-{told['solution']}/ferma"
+                said = {"reason": "funding", "public": "1"}
+                stopped = self.ledger.stopped
+                self._press(Step(self.visitor, path, said, stopped, told["id"], "twinnings stopped"))
 
     def _work(self, path: str) -> None:
         number = int(path.split("/")[2].partition("-")[0])

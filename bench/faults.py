@@ -41,7 +41,9 @@ SHORTEST, LONGEST = 0.2, 3.0
 #: for where the machine is busy.
 BUTTONS, WITHIN, PATIENCE = 4, 0.03, 60.0
 START_LIMIT = 5.0
-GIVEN, REFUSED, NEXT = "sportello-unico-torino", "sportello-digitale-torino", "sportello-unico-venezia"
+#: A city receives a solution once at a time: each who asks is given another.
+GIVEN = ("sportello-unico-torino", "sportello-imprese-torino")
+REFUSED, NEXT = "sportello-digitale-torino", "sportello-unico-venezia"
 
 
 class WholeSite(WebServer):
@@ -128,7 +130,8 @@ def trial(folder: Path, address: str = "") -> Iterator[Trial]:
         with database.work() as session:
             makers.make_registers(session)
             makers.make_solution(session)
-            makers.make_solution(session, GIVEN, city="torino", title="Sportello unico di Torino")
+            for number, slug in enumerate(GIVEN, 1):
+                makers.make_solution(session, slug, city="torino", title=f"Sportello unico di Torino, {number}")
             makers.make_solution(session, REFUSED, city="torino", title="Sportello unico digitale di Torino")
             makers.make_solution(session, NEXT, city="venezia", title="Sportello unico di Venezia")
         assert runner.invoke(args=["search", "ensure"]).exit_code == 0
@@ -146,9 +149,9 @@ def trial(folder: Path, address: str = "") -> Iterator[Trial]:
 def people(port: int, database: Database, ledger: Ledger) -> list[Client]:
     clients: list[Client] = [Drafter(entered(port, database, Role.OFFICIAL), ledger) for _ in range(2)]
     clients += [Uploader(entered(port, database, Role.OFFICIAL), ledger) for _ in range(2)]
-    for _ in range(2):
+    for given in GIVEN:
         giver = entered(port, database, Role.REFERENT, "torino")
-        clients.append(Asker(entered(port, database, Role.REFERENT), giver, (GIVEN, REFUSED), ledger))
+        clients.append(Asker(entered(port, database, Role.REFERENT), giver, (given, REFUSED), ledger))
     return clients
 
 
