@@ -21,7 +21,7 @@ FLASK := $(BIN)/python -m flask --app wsgi
 DIST := app/web/static/dist/manifest.json
 MO := app/translations/en/LC_MESSAGES/messages.mo
 
-.PHONY: help run test test-fast test-long lint bench faults assets lock translations screenshots clean ready
+.PHONY: help run test test-fast test-long lint bench faults soak assets lock translations screenshots clean ready
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -61,6 +61,9 @@ bench: $(VENV)/.dev $(DIST) $(MO) ## measure speed and search quality, each besi
 
 faults: $(VENV)/.dev $(DIST) $(MO) ## kill the site 200 times while people write, and count what is lost (half an hour)
 	@$(BIN)/python -m bench.faults --kills 200
+
+soak: $(VENV)/.dev $(DIST) $(MO) ## ten minutes of use without a break: memory, descriptors, waiting times
+	@$(BIN)/python -m bench.soak
 
 assets: node_modules/.installed ## build the front end
 	@PATH="$$(sh assets/node-path.sh $(BIN))" npm run --silent build

@@ -205,7 +205,7 @@ def _line(need: Need, today: date) -> Line:
 def like(session: Session, text: str, themes: Iterable[str], actor: Actor, but: int, now: datetime) -> list[Row]:
     """Open requests of others that ask for much the same, of the newest ones."""
     open_ones = Sought((State.OPEN,), _seen(actor))
-    said = queries.said_on_board(session, open_ones, MOST_COMPARED)
-    numbers = rules.alike(text, themes, (item for item in said if item[0] != but), MOST_ALIKE)
-    found = {need.id: need for need in queries.needs_by_id(session, numbers)} if numbers else {}
+    found = {need.id: need for need in queries.board(session, open_ones, most=MOST_COMPARED) if need.id != but}
+    texts = ((need.id, f"{need.title} {need.problem}", need.themes) for need in found.values())
+    numbers = rules.alike(text, themes, texts, MOST_ALIKE)
     return rows(session, [found[number] for number in numbers], actor, now)

@@ -104,13 +104,6 @@ def board(session: Session, sought: Sought, before: int = 0, most: int | None = 
     return session.scalars(ordered.offset(before).limit(most) if most else ordered).unique().all()
 
 
-def said_on_board(session: Session, sought: Sought, most: int) -> list[tuple[int, str, list[str]]]:
-    """What the newest requests of the board say, by number, with their themes."""
-    wanted = select(Need.id, Need.title, Need.problem, Need.themes).where(_is_sought(sought))
-    rows = session.execute(wanted.order_by(Need.published_at.desc(), Need.id.desc()).limit(most))
-    return [(number, f"{title} {problem}", themes) for number, title, problem, themes in rows]
-
-
 def many_on_board(session: Session, sought: Sought) -> int:
     return session.scalar(select(func.count()).select_from(Need).where(_is_sought(sought))) or 0
 

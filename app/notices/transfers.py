@@ -58,7 +58,7 @@ def _person(session: Session, entry: JournalEntry) -> dict[str, Any]:
 
 def _begun(session: Session, entry: JournalEntry) -> dict[str, Any]:
     proposal = needs.proposal(session, int(entry.data["proposal"]))
-    return matches.spared(session, proposal) if proposal is not None else {}
+    return {"need": proposal.need.title, **matches.spared(session, proposal)} if proposal is not None else {}
 
 
 def _milestone(twinning: Twinning, entry: JournalEntry) -> dict[str, Any]:

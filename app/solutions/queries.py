@@ -100,10 +100,10 @@ def pulse(session: Session) -> tuple[object, ...]:
     return tuple(session.execute(wanted).one())
 
 
-def by_slug(session: Session, slug: str) -> Solution | None:
-    """One solution with its themes, acts and bodies."""
-    wanted = _with_ties().options(selectinload(Solution.acts)).where(Solution.slug == slug)
-    return session.scalars(wanted).one_or_none()
+def by_slug(session: Session, slug: str, *, acts: bool = True) -> Solution | None:
+    """One solution with its themes and bodies, and its acts where they are shown."""
+    wanted = _with_ties().where(Solution.slug == slug)
+    return session.scalars(wanted.options(selectinload(Solution.acts)) if acts else wanted).one_or_none()
 
 
 def locked(session: Session, number: int) -> Solution:

@@ -35,9 +35,9 @@ solutions = Blueprint("solutions", __name__, template_folder="templates")
 BY_THE_SITE = frozenset({"evidence-lowered", "solution-reused"})
 
 
-def found(slug: str) -> Solution:
+def found(slug: str, *, acts: bool = True) -> Solution:
     """The solution this reader may open. Raises ``NotFound``."""
-    solution = queries.by_slug(session(), slug)
+    solution = queries.by_slug(session(), slug, acts=acts)
     if solution is None:
         raise NotFound(slug)
     gate.require(Action.READ_SOLUTION, solution.thing)
@@ -124,7 +124,7 @@ def show_pdf(slug: str) -> Response:
 @solutions.get("/soluzioni/<slug:slug>/versioni")
 @permits(Action.READ_SOLUTION)
 def versions(slug: str) -> str:
-    solution = found(slug)
+    solution = found(slug, acts=False)
     working = gate.may(Action.READ_DRAFT, solution.thing)
     revisions = queries.revisions(session(), solution, waiting=working)
     authors = names(session(), [item.author_id for item in revisions]) if working else {}

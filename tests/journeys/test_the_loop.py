@@ -196,7 +196,8 @@ def test_a_request_becomes_a_transfer_and_comes_back_as_a_variant(
     vera.told("Per «%(title)s» %(who)s risponde di no.", title=NEED, who=bologna)
     tito.email = TITO
     transfer = accept_from_the_letter(tito)
-    vera.told("Proposta accettata per «%(title)s».", title=NEED)
+    begun = "Proposta accettata per «%(need)s»: comincia il gemellaggio «%(title)s»."
+    vera.told(begun, need=NEED, title="Sportello unico di Torino")
     work(vera, transfer)
     shared = "Nuovo file condiviso nel gemellaggio «%(title)s»: «%(named)s»."
     tito.told(shared, title="Sportello unico di Torino", named="accordo-quadro")

@@ -12,7 +12,6 @@ from xml.etree import ElementTree
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
 
 from app.access import NOBODY
 from app.accounts.models import Person
@@ -145,17 +144,3 @@ def test_a_theme_has_a_feed_of_its_own_requests(posted: Mapping[str, Need], clie
     assert entries("/feed/richieste/appalti.atom") == [posted["waits"].title]
     assert len(entries("/feed/richieste.atom")) == len(posted)
     assert client.get("/feed/richieste/nessuno.atom").status_code == 404
-
-
-def test_only_the_requests_that_are_alike_are_loaded_to_be_shown(network: Network) -> None:
-    for number in range(4):
-        network.post("torino", problem=f"Una mensa scolastica biologica in {number + 10} comuni montani.", themes=())
-    like_it, mine = network.post("torino"), network.post()
-    loaded: list[int] = []
-    event.listen(Need, "load", note := lambda need, _context: loaded.append(need.id))
-    try:
-        with network.database.reading() as session:
-            found = board.like(session, mine.problem, mine.themes, NOBODY, mine.id, LATER)
-    finally:
-        event.remove(Need, "load", note)
-    assert [row.id for row in found] == loaded == [like_it.id]

@@ -358,7 +358,7 @@ def test_a_yes_is_one_letter_to_whoever_takes_part_and_another_to_who_only_asked
         ("proposal-accepted", "coordinator"),
         ("proposal-withdrawn", "referent.torino"),
     }
-    assert "gli altri enti interpellati non devono più rispondere" in sentence(app, network.people["official.venezia"])
+    assert "Gli altri enti interpellati non devono più rispondere" in sentence(app, network.people["official.venezia"])
     assert "interpellati" not in sentence(app, network.people["reader"])
 
 
