@@ -182,7 +182,11 @@ class Engine:
         ``IndexDamaged``."""
         snapshot = self.snapshot()
         found = snapshot.suggestions.starting(typed, limit)
-        more = answering(snapshot.ranking, typed) if len(found) < limit else []
+        more: list[Suggestion] = []
+        if len(found) < limit:
+            # What was found in memory is shown whatever state the files are in.
+            with suppress(IndexDamaged):
+                more = answering(snapshot.ranking, typed)
         return list(dict.fromkeys([*found, *more]))[:limit]
 
     def search(

@@ -105,9 +105,10 @@ def matches(passage: Passage, marks: Marks, places: Places) -> list[Match]:
         marked.update(_whole(passage, form, places))
     spans, first = passage.spans, passage.first
     last = first + len(spans) // 2
-    for place in sorted(place for place in marked if first <= place < last)[:MAX_MATCHES]:
+    for number, place in enumerate(sorted(place for place in marked if first <= place < last)):
         start, end = spans[2 * (place - first) : 2 * (place - first) + 2]
-        if start != HIDDEN:
+        # Those of the questions, which stand last, count whatever the text before holds.
+        if start != HIDDEN and (number < MAX_MATCHES or start >= passage.asked):
             found.append(Match(start, end, marked[place]))
     return sorted(found, key=lambda match: (match.start, -match.end)) if marks.acts else found
 

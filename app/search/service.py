@@ -17,7 +17,10 @@ OTHERS = ""
 #: Addresses, tax codes and accounts are not what a library lacks; they could tell who searched. Nor are long numbers,
 #: whatever stands between their digits: telephones.
 PERSONAL = re.compile(
-    r"\S*@\S*|\b[a-z]{6}\d\d[a-z]\d\d[a-z]\d{3}[a-z]\b|(?P<long>\+?\w*\d(?:[ ./+-]?\d){6,}\w*)", re.IGNORECASE
+    r"\S*@\S*"
+    r"|\b[a-z]{3} ?[a-z]{3} ?\d\d[a-z]\d\d ?[a-z]\d{3}[a-z]\b"
+    r"|(?P<long>\+?\w*\d(?:[ ./+-]?\d){6,}\w*)",
+    re.IGNORECASE,
 )
 #: Long numbers that are two years: `2021-2027`.
 YEARS = re.compile(r"(?:19|20)\d\d[ /-](?:19|20)\d\d")

@@ -147,8 +147,13 @@ class Suggestions:
 
 
 def answering(ranking: Ranking, typed: str) -> list[Suggestion]:
-    """Solutions that hold every word typed that tells something, the best first; the last may be unfinished."""
-    stems = list(dict.fromkeys(word.stem for word in read(typed[:MAX_TYPED]).words))
+    """Solutions that hold every word typed that tells something, the best first; the last may be unfinished. None where
+    a kind is named, something left out, or a filter set: titles tell those apart."""
+    question = read(typed[:MAX_TYPED])
+    kind = question.words[:1] and question.words[0].form in KIND_WORDS
+    if kind or question.wanted or question.excluded or question.unwanted:
+        return []
+    stems = list(dict.fromkeys(word.stem for word in question.words))
     if stems and not ranking.known(stems[-1]):
         stems.pop()
     if len(stems) < LEAST_WORDS:

@@ -29,8 +29,8 @@ POLITE = frozenset(
 #: Words that Snowball takes for forms of another: `rifiuti` of `rifare`, the city of Bari for a `bar`.
 IRREGULAR = {"rifiuti": "rifiut", "rifiuto": "rifiut", "bari": "bari"}
 
-#: How nouns and adjectives end: `uffici`, `banche`, `province`.
-ENDINGS = ("", "a", "e", "i", "o", "ia", "ie", "io", "he", "hi")
+#: How nouns and adjectives end: `uffici`, `banche`, `province`, `europei`, `operaie`.
+ENDINGS = tuple(" a e i o ia ie io he hi ea ee ei eo ai aio aia aie".split(" "))
 
 _ENGINE = local()
 
@@ -51,7 +51,10 @@ def stem(word: str) -> str:
 def inflections(word: str) -> frozenset[str]:
     """A folded word and those it may be in another number or gender: of its stem, and apart in the last vowels only."""
     root = word.rstrip("aeio") or word
-    return frozenset({word, *(root + ending for ending in ENDINGS if stem(root + ending) == stem(word))})
+    # `banche` and `luoghi` are `banca` and `luogo`.
+    roots = (root, root.removesuffix("h")) if root.endswith(("ch", "gh")) else (root,)
+    made = {start + ending for start in roots for ending in ENDINGS}
+    return frozenset({word, *(form for form in made if stem(form) == stem(word))})
 
 
 def is_stop(word: str) -> bool:

@@ -12,6 +12,7 @@ from app.search import index, passages
 from app.search.document import SearchDocument
 from app.search.engine import Engine
 from app.search.excerpt import LENGTH, Marks, Match, Runs
+from app.search.passages import MAX_MATCHES
 from app.search.results import Hit
 from app.search.terms import of_document
 from app.text.stems import stem
@@ -208,6 +209,13 @@ def test_the_text_is_shown_where_no_question_says_more(tmp_path: Path, typed: st
     hit = answered(tmp_path, "Il comune regola il mercato e il suolo pubblico.", ASKED, typed)
     assert not hit.asked
     assert plain(hit.snippet) == "Il comune regola il mercato e il suolo pubblico."
+
+
+def test_a_question_is_shown_however_often_the_text_holds_a_word(tmp_path: Path) -> None:
+    hit = answered(
+        tmp_path, "Il mercato è di tutti. " * (MAX_MATCHES + 50), ASKED, "il camion al mercato e la spazzatura"
+    )
+    assert (hit.asked, plain(hit.snippet)) == (True, ASKED[0])
 
 
 @given(st.text(max_size=200), st.lists(st.text(max_size=60), max_size=4), st.sets(st.text(max_size=4), max_size=4))

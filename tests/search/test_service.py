@@ -35,6 +35,7 @@ def test_the_same_words_are_counted_together_however_they_are_typed(registered: 
     [
         ("mario.rossi@ente.example droni", "droni"),
         ("droni RSSMRA80A01H501U", "droni"),
+        ("RSS MRA 80A01 H501U droni", "droni"),
         ("chiamare 051 1234567", "chiamare"),
         ("+39 333 123 4567 droni", "droni"),
         ("333 123 4567", None),

@@ -123,6 +123,9 @@ SAID = {
         ("il tetto", []),
         ("tetto mercato", []),
         ("scuola mercato", ["Mercati"]),
+        ("scuola tetto -perde", []),
+        ("tema:suap tetto scuola", []),
+        ("norma tetto scuola", []),
     ],
 )
 def test_a_solution_that_says_all_that_is_typed_is_suggested(tmp_path: Path, typed: str, shown: list[str]) -> None:

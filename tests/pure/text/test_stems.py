@@ -33,10 +33,17 @@ def test_stop_words_are_known_without_accents() -> None:
         ("uffici", "ufficio"),
         ("banca", "banche"),
         ("comunicazione", "comunicazioni"),
+        ("europeo", "europee"),
+        ("area", "aree"),
+        ("linea", "linee"),
+        ("pratica", "pratiche"),
+        ("elenco", "elenchi"),
+        ("luogo", "luoghi"),
     ],
 )
-def test_the_other_number_of_a_word_is_one_of_its_inflections(word: str, other: str) -> None:
+def test_the_other_number_or_gender_of_a_word_is_one_of_its_inflections(word: str, other: str) -> None:
     assert other in inflections(word)
+    assert word in inflections(other)
 
 
 @pytest.mark.parametrize(("word", "other"), [("comunicazione", "comune"), ("comune", "comunita"), ("suap", "sua")])
