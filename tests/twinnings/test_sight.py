@@ -104,6 +104,15 @@ def test_a_sheet_for_the_cities_of_a_transfer_opens_to_every_side_of_it(
     assert opened_by(readers, path) == {"giver", "receiver", "joined"}
 
 
+@pytest.mark.parametrize("form", ["json", "csv"])
+def test_what_its_office_did_with_a_sheet_opens_to_no_other_side_of_a_transfer(
+    exchange: Exchange, readers: Readers, form: str
+) -> None:
+    keep_for_parties(exchange)
+    members = {name: client for name, client in readers.items() if name != "nobody"}
+    assert opened_by(members, f"{PAGE}/storia.{form}") == {"giver"}
+
+
 @pytest.mark.parametrize(("state", "open_to"), [("closed", {"giver", "receiver", "joined"}), ("stopped", {"giver"})])
 def test_a_transfer_that_was_done_leaves_it_open_and_one_that_stopped_shuts_it(
     exchange: Exchange, readers: Readers, state: str, open_to: set[str]
