@@ -19,7 +19,7 @@ from app.errors import NotFound
 from app.journal import queries as journal
 from app.solutions import pdf, queries
 from app.solutions.models import Solution, SolutionRevision
-from app.solutions.rules import for_everybody, hides_mailbox, is_overdue, spreads
+from app.solutions.rules import for_everybody, hides_mailbox, is_overdue, narrower, spreads
 from app.solutions.said_views import AS_SAID
 from app.text.typed import number
 from app.web import gate
@@ -128,7 +128,10 @@ def versions(slug: str) -> str:
     working = gate.may(Action.READ_DRAFT, solution.thing)
     revisions = queries.revisions(session(), solution, waiting=working)
     authors = names(session(), [item.author_id for item in revisions]) if working else {}
-    shown = [item for item in revisions if item.live_at is None or gate.may(Action.READ_SOLUTION, item.thing)]
+    # Asked once for each kind of reader: the bodies of a transfer are looked up each time.
+    kinds = {item.number: narrower(solution.visibility, item.visibility) for item in revisions}
+    seen = {kind for kind in set(kinds.values()) if gate.may(Action.READ_SOLUTION, solution.part(kind))}
+    shown = [item for item in revisions if item.live_at is None or kinds[item.number] in seen]
     told = journal.of_thing(session(), "solution", slug)
     moved = {row.data["version"]: row for row in told if row.action in BY_THE_SITE}
     return render_template("solutions/versions.html", solution=solution, revisions=shown, authors=authors, moved=moved)
