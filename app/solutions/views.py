@@ -114,7 +114,7 @@ def show_pdf(slug: str) -> Response:
     revision = queries.current_revision(session(), solution)
     page = render_template("solutions/print.html", **_shown(solution, revision))
     settings = current_app.config["SETTINGS"]
-    shown = pdf.with_pictures(page, current_app.extensions["pictures"](solution))
+    shown = pdf.with_pictures(page, current_app.extensions["pictures"](solution, revision.text))
     content = pdf.document(shown, settings.pdf_folder, settings.data_folder / "files")
     answer = Response(content, mimetype="application/pdf")
     answer.headers["Content-Disposition"] = f'inline; filename="{slug}.pdf"'

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Every SELECT on working copies, their editions and the files of kits."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import Row, Select, bindparam, or_, select
@@ -55,6 +55,13 @@ def picture(session: Session, solution: Solution, name: str) -> Attachment | Non
         Attachment.solution_id == solution.id, Attachment.name == name, Attachment.code.in_(IMAGES)
     )
     return session.scalars(wanted.order_by(Attachment.published.desc(), Attachment.id).limit(1)).first()
+
+
+def left_pictures(session: Session, solution: Solution, names: Collection[str]) -> Sequence[Attachment]:
+    """Of some pictures those that were in the kit of a version in force, and have left it."""
+    wanted = select(Attachment).where(Attachment.solution_id == solution.id, Attachment.name.in_(names))
+    left = wanted.where(Attachment.code.in_(IMAGES), Attachment.live_at.is_not(None), Attachment.published.is_(False))
+    return session.scalars(left).all()
 
 
 def shown_in(session: Session, solution: Solution, name: str) -> Sequence[str]:
