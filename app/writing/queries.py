@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Row, Select, bindparam, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from app.document.pictures import references
+from app.document.pictures import named, references
 from app.files.kinds import IMAGES
 from app.solutions.models import Solution, SolutionRevision
 from app.writing.models import Attachment, Edition, WorkingCopy
@@ -64,11 +64,13 @@ def left_pictures(session: Session, solution: Solution, names: Collection[str]) 
     return session.scalars(left).all()
 
 
-def shown_in(session: Session, solution: Solution, name: str) -> Sequence[str]:
+def shown_in(session: Session, solution: Solution, name: str) -> set[str]:
     """What the versions that came into force and show a picture say of who reads them, each answer once."""
-    named = or_(*(SolutionRevision.text.contains(form, autoescape=True) for form in references(name)))
+    # SQLite takes Foto.png for foto.png here, which may stand in one kit: the text itself is asked what it shows.
+    likely = or_(*(SolutionRevision.text.contains(form, autoescape=True) for form in references(name)))
     live = (SolutionRevision.solution_id == solution.id) & SolutionRevision.live_at.is_not(None)
-    return session.scalars(select(SolutionRevision.visibility).where(live, named).distinct()).all()
+    found = session.execute(select(SolutionRevision.visibility, SolutionRevision.text).where(live, likely))
+    return {visibility for visibility, text in found if name in named(text)}
 
 
 def file_names(session: Session, solution: Solution) -> set[str]:

@@ -357,10 +357,11 @@ def test_a_picture_that_has_left_the_kit_is_for_whom_it_and_the_version_that_sho
     assert [who.get(PICTURE).status_code for who in (client, people["anna"], people["luca"])] == sees
 
 
+@pytest.mark.parametrize("shown", ["kit/Le%20fasi%202.png", "kit/le%20fasi.png"])
 def test_a_picture_that_no_version_in_force_ever_showed_closes_when_it_leaves_the_kit(
-    maria: Desk, office: Database, client: FlaskClient
+    maria: Desk, office: Database, client: FlaskClient, shown: str
 ) -> None:
-    show_then_leave_out(maria, office, "kit/Le%20fasi%202.png")
+    show_then_leave_out(maria, office, shown)
     assert client.get(PICTURE).status_code == 404
     assert "resta nelle versioni che la mostrano" in maria.client.get(f"{maria.address}/kit").text
 
