@@ -132,8 +132,8 @@ def versions(slug: str) -> str:
     kinds = {item.number: narrower(solution.visibility, item.visibility) for item in revisions}
     seen = {kind for kind in set(kinds.values()) if gate.may(Action.READ_SOLUTION, solution.part(kind))}
     shown = [item for item in revisions if item.live_at is None or kinds[item.number] in seen]
-    told = journal.of_thing(session(), "solution", slug)
-    moved = {row.data["version"]: row for row in told if row.action in BY_THE_SITE}
+    told = journal.done_to(session(), "solution", slug, BY_THE_SITE)
+    moved = {row.data["version"]: row for row in told}
     return render_template("solutions/versions.html", solution=solution, revisions=shown, authors=authors, moved=moved)
 
 
