@@ -164,6 +164,11 @@ def those_of_its_bodies(actor: Actor, thing: Thing) -> bool:
     return bool(actor.bodies & thing.bodies)
 
 
+def its_bodies_or_national(actor: Actor, thing: Thing) -> bool:
+    """Who works for a body that owns it, and the national coordination: to take part in it is not enough."""
+    return actor.national or those_of_its_bodies(actor, thing)
+
+
 def its_referents(actor: Actor, thing: Thing) -> bool:
     return bool(actor.of(Role.REFERENT) & thing.bodies)
 
@@ -281,7 +286,7 @@ POLICY: dict[Action, Permission] = {
     Action.APPROVE_SOLUTION: Permission(lambda a: a.is_a(Role.REFERENT), its_referents, hidden=True),
     Action.VALIDATE_SOLUTION: Permission(lambda a: a.is_a(Role.EXPERT), its_experts, hidden=True),
     Action.ASSIGN_REVIEW: Permission(referents_or_national, its_referents_or_national, hidden=True),
-    Action.READ_JOURNAL: Permission(anyone_of_a_body_or_national, its_parties, hidden=True),
+    Action.READ_JOURNAL: Permission(anyone_of_a_body_or_national, its_bodies_or_national, hidden=True),
     Action.POST_NEED: Permission(anyone_of_a_body, those_of_its_bodies),
     Action.READ_NEED: Permission(anyone, readers_of_a_request, hidden=True),
     Action.EDIT_NEED: Permission(anyone_of_a_body, those_of_its_bodies, hidden=True),

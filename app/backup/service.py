@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
 from app import schema
@@ -20,7 +21,9 @@ from app.journal.service import broken
 from app.solutions import folder as library
 from app.solutions.queries import every_current
 from app.twinnings import queries as twinnings
+from app.twinnings.models import TwinningFile
 from app.writing import queries as writings
+from app.writing.models import Attachment
 
 #: What a start makes by itself in an empty data folder.
 OF_A_START = frozenset({"secret_key"})
@@ -65,8 +68,10 @@ def _add_rest(archive: Writer, database: Database, files: Store) -> None:
 
 
 def _named(session: Session) -> set[str]:
-    """Digests of every uploaded file that a row refers to."""
-    return writings.known_digests(session) | twinnings.known_digests(session)
+    """Digests of every uploaded file that a row refers to; an archive of an older release may lack a table of them."""
+    there = inspect(session.connection()).has_table
+    kinds = ((Attachment, writings.known_digests), (TwinningFile, twinnings.known_digests))
+    return {digest for kind, known in kinds if there(kind.__tablename__) for digest in known(session)}
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select, text
+from sqlalchemy import Row, Select, and_, func, or_, select, text
 from sqlalchemy.orm import Session
 
 from app.journal.models import JournalEntry
@@ -38,6 +38,13 @@ def of_thing(session: Session, kind: str, key: str, limit: int = 200) -> Sequenc
     """What happened to one thing, the newest first."""
     wanted = select(JournalEntry).where(JournalEntry.kind == kind, JournalEntry.key == key)
     return session.scalars(wanted.order_by(JournalEntry.id.desc()).limit(limit)).all()
+
+
+def done_to(session: Session, kind: str, key: str, actions: Collection[str]) -> Sequence[Row[str, dict[str, Any]]]:
+    """Which of some actions were done to one thing, however long ago, and what was noted; the newest first."""
+    of_it = (JournalEntry.kind == kind, JournalEntry.key == key, JournalEntry.action.in_(actions))
+    wanted = select(JournalEntry.action, JournalEntry.data).where(*of_it)
+    return session.execute(wanted.order_by(JournalEntry.id.desc())).all()
 
 
 def last_at(session: Session, kind: str, key: str, but: Collection[str] = ()) -> datetime | None:

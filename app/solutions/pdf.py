@@ -58,8 +58,11 @@ def clear_old(folder: Path, seconds: float = KEPT_SECONDS) -> int:
 
 
 def _made_at(path: Path) -> float:
-    # One that was being written has its name by now: it is new.
-    return path.stat().st_mtime if path.exists() else time.time()
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        # One that was being written has its name by now: it is new.
+        return time.time()
 
 
 @contextmanager

@@ -2,9 +2,10 @@
 """Saving documents: each save makes a revision and derives every other column from it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import cache, partial
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -20,6 +21,7 @@ from app.errors import Invalid, NotFound
 from app.search.changes import note
 from app.solutions import queries, register, rules
 from app.solutions.models import LegalAct, Solution, SolutionAct, SolutionBody, SolutionRevision, SolutionTheme, Theme
+from app.text.acts import LegalReference
 
 
 class Outcome(StrEnum):
@@ -137,10 +139,11 @@ def begin(session: Session, slug: str, document: Document, now: datetime, author
 def _save(
     session: Session, solution: Solution, document: Document, rendered: Rendered, now: datetime
 ) -> SolutionRevision:
+    approved = solution.revision_number if solution.badge else 0
     revision = _add_revision(session, solution, document, rendered, now)
     revision.live_at = now
     solution.revision_number = revision.number
-    derive(session, solution, document)
+    derive(session, solution, document, approved)
     solution.updated_at = now
     session.flush()
     return revision
@@ -177,8 +180,8 @@ def _fill_rendered(revision: SolutionRevision, rendered: Rendered) -> None:
     revision.footnotes, revision.plain = rendered.footnotes, rendered.plain
 
 
-def derive(session: Session, solution: Solution, document: Document) -> None:
-    """Set every column and tie that follows from the document."""
+def derive(session: Session, solution: Solution, document: Document, before: int = 0) -> None:
+    """Set every column and tie that follows from the document. ``before``: the approved revision it takes over from."""
     front = document.front
     solution.title = str(front["title"])
     solution.summary = str(document.known("summary") or "")
@@ -193,7 +196,7 @@ def derive(session: Session, solution: Solution, document: Document) -> None:
     with session.no_autoflush:
         _set_themes(session, solution, document)
         _set_bodies(session, solution, document)
-        _set_acts(session, solution, document)
+        _set_acts(session, solution, document, before)
 
 
 def _set_themes(session: Session, solution: Solution, document: Document) -> None:
@@ -224,9 +227,9 @@ def _set_bodies(session: Session, solution: Solution, document: Document) -> Non
     ]
 
 
-def _set_acts(session: Session, solution: Solution, document: Document) -> None:
+def _set_acts(session: Session, solution: Solution, document: Document, before: int) -> None:
     cited = rules.cited_acts(document)
-    acts = _registered_acts(session, cited, approved=bool(solution.badge))
+    acts = _registered_acts(session, solution, cited, before)
     present = {tie.act.slug: tie for tie in solution.acts}
     wanted = []
     # An act is findable while a published solution cites it, so it follows its solutions into the index.
@@ -238,9 +241,16 @@ def _set_acts(session: Session, solution: Solution, document: Document) -> None:
     solution.acts = wanted
 
 
-def _registered_acts(session: Session, cited: Sequence[rules.CitedAct], approved: bool) -> dict[str, LegalAct]:
-    """The rows of cited acts. What nobody ``approved`` says nothing new of an act that others cite, such as its day."""
+def _registered_acts(
+    session: Session, solution: Solution, cited: Sequence[rules.CitedAct], before: int
+) -> dict[str, LegalAct]:
+    """The rows of cited acts. What nobody approved says nothing new of an act that others cite, such as its day.
+
+    Neither does a text that said the same of it ``before``: of two that disagree, each save would turn the act round,
+    and with it every page that is kept.
+    """
     acts = queries.acts_by_slug(session, [item.reference.slug for item in cited])
+    said = cache(partial(_said, session, solution, before))
     for item in cited:
         reference = item.reference
         if reference.slug not in acts:
@@ -248,10 +258,21 @@ def _registered_acts(session: Session, cited: Sequence[rules.CitedAct], approved
             session.add(act)
             acts[reference.slug] = act
         act = acts[reference.slug]
-        if act.urn is None or (reference.date and approved):
+        tells = reference.date and solution.badge and not (_has_other_day(act, reference) and reference.urn in said())
+        if act.urn is None or tells:
             act.urn, act.label, act.long_label = reference.urn, reference.label, reference.long_label
             act.address, act.kind, act.year = reference.url or "", reference.kind, reference.year
     return acts
+
+
+def _has_other_day(act: LegalAct, reference: LegalReference) -> bool:
+    return act.urn not in {reference.urn, replace(reference, date=None).urn}
+
+
+def _said(session: Session, solution: Solution, number: int) -> frozenset[str]:
+    """Which acts a revision cites, with their days; none where there is no such revision."""
+    document = parse(queries.revision(session, solution, number).text).document if number else None
+    return frozenset(item.reference.urn for item in rules.cited_acts(document)) if document else frozenset()
 
 
 def import_themes(session: Session, data: Any) -> dict[str, int]:

@@ -19,7 +19,7 @@ from app.errors import NotFound
 from app.journal import queries as journal
 from app.solutions import pdf, queries
 from app.solutions.models import Solution, SolutionRevision
-from app.solutions.rules import for_everybody, hides_mailbox, is_overdue, spreads
+from app.solutions.rules import for_everybody, hides_mailbox, is_overdue, narrower, spreads
 from app.solutions.said_views import AS_SAID
 from app.text.typed import number
 from app.web import gate
@@ -104,7 +104,9 @@ def show_markdown(slug: str) -> Response:
 def show_json(slug: str) -> Response:
     solution = found(slug)
     revision = queries.current_revision(session(), solution)
-    return conditional(json_answer(as_data(solution, revision)), RELEASE, revision.digest, gate.actor().member)
+    answer = json_answer(as_data(solution, revision))
+    # By all it says: the names of acts change with other sheets that cite them.
+    return conditional(answer, answer.get_data(as_text=True))
 
 
 @solutions.get("/soluzioni/<slug:slug>.pdf")
@@ -114,7 +116,7 @@ def show_pdf(slug: str) -> Response:
     revision = queries.current_revision(session(), solution)
     page = render_template("solutions/print.html", **_shown(solution, revision))
     settings = current_app.config["SETTINGS"]
-    shown = pdf.with_pictures(page, current_app.extensions["pictures"](solution))
+    shown = pdf.with_pictures(page, current_app.extensions["pictures"](solution, revision.text))
     content = pdf.document(shown, settings.pdf_folder, settings.data_folder / "files")
     answer = Response(content, mimetype="application/pdf")
     answer.headers["Content-Disposition"] = f'inline; filename="{slug}.pdf"'
@@ -128,9 +130,12 @@ def versions(slug: str) -> str:
     working = gate.may(Action.READ_DRAFT, solution.thing)
     revisions = queries.revisions(session(), solution, waiting=working)
     authors = names(session(), [item.author_id for item in revisions]) if working else {}
-    shown = [item for item in revisions if item.live_at is None or gate.may(Action.READ_SOLUTION, item.thing)]
-    told = journal.of_thing(session(), "solution", slug)
-    moved = {row.data["version"]: row for row in told if row.action in BY_THE_SITE}
+    # Asked once for each kind of reader: the bodies of a transfer are looked up each time.
+    kinds = {item.number: narrower(solution.visibility, item.visibility) for item in revisions}
+    seen = {kind for kind in set(kinds.values()) if gate.may(Action.READ_SOLUTION, solution.part(kind))}
+    shown = [item for item in revisions if item.live_at is None or kinds[item.number] in seen]
+    told = journal.done_to(session(), "solution", slug, BY_THE_SITE)
+    moved = {row.data["version"]: row for row in told}
     return render_template("solutions/versions.html", solution=solution, revisions=shown, authors=authors, moved=moved)
 
 

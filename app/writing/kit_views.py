@@ -8,7 +8,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from werkzeug.wrappers import Response as Answer
 
 from app.access import Action, Thing
-from app.document.pictures import address, folder_of, reference
+from app.document.pictures import address, folder_of, named, reference
 from app.document.schema import KIT_KINDS, VISIBILITIES
 from app.errors import Invalid, NotFound
 from app.files.check import check
@@ -42,10 +42,15 @@ def _limits(endpoint: str | None, _values: dict[str, Any] | None) -> None:
         request.max_content_length = LARGEST
 
 
-def shown_pictures(solution: Solution) -> dict[str, str]:
-    """Digests of the pictures of the version in force that this reader may see, by their addresses."""
+def shown_pictures(solution: Solution, text: str) -> dict[str, str]:
+    """Digests of the pictures that this reader sees in the text of the version in force, by their addresses."""
+    given = {item.name: item.digest for item in kit_files(solution) if item.code in IMAGES}
+    missing = named(text) - given.keys()
+    for file in queries.left_pictures(session(), solution, missing) if missing else ():
+        if gate.may(Action.READ_SOLUTION, _as_shown(file, solution)):
+            given[file.name] = file.digest
     folder = folder_of(solution.slug)
-    return {address(folder, item.name): item.digest for item in kit_files(solution) if item.code in IMAGES}
+    return {address(folder, name): digest for name, digest in given.items()}
 
 
 @kits.app_template_global()

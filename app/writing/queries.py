@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Every SELECT on working copies, their editions and the files of kits."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import Row, Select, bindparam, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from app.document.pictures import references
+from app.document.pictures import named, references
 from app.files.kinds import IMAGES
 from app.solutions.models import Solution, SolutionRevision
 from app.writing.models import Attachment, Edition, WorkingCopy
@@ -57,11 +57,20 @@ def picture(session: Session, solution: Solution, name: str) -> Attachment | Non
     return session.scalars(wanted.order_by(Attachment.published.desc(), Attachment.id).limit(1)).first()
 
 
-def shown_in(session: Session, solution: Solution, name: str) -> Sequence[str]:
+def left_pictures(session: Session, solution: Solution, names: Collection[str]) -> Sequence[Attachment]:
+    """Of some pictures those that were in the kit of a version in force, and have left it."""
+    wanted = select(Attachment).where(Attachment.solution_id == solution.id, Attachment.name.in_(names))
+    left = wanted.where(Attachment.code.in_(IMAGES), Attachment.live_at.is_not(None), Attachment.published.is_(False))
+    return session.scalars(left).all()
+
+
+def shown_in(session: Session, solution: Solution, name: str) -> set[str]:
     """What the versions that came into force and show a picture say of who reads them, each answer once."""
-    named = or_(*(SolutionRevision.text.contains(form, autoescape=True) for form in references(name)))
+    # SQLite takes Foto.png for foto.png here, which may stand in one kit: the text itself is asked what it shows.
+    likely = or_(*(SolutionRevision.text.contains(form, autoescape=True) for form in references(name)))
     live = (SolutionRevision.solution_id == solution.id) & SolutionRevision.live_at.is_not(None)
-    return session.scalars(select(SolutionRevision.visibility).where(live, named).distinct()).all()
+    found = session.execute(select(SolutionRevision.visibility, SolutionRevision.text).where(live, likely))
+    return {visibility for visibility, text in found if name in named(text)}
 
 
 def file_names(session: Session, solution: Solution) -> set[str]:

@@ -137,6 +137,18 @@ def test_an_archive_that_lacks_a_file_is_not_whole_and_still_comes_back(
     other.extensions["database"].close()
 
 
+def test_an_archive_older_than_a_table_that_names_files_is_proved_and_comes_back(small: Flask, tmp_path: Path) -> None:
+    with small.extensions["database"].work() as session:
+        session.execute(text("DROP TABLE twinning_files"))
+        session.execute(text("UPDATE alembic_version SET version_num = '0003'"))
+    archive = tmp_path / "copia.tar.gz"
+    other = opened(tmp_path / "altrove")
+    for site, command in ((small, "create"), (small, "verify"), (other, "restore")):
+        status, said = run(site, "backup", command, str(archive))
+        assert status == 0, said
+    other.extensions["database"].close()
+
+
 def test_an_archive_is_read_by_its_owner_only_and_never_written_over(small: Flask, tmp_path: Path) -> None:
     archive = tmp_path / "copia.tar.gz"
     assert run(small, "backup", "create", str(archive))[0] == 0

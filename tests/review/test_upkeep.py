@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 
 from app.accounts.service import Throttled
 from app.errors import Conflict, Invalid, NotFound
+from app.journal.service import record
 from app.review import queries, remarks, upkeep
 from app.review.models import Comment
 from app.search.models import SearchChange
@@ -93,6 +94,17 @@ def test_the_level_falls_when_nobody_confirms_and_never_twice_for_the_same_time(
     assert (live.solution().evidence_level, live.rows().count("evidence-lowered")) == (1, 2)
     versions = client.get(f"/soluzioni/{live.solution().slug}/versioni").text
     assert "confermato i fatti: il livello di evidenza è sceso a 1." in versions
+
+
+def test_the_list_of_versions_says_why_the_level_fell_however_much_was_done_since(
+    live: Office, client: FlaskClient
+) -> None:
+    live.validate(evidence=3)
+    with live.database.work() as session:
+        assert upkeep.lower_evidence(session, live.solution().id, LATER + timedelta(days=600))
+        for number in range(201):
+            record(session, LATER, None, "comment-added", "solution", SLUG, data={"comment": number})
+    assert "il livello di evidenza è sceso a 2." in client.get(f"/soluzioni/{SLUG}/versioni").text
 
 
 def test_only_solutions_whose_facts_are_long_due_are_looked_at(live: Office) -> None:

@@ -152,6 +152,18 @@ def test_the_worker_clears_old_pdfs_and_what_was_left_half_written(app: Flask, t
     assert {path.name for path in (tmp_path / "pdf").iterdir()} == {"nuovo.pdf", ".part-nuovo"}
 
 
+def test_one_that_gets_its_name_while_old_ones_are_cleared_hinders_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "vecchio.pdf").write_bytes(b"%PDF")
+    os.utime(tmp_path / "vecchio.pdf", (0, 0))
+    listed = [tmp_path / ".part-nuovo", tmp_path / "vecchio.pdf"]
+    monkeypatch.setattr(Path, "glob", lambda _folder, kind: [path for path in listed if path.match(kind)])
+    monkeypatch.setattr(Path, "exists", lambda _path: True)
+    assert pdf.clear_old(tmp_path) == 1
+    assert os.listdir(tmp_path) == []
+
+
 def test_the_process_that_makes_a_pdf_finds_no_secret_of_the_site(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,11 +4,13 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from app.db import Database
 from app.document.model import Document
 from app.pages import queries as page_queries
 from app.search.listing import part
+from app.search.models import RegisterState
 from app.solutions import queries
 from app.solutions.service import Outcome, begin, import_document, save
 from tests.makers import NOW, make_document, make_person, make_solution
@@ -151,6 +153,25 @@ def test_only_what_is_approved_says_the_day_of_an_act_that_others_cite(registere
     assert dated_act(registered) == "urn:nir:stato:legge:2012-04-04;935"
     imported(registered, citing("Vedi la L. 8 aprile 2012, n. 935."))
     assert dated_act(registered) == "urn:nir:stato:legge:2012-04-08;935"
+
+
+def test_of_two_sheets_that_disagree_about_the_day_of_an_act_only_what_one_newly_says_changes_it(
+    registered: Database,
+) -> None:
+    def cited(slug: str, day: int, title: str) -> str:
+        texts = {"Problema affrontato": f"La L. {day} aprile 2012, n. 935.", "Soluzione adottata": "Uno sportello."}
+        imported(registered, make_document(sections=texts, title=title), slug)
+        return dated_act(registered).partition("2012-04-")[2]
+
+    def kept_pages() -> int:
+        with registered.reading() as session:
+            return session.scalars(select(RegisterState.changes)).one()
+
+    assert [cited("uno", 4, "Prima"), cited("due", 8, "Prima")] == ["04;935", "08;935"]
+    before = kept_pages()
+    assert [cited("uno", 4, "Dopo"), cited("due", 8, "Dopo")] == ["08;935", "08;935"]
+    assert kept_pages() == before
+    assert [cited("uno", 9, "Dopo"), cited("due", 8, "Ancora")] == ["09;935", "09;935"]
 
 
 def test_a_regional_law_cited_without_its_region_is_the_one_the_legal_basis_names(registered: Database) -> None:

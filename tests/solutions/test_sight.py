@@ -103,6 +103,18 @@ def test_what_a_member_took_away_is_not_taken_for_what_everybody_gets(
     assert client.get(f"{PAGE}.{form}", headers={"If-None-Match": held}).status_code == 200
 
 
+def test_what_was_taken_away_is_not_the_same_once_another_sheet_tells_the_day_of_an_act(
+    client: FlaskClient, registered: Database
+) -> None:
+    with registered.work() as session:
+        make_solution(session, SLUG, legal_basis=["L. 935/2012"])
+    held = client.get(f"{PAGE}.json").headers["ETag"]
+    assert client.get(f"{PAGE}.json", headers={"If-None-Match": held}).status_code == 304
+    with registered.work() as session:
+        make_solution(session, "altra", legal_basis=["L. 4 aprile 2012, n. 935"])
+    assert "2012-04-04" in client.get(f"{PAGE}.json", headers={"If-None-Match": held}).text
+
+
 def test_the_words_that_find_a_solution_are_never_those_of_its_mailbox(registered: Database) -> None:
     with registered.work() as session:
         make_solution(session, SLUG, contact=contact("members"))

@@ -3,10 +3,12 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import event
 
 from app.access import Role
 from app.accounts.models import Person
@@ -102,6 +104,42 @@ def test_a_sheet_for_the_cities_of_a_transfer_opens_to_every_side_of_it(
 ) -> None:
     keep_for_parties(exchange)
     assert opened_by(readers, path) == {"giver", "receiver", "joined"}
+
+
+def asked(exchange: Exchange, client: FlaskClient, path: str) -> int:
+    """How many questions a page asks the database."""
+    sent: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        sent.append(statement)
+
+    event.listen(exchange.database.engine, "before_cursor_execute", note)
+    try:
+        assert client.get(path).status_code == 200
+    finally:
+        event.remove(exchange.database.engine, "before_cursor_execute", note)
+    return sum(statement.startswith("SELECT") for statement in sent)
+
+
+@pytest.mark.parametrize("who", ["giver", "receiver"])
+def test_the_list_of_versions_asks_who_transfers_it_no_oftener_where_there_are_many(
+    exchange: Exchange, readers: Readers, who: str
+) -> None:
+    keep_for_parties(exchange)
+    few = asked(exchange, readers[who], f"{PAGE}/versioni")
+    for _again in range(5):
+        keep_for_parties(exchange)
+    assert f"{PAGE}/versioni/7" in readers[who].get(f"{PAGE}/versioni").text
+    assert asked(exchange, readers[who], f"{PAGE}/versioni") == few
+
+
+@pytest.mark.parametrize("form", ["json", "csv"])
+def test_what_its_office_did_with_a_sheet_opens_to_no_other_side_of_a_transfer(
+    exchange: Exchange, readers: Readers, form: str
+) -> None:
+    keep_for_parties(exchange)
+    members = {name: client for name, client in readers.items() if name != "nobody"}
+    assert opened_by(members, f"{PAGE}/storia.{form}") == {"giver"}
 
 
 @pytest.mark.parametrize(("state", "open_to"), [("closed", {"giver", "receiver", "joined"}), ("stopped", {"giver"})])

@@ -19,6 +19,7 @@ from app.document.schema import SECTION_TITLES
 from app.files import check
 from app.files.refusal import FileRefused
 from app.journal.queries import of_thing
+from app.solutions import pdf
 from app.solutions import service as library
 from app.solutions.queries import by_slug
 from app.writing import queries
@@ -309,6 +310,31 @@ def test_an_earlier_version_still_shows_its_picture_when_that_has_left_the_kit(
 
 
 @pytest.mark.parametrize(
+    ("held", "prints"),
+    [({}, [True, True]), ({"visibility": "members"}, [False, True]), ({"live_at": None}, [False, False])],
+)
+def test_paper_shows_the_picture_that_has_left_the_kit_to_whom_the_page_does(
+    maria: Desk,
+    office: Database,
+    client: FlaskClient,
+    people: dict[str, FlaskClient],
+    monkeypatch: pytest.MonkeyPatch,
+    held: dict[str, Any],
+    prints: list[bool],
+) -> None:
+    monkeypatch.setattr(pdf, "document", lambda page, *_folders: page.encode())
+    show_then_leave_out(maria, office, "kit/Le%20fasi.png", **held)
+    with office.work() as session:
+        solution = by_slug(session, SLUG)
+        assert solution is not None
+        shows = {SECTION_TITLES[0]: "Vedi: ![le fasi](kit/Le%20fasi.png)", SECTION_TITLES[1]: "Uno sportello."}
+        library.save(session, solution, make_document(sections=shows), NOW)
+    readers = (client, people["anna"])
+    assert [who.get(PICTURE).status_code == 200 for who in readers] == prints
+    assert [pdf.PICTURES in who.get(f"{maria.address}.pdf").text for who in readers] == prints
+
+
+@pytest.mark.parametrize(
     ("held", "sees"),
     [
         ({"version": "members"}, [404, 200, 200]),
@@ -331,10 +357,11 @@ def test_a_picture_that_has_left_the_kit_is_for_whom_it_and_the_version_that_sho
     assert [who.get(PICTURE).status_code for who in (client, people["anna"], people["luca"])] == sees
 
 
+@pytest.mark.parametrize("shown", ["kit/Le%20fasi%202.png", "kit/le%20fasi.png"])
 def test_a_picture_that_no_version_in_force_ever_showed_closes_when_it_leaves_the_kit(
-    maria: Desk, office: Database, client: FlaskClient
+    maria: Desk, office: Database, client: FlaskClient, shown: str
 ) -> None:
-    show_then_leave_out(maria, office, "kit/Le%20fasi%202.png")
+    show_then_leave_out(maria, office, shown)
     assert client.get(PICTURE).status_code == 404
     assert "resta nelle versioni che la mostrano" in maria.client.get(f"{maria.address}/kit").text
 
