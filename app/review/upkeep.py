@@ -80,8 +80,8 @@ def tell_due(session: Session, solution_id: int, now: datetime) -> bool:
         return False
     if not solution.badge or solution.archived_at is not None or not is_overdue(due, day_of(now)):
         return False
-    told = journal.of_thing(session, "solution", solution.slug)
-    if any(row.action == "facts-due" and row.data.get("review_due") == str(due) for row in told):
+    told = journal.done_to(session, "solution", solution.slug, {"facts-due"})
+    if any(data.get("review_due") == str(due) for _action, data in told):
         return False
     tell(session, solution, None, now, "facts-due", {"review_due": str(due)})
     return True
