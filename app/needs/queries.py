@@ -20,7 +20,7 @@ from app.needs.models import (
     Proposal,
     ShownSet,
 )
-from app.needs.rules import BROUGHT, OFFER, ON_BOARD, ON_SIGHT, PENDING, Answer, State
+from app.needs.rules import OFFER, ON_BOARD, ON_SIGHT, PENDING, STOPPED, Answer, State
 from app.solutions.models import Solution
 
 
@@ -290,14 +290,19 @@ def made(session: Session) -> Sequence[Made]:
     return [Made(*row) for row in session.execute(wanted)]
 
 
-def received(session: Session, *, ended: bool = True) -> dict[int, set[str]]:
-    """By body, the solutions that a transfer is bringing it; with ``ended`` those too that one has brought it.
+def _stands() -> ColumnElement[bool]:
+    """A yes whose transfer runs, or ran to its end."""
+    return (Proposal.state == Answer.ACCEPTED) & (Proposal.reason != STOPPED)
 
-    The newest yes of a request tells: where the request is open again, or was closed without it, the transfer stopped.
-    """
-    newest = select(func.max(Proposal.id)).where(Proposal.state == Answer.ACCEPTED).group_by(Proposal.need_id)
-    over = Need.outcome.in_(BROUGHT if ended else ())
-    stands = Proposal.id.in_(newest) & or_(Need.state == State.MATCHED, over)
+
+def standing(session: Session, need_id: int) -> Sequence[Proposal]:
+    """The yes of a request that stands, if there is one."""
+    return session.scalars(select(Proposal).where(Proposal.need_id == need_id, _stands())).all()
+
+
+def received(session: Session, *, ended: bool = True) -> dict[int, set[str]]:
+    """By body, the solutions that a transfer is bringing it; with ``ended`` those too that one has brought it."""
+    stands = _stands() if ended else _stands() & (Need.state == State.MATCHED)
     given = join(Need, Proposal, Proposal.need_id == Need.id).join(Solution, Solution.id == Proposal.solution_id)
     asked = select(Need.city_id, Solution.slug).select_from(given).where(stands)
     joined = select(NeedReceiver.city_id, Solution.slug).select_from(given).join(NeedReceiver).where(stands)

@@ -99,8 +99,8 @@ NOBODY_THERE = "nobody-there"
 OUTCOMES = ("solved", "solved-elsewhere", "not-needed", "nobody")
 #: How a request ends whose transfer ran to its end and was not adopted.
 NOT_ADOPTED = "not-adopted"
-#: Outcomes of a request whose transfer ran to its end: its bodies have received the solution.
-BROUGHT = ("solved", NOT_ADOPTED)
+#: What stands beside a yes whose transfer was stopped.
+STOPPED = "stopped"
 CONSTRAINTS = ("budget", "staff", "legal_basis", "municipalities", "software")
 
 MOST_TITLE, LEAST_PROBLEM, MOST_PROBLEM, MOST_CONSTRAINT, MOST_TEXT = 120, 20, 4_000, 300, 2_000

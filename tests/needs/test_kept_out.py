@@ -53,8 +53,10 @@ def test_who_joined_a_request_receives_what_it_brings(network: Network, engine: 
     assert kept_out(network, engine, network.post("torino", title="Più tardi")) == "twinned"
 
 
-def test_what_was_stopped_can_be_asked_again(network: Network, engine: Engine) -> None:
+@pytest.mark.parametrize("outcome", ["nobody", "solved"])
+def test_what_was_stopped_can_be_asked_again(network: Network, engine: Engine, outcome: str) -> None:
     need = network.post()
+    join(network, need, "torino")
     network.accept(network.ask(need))
     stop(network, need)
     assert kept_out(network, engine, need) == ""
@@ -62,8 +64,9 @@ def test_what_was_stopped_can_be_asked_again(network: Network, engine: Engine) -
     assert network.accept(again) == again.id + 1000
     stop(network, need)
     with network.database.work() as session:
-        service.close(session, need.id, "nobody", "", network.deed(now=LATER))
-    assert kept_out(network, engine, network.post(title="Da capo")) == ""
+        service.close(session, need.id, outcome, "", network.deed(now=LATER))
+    for body in ("venezia", "torino"):
+        assert kept_out(network, engine, network.post(body, title="Da capo")) == "", body
 
 
 def test_of_two_requests_for_the_same_solution_one_gets_it(network: Network) -> None:
