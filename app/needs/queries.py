@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, String, cast, func, join, or_, select, true
+from sqlalchemy import ColumnElement, CompoundSelect, Select, String, cast, func, join, or_, select, true, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, lazyload, selectinload
 
 from app.cities.models import City
@@ -243,11 +243,15 @@ def _is_due(now: datetime) -> ColumnElement[bool]:
 
 
 def to_look_at(session: Session, now: datetime) -> Sequence[int]:
-    """Numbers of proposals that may have to be reminded of, asked again, passed on, or ended for want of a body."""
+    """Numbers of proposals that may have to be reminded of, asked again, passed on, or ended: for want of a body, or
+    of whoever still needs it."""
     gone = select(City.id).where(is_gone(day_of(now)))
     bereft = or_(Proposal.giver_id.in_(gone), Need.city_id.in_(gone))
+    brought = _brought(ended=False).subquery()
+    there = select(brought.c.city_id, brought.c.solution_id)
+    answered = (Proposal.origin != OFFER) & tuple_(Need.city_id, Proposal.solution_id).in_(there)
     wanted = select(Proposal.id).join(Need, Need.id == Proposal.need_id).where(Proposal.state.in_(PENDING))
-    return session.scalars(wanted.where(or_(_is_due(now), bereft)).order_by(Proposal.id)).all()
+    return session.scalars(wanted.where(or_(_is_due(now), bereft, answered)).order_by(Proposal.id)).all()
 
 
 def begun(
@@ -300,14 +304,21 @@ def standing(session: Session, need_id: int) -> Sequence[Proposal]:
     return session.scalars(select(Proposal).where(Proposal.need_id == need_id, _stands())).all()
 
 
+def _brought(*, ended: bool) -> CompoundSelect[int, int]:
+    """Bodies, and the numbers of the solutions that a transfer is bringing them, or (``ended``) has brought them."""
+    stands = _stands() if ended else _stands() & (Need.state == State.MATCHED)
+    given = join(Need, Proposal, Proposal.need_id == Need.id)
+    asked = select(Need.city_id, Proposal.solution_id).select_from(given).where(stands)
+    joined = select(NeedReceiver.city_id, Proposal.solution_id).select_from(given.join(NeedReceiver)).where(stands)
+    return asked.union(joined)
+
+
 def received(session: Session, *, ended: bool = True) -> dict[int, set[str]]:
     """By body, the solutions that a transfer is bringing it; with ``ended`` those too that one has brought it."""
-    stands = _stands() if ended else _stands() & (Need.state == State.MATCHED)
-    given = join(Need, Proposal, Proposal.need_id == Need.id).join(Solution, Solution.id == Proposal.solution_id)
-    asked = select(Need.city_id, Solution.slug).select_from(given).where(stands)
-    joined = select(NeedReceiver.city_id, Solution.slug).select_from(given).join(NeedReceiver).where(stands)
+    brought = _brought(ended=ended).subquery()
+    wanted = select(brought.c.city_id, Solution.slug).join(Solution, Solution.id == brought.c.solution_id)
     found: dict[int, set[str]] = {}
-    for body, solution in session.execute(asked.union(joined)):
+    for body, solution in session.execute(wanted):
         found.setdefault(body, set()).add(solution)
     return found
 

@@ -13,7 +13,6 @@ from app import access
 from app.access import Action, Actor, Thing
 from app.accounts import queries as people
 from app.cities.models import City
-from app.cities.rules import is_closed
 from app.document.dates import day_of
 from app.needs import proposals, queries, question, rules
 from app.needs.board import Asker, Row, able_in, asker_of, others_in, row, told_givers
@@ -100,7 +99,7 @@ def _history(
 
 @dataclass(frozen=True)
 class Offering:
-    """The page of a proposal as one person sees it; ``may_go_on``: both bodies are there, so that a yes is possible.
+    """The page of a proposal as one person sees it; ``refused``: why no yes is possible any more, empty where one is.
 
     ``absent``: the body whose answer is waited for has nobody who could give it.
     """
@@ -111,7 +110,7 @@ class Offering:
     mine: bool
     asking: bool
     may_answer: bool
-    may_go_on: bool
+    refused: str
     may_state: bool
     free_days: Mapping[str, int | None]
     transfers_left: int | None
@@ -139,7 +138,7 @@ def offering(session: Session, proposal: Proposal, actor: Actor, now: datetime, 
         giver_may,
         asker_may,
         rules.may_answer(proposal.state) and (asker_may if proposal.origin == rules.OFFER else giver_may),
-        not any(is_closed(body.register, today) for body in (proposal.giver, need.city)),
+        proposals.refused(session, proposal, now) if rules.may_answer(proposal.state) else "",
         access.may_begin(actor, Action.STATE_CAPACITY, Thing(bodies=frozenset({proposal.giver.slug})), gone),
         free_days(session, proposal.giver, now),
         proposals.room_for(session, proposal, now),

@@ -4,16 +4,19 @@
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 
+from app.accounts.models import Person
 from app.cities import queries as registers
 from app.errors import Conflict
 from app.matching.gates import closed
-from app.needs import assigning, candidates, proposals, service
-from app.needs.models import Need
+from app.needs import assigning, candidates, proposals, queries, rounds, service
+from app.needs.models import Need, Proposal
+from app.needs.service import Deed
 from app.search.engine import Engine
-from tests.makers import NOW, make_solution
+from tests.makers import NOW, make_solution, sign_in
 from tests.needs.network import DAYS, LATER, Network, item
-from tests.needs.test_rounds import engine
+from tests.needs.test_rounds import engine, preview
 
 __all__ = ["engine"]
 
@@ -70,10 +73,9 @@ def test_what_was_stopped_can_be_asked_again(network: Network, engine: Engine, o
 
 
 def test_of_two_requests_for_the_same_solution_one_gets_it(network: Network) -> None:
-    first, second = network.ask(network.post()), network.ask(network.post(title="Un’altra"))
-    third = network.post("torino")
-    join(network, third, "venezia")
-    network.accept(first)
+    joined, second = network.post("torino"), network.ask(network.post(title="Un’altra"))
+    join(network, joined, "venezia")
+    network.accept(network.ask(joined))
     with pytest.raises(Conflict, match="received_already"):
         network.accept(second)
     fourth = network.ask(network.post(title="La quarta"), "sportello-torino")
@@ -82,13 +84,81 @@ def test_of_two_requests_for_the_same_solution_one_gets_it(network: Network) -> 
 
 def test_what_a_city_receives_meanwhile_is_not_asked_next(network: Network) -> None:
     need, other = network.post(), network.post(title="Un’altra")
-    waiting = network.ask(need)
+    network.ask(need)
     network.accept(network.ask(other, "sportello-torino"), "referent.torino")
     with network.database.work() as session:
         found = network.need(need)
         service.remember_shown(session, found, [item("sportello-torino", "torino", 1)], "prova", LATER)
         assert proposals.next_candidate(session, found, LATER) is None
-    assert waiting.state == "waiting"
+
+
+def to_look_at(network: Network) -> list[int]:
+    with network.database.reading() as session:
+        return list(queries.to_look_at(session, LATER))
+
+
+def reminded(network: Network, *asked: Proposal) -> None:
+    """Half of their time has passed: only what is due, or over, is looked at."""
+    with network.database.work() as session:
+        for one in asked:
+            session.get_one(Proposal, one.id).reminded_at = LATER
+
+
+def test_a_question_that_another_transfer_has_met_ends_and_is_no_ones_no(network: Network, engine: Engine) -> None:
+    met, need = network.post(title="Un’altra"), network.post()
+    first, second = network.ask(met), network.ask(need)
+    reminded(network, first, second)
+    assert to_look_at(network) == []
+    network.accept(first)
+    assert to_look_at(network) == [second.id]
+    network.distribute()
+    assert network.look_at(second, LATER)
+    told = {("proposal-ended", who) for who in ("official.venezia", "referent.bologna")}
+    assert network.distribute() == told | {("proposal-made", "referent.torino")}
+    states = [(made.giver.slug, made.state, made.reason) for made in network.proposals(need)]
+    assert states == [("bologna", "withdrawn", "received"), ("torino", "waiting", "")]
+    assert kept_out(network, engine, need) == "twinned"
+    stop(network, met)
+    assert kept_out(network, engine, need) == ""
+
+
+def test_an_offer_of_what_another_transfer_brings_waits_for_whom_it_is_made_to(network: Network) -> None:
+    need = network.post()
+    offered = network.offer(need)
+    network.accept(network.ask(network.post(title="Un’altra")))
+    reminded(network, offered)
+    assert to_look_at(network) == []
+    assert not network.look_at(offered, LATER)
+
+
+def test_what_a_giver_gives_already_does_not_tell_whose_an_anonymous_request_is(network: Network, app: Flask) -> None:
+    need = network.post(visibility="anonymous")
+    with network.database.work() as session:
+        found = network.need(need)
+        asked = proposals.propose(
+            session, found, item("sportello-bologna", "bologna", 1), "next", DAYS, Deed(None, NOW)
+        )
+    network.accept(network.ask(network.post(title="Un’altra")))
+    with pytest.raises(Conflict, match="not_needed"):
+        network.accept(asked)
+    with network.database.reading() as session:
+        client = sign_in(app.test_client(), session.get_one(Person, network.people["referent.bologna"]))
+    page = client.get(f"/proposte/{asked.id}").text
+    assert "Questa proposta non si può più accettare" in page
+    assert "Conferma: sì, cominciamo" not in page
+    assert network.look_at(asked, LATER)
+    assert [(made.state, made.reason) for made in network.proposals(need)] == [("withdrawn", "")]
+
+
+def test_a_round_asks_for_nothing_that_a_transfer_brings_since(network: Network, engine: Engine) -> None:
+    need = network.post()
+    made = preview(network, engine)
+    joined = network.post("torino")
+    join(network, joined, "venezia")
+    network.accept(network.ask(joined))
+    with pytest.raises(Conflict, match="round_stale"), network.database.work() as session:
+        rounds.publish(session, made.id, DAYS, network.deed("coordinator", LATER))
+    assert network.proposals(need) == []
 
 
 def test_only_the_no_of_its_giver_keeps_a_solution_from_a_request(network: Network, engine: Engine) -> None:
