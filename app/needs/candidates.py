@@ -200,7 +200,7 @@ def _givers(
 
 
 def _begun_in(item: Made, quarter: str) -> bool:
-    """Whether a transfer began in a quarter."""
-    if item.state != Answer.ACCEPTED or item.answered_at is None:
+    """Whether a transfer began in a quarter that takes from the days of its giver, as no exchange does."""
+    if item.state != Answer.ACCEPTED or item.answered_at is None or item.origin == rules.EXCHANGE:
         return False
     return rules.quarter_of(day_of(item.answered_at)) == quarter

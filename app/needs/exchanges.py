@@ -10,8 +10,7 @@ from sqlalchemy.orm import Session
 from app.errors import Conflict, NotFound
 from app.needs import proposals, queries, round_queries
 from app.needs.models import MatchingRound, Need, Proposal
-from app.needs.proposals import EXCHANGE
-from app.needs.rules import Answer, State
+from app.needs.rules import EXCHANGE, Answer, State
 from app.needs.service import Deed, tell_proposal
 from app.solutions.models import Solution
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """One function per button of a proposal: ask, offer, accept, postpone, decline, withdraw; and what silence does."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -17,9 +17,6 @@ from app.needs.models import Need, Proposal
 from app.needs.rules import Answer, State
 from app.needs.service import Deed, drop_pending, reveal, tell, tell_proposal
 from app.solutions.models import Solution
-
-#: The origin of a proposal that is part of an exchange: its cities hear of all of it.
-EXCHANGE = "exchange"
 
 #: Begins the twinning of an accepted proposal and answers its number; handed in by the factory.
 Begin = Callable[[Session, Proposal, int, datetime], int]
@@ -58,7 +55,7 @@ def propose(session: Session, need: Need, item: Mapping[str, Any], origin: str, 
     """Ask a giver on behalf of the request: the next of its shortlist, or the one a round or an exchange found."""
     solution = _solution(session, str(item["solution"]))
     proposal = _make(session, need, solution, origin, item, days, deed)
-    action = "exchange-proposed" if origin == EXCHANGE else "proposal-made"
+    action = "exchange-proposed" if origin == rules.EXCHANGE else "proposal-made"
     tell_proposal(session, proposal, deed, action, {"origin": origin, "rank": proposal.rank})
     return proposal
 
@@ -279,18 +276,16 @@ def _there(body: City, now: datetime) -> bool:
 
 
 def room_for(session: Session, proposal: Proposal, now: datetime) -> int | None:
-    """As ``transfers_left``, for one proposal: an exchange asks for a transfer beyond the days that were stated, so it
-    needs none that is left and takes none from another question."""
-    exchange = proposal.origin == EXCHANGE
-    return None if exchange else transfers_left(session, proposal.giver_id, now, but=(EXCHANGE,))
+    """As ``transfers_left``, for one proposal: the lesson of an exchange needs none that is left."""
+    return None if proposal.origin == rules.EXCHANGE else transfers_left(session, proposal.giver_id, now)
 
 
-def transfers_left(session: Session, giver_id: int, now: datetime, but: Iterable[str] = ()) -> int | None:
+def transfers_left(session: Session, giver_id: int, now: datetime) -> int | None:
     """Transfers a giver can still begin this quarter; None where it stated no days."""
     quarter = rules.quarter_of(day_of(now))
     stated = queries.capacities(session, [quarter]).get(giver_id, {}).get(quarter)
     following = rules.quarters_from(day_of(now), 2)[1]
-    begun = queries.begun(session, giver_id, rules.begins_at(quarter), rules.begins_at(following), but)
+    begun = queries.begun(session, giver_id, rules.begins_at(quarter), rules.begins_at(following))
     return rules.transfers_left(stated, len(begun))
 
 

@@ -20,7 +20,7 @@ from app.needs.models import (
     Proposal,
     ShownSet,
 )
-from app.needs.rules import OFFER, ON_BOARD, ON_SIGHT, PENDING, STOPPED, Answer, State
+from app.needs.rules import EXCHANGE, OFFER, ON_BOARD, ON_SIGHT, PENDING, STOPPED, Answer, State
 from app.solutions.models import Solution
 
 
@@ -254,13 +254,11 @@ def to_look_at(session: Session, now: datetime) -> Sequence[int]:
     return session.scalars(wanted.where(or_(_is_due(now), bereft, answered)).order_by(Proposal.id)).all()
 
 
-def begun(
-    session: Session, giver_id: int, since: datetime, until: datetime, but: Iterable[str] = ()
-) -> Sequence[datetime]:
-    """When a giver said yes, in a span of time, ``but`` to proposals of some origins."""
+def begun(session: Session, giver_id: int, since: datetime, until: datetime) -> Sequence[datetime]:
+    """When a giver said yes in a span of time: what takes from the days it stated, as no exchange does."""
     wanted = (
         select(Proposal.answered_at)
-        .where(Proposal.giver_id == giver_id, Proposal.state == Answer.ACCEPTED, Proposal.origin.not_in(list(but)))
+        .where(Proposal.giver_id == giver_id, Proposal.state == Answer.ACCEPTED, Proposal.origin != EXCHANGE)
         .where(Proposal.answered_at >= since, Proposal.answered_at < until)
     )
     return [at for at in session.scalars(wanted) if at is not None]

@@ -88,6 +88,8 @@ FORMATS = ("colloquio", "visita", "missione", "trasferimento")
 VISIBILITIES = ("public", "members", "anonymous")
 #: The origin of a proposal that its giver made unasked: the requester answers.
 OFFER = "offer"
+#: The origin of a proposal that is part of an exchange: its lesson is one beyond the days that its giver stated.
+EXCHANGE = "exchange"
 #: Why a giver says no; `other` wants words.
 REASONS = ("no-capacity", "not-mature", "confidential", "changed", "other")
 #: Why a requester says no to an offer.
