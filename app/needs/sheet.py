@@ -56,6 +56,12 @@ def _made(session: Session, need: Need, actor: Actor) -> Sequence[Proposal]:
     return queries.proposals(session, need) if readable else queries.pending(session, need.id)
 
 
+def _following(session: Session, need: Need, made: Sequence[Proposal], now: datetime) -> Mapping[str, Any] | None:
+    """Who is asked if nobody answers: only the no of a giver, or its silence, asks the next."""
+    asked = any(item.state == Answer.WAITING for item in made)
+    return proposals.next_candidate(session, need, now) if asked else None
+
+
 def sheet(session: Session, need: Need, actor: Actor, now: datetime, gone: frozenset[str]) -> Sheet:
     """What one person sees and may do; for bodies that are ``gone`` only what brings something to an end."""
     told = row(need, actor, told_givers(session, [need], actor).get(need.id, ()), now)
@@ -74,7 +80,7 @@ def sheet(session: Session, need: Need, actor: Actor, now: datetime, gone: froze
         proposals=seen,
         offers=[item for item in seen if mine and item.state == Answer.OFFERED],
         waiting=sum(item.state in rules.PENDING for item in made),
-        next=proposals.next_candidate(session, need, now) if inside else None,
+        next=_following(session, need, made, now) if inside else None,
         may_edit=access.may_begin(actor, Action.EDIT_NEED, need.thing, gone) and rules.may_edit(need.state),
         may_withdraw=mine and rules.may_edit(need.state),
         may_join=bool(able - joined),
