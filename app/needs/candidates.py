@@ -166,7 +166,8 @@ def _offers(
     asked = Counter(item.giver_id for item in asked_of)
     replies = Counter(item.giver_id for item in asked_of if item.state != Answer.EXPIRED)
     waiting = Counter(item.giver_id for item in pending if item.origin != rules.OFFER)
-    for item in every:
+    # Read a moment apart, an owner that gives nothing else may be one no more.
+    for item in (item for item in every if item.owner in owners):
         yield model.Offer(
             solution=item.solution,
             title=item.title,
