@@ -327,6 +327,18 @@ def asked_givers(session: Session, need_id: int) -> set[str]:
     return set(session.scalars(wanted))
 
 
+def ever_asked(session: Session) -> Sequence[tuple[int, str, str]]:
+    """Open requests with the solutions and the givers that were ever proposed for them, whatever became of it."""
+    wanted = (
+        select(Proposal.need_id, Solution.slug, City.slug)
+        .join(Need, Need.id == Proposal.need_id)
+        .join(City, City.id == Proposal.giver_id)
+        .join(Solution, Solution.id == Proposal.solution_id)
+        .where(Need.state == State.OPEN)
+    )
+    return [(number, solution, city) for number, solution, city in session.execute(wanted)]
+
+
 def _in_round(day: date) -> ColumnElement[bool]:
     """Open requests, of bodies that are there on a day, for which nobody has to answer now; an answer put off to a day
     does not keep one out."""

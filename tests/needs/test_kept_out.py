@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What the past of a request, and of the cities in it, keeps out of its shortlist; and what it does not."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -45,14 +46,15 @@ def kept_out(network: Network, engine: Engine, need: Need, slug: str = "sportell
         return gate[0] if gate else ""
 
 
-def test_who_joined_a_request_receives_what_it_brings(network: Network, engine: Engine) -> None:
+@pytest.mark.parametrize("adopted", [True, False])
+def test_who_joined_a_request_receives_what_it_brings(network: Network, engine: Engine, adopted: bool) -> None:
     need = network.post()
     join(network, need, "torino")
     network.accept(network.ask(need))
     for body in ("venezia", "torino"):
         assert kept_out(network, engine, network.post(body, title="Un’altra")) == "twinned", body
     with network.database.work() as session:
-        service.close_by_transfer(session, need.id, 1, True, network.deed(now=LATER))
+        service.close_by_transfer(session, need.id, 1, adopted, network.deed(now=LATER))
     assert kept_out(network, engine, network.post("torino", title="Più tardi")) == "twinned"
 
 
@@ -181,10 +183,27 @@ def test_only_the_no_of_its_giver_keeps_a_solution_from_a_request(network: Netwo
     assert kept_out(network, engine, need) == "declined"
 
 
-def test_a_round_asks_nothing_again_that_was_asked_or_offered(network: Network, engine: Engine) -> None:
-    need = network.post()
-    forgotten = network.offer(need)
-    assert network.look_at(forgotten, OVER)
+def forget(network: Network, need: Need) -> None:
+    assert network.look_at(network.offer(need), OVER)
+
+
+def take_back_question(network: Network, need: Need) -> None:
+    asked = network.ask(need)
+    with network.database.work() as session:
+        proposals.withdraw(session, asked.id, network.deed())
+
+
+def take_back_offer(network: Network, need: Need) -> None:
+    offered = network.offer(need)
+    with network.database.work() as session:
+        proposals.withdraw(session, offered.id, network.deed("referent.bologna"))
+
+
+@pytest.mark.parametrize("past", [forget, take_back_question, take_back_offer])
+def test_a_round_asks_nothing_again_that_was_asked_or_offered(
+    network: Network, engine: Engine, past: Callable[[Network, Need], None]
+) -> None:
+    past(network, network.post())
     with network.database.reading() as session:
         found = assigning.at_once(session, engine, OVER)
     assert found is not None
