@@ -108,7 +108,8 @@ def _lesson(session: Session, need: Need, slug: str, city: str) -> Lesson:
         if item.solution_id == solution.id and item.state != Answer.WITHDRAWN
     ]
     made = next((item for item in before if item.state in {Answer.WAITING, Answer.ACCEPTED}), None)
-    if made is None and (before or need.state != State.OPEN):
+    taken = slug in queries.received(session).get(need.city_id, ())
+    if made is None and (before or taken or need.state != State.OPEN):
         raise Conflict("exchange_gone")
     return Lesson(need, solution, made)
 

@@ -150,6 +150,16 @@ def test_an_exchange_falls_where_something_has_changed_since_the_round(swap: Swa
     assert swap.states(swap.bologna) == []
 
 
+def test_an_exchange_falls_where_another_transfer_brings_one_of_its_lessons(swap: Swap) -> None:
+    network = swap.network
+    swap.publish()
+    other = network.post("bologna", title="Un’altra")
+    network.accept(network.ask(other, "sportello-torino"), "referent.torino")
+    with pytest.raises(Conflict, match="exchange_gone"):
+        swap.propose()
+    assert swap.states(swap.bologna) == []
+
+
 def test_an_anonymous_request_is_part_of_no_exchange(network: Network, engine: Engine) -> None:
     assert Swap(network, engine, visibility="anonymous").round.result["chains"] == []
 
