@@ -99,15 +99,15 @@ def _gather(desk: Desk, needs: Sequence[Need], floor: float, progress: Progress 
 
 
 def _not_again(desk: Desk) -> dict[str, frozenset[tuple[str, str]]]:
-    """By request, what a round does not ask for it: what was asked or offered before, however it ended, which its city
+    """By request, what a round does not ask for it: what was asked or offered before, taken back or not, which its city
     may ask again itself; and all of the cities that have named a day for it, before that day."""
     later = {(str(item.need_id), item.giver) for item in desk.pending if item.state == Answer.LATER}
     found: dict[str, set[tuple[str, str]]] = {}
     for need, city in later:
         pairs = ((offer.solution, offer.city.slug) for offer in desk.market.offers if offer.city.slug == city)
         found.setdefault(need, set()).update(pairs)
-    for item in desk.ended:
-        found.setdefault(str(item.need_id), set()).add((item.solution, item.giver))
+    for number, solution, city in queries.ever_asked(desk.session):
+        found.setdefault(str(number), set()).add((solution, city))
     return {need: frozenset(pairs) for need, pairs in found.items()}
 
 

@@ -166,7 +166,8 @@ def _offers(
     asked = Counter(item.giver_id for item in asked_of)
     replies = Counter(item.giver_id for item in asked_of if item.state != Answer.EXPIRED)
     waiting = Counter(item.giver_id for item in pending if item.origin != rules.OFFER)
-    for item in every:
+    # Read a moment apart, an owner that gives nothing else may be one no more.
+    for item in (item for item in every if item.owner in owners):
         yield model.Offer(
             solution=item.solution,
             title=item.title,
@@ -200,7 +201,7 @@ def _givers(
 
 
 def _begun_in(item: Made, quarter: str) -> bool:
-    """Whether a transfer began in a quarter."""
-    if item.state != Answer.ACCEPTED or item.answered_at is None:
+    """Whether a transfer began in a quarter that takes from the days of its giver, as no exchange does."""
+    if item.state != Answer.ACCEPTED or item.answered_at is None or item.origin == rules.EXCHANGE:
         return False
     return rules.quarter_of(day_of(item.answered_at)) == quarter

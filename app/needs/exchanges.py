@@ -10,8 +10,7 @@ from sqlalchemy.orm import Session
 from app.errors import Conflict, NotFound
 from app.needs import proposals, queries, round_queries
 from app.needs.models import MatchingRound, Need, Proposal
-from app.needs.proposals import EXCHANGE
-from app.needs.rules import Answer, State
+from app.needs.rules import EXCHANGE, Answer, State
 from app.needs.service import Deed, tell_proposal
 from app.solutions.models import Solution
 
@@ -109,7 +108,8 @@ def _lesson(session: Session, need: Need, slug: str, city: str) -> Lesson:
         if item.solution_id == solution.id and item.state != Answer.WITHDRAWN
     ]
     made = next((item for item in before if item.state in {Answer.WAITING, Answer.ACCEPTED}), None)
-    if made is None and (before or need.state != State.OPEN):
+    taken = slug in queries.received(session).get(need.city_id, ())
+    if made is None and (before or taken or need.state != State.OPEN):
         raise Conflict("exchange_gone")
     return Lesson(need, solution, made)
 

@@ -110,6 +110,7 @@ class Proposal(Base):
     ``origin``: `picked` by the requester, `next` of its list, `round`, `exchange`, `offer` of the giver. ``state``:
     `waiting` (the giver's answer; of an offer `offered`, the requester's), `later`, `accepted`, `declined`, `expired`,
     `withdrawn`.
+    ``reason`` says why not; beside a yes `stopped`, where its transfer was.
     ``grounds`` stores why it was proposed: scores, weights version, index generation, inputs.
     """
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """One function per button of a proposal: ask, offer, accept, postpone, decline, withdraw; and what silence does."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -17,9 +17,6 @@ from app.needs.models import Need, Proposal
 from app.needs.rules import Answer, State
 from app.needs.service import Deed, drop_pending, reveal, tell, tell_proposal
 from app.solutions.models import Solution
-
-#: The origin of a proposal that is part of an exchange: its cities hear of all of it.
-EXCHANGE = "exchange"
 
 #: Begins the twinning of an accepted proposal and answers its number; handed in by the factory.
 Begin = Callable[[Session, Proposal, int, datetime], int]
@@ -58,7 +55,7 @@ def propose(session: Session, need: Need, item: Mapping[str, Any], origin: str, 
     """Ask a giver on behalf of the request: the next of its shortlist, or the one a round or an exchange found."""
     solution = _solution(session, str(item["solution"]))
     proposal = _make(session, need, solution, origin, item, days, deed)
-    action = "exchange-proposed" if origin == EXCHANGE else "proposal-made"
+    action = "exchange-proposed" if origin == rules.EXCHANGE else "proposal-made"
     tell_proposal(session, proposal, deed, action, {"origin": origin, "rank": proposal.rank})
     return proposal
 
@@ -73,12 +70,10 @@ def accept(session: Session, number: int, deed: Deed, begin: Begin) -> int:
         raise Conflict("matched_already")
     if not proposal.solution.published:
         raise Conflict("solution_gone")
-    if not (_there(proposal.giver, deed.now) and _there(need.city, deed.now)):
-        raise Conflict("body_gone")
     if room_for(session, proposal, deed.now) == 0:
         raise Conflict("no_capacity")
-    if proposal.solution.slug in queries.received(session, ended=False).get(need.city_id, ()):
-        raise Conflict("received_already")
+    if problem := refused(session, proposal, deed.now):
+        raise Conflict(problem)
     _answer(need, proposal, Answer.ACCEPTED, deed)
     need.state, need.updated_at = State.MATCHED, deed.now
     drop_pending(session, need, deed, but=proposal.id)
@@ -152,15 +147,15 @@ def withdraw(session: Session, number: int, deed: Deed) -> Proposal:
 def look_at(session: Session, number: int, days: int, now: datetime) -> bool:
     """What time does to a proposal: reminded half way, asked again on its day, passed on at the end.
 
-    Where one of its two bodies is no longer there it ends, whatever its day. Answers whether anything happened; once a
-    thing has happened, looking again does nothing.
+    Where one of its two bodies is no longer there, or another transfer brings what was asked for, it ends, whatever its
+    day. Answers whether anything happened; once a thing has happened, looking again does nothing.
     """
     need, proposal = _held(session, number)
     site = Deed(None, now)
     if proposal.state not in rules.PENDING:
         return False
-    if gone := _gone(need, proposal, now):
-        _end(session, need, proposal, gone, days, site)
+    if why := _why_over(session, need, proposal, now):
+        _end(session, need, proposal, why, days, site)
         return True
     if proposal.due_at is None:
         return False
@@ -195,19 +190,43 @@ def _expire(session: Session, need: Need, proposal: Proposal, days: int, site: D
     tell_proposal(session, proposal, site, "proposal-expired", told)
 
 
-def _gone(need: Need, proposal: Proposal, now: datetime) -> str:
-    """Which of its two bodies a proposal has lost; empty while both are there."""
+def _why_over(session: Session, need: Need, proposal: Proposal, now: datetime) -> str:
+    """Which of its two bodies a proposal has lost, or that a question has been met elsewhere; empty while it stands.
+
+    An offer stays: whoever it is made to knows what it receives, and its answer counts as no giver's no.
+    """
     if not _there(need.city, now):
         return rules.ASKER_CLOSED
-    return "" if _there(proposal.giver, now) else rules.GIVER_CLOSED
+    if not _there(proposal.giver, now):
+        return rules.GIVER_CLOSED
+    return rules.RECEIVED if proposal.origin != rules.OFFER and _receives(session, proposal) else ""
 
 
-def _end(session: Session, need: Need, proposal: Proposal, gone: str, days: int, site: Deed) -> None:
+def refused(session: Session, proposal: Proposal, now: datetime) -> str:
+    """Why a yes is not possible any more, whatever the days of its giver; empty where it is."""
+    if not (_there(proposal.giver, now) and _there(proposal.need.city, now)):
+        return "body_gone"
+    if not _receives(session, proposal):
+        return ""
+    # Why would tell a giver whose an anonymous request is that did not choose it: it knows to whom it gives this.
+    return "not_needed" if _is_secret(proposal) and proposal.origin != rules.OFFER else "received_already"
+
+
+def _receives(session: Session, proposal: Proposal) -> bool:
+    """Whether a transfer brings the city that asks the same solution already, by another of its requests."""
+    return proposal.solution.slug in queries.received(session, ended=False).get(proposal.need.city_id, ())
+
+
+def _is_secret(proposal: Proposal) -> bool:
+    """Whether the giver must not learn whose the request is."""
+    return proposal.need.visibility == "anonymous" and proposal.origin != "picked"
+
+
+def _end(session: Session, need: Need, proposal: Proposal, why: str, days: int, site: Deed) -> None:
     """Nobody is left to answer, or for whom to: a question to a giver passes to the next, as after silence."""
-    # Of an anonymous request it would tell whose it is: few bodies are closed, and the register names them.
-    secret = need.visibility == "anonymous" and proposal.origin != "picked" and gone == rules.ASKER_CLOSED
     proposal.state, proposal.answered_at = Answer.WITHDRAWN, site.now
-    proposal.reason = "" if secret else gone
+    # Of an anonymous request it would tell whose it is: few bodies are closed, or receive this very solution.
+    proposal.reason = "" if _is_secret(proposal) and why != rules.GIVER_CLOSED else why
     following = None if proposal.origin == rules.OFFER else pass_on(session, need, days, site)
     told = {"reason": proposal.reason, "next": following.giver.slug if following else ""}
     tell_proposal(session, proposal, site, "proposal-ended", told)
@@ -257,18 +276,16 @@ def _there(body: City, now: datetime) -> bool:
 
 
 def room_for(session: Session, proposal: Proposal, now: datetime) -> int | None:
-    """As ``transfers_left``, for one proposal: an exchange asks for a transfer beyond the days that were stated, so it
-    needs none that is left and takes none from another question."""
-    exchange = proposal.origin == EXCHANGE
-    return None if exchange else transfers_left(session, proposal.giver_id, now, but=(EXCHANGE,))
+    """As ``transfers_left``, for one proposal: the lesson of an exchange needs none that is left."""
+    return None if proposal.origin == rules.EXCHANGE else transfers_left(session, proposal.giver_id, now)
 
 
-def transfers_left(session: Session, giver_id: int, now: datetime, but: Iterable[str] = ()) -> int | None:
+def transfers_left(session: Session, giver_id: int, now: datetime) -> int | None:
     """Transfers a giver can still begin this quarter; None where it stated no days."""
     quarter = rules.quarter_of(day_of(now))
     stated = queries.capacities(session, [quarter]).get(giver_id, {}).get(quarter)
     following = rules.quarters_from(day_of(now), 2)[1]
-    begun = queries.begun(session, giver_id, rules.begins_at(quarter), rules.begins_at(following), but)
+    begun = queries.begun(session, giver_id, rules.begins_at(quarter), rules.begins_at(following))
     return rules.transfers_left(stated, len(begun))
 
 

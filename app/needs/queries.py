@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, String, cast, func, join, or_, select, true
+from sqlalchemy import ColumnElement, CompoundSelect, Select, String, cast, func, join, or_, select, true, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, lazyload, selectinload
 
 from app.cities.models import City
@@ -20,7 +20,7 @@ from app.needs.models import (
     Proposal,
     ShownSet,
 )
-from app.needs.rules import BROUGHT, OFFER, ON_BOARD, ON_SIGHT, PENDING, Answer, State
+from app.needs.rules import EXCHANGE, OFFER, ON_BOARD, ON_SIGHT, PENDING, STOPPED, Answer, State
 from app.solutions.models import Solution
 
 
@@ -243,20 +243,22 @@ def _is_due(now: datetime) -> ColumnElement[bool]:
 
 
 def to_look_at(session: Session, now: datetime) -> Sequence[int]:
-    """Numbers of proposals that may have to be reminded of, asked again, passed on, or ended for want of a body."""
+    """Numbers of proposals that may have to be reminded of, asked again, passed on, or ended: for want of a body, or
+    of whoever still needs it."""
     gone = select(City.id).where(is_gone(day_of(now)))
     bereft = or_(Proposal.giver_id.in_(gone), Need.city_id.in_(gone))
+    brought = _brought(ended=False).subquery()
+    there = select(brought.c.city_id, brought.c.solution_id)
+    answered = (Proposal.origin != OFFER) & tuple_(Need.city_id, Proposal.solution_id).in_(there)
     wanted = select(Proposal.id).join(Need, Need.id == Proposal.need_id).where(Proposal.state.in_(PENDING))
-    return session.scalars(wanted.where(or_(_is_due(now), bereft)).order_by(Proposal.id)).all()
+    return session.scalars(wanted.where(or_(_is_due(now), bereft, answered)).order_by(Proposal.id)).all()
 
 
-def begun(
-    session: Session, giver_id: int, since: datetime, until: datetime, but: Iterable[str] = ()
-) -> Sequence[datetime]:
-    """When a giver said yes, in a span of time, ``but`` to proposals of some origins."""
+def begun(session: Session, giver_id: int, since: datetime, until: datetime) -> Sequence[datetime]:
+    """When a giver said yes in a span of time: what takes from the days it stated, as no exchange does."""
     wanted = (
         select(Proposal.answered_at)
-        .where(Proposal.giver_id == giver_id, Proposal.state == Answer.ACCEPTED, Proposal.origin.not_in(list(but)))
+        .where(Proposal.giver_id == giver_id, Proposal.state == Answer.ACCEPTED, Proposal.origin != EXCHANGE)
         .where(Proposal.answered_at >= since, Proposal.answered_at < until)
     )
     return [at for at in session.scalars(wanted) if at is not None]
@@ -290,19 +292,31 @@ def made(session: Session) -> Sequence[Made]:
     return [Made(*row) for row in session.execute(wanted)]
 
 
-def received(session: Session, *, ended: bool = True) -> dict[int, set[str]]:
-    """By body, the solutions that a transfer is bringing it; with ``ended`` those too that one has brought it.
+def _stands() -> ColumnElement[bool]:
+    """A yes whose transfer runs, or ran to its end."""
+    return (Proposal.state == Answer.ACCEPTED) & (Proposal.reason != STOPPED)
 
-    The newest yes of a request tells: where the request is open again, or was closed without it, the transfer stopped.
-    """
-    newest = select(func.max(Proposal.id)).where(Proposal.state == Answer.ACCEPTED).group_by(Proposal.need_id)
-    over = Need.outcome.in_(BROUGHT if ended else ())
-    stands = Proposal.id.in_(newest) & or_(Need.state == State.MATCHED, over)
-    given = join(Need, Proposal, Proposal.need_id == Need.id).join(Solution, Solution.id == Proposal.solution_id)
-    asked = select(Need.city_id, Solution.slug).select_from(given).where(stands)
-    joined = select(NeedReceiver.city_id, Solution.slug).select_from(given).join(NeedReceiver).where(stands)
+
+def standing(session: Session, need_id: int) -> Sequence[Proposal]:
+    """The yes of a request that stands, if there is one."""
+    return session.scalars(select(Proposal).where(Proposal.need_id == need_id, _stands())).all()
+
+
+def _brought(*, ended: bool) -> CompoundSelect[int, int]:
+    """Bodies, and the numbers of the solutions that a transfer is bringing them, or (``ended``) has brought them."""
+    stands = _stands() if ended else _stands() & (Need.state == State.MATCHED)
+    given = join(Need, Proposal, Proposal.need_id == Need.id)
+    asked = select(Need.city_id, Proposal.solution_id).select_from(given).where(stands)
+    joined = select(NeedReceiver.city_id, Proposal.solution_id).select_from(given.join(NeedReceiver)).where(stands)
+    return asked.union(joined)
+
+
+def received(session: Session, *, ended: bool = True) -> dict[int, set[str]]:
+    """By body, the solutions that a transfer is bringing it; with ``ended`` those too that one has brought it."""
+    brought = _brought(ended=ended).subquery()
+    wanted = select(brought.c.city_id, Solution.slug).join(Solution, Solution.id == brought.c.solution_id)
     found: dict[int, set[str]] = {}
-    for body, solution in session.execute(asked.union(joined)):
+    for body, solution in session.execute(wanted):
         found.setdefault(body, set()).add(solution)
     return found
 
@@ -311,6 +325,18 @@ def asked_givers(session: Session, need_id: int) -> set[str]:
     """Bodies to which a request was proposed, whatever they said."""
     wanted = select(City.slug).join(Proposal, Proposal.giver_id == City.id).where(Proposal.need_id == need_id)
     return set(session.scalars(wanted))
+
+
+def ever_asked(session: Session) -> Sequence[tuple[int, str, str]]:
+    """Open requests with the solutions and the givers that were ever proposed for them, whatever became of it."""
+    wanted = (
+        select(Proposal.need_id, Solution.slug, City.slug)
+        .join(Need, Need.id == Proposal.need_id)
+        .join(City, City.id == Proposal.giver_id)
+        .join(Solution, Solution.id == Proposal.solution_id)
+        .where(Need.state == State.OPEN)
+    )
+    return [(number, solution, city) for number, solution, city in session.execute(wanted)]
 
 
 def _in_round(day: date) -> ColumnElement[bool]:

@@ -49,7 +49,7 @@ def asked_of(session: Session, proposal: Proposal, now: datetime) -> dict[str, A
 
 def _learns(proposal: Proposal) -> list[dict[str, str]]:
     """What the giver learns in exchange, and from whom, where the question is part of one between cities."""
-    lessons = proposal.grounds.get(proposals.EXCHANGE, {}).get("lessons", ())
+    lessons = proposal.grounds.get(rules.EXCHANGE, {}).get("lessons", ())
     theirs = [lesson for lesson in lessons if lesson["asker"] == proposal.giver.slug]
     return [{"title": lesson["title"], "giver": lesson["giver_name"]} for lesson in theirs]
 

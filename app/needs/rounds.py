@@ -167,7 +167,8 @@ def _propose(
         raise Conflict("round_stale")
     if item["rank"] == 1 and _moved_on(session, need, found):
         raise Conflict("round_stale")
-    if item["city"] in {tie.city.slug for tie in need.receivers}:
+    taken = item["solution"] in queries.received(session).get(need.city_id, ())
+    if taken or item["city"] in {tie.city.slug for tie in need.receivers}:
         raise Conflict("round_stale")
     try:
         made = proposals.propose(session, need, item, "round", days, deed)

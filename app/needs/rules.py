@@ -40,7 +40,7 @@ ACTIONS: Mapping[str, str] = {
     "proposal-postponed": "asked again on a day; need, later_on",
     "proposal-declined": "no, because; need, reason",
     "proposal-expired": "nobody answered in time (by the site); need, next",
-    "proposal-ended": "one of its two bodies is no longer there (by the site); need, reason, next",
+    "proposal-ended": "one of its bodies is no longer there, or it is met elsewhere (by the site); need, reason, next",
     "proposal-withdrawn": "the question no longer stands; need, dropped (with its request, or for another one)",
     "capacity-stated": "days a body can give; days by quarter",
     "round-previewed": "all open requests were assigned, on trial; weights, floor",
@@ -88,19 +88,23 @@ FORMATS = ("colloquio", "visita", "missione", "trasferimento")
 VISIBILITIES = ("public", "members", "anonymous")
 #: The origin of a proposal that its giver made unasked: the requester answers.
 OFFER = "offer"
+#: The origin of a proposal that is part of an exchange: its lesson is one beyond the days that its giver stated.
+EXCHANGE = "exchange"
 #: Why a giver says no; `other` wants words.
 REASONS = ("no-capacity", "not-mature", "confidential", "changed", "other")
 #: Why a requester says no to an offer.
 OFFER_REASONS = ("not-the-problem", "not-for-us", "other-chosen", "no-capacity", "other")
 #: Why the site ends a proposal that is waited for: its giver, or the city of its request, is no longer there.
 GIVER_CLOSED, ASKER_CLOSED = "giver-closed", "asker-closed"
+#: Why the site ends a question: another transfer brings its solution to the city that asks.
+RECEIVED = "received"
 #: Why a question expires that nobody was there to answer: no silence of that body.
 NOBODY_THERE = "nobody-there"
 OUTCOMES = ("solved", "solved-elsewhere", "not-needed", "nobody")
 #: How a request ends whose transfer ran to its end and was not adopted.
 NOT_ADOPTED = "not-adopted"
-#: Outcomes of a request whose transfer ran to its end: its bodies have received the solution.
-BROUGHT = ("solved", NOT_ADOPTED)
+#: What stands beside a yes whose transfer was stopped.
+STOPPED = "stopped"
 CONSTRAINTS = ("budget", "staff", "legal_basis", "municipalities", "software")
 
 MOST_TITLE, LEAST_PROBLEM, MOST_PROBLEM, MOST_CONSTRAINT, MOST_TEXT = 120, 20, 4_000, 300, 2_000

@@ -140,6 +140,8 @@ def reopen(session: Session, number: int, twinning: int, deed: Deed) -> None:
         return
     need.state, need.updated_at = State.OPEN, deed.now
     need.overdue_at = need.lapsed_at = None
+    for proposal in queries.standing(session, need.id):
+        proposal.reason = rules.STOPPED
     tell(session, need, deed, "need-reopened", {"twinning": twinning})
 
 

@@ -13,7 +13,6 @@ from app import access
 from app.access import Action, Actor, Thing
 from app.accounts import queries as people
 from app.cities.models import City
-from app.cities.rules import is_closed
 from app.document.dates import day_of
 from app.needs import proposals, queries, question, rules
 from app.needs.board import Asker, Row, able_in, asker_of, others_in, row, told_givers
@@ -57,6 +56,12 @@ def _made(session: Session, need: Need, actor: Actor) -> Sequence[Proposal]:
     return queries.proposals(session, need) if readable else queries.pending(session, need.id)
 
 
+def _following(session: Session, need: Need, made: Sequence[Proposal], now: datetime) -> Mapping[str, Any] | None:
+    """Who is asked if nobody answers: only the no of a giver, or its silence, asks the next."""
+    asked = any(item.state == Answer.WAITING for item in made)
+    return proposals.next_candidate(session, need, now) if asked else None
+
+
 def sheet(session: Session, need: Need, actor: Actor, now: datetime, gone: frozenset[str]) -> Sheet:
     """What one person sees and may do; for bodies that are ``gone`` only what brings something to an end."""
     told = row(need, actor, told_givers(session, [need], actor).get(need.id, ()), now)
@@ -75,7 +80,7 @@ def sheet(session: Session, need: Need, actor: Actor, now: datetime, gone: froze
         proposals=seen,
         offers=[item for item in seen if mine and item.state == Answer.OFFERED],
         waiting=sum(item.state in rules.PENDING for item in made),
-        next=proposals.next_candidate(session, need, now) if inside else None,
+        next=_following(session, need, made, now) if inside else None,
         may_edit=access.may_begin(actor, Action.EDIT_NEED, need.thing, gone) and rules.may_edit(need.state),
         may_withdraw=mine and rules.may_edit(need.state),
         may_join=bool(able - joined),
@@ -100,7 +105,7 @@ def _history(
 
 @dataclass(frozen=True)
 class Offering:
-    """The page of a proposal as one person sees it; ``may_go_on``: both bodies are there, so that a yes is possible.
+    """The page of a proposal as one person sees it; ``refused``: why no yes is possible any more, empty where one is.
 
     ``absent``: the body whose answer is waited for has nobody who could give it.
     """
@@ -111,7 +116,7 @@ class Offering:
     mine: bool
     asking: bool
     may_answer: bool
-    may_go_on: bool
+    refused: str
     may_state: bool
     free_days: Mapping[str, int | None]
     transfers_left: int | None
@@ -139,7 +144,7 @@ def offering(session: Session, proposal: Proposal, actor: Actor, now: datetime, 
         giver_may,
         asker_may,
         rules.may_answer(proposal.state) and (asker_may if proposal.origin == rules.OFFER else giver_may),
-        not any(is_closed(body.register, today) for body in (proposal.giver, need.city)),
+        proposals.refused(session, proposal, now) if rules.may_answer(proposal.state) else "",
         access.may_begin(actor, Action.STATE_CAPACITY, Thing(bodies=frozenset({proposal.giver.slug})), gone),
         free_days(session, proposal.giver, now),
         proposals.room_for(session, proposal, now),

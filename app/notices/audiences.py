@@ -14,8 +14,7 @@ from app.journal.models import JournalEntry
 from app.needs import queries as needs
 from app.needs import question, round_queries
 from app.needs.models import Need, Proposal
-from app.needs.proposals import EXCHANGE
-from app.needs.rules import ASKER_CLOSED, GIVER_CLOSED, OFFER, PENDING, Answer
+from app.needs.rules import ASKER_CLOSED, EXCHANGE, GIVER_CLOSED, OFFER, PENDING, Answer
 from app.notices import matches, queries, transfers
 from app.notices.reach import able, coordination, office, readers, with_roles
 from app.notices.rules import Audience

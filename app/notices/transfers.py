@@ -10,6 +10,7 @@ from app.accounts import queries as people
 from app.document.dates import ROME, day_of
 from app.journal.models import JournalEntry
 from app.needs import queries as needs
+from app.needs.rules import State
 from app.notices import matches
 from app.twinnings import queries
 from app.twinnings.models import Twinning
@@ -43,6 +44,8 @@ def facts(session: Session, twinning: Twinning, entry: JournalEntry) -> dict[str
         return _begun(session, entry)
     if entry.action == "twinning-closed":
         return {"unadopted": entry.data.get("result") == "stopped"}
+    if entry.action == "twinning-stopped":
+        return _stopped(session, twinning)
     if ANCHORS.get(entry.action) == "incontri":
         return _meeting(session, twinning, entry)
     if ANCHORS.get(entry.action) == "file":
@@ -59,6 +62,12 @@ def _person(session: Session, entry: JournalEntry) -> dict[str, Any]:
 def _begun(session: Session, entry: JournalEntry) -> dict[str, Any]:
     proposal = needs.proposal(session, int(entry.data["proposal"]))
     return {"need": proposal.need.title, **matches.spared(session, proposal)} if proposal is not None else {}
+
+
+def _stopped(session: Session, twinning: Twinning) -> dict[str, Any]:
+    """The request that waits again: whoever hears of the transfer is told of it here only."""
+    need = needs.need(session, twinning.need_id) if twinning.need_id else None
+    return {"need": need.title} if need is not None and need.state == State.OPEN else {}
 
 
 def _milestone(twinning: Twinning, entry: JournalEntry) -> dict[str, Any]:

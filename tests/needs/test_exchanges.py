@@ -9,16 +9,18 @@ from flask import Flask
 
 from app.access import Role
 from app.accounts.models import Person
+from app.cities import queries as registers
+from app.document.dates import day_of
 from app.errors import Conflict
-from app.needs import exchanges, proposals, queries, rounds
+from app.needs import candidates, exchanges, proposals, queries, rounds, service, sheet
 from app.needs.models import Need, Proposal
-from app.needs.proposals import EXCHANGE
+from app.needs.rules import EXCHANGE, quarter_of
 from app.notices.models import Notice
 from app.outbox import letters
 from app.outbox.models import Letter
 from app.search.engine import Engine
 from tests.makers import csrf, make_person, make_solution, section, sign_in
-from tests.needs.network import DAYS, LATER, Network, begin
+from tests.needs.network import DAYS, LATER, Network, begin, item
 from tests.needs.test_rounds import engine, preview
 
 __all__ = ["engine"]
@@ -116,12 +118,43 @@ def test_a_giver_whose_days_are_short_can_say_yes_to_its_round_and_to_one_exchan
         network.accept(third, "referent.torino")
 
 
+def test_the_lesson_of_an_exchange_takes_no_days_from_requests_to_come(app: Flask, engine: Engine, swap: Swap) -> None:
+    network = swap.network
+    swap.publish()
+    network.state("torino", {"2026-4": 5})
+    swap.propose()
+    (taught,) = (item for item in network.proposals(swap.bologna) if item.giver.slug == "torino")
+    network.accept(taught, "referent.torino")
+    need = network.post("venezia", title="Un’altra")
+    with network.database.work() as session:
+        shown = [item("sportello-torino", "torino", 1)]
+        service.remember_shown(session, network.need(need), shown, "prova", LATER)
+        assert proposals.next_candidate(session, network.need(need), LATER) == shown[0]
+    with network.database.reading() as session:
+        offers = candidates.desk(session, engine, LATER).market.offers
+        assert {offer.capacity for offer in offers if offer.city.slug == "torino"} == {1}
+        (torino,) = registers.by_slugs(session, ["torino"]).values()
+        assert sheet.free_days(session, torino, LATER)[quarter_of(day_of(LATER))] == 5
+    asked = network.ask(need, "sportello-torino", LATER)
+    assert network.accept(asked, "referent.torino") == asked.id + 1000
+
+
 def test_an_exchange_falls_where_something_has_changed_since_the_round(swap: Swap) -> None:
     swap.publish()
     (asked,) = swap.network.proposals(swap.torino)
     with swap.network.database.work() as session:
         deed = swap.network.deed("referent.bologna", LATER)
         proposals.decline(session, asked.id, "no-capacity", "", DAYS, deed)
+    with pytest.raises(Conflict, match="exchange_gone"):
+        swap.propose()
+    assert swap.states(swap.bologna) == []
+
+
+def test_an_exchange_falls_where_another_transfer_brings_one_of_its_lessons(swap: Swap) -> None:
+    network = swap.network
+    swap.publish()
+    other = network.post("bologna", title="Un’altra")
+    network.accept(network.ask(other, "sportello-torino"), "referent.torino")
     with pytest.raises(Conflict, match="exchange_gone"):
         swap.propose()
     assert swap.states(swap.bologna) == []

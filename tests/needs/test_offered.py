@@ -9,7 +9,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from app.matching.model import Offer
-from app.needs import candidates
+from app.needs import candidates, library_queries
 from app.review import upkeep
 from app.search.engine import Engine
 from app.solutions import queries as library
@@ -105,6 +105,17 @@ def test_the_next_look_sees_what_became_of_a_solution(
     with network.database.work() as session:
         change(network, session)
     assert holds(offers(network, engine))
+
+
+def test_what_changes_its_owner_between_two_looks_is_left_out(
+    engine: Engine, network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offers(network, engine)
+    owners = library_queries.owners
+    monkeypatch.setattr(
+        library_queries, "owners", lambda session: [city for city in owners(session) if city.slug != "bologna"]
+    )
+    assert set(offers(network, engine)) == {"sportello-torino", "appalti-torino"}
 
 
 def test_what_was_not_kept_in_the_end_is_not_offered(engine: Engine, network: Network) -> None:

@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.access import Role
-from app.needs import board, likeness, service, shortlists
+from app.needs import board, likeness, proposals, service, shortlists
 from app.needs.models import Need
 from app.needs.rules import State
 from tests.makers import csrf, make_person, sign_in
@@ -64,6 +64,16 @@ def test_a_draft_published_from_the_form_it_was_saved_in_is_that_draft(site: Fla
     draft = send(client, "/richieste/nuova", **TYPED, do="draft").headers["Location"]
     published = send(client, "/richieste/nuova", **TYPED).headers["Location"]
     assert published.split("-")[0] == draft.split("-")[0]
+
+
+def test_the_next_city_is_named_only_while_a_giver_has_to_answer(site: Flask, network: Network) -> None:
+    client, need = client_of(site, network, (Role.OFFICIAL, "venezia")), network.post()
+    asked, following = network.ask(need), "Se non risponde nessuno, la prossima è la Città metropolitana di Torino"
+    assert following in client.get(page(need)).text
+    with network.database.work() as session:
+        proposals.withdraw(session, asked.id, network.deed())
+    network.offer(need)
+    assert following not in client.get(page(need)).text
 
 
 @pytest.mark.parametrize("edition", ["", "0", "abc", "99999999999", "²"])

@@ -46,6 +46,7 @@ Act = Callable[[Session], object]
 #: Parts of the buttons below, which write the row of the whole; and what only reads.
 PARTS: set[Any] = {
     proposals.following, proposals.next_candidate, proposals.pass_on, proposals.propose,
+    proposals.refused,
     proposals.room_for, proposals.transfers_left,
     rounds.note_progress, weighing.simulate, service.drop_pending, service.remember_shown, service.reveal,
     service.tell, service.tell_proposal, news.newly_met,
@@ -200,14 +201,6 @@ def of_proposals(network: Network) -> Iterator[Case]:
         ["proposal-postponed"],
         {("proposal-postponed", "referent.bologna")},
     )
-    y = with_both(n).id
-    yes = {("proposal-accepted", VERA), ("proposal-withdrawn", "referent.torino")}
-    yield Case(
-        proposals.accept,
-        lambda s: proposals.accept(s, y, giver, begin),
-        ["need-matched", "proposal-accepted", "proposal-withdrawn"],
-        yes,
-    )
     for day, rows in ((date(2026, 11, 27), []), (date(2027, 6, 1), [MADE])):
         later = n.ask(n.post()).id
         yield Case(
@@ -254,6 +247,15 @@ def of_proposals(network: Network) -> Iterator[Case]:
             rows,
             who,
         )
+    # The last: a transfer that runs ends the other questions for its solution.
+    y = with_both(n).id
+    yes = {("proposal-accepted", VERA), ("proposal-withdrawn", "referent.torino")}
+    yield Case(
+        proposals.accept,
+        lambda s: proposals.accept(s, y, giver, begin),
+        ["need-matched", "proposal-accepted", "proposal-withdrawn"],
+        yes,
+    )
 
 
 def begun(network: Network, engine: Engine) -> int:

@@ -372,6 +372,22 @@ def sentence(app: Flask, person: int) -> str:
         return str(macro(*said))
 
 
+def test_who_asked_reads_that_a_stopped_transfer_opens_the_request_again(database: Database, app: Flask) -> None:
+    network = Network(database)
+    asked = network.ask(network.post(title="Uno sportello per tutti"))
+    with database.work() as session:
+        service.start_following(session, network.people["reader"], "city", "venezia", "Venezia", [], NOW)
+        number = proposals.accept(session, asked.id, network.deed("referent.bologna", LATER), work.begin)
+    network.distribute()
+    with database.work() as session:
+        ending.stop(session, number, "funding", "", True, network.deed("referent.bologna", LATER))
+    told = {("twinning-stopped", who) for who in ("official.venezia", "reader")}
+    assert network.distribute() == told
+    again = "la richiesta «Uno sportello per tutti» è di nuovo aperta"
+    assert again in sentence(app, network.people["official.venezia"])
+    assert again not in sentence(app, network.people["reader"])
+
+
 def test_a_late_step_that_is_planned_anew_waits_for_nobody_any_more(registered: Database) -> None:
     exchange = Exchange(registered, alone=True)
     with registered.work() as session:
