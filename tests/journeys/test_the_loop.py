@@ -290,7 +290,8 @@ def test_others_join_and_a_transfer_that_stops_opens_the_request_again(person: C
     vera.tick("#public")
     vera.press("Ferma")
     vera.reads("mancano i fondi")
-    tito.told("Il gemellaggio «%(title)s» si è fermato.", title="Sportello unico di Torino")
+    stopped = "Il gemellaggio «%(title)s» si è fermato: la richiesta «%(need)s» è di nuovo aperta."
+    tito.told(stopped, title="Sportello unico di Torino", need=NEED)
     vera.go(address)
     expect(vera.page.get_by_role("link", name="Scegli una città")).to_be_visible()
 
