@@ -155,7 +155,9 @@ def doubled(session: Session, taken: list[tuple[str, str, str]]) -> Iterator[str
     identities: dict[tuple[str, str], set[str]] = {}
     for recipient, identity, text in taken:
         identities.setdefault((recipient, text), set()).add(identity)
-    yield from (f"{len(ids)} letters sent to {who}" for (who, _text), ids in identities.items() if len(ids) > 1)
+    for (who, text), ids in identities.items():
+        if len(ids) > 1:
+            yield f"{len(ids)} letters sent to {who}: {' '.join(text.split())[:300]}"
 
 
 def damaged(database: Database, address: Path | None) -> Iterator[str]:
