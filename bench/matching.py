@@ -24,7 +24,7 @@ from app.matching import flow
 from app.matching.fairness import fairness
 from app.matching.round import Arc, RoundInput, RoundResult, solve
 from app.matching.shortlist import shortlist
-from bench import matching_judged, matching_pairs
+from bench import matching_judged, matching_pairs, matching_weights
 from bench.aims import at_most
 from bench.matching_loads import KEPT, Load, affinities, make_load, make_round
 from bench.public_data import FOLDER
@@ -137,12 +137,13 @@ def many_needs(size: int, offers: int) -> None:
         at_most("memory of the largest", memory(), MEMORY_AIM, " MB")
 
 
-def judged() -> None:
+def judged(pairs: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         app = create_app(Settings(data=folder, log_level="ERROR"))
         for command in COMMANDS:
             app.test_cli_runner().invoke(args=command)
         matching_judged.report(app)
+        matching_weights.report(app, pairs, matching_judged.read())
         app.extensions["database"].close()
 
 
@@ -154,7 +155,7 @@ def main() -> None:
     parser.add_argument("--solver", choices=sorted(flow.SOLVERS), help="for rounds of every size; usually by size")
     parser.add_argument("--full", action="store_true", help="also a round of 50,000, and its scores for 20,000 offers")
     options = parser.parse_args()
-    judged()
+    judged(options.pairs)
     if options.judged:
         return
     matching_pairs.report(options.pairs)

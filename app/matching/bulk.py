@@ -12,7 +12,7 @@ from app.later import later
 from app.matching import context, requirements
 from app.matching.model import LEAST, City, Need, Offer
 from app.matching.readiness import readiness
-from app.matching.themes import Tree, closeness
+from app.matching.themes import Tree, closeness, with_text
 from app.matching.weights import Weights
 
 if TYPE_CHECKING:
@@ -192,8 +192,8 @@ class Table:
         met = np.flatnonzero(affinities) if self._s90 > 0 else np.array([], dtype=np.int64)
         text = np.clip(affinities[met] / self._s90, 0.0, 1.0) if len(met) else np.zeros(0)
         kin = self._kin(need.themes) if need.themes else np.zeros(len(self._groups))
-        found: Array = _part(kin / 2, self._weights.theme)[self._group]
-        found[met] = _part((kin[self._group[met]] + text) / 2 if need.themes else text, self._weights.theme)
+        found: Array = _part(with_text(kin, np.zeros(1)), self._weights.theme)[self._group]
+        found[met] = _part(with_text(kin[self._group[met]], text) if need.themes else text, self._weights.theme)
         return found
 
     def _kin(self, wanted: Sequence[str]) -> Array:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The score: 100 x theme^.55 x context^.15 x readiness^.15 x requirements^.15, each factor in [0.05, 1].
+"""The score: 100 x theme^.64 x context^.06 x readiness^.15 x requirements^.15, each factor in [0.05, 1].
 
 Geometric, so that a wrong theme cannot be bought back; w ln(factor) is a factor's contribution, and contributions add
-up to ln(score / 100). Theme is half taxonomy, half text. docs/matching.md gives ranges, weights and sources.
+up to ln(score / 100). Theme is three tenths taxonomy, the rest text. Ranges, weights and sources: docs/matching.md.
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ from app.matching.gates import closed
 from app.matching.model import FACTORS, LEAST, Excluded, Factor, Match, Need, Offer
 from app.matching.readiness import readiness
 from app.matching.text import scaled
-from app.matching.themes import Tree, overlap, shared
+from app.matching.themes import Tree, overlap, shared, with_text
 from app.matching.weights import PUBLISHED, Weights
 
 HIGH, MIDDLE = 70.0, 45.0
@@ -48,10 +48,10 @@ def bounded(value: float) -> float:
 
 
 def theme_of(need: Need, offer: Offer, market: Market, affinity: float) -> tuple[float, Mapping[str, Any]]:
-    """Half the overlap of themes along the tree, half the text; the text alone where the request names no theme."""
+    """The overlap of themes along the tree and the text; the text alone where the request names no theme."""
     text = scaled(affinity, market.s90)
     kin = overlap(need.themes, offer.themes, market.tree)
-    value = (kin + text) / 2 if need.themes else text
+    value = with_text(kin, text) if need.themes else text
     return value, {"text": text, "taxonomy": kin, "shared": shared(need.themes, offer.themes)}
 
 

@@ -2,12 +2,20 @@
 """How much two lists of themes have in common along the tree of themes."""
 
 from collections.abc import Mapping, Sequence
+from typing import TypeVar
+
+import numpy as np
 
 #: Theme -> its parent, empty for a top theme.
 Tree = Mapping[str, str]
 
 #: What a common parent counts where the themes themselves differ, and a common grandparent.
 KIN = 0.5
+#: The share of the ticked themes in the theme factor; the rest is that of the text (docs/matching.md).
+TICKED = 0.3
+
+#: A number or an array of numbers, between 0 and 1.
+Share = TypeVar("Share", float, np.ndarray)
 
 
 def ancestry(theme: str, tree: Tree) -> tuple[str, ...]:
@@ -36,3 +44,8 @@ def overlap(wanted: Sequence[str], offered: Sequence[str], tree: Tree) -> float:
 
 def shared(wanted: Sequence[str], offered: Sequence[str]) -> tuple[str, ...]:
     return tuple(theme for theme in wanted if theme in offered)
+
+
+def with_text(kin: Share, text: Share) -> Share:
+    """The theme factor of an overlap of themes and a text affinity, each in [0, 1]."""
+    return TICKED * kin + (1 - TICKED) * text

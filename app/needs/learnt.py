@@ -4,6 +4,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import sqrt
 from threading import Lock
 from weakref import WeakKeyDictionary
 
@@ -22,8 +23,8 @@ from app.solutions import queries as library
 MOST_TEXT = 20_000
 #: How many solutions tell how close related ones come: more of them move a percentile no further.
 MOST_COMPARED = 300
-#: A solution whose theme is worth less than this has next to nothing to do with the request; ``is_near``.
-NEAR, HALF_SAID = 0.25, 0.5
+#: Under the first a solution has next to nothing to do with a request, under the second it may have; ``nearness``.
+NEAR, SURE = 0.12, 0.19
 
 
 @dataclass(frozen=True)
@@ -91,14 +92,18 @@ def affinities(engine: Engine, known: Known, need: model.Need) -> dict[str, floa
     return by_words(engine, need.said) if says_little(need) else known.texts.affinities(need.said)
 
 
-def is_near(known: Known, asked: model.Need, solution: str, theme: float) -> bool:
-    """Whether a solution has to do with a request, by the factor of its theme.
+def nearness(known: Known, asked: model.Need, solution: str, theme: float) -> float:
+    """How much a solution has to do with a request, 0 to 1: the factor of its theme, and what of the request it says.
 
-    The affinity of words grows with their number: of a short request one that says half of it needs half as much.
+    A theme ticked, or a few common words, make a factor out of anything; what the request is about is then in no
+    document (docs/matching.md).
     """
-    if theme >= NEAR or not says_little(asked):
-        return theme >= NEAR
-    return theme >= NEAR / 2 and known.texts.held(asked.said, solution) >= HALF_SAID
+    return theme * sqrt(known.texts.held(asked.said, solution))
+
+
+def is_near(known: Known, asked: model.Need, solution: str, theme: float) -> bool:
+    """Whether a solution has to do with a request at all."""
+    return nearness(known, asked, solution, theme) >= NEAR
 
 
 def passages(session: Session, solutions: Iterable[str]) -> dict[str, tuple[model.Passage, ...]]:

@@ -15,7 +15,7 @@ from app.matching.shortlist import LENGTH, Proposed, Turn, shortlist, with_twins
 from app.matching.text import marked, meeting, said_of
 from app.needs import candidates
 from app.needs.candidates import Desk
-from app.needs.learnt import is_near
+from app.needs.learnt import NEAR, SURE, nearness
 from app.needs.models import Need
 
 FIRST = 5
@@ -25,7 +25,8 @@ MOST_PASSAGE = 400
 
 @dataclass(frozen=True)
 class Shown:
-    """A shortlist with what stands around it; ``far``: none of it speaks of the problem, it is only the least far."""
+    """A shortlist with what stands around it; ``far``: none of it speaks of the problem, it is only the least far;
+    ``doubtful``: none of it surely does."""
 
     items: tuple[Mapping[str, Any], ...]
     turns: tuple[Turn, ...]
@@ -33,6 +34,7 @@ class Shown:
     low_evidence: bool
     weights: str
     far: bool
+    doubtful: bool
     refused: Mapping[str, Any] | None = None
 
 
@@ -68,13 +70,15 @@ def of(desk: Desk, asked: model.Need, twins: Sequence[City] = (), wish: str = ""
     ]
     if by_name:
         items[0]["wished"] = True
+    closest = max((nearness(desk.known, asked, item["solution"], _theme_of(item)) for item in items), default=0.0)
     return Shown(
         tuple(items),
         found.turns,
         tuple(_excluded(item) for item in excluded[:MOST_EXCLUDED] if affinities.get(item.offer.solution)),
         says_little(asked),
         market.weights.version,
-        not any(is_near(desk.known, asked, item["solution"], _theme_of(item)) for item in items),
+        closest < NEAR,
+        closest < SURE,
         kept_out,
     )
 

@@ -36,7 +36,7 @@ ACTIONS: Mapping[str, str] = {
     "facts-confirmed": "the owner confirmed the facts; version, verified_on, review_due",
     "facts-due": "the day to confirm the facts has come (by the site, once for each day); review_due",
     "evidence-lowered": "nobody confirmed the facts for too long (by the site); version, before, after",
-    "solution-reused": "a transfer ended well, the level is the highest; version, before, after, twinning",
+    "solution-reused": "a transfer ended well, the level is the highest; version, before, after, twinning, by whom",
     "report-addresses-erased": "addresses readers left with a report were erased (by the site, on `site`); number",
 }
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.cities.models import City
 from app.document.dates import day_of
 from app.document.model import Document, Section
 from app.document.parse import parse
@@ -153,19 +154,24 @@ def _raise_evidence(session: Session, twinning: Twinning, reused: Sequence[Closi
     held = [*document.listed("reused_by"), *(_reuse(twinning, form, deed) for form in reused)]
     front: Mapping[str, Any] = {**document.front, "reused_by": held, "evidence_level": AGAIN}
     version = save(session, solution, Document(front, document.sections, document.footnotes), deed.now).number
-    told = {"version": version, "before": before, "after": AGAIN, "twinning": twinning.id}
+    by = [_receiver(twinning, form).name for form in reused]
+    told = {"version": version, "before": before, "after": AGAIN, "twinning": twinning.id, "by": by}
     tell_solution(session, solution, deed.person_id, deed.now, "solution-reused", told)
 
 
 def _reuse(twinning: Twinning, form: ClosingForm, deed: Deed) -> dict[str, Any]:
     """A receiver's form as an entry of ``reused_by``."""
-    slug = next(tie.city.slug for tie in twinning.parties if tie.city_id == form.city_id)
+    slug = _receiver(twinning, form).slug
     began, ended = day_of(twinning.began_at).isoformat(), day_of(deed.now).isoformat()
     entry: dict[str, Any] = {"city": slug, "period": {"start": began, "end": ended}}
     if twinning.lead_id == form.city_id:
         entry["lead"] = True
     entry["result"] = rules.REUSED[form.said["result"]]
     return entry | {name: form.said[name] for name in ("months", "cost") if name in form.said}
+
+
+def _receiver(twinning: Twinning, form: ClosingForm) -> City:
+    return next(tie.city for tie in twinning.parties if tie.city_id == form.city_id)
 
 
 def _document(session: Session, solution: Solution) -> Document | None:

@@ -18,7 +18,7 @@ from app.accounts.models import Assignment, Person
 from app.errors import Conflict, Invalid
 from app.journal import queries as journal
 from app.matching import context
-from app.matching.weights import named
+from app.matching.weights import PUBLISHED, named
 from app.needs import (
     assigning,
     candidates,
@@ -271,7 +271,7 @@ def test_what_was_made_by_an_older_formula_stays_as_it_was(
         now = queries.last_shown(session, need.id)
     assert kept is not None
     assert now is not None
-    assert (kept.weights_version, now.weights_version) == ("2026-11", named("2026-11"))
+    assert (kept.weights_version, now.weights_version) == ("2026-11", PUBLISHED.version)
     page = sign_in(app.test_client(), coordinator).get(f"/abbinamenti/{made.id}").text
     assert "pesi 2026-11<" in page
 

@@ -58,6 +58,20 @@ def test_where_nothing_speaks_of_the_problem_the_page_says_so_first(site: Flask,
     assert "Nessuna soluzione della biblioteca parla davvero" not in near
 
 
+def test_where_a_theme_is_ticked_but_hardly_anything_speaks_of_it_the_page_says_perhaps(
+    site: Flask, network: Network
+) -> None:
+    site.extensions["indexer"].rebuild()
+    perhaps = "Forse nessuna soluzione della biblioteca risponde proprio a questo"
+    problem = "Carte d’identità e certificati per le imprese: agende sempre piene."
+    need = network.post(problem=problem, themes=("suap",))
+    shown = site.test_client().get(f"{page(need)}/abbinamenti").text
+    assert perhaps in shown
+    assert "Nessuna soluzione della biblioteca parla davvero" not in shown
+    assert "Mostra le meno lontane" not in shown
+    assert perhaps not in site.test_client().get(f"{page(network.post())}/abbinamenti").text
+
+
 def test_what_is_far_from_the_problem_answers_it_on_no_page(site: Flask, network: Network) -> None:
     problem, far_off = (
         "Orari degli asili nido, diversi in ogni comune.",
@@ -132,7 +146,7 @@ def test_each_place_shows_its_parts_as_named_bars_the_figures_of_both_cities_and
     need = network.post()
     with network.database.work() as session:
         kit = [
-            {"title": f"Schema {number}", "kind": "accordo", "address": "https://ente.example/"} for number in range(4)
+            {"title": f"Schema {number}", "kind": "accordo", "address": "https://ente.example/"} for number in range(1)
         ]
         make_solution(session, "sportello-torino", title="Sportello unico di Torino", city="torino", kit=kit)
     site.extensions["indexer"].rebuild()

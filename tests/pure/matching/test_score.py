@@ -247,10 +247,10 @@ def test_weights_sum_to_one_and_are_not_negative(values: tuple[float, ...]) -> N
 
 
 def test_the_name_of_the_weights_tells_by_which_formula_a_score_was_made(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert weights.PUBLISHED.version == f"2026-11-f{weights.FORMULA}"
+    assert weights.PUBLISHED.version == f"2026-12-f{weights.FORMULA}"
     monkeypatch.setattr(weights, "FORMULA", 99)
     assert weights.from_data("2027-01-15-1", weights.PUBLISHED.as_data()).version == "2027-01-15-1-f99"
 
 
 def test_weights_survive_being_stored() -> None:
-    assert weights.from_data("2026-11", weights.PUBLISHED.as_data()) == weights.PUBLISHED
+    assert weights.from_data("2026-12", weights.PUBLISHED.as_data()) == weights.PUBLISHED
