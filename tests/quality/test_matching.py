@@ -60,6 +60,7 @@ def test_the_score_is_better_than_the_text_popularity_chance_and_themes_alone(li
         assert difference(found["score"], found[name]).low > 0, name
 
 
+@pytest.mark.slow
 def test_a_request_that_nothing_answers_is_told_so_much_oftener_than_one_that_is_answered(library_app: Flask) -> None:
     answered = [row for row in REQUESTS if max(row.grades.values()) >= 2 and int(row.identity[1:]) >= FIRST_KEPT_APART]
     in_vain, well = warnings(library_app, unanswered()), warnings(library_app, answered)
