@@ -33,12 +33,14 @@ def texts_of(session: Session, day: date) -> int:
     return session.scalar(select(func.count()).where(UnmetSearch.day == day)) or 0
 
 
-def most_unmet(session: Session, since: date, limit: int) -> Sequence[tuple[str, int]]:
-    """What was searched in vain since a day, the most frequent first; not those of which only the number is known."""
+def most_unmet(session: Session, since: date, limit: int, least: int = 1) -> Sequence[tuple[str, int]]:
+    """What was searched in vain ``least`` times since a day, the most frequent first; not those of which only the
+    number is known."""
     total = func.sum(UnmetSearch.count)
     told = (UnmetSearch.day >= since, UnmetSearch.text != "")
-    wanted = select(UnmetSearch.text, total).where(*told).group_by(UnmetSearch.text)
-    return [(text, int(count)) for text, count in session.execute(wanted.order_by(total.desc()).limit(limit)).all()]
+    wanted = select(UnmetSearch.text, total).where(*told).group_by(UnmetSearch.text).having(total >= least)
+    ordered = wanted.order_by(total.desc(), UnmetSearch.text).limit(limit)
+    return [(text, int(count)) for text, count in session.execute(ordered).all()]
 
 
 def total_unmet(session: Session, since: date) -> int:

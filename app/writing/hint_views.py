@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""What a text suggests to who writes it: similar solutions, themes, acts, acronyms."""
+"""What a text suggests to who writes it: similar solutions, themes, acts, acronyms; and what was searched in vain."""
 
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, Response, current_app, render_template, request
 
 from app.access import Action
+from app.document.dates import today
+from app.search import queries as searches
 from app.search.engine import Engine
 from app.search.index import IndexDamaged
 from app.web.formats import json_answer
@@ -23,6 +26,12 @@ hinting = Blueprint("hinting", __name__, template_folder="templates")
 SIMILAR = 4
 #: Letters of a text that a search for similar solutions reads.
 READ_FOR_SEARCH = 400
+#: Searches in vain that writers are shown: those of so many days that came so often, as what came once may be anything.
+UNMET, UNMET_DAYS, UNMET_TIMES = 5, 90, 2
+
+
+#: Lists of the form that a suggestion would repeat, and the box that sends each.
+LISTS = {"themes": "themes", "legal_basis": "acts", "questions": "questions"}
 
 
 @hinting.url_value_preprocessor
@@ -56,9 +65,8 @@ def begun() -> Response:
 
 def _answer(slug: str) -> Response:
     title, text = request.form.get("title", ""), request.form.get("text", "")
-    state = State(
-        {"title": title, "themes": request.form.getlist("themes"), "legal_basis": request.form.getlist("acts")}
-    )
+    given = {name: request.form.getlist(box) for name, box in LISTS.items()}
+    state = State({"title": title, **given})
     found = _hints(slug, state, text)
     page = render_template("writing/_hints.html", beginning=not slug, **found)
     return json_answer({"html": page, "similar": [hit.slug for hit in found["similar"]], "acts": found["acts"]})
@@ -74,8 +82,16 @@ def _hints(slug: str, state: State, text: str = "") -> dict[str, Any]:
         "similar": [hit for hit in _found(words, "solution") if hit.slug != slug][:SIMILAR],
         "near": [(slug, engine().title("theme", slug, current_language() == "en")) for slug in themes[:SIMILAR]],
         "acts": suggesting.acts_not_listed(text, listed if isinstance(listed, list) else []),
+        "unmet": _unmet(state.fields.get("questions", [])),
         "acronyms": suggesting.unexplained(f"{state.title}\n{text}", engine().vocabulary.expansions),
     }
+
+
+def _unmet(asked: Any) -> list[str]:
+    """What readers searched in vain and the solution does not say yet that it answers."""
+    known = {" ".join(str(item).casefold().split()) for item in asked} if isinstance(asked, list) else set()
+    rows = searches.most_unmet(session(), today() - timedelta(days=UNMET_DAYS), UNMET + len(known), UNMET_TIMES)
+    return [text for text, _count in rows if text not in known][:UNMET]
 
 
 def _found(text: str, kind: str) -> list[Any]:

@@ -3,7 +3,7 @@
 
 import io
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from html import unescape
 
 import pytest
@@ -13,8 +13,9 @@ from flask.testing import FlaskClient
 
 from app.db import Database
 from app.document import render
-from app.document.dates import ROME
+from app.document.dates import ROME, today
 from app.document.schema import SECTION_TITLES
+from app.search.service import count_unmet
 from app.solutions.queries import by_slug
 from app.text.typed import CONTROL, readable
 from app.text.vocabulary import Vocabulary
@@ -301,6 +302,22 @@ def test_the_text_suggests_the_acts_it_cites(maria: Desk) -> None:
     answer = maria.client.post(f"{maria.address}/suggerimenti", data=data, headers={"Accept": "application/json"})
     assert answer.json is not None
     assert any("241" in act for act in answer.json["acts"])
+
+
+def test_who_writes_sees_what_was_searched_in_vain_more_than_once(app: Flask, office: Database, maria: Desk) -> None:
+    with office.work() as session:
+        for text in ("canile consortile", "canile consortile", "loculi", "aprire un bar", "aprire un bar"):
+            count_unmet(session, text, today())
+            session.flush()
+        for _ in range(2):
+            count_unmet(session, "cimitero", today() - timedelta(days=91))
+            session.flush()
+    token = maria.open().box("csrf_token")
+    data = {"title": "Sportello", "text": "Testo.", "questions": ["Aprire un  bar"], "csrf_token": token}
+    shown = (maria.client.post(f"{maria.address}/suggerimenti", data=data, headers=JSON).json or {})["html"]
+    assert 'data-put="questions" data-text="canile consortile"' in shown
+    assert not any(text in shown for text in ("loculi", "aprire un bar", "cimitero"))
+    assert "canile consortile" in maria.client.get(f"{maria.address}/simili").text
 
 
 def test_acronyms_to_spell_out_are_those_the_search_knows(

@@ -17,6 +17,7 @@ export function suggestWhileTyping(form) {
     const body = new URLSearchParams({ title: value("title"), text: READ.slice(1).map(value).join("\n") });
     form.querySelectorAll("input[name=themes]:checked").forEach((theme) => body.append("themes", theme.value));
     form.querySelectorAll('input[name^="legal_basis."]').forEach((act) => body.append("acts", act.value));
+    form.querySelectorAll('input[name^="questions."]').forEach((asked) => body.append("questions", asked.value));
     try {
       const answer = await fetch(form.dataset.hints, {
         method: "POST",
