@@ -3,17 +3,20 @@
 
 score = sum over concepts of max(own, alternatives), where own = bm25(stem) + 0.5 bm25(word), plus 0.25 bm25(pair)
 for each two stems side by side, plus 0.25 of what the title holds of the question times its share of the question.
-BM25: Robertson and Zaragoza 2009, with idf = ln(1 + (N - n + 0.5) / (n + 0.5)).
+BM25: Robertson and Zaragoza 2009, with idf = ln(1 + (N - n + 0.5) / (n + 0.5)); of stems and words N and n count
+``EVERYDAY`` texts of everyday Italian besides the documents.
 """
 
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
+from math import log
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.search.italian import common
 from app.search.segments import MAX_CACHED, PLACE_BITS, Part, Reader
 from app.search.terms import PAIR, STEM, TITLE, WORD
 from app.text.vocabulary import Alternative
@@ -22,6 +25,9 @@ K1 = 0.9
 B = 0.75
 WORD_WEIGHT = 0.5
 PAIR_WEIGHT = 0.25
+#: Fifty sheets cannot tell which words are rare: `settimana` stands in few of them, and says nothing. So many texts of
+#: everyday Italian, each as long as a document, are counted with them; beside thousands of documents they are nothing.
+EVERYDAY = 100.0
 #: A title that holds much of the question counts more than its words do one by one.
 TITLE_WEIGHT = 0.25
 #: What a form of several words is worth that no document holds whole, where its words stand apart.
@@ -58,6 +64,7 @@ class Ranking:
         self.offsets = np.cumsum([0, *(len(part.rows) for part in reader.parts)])
         self.order = _tie_order([name for part in reader.parts for name in part.names])
         self.prior = np.array([KIND_WEIGHT.get(row["kind"], 1.0) for row in self.rows], dtype=np.float64)
+        self._average: dict[str, float] = {}
         self._norms = self._all_norms()
         self._impacts: dict[tuple[str, str], Impacts] = {}
         self._phrases: dict[tuple[str, ...], NDArray[np.int64]] = {}
@@ -80,10 +87,10 @@ class Ranking:
             for field in (STEM, WORD)
         }
         lengths[PAIR] = np.maximum(lengths[WORD] - 1, 0)
-        return {field: self._norm(found.astype(np.float64)) for field, found in lengths.items()}
+        return {field: self._norm(field, found.astype(np.float64)) for field, found in lengths.items()}
 
-    def _norm(self, lengths: Scores) -> Scores:
-        average = float(lengths[self.live].mean()) if self.count else 1.0
+    def _norm(self, field: str, lengths: Scores) -> Scores:
+        average = self._average[field] = float(lengths[self.live].mean()) if self.count else 1.0
         norm: Scores = K1 * (1 - B + B * lengths / max(average, 1e-9))
         return norm
 
@@ -107,13 +114,19 @@ class Ranking:
         stems = tuple(term.split("_")) if field == PAIR else ()
         pieces = [_side_by_side(part, stems) if stems else _held(part, field, term) for part in self.reader.parts]
         numbers, counts = self._alive(pieces)
-        idf = np.log(1 + (self.count - len(numbers) + 0.5) / (len(numbers) + 0.5))
+        idf = self._idf(field, term, len(numbers))
         return numbers, idf * counts * (K1 + 1) / (counts + self._norms[field][numbers])
 
+    def _idf(self, field: str, term: str, held: float) -> float:
+        every: float = self.count
+        if field != PAIR:
+            held += EVERYDAY * common(term, self._average[field], field == STEM)
+            every += EVERYDAY
+        return log(1 + (every - held + 0.5) / (held + 0.5))
+
     def idf(self, stem: str) -> float:
-        """How much a stem tells: the fewer documents hold it, the more."""
-        held = len(self.impacts(STEM, stem)[0])
-        return float(np.log(1 + (self.count - held + 0.5) / (held + 0.5)))
+        """How much a stem tells: the fewer documents hold it, here and in everyday Italian, the more."""
+        return self._idf(STEM, stem, len(self.impacts(STEM, stem)[0]))
 
     def _in_titles(self, stem: str) -> Impacts:
         pieces = [(found := part.postings(STEM, stem).titles(part.titled), found) for part in self.reader.parts]

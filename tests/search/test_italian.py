@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The list of Italian: which words are right as they are typed."""
+"""The list of Italian: which words are right as they are typed, and how common they are."""
 
 import pytest
 
 from app.search import italian
+from app.text.stems import stem
 
 
 @pytest.mark.parametrize("word", ["asili", "nido", "neve", "sinistri", "canile", "mense", "rette", "auto", "perche"])
@@ -17,5 +18,13 @@ def test_mistakes_and_the_rarest_forms_are_not(word: str) -> None:
 
 
 def test_the_list_takes_little_memory_and_is_read_once() -> None:
-    assert italian.listed().nbytes < 400_000
+    assert sum(listed.hashes.nbytes + listed.shares.nbytes for listed in italian.listed()) < 900_000
     assert italian.listed() is italian.listed()
+
+
+def test_a_common_word_stands_in_a_long_text_and_an_administrative_one_hardly_does() -> None:
+    assert italian.common("settimana", 1_000, stemmed=False) > 0.2
+    assert italian.common("appalti", 1_000, stemmed=False) < 0.01
+    assert italian.common("settimana", 100, stemmed=False) < italian.common("settimana", 1_000, stemmed=False)
+    assert italian.common(stem("settimane"), 1_000, stemmed=True) > italian.common("settimane", 1_000, stemmed=False)
+    assert italian.common("act_stato_legge_1990_08_07_241", 1_000, stemmed=True) == 0

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from whoosh.filedb.filestore import FileStorage
 from whoosh.util.numeric import byte_to_length, length_to_byte
 
-from app.search import concepts, index
+from app.search import concepts, index, italian
 from app.search.concepts import Plan
 from app.search.document import SearchDocument
 from app.search.engine import LEAST_SHARE, Engine
@@ -80,6 +80,15 @@ def kept(length: int) -> int:
     return int(byte_to_length(length_to_byte(length))) if length else 0
 
 
+def rarity(field: str, term: str, holders: float, count: float, length: float) -> float:
+    """idf, among the documents and a hundred everyday texts of their length."""
+    if field != PAIR:
+        words, stems = italian.listed()
+        holders += 100 * (1 - (1 - (stems if field == STEM else words).share(term)) ** length)
+        count += 100
+    return math.log(1 + (count - holders + 0.5) / (holders + 0.5))
+
+
 class Exhaustive:
     """The formula of `app/search/ranker.py`, one document and one term at a time."""
 
@@ -93,7 +102,7 @@ class Exhaustive:
         if not count:
             return 0.0
         holders = sum(1 for other in self.all if other.counts[field][term])
-        idf = math.log(1 + (len(self.all) - holders + 0.5) / (holders + 0.5))
+        idf = rarity(field, term, holders, len(self.all), self.average[field])
         norm = K1 * (1 - B + B * item.lengths[field] / max(self.average[field], 1e-9))
         return idf * count * (K1 + 1) / (count + norm)
 
@@ -119,7 +128,7 @@ class Exhaustive:
 
     def idf(self, stem: str) -> float:
         holders = sum(1 for other in self.all if other.counts[STEM][stem])
-        return math.log(1 + (len(self.all) - holders + 0.5) / (holders + 0.5))
+        return rarity(STEM, stem, holders, len(self.all), self.average[STEM])
 
     def titled(self, item: Held, plan: Plan) -> float:
         most = sum(self.idf(stem) for concept in plan.concepts for stem, _word in concept.words)
@@ -266,7 +275,7 @@ class ByWhoosh:
         for field, term, weight in weighted:
             counts = self.counts(field, term)
             average = sum(max(self.length(n, field), 0) for n in self.numbers) / max(self.count, 1)
-            idf = math.log(1 + (self.count - len(counts) + 0.5) / (len(counts) + 0.5))
+            idf = rarity(field, term, len(counts), self.count, average)
             for number, count in counts.items():
                 norm = K1 * (1 - B + B * max(self.length(number, field), 0) / max(average, 1e-9))
                 stored = self.reader.stored_fields(number)["identity"]
@@ -281,7 +290,8 @@ class ByWhoosh:
         most = 0.0
         for stem in (stem for concept in plan.concepts for stem, _word in concept.words):
             places = self.postings(STEM, stem, lambda matcher: min(matcher.value_as("positions")))
-            idf = math.log(1 + (self.count - len(places) + 0.5) / (len(places) + 0.5))
+            average = sum(max(self.length(n, STEM), 0) for n in self.numbers) / max(self.count, 1)
+            idf = rarity(STEM, stem, len(places), self.count, average)
             most += idf
             for number, place in places.items():
                 stored = self.reader.stored_fields(number)
