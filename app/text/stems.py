@@ -26,8 +26,15 @@ POLITE = frozenset(
     farlo interessa interessati qualcun sapete sappiamo servirebbe stiamo vedere vorreste""".split()
 )
 
-#: Words that Snowball takes for forms of another: `rifiuti` of `rifare`, the city of Bari for a `bar`.
-IRREGULAR = {"rifiuti": "rifiut", "rifiuto": "rifiut", "bari": "bari"}
+#: Words that Snowball takes for forms of another: `rifiuti` of `rifare`, the city of Bari for a `bar`, a community and
+#: what is communicated for a municipality, a statute for a state.
+IRREGULAR = {
+    **dict.fromkeys(("rifiuti", "rifiuto"), "rifiut"),
+    "bari": "bari",
+    "comunita": "comunita",
+    **dict.fromkeys(("comunicazione", "comunicazioni", "comunicare", "comunicato", "comunicati"), "comunic"),
+    **dict.fromkeys(("statuto", "statuti"), "statut"),
+}
 
 #: How nouns and adjectives end: `uffici`, `banche`, `province`, `europei`, `operaie`.
 ENDINGS = tuple(" a e i o ia ie io he hi ea ee ei eo ai aio aia aie".split(" "))

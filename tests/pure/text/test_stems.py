@@ -3,6 +3,7 @@
 
 import pytest
 
+from app.text.folding import fold
 from app.text.stems import inflections, is_stop, stem
 
 
@@ -49,3 +50,16 @@ def test_the_other_number_or_gender_of_a_word_is_one_of_its_inflections(word: st
 @pytest.mark.parametrize(("word", "other"), [("comunicazione", "comune"), ("comune", "comunita"), ("suap", "sua")])
 def test_another_word_of_the_same_stem_is_none(word: str, other: str) -> None:
     assert other not in inflections(word)
+
+
+@pytest.mark.parametrize(
+    ("word", "other"),
+    [("comunità", "comune"), ("comunicazione", "comune"), ("statuto", "stato"), ("rifiuti", "rifare"), ("bari", "bar")],
+)
+def test_words_of_another_thing_are_no_forms_of_a_common_one(word: str, other: str) -> None:
+    assert stem(fold(word)) != stem(other)
+
+
+def test_a_word_put_apart_keeps_its_own_forms() -> None:
+    assert stem("comunicazione") == stem("comunicazioni") == stem("comunicare")
+    assert stem("statuto") == stem("statuti")
