@@ -207,10 +207,13 @@ def export(path: Path | None) -> None:
         real = [(slug, text) for slug, text in found if not is_made_up(slug, text)]
         every = [(slug, text) for slug, text in real if slug not in archived]
         kits = writing.kits(session)
-        with click.progressbar(every, label="Soluzioni", show_pos=True) as progress:
-            for slug, text in progress:
-                written += folder.write(target, slug, text)
-        more, lost = registers.write(session, settings.content_folder, target)
+        try:
+            with click.progressbar(every, label="Soluzioni", show_pos=True) as progress:
+                for slug, text in progress:
+                    written += folder.write(target, slug, text)
+            more, lost = registers.write(session, settings.content_folder, target)
+        except OSError as error:
+            raise click.ClickException(f"{target}: esportazione interrotta ({error.strerror}).") from None
     click.echo(f"{len(every)} soluzioni esportate in {target}, {written} file scritti; registri e pagine: {more}.")
     if len(real) < len(found):
         click.echo(f"Soluzioni dimostrative lasciate fuori: {len(found) - len(real)}.")

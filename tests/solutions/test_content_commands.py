@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 from app import create_app
 from app.config import ROOT, Settings
 from app.db import Database
-from app.document.parse import parse
 from app.document.serialise import serialise
 from app.solutions import demonstration, queries
 from app.solutions import folder as library
@@ -168,7 +167,16 @@ def test_the_shipped_library_is_right_and_survives_the_way_through_the_database(
     assert len(shipped) >= 36
     for path in shipped:
         exported = (tmp_path / "solutions" / path.name).read_text(encoding="utf-8")
-        assert parse(exported).document == parse(path.read_text(encoding="utf-8")).document
+        assert exported == path.read_text(encoding="utf-8"), path.name
+
+
+def test_an_export_that_cannot_be_written_says_so_in_one_line(app: Flask, folder: Path, tmp_path: Path) -> None:
+    run(app, "import", folder)
+    (tmp_path / "file").write_text("non una cartella", encoding="utf-8")
+    result = run(app, "export", tmp_path / "file" / "sotto")
+    assert result.exit_code == 1
+    assert "esportazione interrotta" in result.output
+    assert "Traceback" not in result.output
 
 
 def test_what_is_derived_can_be_made_anew_from_the_documents(app: Flask, folder: Path, database: Database) -> None:
