@@ -37,9 +37,8 @@ pages = Blueprint("pages", __name__, template_folder="templates")
 WRITTEN = ("aiuto", "programma", "accessibilita", "privacy", "informazioni", "note-legali")
 #: Solutions, and requests and transfers, that the home page shows.
 LATEST, NEWEST = 6, 3
-#: Searches the home page proposes, and how long they may be; of a library that says nothing of its own, these.
+#: Searches the home page proposes, and how long they may be.
 MOST_EXAMPLES, SHORT = 3, 50
-EXAMPLES = ("sportello unico per le imprese", "gare per i piccoli comuni", "piano strategico metropolitano")
 XML = "application/xml"
 #: What stands before the path of a page in each language.
 PREFIXES = {language: "" if language == DEFAULT else f"/{language}" for language in LANGUAGES}
@@ -75,9 +74,21 @@ def _home() -> str:
 
 
 def _examples(latest: Iterable[Solution]) -> list[str]:
-    """Searches that find something, as people ask: the shortest question of each of the newest solutions."""
+    """Searches that find something, as people ask: the shortest question of each of the newest solutions, which are in
+    Italian; who reads in another language gets some of their own."""
+    if current_language() != DEFAULT:
+        return _usual()
     asked = [min(questions, key=len) for solution in latest if (questions := solution.front.get("questions"))]
-    return [text for text in asked if len(text) <= SHORT][:MOST_EXAMPLES] or list(EXAMPLES)
+    return [text for text in asked if len(text) <= SHORT][:MOST_EXAMPLES] or _usual()
+
+
+def _usual() -> list[str]:
+    """What most people look for."""
+    return [
+        gettext("sportello unico per le imprese"),
+        gettext("gare per i piccoli comuni"),
+        gettext("piano strategico metropolitano"),
+    ]
 
 
 @pages.get(f"/<any({', '.join(repr(name) for name in WRITTEN)}):name>")

@@ -10,11 +10,11 @@ from flask.testing import FlaskClient
 from app.db import Database
 from tests.makers import make_solution
 
-LINK = re.compile(r'<li lang="it"><a href="/cerca\?q=[^"]+">([^<]+)</a></li>')
+LINK = re.compile(r'<li><a href="(?:/en)?/cerca\?q=[^"]+">([^<]+)</a></li>')
 
 
-def proposed(client: FlaskClient) -> list[str]:
-    return [unescape(text) for text in LINK.findall(client.get("/").text)]
+def proposed(client: FlaskClient, path: str = "/") -> list[str]:
+    return [unescape(text) for text in LINK.findall(client.get(path).text)]
 
 
 def test_the_home_page_proposes_the_shortest_question_of_each_of_the_newest_solutions(
@@ -29,6 +29,15 @@ def test_the_home_page_proposes_the_shortest_question_of_each_of_the_newest_solu
 
 def test_a_library_without_questions_proposes_what_most_people_look_for(client: FlaskClient) -> None:
     assert "sportello unico per le imprese" in proposed(client)
+
+
+def test_the_english_home_page_proposes_no_italian_question_of_a_sheet(
+    client: FlaskClient, registered: Database
+) -> None:
+    with registered.work() as session:
+        make_solution(session, "uno", questions=["aprire un bar"])
+    assert len(proposed(client, "/en/")) == 3
+    assert "aprire un bar" not in proposed(client, "/en/")
 
 
 def test_what_the_shipped_library_proposes_finds_its_solution_first(library: FlaskClient, library_app: Flask) -> None:
