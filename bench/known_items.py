@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Known-item queries over the shipped library: what an official types, and what should come first. MRR@10 per kind.
 
-`python -m bench.known_items [--strangers] [--half dev|held-out|third] [--misses] [--semantic]`
+`python -m bench.known_items [--strangers] [--told] [--half dev|held-out|third] [--misses] [--semantic]`
 Lines of `bench/data/known_items.jsonl`: `{"id","query","kind","half","relevant":["kind:slug", ...]}`; more than one
 relevant thing where the question is honestly open. English questions are reported apart: without the optional encoder
 they rest on the English forms of the vocabulary alone. `--strangers`: three sets of questions written from the texts of
-the practices by somebody who knew neither the search nor its words (`stranger_items.jsonl`).
+the practices by somebody who knew neither the search nor its words (`stranger_items.jsonl`). `--told`: problems as
+offices tell them, the first 200 letters of the judged requests that something answers (grade 2 or 3).
 """
 
 import argparse
@@ -18,7 +19,8 @@ from pathlib import Path
 from app import create_app
 from app.config import Settings
 from app.search.engine import Engine
-from bench import aims
+from app.search.query import MAX_TEXT
+from bench import aims, matching_judged
 
 DATA = Path(__file__).with_name("data") / "known_items.jsonl"
 STRANGERS = DATA.with_name("stranger_items.jsonl")
@@ -46,6 +48,17 @@ def read(path: Path = DATA) -> list[KnownItem]:
     return [KnownItem(row["id"], row["query"], row["kind"], row["half"], frozenset(row["relevant"])) for row in found]
 
 
+def told() -> list[KnownItem]:
+    """The judged requests kept apart as the search box would take them, by their first letters and by their title."""
+    found = []
+    for row in matching_judged.read():
+        good = frozenset(f"solution:{slug}" for slug, grade in row.grades.items() if grade >= matching_judged.GOOD)
+        if good and int(row.identity[1:]) >= matching_judged.FIRST_KEPT_APART:
+            found.append(KnownItem(row.identity, row.text[:MAX_TEXT], "told", "told", good))
+            found += [KnownItem(row.identity, row.title, "title", "told", good)] if row.title else []
+    return found
+
+
 def answers_of(engine: Engine) -> Answer:
     """The first ten answers of the site, as `kind:slug`."""
     return lambda text: [f"{hit.kind}:{hit.slug}" for hit in engine.search(text, per_page=TOP).hits]
@@ -68,7 +81,9 @@ def italian(items: Iterable[KnownItem]) -> list[KnownItem]:
 def report(answer: Answer, items: Sequence[KnownItem], misses: bool, aimed: bool = True) -> None:
     for kind in dict.fromkeys(item.kind for item in items):
         of_kind = [item for item in items if item.kind == kind]
-        print(f"{kind:12}{len(of_kind):5}{mean(answer, of_kind):8.3f}")
+        ranks = [reciprocal_rank(answer, item) for item in of_kind]
+        first, three = (sum(rank >= least for rank in ranks) / len(ranks) for least in (1, 1 / 3))
+        print(f"{kind:12}{len(of_kind):5}{mean(answer, of_kind):8.3f}  first {first:.3f}, among three {three:.3f}")
     rest = italian(items)
     print(f"{'italian':12}{len(rest):5}{mean(answer, rest):8.3f}")
     if aimed:
@@ -94,15 +109,16 @@ def library_engine(folder: Path, semantic: bool) -> Engine:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--strangers", action="store_true", help="the questions written apart from the search")
+    parser.add_argument("--told", action="store_true", help="problems as offices tell them")
     parser.add_argument("--half", choices=("dev", "held-out", "third"))
     parser.add_argument("--misses", action="store_true", help="list the questions whose answer is not first")
     parser.add_argument("--semantic", action="store_true", help="with the optional encoder")
     options = parser.parse_args()
-    every = read(STRANGERS if options.strangers else DATA)
+    every = told() if options.told else read(STRANGERS if options.strangers else DATA)
     items = [item for item in every if options.half in (None, item.half)]
     with tempfile.TemporaryDirectory() as folder:
         answer = answers_of(library_engine(Path(folder), options.semantic))
-        report(answer, items, options.misses, aimed=not options.strangers)
+        report(answer, items, options.misses, aimed=not (options.strangers or options.told))
 
 
 if __name__ == "__main__":

@@ -33,6 +33,8 @@ from bench.aims import at_least
 
 DATA = Path(__file__).with_name("data") / "matching_judged.yml"
 DEPTH = 5
+#: From this grade on a solution answers a request.
+GOOD = 2
 #: From this number on requests are graded with their answers to the preconditions.
 FIRST_LIVE = 62
 #: From this number on other judges graded what the ways themselves put first, and some by chance.

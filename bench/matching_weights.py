@@ -19,10 +19,9 @@ from app.matching.model import LEAST
 from app.matching.score import bounded, theme_of
 from app.matching.weights import PUBLISHED
 from app.needs.candidates import desk
-from bench.matching_judged import DAY, Judged, as_need
+from bench.matching_judged import DAY, GOOD, Judged, as_need
 from bench.matching_pairs import alike, cases, networks, populations
 
-GOOD = 2
 RESAMPLES = 200
 STEEPEST = 20.0
 
