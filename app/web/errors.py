@@ -3,7 +3,7 @@
 
 import re
 from collections.abc import Callable
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from flask import Flask, Response, current_app, g, make_response, redirect, render_template, request
 from gunicorn.http.errors import ParseException
@@ -72,11 +72,26 @@ def _http(error: HTTPException) -> Response:
         return make_response(("400 Bad Request\n", 400, {"Content-Type": "text/plain"}))
     if error.code is None or error.code < 400:
         return make_response(error.get_response())
+    meant = _meant() if error.code == 404 else ""
+    if meant:
+        return make_response(redirect(meant, 301))
     answer = _answer(error.code, {})
     for name, value in error.get_headers():
         if name in {"Allow", "Retry-After"}:
             answer.headers[name] = value
     return answer
+
+
+def _meant() -> str:
+    """The address of this site that one typed with a stroke too much at its end, or in capitals, stands for; empty
+    where there is none."""
+    path, known = request.path.rstrip("/").lower(), current_app.create_url_adapter(request)
+    if request.url_rule is not None or request.method not in READING or path in {"", request.path}:
+        return ""
+    if known is None or not known.test(path, method="GET"):
+        return ""
+    query = request.query_string.decode("latin-1")
+    return prefixed(quote(path)) + (f"?{query}" if query else "")
 
 
 def _database(error: DBAPIError | PoolExhausted) -> Response:

@@ -232,6 +232,30 @@ def test_an_address_that_leads_nowhere_names_what_is_near_and_fills_the_search_f
     assert answer.text.count(f'<li><a href="{language}/soluzioni/') <= 5
 
 
+@pytest.mark.parametrize("language", ["", "/en"])
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("/soluzioni/", "/soluzioni"),
+        ("/temi/suap/", "/temi/suap"),
+        ("/SOLUZIONI?pagina=2", "/soluzioni?pagina=2"),
+        ("/citta/Torino", "/citta/torino"),
+        ("/soluzioni/SUAP-metropolitano-Bologna/", "/soluzioni/suap-metropolitano-bologna"),
+    ],
+)
+def test_an_address_typed_in_capitals_or_with_a_last_stroke_leads_to_the_page(
+    library: FlaskClient, language: str, typed: str, meant: str
+) -> None:
+    answer = library.get(language + typed)
+    assert answer.status_code == 301
+    assert answer.headers["Location"] == language + meant
+
+
+@pytest.mark.parametrize("path", ["/%5Cevil.example/", "/nessuna/", "/Nessuna", "/soluzioni/nessuna"])
+def test_an_address_that_leads_nowhere_leads_nowhere_else(library: FlaskClient, path: str) -> None:
+    assert library.get(path).status_code == 404
+
+
 @pytest.mark.parametrize(
     "path",
     [
