@@ -46,11 +46,12 @@ Key = tuple[str, int, int]
 
 @dataclass(frozen=True)
 class Suggestion:
-    """One thing to go to: its kind, its title, its address."""
+    """One thing to go to: its kind, its title, its address, and its title in English where it has one."""
 
     kind: str
     text: str
     url: str
+    english: str = ""
 
 
 class Suggestions:
@@ -163,7 +164,7 @@ def answering(ranking: Ranking, typed: str) -> list[Suggestion]:
 
 
 def _suggestion(row: Mapping[str, Any]) -> Suggestion:
-    return Suggestion(str(row["kind"]), str(row["title"]), str(row["url"]))
+    return Suggestion(str(row["kind"]), str(row["title"]), str(row["url"]), str(row.get("title_en", "")))
 
 
 def _words(text: str) -> list[str]:

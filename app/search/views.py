@@ -22,7 +22,7 @@ from app.search.snapshot import TITLED
 from app.search.suggest import Suggestion
 from app.web.formats import csv_answer, json_answer
 from app.web.gate import permits
-from app.web.languages import current_language, prefixed, site_root
+from app.web.languages import DEFAULT, current_language, prefixed, site_root
 from app.web.logs import log
 from app.web.unit import session, work
 
@@ -91,8 +91,17 @@ def browse_csv() -> Response:
 @permits(Action.SEARCH)
 def suggestions() -> Response:
     typed = clean(request.args.get("q", ""))
-    rows = [{"kind": item.kind, "text": item.text, "url": prefixed(item.url)} for item in _suggested(typed)]
-    return json_answer({"query": typed, "suggestions": rows})
+    return json_answer({"query": typed, "suggestions": [_row(item) for item in _suggested(typed)]})
+
+
+def _row(item: Suggestion) -> dict[str, str]:
+    """A suggestion in the language of the page where it has a name in it, else marked as Italian."""
+    row = {"kind": item.kind, "text": _said(item), "url": prefixed(item.url)}
+    return row if current_language() == DEFAULT or item.english else {**row, "lang": DEFAULT}
+
+
+def _said(item: Suggestion) -> str:
+    return item.text if current_language() == DEFAULT else item.english or item.text
 
 
 def _suggested(typed: str) -> list[Suggestion]:
@@ -110,7 +119,7 @@ def suggestions_of_browsers() -> Response:
     found = _suggested(typed)
     root = request.root_url.rstrip("/")
     addresses = [root.removesuffix(request.script_root) + prefixed(item.url) for item in found]
-    answer = json_answer([typed, [item.text for item in found], [], addresses])
+    answer = json_answer([typed, [_said(item) for item in found], [], addresses])
     answer.mimetype = "application/x-suggestions+json"
     return answer
 

@@ -128,6 +128,7 @@ function option(entry, index, prefix, label) {
   item.dataset.text = entry.text;
   if (entry.url) item.dataset.url = entry.url;
   text.textContent = entry.text;
+  if (entry.lang) text.lang = entry.lang;
   item.append(text);
   if (label) {
     const kind = document.createElement("span");

@@ -46,6 +46,16 @@ def test_browsers_get_addresses_in_their_language(library: FlaskClient) -> None:
     assert all(address.startswith("http://localhost/en/") for address in addresses)
 
 
+def test_suggestions_are_in_the_language_of_the_page_or_say_that_they_are_in_italian(library: FlaskClient) -> None:
+    found = {row["url"]: row for row in (library.get("/en/cerca/suggerimenti?q=suap").json or {})["suggestions"]}
+    assert found["/en/temi/suap"]["text"] == "One-stop shop for businesses (SUAP)"
+    assert "lang" not in found["/en/temi/suap"]
+    assert found["/en/soluzioni/suap-metropolitano-bologna"]["lang"] == "it"
+    rows = (library.get("/cerca/suggerimenti?q=suap").json or {})["suggestions"]
+    assert rows
+    assert not any("lang" in row for row in rows)
+
+
 def test_what_opensearch_declares_answers_so(library: FlaskClient) -> None:
     assert "/cerca/suggerimenti.json?q={searchTerms}" in library.get("/opensearch.xml").text
 
