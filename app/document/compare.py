@@ -14,6 +14,10 @@ Kind = Literal["same", "removed", "added"]
 #: A figure with its thousands and decimals is one word.
 WORD = re.compile(r"\d+(?:[.,]\d+)+[^\S\n]*|\w+[^\S\n]*|[^\w\s][^\S\n]*|\s+")
 MAX_WORDS = 5_000
+#: Marks of Markdown that say nothing to a reader: calls of footnotes, emphasis, the address of a link.
+MARKS = re.compile(
+    r"\[\^[^\]\s]+\](?!:)|(?<![\w*])\*{1,2}(?=[\w«“\"(])|(?<=[\w»”\").,;:])\*{1,2}(?![\w*])|\[(?=[^\]^]*\]\()|\]\([^)\s]*\)"
+)
 
 
 @dataclass(frozen=True)
@@ -22,6 +26,11 @@ class Run:
 
     kind: Kind
     text: str
+
+    @property
+    def said(self) -> str:
+        """The text as a reader has it, without marks of Markdown."""
+        return MARKS.sub("", self.text)
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ WRITTEN = ("aiuto", "programma", "accessibilita", "privacy", "informazioni", "no
 #: Solutions, and requests and transfers, that the home page shows.
 LATEST, NEWEST = 6, 3
 #: Searches the home page proposes, and how long they may be.
-MOST_EXAMPLES, SHORT = 3, 50
+MOST_EXAMPLES, SHORT = 3, 80
 XML = "application/xml"
 #: What stands before the path of a page in each language.
 PREFIXES = {language: "" if language == DEFAULT else f"/{language}" for language in LANGUAGES}
@@ -74,12 +74,13 @@ def _home() -> str:
 
 
 def _examples(latest: Iterable[Solution]) -> list[str]:
-    """Searches that find something, as people ask: the shortest question of each of the newest solutions, which are in
-    Italian; who reads in another language gets some of their own."""
+    """Searches that find something, as people ask: the shortest whole question of each of the newest solutions, which
+    are in Italian; who reads in another language gets some of their own."""
     if current_language() != DEFAULT:
         return _usual()
-    asked = [min(questions, key=len) for solution in latest if (questions := solution.front.get("questions"))]
-    return [text for text in asked if len(text) <= SHORT][:MOST_EXAMPLES] or _usual()
+    asked = [[text for text in solution.front.get("questions", ()) if text.endswith("?")] for solution in latest]
+    found = [min(questions, key=len) for questions in asked if questions]
+    return [text for text in found if len(text) <= SHORT][:MOST_EXAMPLES] or _usual()
 
 
 def _usual() -> list[str]:

@@ -17,14 +17,20 @@ def proposed(client: FlaskClient, path: str = "/") -> list[str]:
     return [unescape(text) for text in LINK.findall(client.get(path).text)]
 
 
-def test_the_home_page_proposes_the_shortest_question_of_each_of_the_newest_solutions(
+def test_the_home_page_proposes_the_shortest_whole_question_of_each_of_the_newest_solutions(
     client: FlaskClient, registered: Database
 ) -> None:
     with registered.work() as session:
-        make_solution(session, "uno", questions=["Come si apre un bar in un paese di montagna?", "aprire un bar"])
-        make_solution(session, "due", questions=["una domanda più lunga di quanto stia nella prima pagina del sito"])
-        make_solution(session, "tre")
-    assert proposed(client) == ["aprire un bar"]
+        asked = [
+            "Come si apre un bar senza girare per tutti gli uffici del paese?",
+            "Come si apre un bar?",
+            "aprire un bar",
+        ]
+        make_solution(session, "uno", questions=asked)
+        make_solution(session, "due", questions=[f"Una domanda più {'lunga ' * 12}di quanto stia nella prima pagina?"])
+        make_solution(session, "tre", questions=["parole sparse"])
+        make_solution(session, "quattro")
+    assert proposed(client) == ["Come si apre un bar?"]
 
 
 def test_a_library_without_questions_proposes_what_most_people_look_for(client: FlaskClient) -> None:
@@ -35,9 +41,9 @@ def test_the_english_home_page_proposes_no_italian_question_of_a_sheet(
     client: FlaskClient, registered: Database
 ) -> None:
     with registered.work() as session:
-        make_solution(session, "uno", questions=["aprire un bar"])
+        make_solution(session, "uno", questions=["Come si apre un bar?"])
     assert len(proposed(client, "/en/")) == 3
-    assert "aprire un bar" not in proposed(client, "/en/")
+    assert "Come si apre un bar?" not in proposed(client, "/en/")
 
 
 def test_what_the_shipped_library_proposes_finds_its_solution_first(library: FlaskClient, library_app: Flask) -> None:

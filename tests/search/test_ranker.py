@@ -332,3 +332,11 @@ def test_equal_scores_keep_their_order_over_pages_and_rebuilds(tmp_path: Path) -
     assert paged == sorted(document.slug for document in documents)
     index.write(tmp_path, documents[5:9], [])
     assert paged == [hit.slug for page in (1, 2, 3, 4) for hit in engine.search("sportello", page=page).hits]
+
+
+def test_what_is_made_up_stands_behind_what_is_real(tmp_path: Path) -> None:
+    text = "Uno sportello unico per chi apre un negozio."
+    real = SearchDocument("solution", "vera", "Sportello unico per i negozi", text, "/vera")
+    made_up = SearchDocument("solution", "finta", "A: sportello unico per i negozi", text, "/finta", demonstration=True)
+    index.rebuild(tmp_path, [made_up, real])
+    assert [hit.slug for hit in Engine(tmp_path).search("sportello unico").hits] == ["vera", "finta"]

@@ -78,3 +78,8 @@ def test_values_are_shown_as_words() -> None:
 
 def test_the_words_of_a_value_leave_out_names_truths_and_what_is_not_available() -> None:
     assert values_text([{"name": "Avvio", "months": 3}, {"lead": True, "cost": "non disponibile"}, None]) == "Avvio\n3"
+
+
+def test_a_reader_sees_what_changed_without_marks_of_markdown() -> None:
+    written = "Il [sito](https://ente.example/a) dice *molto*[^s60] e **poi** 3*4.\n* un punto"
+    assert Run("added", written).said == "Il sito dice molto e poi 3*4.\n* un punto"
