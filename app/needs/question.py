@@ -35,6 +35,7 @@ def asked_of(session: Session, proposal: Proposal, now: datetime) -> dict[str, A
     return {
         "asker": {"name": asker.name, "size": asker.size, "hidden": asker.hidden},
         **_said(need),
+        "joined": _joined(need, asker.hidden),
         "offer": {"giver": proposal.giver.name, "summary": proposal.solution.summary} if offered else None,
         "learns": _learns(proposal),
         "message": proposal.message,
@@ -45,6 +46,11 @@ def asked_of(session: Session, proposal: Proposal, now: datetime) -> dict[str, A
         "days": rules.days_passed(now, proposal.due_at) if proposal.due_at else 0,
         "next": following["city_name"] if following else "",
     }
+
+
+def _joined(need: Need, hidden: bool) -> list[dict[str, str]]:
+    """Who has joined the request: without names while whose it is may not be known."""
+    return [{} if hidden else {"name": tie.city.name, "note": tie.note} for tie in need.receivers]
 
 
 def _learns(proposal: Proposal) -> list[dict[str, str]]:

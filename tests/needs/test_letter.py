@@ -9,7 +9,8 @@ from flask import Flask
 
 from app.access import Role
 from app.accounts.models import Person
-from app.needs import proposals
+from app.cities import queries as registers
+from app.needs import proposals, service
 from app.needs.models import Need, Proposal
 from app.notices import service as notices
 from app.outbox import letters
@@ -70,6 +71,25 @@ def test_the_giver_gets_one_message_with_the_whole_context(app: Flask, network: 
     assert len(told(app, network, who)) == 1, "and no second one"
     if language == "it":
         assert "Entro il 2 dicembre 2026: restano 10 giorni." in body(message, "plain")
+
+
+@pytest.mark.parametrize(("visibility", "told_of"), [("public", "Torino"), ("anonymous", "1 altro ente")])
+def test_the_giver_is_told_who_has_joined_and_within_which_limits(
+    app: Flask, network: Network, visibility: str, told_of: str
+) -> None:
+    need = network.post(visibility=visibility, constraints={"budget": "30.000 euro"})
+    with network.database.work() as session:
+        city = registers.by_slugs(session, ["torino"])["torino"]
+        service.join(session, need.id, city, "Anche i nostri Comuni.", network.deed("official.torino"))
+    who = referent(network)
+    made = ask(app, network, need, origin="next")
+    (message,) = told(app, network, who)
+    page = sign_in(app.test_client(), who).get(f"/proposte/{made.id}").text
+    for text in (body(message, "plain"), body(message, "html"), page):
+        assert "Si sono uniti" in text
+        assert told_of in text
+        assert "30.000 euro" in text
+        assert ("Anche i nostri Comuni." in text) == (visibility == "public")
 
 
 def test_an_offer_comes_to_the_requester_as_one_message_with_its_three_answers(app: Flask, network: Network) -> None:
