@@ -18,8 +18,10 @@ from app.matching.fairness import fairness
 from app.matching.floor import HIGHEST, highest_floor
 from app.matching.round import Arc, RoundInput, RoundResult, from_data, solve
 from app.matching.score import match as score
+from app.matching.score import theme_of
+from app.matching.shortlist import LENGTH
 from app.matching.weights import Weights
-from app.needs import candidates, queries, shortlists
+from app.needs import candidates, learnt, queries, shortlists
 from app.needs.candidates import Desk
 from app.needs.models import MatchingRound, Need
 from app.needs.rules import Answer
@@ -89,6 +91,8 @@ def _gather(desk: Desk, needs: Sequence[Need], floor: float, progress: Progress 
         table = desk.market_for(asked).table
         # Those without days too: the round says why it leaves them out.
         best = table.best(asked, table.affinities(affinities), MOST_ARCS, full=True)
+        if not _spoken_of(desk, asked, best[:LENGTH], affinities):
+            best = []
         arcs += [Arc(asked.key, offer.solution, offer.city.slug, round(value, 6)) for offer, value in best]
         kept = {offer.solution: affinities.get(offer.solution, 0.0) for offer, _ in best}
         looked_at[asked.key] = (asked, kept)
@@ -96,6 +100,23 @@ def _gather(desk: Desk, needs: Sequence[Need], floor: float, progress: Progress 
     cities = {offer.city.slug: offer.city.capacity for offer in desk.market.offers}
     wanted = {str(need.id): need.wanted for need in needs}
     return RoundInput(tuple(arcs), wanted, offers, cities, floor=floor, solver=flow.fit(len(arcs))), looked_at
+
+
+def _spoken_of(
+    desk: Desk, asked: model.Need, best: Sequence[tuple[model.Offer, float]], affinities: Mapping[str, float]
+) -> bool:
+    """Whether anything speaks of a request: of one whose shortlist says that nothing does nobody is asked unseen."""
+    market = desk.market_for(asked)
+    near = (
+        learnt.is_near(
+            desk.known,
+            asked,
+            offer.solution,
+            theme_of(asked, offer, market, affinities.get(offer.solution, 0.0))[0],
+        )
+        for offer, _ in best
+    )
+    return any(near)
 
 
 def _not_again(desk: Desk) -> dict[str, frozenset[tuple[str, str]]]:

@@ -109,6 +109,14 @@ def test_who_has_named_a_day_is_not_asked_again_by_a_round(network: Network, eng
     assert {arc[2] for arc in preview(network, engine).input["round"]["arcs"]} == {"torino"}
 
 
+def test_a_round_asks_nobody_for_what_no_solution_speaks_of(network: Network, engine: Engine) -> None:
+    need = network.post(problem="Vogliamo gabbie per conigli selvatici e recinti per mufloni in quota.")
+    assert shown(network, engine, need).far
+    found = preview(network, engine)
+    assert (found.input["round"]["arcs"], found.result["unserved"]) == ([], [[str(need.id), "no-candidate", []]])
+    assert found.result["assigned"] == []
+
+
 def test_long_requests_are_compared_as_documents(network: Network, engine: Engine) -> None:
     found = shown(network, engine, network.post(problem=f"{PROBLEM} " * 8))
     assert not found.low_evidence
