@@ -64,6 +64,8 @@ class Row:
     demonstration: bool
     joinable: bool
     lapsed: bool
+    #: A body of the person asks it or has joined it.
+    ours: bool
 
     def as_data(self) -> dict[str, object]:
         """The line as CSV and JSON say it."""
@@ -140,6 +142,7 @@ def row(need: Need, actor: Actor, chosen: Iterable[str], now: datetime) -> Row:
         need.demonstration,
         bool(able_in(need, actor, day_of(now)) - {tie.city.slug for tie in need.receivers}),
         need.state == State.OPEN and need.lapsed_at is not None,
+        bool(actor.bodies & {need.city.slug, *(tie.city.slug for tie in need.receivers)}),
     )
 
 

@@ -17,6 +17,8 @@ from app.solutions.models import Theme
 MOST_LIKE = 4
 #: Solutions shown under a missing precondition, and missing preconditions of one solution that are looked up.
 MOST_CLOSING, MOST_GAPS = 2, 12
+#: Share of what a precondition says that a solution must say too, for it to help: else it only shares a common word.
+FILLING = 0.5
 #: A library larger than this takes longer to learn than who reads the page of a request waits.
 MOST_LEARNT = 200
 
@@ -29,31 +31,33 @@ def answering(
     but: str = "",
     bodies: Set[str] = frozenset(),
 ) -> Sequence[Hit] | None:
-    """Solutions that may already answer a request, as near to its theme as what a shortlist calls near.
+    """Solutions that may already answer a request, as near to it as a shortlist calls near, the nearest first.
 
     Empty where all that share its words are far from it; None where none was found, or the index is away.
     """
     found = solutions_like(engine, asked.said, but, bodies, 3 * MOST_LIKE)
     offered = {hit.slug: hit.document.facets.get("theme", ()) for hit in found}
-    near = _near_ones(session, engine, asked, offered, themes) if found else set()
-    return [hit for hit in found if hit.slug in near][:MOST_LIKE] if found else None
+    near = _near_ones(session, engine, asked, offered, themes) if found else {}
+    ordered = sorted((hit for hit in found if hit.slug in near), key=lambda hit: -near[hit.slug])
+    return ordered[:MOST_LIKE] if found else None
 
 
 def _near_ones(
     session: Session, engine: Engine, asked: model.Need, offered: Mapping[str, Sequence[str]], themes: Iterable[Theme]
-) -> set[str]:
-    """Of some solutions, by slug with their themes, those that have to do with a request, as a shortlist holds it.
+) -> dict[str, float]:
+    """Of some solutions, by slug with their themes, those that have to do with a request, as a shortlist holds it, each
+    with how well its theme fits.
 
-    All of them where the library is too large to be learnt while somebody waits.
+    All of them alike where the library is too large to be learnt while somebody waits.
     """
     if engine.count("solution") > MOST_LEARNT:
-        return set(offered)
+        return dict.fromkeys(offered, 0.0)
     known, tree = learnt.known(session, engine), {theme.slug: theme.parent_slug for theme in themes}
     found = learnt.affinities(engine, known, asked)
     market = Market((), tree, known.s90_words if says_little(asked) else known.s90_texts)
     offers = {slug: model.Offer(slug, "", NOBODY, _narrowest(theirs, tree)) for slug, theirs in offered.items()}
     worth = {slug: theme_of(asked, offer, market, found.get(slug, 0.0))[0] for slug, offer in offers.items()}
-    return {slug for slug, value in worth.items() if learnt.is_near(known, asked, slug, value)}
+    return {slug: round(value, 6) for slug, value in worth.items() if learnt.is_near(known, asked, slug, value)}
 
 
 def _narrowest(themes: Sequence[str], tree: Mapping[str, str]) -> tuple[str, ...]:
@@ -77,9 +81,11 @@ def solutions_like(
     return others[:most]
 
 
-def closing(engine: Engine, gaps: Iterable[str], but: str = "") -> dict[str, Sequence[Hit]]:
+def closing(session: Session, engine: Engine, gaps: Iterable[str], but: str = "") -> dict[str, Sequence[Hit]]:
     """Solutions that may fill what is missing, by precondition; ``but`` asks for it and does not fill it."""
-    found: dict[str, Sequence[Hit]] = {}
-    for text in list(dict.fromkeys(gaps))[:MOST_GAPS]:
-        found[text] = solutions_like(engine, text, but)[:MOST_CLOSING]
-    return found
+    texts = list(dict.fromkeys(gaps))[:MOST_GAPS]
+    found = {text: solutions_like(engine, text, but) for text in texts}
+    if any(found.values()) and engine.count("solution") <= MOST_LEARNT:
+        said = learnt.known(session, engine).texts
+        found = {text: [hit for hit in hits if said.held(text, hit.slug) >= FILLING] for text, hits in found.items()}
+    return {text: hits[:MOST_CLOSING] for text, hits in found.items()}

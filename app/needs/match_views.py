@@ -81,7 +81,7 @@ def _helps(need: Need, around: dict[str, Any]) -> dict[str, Any]:
     shown = around["shown"].items if around else ()
     lacking = answers.said(need.answers or {}, "no")
     gaps = {item["solution"]: [text for text in item["preconditions"] if text in lacking] for item in shown}
-    return {slug: likeness.closing(engine(), texts, slug) for slug, texts in gaps.items() if texts}
+    return {slug: likeness.closing(session(), engine(), texts, slug) for slug, texts in gaps.items() if texts}
 
 
 def _around(need: Need) -> dict[str, Any]:

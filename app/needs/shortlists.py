@@ -200,10 +200,14 @@ def compare(mine: City, theirs: City, themes: Sequence[str], market: Market, now
 
 
 def offering(desk: Desk, need: Need, bodies: Set[str]) -> list[tuple[model.Offer, str]]:
-    """What some bodies could give a request, and how well it fits, the best first; without reasons."""
+    """What some bodies could give a request, and how well it fits, the best first; without reasons.
+
+    Without what its city has had already, save for an anonymous one: what is left out would tell who it is.
+    """
     asked = candidates.as_need(desk, need)
     market, affinities = desk.market_for(asked), desk.affinities(asked)
-    theirs = (offer for offer in market.offers if offer.city.slug in bodies)
+    had = frozenset() if need.visibility == "anonymous" else asked.twinned
+    theirs = (offer for offer in market.offers if offer.city.slug in bodies and offer.solution not in had)
     scored = [match(asked, offer, market, affinities.get(offer.solution, 0.0)) for offer in theirs]
     return [(found.offer, band(found.score)) for found in sorted(scored, key=lambda found: -round(found.score, 3))]
 

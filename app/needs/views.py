@@ -182,6 +182,7 @@ def near() -> Response:
     alike = [
         {
             "id": item.id if item.joinable else None,
+            "ours": item.ours,
             "title": item.title,
             "city": item.asker.short_name,
             "url": url_for("needs.show", number=item.id, slug=item.slug),

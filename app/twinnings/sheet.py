@@ -63,7 +63,7 @@ def bench(
         "answers": {(item.city_id, item.precondition): item for item in answers},
         "preconditions": preconditions(twinning.solution.front),
         "codes": ANSWERS,
-        "helps": closing(engine, (it.precondition for it in answers if it.answer == "no"), twinning.solution.slug),
+        "helps": closing(session, engine, _missing(answers), twinning.solution.slug),
         "resources": _resources(twinning.solution),
         "spreads": spreads(twinning.solution.front),
         "names": people.names(session, named),
@@ -105,6 +105,10 @@ def hours_by_city(hours: Iterable[WorkedHours]) -> dict[int, float]:
     for item in hours:
         found[item.city_id] = found.get(item.city_id, 0.0) + item.quarters / 4
     return found
+
+
+def _missing(answers: Sequence[ReadinessAnswer]) -> list[str]:
+    return [item.precondition for item in answers if item.answer == "no"]
 
 
 def _resources(solution: Solution) -> dict[str, int]:

@@ -16,6 +16,13 @@ function joinButton(label, row) {
   return button;
 }
 
+// A request that one's own body asks or has joined already.
+function oursMark(label) {
+  const mark = document.createElement("strong");
+  mark.textContent = label;
+  return mark;
+}
+
 function fill(part, rows) {
   const list = part.querySelector("ul");
   const join = part.dataset.join;
@@ -29,9 +36,12 @@ function fill(part, rows) {
       link.textContent = row.title;
       item.append(link, row.city ? ` · ${row.city}` : "");
       if (join && row.id) item.append(" ", joinButton(join, row));
+      else if (row.ours) item.append(" · ", oursMark(part.dataset.ours));
       return item;
     }),
   );
+  const joining = part.querySelector("[data-near-joining]");
+  if (joining) joining.hidden = !rows.some((row) => row.id);
   part.hidden = rows.length === 0;
 }
 

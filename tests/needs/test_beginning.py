@@ -107,13 +107,26 @@ def test_one_button_joins_a_like_request_keeps_what_was_typed_and_has_a_way_back
     assert (draft.problem, draft.by_when.isoformat() if draft.by_when else "") == (PROBLEM, TYPED["by_when"])
     assert [tie.city.slug for tie in network.need(other).receivers] == ["venezia"]
     again = client.get("/richieste/simili.json", query_string={"q": PROBLEM}).get_json()["needs"]
-    assert [row["id"] for row in again] == [None], "nobody joins twice"
+    assert [(row["id"], row["ours"]) for row in again] == [(None, True)], "nobody joins twice"
+    form = send(client, "/richieste/nuova", **looked | {"by_when": ""}).text
+    assert "il tuo ente c’è già" in form.partition("data-near-needs")[2].partition("</ul>")[0]
+    assert '<p class="quiet" data-near-joining hidden>' in form, "there is nothing to join"
     refused = send(client, f"{page(draft)}/modifica", edition="1", join=str(other.id), **TYPED)
     assert refused.status_code == 409
     assert PROBLEM in refused.text
     assert send(client, f"{page(other)}/lascia", city="venezia").status_code == 303
     joined = send(client, f"{page(draft)}/modifica", edition="1", join=str(other.id), **TYPED)
     assert joined.headers["Location"].endswith(page(other)), "from a draft too"
+
+
+def test_who_saw_what_may_answer_beside_a_mistake_is_not_held_up_again(found: Flask, network: Network) -> None:
+    network.post("torino")
+    client = client_of(found, network, (Role.OFFICIAL, "venezia"))
+    typed = {name: value for name, value in TYPED.items() if name != "looked"}
+    wrong = send(client, "/richieste/nuova", **typed | {"by_when": ""})
+    assert (wrong.status_code, 'name="looked" value="1"' in wrong.text) == (422, True)
+    assert "Prima di pubblicare" in wrong.text
+    assert 'name="looked"' not in client.get("/richieste/nuova").text
 
 
 def test_nobody_joins_for_another_body_or_what_they_may_not_read(found: Flask, network: Network) -> None:

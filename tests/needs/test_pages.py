@@ -152,6 +152,22 @@ def test_solutions_of_ones_own_city_and_the_one_asked_for_do_not_answer(site: Fl
     assert near("venezia") - near("venezia", soluzione="sportello-torino") == {torino}
 
 
+def test_what_may_answer_stands_in_the_order_of_how_well_it_fits(site: Flask, network: Network) -> None:
+    site.extensions["indexer"].rebuild()
+    need = network.post(problem="Le gare di appalto si fanno in ogni sportello.", themes=("suap",))
+    text = site.test_client().get(page(need)).text.partition('id="forse"')[2]
+    assert 0 < text.find("Sportello unico di Torino") < (text.find("/soluzioni/appalti-torino") % len(text))
+
+
+def test_what_a_city_has_had_already_is_not_offered_to_it_again(site: Flask, network: Network) -> None:
+    site.extensions["indexer"].rebuild()
+    network.accept(network.ask(network.post("venezia")))
+    client = client_of(site, network, (Role.OFFICIAL, "bologna"))
+    for visibility, offered in (("public", False), ("anonymous", True)):
+        need = network.post(visibility=visibility)
+        assert ('value="sportello-bologna"' in client.get(f"{page(need)}/offri").text) == offered
+
+
 def test_a_published_request_is_changed_without_offers_to_join_another(site: Flask, network: Network) -> None:
     network.post("torino")
     need = network.post()
@@ -327,7 +343,7 @@ def test_later_and_no_say_what_is_missing(site: Flask, network: Network) -> None
     soon = (datetime.now(UTC) + timedelta(days=30)).date().isoformat()
     long = send(client, f"{address}/piu-avanti", later_on=soon, text="a" * 2_001)
     assert long.status_code == 422
-    assert re.search(r'id="later-text"[^>]*>a+</textarea><p class="form-wrong">', long.text)
+    assert re.search(r'id="later-text"[^>]*>a+</textarea><p class="form-wrong" id="later_text-wrong">', long.text)
     assert re.search(r'id="no-text"[^>]*></textarea>', long.text)
     assert send(client, f"{address}/rifiuta", reason="other").status_code == 422
     assert send(client, f"{address}/piu-avanti", later_on="2026-01-20").status_code == 422

@@ -140,13 +140,16 @@ def test_what_a_receiver_lacks_leads_to_solutions_that_may_fill_it(
 ) -> None:
     with exchange.database.work() as session:
         make_solution(session, "piattaforma", title="Piattaforma telematica comune")
+        make_solution(session, "canile", title="Una piattaforma per i canili")
     receiver.application.extensions["indexer"].rebuild()
     typed = {"body": "torino", "precondition": "Piattaforma telematica", "who": "", "by_when": ""}
     assert post(receiver, "/requisiti", answer="yes", **typed) == 303
     assert "Può aiutare a colmarlo" not in receiver.get(PATH).text
     seen = rules.seen({"answer": "yes", "who": "", "by_when": ""})
     assert post(receiver, "/requisiti", answer="no", seen=seen, **typed) == 303
-    assert "Piattaforma telematica comune" in receiver.get(PATH).text.partition("Può aiutare a colmarlo")[2][:400]
+    helps = receiver.get(PATH).text.partition("Può aiutare a colmarlo")[2][:400]
+    assert "Piattaforma telematica comune" in helps
+    assert "canili" not in helps, "one common word fills no gap"
 
     def gone(*_: object, **__: object) -> None:
         raise IndexDamaged("away")
