@@ -75,7 +75,14 @@ def _figure(raw: Any, sources: Mapping[str, Any]) -> Figure:
 def _ratio(above: Figure | None, below: Figure | None, scale: float) -> Figure:
     if above is None or below is None or above.value is None or not below.value:
         return Figure(None, derived=True)
-    return Figure(above.value / below.value * scale, above.date, None, derived=True)
+    return Figure(above.value / below.value * scale, above.date, _both(above.source, below.source), derived=True)
+
+
+def _both(one: Mapping[str, str] | None, other: Mapping[str, str] | None) -> Mapping[str, str] | None:
+    """The source of what is worked out from two figures: the two in one line, where they differ."""
+    if not one or not other or one == other:
+        return one or other
+    return {"title": f"{one.get('title', '')}; {other.get('title', '')}"}
 
 
 def size_class(population: float | None) -> str:

@@ -14,6 +14,7 @@ from app.needs.answers import preconditions
 from app.text.acts import find_acts
 from app.text.bodies import named
 from app.text.elision import elided
+from app.twinnings import queries
 from app.twinnings.models import Twinning
 from app.twinnings.views import PATH, found, now
 from app.web.formats import day
@@ -75,7 +76,7 @@ def _data(twinning: Twinning) -> dict[str, Any]:
         "need": need.title if need else "",
         "licence": front.get("licence") or "CC-BY-4.0",
         "began": day(twinning.began_at),
-        "kit": [str(piece.get("title", "")) for piece in front.get("kit") or []],
+        "kit": [piece.title for piece in queries.kit(session(), twinning.id)],
         "preconditions": preconditions(front),
         "acts": "; ".join(act for act in stated if not _is_regional(act)),
         "regional": "; ".join(act for act in stated if _is_regional(act)),

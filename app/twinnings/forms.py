@@ -13,6 +13,8 @@ from app.twinnings.rules import Closing
 
 #: `9000`, `9.000`, `9 000`; a point before other than three digits is none of these.
 AMOUNT = re.compile(r"(?:[0-9]{1,9}|[0-9]{1,3}(?:[. ][0-9]{3}){1,2})\Z")
+#: The cents of a cost, behind a comma.
+CENTS = re.compile(r",([0-9]{2})\Z")
 #: Fields in which people write sentences of their own.
 WRITTEN = (
     *("title", "place", "note", "minutes_text", "what", "who", "task"),
@@ -75,13 +77,18 @@ class MeetingTyped:
 
 
 def amount(form: Mapping[str, str], name: str) -> int | None:
-    """A whole number with or without points, None where nothing was typed. Raises ``Invalid``."""
+    """A whole number with or without points, None where nothing was typed; a cost to the nearest euro.
+
+    Raises ``Invalid``.
+    """
     said = form.get(name, "").strip()
     if not said:
         return None
-    if not AMOUNT.match(said):
+    cents = CENTS.search(said) if name == "cost" else None
+    whole = said[: cents.start()] if cents else said
+    if not AMOUNT.match(whole):
         raise Invalid({name: "not_a_number"})
-    return int(re.sub(r"[. ]", "", said))
+    return int(re.sub(r"[. ]", "", whole)) + (int(cents[1]) >= 50 if cents else 0)
 
 
 def day(form: Mapping[str, str], name: str, needed: bool = True) -> date | None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from babel.numbers import get_decimal_symbol
 from flask import Flask, Response, make_response, request
-from flask_babel import format_date, format_decimal, format_time, get_locale, gettext
+from flask_babel import format_date, format_decimal, format_time, get_locale, gettext, ngettext
 from markupsafe import Markup
 
 from app.document.dates import ROME
@@ -22,6 +22,8 @@ from app.text.bodies import named
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 #: The first of a month as the Italian calendar of Babel writes it.
 FIRST_DAY = re.compile(r"^1 (?=[a-z])")
+#: What a link may be made of among the words of people: the address of a page, never a script.
+WEB_ADDRESS = re.compile(r"https?://[^\s/]+\.\S+")
 
 #: A number with decimals in either language, and the sign before them.
 DECIMALS, SIGN = re.compile(r"[-−]?\d+[.,](?:\d{1,2}|\d{4,})"), re.compile("[.,]")
@@ -138,6 +140,19 @@ def euro(value: float | None) -> str:
     return str(gettext("non disponibile")) if value is None else f"{number(value)}\u00a0€"
 
 
+def file_size(octets: int) -> str:
+    """How large a file is, as the language writes it."""
+    if octets < 1_000:
+        return str(ngettext("%(num)d byte", "%(num)d byte", octets))
+    unit, scale = ("MB", 1_000_000) if octets >= 999_950 else ("kB", 1_000)
+    return f"{format_decimal(round(octets / scale, 1))}\u00a0{unit}"
+
+
+def web_address(text: str) -> str:
+    """A text that is the address of a page and nothing else; empty for any other."""
+    return text if WEB_ADDRESS.fullmatch(text) else ""
+
+
 def trusted_html(stored: str) -> Markup:
     """Stored HTML of a revision, already sanitised by `app.document.render`; the only mark-as-safe in the project."""
     return Markup(stored)  # noqa: S704
@@ -163,6 +178,8 @@ def register(app: Flask) -> None:
         number=number,
         numeral=numeral,
         euro=euro,
+        file_size=file_size,
+        web_address=web_address,
         trusted_html=trusted_html,
         json_ld=json_ld,
     )

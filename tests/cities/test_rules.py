@@ -71,6 +71,18 @@ def test_density_is_inhabitants_for_each_square_kilometre() -> None:
     assert (found.value, found.date, found.source, found.derived) == (250, "2023", None, True)
 
 
+def test_what_is_worked_out_tells_the_sources_of_both_figures(shipped: dict[str, dict[str, Any]]) -> None:
+    def source(slug: str, name: str) -> dict[str, str]:
+        return dict(perimeters(shipped[slug])[0].figures[name].source or {})
+
+    assert source("bari", "small_share")["title"].startswith("ISTAT, censimento della popolazione 2011")
+    assert "; ISTAT, elenco dei comuni" in source("bari", "small_share")["title"]
+    alike = {"value": 4, "source": "a"}
+    entry = {"valid_from": "2015-01-01", "figures": {"population": alike, "area_km2": alike}}
+    found = perimeters({"sources": {"a": {"title": "Una", "address": "https://a.example"}}, "perimeters": [entry]})
+    assert found[0].figures["density"].source == {"title": "Una", "address": "https://a.example"}
+
+
 def test_the_share_of_small_municipalities_is_a_percentage() -> None:
     found = figure("small_share", municipalities={"value": 312}, small_municipalities={"value": 249})
     assert found.value == pytest.approx(79.8, abs=0.01)

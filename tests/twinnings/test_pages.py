@@ -513,6 +513,9 @@ def test_the_calendar_is_folded_escaped_and_in_the_time_of_italy(exchange: Excha
 def test_amounts_days_and_hours_are_read_as_people_write_them() -> None:
     assert forms.amount({"cost": "1.200.000"}, "cost") == 1_200_000
     assert forms.amount({"cost": "9 000"}, "cost") == 9_000
+    assert [forms.amount({"cost": typed}, "cost") for typed in ("8.500,50", "8500,49", "0,99")] == [8_501, 8_500, 1]
+    with pytest.raises(Invalid):
+        forms.amount({"months": "6,50"}, "months")
     assert forms.amount({}, "cost") is None
     for wrong in ("1.5", "2.50", "1.2000", "1,5", "-3", "1" * 10, "²"):
         with pytest.raises(Invalid):
@@ -619,6 +622,26 @@ def test_draft_acts_hold_the_data_speak_of_every_receiver_and_are_marked(
         assert part in text
     assert receiver.get(f"/en{PATH}/atti/{name}.md").text == text, "also for who reads the site in English"
     assert "l'ente ricevente" not in text.casefold()
+
+
+def test_the_agreement_lists_what_the_parties_added_to_the_kit(receiver: FlaskClient) -> None:
+    assert post(receiver, "/kit", title="Foglio degli indicatori") == 303
+    text = receiver.get(f"{PATH}/atti/accordo.md").text
+    assert "- Schema di convenzione;\n- Foglio degli indicatori.\n" in text
+
+
+def test_who_did_not_adopt_the_solution_begins_no_variant(receiver: FlaskClient) -> None:
+    assert "Inizia la variante" in receiver.get(PATH).text
+    assert post(receiver, "/chiudi", body="torino", result="stopped") == 303
+    assert "Inizia la variante" not in receiver.get(PATH).text
+
+
+@pytest.mark.parametrize(
+    ("place", "linked"), [("https://incontri.example/abc", True), ("Sala A", False), ("javascript:alert(1)", False)]
+)
+def test_the_address_of_a_meeting_is_a_link(receiver: FlaskClient, place: str, linked: bool) -> None:
+    assert post(receiver, "/incontri", title="Avvio", starts_at="2027-01-10T10:00", minutes="60", place=place) == 303
+    assert (f'<a href="{place}"' in receiver.get(PATH).text) == linked
 
 
 def test_the_agreement_names_its_steps_in_order_of_days_and_lists_the_kit(

@@ -9,8 +9,9 @@ from datetime import UTC, date, datetime
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_babel import force_locale
 
-from app.web.formats import articled, day, json_ld, moment
+from app.web.formats import articled, day, file_size, json_ld, moment, web_address
 
 SOLUTION = "/soluzioni/suap-metropolitano-bologna"
 LISTS = ["/citta", "/temi", "/norme"]
@@ -143,3 +144,27 @@ def test_bodies_have_an_article_in_italian_sentences_only(app: Flask) -> None:
         assert articled(bari, begin=True) == f"La {bari}"
     with app.test_request_context("/", environ_overrides={"twinmetro.language": "en"}):
         assert articled(bari, "a") == bari
+
+
+@pytest.mark.parametrize(
+    ("language", "told"), [("it", "1,5\u00a0kB 1\u00a0MB 2,4\u00a0MB"), ("en", "1.5\u00a0kB 1\u00a0MB 2.4\u00a0MB")]
+)
+def test_the_size_of_a_file_is_written_as_the_language_writes_numbers(app: Flask, language: str, told: str) -> None:
+    with app.test_request_context("/"), force_locale(language):
+        assert " ".join(file_size(octets) for octets in (1_500, 999_999, 2_400_000)) == told
+        assert file_size(512).startswith("512 byte")
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("https://ente.example/sala", True),
+        ("http://ente.example", True),
+        ("https://ente.example sala A", False),
+        ("javascript:alert(1)//a.b", False),
+        ("//ente.example", False),
+        ("https://", False),
+    ],
+)
+def test_only_the_address_of_a_page_becomes_a_link(text: str, whole: bool) -> None:
+    assert web_address(text) == (text if whole else "")
