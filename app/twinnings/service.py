@@ -48,7 +48,8 @@ def begin(session: Session, proposal: Proposal, person_id: int, now: datetime) -
         TwinningParty(city_id=proposal.giver_id, city=proposal.giver, role="giver"),
         *(TwinningParty(city_id=city.id, city=city, role="receiver") for city in _receivers(session, proposal, now)),
     ]
-    twinning.people = _first_people(session, proposal, person_id)
+    taking_part = {tie.city_id for tie in twinning.parties}
+    twinning.people = [tie for tie in _first_people(session, proposal, person_id) if tie.city_id in taking_part]
     twinning.milestones = [
         Milestone(key=item.key, phase=item.phase, position=item.position, due_on=item.due_on)
         for item in rules.plan(day_of(now), need.by_when, need.formats)
