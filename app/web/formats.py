@@ -12,7 +12,7 @@ from typing import Any
 
 from babel.numbers import get_decimal_symbol
 from flask import Flask, Response, make_response, request
-from flask_babel import format_date, format_decimal, format_time, get_locale, gettext, ngettext
+from flask_babel import format_date, format_decimal, format_time, get_locale, gettext
 from markupsafe import Markup
 
 from app.document.dates import ROME
@@ -143,7 +143,7 @@ def euro(value: float | None) -> str:
 def file_size(octets: int) -> str:
     """How large a file is, as the language writes it."""
     if octets < 1_000:
-        return str(ngettext("%(num)d byte", "%(num)d byte", octets))
+        return str(gettext("%(num)d byte", num=octets))
     unit, scale = ("MB", 1_000_000) if octets >= 999_950 else ("kB", 1_000)
     return f"{format_decimal(round(octets / scale, 1))}\u00a0{unit}"
 
