@@ -85,8 +85,9 @@ def _http(error: HTTPException) -> Response:
 def _meant() -> str:
     """The address of this site that one typed with a stroke too much at its end, or in capitals, stands for; empty
     where there is none."""
-    path, known = request.path.rstrip("/").lower(), current_app.create_url_adapter(request)
-    if request.url_rule is not None or request.method not in READING or path in {"", request.path}:
+    # One stroke at its beginning: with two, a browser would take what follows for another site.
+    path, known = f"/{request.path.strip('/').lower()}", current_app.create_url_adapter(request)
+    if request.url_rule is not None or request.method not in READING or path in {"/", request.path}:
         return ""
     if known is None or not known.test(path, method="GET"):
         return ""

@@ -48,7 +48,7 @@ def test_most_english_questions_find_their_practice_first_and_nearly_all_among_t
         ("services conference", "conferenza-di-servizi-milano"),
         ("European projects", "ufficio-europa-associato-seav-milano"),
         ("European projects office", "ufficio-europa-associato-seav-milano"),
-        ("European funds", "europa"),
+        ("European funds", "ufficio-europa-associato-seav-milano"),
         ("public tender platform", "appalti"),
         ("homogeneous areas", "revisione-zone-omogenee-milano"),
         ("participatory planning", "partecipazione-come-competenza-genova"),
