@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.errors import Conflict, NotFound
 from app.needs import proposals, queries, round_queries
 from app.needs.models import MatchingRound, Need, Proposal
-from app.needs.rules import EXCHANGE, Answer, State
+from app.needs.rules import EXCHANGE, ROUND, Answer, State
 from app.needs.service import Deed, tell_proposal
 from app.solutions.models import Solution
 
@@ -64,7 +64,7 @@ def withdraw(session: Session, number: int, place: int, deed: Deed) -> None:
             proposals.withdraw(session, item.id, deed)
         elif item.origin != EXCHANGE:
             tell_proposal(session, item, deed, "exchange-withdrawn", {})
-            item.round_id = number if item.origin == "round" else None
+            item.round_id = number if item.origin == ROUND else None
         item.grounds = {name: value for name, value in item.grounds.items() if name != EXCHANGE}
 
 

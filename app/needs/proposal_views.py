@@ -95,13 +95,13 @@ def _begin() -> Begin:
 @proposal_pages.post(f"{PATH}/accetta")
 @permits(Action.READ_PROPOSAL)
 def accept(number: int) -> Response:
-    proposal, begin = _mine(number), _begin()
-    slug = proposal.solution.slug
+    proposal, begin, days = _mine(number), _begin(), answer_days()
+    slug, address = proposal.solution.slug, url_for("proposals.show", number=number)
     return _press(
         proposal,
-        "proposal_accepted",
-        lambda writing: proposals.accept(writing, number, deed(), begin),
-        lambda twinning: prefixed(f"/gemellaggi/{twinning}-{slug}"),
+        "proposal_available" if rules.needs_consent(proposal.origin, proposal.need.visibility) else "proposal_accepted",
+        lambda writing: proposals.accept(writing, number, deed(), begin, days),
+        lambda twinning: prefixed(f"/gemellaggi/{twinning}-{slug}") if twinning else address,
     )
 
 

@@ -18,6 +18,8 @@ from app.needs.rules import Answer, State
 from app.needs.service import Deed, drop_pending, reveal, tell, tell_proposal
 from app.solutions.models import Solution
 
+#: Days to answer where the settings say nothing else.
+USUAL_DAYS = 10
 #: Begins the twinning of an accepted proposal and answers its number; handed in by the factory.
 Begin = Callable[[Session, Proposal, int, datetime], int]
 
@@ -60,10 +62,12 @@ def propose(session: Session, need: Need, item: Mapping[str, Any], origin: str, 
     return proposal
 
 
-def accept(session: Session, number: int, deed: Deed, begin: Begin) -> int:
+def accept(session: Session, number: int, deed: Deed, begin: Begin, days: int = USUAL_DAYS) -> int | None:
     """Say yes: the twinning begins and the request is matched. Answers the number of the twinning.
 
-    Of two at once, on one request or on the last free days of one giver, exactly one wins: the other gets ``Conflict``.
+    None where an anonymous request did not choose who says yes: it becomes an offer, and its city says within ``days``
+    whether it wants to be known. Of two at once, on one request or on the last free days of one giver, exactly one
+    wins: the other gets ``Conflict``.
     """
     need, proposal = _waiting(session, number)
     if need.state != State.OPEN:
@@ -74,6 +78,9 @@ def accept(session: Session, number: int, deed: Deed, begin: Begin) -> int:
         raise Conflict("no_capacity")
     if problem := refused(session, proposal, deed.now):
         raise Conflict(problem)
+    if rules.needs_consent(proposal.origin, need.visibility):
+        _hand_over(session, need, proposal, days, deed)
+        return None
     _answer(need, proposal, Answer.ACCEPTED, deed)
     need.state, need.updated_at = State.MATCHED, deed.now
     drop_pending(session, need, deed, but=proposal.id)
@@ -83,6 +90,14 @@ def accept(session: Session, number: int, deed: Deed, begin: Begin) -> int:
     tell(session, need, deed, "need-matched", {"twinning": twinning})
     tell_proposal(session, proposal, deed, "proposal-accepted", {"twinning": twinning})
     return twinning
+
+
+def _hand_over(session: Session, need: Need, proposal: Proposal, days: int, deed: Deed) -> None:
+    """The yes of a giver that a round asked, as its offer to a city that is not known yet."""
+    proposal.origin, proposal.state, proposal.asked_by = rules.OFFER, Answer.OFFERED, deed.person_id
+    proposal.asked_at, proposal.due_at, proposal.reminded_at = deed.now, rules.due_after(deed.now, days), None
+    need.answered_at = need.answered_at or deed.now
+    tell_proposal(session, proposal, deed, "proposal-offered", {})
 
 
 def postpone(session: Session, number: int, later_on: date | None, text: str, days: int, deed: Deed) -> Proposal:

@@ -12,7 +12,7 @@ from app.journal.service import record
 from app.needs import candidates, proposals, queries, round_queries, service
 from app.needs.assigning import FLOOR, Computed
 from app.needs.models import MatchingRound, Need, Proposal
-from app.needs.rules import Answer, State
+from app.needs.rules import ROUND, Answer, State
 from app.needs.service import Deed
 
 MOST_NAME = 120
@@ -171,7 +171,7 @@ def _propose(
     if taken or item["city"] in {tie.city.slug for tie in need.receivers}:
         raise Conflict("round_stale")
     try:
-        made = proposals.propose(session, need, item, "round", days, deed)
+        made = proposals.propose(session, need, item, ROUND, days, deed)
     except Invalid as gone:
         raise Conflict("round_stale") from gone
     made.round_id = found.id

@@ -88,6 +88,8 @@ FORMATS = ("colloquio", "visita", "missione", "trasferimento")
 VISIBILITIES = ("public", "members", "anonymous")
 #: The origin of a proposal that its giver made unasked: the requester answers.
 OFFER = "offer"
+#: The origin of a proposal that a round made, for a request that did not choose it.
+ROUND = "round"
 #: The origin of a proposal that is part of an exchange: its lesson is one beyond the days that its giver stated.
 EXCHANGE = "exchange"
 #: Why a giver says no; `other` wants words.
@@ -244,6 +246,11 @@ def may_join(state: str, city: str, receivers: Iterable[str], body: str) -> bool
 def may_close(state: str) -> bool:
     """Whether its city may say how it ended; while a transfer runs, the end of the transfer says it."""
     return state == State.OPEN
+
+
+def needs_consent(origin: str, visibility: str) -> bool:
+    """Whether the yes of a giver would tell whose a request is that chose neither to be known nor this giver."""
+    return origin == ROUND and visibility == "anonymous"
 
 
 def reasons(origin: str) -> tuple[str, ...]:

@@ -129,6 +129,11 @@ class Offering:
         """The day that an answer put off is asked again, unless another is typed."""
         return self.today + A_MONTH
 
+    @property
+    def consent(self) -> bool:
+        """Whether a yes only offers: the city that asks has still to say whether it wants to be known."""
+        return rules.needs_consent(self.proposal.origin, self.proposal.need.visibility)
+
 
 def offering(session: Session, proposal: Proposal, actor: Actor, now: datetime, gone: frozenset[str]) -> Offering:
     """What one person sees of a proposal, and whether the answer is theirs; ``gone``: their bodies no longer there."""

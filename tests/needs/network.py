@@ -74,7 +74,7 @@ class Network:
         with self.database.work() as session:
             return proposals.offer(session, need.id, slug, "Possiamo aiutarvi", DAYS, self.deed(who))
 
-    def accept(self, proposal: Proposal, who: str = "referent.bologna", now: datetime = LATER) -> int:
+    def accept(self, proposal: Proposal, who: str = "referent.bologna", now: datetime = LATER) -> int | None:
         with self.database.work() as session:
             return proposals.accept(session, proposal.id, self.deed(who, now), begin)
 

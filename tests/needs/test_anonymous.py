@@ -15,12 +15,13 @@ from app.errors import Invalid
 from app.journal import queries as journal
 from app.needs import board, proposals, rounds, service
 from app.needs.models import Need
+from app.needs.rules import Answer, State
 from app.notices import service as notices
 from app.notices.models import Notice
 from app.notices.queries import notices as told_to
 from app.outbox.models import Letter
 from tests.makers import NOW, make_person, sign_in
-from tests.needs.network import DAYS, LATER, Network, preview
+from tests.needs.network import DAYS, LATER, Network, begin, preview
 
 SECRET = "una città metropolitana tra 650 mila e 1 milione di abitanti"
 
@@ -142,6 +143,30 @@ def test_the_journal_and_the_notices_do_not_name_it(network: Network, need: Need
         found: list[Notice] = [note for who in network.people.values() for note in told_to(session, who, 20)]
     assert found
     assert not any("venezia" in json.dumps(note.data).lower() for note in found)
+
+
+def test_who_was_given_a_city_by_a_round_says_itself_whether_it_wants_to_be_known(
+    network: Network, app: Flask, need: Need
+) -> None:
+    app.extensions["begin_twinning"] = begin
+    app.extensions["indexer"].rebuild()
+    with network.database.work() as session:
+        found = preview(session, app.extensions["engine"], "Turno", network.deed("coordinator"))
+        rounds.publish(session, found.id, DAYS, network.deed("coordinator"))
+    (asked,) = [item for item in network.proposals(need) if item.rank == 1]
+    giver = sign_in(app.test_client(), person(network, Role.REFERENT, asked.giver.slug))
+    shown = giver.get(f"/proposte/{asked.id}").text
+    assert "Conferma: siamo disponibili" in shown
+    assert "con il sì tutti vedranno" not in shown
+    assert network.accept(asked, f"referent.{asked.giver.slug}") is None
+    (offered,) = [item for item in network.proposals(need) if item.id == asked.id]
+    assert (offered.origin, offered.state, network.need(need).state) == ("offer", Answer.OFFERED, State.OPEN)
+    assert "Venezia" not in app.test_client().get("/richieste").text
+    assert ("proposal-offered", "official.venezia") in network.distribute()
+    asker = sign_in(app.test_client(), person(network, Role.OFFICIAL, "venezia"))
+    assert "Conferma: sì, cominciamo" in asker.get(f"/proposte/{asked.id}").text
+    assert network.accept(offered, "official.venezia") == asked.id + 1000
+    assert "Città metropolitana di Venezia" in app.test_client().get("/richieste").text
 
 
 def test_once_a_candidate_is_accepted_everybody_may_know(app: Flask, network: Network, need: Need) -> None:

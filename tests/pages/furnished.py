@@ -312,6 +312,7 @@ def _end_a_twinning(made: Furnished, people: dict[str, Person]) -> None:
         offered = session.query(Proposal).filter_by(state="offered").one()
         deed = Deed(people["giver"].id, now)
         number = answers.accept(session, offered.id, deed, made.app.extensions["begin_twinning"])
+    assert number
     for who, body in (("referent", "bologna"), ("giver", "torino")):
         with made.database.work() as session:
             closing = Closing("adapted", months=9, worked="Un solo quadro di accordi", failed="I tempi delle firme")

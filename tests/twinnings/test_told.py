@@ -378,6 +378,7 @@ def test_who_asked_reads_that_a_stopped_transfer_opens_the_request_again(databas
     with database.work() as session:
         service.start_following(session, network.people["reader"], "city", "venezia", "Venezia", [], NOW)
         number = proposals.accept(session, asked.id, network.deed("referent.bologna", LATER), work.begin)
+    assert number
     network.distribute()
     with database.work() as session:
         ending.stop(session, number, "funding", "", True, network.deed("referent.bologna", LATER))
