@@ -222,6 +222,19 @@ def sent_wrongly(client: FlaskClient, address: str, data: Mapping[str, str]) -> 
     return page, before[before.rindex("<details", 0, start) : start] + after.partition("</form>")[0]
 
 
+def test_who_gives_and_who_receives_tell_the_end_in_forms_of_their_own(
+    app: Flask, exchange: Exchange, receiver: FlaskClient
+) -> None:
+    giver = client_of(app, exchange.database, exchange.giver)
+    given, taken = (client.get(PATH).text for client in (giver, receiver))
+    assert "Che cosa è servito di più a chi riceve" in given
+    assert "Da chi riceve la soluzione è stata" in given
+    assert 'name="indicator"' not in given
+    assert "Che cosa ha funzionato" in taken
+    assert "Da voi la soluzione è stata" in taken
+    assert 'name="indicator"' in taken
+
+
 @pytest.mark.parametrize(
     ("address", "data", "said"),
     [
