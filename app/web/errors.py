@@ -85,11 +85,15 @@ def _http(error: HTTPException) -> Response:
 def _meant() -> str:
     """The address of this site that one typed with a stroke too much at its end, or in capitals, stands for; empty
     where there is none."""
-    # One stroke at its beginning: with two, a browser would take what follows for another site.
-    path, known = f"/{request.path.strip('/').lower()}", current_app.create_url_adapter(request)
-    if request.url_rule is not None or request.method not in READING or path in {"/", request.path}:
+    known = current_app.create_url_adapter(request)
+    if request.url_rule is not None or request.method not in READING or known is None:
         return ""
-    if known is None or not known.test(path, method="GET"):
+    # One stroke at its beginning: with two, a browser would take what follows for another site.
+    typed = f"/{request.path.strip('/')}"
+    # As typed first: the capitals of a link that lets somebody in are part of it.
+    tried = (path for path in (typed, typed.lower()) if path not in {"/", request.path})
+    path = next((path for path in tried if known.test(path, method="GET")), "")
+    if not path:
         return ""
     query = request.query_string.decode("latin-1")
     return prefixed(quote(path)) + (f"?{query}" if query else "")
