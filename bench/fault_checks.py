@@ -32,7 +32,7 @@ from bench.fault_clients import Ledger
 INDEX_SECONDS = 20.0
 SAVED = re.compile(r"alvat[ao] (\d+) volte")
 #: The one letter that two events make in the same words: the clients let one city re-use one solution several times.
-AGAIN = "è stata riusata da"
+AGAIN = "è stata riusata "
 
 
 def lost(session: Session, ledger: Ledger) -> Iterator[str]:

@@ -421,7 +421,6 @@ def test_who_gave_the_solution_hears_that_it_was_re_used_and_its_versions_say_wh
     with registered.reading() as session:
         (row,) = [row for row in session.query(JournalEntry) if row.action == "solution-reused"]
         assert (row.kind, row.key, row.body) == ("solution", SLUG, "bologna")
-        (by,) = row.data["by"]
         assert row.data == {
             "version": 2,
             "before": None,
@@ -433,7 +432,7 @@ def test_who_gave_the_solution_hears_that_it_was_re_used_and_its_versions_say_wh
         (notice,) = [item for item in session.query(Notice) if item.action == "solution-reused" and item.person_id > 4]
         assert notice.data["path"] == f"/soluzioni/{SLUG}"
     page = app.test_client().get(f"/soluzioni/{SLUG}/versioni").text
-    assert f"Riusata da {by}: il livello di evidenza è 5." in page
+    assert "Riusata dalla Città metropolitana di Torino: il livello di evidenza è 5." in page
 
 
 def test_each_re_use_is_told_with_who_re_used_it_and_a_level_only_where_it_rose(app: Flask) -> None:
@@ -442,10 +441,10 @@ def test_each_re_use_is_told_with_who_re_used_it_and_a_level_only_where_it_rose(
         sentence = app.jinja_env.get_template("notices/_news.html").module.sentence  # type: ignore[attr-defined]
         first, second = sentence("solution-reused", told), sentence("solution-reused", {**told, "before": 5})
         of_old = sentence("solution-reused", {"title": "Sportello unico", "before": 5, "after": 5})
-    assert "riusata da Città metropolitana di Bari: la scheda ora lo dice. Il livello di evidenza sale a 5." in first
-    assert "riusata da Città metropolitana di Bari: la scheda ora lo dice." in second
+    assert "riusata dalla Città metropolitana di Bari: la scheda ora lo dice. Il livello di evidenza sale a 5." in first
+    assert "riusata dalla Città metropolitana di Bari: la scheda ora lo dice." in second
     assert "livello di evidenza" not in second
-    assert "riusata in un’altra città" in of_old
+    assert "riusata da un’altra città" in of_old
 
 
 STORIES = (of_work, of_the_end, of_silence, of_a_stop)
