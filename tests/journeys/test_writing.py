@@ -103,9 +103,6 @@ def test_what_a_browser_kept_is_offered_back_at_the_next_opening(maria: Page, of
     maria.locator("[name='section.2']").fill("Testo che la rete non ha preso.")
     expect(maria.locator("#barra")).to_contain_text("la rete non risponde")
     context = maria.context
-    # What is saved when a page is left must find no network either: leaving by its address it still has none.
-    maria.on("dialog", lambda dialog: dialog.accept())
-    maria.goto("about:blank")
     maria.close()
     context.set_offline(False)
     maria = context.new_page()
