@@ -14,9 +14,12 @@ Kind = Literal["same", "removed", "added"]
 #: A figure with its thousands and decimals is one word.
 WORD = re.compile(r"\d+(?:[.,]\d+)+[^\S\n]*|\w+[^\S\n]*|[^\w\s][^\S\n]*|\s+")
 MAX_WORDS = 5_000
-#: Marks of Markdown that say nothing to a reader: calls of footnotes, emphasis, the address of a link.
+#: Marks of Markdown that say nothing to a reader: calls of footnotes, emphasis, the address of a link. Each looks so
+#: far ahead and no further: thousands of brackets would be looked through from each of them.
 MARKS = re.compile(
-    r"\[\^[^\]\s]+\](?!:)|(?<![\w*])\*{1,2}(?=[\w«“\"(])|(?<=[\w»”\").,;:])\*{1,2}(?![\w*])|\[(?=[^\]^]*\]\()|\]\([^)\s]*\)"
+    r"\[\^[^\]\s]{1,60}\](?!:)"
+    r"|(?<![\w*])\*{1,2}(?=[\w«“\"(])|(?<=[\w»”\").,;:])\*{1,2}(?![\w*])"
+    r"|\[(?=[^\]^]{0,200}\]\()|\]\([^)\s]{0,300}\)"
 )
 
 

@@ -85,16 +85,15 @@ class Space:
         length = float(np.sqrt((values**2).sum())) or 1.0
         return dict(zip(self.names, (self.columns[:, places] @ (values / length)).tolist(), strict=True))
 
-    def held(self, text: str, name: str) -> float:
-        """The share of what a text says that stands in a document, 0 to 1; rare words say more, unknown ones most."""
+    def held(self, text: str) -> dict[str, float]:
+        """The share of what a text says that stands in each document, 0 to 1, by name; rare words say more, unknown
+        ones most."""
         said = _numbers(set(terms(text)))
-        if not len(said) or name not in self.names:
-            return 0.0
         places, met = self._places(said)
         weights = np.full(len(said), self.weights.max(initial=1.0))
         weights[met] = self.weights[places]
-        there = self.columns[:, places][self.names.index(name)].toarray().ravel() > 0
-        return float(weights[met][there].sum() / weights.sum())
+        shares = (self.columns[:, places] > 0) @ weights[met] / max(float(weights.sum()), 1.0)
+        return dict(zip(self.names, shares.tolist(), strict=True))
 
     def _places(self, grams: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The columns of the grams that documents hold, and which of all these are."""

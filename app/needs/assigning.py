@@ -106,17 +106,11 @@ def _spoken_of(
     desk: Desk, asked: model.Need, best: Sequence[tuple[model.Offer, float]], affinities: Mapping[str, float]
 ) -> bool:
     """Whether anything speaks of a request: of one whose shortlist says that nothing does nobody is asked unseen."""
-    market = desk.market_for(asked)
-    near = (
-        learnt.is_near(
-            desk.known,
-            asked,
-            offer.solution,
-            theme_of(asked, offer, market, affinities.get(offer.solution, 0.0))[0],
-        )
-        for offer, _ in best
-    )
-    return any(near)
+    market, held = desk.market_for(asked), desk.known.texts.held(asked.said)
+    themes = {
+        offer.solution: theme_of(asked, offer, market, affinities.get(offer.solution, 0.0))[0] for offer, _ in best
+    }
+    return any(learnt.nearness(theme, held.get(slug, 0.0)) >= learnt.NEAR for slug, theme in themes.items())
 
 
 def _not_again(desk: Desk) -> dict[str, frozenset[tuple[str, str]]]:

@@ -315,7 +315,7 @@ def _agree(play: Play) -> None:
     ):
         made = play.ask(name, [solution], play.by(person, asked), "Vorremmo partire da ciò che avete già scritto.")
         if made is not None and play.begin is not None:
-            proposals.accept(play.session, made, play.by(giver, answered), play.begin)
+            proposals.accept(play.session, made, play.by(giver, answered), play.begin, DAYS)
 
 
 def _refuse(play: Play) -> None:

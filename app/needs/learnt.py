@@ -92,18 +92,13 @@ def affinities(engine: Engine, known: Known, need: model.Need) -> dict[str, floa
     return by_words(engine, need.said) if says_little(need) else known.texts.affinities(need.said)
 
 
-def nearness(known: Known, asked: model.Need, solution: str, theme: float) -> float:
-    """How much a solution has to do with a request, 0 to 1: the factor of its theme, and what of the request it says.
+def nearness(theme: float, held: float) -> float:
+    """How much a solution has to do with a request, 0 to 1: the factor of its theme, and what of the request it holds.
 
     A theme ticked, or a few common words, make a factor out of anything; what the request is about is then in no
     document (docs/matching.md).
     """
-    return theme * sqrt(known.texts.held(asked.said, solution))
-
-
-def is_near(known: Known, asked: model.Need, solution: str, theme: float) -> bool:
-    """Whether a solution has to do with a request at all."""
-    return nearness(known, asked, solution, theme) >= NEAR
+    return theme * sqrt(held)
 
 
 def passages(session: Session, solutions: Iterable[str]) -> dict[str, tuple[model.Passage, ...]]:

@@ -57,7 +57,9 @@ def _near_ones(
     market = Market((), tree, known.s90_words if says_little(asked) else known.s90_texts)
     offers = {slug: model.Offer(slug, "", NOBODY, _narrowest(theirs, tree)) for slug, theirs in offered.items()}
     worth = {slug: theme_of(asked, offer, market, found.get(slug, 0.0))[0] for slug, offer in offers.items()}
-    return {slug: round(value, 6) for slug, value in worth.items() if learnt.is_near(known, asked, slug, value)}
+    held = known.texts.held(asked.said)
+    near = (slug for slug, value in worth.items() if learnt.nearness(value, held.get(slug, 0.0)) >= learnt.NEAR)
+    return {slug: round(worth[slug], 6) for slug in near}
 
 
 def _narrowest(themes: Sequence[str], tree: Mapping[str, str]) -> tuple[str, ...]:
@@ -86,6 +88,10 @@ def closing(session: Session, engine: Engine, gaps: Iterable[str], but: str = ""
     texts = list(dict.fromkeys(gaps))[:MOST_GAPS]
     found = {text: solutions_like(engine, text, but) for text in texts}
     if any(found.values()) and engine.count("solution") <= MOST_LEARNT:
-        said = learnt.known(session, engine).texts
-        found = {text: [hit for hit in hits if said.held(text, hit.slug) >= FILLING] for text, hits in found.items()}
+        known = learnt.known(session, engine).texts
+        found = {text: _filling(hits, known.held(text)) for text, hits in found.items()}
     return {text: hits[:MOST_CLOSING] for text, hits in found.items()}
+
+
+def _filling(hits: Iterable[Hit], held: Mapping[str, float]) -> list[Hit]:
+    return [hit for hit in hits if held.get(hit.slug, 0.0) >= FILLING]

@@ -18,8 +18,6 @@ from app.needs.rules import Answer, State
 from app.needs.service import Deed, drop_pending, reveal, tell, tell_proposal
 from app.solutions.models import Solution
 
-#: Days to answer where the settings say nothing else.
-USUAL_DAYS = 10
 #: Begins the twinning of an accepted proposal and answers its number; handed in by the factory.
 Begin = Callable[[Session, Proposal, int, datetime], int]
 
@@ -62,7 +60,7 @@ def propose(session: Session, need: Need, item: Mapping[str, Any], origin: str, 
     return proposal
 
 
-def accept(session: Session, number: int, deed: Deed, begin: Begin, days: int = USUAL_DAYS) -> int | None:
+def accept(session: Session, number: int, deed: Deed, begin: Begin, days: int) -> int | None:
     """Say yes: the twinning begins and the request is matched. Answers the number of the twinning.
 
     None where an anonymous request did not choose who says yes: it becomes an offer, and its city says within ``days``

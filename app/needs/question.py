@@ -35,6 +35,7 @@ def asked_of(session: Session, proposal: Proposal, now: datetime) -> dict[str, A
     return {
         "asker": {"name": asker.name, "size": asker.size, "hidden": asker.hidden},
         **_said(need),
+        "consent": rules.needs_consent(proposal.origin, need.visibility),
         "joined": _joined(need, asker.hidden),
         "offer": {"giver": proposal.giver.name, "summary": proposal.solution.summary} if offered else None,
         "learns": _learns(proposal),

@@ -70,7 +70,8 @@ def of(desk: Desk, asked: model.Need, twins: Sequence[City] = (), wish: str = ""
     ]
     if by_name:
         items[0]["wished"] = True
-    closest = max((nearness(desk.known, asked, item["solution"], _theme_of(item)) for item in items), default=0.0)
+    held = desk.known.texts.held(asked.said)
+    closest = max((nearness(_theme_of(item), held.get(item["solution"], 0.0)) for item in items), default=0.0)
     return Shown(
         tuple(items),
         found.turns,

@@ -33,12 +33,12 @@ def texts_of(session: Session, day: date) -> int:
     return session.scalar(select(func.count()).where(UnmetSearch.day == day)) or 0
 
 
-def most_unmet(session: Session, since: date, limit: int, least: int = 1) -> Sequence[tuple[str, int]]:
-    """What was searched in vain ``least`` times since a day, the most frequent first; not those of which only the
-    number is known."""
+def most_unmet(session: Session, since: date, limit: int, days: int = 1) -> Sequence[tuple[str, int]]:
+    """What was searched in vain since a day, on so many days at least, the most frequent first; not those of which only
+    the number is known."""
     total = func.sum(UnmetSearch.count)
     told = (UnmetSearch.day >= since, UnmetSearch.text != "")
-    wanted = select(UnmetSearch.text, total).where(*told).group_by(UnmetSearch.text).having(total >= least)
+    wanted = select(UnmetSearch.text, total).where(*told).group_by(UnmetSearch.text).having(func.count() >= days)
     ordered = wanted.order_by(total.desc(), UnmetSearch.text).limit(limit)
     return [(text, int(count)) for text, count in session.execute(ordered).all()]
 

@@ -28,7 +28,10 @@ MAX_CACHED = 20_000
 MAX_DOCUMENTS = 200
 #: The same few texts in many rows.
 REPEATED = ("kind", "city", "updated_on", "recent")
-LIGHT = tuple("kind slug title title_en url city facets updated_on reused recent demonstration".split())
+LIGHT = (
+    *("kind", "slug", "title", "title_en", "url", "city"),
+    *("facets", "updated_on", "reused", "recent", "demonstration"),
+)
 LETTERS = re.compile(r"[^\W_]+")
 #: A place in the text of a document: its number in the upper half, the place in the lower.
 PLACE_BITS = 32

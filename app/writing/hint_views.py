@@ -26,10 +26,9 @@ hinting = Blueprint("hinting", __name__, template_folder="templates")
 SIMILAR = 4
 #: Letters of a text that a search for similar solutions reads.
 READ_FOR_SEARCH = 400
-#: Searches in vain that writers are shown: those of so many days that came so often, as what came once may be anything.
+#: Searches in vain that writers are shown: those of the last days that came on so many of them, as what came on one may
+#: be anything, typed twice by anybody.
 UNMET, UNMET_DAYS, UNMET_TIMES = 5, 90, 2
-
-
 #: Lists of the form that a suggestion would repeat, and the box that sends each.
 LISTS = {"themes": "themes", "legal_basis": "acts", "questions": "questions"}
 
@@ -82,7 +81,7 @@ def _hints(slug: str, state: State, text: str = "") -> dict[str, Any]:
         "similar": [hit for hit in _found(words, "solution") if hit.slug != slug][:SIMILAR],
         "near": [(slug, engine().title("theme", slug, current_language() == "en")) for slug in themes[:SIMILAR]],
         "acts": suggesting.acts_not_listed(text, listed if isinstance(listed, list) else []),
-        "unmet": _unmet(state.fields.get("questions", [])),
+        "unmet": _unmet(state.fields.get("questions", [])) if slug else [],
         "acronyms": suggesting.unexplained(f"{state.title}\n{text}", engine().vocabulary.expansions),
     }
 

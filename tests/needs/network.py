@@ -76,7 +76,7 @@ class Network:
 
     def accept(self, proposal: Proposal, who: str = "referent.bologna", now: datetime = LATER) -> int | None:
         with self.database.work() as session:
-            return proposals.accept(session, proposal.id, self.deed(who, now), begin)
+            return proposals.accept(session, proposal.id, self.deed(who, now), begin, DAYS)
 
     def look_at(self, proposal: Proposal, now: datetime) -> bool:
         with self.database.work() as session:

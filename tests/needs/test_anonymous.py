@@ -155,7 +155,8 @@ def test_who_was_given_a_city_by_a_round_says_itself_whether_it_wants_to_be_know
         rounds.publish(session, found.id, DAYS, network.deed("coordinator"))
     (asked,) = [item for item in network.proposals(need) if item.rank == 1]
     giver = sign_in(app.test_client(), person(network, Role.REFERENT, asked.giver.slug))
-    shown = giver.get(f"/proposte/{asked.id}").text
+    shown = giver.get(f"/proposte/{asked.id}?risposta=si").text
+    assert "Hai scelto «Sì, siamo disponibili»" in shown
     assert "Conferma: siamo disponibili" in shown
     assert "con il sì tutti vedranno" not in shown
     assert network.accept(asked, f"referent.{asked.giver.slug}") is None

@@ -11,7 +11,7 @@ from app.needs import proposals
 from app.needs.models import Proposal
 from app.needs.rules import State
 from app.twinnings import service as twinnings
-from tests.needs.network import LATER, Network
+from tests.needs.network import DAYS, LATER, Network
 from tests.races import Act, at_once, working
 
 
@@ -59,7 +59,7 @@ def test_two_cities_accept_each_other_at_once(network: Network) -> None:
 
     def accepting_really(proposal: Proposal, who: str) -> Act:
         deed = network.deed(who, LATER)
-        return working(network.database, lambda session: proposals.accept(session, proposal.id, deed, begin))
+        return working(network.database, lambda session: proposals.accept(session, proposal.id, deed, begin, DAYS))
 
     one, other = accepting_really(of_torino, "referent.torino"), accepting_really(of_bologna, "referent.bologna")
     assert at_once(one, other) == ["done", "done"]

@@ -13,7 +13,7 @@ from app.needs import proposals
 from app.needs.models import Proposal
 from app.needs.rules import State
 from app.needs.service import Deed
-from tests.needs.network import LATER, Network, begin
+from tests.needs.network import DAYS, LATER, Network, begin
 from tests.needs.test_at_once import accepting
 from tests.races import at_once
 
@@ -29,7 +29,7 @@ def accept_elsewhere(address: str, number: int, person: int, start: object, ende
     start.wait()  # type: ignore[attr-defined]
     try:
         with database.work() as session:
-            proposals.accept(session, number, Deed(person, LATER), begin)
+            proposals.accept(session, number, Deed(person, LATER), begin, DAYS)
         ended.put("done")  # type: ignore[attr-defined]
     except Conflict as late:
         ended.put(str(late))  # type: ignore[attr-defined]

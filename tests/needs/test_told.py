@@ -252,7 +252,7 @@ def of_proposals(network: Network) -> Iterator[Case]:
     yes = {("proposal-accepted", VERA), ("proposal-withdrawn", "referent.torino")}
     yield Case(
         proposals.accept,
-        lambda s: proposals.accept(s, y, giver, begin),
+        lambda s: proposals.accept(s, y, giver, begin, DAYS),
         ["need-matched", "proposal-accepted", "proposal-withdrawn"],
         yes,
     )

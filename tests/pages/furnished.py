@@ -311,7 +311,7 @@ def _end_a_twinning(made: Furnished, people: dict[str, Person]) -> None:
     with made.database.work() as session:
         offered = session.query(Proposal).filter_by(state="offered").one()
         deed = Deed(people["giver"].id, now)
-        number = answers.accept(session, offered.id, deed, made.app.extensions["begin_twinning"])
+        number = answers.accept(session, offered.id, deed, made.app.extensions["begin_twinning"], 10)
     assert number
     for who, body in (("referent", "bologna"), ("giver", "torino")):
         with made.database.work() as session:

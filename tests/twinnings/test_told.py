@@ -32,7 +32,7 @@ from app.twinnings import service as work
 from app.twinnings.models import Twinning
 from app.twinnings.rules import Closing
 from tests.makers import NOW, close_body, make_person
-from tests.needs.network import Network
+from tests.needs.network import DAYS, Network
 from tests.twinnings.exchange import LATER, SLUG, Exchange
 
 Act = Callable[[Session, Exchange], object]
@@ -351,7 +351,7 @@ def test_a_yes_is_one_letter_to_whoever_takes_part_and_another_to_who_only_asked
         found.asked_by = network.people["coordinator"]
     network.distribute()
     with database.work() as session:
-        proposals.accept(session, asked.id, network.deed("referent.bologna", LATER), work.begin)
+        proposals.accept(session, asked.id, network.deed("referent.bologna", LATER), work.begin, DAYS)
     assert network.distribute() == {
         ("twinning-begun", "official.venezia"),
         ("twinning-begun", "reader"),
@@ -377,7 +377,7 @@ def test_who_asked_reads_that_a_stopped_transfer_opens_the_request_again(databas
     asked = network.ask(network.post(title="Uno sportello per tutti"))
     with database.work() as session:
         service.start_following(session, network.people["reader"], "city", "venezia", "Venezia", [], NOW)
-        number = proposals.accept(session, asked.id, network.deed("referent.bologna", LATER), work.begin)
+        number = proposals.accept(session, asked.id, network.deed("referent.bologna", LATER), work.begin, DAYS)
     assert number
     network.distribute()
     with database.work() as session:

@@ -304,14 +304,15 @@ def test_the_text_suggests_the_acts_it_cites(maria: Desk) -> None:
     assert any("241" in act for act in answer.json["acts"])
 
 
-def test_who_writes_sees_what_was_searched_in_vain_more_than_once(app: Flask, office: Database, maria: Desk) -> None:
+def test_who_writes_sees_what_was_searched_in_vain_on_more_than_one_day(
+    app: Flask, office: Database, maria: Desk
+) -> None:
     with office.work() as session:
-        for text in ("canile consortile", "canile consortile", "loculi", "aprire un bar", "aprire un bar"):
-            count_unmet(session, text, today())
-            session.flush()
-        for _ in range(2):
-            count_unmet(session, "cimitero", today() - timedelta(days=91))
-            session.flush()
+        told = {"canile consortile": (0, 1), "loculi": (2, 2), "aprire un bar": (0, 3), "cimitero": (91, 92)}
+        for text, ago in told.items():
+            for days in ago:
+                count_unmet(session, text, today() - timedelta(days=days))
+                session.flush()
     token = maria.open().box("csrf_token")
     data = {"title": "Sportello", "text": "Testo.", "questions": ["Aprire un  bar"], "csrf_token": token}
     shown = (maria.client.post(f"{maria.address}/suggerimenti", data=data, headers=JSON).json or {})["html"]

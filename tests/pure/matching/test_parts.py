@@ -172,7 +172,7 @@ def test_two_figures_are_called_alike_only_where_a_reader_would(
 
 def test_the_share_of_a_text_that_a_document_holds_weighs_rare_words_more_and_unknown_ones_most() -> None:
     texts = room_of(suap="sportello unico imprese", gare="gare unico comuni", orti="orti urbani unico")
-    assert texts.held("uno sportello per le imprese", "suap") == 1
-    assert 0 < texts.held("uno sportello unico", "gare") < 0.5
-    assert texts.held("sportello e canile", "suap") <= 0.5
-    assert texts.held("canile", "suap") == texts.held("", "suap") == texts.held("orti", "altro") == 0
+    assert texts.held("uno sportello per le imprese")["suap"] == 1
+    assert 0 < texts.held("uno sportello unico")["gare"] < 0.5
+    assert texts.held("sportello e canile")["suap"] <= 0.5
+    assert texts.held("canile")["suap"] == texts.held("")["suap"] == 0
