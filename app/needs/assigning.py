@@ -21,7 +21,7 @@ from app.matching.score import match as score
 from app.matching.score import theme_of
 from app.matching.shortlist import LENGTH
 from app.matching.weights import Weights
-from app.needs import candidates, learnt, queries, shortlists
+from app.needs import candidates, learnt, proposal_queries, queries, shortlists
 from app.needs.candidates import Desk
 from app.needs.models import MatchingRound, Need
 from app.needs.rules import Answer
@@ -121,7 +121,7 @@ def _not_again(desk: Desk) -> dict[str, frozenset[tuple[str, str]]]:
     for need, city in later:
         pairs = ((offer.solution, offer.city.slug) for offer in desk.market.offers if offer.city.slug == city)
         found.setdefault(need, set()).update(pairs)
-    for number, solution, city in queries.ever_asked(desk.session):
+    for number, solution, city in proposal_queries.ever_asked(desk.session):
         found.setdefault(str(number), set()).add((solution, city))
     return {need: frozenset(pairs) for need, pairs in found.items()}
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.access import NOBODY, Actor
 from app.cities.rules import is_closed, size_on
 from app.document.dates import day_of
-from app.needs import queries, rules
+from app.needs import proposal_queries, queries, rules
 from app.needs.forms import Chosen
 from app.needs.models import Need
 from app.needs.queries import Sought
@@ -164,7 +164,7 @@ def rows(session: Session, needs: Sequence[Need], actor: Actor, now: datetime) -
 def told_givers(session: Session, needs: Sequence[Need], actor: Actor) -> dict[int, set[str]]:
     """By request, bodies of the person to which its city said who it is; asked of anonymous requests only."""
     secret = [need.id for need in needs if need.visibility == "anonymous"]
-    return queries.chosen_givers(session, secret, actor.bodies) if secret else {}
+    return proposal_queries.chosen_givers(session, secret, actor.bodies) if secret else {}
 
 
 def asker_of(session: Session, need: Need, actor: Actor, now: datetime) -> Asker:

@@ -10,7 +10,7 @@ from app.access import Action, Thing
 from app.cities import queries as registers
 from app.document.dates import day_of
 from app.errors import NotFound
-from app.needs import board, forms, queries, rules, service, sheet
+from app.needs import board, forms, proposal_queries, queries, rules, service, sheet
 from app.needs.board import COLUMNS, Row
 from app.needs.forms import Chosen
 from app.needs.queries import Sought
@@ -79,7 +79,7 @@ def show() -> Response:
             **_page(chosen),
             chosen=chosen,
             drafts=drafts,
-            waiting=queries.waiting_for(session(), answering) if answering else [],
+            waiting=proposal_queries.waiting_for(session(), answering) if answering else [],
             themes=library.themes(session()),
             states=rules.ON_BOARD,
             formats=rules.FORMATS,

@@ -15,10 +15,10 @@ from app.document.dates import day_of
 from app.matching import model
 from app.matching.score import Market, says_little
 from app.matching.weights import PUBLISHED, Weights, from_data
-from app.needs import answers, learnt, library_queries, queries, round_queries, rules, service
+from app.needs import answers, learnt, library_queries, proposal_queries, queries, round_queries, rules, service
 from app.needs.models import Need
 from app.needs.offered import Given, given
-from app.needs.queries import Made
+from app.needs.proposal_queries import Made
 from app.needs.rules import Answer
 from app.search.engine import Engine
 from app.solutions import queries as library
@@ -46,7 +46,7 @@ class Desk:
     @cached_property
     def received(self) -> Mapping[int, set[str]]:
         """By body, the solutions that a transfer has brought it or is bringing it, whoever asked for it."""
-        return queries.received(self.session)
+        return proposal_queries.received(self.session)
 
     @cached_property
     def refused(self) -> Mapping[int, set[tuple[str, str]]]:
@@ -77,7 +77,7 @@ class Desk:
 def desk(session: Session, engine: Engine, now: datetime, weights: Weights | None = None) -> Desk:
     """Offers, weights and texts as they are now."""
     library_said = learnt.known(session, engine)
-    made = queries.made(session)
+    made = proposal_queries.made(session)
     ended = [item for item in made if not rules.may_answer(item.state)]
     every = library.themes(session)
     pending = [item for item in made if rules.may_answer(item.state)]

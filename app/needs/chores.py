@@ -10,7 +10,7 @@ from app.db import Database
 from app.document.dates import day_of
 from app.errors import NotFound
 from app.journal import queries as journal
-from app.needs import assigning, news, overdue, proposals, queries, round_queries, rounds
+from app.needs import assigning, news, overdue, proposal_queries, proposals, queries, round_queries, rounds
 from app.search.engine import Engine
 
 #: Requests of a round between two notes of how far it is.
@@ -24,7 +24,7 @@ def follow_proposals(app: Flask) -> int:
     database: Database = app.extensions["database"]
     settings: Settings = app.config["SETTINGS"]
     now, days = datetime.now(UTC), settings.answer_days
-    return database.each(lambda s: queries.to_look_at(s, now), lambda s, n: proposals.look_at(s, n, days, now))
+    return database.each(lambda s: proposal_queries.to_look_at(s, now), lambda s, n: proposals.look_at(s, n, days, now))
 
 
 def follow_requests(app: Flask) -> int:

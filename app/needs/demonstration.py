@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.cities import queries as registers
 from app.cities.models import City
 from app.document.dates import day_of
-from app.needs import assigning, exchange_demonstration, proposals, queries, rounds, rules, service
+from app.needs import assigning, exchange_demonstration, proposal_queries, proposals, queries, rounds, rules, service
 from app.needs.models import MatchingRound, Need
 from app.needs.proposals import Begin
 from app.needs.rules import Wanted
@@ -324,7 +324,7 @@ def _refuse(play: Play) -> None:
     if made is not None:
         words = "In questo trimestre le persone che lo seguono sono impegnate altrove."
         proposals.decline(play.session, made, "no-capacity", words, DAYS, play.by("referente.bologna", 12))
-        for waiting in queries.pending(play.session, play.posted["refused"].id):
+        for waiting in proposal_queries.pending(play.session, play.posted["refused"].id):
             proposals.look_at(play.session, waiting.id, DAYS, play.now - timedelta(days=1))
     made = play.ask("later", [PACT], play.by("referente.bari", 15), "Ci interessa come sono entrate le imprese.")
     if made is not None:

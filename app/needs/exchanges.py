@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, NotFound
-from app.needs import proposals, queries, round_queries
+from app.needs import proposal_queries, proposals, queries, round_queries
 from app.needs.models import MatchingRound, Need, Proposal
 from app.needs.rules import EXCHANGE, ROUND, Answer, State
 from app.needs.service import Deed, tell_proposal
@@ -32,7 +32,7 @@ def propose(session: Session, number: int, place: int, days: int, deed: Deed) ->
     found = _published(session, number)
     if place >= len(found.result["chains"]):
         raise Conflict("exchange_gone")
-    if place in proposed(queries.of_round(session, number)):
+    if place in proposed(session, number):
         raise Conflict("asked_already")
     arcs = found.result["chains"][place]["arcs"]
     # Requests are held in the order of their numbers, so that two exchanges do not wait for each other.
@@ -54,7 +54,7 @@ def withdraw(session: Session, number: int, place: int, deed: Deed) -> None:
     Raises ``NotFound``; ``Conflict`` where it was not proposed, and after the first answer.
     """
     found = _published(session, number)
-    parts = proposed(queries.of_round(session, found.id)).get(place, [])
+    parts = proposed(session, found.id).get(place, [])
     if not parts:
         raise Conflict("exchange_gone")
     if any(item.state not in {Answer.WAITING, Answer.WITHDRAWN} for item in parts):
@@ -68,10 +68,10 @@ def withdraw(session: Session, number: int, place: int, deed: Deed) -> None:
         item.grounds = {name: value for name, value in item.grounds.items() if name != EXCHANGE}
 
 
-def proposed(made: Sequence[Proposal]) -> dict[int, list[Proposal]]:
+def proposed(session: Session, number: int) -> dict[int, list[Proposal]]:
     """The proposals of each exchange of a round that was not taken back, by its place, however they were answered."""
     found: dict[int, list[Proposal]] = {}
-    for item in made:
+    for item in proposal_queries.of_round(session, number):
         part = item.grounds.get(EXCHANGE)
         if part:
             found.setdefault(int(part["place"]), []).append(item)
@@ -104,11 +104,11 @@ def _lesson(session: Session, need: Need, slug: str, city: str) -> Lesson:
         raise Conflict("exchange_gone")
     before = [
         item
-        for item in queries.proposals(session, need)
+        for item in proposal_queries.proposals(session, need)
         if item.solution_id == solution.id and item.state != Answer.WITHDRAWN
     ]
     made = next((item for item in before if item.state in {Answer.WAITING, Answer.ACCEPTED}), None)
-    taken = slug in queries.received(session).get(need.city_id, ())
+    taken = slug in proposal_queries.received(session).get(need.city_id, ())
     if made is None and (before or taken or need.state != State.OPEN):
         raise Conflict("exchange_gone")
     return Lesson(need, solution, made)

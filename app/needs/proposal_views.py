@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.access import Action
 from app.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
-from app.needs import forms, proposals, queries, rules, sheet
+from app.needs import forms, proposal_queries, proposals, rules, sheet
 from app.needs.match_views import answer_days
 from app.needs.models import Proposal
 from app.needs.proposals import Begin
@@ -26,7 +26,7 @@ PATH = "/proposte/<int(max=1000000000):number>"
 
 
 def _found(number: int) -> Proposal:
-    proposal = queries.proposal(session(), number)
+    proposal = proposal_queries.proposal(session(), number)
     if proposal is None:
         raise NotFound(number)
     gate.require(Action.READ_PROPOSAL, proposal.thing)
@@ -78,7 +78,7 @@ def _press(
             done = act(writing)
     except (Invalid, Conflict) as refused:
         said_no = refusal(refused)
-        return _page(queries.proposal(session(), proposal.id) or proposal, *said_no)
+        return _page(proposal_queries.proposal(session(), proposal.id) or proposal, *said_no)
     flash(said)
     address = onward(done) if onward else url_for("proposals.show", number=proposal.id)
     return make_response(redirect(address, 303))

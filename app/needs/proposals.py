@@ -12,7 +12,7 @@ from app.cities.models import City
 from app.cities.rules import is_closed
 from app.document.dates import day_of
 from app.errors import Conflict, Invalid, NotFound
-from app.needs import checking, discretion, queries, rules
+from app.needs import checking, discretion, proposal_queries, queries, rules
 from app.needs.models import Need, Proposal
 from app.needs.rules import Answer, State
 from app.needs.service import Deed, drop_pending, reveal, tell, tell_proposal
@@ -227,7 +227,7 @@ def refused(session: Session, proposal: Proposal, now: datetime) -> str:
 
 def _receives(session: Session, proposal: Proposal) -> bool:
     """Whether a transfer brings the city that asks the same solution already, by another of its requests."""
-    return proposal.solution.slug in queries.received(session, ended=False).get(proposal.need.city_id, ())
+    return proposal.solution.slug in proposal_queries.received(session, ended=False).get(proposal.need.city_id, ())
 
 
 def _is_secret(proposal: Proposal) -> bool:
@@ -247,7 +247,9 @@ def _end(session: Session, need: Need, proposal: Proposal, why: str, days: int, 
 
 def pass_on(session: Session, need: Need, days: int, site: Deed) -> Proposal | None:
     """Ask the next candidate of the shortlist; None where nobody is left, or somebody is asked already."""
-    if need.state != State.OPEN or any(item.state == Answer.WAITING for item in queries.pending(session, need.id)):
+    if need.state != State.OPEN or any(
+        item.state == Answer.WAITING for item in proposal_queries.pending(session, need.id)
+    ):
         return None
     following = next_candidate(session, need, site.now) if _there(need.city, site.now) else None
     return propose(session, need, following, "next", days, site) if following else None
@@ -255,7 +257,7 @@ def pass_on(session: Session, need: Need, days: int, site: Deed) -> Proposal | N
 
 def following(session: Session, proposal: Proposal, now: datetime) -> Mapping[str, Any] | None:
     """Who is asked if this question stays without an answer; nobody while another one of its request waits."""
-    waiting = {item.id for item in queries.pending(session, proposal.need_id) if item.state == Answer.WAITING}
+    waiting = {item.id for item in proposal_queries.pending(session, proposal.need_id) if item.state == Answer.WAITING}
     asks = proposal.origin != rules.OFFER and not waiting - {proposal.id}
     return next_candidate(session, proposal.need, now) if asks else None
 
@@ -269,11 +271,11 @@ def next_candidate(session: Session, need: Need, now: datetime) -> Mapping[str, 
     shown = queries.last_shown(session, need.id)
     if shown is None:
         return None
-    asked = queries.asked_givers(session, need.id)
+    asked = proposal_queries.asked_givers(session, need.id)
     joined = {tie.city.slug for tie in need.receivers}
     fitting = [item for item in shown.items if item.get("band") != "low" or item.get("wished")]
     left = [item for item in fitting if item["city"] not in asked | joined]
-    received = queries.received(session).get(need.city_id, ()) if left else ()
+    received = proposal_queries.received(session).get(need.city_id, ()) if left else ()
     left = [item for item in left if item["solution"] not in received]
     published = queries.solutions_by_slug(session, [item["solution"] for item in left])
     return next((item for item in left if _can_give(session, published.get(item["solution"]), now)), None)
@@ -298,7 +300,7 @@ def transfers_left(session: Session, giver_id: int, now: datetime) -> int | None
     quarter = rules.quarter_of(day_of(now))
     stated = queries.capacities(session, [quarter]).get(giver_id, {}).get(quarter)
     following = rules.quarters_from(day_of(now), 2)[1]
-    begun = queries.begun(session, giver_id, rules.begins_at(quarter), rules.begins_at(following))
+    begun = proposal_queries.begun(session, giver_id, rules.begins_at(quarter), rules.begins_at(following))
     return rules.transfers_left(stated, len(begun))
 
 
@@ -351,19 +353,19 @@ def _solution(session: Session, slug: str) -> Solution:
 
 
 def _refuse_asked_twice(session: Session, need: Need, solution: Solution) -> None:
-    for made in queries.proposals(session, need):
+    for made in proposal_queries.proposals(session, need):
         if made.state in rules.PENDING and made.solution_id == solution.id:
             raise Conflict("asked_already")
 
 
 def _held(session: Session, number: int) -> tuple[Need, Proposal]:
     """The giver, then the request, held; and the proposal as it is now."""
-    proposal = queries.proposal(session, number)
+    proposal = proposal_queries.proposal(session, number)
     if proposal is None:
         raise NotFound(number)
     queries.hold_body(session, proposal.giver_id)
     need = queries.locked(session, proposal.need_id)
-    proposal = queries.proposal(session, number)
+    proposal = proposal_queries.proposal(session, number)
     if need is None or proposal is None:
         raise NotFound(number)
     return need, proposal

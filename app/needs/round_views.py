@@ -184,7 +184,7 @@ def _around(found: MatchingRound) -> dict[str, Any]:
         **_on_trial(found),
         "assigned": [item for item in found.result["assigned"] if item[0] in shown],
         "unserved": waiting,
-        "proposed": exchanges and exchanges_of.proposed(queries.of_round(session(), found.id)),
+        "proposed": exchanges and exchanges_of.proposed(session(), found.id),
         "number": number,
         "total": total,
         "pages": [(page, url_for("rounds.show", number=found.id, pagina=page)) for page in range(1, total + 1)],

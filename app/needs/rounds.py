@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import Conflict, Invalid, NotFound
 from app.journal.service import record
-from app.needs import candidates, proposals, queries, round_queries, service
+from app.needs import candidates, proposal_queries, proposals, queries, round_queries, service
 from app.needs.assigning import FLOOR, Computed
 from app.needs.models import MatchingRound, Need, Proposal
 from app.needs.rules import ROUND, Answer, State
@@ -167,7 +167,7 @@ def _propose(
         raise Conflict("round_stale")
     if item["rank"] == 1 and _moved_on(session, need, found):
         raise Conflict("round_stale")
-    taken = item["solution"] in queries.received(session).get(need.city_id, ())
+    taken = item["solution"] in proposal_queries.received(session).get(need.city_id, ())
     if taken or item["city"] in {tie.city.slug for tie in need.receivers}:
         raise Conflict("round_stale")
     try:
@@ -179,7 +179,7 @@ def _propose(
 
 def _moved_on(session: Session, need: Need, found: MatchingRound) -> bool:
     """Whether somebody was asked or answered after the preview was computed, or is asked now."""
-    return any(_is_new(item, found.created_at) for item in queries.proposals(session, need))
+    return any(_is_new(item, found.created_at) for item in proposal_queries.proposals(session, need))
 
 
 def _is_new(proposal: Proposal, since: datetime) -> bool:

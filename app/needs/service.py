@@ -13,7 +13,7 @@ from app.cities.rules import is_closed
 from app.document.dates import day_of
 from app.errors import Conflict, Invalid, NotFound
 from app.journal.service import record
-from app.needs import checking, queries, rules
+from app.needs import checking, proposal_queries, queries, rules
 from app.needs.models import Capacity, Need, NeedReceiver, NeedVersion, Proposal, ShownSet
 from app.needs.rules import Answer, State, Wanted
 from app.search.changes import HOME, note
@@ -140,7 +140,7 @@ def reopen(session: Session, number: int, twinning: int, deed: Deed) -> None:
         return
     need.state, need.updated_at = State.OPEN, deed.now
     need.overdue_at = need.lapsed_at = None
-    for proposal in queries.standing(session, need.id):
+    for proposal in proposal_queries.standing(session, need.id):
         proposal.reason = rules.STOPPED
     tell(session, need, deed, "need-reopened", {"twinning": twinning})
 
@@ -159,7 +159,7 @@ def withdraw(session: Session, number: int, deed: Deed) -> Need:
 
 def drop_pending(session: Session, need: Need, deed: Deed, but: int = 0) -> None:
     """Nobody has to answer any more, save for one proposal."""
-    for proposal in queries.pending(session, need.id):
+    for proposal in proposal_queries.pending(session, need.id):
         if proposal.id != but:
             proposal.state, proposal.answered_at = Answer.WITHDRAWN, deed.now
             tell_proposal(session, proposal, deed, "proposal-withdrawn", {"dropped": True})

@@ -14,7 +14,7 @@ from app.access import Action, Actor, Thing
 from app.accounts import queries as people
 from app.cities.models import City
 from app.document.dates import day_of
-from app.needs import proposals, queries, question, rules
+from app.needs import proposal_queries, proposals, queries, question, rules
 from app.needs.board import Asker, Row, able_in, asker_of, others_in, row, told_givers
 from app.needs.history import Change, changes
 from app.needs.models import Need, NeedReceiver, Proposal
@@ -53,7 +53,7 @@ class Sheet:
 def _made(session: Session, need: Need, actor: Actor) -> Sequence[Proposal]:
     """The proposals of a request; for who can read none of them only those that are waited for, to be counted."""
     readable = access.might(actor, Action.READ_PROPOSAL)
-    return queries.proposals(session, need) if readable else queries.pending(session, need.id)
+    return proposal_queries.proposals(session, need) if readable else proposal_queries.pending(session, need.id)
 
 
 def _following(session: Session, need: Need, made: Sequence[Proposal], now: datetime) -> Mapping[str, Any] | None:
@@ -165,5 +165,5 @@ def free_days(session: Session, city: City, now: datetime) -> dict[str, int | No
     quarters = rules.quarters_from(today, rules.QUARTERS_STATED + 1)
     stated = queries.capacities(session, quarters).get(city.id, {})
     since, until = rules.begins_at(quarters[0]), rules.begins_at(quarters[-1])
-    begun = Counter(rules.quarter_of(day_of(at)) for at in queries.begun(session, city.id, since, until))
+    begun = Counter(rules.quarter_of(day_of(at)) for at in proposal_queries.begun(session, city.id, since, until))
     return {quarter: rules.days_left(stated.get(quarter), begun[quarter]) for quarter in quarters[:-1]}

@@ -11,8 +11,8 @@ from app.cities import queries as cities
 from app.document.dates import day_of
 from app.journal import queries as journal
 from app.journal.models import JournalEntry
+from app.needs import proposal_queries, question, round_queries
 from app.needs import queries as needs
-from app.needs import question, round_queries
 from app.needs.models import Need, Proposal
 from app.needs.rules import ASKER_CLOSED, EXCHANGE, GIVER_CLOSED, OFFER, PENDING, Answer
 from app.notices import matches, queries, transfers
@@ -192,7 +192,7 @@ def _turn(session: Session, need: Need, entry: JournalEntry) -> frozenset[int]:
 
 def _asked(session: Session, need: Need) -> frozenset[int]:
     """The offices whose answer is waited for, or that offered: what they were told of has changed."""
-    return frozenset().union(*(office(session, item.giver) for item in needs.pending(session, need.id)))
+    return frozenset().union(*(office(session, item.giver) for item in proposal_queries.pending(session, need.id)))
 
 
 #: Rows about what several cities do at once: the notice names none.
@@ -227,7 +227,7 @@ def _requesters(need: Need) -> frozenset[int]:
 
 def _of_proposal(session: Session, entry: JournalEntry) -> Audience | None:
     """A question waits for the giver's referents, an offer for the requesting city; bodies that joined hear of it."""
-    proposal = needs.proposal(session, int(entry.key))
+    proposal = proposal_queries.proposal(session, int(entry.key))
     if proposal is None:
         return None
     need, offered = proposal.need, proposal.origin == OFFER

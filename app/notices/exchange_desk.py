@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.access import Actor, Role
 from app.accounts import queries as people
 from app.document.dates import day_of
-from app.needs import queries, rules
+from app.needs import proposal_queries, queries, rules
 from app.needs.models import Need, Proposal
 from app.notices.desk import MOST, Task
 from app.twinnings import queries as twinnings
@@ -25,11 +25,11 @@ def tasks(session: Session, actor: Actor, now: datetime) -> Sequence[Task]:
     if not actor.bodies:
         return found
     today = day_of(now)
-    for proposal in queries.waiting_for(session, actor.bodies):
+    for proposal in proposal_queries.waiting_for(session, actor.bodies):
         found.append(_answer("offerta" if proposal.origin == rules.OFFER else "proposta", proposal, today))
     open_needs = queries.of_bodies(session, actor.bodies, (rules.State.OPEN,))
     mine = [need for need in open_needs if need.city.slug in actor.bodies]
-    answering = queries.waited_on(session, [need.id for need in mine])
+    answering = proposal_queries.waited_on(session, [need.id for need in mine])
     for need in (need for need in mine if need.id not in answering):
         path = f"/richieste/{need.id}-{need.slug}/abbinamenti"
         late = rules.is_past(need.by_when, now)
@@ -42,7 +42,7 @@ def tasks(session: Session, actor: Actor, now: datetime) -> Sequence[Task]:
 
 def _to_invite(session: Session, now: datetime) -> list[Task]:
     """Questions to bodies in which nobody is there to answer."""
-    asked = queries.questions(session)
+    asked = proposal_queries.questions(session)
     there = people.staffed(session, {proposal.giver.slug for proposal in asked})
     return [
         _answer("invito", proposal, day_of(now), proposal.giver.short_name)
@@ -88,7 +88,11 @@ class Asked:
 
 def asked(session: Session, actor: Actor) -> list[Asked]:
     """Questions and offers of the person's bodies that nobody has answered."""
-    return [_asked(proposal, actor) for proposal in queries.waited_for(session, actor.bodies)] if actor.bodies else []
+    return (
+        [_asked(proposal, actor) for proposal in proposal_queries.waited_for(session, actor.bodies)]
+        if actor.bodies
+        else []
+    )
 
 
 def _asked(proposal: Proposal, actor: Actor) -> Asked:

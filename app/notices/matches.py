@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.document.dates import day_of
 from app.journal.models import JournalEntry
-from app.needs import queries
+from app.needs import proposal_queries
 from app.needs.models import Need, Proposal
 from app.needs.rules import OFFER, Answer
 
@@ -19,7 +19,7 @@ def of_need(session: Session, need: Need, entry: JournalEntry) -> dict[str, Any]
     """Whom a round asked for a request, and the day by which they answer."""
     if entry.action != "round-published":
         return {}
-    made = [item for item in queries.proposals(session, need) if item.round_id == entry.data.get("round")]
+    made = [item for item in proposal_queries.proposals(session, need) if item.round_id == entry.data.get("round")]
     due = [day_of(item.due_at).isoformat() for item in made if item.due_at is not None]
     return {"cities": [item.giver.short_name for item in made], "day": max(due)} if due else {}
 
@@ -33,7 +33,7 @@ def of_proposal(session: Session, proposal: Proposal, entry: JournalEntry) -> di
 
 def spared(session: Session, proposal: Proposal) -> dict[str, Any]:
     """How many need not answer any more, now that it was accepted."""
-    others = queries.proposals(session, proposal.need)
+    others = proposal_queries.proposals(session, proposal.need)
     found = [item for item in others if _is_spared(item, proposal)]
     return {"spared": len(found)} if found else {}
 

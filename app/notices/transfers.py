@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.accounts import queries as people
 from app.document.dates import ROME, day_of
 from app.journal.models import JournalEntry
+from app.needs import proposal_queries
 from app.needs import queries as needs
 from app.needs.rules import State
 from app.notices import matches
@@ -60,7 +61,7 @@ def _person(session: Session, entry: JournalEntry) -> dict[str, Any]:
 
 
 def _begun(session: Session, entry: JournalEntry) -> dict[str, Any]:
-    proposal = needs.proposal(session, int(entry.data["proposal"]))
+    proposal = proposal_queries.proposal(session, int(entry.data["proposal"]))
     return {"need": proposal.need.title, **matches.spared(session, proposal)} if proposal is not None else {}
 
 

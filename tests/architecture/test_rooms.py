@@ -44,7 +44,7 @@ def test_every_select_stands_in_queries() -> None:
     wrong = [
         f"{m.shown}:{n}"
         for m in tree.modules()
-        if m.room.removeprefix("library_").removeprefix("round_") not in allowed and m.feature not in {"schema", "db"}
+        if m.kind not in allowed and m.feature not in {"schema", "db"}
         for n in calls(m.text, r"(?<![\w.])select\(")
     ]
     assert not wrong, "move the SELECT to the queries of its feature: " + ", ".join(wrong)
@@ -82,7 +82,7 @@ MAY = {"app/pages/views.py": "the readiness probe asks the database one constant
 @pytest.mark.parametrize("room", sorted(NEVER))
 def test_no_room_does_the_work_of_another(room: str) -> None:
     pattern, reason = NEVER[room]
-    present = [m for m in tree.modules() if m.room.removeprefix("library_").removeprefix("round_") == room]
+    present = [m for m in tree.modules() if m.kind == room]
     assert present, f"no feature has a room {room} any more: take it out of NEVER"
     wrong = [f"{m.shown}:{n}" for m in present if m.shown not in MAY for n in calls(m.text, pattern)]
     assert not wrong, f"{reason}: {wrong}"

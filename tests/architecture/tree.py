@@ -37,6 +37,11 @@ class Module:
         return parts[2] if len(parts) > 2 else ""
 
     @property
+    def kind(self) -> str:
+        """The room without its subject: `views` for `round_views`, as ARCHITECTURE.md names them."""
+        return self.room.rpartition("_")[2]
+
+    @property
     def shown(self) -> str:
         return str(self.path.relative_to(ROOT))
 

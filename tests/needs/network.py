@@ -10,7 +10,17 @@ from app.access import Role
 from app.cities import queries as registers
 from app.db import Database
 from app.journal import queries as journal
-from app.needs import assigning, candidates, proposals, queries, round_queries, rounds, service, shortlists
+from app.needs import (
+    assigning,
+    candidates,
+    proposal_queries,
+    proposals,
+    queries,
+    round_queries,
+    rounds,
+    service,
+    shortlists,
+)
 from app.needs.models import MatchingRound, Need, Proposal
 from app.needs.rules import Wanted
 from app.needs.service import Deed
@@ -100,7 +110,7 @@ class Network:
 
     def proposals(self, need: Need) -> list[Proposal]:
         with self.database.reading() as session:
-            return list(queries.proposals(session, need))
+            return list(proposal_queries.proposals(session, need))
 
     def state(self, city: str, days: dict[str, int]) -> None:
         with self.database.work() as session:

@@ -11,7 +11,7 @@ from app.accounts import demonstration as accounts
 from app.accounts import queries as people
 from app.config import Settings
 from app.db import Database
-from app.needs import demonstration, exchanges, queries, round_queries
+from app.needs import demonstration, exchanges, proposal_queries, queries, round_queries
 from app.needs.rules import VISIBILITIES, Answer, State
 from app.solutions import demonstration as solutions_made
 from app.solutions import queries as library
@@ -41,7 +41,7 @@ def test_what_is_made_up_has_every_state_and_is_made_once_and_labelled(app: Flas
         assert demonstration.make(session, known, now, service.begin, engine) == 0
         assert twinnings.make(session, known, now) == 6
         needs = queries.board(session, queries.Sought(tuple(State), VISIBILITIES))
-        answers = {item.state for need in needs for item in queries.proposals(session, need)}
+        answers = {item.state for need in needs for item in proposal_queries.proposals(session, need)}
         assert answers == set(Answer), "one waits, one lapsed ..."
         assert {bool(need.receivers) for need in needs if need.state == "open"} == {True, False}, "one is joined"
         assert {found.state for found in round_queries.rounds(session, published_only=False)} == {
@@ -49,7 +49,7 @@ def test_what_is_made_up_has_every_state_and_is_made_once_and_labelled(app: Flas
             "published",
         }
         (exchange,) = [
-            exchanges.proposed(queries.of_round(session, found.id))
+            exchanges.proposed(session, found.id)
             for found in round_queries.rounds(session, published_only=True)
             if (made := round_queries.round_(session, found.id)) and made.result["chains"]
         ]

@@ -12,7 +12,7 @@ from app.accounts.models import Person
 from app.cities import queries as registers
 from app.document.dates import day_of
 from app.errors import Conflict
-from app.needs import candidates, exchanges, proposals, queries, rounds, service, sheet
+from app.needs import candidates, exchanges, proposal_queries, proposals, rounds, service, sheet
 from app.needs.models import Need, Proposal
 from app.needs.rules import EXCHANGE, quarter_of
 from app.notices.models import Notice
@@ -177,7 +177,7 @@ def test_each_city_reads_what_it_teaches_and_what_it_learns(app: Flask, swap: Sw
     assert client.post(f"{page}/scambi/0", data=token).status_code == 409
     assert "Ritira lo scambio" in client.get(page).text
     with swap.network.database.reading() as session:
-        made = next(item for item in queries.of_round(session, swap.round.id) if item.origin == "exchange")
+        made = next(item for item in proposal_queries.of_round(session, swap.round.id) if item.origin == "exchange")
     told = sign_in(app.test_client(), giver).get(f"/proposte/{made.id}").text
     teach, learn = told.index("Tu insegni"), told.index("Tu impari")
     assert teach < told.index("Sportello unico di Torino") < learn < told.index("Sportello unico di Bologna")
@@ -249,7 +249,9 @@ def ring(network: Network, app: Flask) -> dict[str, str]:
 def parts(network: Network, number: int) -> dict[str, Proposal]:
     """The lessons of the exchange of a round, by who gives them."""
     with network.database.reading() as session:
-        return {item.giver.slug: item for item in queries.of_round(session, number) if EXCHANGE in item.grounds}
+        return {
+            item.giver.slug: item for item in proposal_queries.of_round(session, number) if EXCHANGE in item.grounds
+        }
 
 
 def test_three_cities_in_a_ring_are_asked_at_once_and_each_reads_its_two_lessons(app: Flask, network: Network) -> None:

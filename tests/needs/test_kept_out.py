@@ -11,7 +11,7 @@ from app.accounts.models import Person
 from app.cities import queries as registers
 from app.errors import Conflict
 from app.matching.gates import closed
-from app.needs import assigning, candidates, proposals, queries, rounds, service
+from app.needs import assigning, candidates, proposal_queries, proposals, rounds, service
 from app.needs.models import Need, Proposal
 from app.needs.service import Deed
 from app.search.engine import Engine
@@ -96,7 +96,7 @@ def test_what_a_city_receives_meanwhile_is_not_asked_next(network: Network) -> N
 
 def to_look_at(network: Network) -> list[int]:
     with network.database.reading() as session:
-        return list(queries.to_look_at(session, LATER))
+        return list(proposal_queries.to_look_at(session, LATER))
 
 
 def reminded(network: Network, *asked: Proposal) -> None:

@@ -11,7 +11,7 @@ from flask import Flask
 from app.cities import queries as registers
 from app.errors import Conflict, Invalid
 from app.journal import queries as journal
-from app.needs import chores, proposals, queries, service
+from app.needs import chores, proposal_queries, proposals, service
 from app.needs.models import Need, Proposal
 from app.needs.rules import Answer, State
 from app.notices.models import Notice
@@ -40,7 +40,7 @@ def show(network: Network, need: Need, *items: dict[str, Any]) -> None:
 def next_after(network: Network, proposal: Proposal) -> str:
     """The city that is asked if a question stays without an answer; empty for none."""
     with network.database.reading() as session:
-        found = queries.proposal(session, proposal.id)
+        found = proposal_queries.proposal(session, proposal.id)
         assert found is not None
         following = proposals.following(session, found, LATER)
         return following["city"] if following else ""
@@ -316,7 +316,7 @@ def test_an_offer_is_the_first_answer_and_what_its_requester_says_is_none(networ
 
 def due(network: Network, now: datetime = LATER) -> set[int]:
     with network.database.reading() as session:
-        return set(queries.to_look_at(session, now))
+        return set(proposal_queries.to_look_at(session, now))
 
 
 def test_a_question_to_a_body_that_closes_passes_to_the_next_city_and_reminds_nobody(network: Network) -> None:

@@ -24,6 +24,7 @@ from app.needs import (
     candidates,
     chores,
     news,
+    proposal_queries,
     proposals,
     queries,
     round_queries,
@@ -771,7 +772,7 @@ def test_a_city_that_said_no_to_a_request_is_not_proposed_to_it_by_a_new_round(
     refused = network.ask(need)
     with network.database.work() as session:
         proposals.decline(session, refused.id, "no-capacity", "", DAYS, network.deed("referent.bologna", LATER))
-        (following,) = [item for item in queries.proposals(session, need) if item.state == "waiting"]
+        (following,) = [item for item in proposal_queries.proposals(session, need) if item.state == "waiting"]
         proposals.withdraw(session, following.id, network.deed(now=LATER))
     with pytest.raises(Conflict, match="round_stale"), network.database.work() as session:
         rounds.publish(session, found.id, DAYS, network.deed("coordinator", LATER))

@@ -4,7 +4,7 @@
 import pytest
 from alembic import command
 
-from app.needs import queries
+from app.needs import proposal_queries
 from app.twinnings import ending
 from tests.stores import migration_config
 from tests.twinnings.exchange import Exchange
@@ -12,7 +12,7 @@ from tests.twinnings.exchange import Exchange
 
 def reason(exchange: Exchange) -> str:
     with exchange.database.reading() as session:
-        made = queries.proposal(session, exchange.proposal)
+        made = proposal_queries.proposal(session, exchange.proposal)
         assert made is not None
         return made.reason
 
