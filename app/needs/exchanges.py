@@ -32,7 +32,7 @@ def propose(session: Session, number: int, place: int, days: int, deed: Deed) ->
     found = _published(session, number)
     if place >= len(found.result["chains"]):
         raise Conflict("exchange_gone")
-    if place in proposed(session, number):
+    if place in proposal_queries.of_exchanges(session, number):
         raise Conflict("asked_already")
     arcs = found.result["chains"][place]["arcs"]
     # Requests are held in the order of their numbers, so that two exchanges do not wait for each other.
@@ -54,7 +54,7 @@ def withdraw(session: Session, number: int, place: int, deed: Deed) -> None:
     Raises ``NotFound``; ``Conflict`` where it was not proposed, and after the first answer.
     """
     found = _published(session, number)
-    parts = proposed(session, found.id).get(place, [])
+    parts = proposal_queries.of_exchanges(session, found.id).get(place, [])
     if not parts:
         raise Conflict("exchange_gone")
     if any(item.state not in {Answer.WAITING, Answer.WITHDRAWN} for item in parts):
@@ -66,16 +66,6 @@ def withdraw(session: Session, number: int, place: int, deed: Deed) -> None:
             tell_proposal(session, item, deed, "exchange-withdrawn", {})
             item.round_id = number if item.origin == ROUND else None
         item.grounds = {name: value for name, value in item.grounds.items() if name != EXCHANGE}
-
-
-def proposed(session: Session, number: int) -> dict[int, list[Proposal]]:
-    """The proposals of each exchange of a round that was not taken back, by its place, however they were answered."""
-    found: dict[int, list[Proposal]] = {}
-    for item in proposal_queries.of_round(session, number):
-        part = item.grounds.get(EXCHANGE)
-        if part:
-            found.setdefault(int(part["place"]), []).append(item)
-    return found
 
 
 def _published(session: Session, number: int) -> MatchingRound:

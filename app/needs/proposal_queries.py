@@ -199,3 +199,13 @@ def ever_asked(session: Session) -> Sequence[tuple[int, str, str]]:
 def of_round(session: Session, number: int) -> Sequence[Proposal]:
     """The proposals that a round made, the first first."""
     return session.scalars(_proposals().where(Proposal.round_id == number).order_by(Proposal.id)).all()
+
+
+def of_exchanges(session: Session, number: int) -> dict[int, list[Proposal]]:
+    """The proposals of each exchange of a round that was not taken back, by its place, however they were answered."""
+    found: dict[int, list[Proposal]] = {}
+    for item in of_round(session, number):
+        part = item.grounds.get(EXCHANGE)
+        if part:
+            found.setdefault(int(part["place"]), []).append(item)
+    return found

@@ -15,6 +15,7 @@ from app.journal import queries as journal
 from app.matching.model import FACTORS
 from app.needs import assigning, board, candidates, feedback, forms, queries, round_queries, rounds, weighing
 from app.needs import exchanges as exchanges_of
+from app.needs import proposal_queries as proposals_of
 from app.needs.match_views import answer_days
 from app.needs.models import MatchingRound
 from app.needs.views import deed, engine, now, refusal
@@ -184,7 +185,7 @@ def _around(found: MatchingRound) -> dict[str, Any]:
         **_on_trial(found),
         "assigned": [item for item in found.result["assigned"] if item[0] in shown],
         "unserved": waiting,
-        "proposed": exchanges and exchanges_of.proposed(session(), found.id),
+        "proposed": exchanges and proposals_of.of_exchanges(session(), found.id),
         "number": number,
         "total": total,
         "pages": [(page, url_for("rounds.show", number=found.id, pagina=page)) for page in range(1, total + 1)],

@@ -11,7 +11,7 @@ from app.accounts import demonstration as accounts
 from app.accounts import queries as people
 from app.config import Settings
 from app.db import Database
-from app.needs import demonstration, exchanges, proposal_queries, queries, round_queries
+from app.needs import demonstration, proposal_queries, queries, round_queries
 from app.needs.rules import VISIBILITIES, Answer, State
 from app.solutions import demonstration as solutions_made
 from app.solutions import queries as library
@@ -49,7 +49,7 @@ def test_what_is_made_up_has_every_state_and_is_made_once_and_labelled(app: Flas
             "published",
         }
         (exchange,) = [
-            exchanges.proposed(session, found.id)
+            proposal_queries.of_exchanges(session, found.id)
             for found in round_queries.rounds(session, published_only=True)
             if (made := round_queries.round_(session, found.id)) and made.result["chains"]
         ]
