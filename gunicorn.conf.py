@@ -28,11 +28,13 @@ loglevel = "warning"
 
 def when_ready(server: Any) -> None:
     # Not at the top: whether the project is on the path is known once the application is loaded.
+    from app.rubbish import give_back
     from app.web.warm import warm
 
     application = server.app.wsgi()
     # In front of the site the benchmarks put their bare page.
     warm(getattr(application, "app", application))
+    give_back()
 
 
 def pre_fork(_server: object, _worker: object) -> None:

@@ -7,8 +7,10 @@ twice, and the process ends some pages later: a theme with 700 solutions, opened
 name, a collection begins where no object is half made.
 """
 
+import ctypes
 import gc
 import itertools
+from contextlib import suppress
 
 #: Containers made and still there since the last look, from which on it is time for the next one.
 MADE = 10_000
@@ -32,4 +34,15 @@ def look(weight: int = 0) -> None:
     _weight += weight
     if gc.get_count()[0] > MADE or _weight > HEAVY:
         _weight = 0
-        gc.collect(2 if next(_looks) % WHOLE == 0 else 1)
+        if next(_looks) % WHOLE:
+            gc.collect(1)
+        else:
+            give_back()
+
+
+def give_back() -> None:
+    """Collect everything, and give the system back the pages nothing stands on any more, which the C library of Linux
+    keeps until it is asked."""
+    gc.collect()
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)

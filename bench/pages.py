@@ -150,6 +150,22 @@ def memory(server: WebServer) -> float:
     return float(sum(getattr(info, "pss", info.uss) for info in every)) / 1e6
 
 
+class BareServer(WebServer):
+    """A bare page with the libraries of the site, served as the site is."""
+
+    config = "python:bench.bare"
+
+
+def least_memory(settings: Settings) -> float:
+    """Megabytes such a server takes once warm: no site with these libraries takes less."""
+    with BareServer(settings.data_folder, app="bench.bare:app") as server:
+        caller = Caller(server.port)
+        for _ in range(300):
+            caller.get("/")
+        throughput(server.port, lambda: "/")
+        return memory(server)
+
+
 def measure(settings: Settings, name: str, slugs: list[str], count: int) -> None:
     asked, short = questions()
     chance = random.Random(1)
@@ -214,6 +230,7 @@ def main() -> None:
     parser.add_argument("--requests", type=int, default=200)
     options = parser.parse_args()
     settings, slugs = shipped_library()
+    print(f"a bare page with the libraries of the site, two workers: {least_memory(settings):.0f} MB")
     measure(settings, f"shipped library ({len(slugs)} solutions)", slugs, options.requests)
     for docs in options.docs:
         measure(

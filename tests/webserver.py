@@ -37,6 +37,8 @@ def free_port() -> int:
 class WebServer:
     """Starts gunicorn on a data folder, waits until it is ready, ends it."""
 
+    config = "gunicorn.conf.py"
+
     def __init__(self, folder: Path, database_url: str = "", app: str = "wsgi:app", **environment: str) -> None:
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
@@ -54,7 +56,7 @@ class WebServer:
         self.process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> "WebServer":
-        command = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py", self.app]
+        command = [sys.executable, "-m", "gunicorn", "--config", self.config, self.app]
         self.process = subprocess.Popen(command, cwd=ROOT, env=self.environment)
         self.wait()
         return self

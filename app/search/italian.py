@@ -61,7 +61,8 @@ def listed() -> tuple[Listed, Listed]:
             words[fold(word)] += count
     stems: Counter[str] = Counter()
     for word, count in words.items():
-        stems[stem(word)] += count
+        # Not kept: forty thousand words nobody may ever type are no help to who asks next, and ten megabytes.
+        stems[stem.__wrapped__(word)] += count
     every = sum(counts.values())
     return _kept(words, every), _kept(stems, every)
 
