@@ -5,12 +5,13 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.db import Database
+from app.operations import queries
 from app.operations.service import note_run
 from app.outbox.rules import masked
 from app.web.logs import log
@@ -18,6 +19,9 @@ from app.web.logs import log
 #: A chore that has nothing to do is noted this often, not at each of its turns.
 NOTE_SECONDS = 60.0
 LONGEST_REST = 1.0
+#: A chore that comes round as seldom as this, or more so, has no second turn before its time where each is asked for
+#: once a minute.
+SELDOM_SECONDS = 3_600.0
 
 
 @dataclass(frozen=True)
@@ -54,9 +58,21 @@ class Background:
             next_due = min(self._due.values(), default=0.0)
             stop.wait(min(max(next_due - time.monotonic(), 0.0), LONGEST_REST) if self._due else LONGEST_REST)
 
-    def once(self) -> list[str]:
-        """Every chore once. Answers the names of those that went wrong."""
-        return [chore.name for chore in self.chores if not self.do(chore)]
+    def once(self, due_only: bool = False) -> list[str]:
+        """Every chore once; ``due_only`` leaves out the seldom ones that went well and whose time has not come. Answers
+        the names of those that went wrong."""
+        chores = [chore for chore in self.chores if not (due_only and self._rests(chore))]
+        return [chore.name for chore in chores if not self.do(chore)]
+
+    def _rests(self, chore: Chore) -> bool:
+        if chore.every_seconds < SELDOM_SECONDS:
+            return False
+        database: Database = self.app.extensions["database"]
+        with database.reading() as session:
+            run = queries.chore_run(session, chore.name)
+        if run is None or run.last_ok_at is None or run.last_error:
+            return False
+        return datetime.now(UTC) - run.last_ok_at < timedelta(seconds=chore.every_seconds)
 
     def do(self, chore: Chore) -> bool:
         """One run of a chore; whatever goes wrong in it is noted and ends there. Answers whether it went well."""

@@ -5,7 +5,7 @@
 Lines of `bench/data/known_items.jsonl`: `{"id","query","kind","half","relevant":["kind:slug", ...]}`; more than one
 relevant thing where the question is honestly open. English questions are reported apart: without the optional encoder
 they rest on the English forms of the vocabulary alone. `--strangers`: three sets of questions written from the texts of
-the practices by somebody who knew neither the search nor its words (`stranger_items.jsonl`). `--told`: problems as
+the practices apart, without knowing the search nor its words (`stranger_items.jsonl`). `--told`: problems as
 offices tell them, the first 200 letters of the judged requests that something answers (grade 2 or 3).
 """
 

@@ -37,7 +37,7 @@ DEPTH = 5
 GOOD = 2
 #: From this number on requests are graded with their answers to the preconditions.
 FIRST_LIVE = 62
-#: From this number on other judges graded what the ways themselves put first, and some by chance.
+#: From this number on later readings graded what the ways themselves put first, and some by chance.
 FIRST_POOLED = 102
 #: From this number on requests were graded after formula 4 was fixed, with the figures of both in view.
 FIRST_KEPT_APART = 201
@@ -283,7 +283,7 @@ def report(app: Flask) -> None:
         "those it was looked for on": ~fresh,
         "of these, content only": ~live,
         "of these, as live requests are": live & ~fresh,
-        "of these, of two later judges": (numbers >= FIRST_POOLED) & ~fresh,
+        "of these, of the two later readings": (numbers >= FIRST_POOLED) & ~fresh,
         "all": live | True,
     }
     for title, chosen in parts.items():

@@ -25,7 +25,7 @@ class Made:
 
 
 def wanted(themes: list[str]) -> tuple[Made, ...]:
-    """One account per role, for two cities so that they can meet. The expert has every theme."""
+    """At least one account per role, for three cities so that they can meet. The expert has every theme."""
     return (
         Made("funzionario.bologna", "Prova: funzionario di Bologna", ((Role.OFFICIAL, "bologna"),)),
         Made("referente.bologna", "Prova: referente di Bologna", ((Role.REFERENT, "bologna"),)),

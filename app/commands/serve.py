@@ -18,7 +18,7 @@ CHORE_SECONDS = 12
 
 
 @click.command("worker")
-@click.option("--once", is_flag=True, help="Bring the index up to date, run every chore once, and end.")
+@click.option("--once", is_flag=True, help="Bring the index up to date, run every chore that is due, and end.")
 @click.option("--chore", "names", multiple=True, help="Only this chore; may repeat.")
 @with_appcontext
 def worker(once: bool, names: tuple[str, ...]) -> None:
@@ -26,15 +26,15 @@ def worker(once: bool, names: tuple[str, ...]) -> None:
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     background = Background(app, [chore for chore in app.extensions["chores"] if not names or chore.name in names])
     if once:
-        _once(app.extensions["indexer"], background)
+        _once(app.extensions["indexer"], background, due_only=not names)
     else:
         _until_stopped(app.extensions["indexer"], background, app.extensions["stopping"])
 
 
-def _once(indexer: Indexer, background: Background) -> None:
+def _once(indexer: Indexer, background: Background, due_only: bool) -> None:
     while indexer.drain():
         pass
-    wrong = background.once()
+    wrong = background.once(due_only)
     # What the chores changed is findable too.
     while indexer.drain():
         pass

@@ -31,6 +31,27 @@ def test_every_chore_runs_and_says_how_much_it_did(app: Flask, database: Databas
     assert run_of(database, "second").last_ok_at is not None
 
 
+def test_a_seldom_chore_that_went_well_waits_for_its_time_where_only_what_is_due_is_done(app: Flask) -> None:
+    ran: list[str] = []
+
+    def chore(name: str, every_seconds: float, wrong: bool = False) -> Chore:
+        def run(_app: Flask) -> int:
+            ran.append(name)
+            return broken(_app) if wrong else 0
+
+        return Chore(name, every_seconds, run)
+
+    chores = [chore("often", 60), chore("daily", 86_400), chore("daily and broken", 86_400, wrong=True)]
+    assert Background(app, chores).once(due_only=True) == ["daily and broken"]
+    ran.clear()
+    # As another process of the same minute.
+    Background(app, chores).once(due_only=True)
+    assert ran == ["often", "daily and broken"]
+    ran.clear()
+    Background(app, chores).once()
+    assert ran == ["often", "daily", "daily and broken"]
+
+
 def test_a_chore_that_goes_wrong_stops_no_other(app: Flask, database: Database) -> None:
     assert Background(app, [Chore("broken", 1, broken), Chore("after", 1, lambda _: 1)]).once() == ["broken"]
     assert run_of(database, "after").done == 1
