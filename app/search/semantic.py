@@ -134,9 +134,8 @@ def ideal(ranking: Ranking, plan: Plan) -> float:
     It puts nearness on the scale of the words: a question in another language holds few known ones, so nearness
     decides.
     """
-    counts = [len(ranking.impacts(STEM, item)[0]) for concept in plan.concepts for item, _word in concept.words]
-    idf = sum(float(np.log(1 + (ranking.count - count + 0.5) / (count + 0.5))) for count in counts)
-    return idf * (K1 + 1) * (1 + WORD_WEIGHT)
+    told = sum(ranking.idf(item) for concept in plan.concepts for item, _word in concept.words)
+    return told * (K1 + 1) * (1 + WORD_WEIGHT)
 
 
 def _text(ranking: Ranking, number: int) -> str:
