@@ -64,6 +64,11 @@ class Twinning(Base):
         bodies = frozenset(tie.city.slug for tie in self.parties)
         return Thing(True, "public", bodies, frozenset(), frozenset(tie.person_id for tie in self.people))
 
+    def side_of(self, person: "TwinningPerson") -> Thing:
+        """What the policy looks at in one of its people: the body they are there for, and no other."""
+        bodies = frozenset(tie.city.slug for tie in self.parties if tie.city_id == person.city_id)
+        return Thing(True, "public", bodies, frozenset(), frozenset({person.person_id}))
+
 
 class TwinningParty(Base):
     """A body that takes part as `giver` or `receiver`; ``variant`` is what a receiver brings back."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.access import Action, Actor, may
 from app.accounts import queries as people
 from app.cities.models import City
 from app.cities.rules import is_closed
@@ -216,12 +217,15 @@ def add_person(session: Session, number: int, person_id: int, body: str, task: s
     tell(session, twinning, deed, "person-joined", {"person": person_id})
 
 
-def remove_person(session: Session, number: int, person_id: int, deed: Deed) -> None:
+def remove_person(session: Session, number: int, person_id: int, actor: Actor, deed: Deed) -> None:
+    """Take somebody of one's own side off the list. Raises ``Invalid`` for somebody whom another body put there."""
     twinning = running(session, number)
-    left = [tie for tie in twinning.people if tie.person_id != person_id]
-    if len(left) == len(twinning.people):
+    found = next((tie for tie in twinning.people if tie.person_id == person_id), None)
+    if found is None:
         raise NotFound(person_id)
-    twinning.people = left
+    if not may(actor, Action.REMOVE_FROM_TWINNING, twinning.side_of(found)):
+        raise Invalid({"person": "of_another_body"})
+    twinning.people.remove(found)
     for milestone in twinning.milestones:
         if milestone.owner_id == person_id:
             milestone.owner_id = None

@@ -119,7 +119,8 @@ def add_person(number: int, slug: str) -> Response:
 @workbench.post(f"{PATH}/persone/<int(max=1000000000):person>/togli")
 @permits(WORK)
 def remove_person(number: int, slug: str, person: int) -> Response:
-    return press(number, WORK, "saved", "persone", lambda s, d: service.remove_person(s, number, person, d))
+    remove, by = service.remove_person, gate.actor()
+    return press(number, WORK, "saved", "persone", lambda s, d: remove(s, number, person, by, d))
 
 
 @workbench.post(f"{PATH}/incontri")

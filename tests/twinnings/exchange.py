@@ -3,7 +3,7 @@
 
 from datetime import date, timedelta
 
-from app.access import Role
+from app.access import Actor, Role
 from app.cities.queries import by_slugs
 from app.db import Database
 from app.journal import queries as journal
@@ -99,6 +99,11 @@ class Exchange:
 
     def deed(self, person: int | None = None) -> Deed:
         return Deed(person or self.receiver, LATER)
+
+    @property
+    def asking(self) -> Actor:
+        """The receiver's referent, as the policy looks at them."""
+        return Actor(self.receiver, frozenset({(Role.REFERENT, "torino")}))
 
     def rows(self) -> list[str]:
         """What the journal says of the twinning, the oldest first."""

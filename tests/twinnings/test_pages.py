@@ -222,6 +222,23 @@ def sent_wrongly(client: FlaskClient, address: str, data: Mapping[str, str]) -> 
     return page, before[before.rindex("<details", 0, start) : start] + after.partition("</form>")[0]
 
 
+def test_nobody_takes_people_of_the_other_side_off_the_list_and_who_tries_reads_why(
+    app: Flask, exchange: Exchange, receiver: FlaskClient
+) -> None:
+    theirs, mine = f"/persone/{exchange.giver}/togli", f"/persone/{exchange.receiver}/togli"
+    page = receiver.get(PATH).text
+    assert (mine in page, theirs in page) == (True, False)
+    refused = receiver.post(f"{PATH}{theirs}", data={"csrf_token": csrf(receiver, PATH)})
+    assert refused.status_code == 422
+    assert "Persona: È di un altro ente: la può togliere solo chi lavora per quell’ente" in refused.text
+    assert exchange.rows() == ["twinning-begun"]
+    with exchange.database.work() as session:
+        national = make_person(session, (Role.COORDINATOR, "")).id
+    coordinator = client_of(app, exchange.database, national)
+    assert all(button in coordinator.get(PATH).text for button in (mine, theirs))
+    assert post(coordinator, theirs) == 303
+
+
 def test_who_gives_and_who_receives_tell_the_end_in_forms_of_their_own(
     app: Flask, exchange: Exchange, receiver: FlaskClient
 ) -> None:

@@ -108,9 +108,40 @@ def test_only_people_of_its_bodies_join(exchange: Exchange) -> None:
                 service.add_person(session, exchange.number, person, body, "", exchange.deed())
     assert len(exchange.twinning().people) == 3
     with exchange.database.work() as session:
-        service.remove_person(session, exchange.number, exchange.colleague, exchange.deed())
+        service.remove_person(session, exchange.number, exchange.colleague, exchange.asking, exchange.deed())
         with pytest.raises(NotFound):
-            service.remove_person(session, exchange.number, exchange.colleague, exchange.deed())
+            service.remove_person(session, exchange.number, exchange.colleague, exchange.asking, exchange.deed())
+
+
+@pytest.mark.parametrize(
+    ("role", "body", "may"),
+    [
+        (Role.OFFICIAL, "torino", True),
+        (Role.COORDINATOR, "", True),
+        (Role.ADMINISTRATOR, "", True),
+        (Role.REFERENT, "bologna", False),
+        (Role.REFERENT, "venezia", False),
+        (Role.OFFICIAL, "bari", False),
+    ],
+)
+def test_each_body_takes_only_its_own_people_off_the_list(exchange: Exchange, role: Role, body: str, may: bool) -> None:
+    with exchange.database.work() as session:
+        by = make_person(session, (role, body)).actor
+        if may:
+            service.remove_person(session, exchange.number, exchange.receiver, by, exchange.deed(by.id))
+        else:
+            with pytest.raises(Invalid) as refused:
+                service.remove_person(session, exchange.number, exchange.receiver, by, exchange.deed(by.id))
+            assert refused.value.problems == {"person": "of_another_body"}
+    assert (exchange.receiver in {tie.person_id for tie in exchange.twinning().people}) is not may
+    assert ("person-left" in exchange.rows()) is may
+
+
+def test_who_leads_the_transfer_takes_nobody_of_another_body_off_the_list(exchange: Exchange) -> None:
+    """Torino leads it: that gives it no say over who works on it elsewhere."""
+    assert exchange.twinning().lead.slug == "torino"
+    with exchange.database.work() as session, pytest.raises(Invalid):
+        service.remove_person(session, exchange.number, exchange.giver, exchange.asking, exchange.deed())
 
 
 def test_a_meeting_changes_by_its_sequence_and_is_cancelled_once(exchange: Exchange) -> None:

@@ -105,7 +105,12 @@ def of_work() -> Iterator[Case]:
         work.add_person, lambda s, e: work.add_person(s, e.number, e.colleague, "torino", "", e.deed()), joins, both
     )
     leaves = ("person-left",)
-    yield Case(work.remove_person, lambda s, e: work.remove_person(s, e.number, e.colleague, e.deed()), leaves, both)
+    yield Case(
+        work.remove_person,
+        lambda s, e: work.remove_person(s, e.number, e.colleague, e.asking, e.deed()),
+        leaves,
+        both,
+    )
     # Two days before the planned day its owner is reminded.
     near = LATER - timedelta(days=2)
     yield Case(work.remind, lambda s, e: work.remind(s, e.number, Deed(None, near)), ("milestone-due",), ("Receiver",))
