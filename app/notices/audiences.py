@@ -44,6 +44,8 @@ def _told_once(session: Session, entry: JournalEntry, audience: Audience) -> Aud
         return audience
     people = _hearing_of(session, twinning)
     outside = people | _following_of(session, twinning)
+    if entry.action == "proposal-accepted":
+        people |= transfers.all_left_out(session, twinning, entry.at)
     return replace(audience, mine=audience.mine - people, followed=audience.followed - outside)
 
 
@@ -319,6 +321,8 @@ def _of_twinning(session: Session, entry: JournalEntry) -> Audience | None:
     national = with_roles(session, (Role.COORDINATOR,), [""])
     # The report that closes it is told with its end.
     hearing = frozenset() if entry.data.get("closes") else _hearing_of(session, twinning, left)
+    if entry.action == transfers.LEFT_OUT:
+        hearing = transfers.left_out(session, twinning, str(entry.data["body"]), entry.at)
     sides = [city.short_name for city in (twinning.giver, *twinning.receivers) if city is not None]
     return Audience(
         waiting or national,

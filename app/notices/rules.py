@@ -69,6 +69,7 @@ TOLD: Mapping[str, tuple[str, ...]] = {
     "round-failed": (WAITING,),
     "round-published": (MINE,),
     "twinning-begun": (MINE, FOLLOWED),
+    "body-left-out": (MINE,),
     "milestone-due": (WAITING,),
     "milestone-late": (WAITING, MINE),
     "milestone-done": (MINE,),

@@ -1,18 +1,24 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""What a notice says of a transfer: which milestone, meeting or file, who, when; which part of the page it opens."""
+"""What a notice says of a transfer: which milestone, meeting or file, who, when, which part of the page; whom it leaves
+out."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.access import Action, Thing
 from app.accounts import queries as people
 from app.document.dates import ROME, day_of
+from app.journal import queries as journal
 from app.journal.models import JournalEntry
 from app.needs import proposal_queries
 from app.needs import queries as needs
+from app.needs.models import Need
 from app.needs.rules import State
 from app.notices import matches
+from app.notices.reach import able, office
 from app.twinnings import queries
 from app.twinnings.models import Twinning
 
@@ -28,9 +34,14 @@ ANCHORS: Mapping[str, str] = {
     "closing-said": "chiusura",
 }
 
+#: A body had joined the request, and its twinning begins without it.
+LEFT_OUT = "body-left-out"
+
 
 def path(twinning: Twinning, entry: JournalEntry) -> str:
-    """The page of a twinning, at the part that the row is about."""
+    """The page of a twinning, at the part that the row is about; for whom it leaves out the board, to ask or join."""
+    if entry.action == LEFT_OUT:
+        return "/richieste"
     anchor = ANCHORS.get(entry.action, "")
     return f"/gemellaggi/{twinning.id}-{twinning.slug}{'#' if anchor else ''}{anchor}"
 
@@ -41,12 +52,8 @@ def facts(session: Session, twinning: Twinning, entry: JournalEntry) -> dict[str
         return _milestone(twinning, entry)
     if entry.action in {"person-joined", "person-left"}:
         return _person(session, entry)
-    if entry.action == "twinning-begun":
-        return _begun(session, entry)
-    if entry.action == "twinning-closed":
-        return {"unadopted": entry.data.get("result") == "stopped"}
-    if entry.action == "twinning-stopped":
-        return _stopped(session, twinning)
+    if entry.action in OF_WHOLE:
+        return OF_WHOLE[entry.action](session, twinning, entry)
     if ANCHORS.get(entry.action) == "incontri":
         return _meeting(session, twinning, entry)
     if ANCHORS.get(entry.action) == "file":
@@ -55,20 +62,58 @@ def facts(session: Session, twinning: Twinning, entry: JournalEntry) -> dict[str
     return {}
 
 
+def left_out(session: Session, twinning: Twinning, slug: str, at: datetime) -> frozenset[int]:
+    """The people of a body that a twinning leaves out: who joined for it, and its office."""
+    need = _need(session, twinning)
+    tie = next((tie for tie in need.receivers if tie.city.slug == slug), None) if need is not None else None
+    if tie is None:
+        return frozenset()
+    theirs = office(session, tie.city) | {tie.joined_by or 0}
+    return able(session, theirs, Action.POST_NEED, Thing(bodies=frozenset({slug})), at)
+
+
+def all_left_out(session: Session, twinning: Twinning, at: datetime) -> frozenset[int]:
+    """The same of every body that it leaves out."""
+    rows = [row for row in journal.of_thing(session, "twinning", str(twinning.id)) if row.action == LEFT_OUT]
+    return frozenset().union(*(left_out(session, twinning, str(row.data["body"]), at) for row in rows))
+
+
 def _person(session: Session, entry: JournalEntry) -> dict[str, Any]:
     person = people.person(session, int(entry.data["person"]))
     return {"name": person.name} if person is not None and person.name else {}
 
 
-def _begun(session: Session, entry: JournalEntry) -> dict[str, Any]:
+def _begun(session: Session, _twinning: Twinning, entry: JournalEntry) -> dict[str, Any]:
     proposal = proposal_queries.proposal(session, int(entry.data["proposal"]))
     return {"need": proposal.need.title, **matches.spared(session, proposal)} if proposal is not None else {}
 
 
-def _stopped(session: Session, twinning: Twinning) -> dict[str, Any]:
+def _closed(_session: Session, _twinning: Twinning, entry: JournalEntry) -> dict[str, Any]:
+    return {"unadopted": entry.data.get("result") == "stopped"}
+
+
+def _stopped(session: Session, twinning: Twinning, _entry: JournalEntry) -> dict[str, Any]:
     """The request that waits again: whoever hears of the transfer is told of it here only."""
-    need = needs.need(session, twinning.need_id) if twinning.need_id else None
+    need = _need(session, twinning)
     return {"need": need.title} if need is not None and need.state == State.OPEN else {}
+
+
+def _asked(session: Session, twinning: Twinning, _entry: JournalEntry) -> dict[str, Any]:
+    need = _need(session, twinning)
+    return {"need": need.title} if need is not None else {}
+
+
+def _need(session: Session, twinning: Twinning) -> Need | None:
+    return needs.need(session, twinning.need_id) if twinning.need_id else None
+
+
+#: What is said of rows about the whole of a twinning.
+OF_WHOLE: Mapping[str, Callable[[Session, Twinning, JournalEntry], dict[str, Any]]] = {
+    "twinning-begun": _begun,
+    "twinning-closed": _closed,
+    "twinning-stopped": _stopped,
+    LEFT_OUT: _asked,
+}
 
 
 def _milestone(twinning: Twinning, entry: JournalEntry) -> dict[str, Any]:

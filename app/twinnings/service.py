@@ -2,7 +2,7 @@
 """One function per button of a twinning that runs: its beginning, lead, milestones, people; reminders."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -60,6 +60,8 @@ def begin(session: Session, proposal: Proposal, person_id: int, now: datetime) -
     _prefill(session, twinning, solution)
     _told_before(session, twinning, need, Deed(person_id, now))
     tell(session, twinning, Deed(person_id, now), "twinning-begun", {"proposal": proposal.id})
+    for city in _left_out(need, taking_part, now):
+        tell(session, twinning, Deed(person_id, now), "body-left-out", {"body": city.slug})
     return twinning.id
 
 
@@ -70,6 +72,12 @@ def _receivers(session: Session, proposal: Proposal, now: datetime) -> list[City
     return [
         city for city in bodies.values() if city.id != proposal.giver_id and not is_closed(city.register, day_of(now))
     ]
+
+
+def _left_out(need: Need, taking_part: Collection[int], now: datetime) -> list[City]:
+    """Who joined and takes no part, as it takes the solution over already; a closed body has nobody to tell."""
+    joined = [tie.city for tie in need.receivers if tie.city_id not in taking_part]
+    return [city for city in joined if not is_closed(city.register, day_of(now))]
 
 
 def _first_people(session: Session, proposal: Proposal, person_id: int) -> list[TwinningPerson]:

@@ -2,6 +2,9 @@
 """Two cities and a transfer between them, as the tests of twinnings talk about them."""
 
 from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
 
 from app.access import Actor, Role
 from app.cities.queries import by_slugs
@@ -109,3 +112,19 @@ class Exchange:
         """What the journal says of the twinning, the oldest first."""
         with self.database.reading() as session:
             return [row.action for row in journal.of_thing(session, "twinning", str(self.number))][::-1]
+
+
+def joined_elsewhere(session: Session, exchange: Exchange, venetian: int) -> Proposal:
+    """Venezia asks for what Torino receives already; Torino had joined its request, and Bologna has said yes."""
+    cities = by_slugs(session, ["bologna", "torino", "venezia"])
+    said_of: dict[str, Any] = {"slug": "altro", "title": "Altro", "problem": "Altro.", "themes": [], "formats": []}
+    when = {"created_at": NOW, "updated_at": NOW, "published_at": NOW}
+    need = Need(city=cities["venezia"], author_id=venetian, state="matched", constraints={}, **said_of, **when)
+    need.receivers = [NeedReceiver(city=cities["torino"], joined_at=NOW, joined_by=exchange.colleague)]
+    asked: dict[str, Any] = {"origin": "round", "grounds": {}, "asked_at": NOW, "state": "accepted"}
+    solution = library.by_slug(session, SLUG)
+    assert solution is not None
+    proposal = Proposal(need=need, solution=solution, giver=cities["bologna"], **asked)
+    session.add(proposal)
+    session.flush()
+    return proposal

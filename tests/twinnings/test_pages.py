@@ -16,11 +16,9 @@ from sqlalchemy.orm import Session
 
 from app.access import Role
 from app.accounts.models import Person
-from app.cities.queries import by_slugs
 from app.conversion.export import text_to_office
 from app.db import Database
 from app.errors import Invalid
-from app.needs.models import Need, NeedReceiver, Proposal
 from app.needs.service import Deed
 from app.search.index import IndexDamaged
 from app.twinnings import chores, ending, forms, queries, rules, service, sharing
@@ -29,7 +27,7 @@ from app.twinnings.models import Twinning, TwinningPerson
 from app.twinnings.rules import Closing
 from tests.makers import NOW, csrf, make_person, make_solution, sign_in
 from tests.naughty import lines_for
-from tests.twinnings.exchange import LATER, SLUG, Exchange
+from tests.twinnings.exchange import LATER, SLUG, Exchange, joined_elsewhere
 
 KIT = [{"title": "Schema da non togliere", "kind": "accordo"}]
 PATH = f"/gemellaggi/1-{SLUG}"
@@ -53,24 +51,15 @@ def test_who_joined_and_takes_the_solution_over_already_has_no_people_in_another
     """Torino receives it by a request of its own, and has joined one of Venezia for the same."""
     exchange = Exchange(registered, alone=True)
     with registered.work() as session:
-        cities = by_slugs(session, ["bologna", "torino", "venezia"])
         venetian = make_person(session, (Role.OFFICIAL, "venezia")).id
-        first = queries.twinning(session, exchange.number)
-        assert first is not None
-        said_of = {"slug": "altro", "title": "Altro", "problem": "Altro.", "themes": [], "formats": []}
-        when = {"created_at": NOW, "updated_at": NOW, "published_at": NOW}
-        need = Need(city=cities["venezia"], author_id=venetian, state="matched", constraints={}, **said_of, **when)
-        need.receivers = [NeedReceiver(city=cities["torino"], joined_at=NOW, joined_by=exchange.colleague)]
-        asked = {"origin": "round", "grounds": {}, "asked_at": NOW, "state": "accepted"}
-        proposal = Proposal(need=need, solution=first.solution, giver=cities["bologna"], **asked)
-        session.add(proposal)
-        session.flush()
+        proposal = joined_elsewhere(session, exchange, venetian)
+        torino = proposal.need.receivers[0].city_id
         number = service.begin(session, proposal, exchange.giver, NOW)
         begun = queries.twinning(session, number)
         assert begun is not None
         assert [city.slug for city in begun.receivers] == ["venezia"]
         assert {tie.person_id for tie in begun.people} == {exchange.giver, venetian}
-        begun.people.append(TwinningPerson(person_id=exchange.colleague, city_id=cities["torino"].id))
+        begun.people.append(TwinningPerson(person_id=exchange.colleague, city_id=torino))
     page = client_of(app, registered, exchange.giver).get(f"/gemellaggi/{number}-{SLUG}")
     assert page.status_code == 200, "also where its people were put in before"
 

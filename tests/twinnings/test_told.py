@@ -22,7 +22,7 @@ from app.journal.models import JournalEntry
 from app.journal.service import record
 from app.needs import proposals
 from app.needs.models import Proposal
-from app.needs.service import Deed
+from app.needs.service import Deed, tell_proposal
 from app.notices import service
 from app.notices.models import Notice
 from app.notices.own_data import forget
@@ -33,7 +33,7 @@ from app.twinnings.models import Twinning
 from app.twinnings.rules import Closing
 from tests.makers import NOW, close_body, make_person
 from tests.needs.network import DAYS, Network
-from tests.twinnings.exchange import LATER, SLUG, Exchange
+from tests.twinnings.exchange import LATER, SLUG, Exchange, joined_elsewhere
 
 Act = Callable[[Session, Exchange], object]
 #: Parts of the buttons below.
@@ -323,6 +323,47 @@ def test_a_transfer_that_begins_is_told_to_its_people_once(registered: Database)
     assert rows(exchange).count("twinning-begun") == 1
     assert told(exchange) == ["Receiver"]
     assert told(exchange) == []
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_a_body_that_joined_and_is_left_out_is_told_once_what_it_can_do(
+    registered: Database, app: Flask, closed: bool
+) -> None:
+    exchange = Exchange(registered, alone=True)
+    with registered.work() as session:
+        venetian = make_person(session, (Role.OFFICIAL, "venezia"), name="Venetian").id
+        if closed:
+            close_body(session, "torino")
+    told(exchange)
+
+    def begin(session: Session) -> None:
+        proposal = joined_elsewhere(session, exchange, venetian)
+        number = work.begin(session, proposal, exchange.giver, NOW)
+        tell_proposal(session, proposal, Deed(exchange.giver, NOW), "proposal-accepted", {"twinning": number})
+
+    with pytest.raises(Broken), registered.work() as session:
+        begin(session)
+        raise Broken
+    assert told(exchange) == []
+    with registered.work() as session:
+        begin(session)
+    # In the name of a body that is no longer there nobody asks or joins: who had joined reads of the yes only.
+    assert told(exchange) == (["Colleague", "Venetian"] if closed else ["Colleague", "Receiver", "Venetian"])
+    assert told(exchange) == []
+    assert rows(exchange).count("body-left-out") == (not closed)
+    if not closed:
+        said = sentence(app, exchange.colleague)
+        assert "«Altro», a cui il tuo ente si era unito: il tuo ente non ne fa parte" in said
+        assert "pubblicare una richiesta propria o unirsi a un’altra" in said
+        with registered.reading() as session:
+            (notice,) = session.query(Notice).filter_by(person_id=exchange.receiver, action="body-left-out")
+            assert notice.data["path"] == "/richieste"
+
+
+def test_a_body_that_takes_part_is_told_of_no_body_left_out(registered: Database) -> None:
+    exchange = Exchange(registered, joined=True)
+    assert "body-left-out" not in rows(exchange)
+    assert told(exchange) == ["Colleague", "Receiver"]
 
 
 def test_whose_body_is_no_longer_there_is_not_reminded_and_another_sees_to_it(registered: Database) -> None:
