@@ -48,12 +48,18 @@ def stop(session: Session, number: int, reason: str, text: str, public: bool, de
         raise Invalid({"text": "too_long"})
     twinning.state, twinning.ended_at = State.STOPPED, deed.now
     twinning.stop_reason, twinning.stop_text, twinning.stop_public = reason, text.strip(), public
+    if twinning.need_id:
+        needs.reopen(session, twinning.need_id, twinning.id, deed)
+    _call_off_to_come(session, twinning, deed)
+    tell(session, twinning, deed, "twinning-stopped", {"reason": reason})
+
+
+def _call_off_to_come(session: Session, twinning: Twinning, deed: Deed) -> None:
+    """Nobody meets any more for what is over: each meeting still to come is called off, and told as such."""
     for meeting in queries.meetings(session, twinning.id):
         if meeting.starts_at > deed.now and meeting.cancelled_at is None:
             call_off(meeting, deed)
-    if twinning.need_id:
-        needs.reopen(session, twinning.need_id, twinning.id, deed)
-    tell(session, twinning, deed, "twinning-stopped", {"reason": reason})
+            tell(session, twinning, deed, "meeting-cancelled", {"meeting": meeting.id})
 
 
 def say(
@@ -138,6 +144,7 @@ def _close(session: Session, twinning: Twinning, forms: Sequence[ClosingForm], d
         needs.close_by_transfer(session, twinning.need_id, twinning.id, adopted, deed)
     if not twinning.demonstration:
         _raise_evidence(session, twinning, [form for form in received if form.said.get("result") in rules.REUSED], deed)
+    _call_off_to_come(session, twinning, deed)
     tell(session, twinning, deed, "twinning-closed", {"result": result})
 
 

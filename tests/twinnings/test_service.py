@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
+from sqlalchemy.orm import Session
 
 from app.access import Role
 from app.db import Database
@@ -163,8 +164,24 @@ def test_a_meeting_changes_by_its_sequence_and_is_cancelled_once(exchange: Excha
             sharing.set_meeting(session, exchange.number, 999, "Avvio", LATER, 60, "", exchange.deed())
 
 
-def test_a_meeting_that_was_held_is_not_cancelled_and_those_to_come_are_where_the_transfer_stops(
-    exchange: Exchange,
+def stopped(session: Session, exchange: Exchange) -> None:
+    ending.stop(session, exchange.number, "funding", "", True, exchange.deed())
+
+
+def closed(session: Session, exchange: Exchange) -> None:
+    for body in ("bologna", "torino", "venezia"):
+        ending.say(session, exchange.number, body, GOOD, exchange.deed())
+
+
+def closed_alone(session: Session, exchange: Exchange) -> None:
+    month_ago = Deed(exchange.receiver, LATER - rules.CLOSES_ALONE_AFTER)
+    ending.say(session, exchange.number, "torino", GOOD, month_ago)
+    ending.close_alone(session, exchange.number, exchange.deed())
+
+
+@pytest.mark.parametrize("end", [stopped, closed, closed_alone], ids=lambda end: str(end.__name__))
+def test_a_meeting_that_was_held_is_not_cancelled_and_those_to_come_are_where_the_transfer_ends(
+    exchange: Exchange, end: Callable[[Session, Exchange], None]
 ) -> None:
     number, deed = exchange.number, exchange.deed()
     with exchange.database.work() as session:
@@ -172,15 +189,26 @@ def test_a_meeting_that_was_held_is_not_cancelled_and_those_to_come_are_where_th
         with pytest.raises(Conflict):
             sharing.cancel_meeting(session, number, held.id, deed)
         sharing.set_meeting(session, number, 0, "Piano", LATER + timedelta(days=2), 60, "", deed)
-        ending.stop(session, number, "funding", "", True, deed)
+        off = sharing.set_meeting(session, number, 0, "Visita", LATER + timedelta(days=3), 60, "", deed)
+        sharing.cancel_meeting(session, number, off.id, deed)
+        end(session, exchange)
     with exchange.database.reading() as session:
         meetings = queries.meetings(session, number)
         assert [(item.title, item.cancelled_at is not None, item.sequence) for item in meetings] == [
             ("Avvio", False, 0),
             ("Piano", True, 1),
+            ("Visita", True, 1),
         ]
         lines = calendar(meetings, "esempio.it", "Titolo", "https://esempio.it/", LATER).split("\r\n")
-    assert [line for line in lines if line.startswith("STATUS")] == ["STATUS:CONFIRMED", "STATUS:CANCELLED"]
+    said = [line for line in lines if line.startswith(("STATUS", "SEQUENCE"))]
+    assert said == [
+        *("SEQUENCE:0", "STATUS:CONFIRMED"),
+        *("SEQUENCE:1", "STATUS:CANCELLED"),
+        *("SEQUENCE:1", "STATUS:CANCELLED"),
+    ]
+    assert exchange.rows().count("meeting-cancelled") == 2
+    with exchange.database.work() as session, pytest.raises(Conflict):
+        sharing.set_meeting(session, number, meetings[1].id, "Piano", LATER + timedelta(days=4), 60, "", deed)
 
 
 @pytest.mark.parametrize(("role", "body", "there"), [(Role.COORDINATOR, "", False), (Role.REFERENT, "torino", True)])

@@ -174,8 +174,19 @@ def of_the_table(giver: tuple[str, ...]) -> Iterator[Case]:
     yield Case(sharing.answer_readiness, answer, ("readiness-answered",))
 
 
+def meeting_to_come() -> Case:
+    day = LATER + timedelta(days=9)
+    return Case(
+        sharing.set_meeting,
+        lambda s, e: sharing.set_meeting(s, e.number, 0, "Avvio", day, 60, "", e.deed()),
+        ("meeting-set",),
+        ("Giver",),
+    )
+
+
 def of_the_end() -> Iterator[Case]:
-    """The two forms; the second closes the transfer, and the request with it."""
+    """The two forms; the second closes the transfer, and the request and the meetings still to come with it."""
+    yield meeting_to_come()
     adopted = Closing("adopted")
     yield Case(
         ending.say, lambda s, e: ending.say(s, e.number, "torino", adopted, e.deed()), ("closing-said",), ("Giver",)
@@ -183,8 +194,8 @@ def of_the_end() -> Iterator[Case]:
     yield Case(
         ending.say,
         lambda s, e: ending.say(s, e.number, "bologna", adopted, e.deed(e.giver)),
-        ("closing-said", "need-closed", "solution-reused", "twinning-closed"),
-        ("Receiver",),
+        ("closing-said", "meeting-cancelled", "need-closed", "solution-reused", "twinning-closed"),
+        ("Receiver", "Receiver"),
     )
     begun = ("draft-created", "variant-begun")
     yield Case(
@@ -214,12 +225,14 @@ def of_silence() -> Iterator[Case]:
 
 
 def of_a_stop() -> Iterator[Case]:
-    stopped = ("need-reopened", "twinning-stopped")
+    """Who had the invitation to a meeting still to come hears of it as of any that is called off."""
+    yield meeting_to_come()
+    stopped = ("meeting-cancelled", "need-reopened", "twinning-stopped")
     yield Case(
         ending.stop,
         lambda s, e: ending.stop(s, e.number, "funding", "", True, e.deed(e.giver)),
         stopped,
-        ("Receiver",),
+        ("Receiver", "Receiver"),
     )
 
 
