@@ -4,7 +4,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import MAXYEAR, MINYEAR, date, datetime
 
 from app.document.dates import ROME
 from app.errors import Invalid
@@ -15,6 +15,8 @@ from app.twinnings.rules import Closing
 AMOUNT = re.compile(r"(?:[0-9]{1,9}|[0-9]{1,3}(?:[. ][0-9]{3}){1,2})\Z")
 #: The cents of a cost, behind a comma.
 CENTS = re.compile(r",([0-9]{2})\Z")
+#: Years in which work was done or may be, and all that a day can have: a milestone is told which days would do.
+YEARS, ANY_YEAR = range(2000, 2101), range(MINYEAR, MAXYEAR + 1)
 #: Fields in which people write sentences of their own.
 WRITTEN = (
     *("title", "place", "note", "minutes_text", "what", "who", "task"),
@@ -91,13 +93,13 @@ def amount(form: Mapping[str, str], name: str) -> int | None:
     return int(re.sub(r"[. ]", "", whole)) + (int(cents[1]) >= 50 if cents else 0)
 
 
-def day(form: Mapping[str, str], name: str, needed: bool = True) -> date | None:
-    """A day. Raises ``Invalid``."""
+def day(form: Mapping[str, str], name: str, needed: bool = True, years: range = YEARS) -> date | None:
+    """A day of some years. Raises ``Invalid``."""
     said = form.get(name, "").strip()
     if not said and not needed:
         return None
     found = typed.day(said)
-    if found is None or not 2000 <= found.year <= 2100:
+    if found is None or found.year not in years:
         raise Invalid({name: "not_a_date"})
     return found
 
@@ -108,8 +110,6 @@ def meeting(form: Mapping[str, str]) -> MeetingTyped:
         starts = datetime.fromisoformat(form.get("starts_at", "").strip()).replace(tzinfo=ROME)
     except ValueError as error:
         raise Invalid({"starts_at": "not_a_date"}) from error
-    if not 2000 <= starts.year <= 2100:
-        raise Invalid({"starts_at": "not_a_date"})
     return MeetingTyped(form.get("title", ""), starts, typed.number_in(form, "minutes"), form.get("place", ""))
 
 

@@ -60,6 +60,8 @@ TALKS: tuple[tuple[str, str, int], ...] = (
     ("sharing", "riusare", 3),
 )
 TRANSFER = "trasferimento"
+#: How long after its beginning a transfer may plan anything: as far as a request may look ahead, five times its plan.
+MOST_MONTHS = 5 * 12
 #: Steps that are drawn together stay so far apart.
 LEAST_APART = timedelta(days=7)
 STOP_REASONS = ("capacity", "funding", "legal", "technical", "priorities-changed", "no-answer", "other")
@@ -137,6 +139,19 @@ def in_time(began_on: date, by_when: date, due: Iterable[tuple[str, date]]) -> s
     if by_when <= began_on:
         return "past"
     return "late" if any(day > by_when for key, day in due if key != PLAN[-1][0]) else "kept"
+
+
+def days_of(began_on: date) -> tuple[date, date]:
+    """The first and the last day for which a twinning that began on a day may plan a milestone or a meeting."""
+    return began_on, add_months(began_on, MOST_MONTHS)
+
+
+def wrong_day(day: date, began_on: date) -> str:
+    """What is wrong with the day of a milestone or of a meeting, empty where it will do."""
+    first, last = days_of(began_on)
+    if day < first:
+        return "before_beginning"
+    return "" if day <= last else "too_far"
 
 
 def phase_of(done: Iterable[tuple[str, bool]]) -> str:

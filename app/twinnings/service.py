@@ -182,11 +182,17 @@ def tick(session: Session, number: int, milestone: int, done: bool, deed: Deed) 
 def plan_milestone(
     session: Session, number: int, milestone: int, due_on: date, owner_id: int | None, deed: Deed
 ) -> None:
-    """Move a milestone to a day and say who sees to it; reminders begin again."""
+    """Move a milestone to a day and say who sees to it; reminders begin again. Raises ``Invalid``."""
     twinning = running(session, number)
     found = _milestone(twinning, milestone)
+    wrong = {}
     if owner_id is not None and owner_id not in {tie.person_id for tie in twinning.people}:
-        raise Invalid({"owner": "unknown_person"})
+        wrong["owner"] = "unknown_person"
+    # One that stands keeps its day, whatever the rule was when it was set.
+    if due_on != found.due_on and (why := rules.wrong_day(due_on, day_of(twinning.began_at))):
+        wrong["due_on"] = why
+    if wrong:
+        raise Invalid(wrong)
     if (found.due_on, found.owner_id) == (due_on, owner_id):
         return
     found.due_on, found.owner_id = due_on, owner_id
@@ -200,6 +206,8 @@ def add_milestone(session: Session, number: int, title: str, phase: str, due_on:
     title = " ".join(title.split())
     wrong = {} if 0 < len(title) <= rules.MOST_SHORT else {"title": "required" if not title else "too_long"}
     wrong |= {} if phase in rules.PHASES else {"phase": "not_a_choice"}
+    if why := rules.wrong_day(due_on, day_of(twinning.began_at)):
+        wrong["due_on"] = why
     if wrong:
         raise Invalid(wrong)
     if len(twinning.milestones) >= rules.MOST_MILESTONES:

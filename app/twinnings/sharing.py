@@ -43,8 +43,13 @@ def set_meeting(
     """
     twinning = running(session, number)
     title, place = " ".join(title.split()), place.strip()
-    _refuse_meeting(title, minutes, place)
     found = _meeting(session, twinning, meeting) if meeting else _new_meeting(session, twinning)
+    wrong = _wrong_meeting(title, minutes, place)
+    # One that stands keeps its day, whatever the rule was when it was set.
+    if not meeting or found.starts_at != starts_at:
+        wrong["starts_at"] = rules.wrong_day(day_of(starts_at), day_of(twinning.began_at))
+    if problems := {name: problem for name, problem in wrong.items() if problem}:
+        raise Invalid(problems)
     if meeting:
         if (found.title, found.starts_at, found.minutes, found.place) == (title, starts_at, minutes, place):
             return found
@@ -57,12 +62,10 @@ def set_meeting(
     return found
 
 
-def _refuse_meeting(title: str, minutes: int, place: str) -> None:
+def _wrong_meeting(title: str, minutes: int, place: str) -> dict[str, str]:
     wrong = {} if 0 < len(title) <= rules.MOST_TITLE else {"title": "required" if not title else "too_long"}
     wrong |= {} if 5 <= minutes <= 60 * 24 else {"minutes": "not_a_number"}
-    wrong |= {} if len(place) <= 300 else {"place": "too_long"}
-    if wrong:
-        raise Invalid(wrong)
+    return wrong | ({} if len(place) <= 300 else {"place": "too_long"})
 
 
 def _meeting(session: Session, twinning: Twinning, number: int) -> Meeting:

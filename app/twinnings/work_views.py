@@ -91,7 +91,7 @@ def tick(number: int, slug: str, milestone: int) -> Response:
 @permits(WORK)
 def plan(number: int, slug: str, milestone: int) -> Response:
     def act(writing: Session, d: Deed) -> None:
-        due_on = forms.day(request.form, "due_on") or day_of(d.now)
+        due_on = forms.day(request.form, "due_on", years=forms.ANY_YEAR) or day_of(d.now)
         owner = typed.number_in(request.form, "owner") or None
         service.plan_milestone(writing, number, milestone, due_on, owner, d)
 
@@ -102,7 +102,7 @@ def plan(number: int, slug: str, milestone: int) -> Response:
 @permits(WORK)
 def add_milestone(number: int, slug: str) -> Response:
     def act(writing: Session, d: Deed) -> None:
-        due_on = forms.day(request.form, "due_on") or day_of(d.now)
+        due_on = forms.day(request.form, "due_on", years=forms.ANY_YEAR) or day_of(d.now)
         service.add_milestone(writing, number, request.form.get("title", ""), request.form.get("phase", ""), due_on, d)
 
     return press(number, WORK, "saved", "tappe", act)

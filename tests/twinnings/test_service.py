@@ -3,13 +3,14 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from sqlalchemy.orm import Session
 
 from app.access import Role
 from app.db import Database
+from app.document.dates import ROME
 from app.errors import Conflict, Invalid, NotFound
 from app.journal import queries as journal
 from app.needs.models import Need, Proposal
@@ -17,6 +18,7 @@ from app.needs.service import Deed
 from app.solutions.rules import Spread, spreads
 from app.twinnings import ending, queries, rules, service, sharing
 from app.twinnings.calendar import calendar
+from app.twinnings.models import Milestone
 from app.twinnings.rules import Closing
 from app.writing.service import current_document
 from tests.makers import NOW, make_person
@@ -73,6 +75,50 @@ def test_a_milestone_has_a_day_and_an_owner_among_its_people(exchange: Exchange)
             service.add_milestone(session, exchange.number, " ", "adattare", date(2027, 2, 1), exchange.deed())
     titles = [item.title for item in exchange.twinning().milestones]
     assert titles[-1] == "Seduta di giunta"
+
+
+@pytest.mark.parametrize(
+    ("day", "problem"),
+    [
+        (date(1926, 11, 22), "before_beginning"),
+        (date(2026, 11, 21), "before_beginning"),
+        (date(2026, 11, 22), ""),
+        (date(2031, 11, 22), ""),
+        (date(2031, 11, 23), "too_far"),
+        (date(9999, 12, 31), "too_far"),
+    ],
+)
+def test_a_milestone_and_a_meeting_have_a_day_of_their_transfer(exchange: Exchange, day: date, problem: str) -> None:
+    """From the day it began, at midnight in Italy, to five years later."""
+    number, deed, at = exchange.number, exchange.deed(), datetime.combine(day, time(0, 15), ROME)
+    step = exchange.twinning().milestones[0].id
+    attempts: dict[str, Callable[[Session], object]] = {
+        "due_on": lambda s: service.add_milestone(s, number, "Seduta", "capire", day, deed),
+        "due_on again": lambda s: service.plan_milestone(s, number, step, day, None, deed),
+        "starts_at": lambda s: sharing.set_meeting(s, number, 0, "Avvio", at, 60, "", deed),
+    }
+    for field, act in attempts.items():
+        with exchange.database.work() as session:
+            if problem:
+                with pytest.raises(Invalid) as refused:
+                    act(session)
+                assert refused.value.problems == {field.partition(" ")[0]: problem}
+            else:
+                act(session)
+
+
+def test_a_day_set_before_the_rule_keeps_nobody_from_changing_the_rest(exchange: Exchange) -> None:
+    number, deed, long_ago = exchange.number, exchange.deed(), datetime(2010, 5, 3, 10, 0, tzinfo=ROME)
+    with exchange.database.work() as session:
+        made = sharing.set_meeting(session, number, 0, "Avvio", LATER, 60, "", deed)
+        made.starts_at = long_ago
+        step = session.get_one(Milestone, exchange.twinning().milestones[0].id)
+        step.due_on = date(2010, 5, 3)
+    with exchange.database.work() as session:
+        seen = rules.seen(queries.meetings(session, number)[0].said)
+        sharing.set_meeting(session, number, made.id, "Primo incontro", long_ago, 60, "", deed, seen)
+        service.plan_milestone(session, number, step.id, date(2010, 5, 3), exchange.giver, deed)
+    assert {"meeting-set", "milestone-planned"} <= set(exchange.rows())
 
 
 def test_reminders_come_once_each(exchange: Exchange) -> None:
