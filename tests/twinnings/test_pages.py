@@ -241,6 +241,33 @@ def test_who_gives_and_who_receives_tell_the_end_in_forms_of_their_own(
     assert 'name="indicator"' in taken
 
 
+def test_what_is_wrong_in_a_report_is_said_with_the_names_its_fields_have_there(
+    app: Flask, exchange: Exchange, receiver: FlaskClient
+) -> None:
+    typed = {"months": "circa sei", "cost": "molto", "worked": "x" * 5_000, "failed": "x" * 5_000}
+    for client, body in ((client_of(app, exchange.database, exchange.giver), "bologna"), (receiver, "torino")):
+        for sent in (typed, typed | {"months": "", "cost": ""}, {"result": ""}):
+            _, form = sent_wrongly(client, "/chiudi", {"body": body, "result": "adapted", **sent})
+            notice, _, fields = form.partition("</p>")
+            names = re.findall(r"(?:nulla:| numero, per esempio 12\.| lungo\.) ([^:]+):", " ".join(notice.split()))
+            labels = re.findall(r"<(?:label for=[^>]*|legend)>([^<]+?) ?<", fields)
+            assert names
+            assert set(names) <= set(labels), (body, names, labels)
+
+
+def test_what_who_gives_had_written_keeps_its_name_where_the_twinning_ended_meanwhile(
+    app: Flask, exchange: Exchange
+) -> None:
+    giver = client_of(app, exchange.database, exchange.giver)
+    token = csrf(giver, PATH)
+    with exchange.database.work() as session:
+        ending.stop(session, exchange.number, "funding", "", True, exchange.deed())
+    sent = {"csrf_token": token, "body": "bologna", "result": "adapted", "worked": "Le visite."}
+    page = giver.post(f"{PATH}/chiudi", data=sent).text.partition("Quello che avevi scritto")[2]
+    assert "Che cosa è servito di più a chi riceve" in page
+    assert "Che cosa ha funzionato" not in page
+
+
 @pytest.mark.parametrize(
     ("address", "data", "said"),
     [
