@@ -163,8 +163,10 @@ def _offers(
     there = {number for number, owner in owners.items() if not is_closed(owner.register, day_of(now))}
     # An offer was not asked for: what its requester says of it is no answer of the giver; nor is a silence of nobody.
     asked_of = [item for item in ended if item.origin != rules.OFFER and item.reason != rules.NOBODY_THERE]
-    asked = Counter(item.giver_id for item in asked_of)
-    replies = Counter(item.giver_id for item in asked_of if item.state != Answer.EXPIRED)
+    # Save for one that is a giver's yes to a round: it was asked, and has answered, whatever its requester says.
+    said_yes = Counter(item.giver_id for item in (*ended, *pending) if item.handed_over)
+    asked = Counter(item.giver_id for item in asked_of) + said_yes
+    replies = Counter(item.giver_id for item in asked_of if item.state != Answer.EXPIRED) + said_yes
     waiting = Counter(item.giver_id for item in pending if item.origin != rules.OFFER)
     # Read a moment apart, an owner that gives nothing else may be one no more.
     for item in (item for item in every if item.owner in owners):

@@ -123,7 +123,10 @@ def begun(session: Session, giver_id: int, since: datetime, until: datetime) -> 
 
 @dataclass(frozen=True)
 class Made:
-    """A proposal that stands or is over: for what, who gives (number and name), how it ended, why and when."""
+    """A proposal that stands or is over: for what, who gives (number and name), how it ended, why and when.
+
+    ``handed_over``: a round asked its giver, whose yes is an offer to a city that is not known yet.
+    """
 
     id: int
     need_id: int
@@ -134,16 +137,21 @@ class Made:
     state: str
     reason: str
     answered_at: datetime | None
+    handed_over: bool = False
 
 
 def made(session: Session) -> Sequence[Made]:
-    """Every proposal that was not withdrawn, the oldest first: what the scorer knows of the past, and what waits."""
+    """Every proposal that was not withdrawn, the oldest first: what the scorer knows of the past, and what waits.
+
+    A yes that was handed over was said, whatever became of the offer it is.
+    """
+    handed_over = (Proposal.origin == OFFER) & Proposal.round_id.is_not(None)
     wanted = (
         select(Proposal.id, Proposal.need_id, Proposal.giver_id, City.slug, Solution.slug)
-        .add_columns(Proposal.origin, Proposal.state, Proposal.reason, Proposal.answered_at)
+        .add_columns(Proposal.origin, Proposal.state, Proposal.reason, Proposal.answered_at, handed_over)
         .join(City, City.id == Proposal.giver_id)
         .join(Solution, Solution.id == Proposal.solution_id)
-        .where(Proposal.state != Answer.WITHDRAWN)
+        .where((Proposal.state != Answer.WITHDRAWN) | handed_over)
         .order_by(Proposal.id)
     )
     return [Made(*row) for row in session.execute(wanted)]

@@ -13,7 +13,7 @@ from app.accounts.models import Person
 from app.cities import queries as registers
 from app.errors import Invalid
 from app.journal import queries as journal
-from app.needs import board, proposals, rounds, service
+from app.needs import board, candidates, proposals, rounds, service
 from app.needs.models import Need
 from app.needs.rules import Answer, State
 from app.notices import service as notices
@@ -168,6 +168,43 @@ def test_who_was_given_a_city_by_a_round_says_itself_whether_it_wants_to_be_know
     assert "Conferma: sì, cominciamo" in asker.get(f"/proposte/{asked.id}").text
     assert network.accept(offered, "official.venezia") == asked.id + 1000
     assert "Città metropolitana di Venezia" in app.test_client().get("/richieste").text
+
+
+@pytest.mark.parametrize("then", ["", "accepted", "declined", "expired", "withdrawn by its giver", "request closed"])
+def test_the_yes_of_a_giver_to_a_round_counts_as_its_answer_whatever_becomes_of_the_offer(
+    network: Network, app: Flask, need: Need, then: str
+) -> None:
+    asked_by_the_site(app, network, need)
+    (asked,) = [item for item in network.proposals(need) if item.giver.slug == "bologna"]
+
+    def counted() -> dict[str, tuple[int, int, int]]:
+        with network.database.reading() as session:
+            offers = candidates.desk(session, app.extensions["engine"], LATER).market.offers
+            return {offer.city.slug: (offer.asked, offer.answered, offer.waiting) for offer in offers}
+
+    assert counted() == {"bologna": (0, 0, 1), "torino": (0, 0, 1)}
+    assert network.accept(asked) is None
+    with network.database.work() as session:
+        by = network.deed(now=LATER)
+        if then == "accepted":
+            proposals.accept(session, asked.id, by, begin, DAYS)
+        elif then == "declined":
+            proposals.decline(session, asked.id, "not-for-us", "", DAYS, by)
+        elif then == "expired":
+            proposals.look_at(session, asked.id, DAYS, LATER + timedelta(days=DAYS + 1))
+        elif then == "withdrawn by its giver":
+            proposals.withdraw(session, asked.id, network.deed("referent.bologna", LATER))
+        elif then == "request closed":
+            service.close(session, need.id, "not-needed", "", by)
+    assert counted()["bologna"] == (1, 1, 0)
+
+
+def test_an_offer_that_nobody_asked_for_is_no_answer(network: Network, app: Flask, need: Need) -> None:
+    network.offer(need)
+    app.extensions["indexer"].rebuild()
+    with network.database.reading() as session:
+        offers = candidates.desk(session, app.extensions["engine"], LATER).market.offers
+        assert {(offer.asked, offer.answered) for offer in offers} == {(0, 0)}
 
 
 def test_once_a_candidate_is_accepted_everybody_may_know(app: Flask, network: Network, need: Need) -> None:
