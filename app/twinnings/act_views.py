@@ -7,7 +7,8 @@ from typing import Any
 from flask import Blueprint, Response, render_template
 from flask_babel import force_locale
 
-from app.access import Action
+from app.access import Action, Role
+from app.accounts import queries as people
 from app.conversion.export import Format, text_to_office
 from app.needs import queries as needs
 from app.needs.answers import preconditions
@@ -30,6 +31,10 @@ MIMES = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "odt": "application/vnd.oasis.opendocument.text",
 }
+#: What stands where nobody of a body is known.
+NOBODY_KNOWN = "________"
+#: What somebody is for their body, where it is not written what they do in the twinning.
+OFFICES = {Role.REFERENT: "referente dell'ente", Role.OFFICIAL: "funzionario/a dell'ente"}
 ONE_NAME, ONE_FORM = (f"any({', '.join(repr(name) for name in names)})" for names in (NAMES, MIMES))
 
 
@@ -56,17 +61,31 @@ def _listed(names: Sequence[str]) -> str:
     return " e ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
 
 
+def _referents(twinning: Twinning) -> dict[str, str]:
+    """The people of each body by its name, with what they do: those who still work for it."""
+    there, found = people.active(session(), [tie.person_id for tie in twinning.people]), dict[str, list[str]]()
+    bodies = {tie.city_id: tie.city for tie in twinning.parties}
+    for tie in twinning.people:
+        body, person = bodies.get(tie.city_id), there.get(tie.person_id)
+        held = [role for role in OFFICES if body and person and body.slug in person.actor.of(role)]
+        if body is not None and person is not None and held:
+            found.setdefault(body.name, []).append(f"{person.name} ({tie.task or OFFICES[held[0]]})")
+    return {name: ", ".join(known) for name, known in found.items()}
+
+
 def _data(twinning: Twinning) -> dict[str, Any]:
     """What the drafts are filled with; what the site does not know stays a gap in the text."""
     solution = twinning.solution
     need = needs.need(session(), twinning.need_id) if twinning.need_id else None
     front, bodies = solution.front, [city.name for city in twinning.receivers]
+    giver = twinning.giver.name if twinning.giver else "[...]"
     legal = front.get("legal_basis")
     stated = [str(act) for act in legal] if isinstance(legal, list) else []
     return {
         "solution": solution,
-        "giver": twinning.giver.name if twinning.giver else "[...]",
+        "giver": giver,
         "bodies": bodies,
+        "referents": dict.fromkeys((giver, *bodies), NOBODY_KNOWN) | _referents(twinning),
         "the": _named,
         "receivers": _listed(bodies),
         "the_receivers": _listed([_named(name) for name in bodies]),

@@ -761,6 +761,44 @@ def test_the_agreement_names_its_steps_in_order_of_days_and_lists_the_kit(
     assert "Eventuali oneri" not in letter
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        (
+            "lettera",
+            "i rispettivi referenti: per la Città metropolitana di Bologna {giver}; "
+            "per la Città metropolitana di Torino {receiver}; per la Città metropolitana di Venezia ________;",
+        ),
+        (
+            "accordo",
+            "Per la Città metropolitana di Bologna: {giver}. Per la Città metropolitana di Torino: {receiver}. "
+            "Per la Città metropolitana di Venezia: ________.",
+        ),
+        (
+            "deliberazione",
+            "come referenti, per la Città metropolitana di Torino, {receiver}, per la Città metropolitana di Venezia, "
+            "________, prendendo atto che per la Città metropolitana di Bologna i referenti sono: {giver};",
+        ),
+    ],
+)
+def test_draft_acts_name_the_referents_that_the_transfer_knows(
+    exchange: Exchange, receiver: FlaskClient, name: str, said: str
+) -> None:
+    with exchange.database.work() as session:
+        service.add_person(session, exchange.number, exchange.colleague, "torino", "modulistica", exchange.deed())
+        gone = make_person(session, (Role.REFERENT, "venezia"), name="Gone")
+        service.add_person(session, exchange.number, gone.id, "venezia", "", exchange.deed())
+        gone.disabled_at = NOW
+    words = said.format(
+        giver="Giver (referente dell'ente)", receiver="Receiver (referente dell'ente), Colleague (modulistica)"
+    )
+    text = receiver.get(f"{PATH}/atti/{name}.md").text
+    assert words in text
+    with ZipFile(BytesIO(receiver.get(f"{PATH}/atti/{name}.docx").data)) as opened:
+        plain = "".join(ElementTree.fromstring(opened.read("word/document.xml")).itertext())
+    assert plain.count("________") == text.count("________") == 1
+
+
 def test_laws_of_the_givers_region_are_to_be_replaced(registered: Database, app: Flask) -> None:
     exchange = Exchange(registered, alone=True, laws=["L. 56/2014", "L.R. Emilia-Romagna 13/2015"])
     client = client_of(app, registered, exchange.receiver)
