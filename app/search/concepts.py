@@ -22,6 +22,8 @@ JOINED = 0.9
 ACT_WEIGHT = 1.5
 #: The page of the act before those who cite it, where nothing else is asked.
 PAGE_WEIGHT = 2.5
+#: What names the article that is asked for stands before what names the act; the page of the act is for all of them.
+PLACE_WEIGHT = 0.8
 #: With more unknown words than these a question is in another language, and its words are no mistakes.
 MOST_UNKNOWN = 3
 
@@ -35,7 +37,8 @@ Stays = Callable[[str], bool]
 @dataclass(frozen=True)
 class Plan:
     """What is scored. ``changes`` are likely spellings of unknown words; ``known`` tells whether any word is known;
-    ``missing`` are the folded words of a short question that no document holds, in no way of saying them."""
+    ``missing`` are the folded words of a short question that no document holds, in no way of saying them; ``places``
+    the articles of the acts among the concepts: what names them stands higher, no answer needs to."""
 
     question: Question
     concepts: tuple[Concept, ...] = ()
@@ -44,6 +47,7 @@ class Plan:
     changes: dict[str, str] = field(default_factory=dict)
     known: bool = True
     missing: tuple[str, ...] = ()
+    places: tuple[Concept, ...] = ()
 
 
 def none_stays(_word: str) -> bool:
@@ -81,6 +85,7 @@ def plan(question: Question, vocabulary: Vocabulary, ranking: Ranking, stays: St
         changes,
         bool(question.acts) or len(unknown) < len(question.words) or not question.words,
         missing,
+        tuple(_of_place(slug, term) for slug, term in question.places),
     )
 
 
@@ -104,6 +109,10 @@ def _cover(spans: Sequence[tuple[int, int]], count: int) -> list[tuple[int, int]
 
 def _of_act(slug: str) -> Concept:
     return Concept((), (Alternative((slug_term(slug),), ACT_WEIGHT), Alternative((page_term(slug),), PAGE_WEIGHT)))
+
+
+def _of_place(slug: str, term: str) -> Concept:
+    return Concept((), (Alternative((term,), PLACE_WEIGHT), Alternative((page_term(slug),), PLACE_WEIGHT)))
 
 
 def _of_words(words: Sequence[Word], others: Sequence[str], vocabulary: Vocabulary) -> Concept:
@@ -159,7 +168,8 @@ def _marks(question: Question, concepts: Sequence[Concept]) -> Marks:
     typed = {item for concept in concepts for item, _word in concept.words}
     quoted = {item for phrase in question.phrases for item in phrase}
     forms = {way.stems for concept in concepts for way in concept.alternatives if not is_act(way.stems[0])}
-    return Marks(frozenset(typed | quoted), tuple(sorted(forms)), question.acts)
+    places = frozenset(term for _slug, term in question.places)
+    return Marks(frozenset(typed | quoted), tuple(sorted(forms)), question.acts, places)
 
 
 def slug_of(name: str, value: str) -> str:

@@ -306,7 +306,7 @@ class Engine:
             allowed &= ~ranking.spelling(inflections(word))
         if plan.question.empty:
             return np.where(allowed, ranking.prior, 0.0)
-        scores = ranking.score(plan.concepts, plan.pairs)
+        scores = ranking.score((*plan.concepts, *plan.places), plan.pairs)
         answers: Mask = (scores > 0) & (len(plan.concepts) == 1)
         if self.meaning is not None:
             scores = self.meaning.added(scores, ranking, plan)

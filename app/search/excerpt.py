@@ -22,11 +22,13 @@ _SPACES = re.compile(r"\s+")
 
 @dataclass(frozen=True)
 class Marks:
-    """What a snippet marks: stems anywhere, forms only where their stems stand side by side, acts by slug."""
+    """What a snippet marks: stems anywhere, forms only where their stems stand side by side, acts by slug; of an
+    act only where one of the ``places`` (articles) is cited, where the document does so."""
 
     stems: frozenset[str] = frozenset()
     forms: tuple[tuple[str, ...], ...] = ()
     acts: tuple[str, ...] = ()
+    places: frozenset[str] = frozenset()
 
     @property
     def every_stem(self) -> frozenset[str]:

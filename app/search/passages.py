@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from app.search.document import SearchDocument
 from app.search.excerpt import Marks, Match
-from app.search.terms import Terms, text_begins
+from app.search.terms import Terms, place_terms, text_begins
 
 #: A line as short as this, without a full stop, is a heading or a cell: no part of a sentence.
 HEADING = 60
@@ -20,8 +20,10 @@ ENDS = (".", "!", "?", ";", ":", ",")
 AROUND = 60
 MAX_MATCHES = 400
 HIDDEN = 2**32 - 1
+#: An act where a document cites it: its slug, start, end, and the terms of its articles.
+Cited = tuple[str, int, int, list[str]]
 #: As the index stores it: where the lines stand, the words and the acts, the first word.
-Stored = tuple[bytes, bytes, list[tuple[str, int, int]], int]
+Stored = tuple[bytes, bytes, list[Cited], int]
 
 Spans = NDArray[np.uint32]
 #: The places in a document of each stem that it holds, in order.
@@ -31,14 +33,13 @@ Places = Mapping[str, Sequence[int]]
 @dataclass(frozen=True)
 class Passage:
     """The sentences of a document, and from ``asked`` on its questions, a line each. ``spans`` hold start and end of
-    each of its words in turn, the first of which is the word number ``first`` of the stream; ``cited`` the acts as
-    (slug, start, end)."""
+    each of its words in turn, the first of which is the word number ``first`` of the stream; ``cited`` the acts."""
 
     text: str
     asked: int
     first: int
     spans: "memoryview[int]"
-    cited: Sequence[tuple[str, int, int]]
+    cited: Sequence[Cited]
 
 
 def _lines(document: SearchDocument) -> list[tuple[int, int]]:
@@ -69,8 +70,11 @@ def stored(document: SearchDocument, terms: Terms) -> Stored:
     spans = _moved(np.array(inside, np.int64).reshape(-1, 2) - begins, lines)
     acts = np.array([(item.start, item.end) for item in terms.citations], np.int64).reshape(-1, 2) - begins
     places = _moved(acts, lines).tolist()
-    slugs = [item.reference.slug for item in terms.citations]
-    cited = [(slug, *place) for slug, place in zip(slugs, places, strict=True) if place[0] != HIDDEN]
+    cited = [
+        (item.reference.slug, start, end, place_terms(item.reference))
+        for item, (start, end) in zip(terms.citations, places, strict=True)
+        if start != HIDDEN
+    ]
     return np.array(lines, np.uint32).tobytes(), spans.tobytes(), cited, first
 
 
@@ -99,7 +103,7 @@ def from_stored(document: SearchDocument, stored: Stored) -> Passage:
 
 def matches(passage: Passage, marks: Marks, places: Places) -> list[Match]:
     """What is to be marked, in order: stems anywhere, forms where they stand whole, acts."""
-    found = [Match(start, end, slug) for slug, start, end in passage.cited if slug in marks.acts]
+    found = list(_acts(passage, marks))
     marked = {place: stem for stem in marks.stems for place in places.get(stem, ())}
     for form in marks.forms:
         marked.update(_whole(passage, form, places))
@@ -111,6 +115,15 @@ def matches(passage: Passage, marks: Marks, places: Places) -> list[Match]:
         if start != HIDDEN and (number < MAX_MATCHES or start >= passage.asked):
             found.append(Match(start, end, marked[place]))
     return sorted(found, key=lambda match: (match.start, -match.end)) if marks.acts else found
+
+
+def _acts(passage: Passage, marks: Marks) -> Iterator[Match]:
+    """Where the acts are cited; of one whose article is asked for, where that is cited, if it is anywhere."""
+    held = [item for item in passage.cited if item[0] in marks.acts]
+    exact = {slug for slug, _start, _end, places in held if not marks.places.isdisjoint(places)}
+    for slug, start, end, places in held:
+        if slug not in exact or not marks.places.isdisjoint(places):
+            yield Match(start, end, slug)
 
 
 def _whole(passage: Passage, form: Sequence[str], places: Places) -> Iterator[tuple[int, str]]:

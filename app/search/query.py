@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice
 
+from app.search.terms import place_terms
 from app.text.acts import canonical, find_acts
 from app.text.folding import fold
 from app.text.stems import POLITE, is_stop, stem
@@ -66,7 +67,7 @@ class Word:
 class Question:
     """A question to the index. ``words`` are those that count; ``excluded`` rows of stems and ``unwanted`` words, which
     no answer holds; ``acts`` are slugs of cited acts; ``cited`` is each of them as it was typed; ``plain`` is what was
-    typed without its operators."""
+    typed without its operators; ``places`` are the articles and commas asked for, as (slug, term)."""
 
     words: tuple[Word, ...] = ()
     phrases: tuple[tuple[str, ...], ...] = ()
@@ -76,6 +77,7 @@ class Question:
     cited: tuple[str, ...] = ()
     wanted: tuple[tuple[str, str], ...] = ()
     plain: str = ""
+    places: tuple[tuple[str, str], ...] = ()
 
     @property
     def empty(self) -> bool:
@@ -87,7 +89,7 @@ def read(text: str) -> Question:
     """The question in a typed text; only the first ``MAX_TEXT`` characters count. Kept, as the same words come back
     with every filter and page chosen."""
     plain, phrases, excluded, wanted = _pieces(text[:MAX_TEXT].translate(QUOTES))
-    acts, cited, rest = _without_acts(plain)
+    acts, places, rest = _without_acts(plain)
     words = _words(rest, bare=bool(acts))
     quoted = [stems for phrase in phrases if (stems := _stems(phrase))]
     out = [row for item in excluded if (row := _forms(item))]
@@ -97,17 +99,19 @@ def read(text: str) -> Question:
         tuple(tuple(map(stem, row)) for row in out if len(row) > 1),
         tuple(row[0] for row in out if len(row) == 1),
         tuple(acts),
-        tuple(cited),
+        tuple(acts.values()),
         tuple(wanted),
         " ".join(plain.split()),
+        places,
     )
 
 
 def read_whole(text: str) -> Question:
     """What a text of sentences asks, of any length: each of its words and acts. It is prose: quotes, dashes at the
     head of a line and `stato:` set no condition."""
-    acts, cited, rest = _without_acts(text.translate(QUOTES))
-    return Question(tuple(_words(rest, most=None)), acts=tuple(acts), cited=tuple(cited), plain=" ".join(text.split()))
+    acts, places, rest = _without_acts(text.translate(QUOTES))
+    words = tuple(_words(rest, most=None))
+    return Question(words, acts=tuple(acts), cited=tuple(acts.values()), plain=" ".join(text.split()), places=places)
 
 
 def _pieces(text: str) -> tuple[str, list[str], list[str], list[tuple[str, str]]]:
@@ -159,23 +163,32 @@ def without(question: Question, slugs: Collection[str]) -> Question:
     back = [word for word in _words(gone) if word.form.isalpha() and word.form not in OF_ACTS]
     most = max(MAX_TERMS, len(question.words))
     words = tuple(dict.fromkeys([*question.words, *back]))[:most]
-    return replace(question, words=words, acts=tuple(slug for slug, _text in left), cited=tuple(t for _slug, t in left))
+    return replace(
+        question,
+        words=words,
+        acts=tuple(slug for slug, _text in left),
+        cited=tuple(text for _slug, text in left),
+        places=tuple(place for place in question.places if place[0] not in slugs),
+    )
 
 
-def _without_acts(text: str) -> tuple[list[str], list[str], str]:
+def _without_acts(text: str) -> tuple[dict[str, str], tuple[tuple[str, str], ...], str]:
+    """The acts of a text as they are cited, their articles, and the text without them."""
     found: dict[str, str] = {}
+    places: dict[tuple[str, str], None] = {}
     rest: list[str] = []
     last = 0
     for citation in find_acts(text):
         found.setdefault(citation.reference.slug, text[citation.start : citation.end])
+        places |= dict.fromkeys((citation.reference.slug, term) for term in place_terms(citation.reference))
         rest.append(text[last : citation.start])
         last = citation.end
     rest.append(text[last:])
     if not found:
         # "legge 241 90" is an act to who types nothing else; in prose it is three words.
         typed = canonical(" ".join(SIGNS.sub(" ", text).split()))
-        return ([typed.slug] if typed else []), ([text] if typed else []), text
-    return list(found), list(found.values()), " ".join(rest)
+        return ({typed.slug: text} if typed else {}), (), text
+    return found, tuple(places), " ".join(rest)
 
 
 def _words(text: str, bare: bool = False, most: int | None = MAX_TERMS * 3) -> list[Word]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from app.search.document import SearchDocument
-from app.text.acts import Citation, find_acts
+from app.text.acts import Citation, LegalReference, find_acts
 from app.text.folding import fold
 from app.text.stems import is_stop, stem
 from app.text.tokens import Token, tokens
@@ -13,6 +13,8 @@ from app.text.tokens import Token, tokens
 #: Pairs and titles are no fields on disk: stems side by side, and those of the title, are told by their places.
 STEM, WORD, PAIR, TITLE = "stem", "word", "pair", "title"
 ACT_PREFIX, PAGE_PREFIX = "act_", "page_"
+#: Of a long list of articles the first ones.
+MOST_PLACES = 20
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ def of_document(document: SearchDocument) -> Terms:
     words = [token.form for token in kept]
     citations = find_acts(text)
     acts = [act_term(citation) for citation in citations]
+    acts += [term for citation in citations for term in place_terms(citation.reference)]
     if document.kind == "act":
         acts += [slug_term(document.slug), page_term(document.slug)]
     return Terms([stem(word) for word in words], words, acts, kept, citations)
@@ -79,6 +82,11 @@ def act_term(citation: Citation) -> str:
 def slug_term(slug: str) -> str:
     """The one term of an act, however it was spelt."""
     return ACT_PREFIX + fold(slug).replace("-", "_")
+
+
+def place_terms(reference: LegalReference) -> list[str]:
+    """One term more for each article and comma that a citation names."""
+    return [f"{slug_term(reference.slug)}_{fold(place)}" for place in reference.places[:MOST_PLACES]]
 
 
 def page_term(slug: str) -> str:

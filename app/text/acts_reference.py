@@ -55,6 +55,13 @@ class LegalReference:
         return f"{self.urn}{self._annex()}~{'-'.join(parts)}"
 
     @property
+    def places(self) -> tuple[str, ...]:
+        """Each article cited as `art15`, and where one alone is, each comma of it as `art1com44`."""
+        articles = [_plain(article) for article in self.articles] or list(filter(None, [self._article()]))
+        commas = [f"art{articles[0]}com{_plain(comma)}" for comma in self.commas] if len(articles) == 1 else []
+        return tuple([*(f"art{article}" for article in articles), *commas])
+
+    @property
     def url(self) -> str | None:
         """The official text of the whole act; None where there is no stable national address."""
         if self.kind in EU_KINDS:

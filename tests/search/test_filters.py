@@ -46,6 +46,44 @@ def test_an_act_finds_its_page_first_and_all_that_cite_it(engine: Engine) -> Non
     assert (found.hits[0].kind, found.total) == ("act", CITED + 1)
 
 
+ARTICLES = {
+    "often": "Secondo la L. 241/1990. Ancora la L. 241/1990, e poi la L. 241/1990. Fine.",
+    "fifteen": "Si firma un accordo ai sensi dell'art. 15 della L. 241/1990. Ai pareri serve la L. 241/1990.",
+    "both": "Gli artt. 14-16 della L. 241/1990 dicono come.",
+    "one": "Lo dice la L. 56/2014, art. 1, comma 11, lett. a). Fine.",
+}
+
+
+@pytest.mark.parametrize(
+    ("typed", "first", "total"),
+    [
+        ("art. 15 l. 241/1990", {"fifteen", "both"}, 4),
+        ("legge 7 agosto 1990, n. 241, articolo 14", {"both"}, 4),
+        ("art. 99 l. 241/1990", {"often"}, 4),
+        ("comma 11 legge 56/2014", {"one"}, 1),
+    ],
+)
+def test_what_names_the_article_asked_for_stands_before_what_names_the_act_alone(
+    tmp_path: Path, typed: str, first: set[str], total: int
+) -> None:
+    found = [SearchDocument("solution", slug, "Prova", text, f"/{slug}") for slug, text in ARTICLES.items()]
+    page = SearchDocument("act", "legge-241-1990", "L. 241/1990", "Procedimento", "/norme/legge-241-1990")
+    index.rebuild(tmp_path, [*found, page])
+    hits = Engine(tmp_path).search(typed).hits
+    assert len(hits) == total
+    practices = [hit.slug for hit in hits if hit.kind == "solution"]
+    assert set(practices[: len(first)]) == first
+    assert hits[0].kind == ("act" if total > 1 else "solution")
+
+
+def test_the_snippet_shows_where_the_article_stands(tmp_path: Path) -> None:
+    found = [SearchDocument("solution", slug, "Prova", text, f"/{slug}") for slug, text in ARTICLES.items()]
+    index.rebuild(tmp_path, found)
+    said = {hit.slug: hit.snippet for hit in Engine(tmp_path).search("art. 15 l. 241/1990").hits}
+    assert [text for text, marked in said["fifteen"] if marked] == ["art. 15 della L. 241/1990"]
+    assert len([text for text, marked in said["often"] if marked]) == 3
+
+
 @pytest.mark.parametrize("typed", ["tema:psm", "tema:Piani", 'tema:"piano strategico"', "tema:strategici"])
 def test_a_theme_is_named_by_slug_or_by_title(engine: Engine, typed: str) -> None:
     assert engine.search(typed).total == CITED

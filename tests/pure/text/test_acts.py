@@ -423,3 +423,17 @@ def steps(text: str) -> int:
     finally:
         sys.setprofile(before)
     return count
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("L. 241/90", ()),
+        ("artt. 62 e 63 del d.lgs. 36/2023", ("art62", "art63")),
+        ("art. 14-bis, comma 2, l. 241/1990", ("art14bis", "art14biscom2")),
+        ("comma 44 della legge 56/2014", ("art1", "art1com44")),
+        ("artt. 14-16 L. 241/1990", ("art14", "art15", "art16")),
+    ],
+)
+def test_the_articles_and_commas_of_a_citation_have_one_name_each(text: str, places: tuple[str, ...]) -> None:
+    assert only(text).places == places
