@@ -2,17 +2,18 @@
 """What changed between two documents, section by section and word by word."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any, Literal
 
 from app.document.model import Document
+from app.document.rewritten import Piece, readable
 from app.document.schema import FIELD_BY_NAME, FIELDS, SECTION_TITLES, UNKNOWN
 
 Kind = Literal["same", "removed", "added"]
-#: A figure with its thousands and decimals is one word.
-WORD = re.compile(r"\d+(?:[.,]\d+)+[^\S\n]*|\w+[^\S\n]*|[^\w\s][^\S\n]*|\s+")
+#: A figure with its thousands and decimals is one word, and so is the call of a footnote.
+WORD = re.compile(r"\[\^[^\]\s]{1,60}\][^\S\n]*|\d+(?:[.,]\d+)+[^\S\n]*|\w+[^\S\n]*|[^\w\s][^\S\n]*|\s+")
 MAX_WORDS = 5_000
 #: Marks of Markdown that say nothing to a reader: calls of footnotes, emphasis, the address of a link. Each looks so
 #: far ahead and no further: thousands of brackets would be looked through from each of them.
@@ -32,8 +33,9 @@ class Run:
 
     @property
     def said(self) -> str:
-        """The text as a reader has it, without marks of Markdown."""
-        return MARKS.sub("", self.text)
+        """The text as a reader has it, without marks of Markdown; a change of marks alone is told by them."""
+        said = MARKS.sub("", self.text)
+        return said if said.strip() or self.kind == "same" else self.text
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,8 @@ def _fields(old: Document, new: Document, called: Called) -> Iterator[Change]:
     for name in names + sorted((old.front.keys() | new.front.keys()) - set(names)):
         before, after = old.front.get(name), new.front.get(name)
         if before != after:
-            yield Change(name, words(as_text(before, called, name), as_text(after, called, name)), False)
+            texts = as_text(before, called, name), as_text(after, called, name)
+            yield Change(name, words(*texts, named=not is_prose(name)), False)
 
 
 def _sections(old: Document, new: Document) -> Iterator[Change]:
@@ -126,20 +129,23 @@ def values_text(value: Any) -> str:
     return "" if value in (None, UNKNOWN) or isinstance(value, bool) else str(value)
 
 
-def words(old: str, new: str) -> tuple[Run, ...]:
-    """Word-level differences; longer texts are compared by lines, or as a whole, to bound the time."""
+def words(old: str, new: str, *, named: bool = False) -> tuple[Run, ...]:
+    """Word-level differences, whole clauses where they were rewritten (`rewritten`).
+
+    Longer texts are compared by lines, or as a whole, to bound the time. ``named``: values with their names.
+    """
     cuts = (_cut(split(old), split(new)) for split in (WORD.findall, _lines, _whole))
     head, before, after, tail = next(cut for cut in cuts if len(cut[1]) + len(cut[2]) <= MAX_WORDS)
-    runs = [Run("same", head), *_runs(before, after), Run("same", tail)]
-    return tuple(run for run in runs if run.text)
+    pairs = [*_kept(head), *_pairs(before, after), *_kept(tail)]
+    return tuple(_runs(readable(pairs, "\n;:" if named else "\n")))
 
 
-def _cut(before: list[str], after: list[str]) -> tuple[str, list[str], list[str], str]:
+def _cut(before: list[str], after: list[str]) -> tuple[list[str], list[str], list[str], list[str]]:
     """The start both share, what lies between in each, and the end both share."""
     head = _shared(before, after)
     tail = _shared(before[head:][::-1], after[head:][::-1])
     end, new_end = len(before) - tail, len(after) - tail
-    return "".join(before[:head]), before[head:end], after[head:new_end], "".join(before[end:])
+    return before[:head], before[head:end], after[head:new_end], before[end:]
 
 
 def _lines(text: str) -> list[str]:
@@ -157,11 +163,50 @@ def _shared(before: Sequence[str], after: Sequence[str]) -> int:
     )
 
 
-def _runs(before: list[str], after: list[str]) -> Iterator[Run]:
+def _kept(words: Iterable[str]) -> Iterator[tuple[str, str]]:
+    return ((word, word) for word in words)
+
+
+def _pairs(before: list[str], after: list[str]) -> Iterator[tuple[str, str]]:
+    """What stands in the old text and what in its place in the new one, word by word."""
     # The matcher leaves out pieces that stand everywhere in a long text: it would take the cube of its length.
-    for tag, i1, i2, j1, j2 in SequenceMatcher(None, before, after, autojunk=True).get_opcodes():
+    keys = [_bare(word) for word in before], [_bare(word) for word in after]
+    for tag, i1, i2, j1, j2 in SequenceMatcher(None, *keys, autojunk=True).get_opcodes():
         if tag == "equal":
-            yield Run("same", "".join(before[i1:i2]))
+            for one, other in zip(before[i1:i2], after[j1:j2], strict=True):
+                yield from _respaced(one, other)
+        else:
+            yield "".join(before[i1:i2]), "".join(after[j1:j2])
+
+
+def _bare(word: str) -> str:
+    """A word without the space after it: a comma put behind it makes it no other word."""
+    return word.rstrip() or word
+
+
+def _respaced(one: str, other: str) -> Iterator[tuple[str, str]]:
+    shared = one if one == other else _bare(one)
+    yield shared, shared
+    if one != other:
+        yield one[len(shared) :], other[len(shared) :]
+
+
+def _runs(pieces: Iterable[Piece]) -> Iterator[Run]:
+    """Each piece as runs; the space that both texts have at its end is no part of the change."""
+    same = ""
+    for piece in pieces:
+        if piece.kept:
+            same += piece.old
             continue
-        yield Run("removed", "".join(before[i1:i2]))
-        yield Run("added", "".join(after[j1:j2]))
+        space = _shared_space(piece.old, piece.new)
+        removed, added = piece.old.removesuffix(space), piece.new.removesuffix(space)
+        yield from (run for run in (Run("same", same), Run("removed", removed), Run("added", added)) if run.text)
+        same = space
+    if same:
+        yield Run("same", same)
+
+
+def _shared_space(old: str, new: str) -> str:
+    """The space both end with; the end of a line belongs to what changed."""
+    ends = (len(text) - len(text.rstrip(" ")) for text in (old, new))
+    return " " * min(ends)

@@ -105,7 +105,7 @@ def editable(part: str) -> bool:
 
 def _conflict(part: str, base: Typed | None, mine: Typed, theirs: Typed, called: Called) -> Conflict:
     one, other = (_words(part, typed, called) for typed in (mine, theirs))
-    runs = words(other, one)
+    runs = words(other, one, named=part in FIELD_BY_NAME and not is_prose(part))
     # What is made of the two is stored as it stands, so it is made of what was typed and not of how that is called.
     if not editable(part) or base is None:
         return Conflict(part, one, other, runs, editable(part), woven=_words(part, mine, AS_WRITTEN))

@@ -83,3 +83,83 @@ def test_the_words_of_a_value_leave_out_names_truths_and_what_is_not_available()
 def test_a_reader_sees_what_changed_without_marks_of_markdown() -> None:
     written = "Il [sito](https://ente.example/a) dice *molto*[^s60] e **poi** 3*4.\n* un punto"
     assert Run("added", written).said == "Il sito dice molto e poi 3*4.\n* un punto"
+
+
+REWRITTEN = (
+    "L'ufficio riceve le domande dei comuni e le passa ai tecnici, che rispondono entro trenta giorni con una nota.",
+    "Chi chiede aiuto scrive a un solo indirizzo: entro una settimana i comuni sanno se la domanda è presa in carico.",
+)
+
+
+def test_a_sentence_rewritten_from_the_ground_is_struck_out_whole_and_the_new_one_stands_whole() -> None:
+    old, new = REWRITTEN
+    assert words(old, new) == (Run("removed", old), Run("added", new))
+
+
+def test_what_stays_around_a_sentence_that_was_rewritten_is_no_part_of_it() -> None:
+    old, new = (f"Una frase che resta com'era.\n\nPrima di lui. {text} Dopo di lui.\n\nAltro." for text in REWRITTEN)
+    assert words(old, new) == (
+        Run("same", "Una frase che resta com'era.\n\nPrima di lui. "),
+        Run("removed", REWRITTEN[0]),
+        Run("added", REWRITTEN[1]),
+        Run("same", " Dopo di lui.\n\nAltro."),
+    )
+
+
+def test_each_paragraph_that_was_rewritten_is_replaced_by_its_own() -> None:
+    second = "I costi non sono pubblici, ma si può dedurre che bastino due persone.", "Servono un tecnico e un anno."
+    old, new = ("\n\n".join(texts) for texts in zip(REWRITTEN, second, strict=True))
+    changed = [run.text for run in words(old, new) if run.kind != "same"]
+    assert changed == [*REWRITTEN, *(text.removesuffix(".") for text in second)]
+
+
+def test_words_changed_here_and_there_are_shown_by_themselves() -> None:
+    old = "Lo sportello riceve le pratiche dei comuni della zona e risponde a tutti entro trenta giorni."
+    new = "Lo sportello accoglie le pratiche dei comuni della zona e risponde a ciascuno entro venti giorni."
+    changed = [(run.kind, run.text) for run in words(old, new) if run.kind != "same"]
+    assert changed == [
+        ("removed", "riceve"),
+        ("added", "accoglie"),
+        ("removed", "tutti"),
+        ("added", "ciascuno"),
+        ("removed", "trenta"),
+        ("added", "venti"),
+    ]
+
+
+def test_few_words_kept_within_the_part_of_a_sentence_that_was_rewritten_go_with_it() -> None:
+    start = "Il consiglio metropolitano ha approvato nel 2019 il regolamento degli uffici che "
+    old = f"{start}distribuisce le persone fra sei settori con molti dirigenti."
+    new = f"{start}mette insieme le competenze di tre aree con un solo dirigente."
+    assert [run.kind for run in words(old, new)] == ["same", "removed", "added", "same"]
+
+
+def test_a_clause_kept_among_new_ones_stays_visible() -> None:
+    kept = "la convenzione dura cinque anni e si rinnova da sola"
+    old = f"Prima si firma un accordo quadro con chi lo chiede; {kept}; poi si decide ogni volta quanto paga ciascuno."
+    new = f"I sindaci ne discutono in assemblea senza fretta; {kept}; alla fine un comitato divide le spese."
+    assert kept in "".join(run.text for run in words(old, new) if run.kind == "same")
+
+
+def test_a_comma_put_behind_a_word_is_no_change_of_the_word() -> None:
+    assert words("Due anni dopo si decide.", "Due anni dopo, si decide.") == (
+        Run("same", "Due anni dopo"),
+        Run("added", ","),
+        Run("same", " si decide."),
+    )
+
+
+def test_a_footnote_that_changed_is_one_change_and_is_seen() -> None:
+    runs = words("Entro un anno.[^s60]", "Entro un anno.[^s61]")
+    assert [(run.kind, run.said) for run in runs] == [
+        ("same", "Entro un anno."),
+        ("removed", "[^s60]"),
+        ("added", "[^s61]"),
+    ]
+
+
+def test_names_of_values_stay_where_their_values_change() -> None:
+    old = {"contact": {"role": "Ufficio gare e contratti", "name": "Anna Bianchi della segreteria"}}
+    new = {"contact": {"role": "Settore appalti", "name": "Protocollo generale"}}
+    [change] = compare(Document(old), Document(new))
+    assert [run.text for run in change.runs if run.kind == "same"] == ["role: ", "; name: "]

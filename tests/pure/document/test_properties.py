@@ -108,5 +108,22 @@ def test_word_differences_put_together_again_are_the_two_texts(old: str, new: st
     assert all(first.kind != second.kind for first, second in pairwise(runs))
 
 
+#: Few words, signs and spaces, so that two texts share many of them in another order.
+SHARED = st.lists(st.sampled_from([*"a bb Ccc dddd 1.500 [^1] . , ; : \n \n\n - «".split(" "), " ", "  "]), max_size=60)
+
+
+@settings(generated.CALM, max_examples=200)
+@given(SHARED, SHARED, st.booleans())
+def test_rewritten_stretches_put_together_again_are_the_two_texts(
+    before: list[str], after: list[str], named: bool
+) -> None:
+    old, new = "".join(before), " ".join(after)
+    runs = words(old, new, named=named)
+    assert joined(runs, "same", "removed") == old
+    assert joined(runs, "same", "added") == new
+    assert all(run.text for run in runs)
+    assert all(first.kind != second.kind for first, second in pairwise(runs))
+
+
 def joined(runs: tuple[Run, ...], *kinds: str) -> str:
     return "".join(run.text for run in runs if run.kind in kinds)
