@@ -19,7 +19,7 @@ from app.document.render import TooComplex
 from app.errors import NotFound
 from app.solutions import folder, queries
 from app.solutions.rules import is_made_up
-from app.solutions.service import Imported, Outcome, import_document, rerender
+from app.solutions.service import Imported, Outcome, import_document, rerender, unrenderable
 from app.web.messages import problem_sentence
 from app.writing import queries as writing
 
@@ -55,15 +55,23 @@ def check(path: Path | None) -> None:
     entries = list(folder.entries(source))
     wrong = 0
     for entry in entries:
-        problems = entry.problems
-        if entry.document is not None and not problems:
-            problems = located(registers.strangers(entry.document, found), entry.lines)
+        problems = _problems(entry, found)
         tell(entry.path, problems)
         wrong += bool(problems)
     click.echo(f"{len(entries)} documenti controllati, {wrong} con errori.")
     click.echo(f"{len(found.pages)} pagine e i registri controllati, {len(found.problems)} file con errori.")
     if wrong or found.problems:
         raise SystemExit(1)
+
+
+def _problems(entry: folder.Entry, found: registers.Registers) -> tuple[Problem, ...]:
+    """Everything wrong with one document: with its text, what it names, and whether a page can be made of it."""
+    if entry.readable is None:
+        return entry.problems
+    more = [*registers.strangers(entry.readable, found, entry.problems), *unrenderable(entry.slug, entry.readable)]
+    told = {item.key for item in entry.problems}
+    new = [item for item in more if not (item.field == "document" and item.key in told)]
+    return tuple(sorted((*entry.problems, *located(new, entry.lines)), key=lambda item: item.line))
 
 
 @content.command("import")

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The registers and the pages of a content folder: read with what is wrong, brought in, written back."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from app.cities.service import import_register
 from app.document import datafile
 from app.document.model import Document, Problem, located
 from app.document.schema import Field, Level
+from app.document.shapes import SLUG
 from app.pages import folder as pages
 from app.pages import queries as page_queries
 from app.pages.service import import_pages
@@ -103,14 +104,41 @@ def bring_in(session: Session, found: Registers) -> dict[str, dict[str, int]]:
     }
 
 
-def strangers(document: Document, found: Registers) -> tuple[Problem, ...]:
-    """Bodies and themes a document names that the registers of its folder do not hold."""
-    bodies = {tie.slug for tie in rules.ties(document)} - found.city_slugs
-    unknown = [str(slug) for slug in document.listed("themes") if slug not in found.theme_slugs]
+def strangers(document: Document, found: Registers, wrong: Iterable[Problem] = ()) -> tuple[Problem, ...]:
+    """Bodies and themes a document names that the registers of its folder do not hold.
+
+    What is ``wrong`` with the document already is left out.
+    """
+    sound = _sound(document, {problem.field for problem in wrong})
+    bodies = {tie.slug for tie in rules.ties(sound)} - found.city_slugs
+    unknown = [str(slug) for slug in sound.listed("themes") if slug not in found.theme_slugs]
     return (
         *(Problem("city", "unknown_city", detail=slug, example="bologna") for slug in sorted(bodies)),
         *(Problem("themes", "unknown_theme", detail=slug, example="suap") for slug in unknown),
     )
+
+
+def _sound(document: Document, wrong: set[str]) -> Document:
+    """The document without the fields, and the entries of fields, that are wrong."""
+    front = {}
+    for name, value in document.front.items():
+        if isinstance(value, list):
+            entries = enumerate(value, 1)
+            front[name] = [entry for number, entry in entries if _is_sound(entry, f"{name}.{number}", name, wrong)]
+        elif not _holds(wrong, name):
+            front[name] = value
+    return replace(document, front=front)
+
+
+def _is_sound(entry: Any, path: str, name: str, wrong: set[str]) -> bool:
+    """Whether an entry is right; where its list is wrong as a whole, whether it can be the name of a body or theme."""
+    if name in wrong:
+        return isinstance(entry, str) and bool(SLUG.match(entry))
+    return not _holds(wrong, path)
+
+
+def _holds(wrong: set[str], path: str) -> bool:
+    return any(field == path or field.startswith(f"{path}.") for field in wrong)
 
 
 def write(session: Session, source: Path, target: Path) -> tuple[int, list[str]]:

@@ -34,10 +34,8 @@ def parse(text: str) -> Parsed:
         return _unreadable("document", "document_too_long", 1, str(MAX_DOCUMENT))
     control = CONTROL.search(text)
     if control:
-        return _unreadable(
-            "document", "not_readable", text.count("\n", 0, control.start()) + 1, _code_point(control[0])
-        )
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff").split("\n")
+        return _unreadable("document", "not_readable", text.count("\n", 0, control.start()) + 1, code_point(control[0]))
+    lines = line_list(text)
     if lines[0].rstrip() != "---":
         return _unreadable("document", "no_front_matter", 1)
     end = next((number for number, line in enumerate(lines[1:], 1) if line.rstrip() == "---"), None)
@@ -46,20 +44,33 @@ def parse(text: str) -> Parsed:
     return _parse_parts("\n".join(lines[1:end]), lines[end + 1 :], end + 2)
 
 
+def line_list(text: str) -> list[str]:
+    """The lines of a file, whatever ends them."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff").split("\n")
+
+
 def _unreadable(field: str, key: str, line: int, detail: str = "") -> Parsed:
     return Parsed(None, (Problem(field, key, line, detail),))
 
 
 def _parse_parts(front_text: str, body: list[str], body_line: int) -> Parsed:
+    front, lines, problem = read_front(front_text)
+    if problem:
+        return Parsed(None, (problem,))
+    sections, footnotes, section_lines, problems = read_body(body, body_line)
+    return Parsed(Document(front, sections, footnotes), problems, {**lines, **section_lines})
+
+
+def read_front(text: str) -> tuple[dict[str, Any], dict[str, int], Problem | None]:
+    """The fields and the line of each, or what is wrong; the first line of a file is its mark."""
     try:
-        front, lines = _read_front(front_text)
+        return *_read_front(text), None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        return _unreadable("front matter", "yaml", mark.line + 2 if mark else 1, str(error.problem or error.context))
+        detail = str(error.problem or error.context)
+        return {}, {}, Problem("front matter", "yaml", mark.line + 2 if mark else 1, detail)
     except (yaml.YAMLError, ValueError, KeyError, RecursionError, OverflowError) as error:
-        return _unreadable("front matter", "yaml", 1, str(error)[:200])
-    sections, footnotes, section_lines, problems = _read_body(body, body_line)
-    return Parsed(Document(front, sections, footnotes), problems, {**lines, **section_lines})
+        return {}, {}, Problem("front matter", "yaml", 1, str(error)[:200])
 
 
 def _read_front(text: str) -> tuple[dict[str, Any], dict[str, int]]:
@@ -119,11 +130,12 @@ def _plain(value: Any) -> Any:
 def _printable(text: str) -> str:
     control = CONTROL.search(text)
     if control:
-        raise ValueError(_code_point(control[0]))
+        raise ValueError(code_point(control[0]))
     return text
 
 
-def _code_point(character: str) -> str:
+def code_point(character: str) -> str:
+    """A character that cannot be shown, by its number."""
     return f"U+{ord(character):04X}"
 
 
@@ -131,9 +143,8 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _read_body(
-    body: list[str], first_line: int
-) -> tuple[tuple[Section, ...], str, dict[str, int], tuple[Problem, ...]]:
+def read_body(body: list[str], first_line: int) -> tuple[tuple[Section, ...], str, dict[str, int], tuple[Problem, ...]]:
+    """The sections, the footnotes, the line of each section, and what is wrong with them."""
     blocks, lines, problems = _split_sections(body, first_line)
     footnotes: list[str] = []
     if blocks:

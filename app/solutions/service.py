@@ -68,12 +68,25 @@ def _save_or_refuse(session: Session, solution: Solution, document: Document, no
     try:
         rendered = render(document, folder_of(solution.slug))
     except TooComplex as error:
-        return Imported(solution.slug, Outcome.REFUSED, (Problem("document", str(error), detail=str(MAX_RENDERED)),))
+        return Imported(solution.slug, Outcome.REFUSED, (_too_complex(error),))
     outcome = Outcome.CHANGED if solution.revision_number else Outcome.ADDED
     revision = _save(session, solution, document, rendered, now)
     revision.origin = "import"
     solution.imported_digest = revision.digest
     return Imported(solution.slug, outcome)
+
+
+def unrenderable(slug: str, document: Document) -> tuple[Problem, ...]:
+    """Why no page can be made of a document, nothing where one can."""
+    try:
+        render(document, folder_of(slug))
+    except TooComplex as error:
+        return (_too_complex(error),)
+    return ()
+
+
+def _too_complex(error: TooComplex) -> Problem:
+    return Problem("document", str(error), detail=str(MAX_RENDERED))
 
 
 def wrong_in(session: Session, document: Document) -> tuple[Problem, ...]:

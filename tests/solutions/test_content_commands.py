@@ -4,6 +4,7 @@
 import errno
 import os
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -93,6 +94,59 @@ def test_check_finds_the_same_without_touching_the_database(app: Flask, folder: 
     assert "3 documenti controllati, 1 con errori" in result.output
     with database.reading() as session:
         assert queries.every_current(session) == []
+
+
+def told(app: Flask, folder: Path, path: Path) -> list[tuple[int, str]]:
+    """What one check says of a file: the line and the field of each mistake, in the order it is told."""
+    lines = run(app, "check", folder).output.split("\n")
+    said = [line.removeprefix(f"{path}:").split(": ") for line in lines if line.startswith(f"{path}:")]
+    return [(int(line), field) for line, field, *_rest in said]
+
+
+def test_one_check_names_every_mistake_of_a_document(app: Flask, folder: Path) -> None:
+    text = serialise(make_document(themes=["suap", "tema-che-non-c-e"], partners=["ente-che-non-c-e"]))
+    text = text.replace("status: concluso", "status: finito").replace("## Soluzione adottata", "## Soluzioni")
+    text += "\n\n[^b]:1. [^c]: x[^a][^a][^b]:[^a]:[^a]: [^b][^a]\n[^a]: [^b]\n"
+    path = write(folder, "sbagliata", text)
+    said = run(app, "check", folder).output
+    for mistake in (
+        "status: il valore deve essere",
+        "Soluzioni: il titolo «Soluzioni» non è tra quelli previsti",
+        "city: «ente-che-non-c-e» non è nel registro",
+        "themes: «tema-che-non-c-e» non è tra i temi",
+        "document: il testo ha una nota dentro un’altra",
+    ):
+        assert mistake in said, mistake
+    lines = [line for line, _field in told(app, folder, path)]
+    assert lines == sorted(lines)
+
+
+def test_a_field_that_cannot_be_read_hides_no_mistake_of_the_others(app: Flask, folder: Path) -> None:
+    text = serialise(make_document(badge="visibile")).replace("status: concluso", "status: finito")
+    lines = text.replace("office: ", 'office: "aperto ').replace("themes:", "themes: [").split("\n")
+    path = write(folder, "rotta", "\n".join(lines).replace("## Problema affrontato", "## Problema"))
+    found = told(app, folder, path)
+    named = sorted(field for _line, field in found)
+    assert named == ["Problema", "Problema affrontato", "front matter", "front matter", "status"]
+    assert (lines.index("status: finito") + 1, "status") in found
+
+
+@pytest.mark.parametrize(
+    ("wrong", "fields"),
+    [
+        (lambda text: text.replace("---\n", "", 1), ["document", "Nota"]),
+        (lambda text: text.replace("---\n\n## ", "\n\n## ", 1), ["document", "status", "Nota"]),
+        (lambda text: text.replace("title: ", "title: \x01", 1), ["document", "status", "Nota"]),
+        (lambda text: text.replace("title: ", "city: torino\ntitle: ", 1), ["front matter", "status", "Nota"]),
+    ],
+    ids=["not opened", "not closed", "a control character", "a field twice"],
+)
+def test_a_document_that_is_not_built_right_is_checked_all_the_same(
+    app: Flask, folder: Path, wrong: Callable[[str], str], fields: list[str]
+) -> None:
+    text = serialise(make_document()).replace("status: concluso", "status: finito") + "\n\n## Nota\n\nAltro.\n"
+    path = write(folder, "rotta", wrong(text))
+    assert sorted(field for _line, field in told(app, folder, path)) == sorted(fields)
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe not utf-8", b"", b"no front matter", b"---\n" + b"a: b\n" * 10])

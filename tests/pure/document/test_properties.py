@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from app.document.compare import Run, compare, words
 from app.document.model import Document, Parsed
 from app.document.parse import parse
+from app.document.salvage import salvage
 from app.document.schema import Level
 from app.document.serialise import digest, serialise
 from app.document.validate import problems
@@ -27,6 +28,8 @@ def reread(document: Document) -> Document:
 @given(generated.documents())
 def test_a_document_written_and_read_is_the_same_document(document: Document) -> None:
     assert reread(document) == document
+    read_by_field = salvage(serialise(document))
+    assert (read_by_field.document, read_by_field.unread) == (document, frozenset())
 
 
 @settings(generated.CALM, max_examples=120)
@@ -48,6 +51,7 @@ def test_a_file_read_written_and_read_is_the_same_document(text: str) -> None:
 @given(st.text(max_size=200))
 def test_no_text_makes_reading_fail(text: str) -> None:
     said_or_read(parse(text))
+    read_in_part(text)
 
 
 @settings(generated.CALM, max_examples=120)
@@ -68,8 +72,10 @@ def test_no_text_makes_reading_fail(text: str) -> None:
 @example("a: &x [*x]")
 @example("title: " + "[" * 3000)
 def test_no_front_matter_makes_reading_or_checking_fail(front: str) -> None:
-    parsed = parse(f"---\n{front}\n---\n\n## Problema affrontato\n\nTesto.\n")
+    text = f"---\n{front}\n---\n\n## Problema affrontato\n\nTesto.\n"
+    parsed = parse(text)
     said_or_read(parsed)
+    read_in_part(text)
     if parsed.document is not None:
         assert reread(parsed.document) == parsed.document
 
@@ -84,6 +90,13 @@ def said_or_read(parsed: Parsed) -> None:
         problems(parsed.document, level)
     assert "\0" not in serialise(parsed.document)
     serialise(parsed.document).encode("utf-8")
+
+
+def read_in_part(text: str) -> None:
+    """Field by field every text can be read and checked, and each mistake has its line."""
+    rest = salvage(text)
+    assert all(1 <= problem.line <= text.count("\n") + text.count("\r") + 2 for problem in rest.problems)
+    problems(rest.document, Level.VALIDATED)
 
 
 @settings(generated.CALM, max_examples=80)
