@@ -18,7 +18,8 @@ max_requests = 20_000
 max_requests_jitter = 2_000
 #: Nobody's headers are believed here: those of a proxy are read where the settings name one (`TWINMETRO_BEHIND_PROXY`).
 forwarded_allow_ips = ""
-limit_request_line = 4_094
+#: All that gunicorn can read: an address of more than 4,094 characters the site refuses itself (app/web/errors.py).
+limit_request_line = 8_190
 limit_request_fields = 60
 limit_request_field_size = 8_190
 accesslog = None

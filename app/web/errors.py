@@ -9,7 +9,7 @@ from flask import Flask, Response, current_app, g, make_response, redirect, rend
 from gunicorn.http.errors import ParseException
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
-from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.exceptions import HTTPException, RequestURITooLarge, SecurityError
 
 from app.errors import (
     BodyClosed,
@@ -34,6 +34,9 @@ READING = frozenset({"GET", "HEAD"})
 #: Fields never shown again.
 UNSHOWN = frozenset({"csrf_token", "password", "current", "next", "code", "credential"})
 
+#: An address longer than this is refused with a page; what is too long for the server itself never arrives here.
+MAX_ADDRESS = 4_094
+
 #: How much of an address that leads nowhere is looked at.
 MAX_WORDS, MAX_WORD = 8, 30
 #: Lists whose next part names a thing, whatever comes after.
@@ -41,12 +44,18 @@ NAMING = frozenset({"soluzioni", "citta", "temi", "norme"})
 
 
 def register(app: Flask) -> None:
+    app.before_request(_refuse_long_address)
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(DBAPIError, _database)
     app.register_error_handler(PoolExhausted, _database)
     app.register_error_handler(ParseException, _unreadable)
     app.register_error_handler(Exception, _accident)
+
+
+def _refuse_long_address() -> None:
+    if len(request.environ.get("RAW_URI", "")) > MAX_ADDRESS:
+        raise RequestURITooLarge
 
 
 def _refused(error: Refused) -> Response:
@@ -170,6 +179,7 @@ def _answer(status: int, problems: dict[str, str], reason: str = "") -> Response
                 nearest=_nearest(words),
                 typed=_typed() if reason != UNREADABLE and (status in TYPED_AGAIN or reason == "body_closed") else [],
                 limit=request.max_content_length,
+                longest=MAX_ADDRESS,
                 back=_page_before(),
                 **body,
             )

@@ -6,7 +6,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from app.web.errors import MAX_ADDRESS
+
 pytestmark = pytest.mark.browser
+#: The line of a request, in `gunicorn.conf.py`.
+SERVER_LIMIT = 8_190
 
 
 def sent(site: str, request: str) -> str:
@@ -40,3 +44,31 @@ def test_no_header_of_a_client_says_where_the_site_stands(site: str, header: str
     assert answer.startswith("HTTP/1.1 200 ")
     assert "evil" not in answer
     assert "Strict-Transport-Security" not in answer
+
+
+def asked(site: str, address: str) -> str:
+    return sent(site, f"GET {address} HTTP/1.1\r\nHost: HOST\r\nConnection: close\r\n\r\n")
+
+
+@pytest.mark.parametrize(
+    ("start", "heading"), [("/cerca?q=", "Indirizzo troppo lungo"), ("/en/cerca?q=", "Address too long")]
+)
+def test_an_address_that_is_too_long_is_refused_with_a_page_that_says_what_to_do(
+    site: str, start: str, heading: str
+) -> None:
+    limit = MAX_ADDRESS - len(start)
+    assert asked(site, start + "a" * limit).startswith("HTTP/1.1 200 ")
+    # As long as the server reads: the method, the version and two spaces are part of its line.
+    for length in (limit + 1, SERVER_LIMIT - len("GET  HTTP/1.1") - len(start)):
+        answer = asked(site, start + "a" * length)
+        assert answer.startswith("HTTP/1.1 414 "), length
+        assert f"<h1>{heading}</h1>" in answer
+        assert "4.094" in answer or "4,094" in answer
+        assert "Content-Security-Policy:" in answer
+        assert "no-store" in answer
+
+
+def test_an_address_longer_than_the_server_reads_is_refused_by_the_server(site: str) -> None:
+    answer = asked(site, "/cerca?q=" + "a" * SERVER_LIMIT)
+    assert answer.startswith("HTTP/1.1 414 ")
+    assert "<h1>Indirizzo troppo lungo</h1>" not in answer

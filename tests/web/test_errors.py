@@ -14,7 +14,7 @@ from app.access import Action
 from app.config import Settings
 from app.errors import Conflict, Forbidden, Invalid, NotFound, Refused, Unavailable
 from app.web import logs
-from app.web.errors import RETRY_AFTER
+from app.web.errors import MAX_ADDRESS, RETRY_AFTER
 from app.web.gate import permits
 
 SECRET = "parola-segreta"
@@ -133,7 +133,9 @@ def test_errors_speak_the_language_of_the_address(trial: FlaskClient) -> None:
     assert "Errore del sito" not in page
 
 
-@pytest.mark.parametrize("code", [400, 401, 403, 404, 406, 409, 410, 413, 415, 418, 422, 429, 500, 501, 502, 503, 504])
+@pytest.mark.parametrize(
+    "code", [400, 401, 403, 404, 406, 409, 410, 413, 414, 415, 418, 422, 429, 500, 501, 502, 503, 504]
+)
 def test_every_status_has_its_page(trial: FlaskClient, code: int) -> None:
     answer = trial.get(f"/prova/abort/{code}")
     assert (answer.status_code, answer.mimetype) == (code, "text/html")
@@ -155,6 +157,17 @@ def test_a_method_that_is_not_allowed_is_answered_with_those_that_are(trial: Fla
 def test_a_body_that_is_too_large_is_refused_unread(trial: FlaskClient) -> None:
     assert trial.post("/prova/invio", data={"a": "b" * 1_100_000}).status_code == 413
     assert trial.post("/prova/invio", data={str(number): "b" for number in range(300)}).status_code in {200, 400, 413}
+
+
+def test_an_address_that_is_too_long_is_refused_with_what_to_do(trial: FlaskClient) -> None:
+    for address in ("/cerca?q=" + "a" * MAX_ADDRESS, "/" + "a" * MAX_ADDRESS):
+        answer = trial.get(address)
+        assert answer.status_code == 414
+        assert "accorciare la ricerca" in answer.text
+        assert "4.094 caratteri" in answer.text
+    data = trial.get("/cerca.json?q=" + "a" * MAX_ADDRESS)
+    assert (data.status_code, data.json["error"]) == (414, 414)  # type: ignore[index]
+    assert trial.get("/cerca?q=" + "a" * (MAX_ADDRESS - len("/cerca?q="))).status_code == 200
 
 
 def test_the_path_asked_is_never_repeated_raw(trial: FlaskClient) -> None:
