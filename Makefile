@@ -66,7 +66,7 @@ soak: $(VENV)/.dev $(DIST) $(MO) ## ten minutes of use without a break: memory, 
 	@$(BIN)/python -m bench.soak
 
 assets: node_modules/.installed ## build the front end
-	@PATH="$$(sh assets/node-path.sh $(BIN))" npm run --silent build
+	@PATH="$$(sh assets/node-path.sh $(BIN))" npm run --silent build -- $(BIN)/python
 
 translations: $(VENV)/.dev ## bring the catalogue of messages up to date
 	@mkdir -p build
@@ -109,7 +109,7 @@ node_modules/.installed: package.json package-lock.json | $(VENV)/.runtime
 
 $(DIST): node_modules/.installed $(wildcard assets/*) $(wildcard assets/*/*)
 	@echo "== Front end"
-	@PATH="$$(sh assets/node-path.sh $(BIN))" npm run --silent build
+	@PATH="$$(sh assets/node-path.sh $(BIN))" npm run --silent build -- $(BIN)/python
 
 $(MO): app/translations/en/LC_MESSAGES/messages.po | $(VENV)/.runtime
 	@$(BIN)/pybabel -q compile --use-fuzzy -d app/translations

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
-// Builds app/web/static/dist: styles, scripts, fonts and icons under hashed names, their .br and .gz, manifest.json.
+// Builds app/web/static/dist: styles, scripts, fonts, icons, cards under hashed names, their .br and .gz, manifest.json.
+// The argument is the Python that draws the cards, with the libraries of the site.
 // The same sources give the same bytes; files of an earlier build go away only after the new manifest stands.
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
@@ -100,6 +103,17 @@ function sprite() {
   emit("sprite.svg", `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>`);
 }
 
+// What other sites show beside a link to a page, in each language.
+function cards() {
+  const folder = mkdtempSync(join(tmpdir(), "card-"));
+  try {
+    execFileSync(join(ROOT, process.argv[2] ?? ".venv/bin/python"), [join(HERE, "card/make_card.py"), folder]);
+    for (const name of readdirSync(folder).sort()) emit(name, readFileSync(join(folder, name)));
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
 function sweep() {
   for (const name of readdirSync(DIST)) {
     if (!written.has(name)) rmSync(join(DIST, name), { recursive: true });
@@ -117,5 +131,6 @@ scripts("passkeys");
 scripts("need");
 sprite();
 emit("italy.svg", readFileSync(join(HERE, "map/italy.svg")));
+cards();
 put("manifest.json", Buffer.from(`${JSON.stringify(manifest, Object.keys(manifest).sort(), 2)}\n`));
 sweep();
