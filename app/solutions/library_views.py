@@ -41,7 +41,8 @@ def cities() -> str:
     counts = queries.counts_by_city(session())
     metropolitan = [(city, perimeter_on(city.register, today().isoformat())) for city in bodies if city.metropolitan]
     others = [city for city in bodies if not city.metropolitan and counts.get(city.id)]
-    return render_template("library/cities.html", cities=metropolitan, others=others, counts=counts)
+    made_up = queries.made_up(session())
+    return render_template("library/cities.html", cities=metropolitan, others=others, counts=counts, made_up=made_up)
 
 
 @library.get("/citta.json")
@@ -82,7 +83,8 @@ def city(slug: str) -> str:
 @library.get("/temi")
 @permits(Action.READ_PUBLIC)
 def themes() -> str:
-    return render_template("library/themes.html", themes=queries.themes_with_counts(session()))
+    counted, made_up = queries.themes_with_counts(session()), queries.made_up(session())
+    return render_template("library/themes.html", themes=counted, made_up=made_up)
 
 
 @library.get("/temi.json")

@@ -337,30 +337,37 @@ def slugs_of_city(session: Session, city: City) -> Sequence[str]:
 
 @dataclass(frozen=True)
 class Held:
-    """How many published solutions a body made, alone or with others, and how many of others it took over."""
+    """How many solutions a body made, alone or with others, and how many of others it took over."""
 
     made: int = 0
     reused: int = 0
 
 
 def counts_by_city(session: Session) -> dict[int, Held]:
-    """What each body that has any solution holds, by city id; counted as its page and the facet of the search do."""
+    """What each body that has any solution holds, by city id; what is made up counts in no figure."""
     taken = SolutionBody.role == "reuser"
     made = func.count(func.distinct(case((~taken, SolutionBody.solution_id))))
     reused = func.count(func.distinct(case((taken, SolutionBody.solution_id))))
-    wanted = select(SolutionBody.city_id, made, reused).join(Solution).where(Solution.published)
+    wanted = select(SolutionBody.city_id, made, reused).join(Solution).where(COUNTED)
     return {city: Held(*counts) for city, *counts in session.execute(wanted.group_by(SolutionBody.city_id))}
 
 
+def made_up(session: Session) -> int:
+    """How many published solutions are made up for trying the site, which ``counts_by_city`` and
+    ``themes_with_counts`` leave out."""
+    wanted = select(func.count()).select_from(Solution).where(Solution.published, INVENTED)
+    return session.scalars(wanted).one()
+
+
 def themes_with_counts(session: Session) -> Sequence[tuple[Theme, int]]:
-    """Every theme in its order, with the number of published solutions of the theme or of those below it."""
+    """Every theme in its order, with the number of solutions of the theme or of those below it; none made up counts."""
     own = select(SolutionTheme.solution_id, Theme.slug.label("slug")).join(Theme, Theme.id == SolutionTheme.theme_id)
     above = select(SolutionTheme.solution_id, Theme.parent_slug).join(Theme, Theme.id == SolutionTheme.theme_id)
     family = union(own, above.where(Theme.parent_slug != "")).subquery()
     shown = (
         select(family.c.slug, func.count().label("shown"))
         .join(Solution, Solution.id == family.c.solution_id)
-        .where(Solution.published)
+        .where(COUNTED)
         .group_by(family.c.slug)
         .subquery()
     )

@@ -66,6 +66,30 @@ def test_the_figures_count_real_ones(client: FlaskClient) -> None:
     assert ("solutions-by-city", "torino") not in rows
 
 
+LEFT_OUT = "2 schede con dati dimostrativi, finte per provare il sito, non contano qui."
+
+
+def test_the_list_of_cities_counts_real_ones_and_says_what_it_leaves_out(client: FlaskClient) -> None:
+    page = client.get("/citta").text
+    held = dict(
+        re.findall(r'<li><a href="/citta/([^"]+)">[^<]*</a><span class="quiet">([^<]*?)(?: ·[^<]*)?</span>', page)
+    )
+    assert held["bologna"] == "1 soluzione"
+    assert held["venezia"] == "0 soluzioni, 1 presa da altri enti"
+    assert held["torino"] == "0 soluzioni"
+    assert LEFT_OUT in page
+    rows = {row["slug"]: (row["solutions"], row["reused"]) for row in client.get("/citta.json").get_json()["cities"]}
+    assert (rows["bologna"], rows["venezia"], rows["torino"]) == ((1, 0), (0, 1), (0, 0))
+
+
+def test_the_list_of_themes_counts_real_ones_and_says_what_it_leaves_out(client: FlaskClient) -> None:
+    page = client.get("/temi").text
+    assert re.search(r'href="/temi/suap">[^<]*<span class="number">1<', page)
+    assert LEFT_OUT in page
+    rows = {row["slug"]: row["solutions"] for row in client.get("/temi.json").get_json()["themes"]}
+    assert rows["suap"] == 1
+
+
 def test_the_network_tells_them_apart(client: FlaskClient) -> None:
     flows = client.get("/rete.json").get_json()["flows"]
     assert {row["solution"]: row["demonstration"] for row in flows} == {"vera": False, MADE_UP[0]: True}
