@@ -15,6 +15,8 @@ Kind = Literal["same", "removed", "added"]
 #: A figure with its thousands and decimals is one word, and so is the call of a footnote.
 WORD = re.compile(r"\[\^[^\]\s]{1,60}\][^\S\n]*|\d+(?:[.,]\d+)+[^\S\n]*|\w+[^\S\n]*|[^\w\s][^\S\n]*|\s+")
 MAX_WORDS = 5_000
+#: Words that stay before and after all changes are looked at only so far: a clause is hardly longer.
+AROUND = 200
 #: Marks of Markdown that say nothing to a reader: calls of footnotes, emphasis, the address of a link. Each looks so
 #: far ahead and no further: thousands of brackets would be looked through from each of them.
 MARKS = re.compile(
@@ -136,8 +138,10 @@ def words(old: str, new: str, *, named: bool = False) -> tuple[Run, ...]:
     """
     cuts = (_cut(split(old), split(new)) for split in (WORD.findall, _lines, _whole))
     head, before, after, tail = next(cut for cut in cuts if len(cut[1]) + len(cut[2]) <= MAX_WORDS)
-    pairs = [*_kept(head), *_pairs(before, after), *_kept(tail)]
-    return tuple(_runs(readable(pairs, "\n;:" if named else "\n")))
+    far, near = "".join(head[:-AROUND]), head[-AROUND:]
+    pairs = [*_kept(near), *_pairs(before, after), *_kept(tail[:AROUND])]
+    rest = "".join(tail[AROUND:])
+    return tuple(_runs([Piece(far, far), *readable(pairs, "\n;:" if named else "\n"), Piece(rest, rest)]))
 
 
 def _cut(before: list[str], after: list[str]) -> tuple[list[str], list[str], list[str], list[str]]:

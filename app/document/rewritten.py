@@ -23,16 +23,21 @@ KEPT = 0.5
 KEPT_EACH = 1.5
 #: More words in a row than these are always worth seeing as kept.
 ISLAND = 4
-#: Where a clause ends: the calls of its footnotes belong to it.
-CLAUSE_END = re.compile(r"(?:[;:]|[.!?…](?=\S*\s+[^a-zà-ÿ\d\s]))(?:[»”\")*_]|\[\^[^\]\s]{1,60}\])*\s+")
+#: Where a clause ends: the calls of its footnotes belong to it. Each stop looks so far ahead and no further.
+CLAUSE_END = re.compile(r"(?:[;:]|[.!?…](?=\S{0,40}\s{1,9}[^a-zà-ÿ\d\s]))(?:[»”\")*_]|\[\^[^\]\s]{1,60}\])*\s+")
 COUNTED = re.compile(r"\d+(?:[.,]\d+)+|\w+")
 
 
 class Piece(NamedTuple):
-    """A stretch of the old text and what stands in its place in the new one. ``parts``: no change goes over it."""
+    """A stretch of the old text and what stands in its place in the new one, each with its number of words.
+
+    ``parts``: no change goes over it.
+    """
 
     old: str
     new: str
+    old_words: int = 0
+    new_words: int = 0
     parts: bool = False
 
     @property
@@ -42,7 +47,7 @@ class Piece(NamedTuple):
     @property
     def size(self) -> int:
         """Words a reader has to read, at the most, in one of the two."""
-        return max(_count(self.old), _count(self.new))
+        return max(self.old_words, self.new_words)
 
 
 def readable(pairs: Iterable[tuple[str, str]], parting: str = "\n") -> list[Piece]:
@@ -50,9 +55,13 @@ def readable(pairs: Iterable[tuple[str, str]], parting: str = "\n") -> list[Piec
 
     No change goes over a kept word that holds one of the signs ``parting``.
     """
-    pieces = [Piece(old, new, old == new and any(sign in old for sign in parting)) for old, new in pairs]
-    clauses = [_clause(clause) for clause in _clauses(pieces)]
+    clauses = [_clause(clause) for clause in _clauses([_piece(old, new, parting) for old, new in pairs])]
     return _melted(_joined(piece for clause in clauses for piece in clause))
+
+
+def _piece(old: str, new: str, parting: str) -> Piece:
+    parts = old == new and any(sign in old for sign in parting)
+    return Piece(old, new, _count(old), _count(new), parts)
 
 
 def _clauses(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
@@ -82,9 +91,9 @@ def _ends(text: str) -> set[int]:
 def _clause(pieces: list[Piece]) -> list[Piece]:
     joined = _joined(pieces)
     changes = sum(piece.size > 0 for piece in joined if not piece.kept)
-    kept = sum(_count(piece.old) for piece in joined if piece.kept)
+    kept = sum(piece.old_words for piece in joined if piece.kept)
     whole = _one(joined)
-    shorter = min(_count(whole.old), _count(whole.new))
+    shorter = min(whole.old_words, whole.new_words)
     rewritten = changes > 1 and (kept < KEPT * shorter or kept < KEPT_EACH * changes)
     return [whole] if rewritten else joined
 
@@ -114,8 +123,8 @@ def _joined(pieces: Iterable[Piece]) -> list[Piece]:
 
 
 def _one(pieces: Iterable[Piece], parts: bool = False) -> Piece:
-    old, new = zip(*((piece.old, piece.new) for piece in pieces), strict=True)
-    return Piece("".join(old), "".join(new), parts)
+    old, new, old_words, new_words, _parts = zip(*pieces, strict=True)
+    return Piece("".join(old), "".join(new), sum(old_words), sum(new_words), parts)
 
 
 def _count(text: str) -> int:

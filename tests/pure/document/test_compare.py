@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What changed between two versions, as a person reads it."""
 
-from app.document.compare import MAX_WORDS, Called, Run, as_text, compare, values_text, words
+import pytest
+
+from app.document.compare import AROUND, MAX_WORDS, Called, Run, as_text, compare, values_text, words
 from app.document.model import Document, Section
+from app.document.schema import MAX_SECTION
 
 
 def test_only_the_words_that_changed_are_marked() -> None:
@@ -163,3 +166,23 @@ def test_names_of_values_stay_where_their_values_change() -> None:
     new = {"contact": {"role": "Settore appalti", "name": "Protocollo generale"}}
     [change] = compare(Document(old), Document(new))
     assert [run.text for run in change.runs if run.kind == "same"] == ["role: ", "; name: "]
+
+
+def test_a_change_far_within_a_long_text_leaves_all_around_it_as_it_was() -> None:
+    before, after = "Parole che restano. " * AROUND, " Altre parole che restano." * AROUND
+    old, new = (f"{before}{text}{after}" for text in REWRITTEN)
+    assert words(old, new) == (
+        Run("same", before),
+        Run("removed", REWRITTEN[0]),
+        Run("added", REWRITTEN[1]),
+        Run("same", after),
+    )
+
+
+@pytest.mark.parametrize("text", [".", ". ", ";)*_", "[^", "?)", "a. B "])
+def test_signs_without_end_do_not_hold_the_comparison(text: str) -> None:
+    old = text * (MAX_SECTION // len(text))
+    for new in (f"{old}x", f"x {old}", old.replace(".", "!").replace("a", "b")):
+        runs = words(old, new)
+        assert "".join(run.text for run in runs if run.kind != "added") == old
+        assert "".join(run.text for run in runs if run.kind != "removed") == new
