@@ -107,7 +107,8 @@ node_modules/.installed: package.json package-lock.json | $(VENV)/.runtime
 	@PATH="$$(sh assets/node-path.sh $(BIN))" npm ci --silent --no-fund --no-audit
 	@touch $@
 
-$(DIST): node_modules/.installed $(wildcard assets/*) $(wildcard assets/*/*)
+# What is drawn holds sentences in both languages, by libraries of the site.
+$(DIST): node_modules/.installed $(wildcard assets/*) $(wildcard assets/*/*) app/translations/en/LC_MESSAGES/messages.po | $(VENV)/.runtime
 	@echo "== Front end"
 	@PATH="$$(sh assets/node-path.sh $(BIN))" npm run --silent build -- $(BIN)/python
 

@@ -126,7 +126,7 @@ class Action(StrEnum):
     WORK_ON_TWINNING = "work-on-twinning"
     SPEAK_IN_TWINNING = "speak-in-twinning"
     END_TWINNING = "end-twinning"
-    REMOVE_FROM_TWINNING = "remove-from-twinning"
+    STAFF_TWINNING = "staff-twinning"
     READ_UNMET = "read-unmet"
     REGISTER_BODY = "register-body"
     OPERATE = "operate"
@@ -301,7 +301,7 @@ POLICY: dict[Action, Permission] = {
     Action.WORK_ON_TWINNING: Permission(anyone_of_a_body_or_national, its_parties, hidden=True),
     Action.SPEAK_IN_TWINNING: Permission(anyone_of_a_body, those_of_its_bodies, hidden=True),
     Action.END_TWINNING: Permission(referents_or_coordinators, its_referents_or_coordinators, hidden=True),
-    Action.REMOVE_FROM_TWINNING: Permission(anyone_of_a_body_or_national, its_bodies_or_national, hidden=True),
+    Action.STAFF_TWINNING: Permission(anyone_of_a_body_or_national, its_bodies_or_national, hidden=True),
     Action.READ_UNMET: Permission(national_people, national_people),
     Action.REGISTER_BODY: Permission(national_people, national_people),
     Action.OPERATE: Permission(administrators, administrators),

@@ -22,6 +22,7 @@ LONGEST_REST = 1.0
 #: A chore that comes round as seldom as this, or more so, has no second turn before its time where each is asked for
 #: once a minute.
 SELDOM_SECONDS = 3_600.0
+NEARLY = 0.9
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,9 @@ class Background:
             run = queries.chore_run(session, chore.name)
         if run is None or run.last_ok_at is None or run.last_error:
             return False
-        return datetime.now(UTC) - run.last_ok_at < timedelta(seconds=chore.every_seconds)
+        since = datetime.now(UTC) - run.last_ok_at
+        # It was noted at its end: the same minute of the next day is a little less than a day later.
+        return timedelta(0) <= since < timedelta(seconds=chore.every_seconds * NEARLY)
 
     def do(self, chore: Chore) -> bool:
         """One run of a chore; whatever goes wrong in it is noted and ends there. Answers whether it went well."""

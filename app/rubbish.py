@@ -34,15 +34,12 @@ def look(weight: int = 0) -> None:
     _weight += weight
     if gc.get_count()[0] > MADE or _weight > HEAVY:
         _weight = 0
-        if next(_looks) % WHOLE:
-            gc.collect(1)
-        else:
-            give_back()
+        gc.collect(2 if next(_looks) % WHOLE == 0 else 1)
 
 
 def give_back() -> None:
     """Collect everything, and give the system back the pages nothing stands on any more, which the C library of Linux
-    keeps until it is asked."""
+    keeps until it is asked: for the server before it forks. Done now and then in its processes it gained nothing."""
     gc.collect()
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)

@@ -6,7 +6,7 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, extname, join } from "node:path";
+import { dirname, extname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import esbuild from "esbuild";
@@ -107,7 +107,7 @@ function sprite() {
 function cards() {
   const folder = mkdtempSync(join(tmpdir(), "card-"));
   try {
-    execFileSync(join(ROOT, process.argv[2] ?? ".venv/bin/python"), [join(HERE, "card/make_card.py"), folder]);
+    execFileSync(resolve(ROOT, process.argv[2] ?? ".venv/bin/python"), [join(HERE, "card/make_card.py"), folder]);
     for (const name of readdirSync(folder).sort()) emit(name, readFileSync(join(folder, name)));
   } finally {
     rmSync(folder, { recursive: true });

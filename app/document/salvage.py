@@ -8,7 +8,7 @@ from typing import Any
 
 from app.document.model import Document, Problem
 from app.document.parse import code_point, line_list, read_body, read_front
-from app.document.schema import FIELD_BY_NAME
+from app.document.schema import FIELD_BY_NAME, SECTION_TITLES
 from app.text.typed import CONTROL
 
 MARK = "---"
@@ -43,7 +43,7 @@ def salvage(text: str) -> Salvaged:
     """Each field read by itself, and the sections whatever the fields are. Never raises."""
     lines = line_list(CONTROL.sub(" ", text))
     opened = lines[0].rstrip() == MARK
-    end = next((number for number, line in enumerate(lines) if _ends_front(line, number, opened)), len(lines))
+    end = _end_of_front(lines, opened)
     closed = end < len(lines) and lines[end].rstrip() == MARK
     front = _front(lines[1:end]) if opened else _Front(unread=set(FIELD_BY_NAME))
     body = end + 1 if closed else end
@@ -64,9 +64,15 @@ def _controls(text: str) -> Iterator[Problem]:
             yield Problem("document", "not_readable", number, code_point(control[0]))
 
 
-def _ends_front(line: str, number: int, opened: bool) -> bool:
-    """The line below the fields, or the first section where that is missing."""
-    return line.startswith("## ") or (opened and number > 0 and line.rstrip() == MARK)
+def _end_of_front(lines: Sequence[str], opened: bool) -> int:
+    """The number of the line below the fields, or of the first section where that is missing; among fields `## ` begins
+    a remark."""
+    headings = [number for number, line in enumerate(lines) if line.startswith("## ")]
+    named = [number for number in headings if lines[number][3:].strip() in SECTION_TITLES]
+    marks = [number for number, line in enumerate(lines) if opened and number > 0 and line.rstrip() == MARK]
+    if marks and marks[0] < min(named, default=len(lines)):
+        return marks[0]
+    return min(named or headings, default=len(lines))
 
 
 def _front(lines: Sequence[str]) -> _Front:

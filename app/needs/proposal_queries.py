@@ -145,7 +145,8 @@ def made(session: Session) -> Sequence[Made]:
 
     A yes that was handed over was said, whatever became of the offer it is.
     """
-    handed_over = (Proposal.origin == OFFER) & Proposal.round_id.is_not(None)
+    # Made by a round, it keeps its place in a list; an offer of one's own has none, even as part of an exchange.
+    handed_over = (Proposal.origin == OFFER) & (Proposal.rank > 0)
     wanted = (
         select(Proposal.id, Proposal.need_id, Proposal.giver_id, City.slug, Solution.slug)
         .add_columns(Proposal.origin, Proposal.state, Proposal.reason, Proposal.answered_at, handed_over)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Question -> plan: the concepts to score, with acronyms, full forms, synonyms, acts and likely spellings beside."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -9,7 +9,7 @@ from app.search.excerpt import Marks
 from app.search.query import Question, Word
 from app.search.ranker import Concept, Ranking
 from app.search.spelling import corrections, split
-from app.search.terms import is_act, page_term, pairs, slug_term
+from app.search.terms import is_act, is_comma, page_term, pairs, slug_term
 from app.text.acts import canonical
 from app.text.folding import fold
 from app.text.stems import is_stop, stem
@@ -22,8 +22,10 @@ JOINED = 0.9
 ACT_WEIGHT = 1.5
 #: The page of the act before those who cite it, where nothing else is asked.
 PAGE_WEIGHT = 2.5
-#: What names the article that is asked for stands before what names the act; the page of the act is for all of them.
+#: What names the article or comma that is asked for stands before what names the act; the page of the act, for all of
+#: them, stays where it is. Where a comma is asked for, its article alone is half of it.
 PLACE_WEIGHT = 0.8
+ARTICLE_WEIGHT = 0.4
 #: With more unknown words than these a question is in another language, and its words are no mistakes.
 MOST_UNKNOWN = 3
 
@@ -76,6 +78,7 @@ def plan(question: Question, vocabulary: Vocabulary, ranking: Ranking, stays: St
                 concept = _with_names(concept, vocabulary)
         found.append(_with_names(concept, vocabulary) if ranking.in_pieces(concept) else concept)
     missing = _missing(found, len(question.words), ranking)
+    placed = dict.fromkeys(slug for slug, _term in question.places)
     found += _joined(question.words, ranking)
     return Plan(
         question,
@@ -85,7 +88,7 @@ def plan(question: Question, vocabulary: Vocabulary, ranking: Ranking, stays: St
         changes,
         bool(question.acts) or len(unknown) < len(question.words) or not question.words,
         missing,
-        tuple(_of_place(slug, term) for slug, term in question.places),
+        tuple(_of_places(slug, [term for other, term in question.places if other == slug]) for slug in placed),
     )
 
 
@@ -111,8 +114,12 @@ def _of_act(slug: str) -> Concept:
     return Concept((), (Alternative((slug_term(slug),), ACT_WEIGHT), Alternative((page_term(slug),), PAGE_WEIGHT)))
 
 
-def _of_place(slug: str, term: str) -> Concept:
-    return Concept((), (Alternative((term,), PLACE_WEIGHT), Alternative((page_term(slug),), PLACE_WEIGHT)))
+def _of_places(slug: str, terms: Collection[str]) -> Concept:
+    """The places of one act are one thing: of several the best counts."""
+    in_part = any(map(is_comma, terms))
+    weights = {term: PLACE_WEIGHT if is_comma(term) == in_part else ARTICLE_WEIGHT for term in terms}
+    ways = [Alternative((term,), weight) for term, weight in {**weights, page_term(slug): PLACE_WEIGHT}.items()]
+    return Concept((), tuple(ways))
 
 
 def _of_words(words: Sequence[Word], others: Sequence[str], vocabulary: Vocabulary) -> Concept:

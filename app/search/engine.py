@@ -306,13 +306,15 @@ class Engine:
             allowed &= ~ranking.spelling(inflections(word))
         if plan.question.empty:
             return np.where(allowed, ranking.prior, 0.0)
-        scores = ranking.score((*plan.concepts, *plan.places), plan.pairs)
+        scores = ranking.score(plan.concepts, plan.pairs)
         answers: Mask = (scores > 0) & (len(plan.concepts) == 1)
         if self.meaning is not None:
             scores = self.meaning.added(scores, ranking, plan)
         scores = np.where(allowed, scores, 0.0)
         best = float(scores.max(initial=0.0))
         scores = np.where(answers | (scores >= best * LEAST_SHARE), scores, 0.0)
+        if plan.places:
+            scores += np.where(scores > 0, ranking.score(plan.places, ()), 0.0)
         city = snapshot.cities.get(folded(plan.question.plain))
         if city is not None and allowed[city]:
             # Who types the name of a city and nothing else wants its page, then what it did.

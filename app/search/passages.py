@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from app.search.document import SearchDocument
 from app.search.excerpt import Marks, Match
-from app.search.terms import Terms, place_terms, text_begins
+from app.search.terms import Terms, is_comma, place_terms, text_begins
 
 #: A line as short as this, without a full stop, is a heading or a cell: no part of a sentence.
 HEADING = 60
@@ -118,11 +118,12 @@ def matches(passage: Passage, marks: Marks, places: Places) -> list[Match]:
 
 
 def _acts(passage: Passage, marks: Marks) -> Iterator[Match]:
-    """Where the acts are cited; of one whose article is asked for, where that is cited, if it is anywhere."""
+    """Where the acts are cited; of one whose article or comma is asked for, where that is cited, if it is anywhere."""
     held = [item for item in passage.cited if item[0] in marks.acts]
-    exact = {slug for slug, _start, _end, places in held if not marks.places.isdisjoint(places)}
-    for slug, start, end, places in held:
-        if slug not in exact or not marks.places.isdisjoint(places):
+    exact = [max((1 + is_comma(term) for term in item[3] if term in marks.places), default=0) for item in held]
+    best = {item[0]: max(near for near, other in zip(exact, held, strict=True) if other[0] == item[0]) for item in held}
+    for (slug, start, end, _places), near in zip(held, exact, strict=True):
+        if near == best[slug]:
             yield Match(start, end, slug)
 
 

@@ -33,7 +33,7 @@ TITLE_WEIGHT = 0.25
 #: What a form of several words is worth that no document holds whole, where its words stand apart.
 IN_PIECES = 0.5
 #: A practice first, then what leads to practices; a title of two words would otherwise beat every document.
-KIND_WEIGHT = {"solution": 1.0, "attachment": 0.8, "act": 0.6, "page": 0.2, "theme": 0.12, "city": 0.2}
+KIND_WEIGHT = {"solution": 1.0, "act": 0.6, "page": 0.2, "theme": 0.12, "city": 0.2}
 
 #: What is made up stands behind what is real.
 MADE_UP = 0.5

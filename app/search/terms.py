@@ -89,6 +89,11 @@ def place_terms(reference: LegalReference) -> list[str]:
     return [f"{slug_term(reference.slug)}_{fold(place)}" for place in reference.places[:MOST_PLACES]]
 
 
+def is_comma(term: str) -> bool:
+    """Whether the term of a place is that of a comma, not of a whole article."""
+    return "com" in term.rpartition("_")[2]
+
+
 def page_term(slug: str) -> str:
     """The term only the page of an act holds: who types nothing but the act finds the page before those who cite it."""
     return PAGE_PREFIX + slug_term(slug)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from app.accounts import queries as accounts
 from app.document.dates import ROME, day_of
 from app.needs.answers import preconditions
 from app.needs.service import Deed
@@ -108,7 +109,9 @@ def _work(session: Session, twinning: Twinning, people: Mapping[str, int], now: 
     lately = Deed(bari, at_work(now - timedelta(days=1), 11))
     soon = day_of(now + timedelta(days=20))
     service.plan_milestone(session, number, plan.id, soon, bari, Deed(bari, now - timedelta(days=9)))
-    service.add_person(session, number, people["funzionario.bologna"], "bologna", "modulistica", Deed(bologna, now))
+    official, referent = people["funzionario.bologna"], accounts.person(session, bologna)
+    if referent is not None:
+        service.add_person(session, number, official, "bologna", "modulistica", referent.actor, Deed(bologna, now))
     _meet(session, number, Deed(bari, now - timedelta(days=28)), now)
     sharing.write_note(session, number, "I moduli di Bologna sono pubblici: da dove si parte?", lately)
     for body, person, quarters, what in (("bari", bari, 14, "visita"), ("bologna", bologna, 10, "colloqui")):

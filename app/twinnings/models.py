@@ -64,10 +64,9 @@ class Twinning(Base):
         bodies = frozenset(tie.city.slug for tie in self.parties)
         return Thing(True, "public", bodies, frozenset(), frozenset(tie.person_id for tie in self.people))
 
-    def side_of(self, person: "TwinningPerson") -> Thing:
-        """What the policy looks at in one of its people: the body they are there for, and no other."""
-        bodies = frozenset(tie.city.slug for tie in self.parties if tie.city_id == person.city_id)
-        return Thing(True, "public", bodies, frozenset(), frozenset({person.person_id}))
+    def side_of(self, city_id: int) -> Thing:
+        """What the policy looks at where it is about the people of one body that takes part, and of no other."""
+        return Thing(True, "public", frozenset(tie.city.slug for tie in self.parties if tie.city_id == city_id))
 
 
 class TwinningParty(Base):

@@ -62,6 +62,8 @@ TALKS: tuple[tuple[str, str, int], ...] = (
 TRANSFER = "trasferimento"
 #: How long after its beginning a transfer may plan anything: as far as a request may look ahead, five times its plan.
 MOST_MONTHS = 5 * 12
+#: One that runs for longer plans a year more, from any day.
+MORE_MONTHS = 12
 #: Steps that are drawn together stay so far apart.
 LEAST_APART = timedelta(days=7)
 STOP_REASONS = ("capacity", "funding", "legal", "technical", "priorities-changed", "no-answer", "other")
@@ -141,14 +143,14 @@ def in_time(began_on: date, by_when: date, due: Iterable[tuple[str, date]]) -> s
     return "late" if any(day > by_when for key, day in due if key != PLAN[-1][0]) else "kept"
 
 
-def days_of(began_on: date) -> tuple[date, date]:
-    """The first and the last day for which a twinning that began on a day may plan a milestone or a meeting."""
-    return began_on, add_months(began_on, MOST_MONTHS)
+def days_of(began_on: date, today: date) -> tuple[date, date]:
+    """The first and the last day of a milestone or a meeting: five years from the beginning, and a year from today."""
+    return began_on, max(add_months(began_on, MOST_MONTHS), add_months(today, MORE_MONTHS))
 
 
-def wrong_day(day: date, began_on: date) -> str:
+def wrong_day(day: date, began_on: date, today: date) -> str:
     """What is wrong with the day of a milestone or of a meeting, empty where it will do."""
-    first, last = days_of(began_on)
+    first, last = days_of(began_on, today)
     if day < first:
         return "before_beginning"
     return "" if day <= last else "too_far"

@@ -189,7 +189,7 @@ def plan_milestone(
     if owner_id is not None and owner_id not in {tie.person_id for tie in twinning.people}:
         wrong["owner"] = "unknown_person"
     # One that stands keeps its day, whatever the rule was when it was set.
-    if due_on != found.due_on and (why := rules.wrong_day(due_on, day_of(twinning.began_at))):
+    if due_on != found.due_on and (why := rules.wrong_day(due_on, day_of(twinning.began_at), day_of(deed.now))):
         wrong["due_on"] = why
     if wrong:
         raise Invalid(wrong)
@@ -206,7 +206,7 @@ def add_milestone(session: Session, number: int, title: str, phase: str, due_on:
     title = " ".join(title.split())
     wrong = {} if 0 < len(title) <= rules.MOST_SHORT else {"title": "required" if not title else "too_long"}
     wrong |= {} if phase in rules.PHASES else {"phase": "not_a_choice"}
-    if why := rules.wrong_day(due_on, day_of(twinning.began_at)):
+    if why := rules.wrong_day(due_on, day_of(twinning.began_at), day_of(deed.now)):
         wrong["due_on"] = why
     if wrong:
         raise Invalid(wrong)
@@ -220,13 +220,15 @@ def add_milestone(session: Session, number: int, title: str, phase: str, due_on:
     tell(session, twinning, deed, "milestone-added", {"milestone": added.id, "due_on": due_on.isoformat()})
 
 
-def add_person(session: Session, number: int, person_id: int, body: str, task: str, deed: Deed) -> None:
-    """Somebody of one of the bodies joins. Raises ``Invalid`` for who does not work for it."""
+def add_person(session: Session, number: int, person_id: int, body: str, task: str, actor: Actor, deed: Deed) -> None:
+    """A colleague of one's own body joins. Raises ``Invalid`` for who does not work for it, or works for another."""
     twinning = running(session, number)
     city = party(twinning, body)
     person = people.person(session, person_id)
     if person is None or not person.active or city.slug not in person.actor.bodies:
         raise Invalid({"person": "unknown_person"})
+    if not may(actor, Action.STAFF_TWINNING, twinning.side_of(city.id)):
+        raise Invalid({"person": "of_another_body"})
     if any(tie.person_id == person_id for tie in twinning.people):
         return
     twinning.people.append(TwinningPerson(person_id=person_id, city_id=city.id, task=task.strip()[:120]))
@@ -234,12 +236,12 @@ def add_person(session: Session, number: int, person_id: int, body: str, task: s
 
 
 def remove_person(session: Session, number: int, person_id: int, actor: Actor, deed: Deed) -> None:
-    """Take somebody of one's own side off the list. Raises ``Invalid`` for somebody whom another body put there."""
+    """Take somebody of one's own body off the list, or oneself. Raises ``Invalid`` for who is there for another."""
     twinning = running(session, number)
     found = next((tie for tie in twinning.people if tie.person_id == person_id), None)
     if found is None:
         raise NotFound(person_id)
-    if not may(actor, Action.REMOVE_FROM_TWINNING, twinning.side_of(found)):
+    if actor.id != person_id and not may(actor, Action.STAFF_TWINNING, twinning.side_of(found.city_id)):
         raise Invalid({"person": "of_another_body"})
     twinning.people.remove(found)
     for milestone in twinning.milestones:

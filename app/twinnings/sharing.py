@@ -47,7 +47,7 @@ def set_meeting(
     wrong = _wrong_meeting(title, minutes, place)
     # One that stands keeps its day, whatever the rule was when it was set.
     if not meeting or found.starts_at != starts_at:
-        wrong["starts_at"] = rules.wrong_day(day_of(starts_at), day_of(twinning.began_at))
+        wrong["starts_at"] = rules.wrong_day(day_of(starts_at), day_of(twinning.began_at), day_of(deed.now))
     if problems := {name: problem for name, problem in wrong.items() if problem}:
         raise Invalid(problems)
     if meeting:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.access import Actor
+from app.access import Action, Actor, may
 from app.accounts import queries as people
 from app.accounts.models import Person
 from app.cities.models import City
@@ -67,7 +67,7 @@ def bench(
         "resources": _resources(twinning.solution),
         "spreads": spreads(twinning.solution.front),
         "names": people.names(session, named),
-        "colleagues": _colleagues(session, twinning),
+        "colleagues": _colleagues(session, twinning, actor),
         "mine": [tie for tie in twinning.parties if tie.city.slug in actor.bodies],
         "progress": progress(twinning, answers, kit, hours, forms),
         "closable": rules.may_close(
@@ -118,8 +118,9 @@ def _resources(solution: Solution) -> dict[str, int]:
     return {name: int(value) for name, value in said.items() if isinstance(value, (int, float))}
 
 
-def _colleagues(session: Session, twinning: Twinning) -> list[Person]:
-    """People of the bodies who do not take part yet."""
+def _colleagues(session: Session, twinning: Twinning, actor: Actor) -> list[Person]:
+    """People of the bodies whom one may put on the list, and who do not take part yet."""
     tied = {tie.person_id for tie in twinning.people}
-    bodies = frozenset(tie.city.slug for tie in twinning.parties)
+    may_staff = [tie for tie in twinning.parties if may(actor, Action.STAFF_TWINNING, twinning.side_of(tie.city_id))]
+    bodies = frozenset(tie.city.slug for tie in may_staff)
     return [person for person in people.people(session, bodies) if person.id not in tied and person.active]

@@ -150,7 +150,7 @@ def page(twinning: Twinning, refusal: Refusal = NOT_REFUSED) -> str:
         running=twinning.state == rules.State.RUNNING,
         refusal=refusal,
         today=day_of(now()),
-        within=rules.days_of(day_of(twinning.began_at)),
+        within=rules.days_of(day_of(twinning.began_at), day_of(now())),
         now=now(),
         updated=journal.last_at(session(), "twinning", str(twinning.id), rules.REMINDERS) or twinning.began_at,
         forms=forms,

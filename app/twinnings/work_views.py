@@ -112,8 +112,9 @@ def add_milestone(number: int, slug: str) -> Response:
 @permits(WORK)
 def add_person(number: int, slug: str) -> Response:
     person, _, body = request.form.get("person", "").partition("|")
-    chosen, task = typed.number(person) or 0, request.form.get("task", "")
-    return press(number, WORK, "saved", "persone", lambda s, d: service.add_person(s, number, chosen, body, task, d))
+    chosen, task, by = typed.number(person) or 0, request.form.get("task", ""), gate.actor()
+    add = service.add_person
+    return press(number, WORK, "saved", "persone", lambda s, d: add(s, number, chosen, body, task, by, d))
 
 
 @workbench.post(f"{PATH}/persone/<int(max=1000000000):person>/togli")

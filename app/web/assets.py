@@ -48,6 +48,9 @@ def register(app: Flask) -> None:
     app.wsgi_app = white_noise  # type: ignore[method-assign]
 
 
-def _add_headers(headers: "dict[str, str]", _path: str, _url: str) -> None:
+def _add_headers(headers: "dict[str, str]", path: str, _url: str) -> None:
     for name, value in HEADERS.items():
         headers[name] = value
+    if Path(path).name.startswith("card-"):
+        # What stands beside a link to the site is shown by the pages of others.
+        headers["Cross-Origin-Resource-Policy"] = "cross-origin"

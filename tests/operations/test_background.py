@@ -4,6 +4,7 @@
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -50,6 +51,28 @@ def test_a_seldom_chore_that_went_well_waits_for_its_time_where_only_what_is_due
     ran.clear()
     Background(app, chores).once()
     assert ran == ["often", "daily", "daily and broken"]
+
+
+@pytest.mark.parametrize(
+    ("hours", "runs"), [(1, False), (20, False), (23.99, True), (30, True), pytest.param(-5, True, id="clock set back")]
+)
+def test_a_daily_chore_has_its_turn_at_the_same_time_of_the_next_day(
+    app: Flask, database: Database, hours: float, runs: bool
+) -> None:
+    ran: list[int] = []
+
+    def note(_app: Flask) -> int:
+        ran.append(1)
+        return 0
+
+    background = Background(app, [Chore("daily", 86_400, note)])
+    background.once()
+    with database.work() as session:
+        run = queries.chore_run(session, "daily")
+        assert run is not None
+        run.last_ok_at = datetime.now(UTC) - timedelta(hours=hours)
+    background.once(due_only=True)
+    assert len(ran) == 1 + runs
 
 
 def test_a_chore_that_goes_wrong_stops_no_other(app: Flask, database: Database) -> None:

@@ -165,5 +165,5 @@ def _exchange(session: Session, exchange: Exchange, person: int) -> dict[str, st
         sharing.add_piece(session, table, title, working)
         sharing.add_file(session, table, bologna.id, Checked(KINDS["csv"], title, 9), "a.csv", title, working)
         twinnings.add_milestone(session, table, title, "capire", NOW.date() + timedelta(days=30), working)
-    twinnings.add_person(session, table, person, "torino", packed(110)[0], working)
+    twinnings.add_person(session, table, person, "torino", packed(110)[0], exchange.asking, working)
     return {"need": f"{need.id}-{need.slug}", "proposal": str(asked.id), "twinning": f"{table}-sportello"}

@@ -28,6 +28,7 @@ def test_a_page_names_a_picture_of_its_language_that_can_be_fetched(
     assert re.fullmatch(rf"http://localhost/static/dist/card-{language}\.[0-9a-f]{{10}}\.png", where)
     with library.get(where.removeprefix("http://localhost")) as answer:
         assert (answer.status_code, answer.mimetype) == (200, "image/png")
+        assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
         drawn = answer.data
     with Image.open(BytesIO(drawn)) as picture:
         assert picture.size == (int(said(page, "og:image:width")), int(said(page, "og:image:height"))) == (1200, 630)

@@ -50,7 +50,8 @@ ARTICLES = {
     "often": "Secondo la L. 241/1990. Ancora la L. 241/1990, e poi la L. 241/1990. Fine.",
     "fifteen": "Si firma un accordo ai sensi dell'art. 15 della L. 241/1990. Ai pareri serve la L. 241/1990.",
     "both": "Gli artt. 14-16 della L. 241/1990 dicono come.",
-    "one": "Lo dice la L. 56/2014, art. 1, comma 11, lett. a). Fine.",
+    "eleven": "Lo dice la L. 56/2014, art. 1, comma 11, lett. a). Ancora la L. 56/2014, art. 1, commi 11 e 12. Fine.",
+    "later": "Prima la L. 56/2014, art. 1, comma 11. Altro in mezzo. Poi il comma 44 della L. 56/2014, un altro.",
 }
 
 
@@ -60,7 +61,8 @@ ARTICLES = {
         ("art. 15 l. 241/1990", {"fifteen", "both"}, 4),
         ("legge 7 agosto 1990, n. 241, articolo 14", {"both"}, 4),
         ("art. 99 l. 241/1990", {"often"}, 4),
-        ("comma 11 legge 56/2014", {"one"}, 1),
+        ("comma 44 legge 56/2014", {"later"}, 2),
+        ("l. 56/2014, art. 1, comma 12", {"eleven"}, 2),
     ],
 )
 def test_what_names_the_article_asked_for_stands_before_what_names_the_act_alone(
@@ -73,7 +75,7 @@ def test_what_names_the_article_asked_for_stands_before_what_names_the_act_alone
     assert len(hits) == total
     practices = [hit.slug for hit in hits if hit.kind == "solution"]
     assert set(practices[: len(first)]) == first
-    assert hits[0].kind == ("act" if total > 1 else "solution")
+    assert (hits[0].kind == "act") is ("241" in typed)
 
 
 def test_the_snippet_shows_where_the_article_stands(tmp_path: Path) -> None:
@@ -82,6 +84,21 @@ def test_the_snippet_shows_where_the_article_stands(tmp_path: Path) -> None:
     said = {hit.slug: hit.snippet for hit in Engine(tmp_path).search("art. 15 l. 241/1990").hits}
     assert [text for text, marked in said["fifteen"] if marked] == ["art. 15 della L. 241/1990"]
     assert len([text for text, marked in said["often"] if marked]) == 3
+    (hit, _other) = Engine(tmp_path).search("comma 44 legge 56/2014").hits
+    assert [text for text, marked in hit.snippet if marked] == ["comma 44 della L. 56/2014"]
+
+
+def test_articles_take_no_answer_away_and_lift_the_page_of_the_act_once(tmp_path: Path) -> None:
+    texts = {"subject": "La conferenza di servizi, secondo la L. 241/1990. " * 4, "act": "Vale la L. 241/1990."}
+    found = [SearchDocument("solution", slug, "Prova", text, f"/{slug}") for slug, text in texts.items()]
+    page = SearchDocument("act", "legge-241-1990", "L. 241/1990", "Procedimento", "/norme/legge-241-1990")
+    index.rebuild(tmp_path, [*found, page])
+    plain = Engine(tmp_path).search("conferenza di servizi l. 241/1990")
+    told = Engine(tmp_path).search("conferenza di servizi artt. 14, 14-bis, 14-ter, 15, 16, 17 l. 241/1990")
+    assert {hit.slug for hit in plain.hits} == {hit.slug for hit in told.hits}
+    (one,) = [hit.score for hit in Engine(tmp_path).search("art. 14 l. 241/1990").hits if hit.kind == "act"]
+    (many,) = [hit.score for hit in Engine(tmp_path).search("artt. 14, 15, 16 l. 241/1990").hits if hit.kind == "act"]
+    assert many == one
 
 
 @pytest.mark.parametrize("typed", ["tema:psm", "tema:Piani", 'tema:"piano strategico"', "tema:strategici"])

@@ -219,7 +219,7 @@ def test_nobody_takes_people_of_the_other_side_off_the_list_and_who_tries_reads_
     assert (mine in page, theirs in page) == (True, False)
     refused = receiver.post(f"{PATH}{theirs}", data={"csrf_token": csrf(receiver, PATH)})
     assert refused.status_code == 422
-    assert "Persona: È di un altro ente: la può togliere solo chi lavora per quell’ente" in refused.text
+    assert "Persona: È di un altro ente: la può aggiungere o togliere solo chi lavora per quell’ente" in refused.text
     assert exchange.rows() == ["twinning-begun"]
     with exchange.database.work() as session:
         national = make_person(session, (Role.COORDINATOR, "")).id
@@ -284,12 +284,12 @@ def test_what_who_gives_had_written_keeps_its_name_where_the_twinning_ended_mean
         (
             "/tappe/1/programma",
             {"due_on": "2031-11-23", "owner": "2"},
-            "Entro il giorno: È troppo lontano: va bene un giorno dal 22 novembre 2026 al 22 novembre 2031, cinque",
+            "Entro il giorno: È troppo lontano: va bene un giorno dal 22 novembre 2026 al 22 novembre 2031.",
         ),
         (
             "/incontri",
             {"title": "Avvio", "starts_at": "2126-12-08T10:00", "minutes": "45", "place": "Sala blu"},
-            "Giorno e ora: È troppo lontano: va bene un giorno dal 22 novembre 2026 al 22 novembre 2031, cinque",
+            "Giorno e ora: È troppo lontano: va bene un giorno dal 22 novembre 2026 al 22 novembre 2031.",
         ),
         ("/tappe/1/programma", {"due_on": "", "owner": "2"}, "Entro il giorno: Serve una data"),
         ("/persone", {"person": "0|torino", "task": "modulistica"}, "Persona: Questa persona non lavora"),
@@ -785,9 +785,11 @@ def test_draft_acts_name_the_referents_that_the_transfer_knows(
     exchange: Exchange, receiver: FlaskClient, name: str, said: str
 ) -> None:
     with exchange.database.work() as session:
-        service.add_person(session, exchange.number, exchange.colleague, "torino", "modulistica", exchange.deed())
+        service.add_person(
+            session, exchange.number, exchange.colleague, "torino", "modulistica", exchange.asking, exchange.deed()
+        )
         gone = make_person(session, (Role.REFERENT, "venezia"), name="Gone")
-        service.add_person(session, exchange.number, gone.id, "venezia", "", exchange.deed())
+        service.add_person(session, exchange.number, gone.id, "venezia", "", gone.actor, exchange.deed())
         gone.disabled_at = NOW
     words = said.format(
         giver="Giver (referente dell'ente)", receiver="Receiver (referente dell'ente), Colleague (modulistica)"

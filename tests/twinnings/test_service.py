@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from app.access import Role
+from app.access import Actor, Role
 from app.db import Database
 from app.document.dates import ROME
 from app.errors import Conflict, Invalid, NotFound
@@ -107,6 +107,15 @@ def test_a_milestone_and_a_meeting_have_a_day_of_their_transfer(exchange: Exchan
                 act(session)
 
 
+def test_a_transfer_that_runs_for_long_plans_a_year_more(exchange: Exchange) -> None:
+    now = NOW + timedelta(days=7 * 365)
+    deed, soon = replace(exchange.deed(), now=now), (now + timedelta(days=300)).date()
+    with exchange.database.work() as session:
+        service.add_milestone(session, exchange.number, "Seduta", "capire", soon, deed)
+        with pytest.raises(Invalid):
+            service.add_milestone(session, exchange.number, "Altra", "capire", soon + timedelta(days=100), deed)
+
+
 def test_a_day_set_before_the_rule_keeps_nobody_from_changing_the_rest(exchange: Exchange) -> None:
     number, deed, long_ago = exchange.number, exchange.deed(), datetime(2010, 5, 3, 10, 0, tzinfo=ROME)
     with exchange.database.work() as session:
@@ -147,12 +156,13 @@ def test_a_running_twinning_is_overdue_by_its_oldest_milestone_that_is_not_done(
 
 
 def test_only_people_of_its_bodies_join(exchange: Exchange) -> None:
+    joining = exchange.number, exchange.colleague, "torino"
     with exchange.database.work() as session:
-        service.add_person(session, exchange.number, exchange.colleague, "torino", "Referente tecnico", exchange.deed())
-        service.add_person(session, exchange.number, exchange.colleague, "torino", "", exchange.deed())
+        service.add_person(session, *joining, "Referente tecnico", exchange.asking, exchange.deed())
+        service.add_person(session, *joining, "", exchange.asking, exchange.deed())
         for person, body in ((exchange.stranger, "torino"), (exchange.stranger, "bari"), (999, "torino")):
             with pytest.raises(Invalid):
-                service.add_person(session, exchange.number, person, body, "", exchange.deed())
+                service.add_person(session, exchange.number, person, body, "", exchange.asking, exchange.deed())
     assert len(exchange.twinning().people) == 3
     with exchange.database.work() as session:
         service.remove_person(session, exchange.number, exchange.colleague, exchange.asking, exchange.deed())
@@ -182,6 +192,25 @@ def test_each_body_takes_only_its_own_people_off_the_list(exchange: Exchange, ro
             assert refused.value.problems == {"person": "of_another_body"}
     assert (exchange.receiver in {tie.person_id for tie in exchange.twinning().people}) is not may
     assert ("person-left" in exchange.rows()) is may
+
+
+def test_each_body_puts_only_its_own_people_on_the_list(exchange: Exchange) -> None:
+    joining = exchange.number, exchange.colleague, "torino", ""
+    with exchange.database.work() as session:
+        theirs = make_person(session, (Role.REFERENT, "bologna")).actor
+        with pytest.raises(Invalid) as refused:
+            service.add_person(session, *joining, theirs, exchange.deed(theirs.id))
+        assert refused.value.problems == {"person": "of_another_body"}
+        national = make_person(session, (Role.COORDINATOR, "")).actor
+        service.add_person(session, *joining, national, exchange.deed(national.id))
+    assert exchange.colleague in {tie.person_id for tie in exchange.twinning().people}
+
+
+def test_who_works_for_another_body_by_now_takes_themselves_off_the_list(exchange: Exchange) -> None:
+    with exchange.database.work() as session:
+        moved = Actor(exchange.receiver, frozenset({(Role.OFFICIAL, "bologna")}))
+        service.remove_person(session, exchange.number, exchange.receiver, moved, exchange.deed(moved.id))
+    assert exchange.receiver not in {tie.person_id for tie in exchange.twinning().people}
 
 
 def test_who_leads_the_transfer_takes_nobody_of_another_body_off_the_list(exchange: Exchange) -> None:

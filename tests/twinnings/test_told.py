@@ -102,7 +102,10 @@ def of_work() -> Iterator[Case]:
     yield Case(work.choose_lead, lambda s, e: work.choose_lead(s, e.number, "bologna", e.deed()), lead, giver)
     joins = ("person-joined",)
     yield Case(
-        work.add_person, lambda s, e: work.add_person(s, e.number, e.colleague, "torino", "", e.deed()), joins, both
+        work.add_person,
+        lambda s, e: work.add_person(s, e.number, e.colleague, "torino", "", e.asking, e.deed()),
+        joins,
+        both,
     )
     leaves = ("person-left",)
     yield Case(
@@ -296,7 +299,7 @@ def test_notices_say_which_step_who_and_when_and_lead_to_that_part(registered: D
     with registered.work() as session:
         work.tick(session, exchange.number, first_milestone(session, exchange), True, exchange.deed())
         work.add_milestone(session, exchange.number, "Seduta", "capire", MONTHS_AFTER.date(), exchange.deed())
-        work.add_person(session, exchange.number, exchange.colleague, "torino", "", exchange.deed())
+        work.add_person(session, exchange.number, exchange.colleague, "torino", "", exchange.asking, exchange.deed())
         sharing.set_meeting(session, exchange.number, 0, "Avvio", MONTHS_AFTER, 60, "", exchange.deed())
         meeting = only(session, exchange, "meeting")
         sharing.cancel_meeting(session, exchange.number, meeting, exchange.deed())

@@ -40,4 +40,6 @@ def test_a_template_prints_through_it_and_its_parts_are_safe_texts(app: Flask) -
         said = render_template_string(page, typed="<a>&")
     safe = "&lt;a&gt;&amp;"
     assert said == f"<b>{safe}</b>|{safe}|{safe}|{safe}{safe}|{safe}|"
-    assert isinstance(app.jinja_env.get_template("base.html"), Printed)
+    made = app.jinja_env.get_template("base.html")
+    assert isinstance(made, Printed)
+    assert made.root_render_func.__globals__["escape"] is escaped

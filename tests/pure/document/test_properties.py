@@ -140,3 +140,17 @@ def test_rewritten_stretches_put_together_again_are_the_two_texts(
 
 def joined(runs: tuple[Run, ...], *kinds: str) -> str:
     return "".join(run.text for run in runs if run.kind in kinds)
+
+
+def test_a_remark_among_the_fields_ends_them_not() -> None:
+    text = "---\ntitle: Prova\n## nota\nsummary: Detto\nthemes: [\n---\n\n## Problema affrontato\n\nTesto.\n"
+    rest = salvage(text)
+    assert (rest.document.front["title"], rest.document.front["summary"]) == ("Prova", "Detto")
+    assert "themes" in rest.unread
+    assert [section.heading for section in rest.document.sections] == ["Problema affrontato"]
+
+
+def test_fields_without_their_last_mark_end_at_the_first_section() -> None:
+    rest = salvage("---\ntitle: Prova\n\n## Problema affrontato\n\nTesto.\n\n---\n\nAncora.\n")
+    assert rest.document.front == {"title": "Prova"}
+    assert "Ancora." in rest.document.section("Problema affrontato")
