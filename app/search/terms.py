@@ -55,7 +55,8 @@ def of_document(document: SearchDocument) -> Terms:
     words = [token.form for token in kept]
     citations = find_acts(text)
     acts = [act_term(citation) for citation in citations]
-    acts += [term for citation in citations for term in place_terms(citation.reference)]
+    # Once each: they make a document no longer than what it says.
+    acts += dict.fromkeys(term for citation in citations for term in place_terms(citation.reference))
     if document.kind == "act":
         acts += [slug_term(document.slug), page_term(document.slug)]
     return Terms([stem(word) for word in words], words, acts, kept, citations)
