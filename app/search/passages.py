@@ -121,7 +121,9 @@ def _acts(passage: Passage, marks: Marks) -> Iterator[Match]:
     """Where the acts are cited; of one whose article or comma is asked for, where that is cited, if it is anywhere."""
     held = [item for item in passage.cited if item[0] in marks.acts]
     exact = [max((1 + is_comma(term) for term in item[3] if term in marks.places), default=0) for item in held]
-    best = {item[0]: max(near for near, other in zip(exact, held, strict=True) if other[0] == item[0]) for item in held}
+    best: dict[str, int] = {}
+    for (slug, *_), near in zip(held, exact, strict=True):
+        best[slug] = max(near, best.get(slug, 0))
     for (slug, start, end, _places), near in zip(held, exact, strict=True):
         if near == best[slug]:
             yield Match(start, end, slug)

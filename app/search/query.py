@@ -67,7 +67,7 @@ class Word:
 class Question:
     """A question to the index. ``words`` are those that count; ``excluded`` rows of stems and ``unwanted`` words, which
     no answer holds; ``acts`` are slugs of cited acts; ``cited`` is each of them as it was typed; ``plain`` is what was
-    typed without its operators; ``places`` are the articles and commas asked for, as (slug, term)."""
+    typed without its operators; ``places`` are the first articles and commas asked for, as (slug, term)."""
 
     words: tuple[Word, ...] = ()
     phrases: tuple[tuple[str, ...], ...] = ()
@@ -188,7 +188,7 @@ def _without_acts(text: str) -> tuple[dict[str, str], tuple[tuple[str, str], ...
         # "legge 241 90" is an act to who types nothing else; in prose it is three words.
         typed = canonical(" ".join(SIGNS.sub(" ", text).split()))
         return ({typed.slug: text} if typed else {}), (), text
-    return found, tuple(places), " ".join(rest)
+    return found, tuple(islice(places, MAX_TERMS)), " ".join(rest)
 
 
 def _words(text: str, bare: bool = False, most: int | None = MAX_TERMS * 3) -> list[Word]:

@@ -68,6 +68,13 @@ def test_an_unknown_prefix_is_plain_text() -> None:
     assert forms("nota: sportello:unico") == ["nota", "sportello", "unico"]
 
 
+def test_of_a_text_full_of_articles_the_first_are_asked_for() -> None:
+    text = " ".join(f"artt. {number * 50 + 1}-{number * 50 + 40} L. {number + 1}/1990." for number in range(90))
+    asked = read_whole(text)
+    assert (len(asked.acts), len(asked.places)) == (90, MAX_TERMS)
+    assert asked.places[0] == ("legge-1-1990", "act_legge_1_1990_art1")
+
+
 def test_an_act_in_any_spelling_is_the_same_act() -> None:
     spelt = ("art. 14 l. 241/1990", "legge 7 agosto 1990, n. 241", "L. 241/90")
     assert {read(text).acts for text in spelt} == {("legge-241-1990",)}
