@@ -29,7 +29,7 @@ from app.config import Settings, answered_hosts, database_address, prepare_data_
 from app.db import Database
 from app.figures import city_views
 from app.figures import views as figure_views
-from app.needs import board_views, match_views, proposal_views, round_views
+from app.needs import board_views, match_views, proposal_views, round_views, weight_views
 from app.needs import chores as need_chores
 from app.needs import views as need_views
 from app.notices import chores as notice_chores
@@ -157,6 +157,7 @@ FEATURES = (
     match_views.matches,
     proposal_views.proposal_pages,
     round_views.round_pages,
+    weight_views.weight_pages,
     letters.outbox,
     notice_views.notices,
     feed_views.feeds,

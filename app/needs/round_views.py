@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Matching rounds: the list, a round with its fairness line, its preview and publication; the weights of the scorer."""
+"""Matching rounds: the list, a round with its fairness line, its preview and publication."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,10 +12,7 @@ from app.cities import queries as registers
 from app.document.dates import day_of, today
 from app.errors import Conflict, Invalid, NotFound
 from app.journal import queries as journal
-from app.matching.model import FACTORS
-from app.needs import assigning, board, candidates, feedback, forms, queries, round_queries, rounds, weighing
-from app.needs import exchanges as exchanges_of
-from app.needs import proposal_queries as proposals_of
+from app.needs import assigning, board, candidates, exchanges, proposal_queries, queries, round_queries, rounds
 from app.needs.match_views import answer_days
 from app.needs.models import MatchingRound
 from app.needs.views import deed, engine, now, refusal
@@ -172,12 +169,12 @@ def _around(found: MatchingRound) -> dict[str, Any]:
     number = max(1, number_in(request.args, "pagina"))
     begin, end = (number - 1) * PER_PAGE, number * PER_PAGE
     shown, waiting = frozenset(served[begin:end]), found.result["unserved"][begin:end]
-    exchanges = found.result["chains"] if gate.may(Action.RUN_ROUND) else []
-    asked = {*shown, *(item[0] for item in waiting), *(arc[0] for one in exchanges for arc in one["arcs"])}
+    chains = found.result["chains"] if gate.may(Action.RUN_ROUND) else []
+    asked = {*shown, *(item[0] for item in waiting), *(arc[0] for one in chains for arc in one["arcs"])}
     needs = queries.needs_by_id(session(), map(int, asked))
     seen = [need for need in needs if gate.may(Action.READ_NEED, need.thing)]
     slugs = {item[2] for item in found.result["assigned"]} | set(found.input["givers"])
-    slugs |= {arc[2] for one in exchanges for arc in one["arcs"]}
+    slugs |= {arc[2] for one in chains for arc in one["arcs"]}
     total = -(-max(len(served), len(found.result["unserved"])) // PER_PAGE)
     return {
         "rows": {str(row.id): row for row in board.rows(session(), seen, gate.actor(), now())},
@@ -185,7 +182,7 @@ def _around(found: MatchingRound) -> dict[str, Any]:
         **_on_trial(found),
         "assigned": [item for item in found.result["assigned"] if item[0] in shown],
         "unserved": waiting,
-        "proposed": exchanges and proposals_of.of_exchanges(session(), found.id),
+        "proposed": chains and proposal_queries.of_exchanges(session(), found.id),
         "number": number,
         "total": total,
         "pages": [(page, url_for("rounds.show", number=found.id, pagina=page)) for page in range(1, total + 1)],
@@ -248,7 +245,7 @@ def _refused(number: int, why: Invalid | Conflict | NotFound) -> Response:
 def exchange(number: int, place: int) -> Response:
     try:
         with work() as writing:
-            exchanges_of.propose(writing, number, place, answer_days(), deed())
+            exchanges.propose(writing, number, place, answer_days(), deed())
     except Conflict as late:
         return _refused(number, late)
     flash("exchange_proposed")
@@ -260,7 +257,7 @@ def exchange(number: int, place: int) -> Response:
 def withdraw_exchange(number: int, place: int) -> Response:
     try:
         with work() as writing:
-            exchanges_of.withdraw(writing, number, place, deed())
+            exchanges.withdraw(writing, number, place, deed())
     except Conflict as late:
         return _refused(number, late)
     flash("exchange_withdrawn")
@@ -291,76 +288,3 @@ def discard(number: int) -> Response:
         return _refused(number, late)
     flash("round_discarded")
     return make_response(redirect(url_for("rounds.index"), 303))
-
-
-@round_pages.get("/abbinamenti/pesi")
-@permits(Action.READ_PUBLIC)
-def weights() -> Response:
-    return _weights_page()
-
-
-def _weights_page(
-    typed: Mapping[str, float] | None = None,
-    simulation: Mapping[str, Any] | None = None,
-    why: Invalid | Conflict | None = None,
-) -> Response:
-    """``why`` nothing was decided: what is wrong with what was typed, or what happened meanwhile."""
-    problems = why.problems if isinstance(why, Invalid) else {}
-    decided, running = round_queries.decisions(session()), gate.may(Action.RUN_ROUND)
-    found = candidates.weights_in_force(session())
-    needs = queries.open_needs(session()) if simulation else []
-    answer = make_response(
-        render_template(
-            "needs/weights.html",
-            weights=found,
-            values=found.as_data(),
-            typed=typed or found.as_data(),
-            decisions=decided,
-            people=people.names(session(), [item.decided_by for item in decided]) if running else {},
-            running=running,
-            simulation=simulation,
-            simulated=_simulated(typed, simulation),
-            titles={need.id: need.title for need in needs},
-            solutions=_solutions(simulation),
-            problems=problems,
-            problem="invalid" if problems else str(why or ""),
-        )
-    )
-    answer.status_code = why.status if why else 200
-    answer.cache_control.no_store = True
-    return answer
-
-
-def _simulated(typed: Mapping[str, float] | None, simulation: Mapping[str, Any] | None) -> str:
-    return weighing.simulated(typed, simulation["version"]) if typed and simulation else ""
-
-
-def _solutions(simulation: Mapping[str, Any] | None) -> Mapping[str, Any]:
-    """The solutions that a simulation puts in another order, by name."""
-    moved = [row for row in simulation["rows"] if row["before"] != row["after"]] if simulation else []
-    return queries.solutions_by_slug(session(), {slug for row in moved for slug in (*row["before"], *row["after"])})
-
-
-@round_pages.get("/abbinamenti/riscontri.csv")
-@permits(Action.RUN_ROUND)
-def feedback_data() -> Response:
-    return csv_answer(feedback.lines(*queries.feedback(session())), feedback.COLUMNS, "riscontri")
-
-
-@round_pages.post("/abbinamenti/pesi")
-@permits(Action.RUN_ROUND)
-def change_weights() -> Response:
-    typed, wrong = forms.weights(request.form, FACTORS)
-    if wrong:
-        return _weights_page(typed or None, why=Invalid(wrong))
-    simulation = weighing.simulate(session(), engine(), typed, now())
-    if request.form.get("do") != "decide":
-        return _weights_page(typed, simulation)
-    try:
-        with work() as writing:
-            reason, seen = request.form.get("reason", ""), request.form.get("simulated", "")
-            weighing.decide(writing, typed, simulation, reason, seen, deed())
-    except (Invalid, Conflict) as refused:
-        return _weights_page(typed, simulation, refused)
-    flash("weights_decided")
-    return make_response(redirect(url_for("rounds.weights"), 303))
