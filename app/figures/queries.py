@@ -4,12 +4,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Row, func, or_, select
+from sqlalchemy import Row, case, func, or_, select
 from sqlalchemy.orm import Session, joinedload, lazyload
 
 from app.cities.models import City
 from app.needs.models import Capacity, Need, NeedReceiver, Proposal
-from app.needs.rules import OFFER, ON_BOARD, ON_SIGHT
+from app.needs.rules import OFFER, ON_BOARD, ON_SIGHT, Answer
 from app.solutions.models import Solution, SolutionBody
 from app.solutions.queries import COUNTED
 from app.twinnings.models import ClosingForm, Twinning, TwinningParty
@@ -141,12 +141,17 @@ def solutions_of_body(session: Session, city: City) -> Sequence[Row[str, Solutio
 
 
 def answers_of_body(session: Session, city: City, since: datetime, until: datetime) -> list[tuple[str, int]]:
-    """How a body answered the questions put to it between two instants: `accepted`, `declined` ..., how often."""
+    """How a body answered the questions put to it between two instants: `accepted`, `declined` ..., how often.
+
+    A yes to a round that was handed over as an offer was said, whatever became of the offer.
+    """
+    handed_over = (Proposal.origin == OFFER) & (Proposal.rank > 0)
+    answer = case((handed_over, str(Answer.ACCEPTED)), else_=Proposal.state).label("answer")
     wanted = (
-        select(Proposal.state, func.count())
-        .where(Proposal.giver_id == city.id, Proposal.origin != OFFER)
+        select(answer, func.count())
+        .where(Proposal.giver_id == city.id, (Proposal.origin != OFFER) | handed_over)
         .where(Proposal.asked_at >= since, Proposal.asked_at < until)
-        .group_by(Proposal.state)
-        .order_by(Proposal.state)
+        .group_by(answer)
+        .order_by(answer)
     )
     return [(state, int(count)) for state, count in session.execute(wanted)]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""gunicorn's threaded worker, with a limit on how long one client may hold a thread."""
+"""gunicorn's threaded worker, with limits on how long one client may hold a thread, and a process."""
 
 import socket
 import threading
@@ -13,10 +13,12 @@ from gunicorn.workers.gthread import ThreadWorker
 SENDING_SECONDS = 4.0
 ANSWERING_SECONDS = 60.0
 LOOK_SECONDS = 1.0
+#: A connection that never ends stays on its process: after one is replaced all of them would be on the other for good.
+CONNECTION_REQUESTS = 200
 
 
 class PatientWorker(ThreadWorker):  # type: ignore[misc]
-    """Cuts the connections that are still being read or written when their time is over."""
+    """Cuts connections that are still being read or written when their time is over, and ends long ones politely."""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
@@ -36,6 +38,8 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
 
     def handle_request(self, req: Any, conn: Any) -> Any:
         self._allow(conn, ANSWERING_SECONDS)
+        if req.req_number >= CONNECTION_REQUESTS:
+            req.force_close()
         return super().handle_request(req, conn)
 
     def _allow(self, conn: Any, seconds: float) -> None:

@@ -2,11 +2,13 @@
 """Requests no browser sends, to the site served as in production: refused with its headers, and nothing believed."""
 
 import socket
+from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
 import pytest
 
 from app.web.errors import MAX_ADDRESS
+from app.web.server import CONNECTION_REQUESTS
 
 pytestmark = pytest.mark.browser
 #: The line of a request, in `gunicorn.conf.py`.
@@ -72,3 +74,16 @@ def test_an_address_longer_than_the_server_reads_is_refused_by_the_server(site: 
     answer = asked(site, "/cerca?q=" + "a" * SERVER_LIMIT)
     assert answer.startswith("HTTP/1.1 414 ")
     assert "<h1>Indirizzo troppo lungo</h1>" not in answer
+
+
+def test_a_connection_is_ended_politely_after_a_while_so_that_callers_find_the_other_process(site: str) -> None:
+    connection = HTTPConnection(urlsplit(site).netloc, timeout=20)
+    told = []
+    for _ in range(CONNECTION_REQUESTS):
+        connection.request("GET", "/healthz")
+        answer = connection.getresponse()
+        assert answer.status == 200
+        answer.read()
+        told.append(answer.headers["Connection"])
+    connection.close()
+    assert told == ["keep-alive"] * (CONNECTION_REQUESTS - 1) + ["close"]

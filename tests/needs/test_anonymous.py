@@ -3,6 +3,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from app.access import NOBODY, OF_BODY, Role
 from app.accounts.models import Person
 from app.cities import queries as registers
 from app.errors import Invalid
+from app.figures.city import report
 from app.journal import queries as journal
 from app.needs import board, candidates, proposals, rounds, service
 from app.needs.models import Need
@@ -197,6 +199,14 @@ def test_the_yes_of_a_giver_to_a_round_counts_as_its_answer_whatever_becomes_of_
         elif then == "request closed":
             service.close(session, need.id, "not-needed", "", by)
     assert counted()["bologna"] == (1, 1, 0)
+    assert in_the_report(network) == {"accepted": 1}
+
+
+def in_the_report(network: Network) -> Mapping[str, int]:
+    """How the report of the year says that Bologna answered."""
+    with network.database.reading() as session:
+        bologna = registers.by_slugs(session, ["bologna"])["bologna"]
+        return report(session, bologna, LATER.year).answers
 
 
 def test_an_offer_that_nobody_asked_for_is_no_answer(network: Network, app: Flask, need: Need) -> None:
@@ -205,6 +215,7 @@ def test_an_offer_that_nobody_asked_for_is_no_answer(network: Network, app: Flas
     with network.database.reading() as session:
         offers = candidates.desk(session, app.extensions["engine"], LATER).market.offers
         assert {(offer.asked, offer.answered) for offer in offers} == {(0, 0)}
+    assert in_the_report(network) == {}
 
 
 def test_once_a_candidate_is_accepted_everybody_may_know(app: Flask, network: Network, need: Need) -> None:
