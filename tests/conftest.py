@@ -189,7 +189,11 @@ def compiled_statements() -> Iterator[None]:
 
     def make_alike(address: str) -> Engine:
         made = make(address)
-        known = first.setdefault(made.dialect.name, made)
+        known = first.get(made.dialect.name, made)
+        if known.dialect.server_version_info is None:
+            # A dialect learns what its database can do at the first connection of the engine it was made for.
+            known = made
+        first[made.dialect.name] = known
         assert isinstance(known._compiled_cache, LRUCache)
         known._compiled_cache.capacity = STATEMENTS
         made.dialect = made.pool._dialect = known.dialect
