@@ -8,7 +8,8 @@ the digest of their document, and are computed behind the answers: a document wi
 import contextlib
 import threading
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -29,12 +30,14 @@ except ImportError:
 
 FILE = "vectors.npz"
 #: Share of the best score a question could have that the same meaning is worth, and how fast less near ones count less.
-WEIGHT = 1.2
+WEIGHT = 0.8
 SHARPNESS = 1.5
 #: Cosine under which a document that holds no word of the question is no answer.
 CLOSE = 0.2
 READ = 2_000
 BATCH = 32
+#: So many documents tell half of what all of them have in common: of fifty sheets it would be what they are about.
+FEW = 200.0
 
 Vectors = NDArray[np.float32]
 
@@ -50,6 +53,42 @@ def bundled() -> Encoder | None:
     return None if USE is None else USE(threads=1)
 
 
+@dataclass(frozen=True, slots=True)
+class Aligned:
+    """The vectors of a generation, a row for each of its documents, without what is ``common`` to them; 0 where there
+    is none yet."""
+
+    ranking: Ranking
+    known: int
+    common: Vectors
+    matrix: Vectors
+
+
+def _aligned(ranking: Ranking, vectors: Mapping[str, NDArray[np.float16]], width: int) -> Aligned:
+    """Centred as Mu and Viswanath (2018, All-but-the-top) do: what documents share says nothing of which is meant."""
+    matrix = np.zeros((ranking.size, width), np.float32)
+    known = [
+        (number, vectors[digest]) for number, row in enumerate(ranking.rows) if (digest := row["digest"]) in vectors
+    ]
+    for number, vector in known:
+        matrix[number] = vector
+    held = [number for number, _vector in known]
+    common = shared(matrix[held])
+    matrix[held] = _unit(matrix[held] - common)
+    return Aligned(ranking, len(vectors), common, matrix)
+
+
+def shared(vectors: Vectors) -> Vectors:
+    """What vectors have in common, as far as there are enough of them to tell."""
+    found: Vectors = vectors.sum(axis=0) / (len(vectors) + FEW)
+    return found
+
+
+def _unit(vectors: Vectors) -> Vectors:
+    found: Vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9)
+    return found
+
+
 class Meaning:
     """Adds nearness of meaning to scores. One per engine; threads share it."""
 
@@ -58,7 +97,7 @@ class Meaning:
         self.encoder = encoder
         self.vectors: dict[str, NDArray[np.float16]] = _read(self.file)
         self._learning = threading.Lock()
-        self._aligned: tuple[Ranking, int, Vectors] | None = None
+        self._aligned: Aligned | None = None
         self._of_question = lru_cache(maxsize=512)(self._encode_one)
 
     def added(self, scores: Scores, ranking: Ranking, plan: Plan) -> Scores:
@@ -68,7 +107,7 @@ class Meaning:
         if not text or not most:
             return scores
         self._learn_behind(ranking)
-        nearness = (self._matrix(ranking) @ self._of_question(text)).astype(np.float64)
+        nearness = self._nearness(ranking, self._of_question(text)).astype(np.float64)
         answers = (scores > 0) | (nearness >= CLOSE)
         total: Scores = scores + WEIGHT * most * np.maximum(nearness, 0.0) ** SHARPNESS * ranking.prior
         return np.where(answers, total, 0.0)
@@ -100,7 +139,7 @@ class Meaning:
 
     def _learn_behind(self, ranking: Ranking) -> None:
         aligned = self._aligned
-        complete = aligned is not None and aligned[0] is ranking and aligned[1] == len(self.vectors)
+        complete = aligned is not None and aligned.ranking is ranking and aligned.known == len(self.vectors)
         if not complete and not self._learning.locked() and self._missing(ranking):
             threading.Thread(target=self._learn_quietly, args=(ranking,), name="meaning", daemon=True).start()
 
@@ -109,18 +148,13 @@ class Meaning:
         with contextlib.suppress(IndexDamaged):
             self.learn(ranking)
 
-    def _matrix(self, ranking: Ranking) -> Vectors:
+    def _nearness(self, ranking: Ranking, asked: Vectors) -> Vectors:
+        """Cosine of each document with a question, both without what all documents have in common; 0 where unknown."""
         vectors, aligned = self.vectors, self._aligned
-        if aligned is not None and aligned[0] is ranking and aligned[1] == len(vectors):
-            return aligned[2]
-        width = len(next(iter(vectors.values()))) if vectors else len(self._of_question(" "))
-        matrix = np.zeros((ranking.size, width), np.float32)
-        for number, row in enumerate(ranking.rows):
-            vector = vectors.get(str(row["digest"]))
-            if vector is not None:
-                matrix[number] = vector
-        self._aligned = (ranking, len(vectors), matrix)
-        return matrix
+        if aligned is None or aligned.ranking is not ranking or aligned.known != len(vectors):
+            aligned = self._aligned = _aligned(ranking, vectors, len(asked))
+        near: Vectors = aligned.matrix @ _unit(asked - aligned.common)
+        return near
 
     def _encode_one(self, text: str) -> Vectors:
         found: Vectors = self.encoder.encode([text])[0]

@@ -15,7 +15,7 @@ from app import factory
 from app.config import Settings
 from app.search import index, semantic
 from app.search.engine import Engine
-from app.search.semantic import FILE, Meaning, Vectors
+from app.search.semantic import FILE, Meaning, Vectors, shared
 from tests.search.small import documents, small_engine
 
 MEANINGS = ({"casa", "home", "telework", "settimana"}, {"pagano", "taxes", "tributi"}, {"aria", "noise", "rumore"})
@@ -58,6 +58,13 @@ def test_words_still_count(engine: Engine) -> None:
 
 def test_what_is_far_and_shares_no_word_is_no_answer(engine: Engine) -> None:
     assert "suap" not in found(engine, "noise")
+
+
+def test_what_documents_share_is_left_out_where_there_are_enough_of_them_to_tell() -> None:
+    alike = np.tile(np.array([0.8, 0.6], np.float32), (5_000, 1))
+    assert np.linalg.norm(shared(alike) - alike[0]) < 0.05
+    assert np.linalg.norm(shared(alike[:5])) < 0.05
+    assert not shared(alike[:0]).any()
 
 
 @pytest.mark.parametrize("text", ["", "?", "l. 241/1990"])
