@@ -94,10 +94,9 @@ class Asked:
     def shares(self, need: Need) -> Array:
         """The requirements factor of offers by what they ask for, ``of_offer``; see requirements.requirements."""
         worth = np.full(len(self._place), requirements.UNANSWERED)
-        said = requirements.answers_of(need)[::-1]
-        for value, answers in said:
+        for value, answers in requirements.answers_of(need)[::-1]:
             worth[self._met(answers)] = value
-        for value, answers in said:
+        for value, answers in requirements.exact_answers_of(need)[::-1]:
             worth[[self._place[answer] for answer in answers if answer in self._place]] = value
         found: Array = np.where(
             self._count > 0, self._of_group @ worth / np.maximum(1, self._count), requirements.UNANSWERED

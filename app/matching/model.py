@@ -44,7 +44,8 @@ class Offer:
     """One solution that a city could give.
 
     ``badge``: `visibile`, `validata`, `pronta`. ``evidence`` 1 to 5 or None. ``kit``: share of the kit that
-    is there, 0 to 1, and ``documented`` whether files or addresses show it. ``asked``, ``answered``: requests its
+    is there, 0 to 1, of so many ``pieces``, and ``documented`` whether files or addresses show it.
+    ``asked``, ``answered``: requests its
     contact received, and answered; ``waiting``: those it has still to answer.
     """
 
@@ -55,6 +56,7 @@ class Offer:
     badge: str = "visibile"
     evidence: int | None = None
     kit: float = 0.0
+    pieces: int = 0
     documented: bool = False
     preconditions: tuple[str, ...] = ()
     asked: int = 0
@@ -69,6 +71,7 @@ class Offer:
 class Need:
     """One request: the city, its words and themes, what it has, plans or lacks, how many proposals it wants (<= 3).
 
+    ``unsure``: preconditions of which it says that it does not know, whatever it says of those in similar words.
     ``title``: one of its own; empty where it only repeats how the text begins.
     ``excluded``: bodies that joined it; ``unwanted``: bodies it keeps out; ``sizes``: the only size classes it wants.
     ``twinned``: solutions its city receives or has received; ``declined``: (solution, giving city) that said no to it.
@@ -82,6 +85,7 @@ class Need:
     held: frozenset[str] = frozenset()
     planned: frozenset[str] = frozenset()
     lacking: frozenset[str] = frozenset()
+    unsure: frozenset[str] = frozenset()
     wanted: int = 3
     excluded: frozenset[str] = frozenset()
     unwanted: frozenset[str] = frozenset()

@@ -66,7 +66,13 @@ def match(need: Need, offer: Offer, market: Market, affinity: float) -> Match:
         "context": (context.value, {"coverage": context.coverage, "compared": context.compared}),
         "readiness": (
             ready.value,
-            {"maturity": ready.maturity, "evidence": ready.evidence, "kit": ready.kit, "replies": ready.replies},
+            {
+                "maturity": ready.maturity,
+                "evidence": ready.evidence,
+                "kit": ready.kit,
+                "pieces": offer.pieces,
+                "replies": ready.replies,
+            },
         ),
         "requirements": (
             wanted.value,
@@ -75,6 +81,7 @@ def match(need: Need, offer: Offer, market: Market, affinity: float) -> Match:
                 "planned": wanted.planned,
                 "missing": wanted.missing,
                 "unanswered": wanted.unanswered,
+                "deduced": wanted.deduced,
             },
         ),
     }
@@ -110,8 +117,9 @@ def band(score: float) -> str:
 
 
 def shown(score: float) -> int:
-    """The score rounded to 5, for whoever asks for the number."""
-    return int(STEP * round(score / STEP))
+    """The score rounded to 5, for whoever asks for the number; down where up would be a better band."""
+    near = int(STEP * round(score / STEP))
+    return near if band(near) == band(score) else near - STEP
 
 
 def says_little(need: Need) -> bool:

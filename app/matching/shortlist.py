@@ -47,10 +47,19 @@ class Shortlist:
     turns: tuple["Turn", ...] = ()
 
 
-def shortlist(need: Need, market: Market, affinities: Mapping[str, float]) -> Shortlist:
-    """At most ten offers, two of a city, one slot for the best offer of an unlike city."""
+def shortlist(need: Need, market: Market, affinities: Mapping[str, float], aside: str = "") -> Shortlist:
+    """At most ten offers, two of a city, one slot for the best offer of an unlike city.
+
+    ``aside``: a solution that has its place whatever its score; what would change the order is that of the others.
+    """
     found, out = _scored(need, market, affinities)
-    return Shortlist(_placed(found, market), tuple(out), turns(found) + lifted(need, market, affinities, found))
+    others = _but(found, aside)
+    turned = turns(others) + lifted(need, market, affinities, others, aside)
+    return Shortlist(_placed(found, market), tuple(out), turned)
+
+
+def _but(found: Sequence[Match], aside: str) -> list[Match]:
+    return [item for item in found if item.offer.solution != aside]
 
 
 def _placed(found: Sequence[Match], market: Market) -> tuple[Proposed, ...]:
@@ -137,12 +146,14 @@ def turns(found: Sequence[Match]) -> tuple[Turn, ...]:
     return tuple(turned)
 
 
-def lifted(need: Need, market: Market, affinities: Mapping[str, float], found: Sequence[Match]) -> tuple[Turn, ...]:
+def lifted(
+    need: Need, market: Market, affinities: Mapping[str, float], found: Sequence[Match], aside: str = ""
+) -> tuple[Turn, ...]:
     """For each limit that the requester set: who would be first without it, where that is somebody else."""
     turned = []
     for limit, lift in LIMITS.items():
         loose = lift(need)
-        best = _scored(loose, market, affinities)[0][:1] if loose != need else []
+        best = _but(_scored(loose, market, affinities)[0], aside)[:1] if loose != need else []
         if best and [_name(best[0])] != [_name(item) for item in found[:1]]:
             offer = best[0].offer
             turned.append(Turn(limit, offer.solution, offer.title, offer.city.name))
@@ -160,7 +171,7 @@ def as_if(need: Need, city: City, market: Market, affinities: Mapping[str, float
 
 
 def with_twins(
-    need: Need, twins: Sequence[City], market: Market, affinities: Mapping[str, float]
+    need: Need, twins: Sequence[City], market: Market, affinities: Mapping[str, float], aside: str = ""
 ) -> tuple[Shortlist, dict[tuple[str, str], City]]:
     """The shortlist with the cities that the official holds for similar in place of the own figures.
 
@@ -175,4 +186,4 @@ def with_twins(
         best, eyes[_name(item)] = min(tried, key=lambda pair: (-round(pair[0].score, 9), pair[1].slug))
         seen.append(best)
     seen.sort(key=lambda item: item.key)
-    return Shortlist(_placed(seen, market), tuple(out), turns(seen)), eyes
+    return Shortlist(_placed(seen, market), tuple(out), turns(_but(seen, aside))), eyes

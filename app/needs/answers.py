@@ -11,6 +11,8 @@ from app.needs import queries, rules
 from app.needs.models import Need
 from app.needs.service import Deed, tell
 
+#: Said of a precondition, it counts as unanswered, and nothing else is deduced for it.
+UNKNOWN = "unknown"
 ANSWERS = ("yes", "planned", "no")
 MOST_ANSWERS, MOST_PRECONDITION = 200, 400
 
@@ -56,4 +58,4 @@ def _wrong(answers: Mapping[str, str], asked: Container[str], kept: Mapping[str,
     if len(kept) > MOST_ANSWERS:
         return "too_many"
     given = [(text, answer) for text, answer in answers.items() if answer]
-    return "" if all(text in asked and answer in ANSWERS for text, answer in given) else "not_a_choice"
+    return "" if all(text in asked and answer in (*ANSWERS, UNKNOWN) for text, answer in given) else "not_a_choice"

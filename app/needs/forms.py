@@ -18,7 +18,7 @@ MOST_SLUG = 120
 #: The three answers to a question, as the links of its letter name them.
 LEANINGS = ("si", "dopo", "no")
 #: Preconditions answered with one button.
-MOST_ASKED = 60
+MOST_ASKED = 300
 
 
 @dataclass(frozen=True)
@@ -79,10 +79,16 @@ def slug_asked(typed: Mapping[str, str]) -> str:
 
 
 def answered(form: Typed) -> dict[str, str]:
-    """What was said of each precondition of a solution: `precondition-1` with `answer-1`, and so on."""
-    places = range(1, MOST_ASKED + 1)
-    pairs = ((form.get(f"precondition-{place}", ""), form.get(f"answer-{place}", "")) for place in places)
-    return {text: given for text, given in pairs if text}
+    """What was said of preconditions of solutions: `precondition-1` with `answer-1`, and so on.
+
+    Where `shown-1` tells what the page showed, only what differs from it was said: one precondition may stand twice.
+    """
+    said = {}
+    for place in range(1, MOST_ASKED + 1):
+        text, given = form.get(f"precondition-{place}", ""), form.get(f"answer-{place}", "")
+        if text and given != form.get(f"shown-{place}"):
+            said[text] = given
+    return said
 
 
 def twins(arguments: Typed) -> list[str]:

@@ -141,7 +141,8 @@ def answer(number: int, slug: str) -> Response:
     except (Invalid, Conflict) as refused:
         return _page(*anew(need, refused))
     flash("saved")
-    return back_to(need, "matches.show")
+    card = request.form.get("card", "")
+    return back_to(need, "matches.show", f"requisiti-{card[: forms.MOST_SLUG]}" if card else "")
 
 
 @matches.get(f"{PATH}/offri")

@@ -30,6 +30,7 @@ class Given:
     badge: str
     evidence: int | None
     kit: float
+    pieces: int
     documented: bool
     preconditions: tuple[str, ...]
     reused: int
@@ -68,6 +69,7 @@ def _read(session: Session) -> Iterator[Given]:
             badge=item.badge,
             evidence=item.evidence,
             kit=min(len(kit) / WHOLE_KIT, 1.0),
+            pieces=len(kit),
             documented=any(known(piece.get("address")) for piece in kit),
             preconditions=answers.preconditions({"preconditions": item.preconditions}),
             reused=reused[item.solution],

@@ -53,12 +53,13 @@ def of(desk: Desk, asked: model.Need, twins: Sequence[City] = (), wish: str = ""
     ``wish``, the solution that it asks for by name, is the first, or ``refused`` says what keeps it out.
     """
     market, affinities = desk.market_for(asked), desk.affinities(asked)
+    aside = wish if any(item.solution == wish and closed(asked, item) is None for item in market.offers) else ""
     eyes: dict[tuple[str, str], model.City] = {}
     if twins:
         chosen = [candidates.as_city(city, desk.now) for city in twins]
-        found, eyes = with_twins(asked, chosen, market, affinities)
+        found, eyes = with_twins(asked, chosen, market, affinities, aside)
     else:
-        found = shortlist(asked, market, affinities)
+        found = shortlist(asked, market, affinities, aside)
     excluded = sorted(found.excluded, key=lambda item: -affinities.get(item.offer.solution, 0.0))
     by_name, kept_out = _by_name(wish, found.places, asked, market, affinities) if wish else (None, None)
     others = (place for place in found.places if place is not by_name)

@@ -76,12 +76,13 @@ def body_of(form: forms.Typed, slugs: frozenset[str] | None = None) -> City:
     return city
 
 
-def address(need: Need, endpoint: str = "needs.show") -> str:
-    return url_for(endpoint, number=need.id, slug=need.slug)
+def address(need: Need, endpoint: str = "needs.show", place: str = "") -> str:
+    """The address of a page of a request, at a place of it where one is named."""
+    return url_for(endpoint, number=need.id, slug=need.slug, _anchor=place or None)
 
 
-def back_to(need: Need, endpoint: str = "needs.show") -> Response:
-    return make_response(redirect(address(need, endpoint), 303))
+def back_to(need: Need, endpoint: str = "needs.show", place: str = "") -> Response:
+    return make_response(redirect(address(need, endpoint, place), 303))
 
 
 @needs.get("/richieste/nuova")

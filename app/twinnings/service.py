@@ -15,7 +15,7 @@ from app.cities.rules import is_closed
 from app.document.dates import day_of
 from app.errors import Conflict, Invalid, NotFound
 from app.journal.service import record
-from app.needs.answers import preconditions
+from app.needs.answers import ANSWERS, preconditions
 from app.needs.models import Need, Proposal
 from app.needs.rules import OFFER
 from app.needs.service import Deed
@@ -116,7 +116,7 @@ def _told_before(session: Session, twinning: Twinning, need: Need, deed: Deed) -
             answered_at=deed.now,
         )
         for text in dict.fromkeys(preconditions(twinning.solution.front))
-        if text in given
+        if given.get(text) in ANSWERS
     )
 
 

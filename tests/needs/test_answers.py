@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What a request says of the preconditions of solutions: kept, refused, scored, and what fills a gap."""
 
+import re
+
 import pytest
 from flask import Flask
 from werkzeug.datastructures import MultiDict
@@ -47,9 +49,16 @@ def test_answers_are_kept_changed_and_taken_back(network: Network, asked: Need) 
 
 
 def test_all_that_a_form_may_hold_is_read() -> None:
-    typed = {f"{name}-{place}": f"{name} {place}" for place in range(1, 62) for name in ("precondition", "answer")}
+    places = range(1, forms.MOST_ASKED + 2)
+    typed = {f"{name}-{place}": f"{name} {place}" for place in places for name in ("precondition", "answer")}
     found = forms.answered(MultiDict(typed))
     assert list(found) == [f"precondition {place}" for place in range(1, forms.MOST_ASKED + 1)]
+
+
+def test_only_what_differs_from_what_the_page_showed_was_said() -> None:
+    shown = {"precondition-1": AGREEMENT, "shown-1": "unknown", "answer-1": "yes"}
+    same = {"precondition-2": AGREEMENT, "shown-2": "unknown", "answer-2": "unknown"}
+    assert forms.answered(MultiDict({**shown, **same})) == {AGREEMENT: "yes"}
 
 
 def test_the_same_answers_again_are_no_news(network: Network, asked: Need) -> None:
@@ -101,6 +110,34 @@ def test_the_shortlist_asks_and_tells_what_is_held_planned_and_missing(
         kept = queries.need(session, asked.id)
         assert kept is not None
         assert kept.answers == {AGREEMENT: "yes", PLATFORM: "no"}
+
+
+def test_answers_to_several_solutions_are_saved_by_any_of_their_buttons(
+    site: Flask, network: Network, asked: Need
+) -> None:
+    other = "Convenzione con i comuni firmata"
+    with network.database.work() as session:
+        make_solution(
+            session, "sportello-torino", title="Sportello unico di Torino", city="torino", preconditions=[other]
+        )
+    site.extensions["indexer"].rebuild()
+    client = client_of(site, network, (Role.OFFICIAL, "venezia"))
+    address = f"{page(asked)}/abbinamenti"
+    typed = {"precondition-1": other, "shown-1": "unknown", "answer-1": "no", "card": "sportello-torino"}
+    answer = send(client, f"{address}/requisiti", **typed)
+    assert answer.location.endswith("/abbinamenti#requisiti-sportello-torino")
+    shown = client.get(address).text
+    assert f"Mancano: {AGREEMENT} (dedotto da una risposta simile)." in shown
+    assert "se non è così, cambialo" in shown
+    fields = re.findall(r'name="precondition-(\d+)" value="([^"]+)"', shown)
+    assert sorted(text for _, text in fields) == [AGREEMENT, other, PLATFORM]
+    assert len({number for number, _ in fields}) == 3
+    (place,) = [number for number, text in fields if text == AGREEMENT]
+    unsure = {f"precondition-{place}": AGREEMENT, f"shown-{place}": "no", f"answer-{place}": "unknown"}
+    send(client, f"{address}/requisiti", **unsure)
+    shown = client.get(address).text
+    assert "edotto da una risposta" not in shown
+    assert f"Da verificare 2 requisiti: {AGREEMENT}; {PLATFORM}." in shown
 
 
 def test_a_wrong_answer_is_said_on_the_page(site: Flask, network: Network, asked: Need) -> None:

@@ -13,7 +13,7 @@ from app.access import Role
 from app.needs import board, likeness, proposals, service, shortlists
 from app.needs.models import Need
 from app.needs.rules import State
-from tests.makers import csrf, make_person, sign_in
+from tests.makers import csrf, make_person, make_solution, sign_in
 from tests.naughty import lines_for
 from tests.needs.network import PROBLEM, Network, begin
 
@@ -371,6 +371,16 @@ def test_the_requester_does_not_answer_for_the_giver(site: Flask, network: Netwo
     client = client_of(site, network, (Role.REFERENT, "venezia"))
     assert send(client, f"/proposte/{proposal.id}/accetta").status_code == 404
     assert send(client, f"/proposte/{proposal.id}/ritira").status_code == 303
+
+
+def test_of_several_solutions_one_is_chosen_beforehand_only_where_it_fits(site: Flask, network: Network) -> None:
+    with network.database.work() as session:
+        make_solution(session, "gare-bologna", title="Gare e acquisti di Bologna", city="bologna", themes=["appalti"])
+    site.extensions["indexer"].rebuild()
+    client = client_of(site, network, (Role.OFFICIAL, "bologna"))
+    fitting, other = network.post(), network.post(problem="Passaggi a livello senza barriere.", themes=())
+    assert 'value="sportello-bologna" checked required' in client.get(f"{page(fitting)}/offri").text
+    assert " checked" not in client.get(f"{page(other)}/offri").text.partition("<legend>")[2]
 
 
 def test_an_offer_is_made_and_answered(site: Flask, network: Network) -> None:

@@ -102,18 +102,18 @@ def test_a_few_words_that_a_solution_holds_are_near_to_it_everywhere(site: Flask
     assert "Sportello unico di Bologna" in section(client.get(page(need)).text, "forse")
 
 
-def test_a_body_that_is_asked_now_is_not_said_to_have_received_nothing(site: Flask, network: Network) -> None:
+def test_a_body_that_is_asked_now_is_not_said_to_be_unknown(site: Flask, network: Network) -> None:
     site.extensions["indexer"].rebuild()
     need = network.post()
     client = client_of(site, network, (Role.OFFICIAL, "venezia"))
-    assert client.get(f"{page(need)}/abbinamenti").text.count("l’ente non ha ancora ricevuto richieste") == 3
+    assert client.get(f"{page(need)}/abbinamenti").text.count("dell’ente non si sa ancora se risponde") == 3
     asked = network.ask(need)
     shown = client.get(f"{page(need)}/abbinamenti").text
     assert shown.count("1 richiesta in attesa di risposta") == 1
-    assert shown.count("l’ente non ha ancora ricevuto richieste") == 2
+    assert shown.count("dell’ente non si sa ancora se risponde") == 2
     network.offer(need, "sportello-torino", "referent.torino")
     assert "2 richieste in attesa" not in client.get(f"{page(need)}/abbinamenti").text
-    assert "non ha ancora ricevuto richieste" not in client.get(f"/proposte/{asked.id}").text
+    assert "non si sa ancora se risponde" not in client.get(f"/proposte/{asked.id}").text
 
 
 def test_a_city_whose_office_nobody_has_joined_is_asked_through_the_coordination(site: Flask, network: Network) -> None:

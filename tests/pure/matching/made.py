@@ -85,6 +85,7 @@ needs = st.builds(
     held=st.frozensets(st.sampled_from(["convenzione con i comuni", "piattaforma unica"])),
     planned=st.frozensets(st.sampled_from(["piattaforma unica", "personale dedicato a tempo pieno"])),
     lacking=st.frozensets(st.sampled_from(["convenzione con i comuni", "personale dedicato"])),
+    unsure=st.frozensets(st.sampled_from(["piattaforma unica", "personale dedicato"])),
     unwanted=st.frozensets(st.sampled_from(["bari", "genova"]), max_size=1),
     sizes=st.frozensets(st.sampled_from(["S", "M", "L"]), max_size=2),
     excluded=st.frozensets(st.sampled_from(["bari", "milano"]), max_size=1),

@@ -138,6 +138,18 @@ def test_the_answer_to_the_very_precondition_counts_before_one_in_almost_the_sam
     assert said["missing"] == ("Convenzione con i comuni firmata",)
 
 
+def test_what_follows_from_a_similar_answer_is_told_apart_and_gives_way_to_not_knowing() -> None:
+    text = "Convenzione con i comuni firmata"
+    offer = make_offer(preconditions=(text,))
+    need = make_need(lacking=frozenset({"Convenzione con i comuni firmata e vigente"}))
+    factor = match(need, offer, make_market(), 1).factor("requirements")
+    assert (factor.grounds["missing"], factor.grounds["deduced"]) == ((text,), (text,))
+    unsure = match(replace(need, unsure=frozenset({text})), offer, make_market(), 1).factor("requirements")
+    assert (unsure.grounds["unanswered"], unsure.grounds["deduced"], unsure.value) == ((text,), (), 0.5)
+    said = match(replace(need, held=frozenset({text})), offer, make_market(), 1).factor("requirements")
+    assert (said.grounds["held"], said.grounds["deduced"]) == ((text,), ())
+
+
 STEPS = ("lacking", "", "planned", "held")
 
 
@@ -147,7 +159,7 @@ def test_a_better_answer_to_a_precondition_never_lowers_the_score(need: Need, of
     market = make_market(offer)
 
     def scored(step: str) -> float:
-        said = {name: getattr(need, name) - {text} for name in ("held", "planned", "lacking")}
+        said = {name: getattr(need, name) - {text} for name in ("held", "planned", "lacking", "unsure")}
         if step:
             said[step] |= {text}
         return match(replace(need, **said), offer, market, 1).score
@@ -182,6 +194,22 @@ def test_lifting_a_limit_is_named_where_it_would_change_who_is_first() -> None:
     told = shortlist(replace(need, unwanted=frozenset()), make_market(big, small), {"grande": 1.0, "piccola": 1.0})
     assert [(turn.without, turn.solution) for turn in told.turns] == [("size", "grande")]
     assert [(item.reason, item.data) for item in told.excluded] == [("size", {"size": "XL"})]
+
+
+def test_what_would_change_the_order_leaves_aside_a_solution_that_is_first_by_name() -> None:
+    big = make_offer("grande", make_city("milano", size="XL"), kit=1.0, badge="pronta")
+    named, small = (
+        make_offer("chiesta", make_city("bari", size="M")),
+        make_offer("piccola", make_city("roma", size="M")),
+    )
+    close = {"grande": 1.0, "chiesta": 0.9, "piccola": 0.5}
+    need, market = make_need(sizes=frozenset({"M"})), make_market(big, named, small)
+    assert [turn.solution for turn in shortlist(need, market, close).turns if turn.without == "size"] == ["grande"]
+    told = shortlist(need, market, close, aside="chiesta")
+    assert [turn.solution for turn in told.turns if turn.without == "size"] == ["grande"]
+    loose = make_need(sizes=frozenset({"M", "XL"}))
+    assert [turn.without for turn in shortlist(loose, market, close, aside="grande").turns] == []
+    assert "chiesta" not in [turn.solution for turn in told.turns]
 
 
 def test_what_would_change_the_order_is_looked_for_beyond_the_ten_shown() -> None:
@@ -234,7 +262,8 @@ def test_chosen_twins_decide_which_cities_are_alike_and_no_gate_opens() -> None:
 
 def test_bands_and_shown_numbers_are_honest() -> None:
     assert [band(score) for score in (70, 69.9, 45, 44.9)] == ["high", "middle", "middle", "low"]
-    assert shown(72.4) == 70
+    assert [shown(score) for score in (72.4, 69.9, 67.6, 44.9, 42.6)] == [70, 65, 65, 40, 40]
+    assert all(band(shown(score / 10)) == band(score / 10) for score in range(1_001))
     assert bounded(0) == 0.05
     assert says_little(make_need())
     assert not says_little(make_need(text="parola " * 60))
