@@ -23,11 +23,11 @@ from app.search.index import IndexDamaged
 from app.search.nearby import meanings, near_themes, only_beside
 from app.search.passages import Passage, Places, matches
 from app.search.query import Question, as_typed, corrected, read, read_whole, without
-from app.search.ranker import Mask, Ranking, Scores
+from app.search.ranker import Mask, Scores
 from app.search.results import Hit, Results, Row
 from app.search.segments import Reader
 from app.search.semantic import Meaning
-from app.search.snapshot import Snapshot, folded, named_filters, uncited, understood
+from app.search.snapshot import Snapshot, folded, named_filters, of_kinds, quoted, uncited, understood, with_phrases
 from app.search.suggest import Suggestion, answering
 from app.text.stems import inflections
 from app.text.vocabulary import Vocabulary
@@ -57,6 +57,7 @@ class Meant:
     instead: str
     uncited: tuple[str, ...]
     meanings: tuple[str, ...]
+    apart: bool
 
 
 @dataclass(frozen=True)
@@ -262,6 +263,7 @@ class Engine:
             uncited=meant.uncited,
             missing=as_typed(meant.instead or text, plan.missing),
             meanings=tuple(other for other in meant.meanings if other != meant.instead),
+            apart=meant.apart,
         )
 
     def _near_themes(self, snapshot: Snapshot, plan: Plan) -> tuple[Suggestion, ...]:
@@ -287,7 +289,9 @@ class Engine:
         if other:
             plan = concepts.plan(read(other), self.vocabulary, snapshot.ranking, stays)
             scores = self._scores(snapshot, plan, kinds)
-        return Meant(plan, scores, other, left_out, means)
+        phrases = plan.question.phrases
+        apart = bool(phrases) and not quoted(snapshot, of_kinds(snapshot, kinds), phrases).any()
+        return Meant(plan, scores, other, left_out, means, apart)
 
     def _right(self, word: str) -> bool:
         """Whether a word is right as it was typed: it is no mistake that nobody wrote of it yet."""
@@ -295,10 +299,7 @@ class Engine:
 
     def _scores(self, snapshot: Snapshot, plan: Plan, kinds: Sequence[str]) -> Scores:
         ranking = snapshot.ranking
-        allowed: Mask = ranking.live.copy()
-        if kinds:
-            allowed &= np.isin(snapshot.kinds, list(kinds))
-        allowed = _with_phrases(ranking, allowed, plan.question.phrases)
+        allowed = with_phrases(snapshot, of_kinds(snapshot, kinds), plan.question.phrases)
         for stems in plan.question.excluded:
             allowed &= ~ranking.holding(stems)
         for word in plan.question.unwanted:
@@ -336,14 +337,6 @@ def _twice(answer: Callable[[], T]) -> T:
     except IndexDamaged:
         # A switch may have taken the files away while they were opened: once more, on the generation of now.
         return answer()
-
-
-def _with_phrases(ranking: Ranking, allowed: Mask, phrases: Sequence[tuple[str, ...]]) -> Mask:
-    """The documents that hold every phrase; all of them where none does, so that quotes never empty an answer."""
-    holding = allowed.copy()
-    for stems in phrases:
-        holding &= ranking.holding(stems)
-    return holding if holding.any() else allowed
 
 
 def load_vocabulary(path: Path | None) -> Vocabulary:

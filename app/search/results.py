@@ -89,7 +89,8 @@ class Hit:
 class Results:
     """The answer to a question. ``corrected`` is what was searched instead; ``suggestion`` what may have been meant.
     ``uncited`` are acts asked for that no document cites; ``meanings`` those of an ambiguous form asked for alone.
-    ``missing`` are words of a short question that no document holds.
+    ``missing`` are words of a short question that no document holds; ``apart`` where it holds quoted words that stand
+    side by side in no document.
     ``beside`` where only pages about the site hold some of its words, none in their titles: no solution answers."""
 
     query: str = ""
@@ -105,4 +106,5 @@ class Results:
     uncited: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     meanings: tuple[str, ...] = ()
+    apart: bool = False
     degraded: bool = False

@@ -122,6 +122,26 @@ def _cited_in_full(snapshot: Snapshot, text: str) -> str:
     return NUMBERED.sub(in_full, text)
 
 
+def of_kinds(snapshot: Snapshot, kinds: Sequence[str]) -> Mask:
+    """The live documents of some kinds, of all where none is named."""
+    live = snapshot.ranking.live
+    return live & np.isin(snapshot.kinds, list(kinds)) if kinds else live.copy()
+
+
+def quoted(snapshot: Snapshot, allowed: Mask, phrases: Sequence[tuple[str, ...]]) -> Mask:
+    """Those of some documents that hold every phrase."""
+    holding = allowed.copy()
+    for stems in phrases:
+        holding &= snapshot.ranking.holding(stems)
+    return holding
+
+
+def with_phrases(snapshot: Snapshot, allowed: Mask, phrases: Sequence[tuple[str, ...]]) -> Mask:
+    """The same; all of them where none does, so that quotes never empty an answer."""
+    holding = quoted(snapshot, allowed, phrases)
+    return holding if holding.any() else allowed
+
+
 def uncited(snapshot: Snapshot, question: Question) -> frozenset[str]:
     """Acts of a question that no document cites."""
     return frozenset(slug for slug in question.acts if not snapshot.ranking.known(slug_term(slug)))

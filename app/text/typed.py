@@ -10,6 +10,9 @@ BREAK = re.compile(r"\r\n?|[\x0b\x0c\x85]")
 #: What no keyboard types, and what databases, XML or YAML refuse.
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
+#: A day as one writes it where the browser has no field for days.
+WRITTEN = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
+
 
 def readable(text: str) -> str:
     """Text as it was typed, with one kind of line end and without control characters."""
@@ -35,8 +38,11 @@ def number_in(form: Mapping[str, str], name: str) -> int:
 
 
 def day(text: str) -> date | None:
-    """A day as browsers send it; None for anything else."""
+    """A day as browsers send it, or as it is written in Italy (`31/12/2026`); None for anything else."""
+    typed = text.strip()
     try:
-        return date.fromisoformat(text.strip())
+        if written := WRITTEN.fullmatch(typed):
+            return date(int(written[3]), int(written[2]), int(written[1]))
+        return date.fromisoformat(typed)
     except ValueError:
         return None

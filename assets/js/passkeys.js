@@ -52,6 +52,7 @@ async function ask(form) {
 function serve(form) {
   const button = form.querySelector("button");
   const failed = form.querySelector("[data-failed]");
+  const unconfirmed = failed.textContent;
   form.hidden = false;
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
@@ -60,7 +61,9 @@ function serve(form) {
     try {
       await ask(form);
       form.submit();
-    } catch {
+    } catch (error) {
+      // The browser's word for a site that is reached by the numbers of its address.
+      failed.textContent = error.name === "SecurityError" ? failed.dataset.unnamed : unconfirmed;
       failed.hidden = false;
     } finally {
       button.disabled = false;

@@ -116,6 +116,17 @@ def test_a_passkey_is_added_and_lets_its_owner_in_without_a_password(page: Page,
     expect(page.get_by_text("Passkey «computer dell’ufficio»", exact=True)).to_be_visible()
 
 
+def test_a_site_reached_by_the_numbers_of_its_address_says_why_there_are_no_passkeys(
+    page: Page, site_address: str
+) -> None:
+    numbers = site_address.replace("localhost", "127.0.0.1")
+    with_password(page, numbers)
+    page.get_by_role("link", name="Aggiungi una passkey").click()
+    page.get_by_label("Nome", exact=True).fill("computer dell’ufficio")
+    page.get_by_role("button", name="Crea la passkey").click()
+    expect(page.get_by_text("vogliono un sito con un nome")).to_be_visible()
+
+
 def test_with_a_passkey_the_password_alone_is_not_enough(page: Page, site_address: str) -> None:
     Authenticator(page)
     with_password(page, site_address)

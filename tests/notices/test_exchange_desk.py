@@ -8,8 +8,11 @@ from flask import Flask
 
 from app.access import Actor, Role
 from app.accounts.models import Person
+from app.cities.queries import by_slugs
 from app.db import Database
 from app.needs import proposals
+from app.needs import service as needs
+from app.needs.rules import Wanted
 from app.notices import exchange_desk
 from app.notices.desk import Task, in_order
 from app.twinnings import ending, service
@@ -56,6 +59,17 @@ def test_the_desk_lists_what_ones_body_runs_and_nothing_of_others(app: Flask, ne
     assert f"/richieste/{need.id}-" in desk(app, network, "official.venezia")
     assert f"/richieste/{need.id}-" not in desk(app, network, "official.torino")
     assert "dell’ente per cui si lavora" in desk(app, network, "reader")
+
+
+def test_a_request_that_is_not_published_stands_among_the_drafts(app: Flask, network: Network) -> None:
+    with network.database.work() as session:
+        venezia = by_slugs(session, ["venezia"])["venezia"]
+        draft = needs.draft(session, venezia, Wanted("Turni di reperibilità", None), network.deed())
+        number = draft.id
+    shown = desk(app, network, "official.venezia")
+    assert f"/richieste/{number}-turni-di-reperibilita/modifica" in section(shown, "bozze")
+    assert "richiesta non ancora pubblicata" in section(shown, "bozze")
+    assert f"/richieste/{number}-" not in section(shown, "scambi")
 
 
 def test_nothing_waits_for_the_people_of_a_body_that_is_no_longer_there(app: Flask, network: Network) -> None:

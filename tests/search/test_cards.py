@@ -53,6 +53,21 @@ def test_a_question_that_is_answered_whole_or_not_at_all_is_told_of_no_missing_w
     assert "Nessuna pagina parla di" not in library.get("/cerca", query_string={"q": typed}).text
 
 
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ('"unione dei comuni piccoli"', True),
+        ('"gare per piccoli comuni"', True),
+        ('"sportello unico"', False),
+        ("unione dei comuni piccoli", False),
+        ('"xyzzy abracadabra"', False),
+    ],
+)
+def test_quoted_words_that_stand_together_nowhere_are_said_to(library: FlaskClient, typed: str, told: bool) -> None:
+    page = library.get("/cerca", query_string={"q": typed}).text
+    assert ("le parole tra virgolette stanno una accanto all’altra" in page) == told
+
+
 def test_what_is_called_after_a_city_leads_to_its_practices(library: FlaskClient) -> None:
     rows = library.get("/cerca.json?q=gare del napoletano").json["results"]  # type: ignore[index]
     assert rows[0]["url"] == "/soluzioni/stazione-unica-appaltante-napoli"

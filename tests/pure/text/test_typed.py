@@ -44,7 +44,14 @@ def test_a_number_may_have_another_limit() -> None:
     assert number("61", 60) is None
 
 
-@pytest.mark.parametrize("typed", ["", "ieri", "2026-13-01", "2026-02-30", "1\x00", "9" * 400])
+@pytest.mark.parametrize(
+    "typed", ["", "ieri", "2026-13-01", "2026-02-30", "1\x00", "9" * 400, "31/02/2026", "1/1/26", "31/12/2026/1"]
+)
 def test_what_is_no_day_is_none(typed: str) -> None:
     assert day(typed) is None
     assert day(" 2026-11-29 ") == date(2026, 11, 29)
+
+
+@pytest.mark.parametrize("typed", ["29/11/2026", "29-11-2026", " 29.11.2026 "])
+def test_a_day_may_be_written_as_in_italy(typed: str) -> None:
+    assert day(typed) == date(2026, 11, 29)
