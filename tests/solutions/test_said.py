@@ -35,6 +35,20 @@ def test_the_parts_of_a_field_are_found_by_their_path() -> None:
     assert field_at("kit.sconosciuta") is None
 
 
+def parts(fields: tuple[Field, ...], path: str = "") -> Iterator[str]:
+    """Every path of the schema: fields, and the parts of fields."""
+    for field in fields:
+        at = f"{path}{field.name}"
+        yield at
+        yield from parts(field.parts, f"{at}.")
+
+
+def test_every_field_and_part_of_the_schema_has_its_name(app: Flask) -> None:
+    for path in parts(FIELDS):
+        with app.test_request_context("/"):
+            assert AS_SAID.part(path) != path
+
+
 def test_every_code_of_the_schema_has_its_words(app: Flask) -> None:
     for path, code in coded(FIELDS):
         with app.test_request_context("/"):
