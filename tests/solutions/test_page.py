@@ -283,6 +283,26 @@ def test_figures_that_are_not_public_are_named_in_one_line(client: FlaskClient, 
     )
 
 
+HALVES: dict[str, Any] = {
+    "resources": {"months": 0.5, "fte": 0.25},
+    "steps": [{"name": "Convenzione", "months": 2.5}, {"name": "Avvio", "months": 1.5}, {"name": "Prova", "months": 1}],
+    "capacity": {"days_per_quarter": 2.5},
+    "reused_by": [{"city": "venezia", "months": 1.5}],
+}
+
+
+def test_a_part_of_a_month_or_of_a_day_is_not_cut_off(
+    client: FlaskClient, registered: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = words_of(page_of(client, registered, **HALVES))
+    for said in ("realizzazione 0,5 mesi", "tempo pieno 0,25", "2,5 mesi", "1,5 mesi", "Prova 1 mese", "2,5 giorni a"):
+        assert said in page
+    assert "riusi 1,5 mesi per chi" in page
+    paper = words_of(paper_of(client, registered, monkeypatch, **HALVES))
+    for said in ("Convenzione (2,5 mesi)", "Avvio (1,5 mesi)", "Prova (1 mese)"):
+        assert said in paper
+
+
 def test_paper_has_the_first_minute_and_the_day_of_the_last_check(
     client: FlaskClient, registered: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
