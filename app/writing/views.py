@@ -144,6 +144,7 @@ def _stored(opened: service.Opened, solution: Solution) -> dict[str, Any]:
     return {
         "edition": opened.edition,
         "base": opened.base,
+        "title": opened.state.title,
         "saved_at": opened.saved_at.isoformat(),
         "problems": {gap.box: _said(gap.problem.key, gap.problem.detail) for gap in checked.wrong},
         "warnings": {box: _said(key) for box, key in rules.telling(boxes.flat(opened.state)).items()},

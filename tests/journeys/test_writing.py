@@ -72,6 +72,15 @@ def saved(page: Page) -> None:
     expect(page.locator("[data-state]")).to_have_text(re.compile(r"Salvato alle \d\d:\d\d"))
 
 
+def test_the_page_is_called_as_the_solution_is_once_it_is_saved(maria: Page, office: str) -> None:
+    begun(maria, office, "Concorsi")
+    for typed, called in (("", "Senza titolo"), ("Concorsi insieme, a $& costi", "Concorsi insieme, a $& costi")):
+        maria.get_by_label("Titolo").first.fill(typed)
+        expect(maria.get_by_role("heading", level=1)).to_have_text(called)
+        expect(maria).to_have_title(re.compile(f"Modifica di {re.escape(called)}"))
+    saved(maria)
+
+
 def test_the_form_saves_by_itself_and_says_what_is_still_missing(maria: Page, office: str) -> None:
     address = begun(maria, office, "Ufficio unico dei concorsi")
     expect(maria.locator("#manca")).to_contain_text("Problema affrontato")

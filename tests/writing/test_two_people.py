@@ -74,6 +74,13 @@ def test_saving_by_itself_over_another_edition_is_refused(maria: Desk, luca: Des
     assert answer.json == {"edition": 1, "by": "Luca Bianchi", "own": False, "conflict": True}
 
 
+def test_saving_by_itself_says_how_the_page_is_called_now(maria: Desk) -> None:
+    for typed in ("Sportello unico, come nuovo", ""):
+        answer = maria.open().type(title=typed).autosave()
+        assert answer.json is not None
+        assert answer.json["title"] == typed
+
+
 def test_saving_by_itself_brings_what_only_the_other_changed(maria: Desk, luca: Desk) -> None:
     maria.open().type(summary="Di Maria.")
     luca.open().type(section__1="Di Luca.").autosave()

@@ -66,6 +66,7 @@ export function keepSaved(form) {
     document.getElementById("manca").innerHTML = data.meter;
     document.getElementById("indice-gruppi").innerHTML = data.index;
     showProblems(form, data.problems, data.warnings);
+    showTitle(data.title);
     const hour = new Date(data.saved_at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: "Europe/Rome" });
     say(`${form.dataset.saved} ${hour}`);
     if (changed()) plan(PAUSE);
@@ -118,6 +119,14 @@ export function keepSaved(form) {
   addEventListener("pagehide", () => save(true));
   addEventListener("online", () => plan(0));
   offer(form, stored);
+}
+
+// The page, and its tab, are called as the solution is.
+function showTitle(title) {
+  const heading = document.getElementById("titolo");
+  const before = heading.textContent;
+  heading.textContent = title || heading.dataset.untitled;
+  document.title = document.title.replace(before, () => heading.textContent);
 }
 
 // What a browser kept of an earlier visit, offered back where it differs from what the site has.
