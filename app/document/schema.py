@@ -56,6 +56,9 @@ KIT_KINDS = (
 )
 DATA_THEMES = ("AGRI", "ECON", "EDUC", "ENER", "ENVI", "GOVE", "HEAL", "INTR", "JUST", "REGI", "SOCI", "TECH", "TRAN")
 
+#: A quarter has no more days than these, whoever gives them.
+MAX_DAYS = 90
+
 DRAFT, SUBMITTED, VALIDATED, NEVER = Level.DRAFT, Level.SUBMITTED, Level.VALIDATED, Level.NEVER
 
 PERIOD = (
@@ -166,7 +169,7 @@ FIELDS: tuple[Field, ...] = (
         NEVER,
         "{days_per_quarter: 4, formats: [visita], from: '2026-01', to: '2026-12'}",
         parts=(
-            Field("days_per_quarter", "number", NEVER, "4", unknown_allowed=True),
+            Field("days_per_quarter", "number", NEVER, "4", limit=MAX_DAYS, unknown_allowed=True),
             Field("formats", "texts", NEVER, "[colloquio, visita]", limit=10),
             Field("from", "date", NEVER, "'2026-01'", unknown_allowed=True),
             Field("to", "date", NEVER, "'2026-12'", unknown_allowed=True),

@@ -64,7 +64,9 @@ def _is_number(value: Any) -> bool:
 
 
 def _number(field: Field, value: Any) -> str:
-    return "" if _is_number(value) and 0 <= value < 1e12 else "not_a_number"
+    if not (_is_number(value) and 0 <= value < 1e12):
+        return "not_a_number"
+    return "too_great" if field.limit and value > field.limit else ""
 
 
 def _amount(field: Field, value: Any) -> str:

@@ -20,6 +20,9 @@ from app.document.schema import (
 )
 from app.document.shapes import SHAPES
 
+#: Fields that say from when until when, with the names of the two parts.
+SPANS = (("period", "start", "end"), ("capacity", "from", "to"))
+
 
 def problems(document: Document, level: Level = Level.DRAFT) -> tuple[Problem, ...]:
     """Everything wrong: shapes always, missing parts up to ``level``. A saved draft may have any of these."""
@@ -64,7 +67,7 @@ def check(field: Field, value: Any, path: str) -> Iterator[Problem]:
 def _shown(field: Field, value: Any, key: str) -> str:
     if key == "not_a_choice":
         return ", ".join(field.choices)
-    if key in {"too_long", "too_many"}:
+    if key in {"too_long", "too_many", "too_great"}:
         return str(field.limit)
     return str(value)[:80]
 
@@ -128,10 +131,9 @@ def _wrong_sections(document: Document) -> Iterator[Problem]:
 
 
 def _contradictions(document: Document) -> Iterator[Problem]:
-    period = document.known("period")
-    if isinstance(period, Mapping):
-        start, end = known(period.get("start")), known(period.get("end"))
+    for name, first, last in SPANS:
+        span = document.known(name)
+        start, end = (known(span.get(part)) for part in (first, last)) if isinstance(span, Mapping) else (None, None)
         if start and end and is_date(start) and is_date(end) and starts_after(start, end):
-            yield Problem(
-                "period", "ends_before_start", detail=f"{start} > {end}", example="{start: '2018', end: '2020'}"
-            )
+            example = FIELD_BY_NAME[name].example
+            yield Problem(name, "ends_before_start", detail=f"{start} > {end}", example=example)

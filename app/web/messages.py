@@ -37,6 +37,7 @@ PROBLEMS = {
     "not_a_choice": _l("il valore deve essere uno tra: {detail}"),
     "not_a_goal": _l("gli obiettivi di sviluppo sostenibile vanno da 1 a 17 (trovato «{detail}»)"),
     "not_a_number": _l("serve un numero (trovato «{detail}»)"),
+    "too_great": _l("il numero può essere al massimo {detail}"),
     "not_an_amount": _l("serve un numero intero, senza parole né decimali (trovato «{detail}»)"),
     "not_a_grade": _l("serve un livello da 1 a 5 (trovato «{detail}»)"),
     "not_a_flag": _l("serve true oppure false (trovato «{detail}»)"),
@@ -90,6 +91,7 @@ REFUSALS = {
     "personal_mailbox": _l(
         "sembra la casella di una persona: meglio quella dell’ufficio, che resta quando le persone cambiano"
     ),
+    "no_licence": _l("non sembra la sigla di una licenza, come CC-BY-4.0: si pubblica com’è scritta"),
     "restore_unsaved": _l("un’altra persona ha scritto parti che nessuna versione ha: prima salvare una versione"),
     "text_and_unknown": _l(
         "c’è un valore scritto ed è spuntato «non disponibile»: togliere la spunta o cancellare il testo"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 
 from app.document.model import Document, Problem
-from app.document.schema import SECTION_TITLES, Level, field_at
+from app.document.schema import SECTION_TITLES, Field, Level, field_at
 from app.document.validate import problems
 from app.text.contacts import holds_contact, is_personal
 from app.text.folding import fold
@@ -20,6 +20,8 @@ REST = "altro"
 MAX_SLUG = 90
 #: Words that stand in the place of a solution in addresses of the site.
 RESERVED = frozenset({"nuova"})
+#: Names of licences (SPDX) have a version, but for a few; nothing is refused for want of one.
+LICENCE = re.compile(r"\d|^\s*(MIT|ISC|Unlicense|WTFPL)\s*$")
 
 
 @dataclass(frozen=True)
@@ -84,15 +86,22 @@ class Checked:
 
 
 def telling(typed: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Boxes whose text tells how to reach a person, with the key of what to say: a warning, nothing is refused."""
+    """Boxes whose text should be looked at again, with the key of what to say: a warning, nothing is refused."""
     found = {}
     for box, text in typed:
-        field = field_at(without_rows(box))
-        if field and field.shape == "mailbox" and is_personal(text):
-            found[box] = "personal_mailbox"
-        elif (field is None or field.shape in {"text", "texts"}) and holds_contact(text):
-            found[box] = "contact_in_text"
+        key = _telling(field_at(without_rows(box)), text)
+        if key:
+            found[box] = key
     return found
+
+
+def _telling(field: Field | None, text: str) -> str:
+    """How to reach a person, a licence without the version that the names of licences have."""
+    if field is None or field.shape in {"text", "texts"}:
+        if holds_contact(text):
+            return "contact_in_text"
+        return "no_licence" if field and field.name == "licence" and not LICENCE.search(text) else ""
+    return "personal_mailbox" if field.shape == "mailbox" and is_personal(text) else ""
 
 
 def checked(document: Document) -> Checked:

@@ -45,6 +45,12 @@ def test_a_personal_mailbox_where_an_office_is_asked_for_is_warned_of() -> None:
     assert telling([("contact.mailbox", "suap@ente.it")]) == {}
 
 
+def test_a_licence_that_is_no_name_of_one_is_warned_of() -> None:
+    assert telling([("licence", "boh")]) == {"licence": "no_licence"}
+    for name in ("CC-BY-4.0", "IODL-2.0", "CC0-1.0", "MIT"):
+        assert telling([("licence", name)]) == {}
+
+
 def test_the_form_warns_beside_the_box_and_saves(people: dict[str, FlaskClient]) -> None:
     maria = Desk(people["maria"]).open()
     maria.type(section__1="Chiedere a Mario Rossi, tel. 051 6598111.", contact__role="Mario Rossi, cell. 333 1234567")

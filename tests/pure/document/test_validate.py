@@ -7,8 +7,9 @@ import pytest
 
 from app.document.model import Document, Problem, Section, located
 from app.document.parse import parse
-from app.document.schema import FIELDS, MAX_SECTION, SECTION_TITLES, SECTIONS, Level
+from app.document.schema import FIELDS, MAX_DAYS, MAX_SECTION, SECTION_TITLES, SECTIONS, Level
 from app.document.validate import problems
+from app.needs.rules import MOST_DAYS
 from tests.makers import make_document
 
 VALID: dict[str, Any] = {
@@ -101,6 +102,8 @@ WRONG: list[tuple[str, Any, str, str]] = [
     ("sources", [{"title": "a", "address": 12}], "sources.1.address", "not_an_address"),
     ("sources", [{"title": "a", "address": "http://a/" + "b" * 600}], "sources.1.address", "not_an_address"),
     ("sources", [{"title": "a"}] * 41, "sources", "too_many"),
+    ("capacity", {"days_per_quarter": 91}, "capacity.days_per_quarter", "too_great"),
+    ("capacity", {"from": "2027-01", "to": "2026-01"}, "capacity", "ends_before_start"),
     ("sdgs", [18], "sdgs", "not_a_goal"),
     ("reused_by", [{"city": "venezia", "lead": "sì"}], "reused_by.1.lead", "not_a_flag"),
     ("autore", "Mario", "autore", "unknown_field"),
@@ -122,6 +125,12 @@ def test_the_example_of_every_field_is_right(field: Any) -> None:
     assert parsed.document is not None
     assert [problem for problem in problems(parsed.document) if problem.field.startswith(field.name + ".")] == []
     assert not {problem.key for problem in problems(parsed.document)} - {"missing"}
+
+
+def test_what_is_offered_has_the_days_that_are_stated_on_the_page_of_its_body() -> None:
+    assert MAX_DAYS == MOST_DAYS
+    offered = {"days_per_quarter": MAX_DAYS, "from": "2026", "to": "2026-03"}
+    assert found(make_document(capacity=offered)) == []
 
 
 def test_sections_have_fixed_titles_order_and_length() -> None:
