@@ -174,6 +174,12 @@ def cited_acts(document: Document) -> list[CitedAct]:
     return [CitedAct(references[slug], tuple(names)) for slug, names in places.items()]
 
 
+def unrecognised(front: Mapping[str, Any]) -> list[str]:
+    """Rows of the legal basis in which no act is recognised: they stay words, without a link."""
+    rows = map(str, Document(front).listed(LEGAL_BASIS))
+    return [row for row in rows if not find_acts(row)]
+
+
 def _places(document: Document) -> Iterable[tuple[str, str]]:
     for act in document.listed(LEGAL_BASIS):
         yield LEGAL_BASIS, str(act)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Reading a solution: its page, its formats, its versions and what changed between them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -19,7 +19,7 @@ from app.errors import NotFound
 from app.journal import queries as journal
 from app.solutions import pdf, queries
 from app.solutions.models import Solution, SolutionRevision
-from app.solutions.rules import for_everybody, hides_mailbox, is_overdue, narrower, spreads
+from app.solutions.rules import for_everybody, hides_mailbox, is_overdue, narrower, spreads, unrecognised
 from app.solutions.said_views import AS_SAID
 from app.text.typed import number
 from app.web import gate
@@ -33,6 +33,12 @@ from app.web.unit import session
 solutions = Blueprint("solutions", __name__, template_folder="templates")
 #: Rows of the journal that say why the site itself wrote a version.
 BY_THE_SITE = frozenset({"evidence-lowered", "solution-reused"})
+
+
+@solutions.app_template_global()
+def unrecognised_references(front: Mapping[str, Any]) -> list[str]:
+    """The references of a document that lead to no act."""
+    return unrecognised(front)
 
 
 def found(slug: str, *, acts: bool = True) -> Solution:

@@ -91,6 +91,7 @@ REFUSALS = {
     "personal_mailbox": _l(
         "sembra la casella di una persona: meglio quella dell’ufficio, che resta quando le persone cambiano"
     ),
+    "act_unknown": _l("norma non riconosciuta: sulla pagina resta scritta così, senza collegamento al testo ufficiale"),
     "no_licence": _l("non sembra la sigla di una licenza, come CC-BY-4.0: si pubblica com’è scritta"),
     "restore_unsaved": _l("un’altra persona ha scritto parti che nessuna versione ha: prima salvare una versione"),
     "text_and_unknown": _l(

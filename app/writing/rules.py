@@ -9,6 +9,7 @@ from itertools import count
 from app.document.model import Document, Problem
 from app.document.schema import SECTION_TITLES, Field, Level, field_at
 from app.document.validate import problems
+from app.text.acts import find_acts
 from app.text.contacts import holds_contact, is_personal
 from app.text.folding import fold
 from app.writing.boxes import SECTION, box_of, without_rows
@@ -96,7 +97,9 @@ def telling(typed: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 
 def _telling(field: Field | None, text: str) -> str:
-    """How to reach a person, a licence without the version that the names of licences have."""
+    """A way to reach a person, an act that is not recognised, a licence without the version that licences have."""
+    if field is not None and field.name == "legal_basis":
+        return "" if find_acts(text) else "act_unknown"
     if field is None or field.shape in {"text", "texts"}:
         if holds_contact(text):
             return "contact_in_text"

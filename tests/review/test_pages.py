@@ -67,6 +67,13 @@ def decide(client: FlaskClient, office: Office, word: str, **typed: object) -> t
     return press(client, f"{PAGE}/{review.id}/{word}", number=review.revision_number, **typed)
 
 
+def test_who_decides_sees_the_references_and_which_of_them_is_not_recognised(app: Flask, office: Office) -> None:
+    office.rewrite(legal_basis=["L. 7 aprile 2014, n. 56", "la legge sui passi"])
+    page = signed_in(app, office, office.official).get(PAGE).text
+    assert '<span lang="it">L. 7 aprile 2014, n. 56</span></li>' in page
+    assert '<span lang="it">la legge sui passi</span> <span class="tag late">non riconosciuta' in page
+
+
 def test_a_version_goes_from_draft_to_ready_through_the_pages(app: Flask, office: Office) -> None:
     official, referent, expert = (
         signed_in(app, office, number) for number in (office.official, office.referent, office.expert)

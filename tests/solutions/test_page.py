@@ -110,6 +110,9 @@ SEEN = {
 }
 
 
+NO_ACT = {"Problema affrontato": "Regole diverse in ogni comune.", "Soluzione adottata": "Uno sportello."}
+
+
 def words_of(markup: str) -> str:
     """What a reader sees of a page, in one line."""
     body = re.sub(r"<(script|style)\b.*?</\1>", " ", markup, flags=re.DOTALL)
@@ -301,6 +304,20 @@ def test_a_part_of_a_month_or_of_a_day_is_not_cut_off(
     paper = words_of(paper_of(client, registered, monkeypatch, **HALVES))
     for said in ("Convenzione (2,5 mesi)", "Avvio (1,5 mesi)", "Prova (1 mese)"):
         assert said in paper
+
+
+UNRECOGNISED = "Statuto della Città metropolitana di Bologna"
+
+
+def test_a_reference_that_is_not_recognised_stays_on_page_and_paper_in_its_own_words(
+    client: FlaskClient, registered: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone = page_of(client, registered, legal_basis=[UNRECOGNISED], sections=NO_ACT)
+    assert 'href="#norme"' in alone
+    assert f"Riferimenti normativi {UNRECOGNISED} base giuridica" in words_of(alone)
+    front = {"badge": "visibile", "legal_basis": [UNRECOGNISED, "L. 7 aprile 2014, n. 56"], "sections": NO_ACT}
+    paper = words_of(paper_of(client, registered, monkeypatch, **front))
+    assert f"Riferimenti normativi Legge 7 aprile 2014, n. 56 {UNRECOGNISED}" in paper
 
 
 def test_paper_has_the_first_minute_and_the_day_of_the_last_check(

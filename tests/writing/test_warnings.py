@@ -51,6 +51,20 @@ def test_a_licence_that_is_no_name_of_one_is_warned_of() -> None:
         assert telling([("licence", name)]) == {}
 
 
+def test_a_reference_that_is_not_recognised_is_warned_of_at_its_row(people: dict[str, FlaskClient]) -> None:
+    maria = Desk(people["maria"]).open()
+    maria.type(legal_basis__1="L. 7 aprile 2014, n. 56", legal_basis__2="la legge sui passi")
+    saved = maria.autosave()
+    assert saved.json is not None
+    assert set(saved.json["warnings"]) == {"legal_basis.2"}
+    row = (
+        maria.client.get(f"{maria.address}/modifica")
+        .text.partition('id="campo-legal_basis.2"')[2]
+        .partition("</li>")[0]
+    )
+    assert "Norma non riconosciuta: sulla pagina resta scritta così" in row
+
+
 def test_the_form_warns_beside_the_box_and_saves(people: dict[str, FlaskClient]) -> None:
     maria = Desk(people["maria"]).open()
     maria.type(section__1="Chiedere a Mario Rossi, tel. 051 6598111.", contact__role="Mario Rossi, cell. 333 1234567")

@@ -5,7 +5,7 @@ import { typedRow } from "./rows.js";
 export function showProblems(form, problems, warnings) {
   const wrong = placed(form, problems);
   const warned = placed(form, warnings);
-  form.querySelectorAll(".form-row, .form-group").forEach((row) => {
+  form.querySelectorAll(".form-row, .form-group, .row-boxes[id]").forEach((row) => {
     if (row.matches(".form-group.change")) return;
     row.classList.toggle("wrong", wrong.has(row));
     mark(row, "form-wrong", wrong.get(row));
