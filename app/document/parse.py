@@ -200,5 +200,15 @@ def _split_footnotes(text: list[str]) -> tuple[list[str], list[str]]:
     return text, []
 
 
+def stray_note(footnotes: str) -> str:
+    """The first line among notes that neither is one nor goes on with one; empty where all are in order."""
+    begun = False
+    for line in footnotes.split("\n"):
+        begun = begun or bool(FOOTNOTE.match(line))
+        if line.strip() and not (begun and _is_footnote(line)):
+            return line.strip()
+    return ""
+
+
 def _is_footnote(line: str) -> bool:
     return not line.strip() or line.startswith("    ") or bool(FOOTNOTE.match(line))

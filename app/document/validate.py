@@ -7,6 +7,7 @@ from typing import Any
 
 from app.document.dates import is_date, starts_after
 from app.document.model import Document, Problem, known
+from app.document.parse import stray_note
 from app.document.schema import (
     FIELD_BY_NAME,
     FIELDS,
@@ -33,6 +34,7 @@ def problems(document: Document, level: Level = Level.DRAFT) -> tuple[Problem, .
             *_missing(document, level),
             *_wrong_sections(document),
             *_contradictions(document),
+            *wrong_notes(document),
         ]
     )
 
@@ -137,3 +139,9 @@ def _contradictions(document: Document) -> Iterator[Problem]:
         if start and end and is_date(start) and is_date(end) and starts_after(start, end):
             example = FIELD_BY_NAME[name].example
             yield Problem(name, "ends_before_start", detail=f"{start} > {end}", example=example)
+
+
+def wrong_notes(document: Document) -> tuple[Problem, ...]:
+    """A line typed among the notes that is none: in a file it would belong to the section above."""
+    stray = stray_note(document.footnotes)
+    return (Problem("footnotes", "not_a_note", detail=stray[:80]),) if stray else ()

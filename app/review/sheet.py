@@ -17,6 +17,7 @@ from app.cities import queries as registers
 from app.document.compare import Called, Change, compare
 from app.document.dates import day_of
 from app.document.model import Document, Problem
+from app.document.validate import wrong_notes
 from app.journal import queries as journal
 from app.journal.models import JournalEntry
 from app.review import ageing, at_hand, kit, queries, rules
@@ -102,7 +103,8 @@ def standing(session: Session, solution: Solution) -> Standing:
     """How a solution stands now, what was typed and not submitted yet included."""
     review = queries.open_review(session, solution)
     in_force, typed = in_force_of(session, solution), opened(session, solution)
-    writing = settled(typed_in(typed.state))
+    as_typed = typed_in(typed.state)
+    writing = settled(as_typed)
     number = review.revision_number if review else solution.latest_number
     revision = library.revision(session, solution, number)
     waited, files = document_of(revision) if review else None, queries.files_changed(session, solution)
@@ -115,6 +117,8 @@ def standing(session: Session, solution: Solution) -> Standing:
     judged = document_of(revision) if review else writing
     held = kit.at_hand(session, solution, review)
     missing = rules.missing(asked, judged, bool(held.coming)) if asked else ()
+    if asked and not review:
+        missing = (*missing, *wrong_notes(as_typed))
     turn = rules.next_actor(situation, _bodies(solution), [tie.theme.slug for tie in solution.themes])
     return Standing(situation, review, revision, turn, asked, missing, held, writing, typed)
 

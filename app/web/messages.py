@@ -46,6 +46,10 @@ PROBLEMS = {
     "not_a_value": _l("serve un numero o un testo breve"),
     "not_an_address": _l("serve un indirizzo completo http o https (trovato «{detail}»)"),
     "not_a_mapping": _l("servono voci «nome: valore» (trovato «{detail}»)"),
+    "not_a_note": _l(
+        "una riga non è una nota («{detail}»): ogni nota comincia con il suo segno, come in «[^1]: Titolo della fonte,"
+        " indirizzo», e va a capo solo con quattro spazi all’inizio della riga"
+    ),
     "unknown_city": _l("«{detail}» non è nel registro delle città e degli enti"),
     "no_page_head": _l("mancano, in cima al file e fra due righe «---», title e updated_on"),
     "not_a_page_name": _l("il nome del file deve essere pagina.lingua.md, con it oppure en (trovato «{detail}»)"),

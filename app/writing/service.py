@@ -17,6 +17,7 @@ from app.document.parse import parse
 from app.document.pictures import folder_of
 from app.document.render import render
 from app.document.serialise import digest, serialise
+from app.document.validate import wrong_notes
 from app.errors import Conflict, Invalid, NotFound
 from app.journal.service import record
 from app.solutions import queries as library
@@ -249,14 +250,18 @@ def freeze(
 ) -> SolutionRevision:
     """Make a version of what was typed, or answer the newest one where nothing was.
 
-    Raises ``Invalid`` for wrong shapes and for a Markdown text that cannot be read yet, ``TooComplex`` for one that
-    would take too long to show.
+    Raises ``Invalid`` for wrong shapes, for lines among the notes that are none and for a Markdown text that cannot be
+    read yet, ``TooComplex`` for one that would take too long to show.
     """
     solution = library.locked(session, solution.id)
     current = opened(session, solution)
     if current.state.markdown:
         raise Invalid({"document": "markdown_pending"})
-    document = settled(document_of(current.state))
+    typed = document_of(current.state)
+    wrong = wrong_notes(typed)
+    if wrong:
+        raise Invalid({problem.field: problem.key for problem in wrong})
+    document = settled(typed)
     _refuse_other_body(session, solution, document, author_id, now)
     latest = library.revision(session, solution, solution.latest_number)
     if digest(_kept_by_site(solution, document)) == latest.digest:

@@ -74,6 +74,16 @@ def test_who_decides_sees_the_references_and_which_of_them_is_not_recognised(app
     assert '<span lang="it">la legge sui passi</span> <span class="tag late">non riconosciuta' in page
 
 
+def test_a_note_that_is_none_is_named_before_and_after_sending_and_nothing_is_sent(app: Flask, office: Office) -> None:
+    maria = Desk(signed_in(app, office, office.official)).open().type(footnotes="[^1 Relazione 2024")
+    maria.save()
+    told = "Note: una riga non è una nota («[^1 Relazione 2024»)"
+    assert told in maria.client.get(PAGE).text
+    status, page = press(maria.client, f"{PAGE}/invia")
+    assert (status, told in page) == (422, True)
+    assert office.rows() == []
+
+
 def test_a_version_goes_from_draft_to_ready_through_the_pages(app: Flask, office: Office) -> None:
     official, referent, expert = (
         signed_in(app, office, number) for number in (office.official, office.referent, office.expert)

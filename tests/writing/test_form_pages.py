@@ -244,6 +244,19 @@ def test_a_version_with_wrong_shapes_is_refused_and_the_form_keeps_everything(ma
     assert "x" * 130 in answer.text
 
 
+def test_a_line_among_the_notes_that_is_none_stays_in_the_draft_and_makes_no_version(maria: Desk) -> None:
+    maria.open().type(footnotes="[1] Relazione 2024, https://ente.example/relazione")
+    saved = maria.autosave()
+    assert saved.json is not None
+    assert "[1] Relazione 2024" in saved.json["problems"]["footnotes"]
+    answer = maria.client.post(f"{maria.address}/versione", data={"csrf_token": maria.box("csrf_token"), "reason": ""})
+    assert answer.status_code == 422
+    assert maria.open().box("footnotes") == "[1] Relazione 2024, https://ente.example/relazione"
+    box = answer.text.partition('id="campo-footnotes"')[2].partition('class="story-preview')[0]
+    assert "Una riga non è una nota («[1] Relazione 2024, https://ente.example/relazione»)" in box
+    assert "(«»)" not in answer.text
+
+
 def test_a_version_that_takes_too_long_to_show_is_refused_before_anybody_waits(
     maria: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

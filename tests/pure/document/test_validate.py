@@ -133,6 +133,17 @@ def test_what_is_offered_has_the_days_that_are_stated_on_the_page_of_its_body() 
     assert found(make_document(capacity=offered)) == []
 
 
+@pytest.mark.parametrize(
+    "stray", ["[1] Relazione 2024, https://ente.example", "[^1 nota", "[^due parole]: nota", "    segue", "\tsegue"]
+)
+def test_a_line_among_the_notes_that_is_none_is_named(stray: str) -> None:
+    good = "[^a]: Relazione 2024, <https://ente.example>\n\n    segue\n[^b]: Altra"
+    assert found(make_document(footnotes=good)) == []
+    for notes in (stray, f"{stray}\n{good}", f"{good}\n{stray.strip()}"):
+        wrong = problems(make_document(footnotes=notes))
+        assert [(item.field, item.key, item.detail) for item in wrong] == [("footnotes", "not_a_note", stray.strip())]
+
+
 def test_sections_have_fixed_titles_order_and_length() -> None:
     assert found(make_document(sections={"Conclusioni": "a"})) == [("Conclusioni", "unknown_section")]
     turned = dict.fromkeys(reversed(SECTION_TITLES), "a")
