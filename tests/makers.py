@@ -102,8 +102,8 @@ def close_body(session: Session, *slugs: str, day: str = "2020-01-01") -> None:
 
 
 def make_solution(session: Session, slug: str = "sportello-unico-bologna", **front: Any) -> Solution:
-    """A saved solution. Registers must be there."""
-    result = import_document(session, slug, make_document(**front), NOW)
+    """A saved solution. Registers must be there; what it is a variant of need not."""
+    result = import_document(session, slug, make_document(**front), NOW, beside={str(front.get("based_on"))})
     assert result.outcome in {"added", "changed", "unchanged"}, result.problems
     solution = by_slug(session, slug)
     assert solution is not None

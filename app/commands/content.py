@@ -3,13 +3,14 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 from flask import current_app
 from flask.cli import AppGroup
+from sqlalchemy.exc import DBAPIError
 
 from app.commands import registers
 from app.config import ROOT, Settings
@@ -18,8 +19,9 @@ from app.document.model import Problem, located
 from app.document.render import TooComplex
 from app.errors import NotFound
 from app.solutions import folder, queries
-from app.solutions.rules import is_made_up
+from app.solutions.rules import is_made_up, source_of, wrong_source
 from app.solutions.service import Imported, Outcome, import_document, rerender, unrenderable
+from app.solutions.variant_queries import in_force
 from app.web.messages import problem_sentence
 from app.writing import queries as writing
 
@@ -53,9 +55,10 @@ def check(path: Path | None) -> None:
     found = registers.read(source)
     _tell_registers(found)
     entries = list(folder.entries(source))
+    sources = _published(entries) | _in_library(entries)
     wrong = 0
     for entry in entries:
-        problems = _problems(entry, found)
+        problems = _problems(entry, found, sources)
         tell(entry.path, problems)
         wrong += bool(problems)
     click.echo(f"{len(entries)} documenti controllati, {wrong} con errori.")
@@ -64,11 +67,30 @@ def check(path: Path | None) -> None:
         raise SystemExit(1)
 
 
-def _problems(entry: folder.Entry, found: registers.Registers) -> tuple[Problem, ...]:
+def _published(entries: Iterable[folder.Entry]) -> frozenset[str]:
+    """Addresses of the documents of a folder that are published: what variants may be variants of."""
+    return frozenset(entry.slug for entry in entries if entry.readable and entry.readable.known("badge"))
+
+
+def _in_library(entries: Iterable[folder.Entry]) -> frozenset[str]:
+    """Sources of variants that the database has, none where there is no database yet."""
+    named = {source_of(entry.readable) for entry in entries if entry.readable}
+    try:
+        with store().reading() as session:
+            return in_force(session, named - {""})
+    except DBAPIError:
+        return frozenset()
+
+
+def _problems(entry: folder.Entry, found: registers.Registers, sources: Collection[str]) -> tuple[Problem, ...]:
     """Everything wrong with one document: with its text, what it names, and whether a page can be made of it."""
     if entry.readable is None:
         return entry.problems
-    more = [*registers.strangers(entry.readable, found, entry.problems), *unrenderable(entry.slug, entry.readable)]
+    more = [
+        *registers.strangers(entry.readable, found, entry.problems),
+        *wrong_source(entry.readable, entry.slug, sources),
+        *unrenderable(entry.slug, entry.readable),
+    ]
     told = {item.key for item in entry.problems}
     new = [item for item in more if not (item.field == "document" and item.key in told)]
     return tuple(sorted((*entry.problems, *located(new, entry.lines)), key=lambda item: item.line))
@@ -100,10 +122,10 @@ def _import_solutions(source: Path) -> int:
     outcomes: Counter[Outcome] = Counter()
     refused: list[tuple[folder.Entry, Imported]] = []
     # One moment for all: what is brought in together has no order of its own.
-    now = datetime.now(UTC)
+    now, beside = datetime.now(UTC), _published(entry for entry in entries if not entry.problems)
     with click.progressbar(entries, label="Soluzioni", show_pos=True) as progress:
         for entry in progress:
-            result = _import_entry(entry, now)
+            result = _import_entry(entry, now, beside)
             outcomes[result.outcome] += 1
             if result.outcome in (Outcome.REFUSED, Outcome.CONFLICT):
                 refused.append((entry, result))
@@ -115,11 +137,11 @@ def _import_solutions(source: Path) -> int:
     return outcomes[Outcome.REFUSED]
 
 
-def _import_entry(entry: folder.Entry, now: datetime) -> Imported:
+def _import_entry(entry: folder.Entry, now: datetime, beside: Collection[str]) -> Imported:
     if entry.document is None or entry.problems:
         return Imported(entry.slug, Outcome.REFUSED, entry.problems)
     with store().work() as session:
-        return import_document(session, entry.slug, entry.document, now)
+        return import_document(session, entry.slug, entry.document, now, beside)
 
 
 def _import_registers(source: Path) -> int:

@@ -28,6 +28,7 @@ from app.review.service import candidates, document_of, in_force_of
 from app.solutions import queries as library
 from app.solutions.models import Solution, SolutionRevision
 from app.solutions.rules import SITE_FIELDS, is_overdue
+from app.solutions.service import wrong_source
 from app.writing.service import Opened, opened
 from app.writing.state import document_of as typed_in
 from app.writing.state import settled
@@ -116,9 +117,9 @@ def standing(session: Session, solution: Solution) -> Standing:
     asked = step or rules.first_step(solution.badge, changed)
     judged = document_of(revision) if review else writing
     held = kit.at_hand(session, solution, review)
-    missing = rules.missing(asked, judged, bool(held.coming)) if asked else ()
-    if asked and not review:
-        missing = (*missing, *wrong_notes(as_typed))
+    stray = () if review else wrong_notes(as_typed)
+    strangers = (*stray, *wrong_source(session, judged, solution.slug))
+    missing = (*rules.missing(asked, judged, bool(held.coming)), *strangers) if asked else ()
     turn = rules.next_actor(situation, _bodies(solution), [tie.theme.slug for tie in solution.themes])
     return Standing(situation, review, revision, turn, asked, missing, held, writing, typed)
 

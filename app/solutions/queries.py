@@ -53,15 +53,17 @@ class State:
     updated_at: datetime
     review_due: str | None
     register: int
+    source_changed: datetime | None
     variants: tuple[Variant, ...]
 
 
 def _states() -> Select[Any]:
-    adapting, owning = aliased(Solution), aliased(SolutionBody)
+    adapting, source, owning = aliased(Solution), aliased(Solution), aliased(SolutionBody)
     return (
         select(Solution.slug, Solution.published, Solution.revision_number, Solution.updated_at)
-        .add_columns(Solution.front["review_due"].as_string(), REGISTER)
+        .add_columns(Solution.front["review_due"].as_string(), REGISTER, source.updated_at)
         .add_columns(adapting.slug, adapting.title, adapting.updated_at, City.slug, City.name)
+        .outerjoin(source, source.slug == Solution.based_on)
         .outerjoin(adapting, (adapting.based_on == Solution.slug) & adapting.published)
         .outerjoin(owning, (owning.solution_id == adapting.id) & (owning.role == "owner"))
         .outerjoin(City, City.id == owning.city_id)
@@ -87,10 +89,10 @@ def _read_states(rows: Iterable[Row[Any]]) -> Iterator[State]:
     for slug, group in groupby(map(tuple, rows), key=lambda row: str(row[0])):
         variants: dict[str, Variant] = {}
         for row in group:
-            _slug, published, number, updated_at, review_due, register, variant, title, changed_at, city, name = row
+            own, (variant, title, changed_at, city, name) = row[1:-5], row[-5:]
             if variant is not None:
                 variants[variant] = Variant(variant, title, changed_at, city or "", name or "")
-        yield State(slug, published, number, updated_at, review_due, register, tuple(variants.values()))
+        yield State(*(slug, *own, tuple(variants.values())))
 
 
 def pulse(session: Session) -> tuple[object, ...]:

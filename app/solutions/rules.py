@@ -1,14 +1,15 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What a document says about its solution: who may see it, its year, its ties, the acts it rests on."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from app.document.dates import last_day, year_of
-from app.document.model import Document, known
-from app.document.schema import UNKNOWN, VISIBILITIES, Level
+from app.document.model import Document, Problem, known
+from app.document.schema import FIELD_BY_NAME, UNKNOWN, VISIBILITIES, Level
+from app.document.shapes import SLUG
 from app.matching.themes import Tree, ancestry
 from app.text.acts import LegalReference, find_acts, with_region
 
@@ -138,6 +139,21 @@ def _reuse(entry: Mapping[str, Any]) -> Tie:
         "" if end == UNKNOWN else str(end),
         str(entry.get("note", "")),
     )
+
+
+def source_of(document: Document) -> str:
+    """The address of the solution a document says it is a variant of; empty where it names none that can be one."""
+    source = document.known("based_on")
+    return source if isinstance(source, str) and SLUG.match(source) else ""
+
+
+def wrong_source(document: Document, slug: str, in_force: Collection[str]) -> tuple[Problem, ...]:
+    """What is wrong with the source of a variant at ``slug``: it is another solution, and published."""
+    source = source_of(document)
+    if not source or (source in in_force and source != slug):
+        return ()
+    example = FIELD_BY_NAME["based_on"].example
+    return (Problem("based_on", "own_source" if source == slug else "unknown_source", detail=source, example=example),)
 
 
 @dataclass(frozen=True)

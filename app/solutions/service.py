@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Saving documents: each save makes a revision and derives every other column from it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -19,7 +19,7 @@ from app.document.serialise import digest, digest_of, serialise
 from app.document.validate import problems
 from app.errors import Invalid, NotFound
 from app.search.changes import note
-from app.solutions import queries, register, rules
+from app.solutions import queries, register, rules, variant_queries
 from app.solutions.models import LegalAct, Solution, SolutionAct, SolutionBody, SolutionRevision, SolutionTheme, Theme
 from app.text.acts import LegalReference
 
@@ -43,9 +43,14 @@ class Imported:
     problems: tuple[Problem, ...] = ()
 
 
-def import_document(session: Session, slug: str, document: Document, now: datetime) -> Imported:
-    """Bring one document of the content folder into the database, or say why not."""
-    wrong = wrong_in(session, document)
+def import_document(
+    session: Session, slug: str, document: Document, now: datetime, beside: Collection[str] = ()
+) -> Imported:
+    """Bring one document of the content folder into the database, or say why not.
+
+    ``beside`` are the addresses of those that come in with it: what it is a variant of may be among them.
+    """
+    wrong = wrong_in(session, document, slug, beside)
     if wrong:
         return Imported(slug, Outcome.REFUSED, wrong)
     solution = queries.by_slug(session, slug)
@@ -89,8 +94,9 @@ def _too_complex(error: TooComplex) -> Problem:
     return Problem("document", str(error), detail=str(MAX_RENDERED))
 
 
-def wrong_in(session: Session, document: Document) -> tuple[Problem, ...]:
-    """What forbids saving: wrong shapes, parts its badge needs, bodies and themes that are not registered."""
+def wrong_in(session: Session, document: Document, slug: str = "", beside: Collection[str] = ()) -> tuple[Problem, ...]:
+    """What forbids saving: wrong shapes, parts its badge needs, bodies and themes that are not registered, a source
+    that is no other published solution nor one of those ``beside``."""
     found = list(problems(document, rules.level_of(document)))
     named = {tie.slug for tie in rules.ties(document)} if not found else set()
     missing = named - by_slugs(session, sorted(named)).keys()
@@ -98,7 +104,14 @@ def wrong_in(session: Session, document: Document) -> tuple[Problem, ...]:
     registered = {theme.slug for theme in queries.themes(session)}
     strangers = [slug for slug in document.listed("themes") if slug not in registered] if not found else []
     found += [Problem("themes", "unknown_theme", detail=str(slug), example="suap") for slug in strangers]
-    return tuple(found)
+    return tuple(found) or wrong_source(session, document, slug, beside)
+
+
+def wrong_source(session: Session, document: Document, slug: str, beside: Collection[str] = ()) -> tuple[Problem, ...]:
+    """What is wrong with the source a document names, asked of the library where it is not ``beside``."""
+    source = rules.source_of(document)
+    known = beside if not source or source in beside else variant_queries.in_force(session, [source])
+    return rules.wrong_source(document, slug, known)
 
 
 def save(session: Session, solution: Solution, document: Document, now: datetime) -> SolutionRevision:
@@ -120,7 +133,7 @@ def propose(
     Raises ``TooComplex``, and ``Invalid`` for a document with wrong shapes (at the level of a draft).
     """
     document = rules.with_site_fields(document, solution.front if solution.badge else {})
-    wrong = wrong_in(session, document)
+    wrong = wrong_in(session, document, solution.slug)
     if wrong:
         raise Invalid({problem.field: problem.key for problem in wrong})
     revision = _add_revision(session, solution, document, render(document, folder_of(solution.slug)), now)

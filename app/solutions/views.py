@@ -19,7 +19,7 @@ from app.errors import NotFound
 from app.journal import queries as journal
 from app.solutions import pdf, queries
 from app.solutions.models import Solution, SolutionRevision
-from app.solutions.rules import for_everybody, hides_mailbox, is_overdue, narrower, spreads, unrecognised
+from app.solutions.rules import for_everybody, hides_mailbox, is_overdue, narrower, source_of, spreads, unrecognised
 from app.solutions.said_views import AS_SAID
 from app.text.typed import number
 from app.web import gate
@@ -39,6 +39,14 @@ BY_THE_SITE = frozenset({"evidence-lowered", "solution-reused"})
 def unrecognised_references(front: Mapping[str, Any]) -> list[str]:
     """The references of a document that lead to no act."""
     return unrecognised(front)
+
+
+@solutions.app_template_global()
+def readable_source(slug: str, front: Mapping[str, Any]) -> Solution | None:
+    """The other solution that the document at ``slug`` says it is a variant of, where this reader may open it."""
+    source = source_of(Document(front))
+    found = queries.by_slug(session(), source, acts=False) if source not in ("", slug) else None
+    return found if found is not None and gate.may(Action.READ_SOLUTION, found.thing) else None
 
 
 def found(slug: str, *, acts: bool = True) -> Solution:
@@ -66,7 +74,7 @@ def show(slug: str) -> Response:
 
 def mark_of(state: queries.State, language: str) -> tuple[object, ...]:
     """Everything the page of a published solution changes with: one that is kept under the same mark is right."""
-    what = (state.slug, state.revision_number, state.updated_at, state.variants, state.register)
+    what = (state.slug, state.revision_number, state.updated_at, state.variants, state.register, state.source_changed)
     return (RELEASE, language, *what, is_overdue(state.review_due, today()))
 
 

@@ -54,6 +54,8 @@ PROBLEMS = {
     "no_page_head": _l("mancano, in cima al file e fra due righe «---», title e updated_on"),
     "not_a_page_name": _l("il nome del file deve essere pagina.lingua.md, con it oppure en (trovato «{detail}»)"),
     "unknown_theme": _l("«{detail}» non è tra i temi"),
+    "own_source": _l("una soluzione non può essere la variante di sé stessa: indicare quella da cui deriva"),
+    "unknown_source": _l("«{detail}» non è una soluzione pubblicata: indicare quella da cui questa deriva"),
     "nested_too_deep": _l("il testo ha troppi livelli annidati"),
     "note_in_note": _l("il testo ha una nota dentro un’altra: ogni nota sta su righe proprie, come [^1]: testo"),
     "too_many_brackets": _l("il testo ha troppe parentesi quadre o note"),

@@ -2,7 +2,7 @@
 """How the form is laid out, what is still missing in it, and the address a new solution gets."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 
@@ -97,21 +97,27 @@ def telling(typed: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 
 def _telling(field: Field | None, text: str) -> str:
-    """A way to reach a person, an act that is not recognised, a licence without the version that licences have."""
-    if field is not None and field.name == "legal_basis":
-        return "" if find_acts(text) else "act_unknown"
+    """What to say of one box; nothing for most."""
+    if field is not None and field.name in LOOKED_AT:
+        key, fits = LOOKED_AT[field.name]
+        return "" if fits(text) else key
     if field is None or field.shape in {"text", "texts"}:
-        if holds_contact(text):
-            return "contact_in_text"
-        return "no_licence" if field and field.name == "licence" and not LICENCE.search(text) else ""
+        return "contact_in_text" if holds_contact(text) else ""
     return "personal_mailbox" if field.shape == "mailbox" and is_personal(text) else ""
 
 
-def checked(document: Document) -> Checked:
-    """Everything to mend, sorted by what it hinders."""
+#: Fields of which a text may be looked at again, with the key of what to say where it does not fit.
+LOOKED_AT: Mapping[str, tuple[str, Callable[[str], object]]] = {
+    "legal_basis": ("act_unknown", find_acts),
+    "licence": ("no_licence", LICENCE.search),
+}
+
+
+def checked(document: Document, strangers: Iterable[Problem] = ()) -> Checked:
+    """Everything to mend, sorted by what it hinders; ``strangers`` are wrong in what the document names."""
     now = problems(document, Level.SUBMITTED)
     later = [item for item in problems(document, Level.VALIDATED) if item not in now]
-    wrong = [item for item in now if item.key not in MISSING]
+    wrong = [*(item for item in now if item.key not in MISSING), *strangers]
     lacking = [item for item in now if item.key in MISSING]
     return Checked(_gaps(wrong), _gaps(lacking), _gaps(later))
 

@@ -20,6 +20,7 @@ from app.errors import Invalid, NotFound
 from app.solutions import queries as library
 from app.solutions.models import Solution
 from app.solutions.said_views import AS_SAID
+from app.solutions.service import wrong_source
 from app.web import gate
 from app.web.formats import json_answer
 from app.web.gate import permits
@@ -140,7 +141,7 @@ def autosave(slug: str) -> Response:
 
 def _stored(opened: service.Opened, solution: Solution) -> dict[str, Any]:
     """What an open page shows anew once it is saved."""
-    checked = rules.checked(document_of(opened.state))
+    checked = _checked(solution, document_of(opened.state))
     return {
         "edition": opened.edition,
         "base": opened.base,
@@ -152,6 +153,10 @@ def _stored(opened: service.Opened, solution: Solution) -> dict[str, Any]:
         "meter": render_template("writing/_meter.html", checked=checked, solution=solution),
         "index": render_template("writing/_index.html", checked=checked, groups=rules.GROUPS),
     }
+
+
+def _checked(solution: Solution, document: Document) -> rules.Checked:
+    return rules.checked(document, wrong_source(session(), document, solution.slug))
 
 
 def _said(key: str, detail: str = "") -> str:
@@ -303,7 +308,7 @@ def form_page(solution: Solution, opened: Opened, *, undecided: Sequence[str] = 
         solution=solution,
         opened=opened,
         state=opened.state,
-        checked=rules.with_undecided(rules.checked(document), undecided),
+        checked=rules.with_undecided(_checked(solution, document), undecided),
         warnings=rules.telling(boxes.flat(opened.state)),
         undecided=undecided,
         groups=rules.GROUPS,

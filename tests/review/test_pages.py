@@ -71,7 +71,7 @@ def test_who_decides_sees_the_references_and_which_of_them_is_not_recognised(app
     office.rewrite(legal_basis=["L. 7 aprile 2014, n. 56", "la legge sui passi"])
     page = signed_in(app, office, office.official).get(PAGE).text
     assert '<span lang="it">L. 7 aprile 2014, n. 56</span></li>' in page
-    assert '<span lang="it">la legge sui passi</span> <span class="tag late">non riconosciuta' in page
+    assert '<span lang="it">la legge sui passi</span> <span class="tag late">norma non riconosciuta' in page
 
 
 def test_a_note_that_is_none_is_named_before_and_after_sending_and_nothing_is_sent(app: Flask, office: Office) -> None:
@@ -82,6 +82,37 @@ def test_a_note_that_is_none_is_named_before_and_after_sending_and_nothing_is_se
     status, page = press(maria.client, f"{PAGE}/invia")
     assert (status, told in page) == (422, True)
     assert office.rows() == []
+
+
+@pytest.mark.parametrize("source", ["inesistente", SLUG])
+def test_a_variant_of_nothing_or_of_itself_is_not_sent_and_the_page_says_why(
+    app: Flask, office: Office, source: str
+) -> None:
+    maria = Desk(signed_in(app, office, office.official)).open()
+    maria.type(based_on=source, section__8="Due sportelli, per la distanza.")
+    saved = maria.autosave()
+    assert saved.json is not None
+    assert "based_on" in saved.json["problems"]
+    told = (
+        "Variante di: «inesistente» non è"
+        if source != SLUG
+        else "Variante di: una soluzione non può essere la variante"
+    )
+    assert told in maria.client.get(PAGE).text
+    status, page = press(maria.client, f"{PAGE}/invia")
+    assert (status, told in page) == (422, True)
+    assert office.rows() == []
+
+
+def test_who_decides_sees_what_it_is_a_variant_of_and_under_which_licence(app: Flask, office: Office) -> None:
+    with office.database.work() as session:
+        make_solution(session, "fonte", title="La fonte di tutto", city="torino")
+    maria = Desk(signed_in(app, office, office.official)).open()
+    maria.type(based_on="/soluzioni/fonte", section__8="Due, per la distanza.", licence="CC0-1.0").save()
+    assert press(maria.client, f"{PAGE}/invia")[0] == 200
+    page = signed_in(app, office, office.referent).get(PAGE).text
+    assert '<dt>Variante di</dt><dd lang="it"><a href="/soluzioni/fonte">La fonte di tutto</a></dd>' in page
+    assert "<dt>Licenza</dt><dd>CC0-1.0</dd>" in page
 
 
 def test_a_version_goes_from_draft_to_ready_through_the_pages(app: Flask, office: Office) -> None:

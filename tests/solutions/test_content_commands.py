@@ -96,6 +96,28 @@ def test_check_finds_the_same_without_touching_the_database(app: Flask, folder: 
         assert queries.every_current(session) == []
 
 
+def test_a_variant_names_a_source_that_is_in_the_folder_or_in_the_library(
+    app: Flask, folder: Path, database: Database
+) -> None:
+    texts = {"Problema affrontato": "A.", "Soluzione adottata": "B.", "Cosa è stato cambiato e perché": "C."}
+    write(folder, "bozza", serialise(make_document(badge=None)))
+    for slug, source in (("a", "uno"), ("b", "inesistente"), ("c", "c"), ("d", "bozza")):
+        write(folder, slug, serialise(make_document(based_on=source, sections=texts)))
+    checked, imported = run(app, "check", folder), run(app, "import", folder)
+    for result in (checked, imported):
+        assert result.exit_code == 1
+        assert "a.md:" not in result.output
+        assert "based_on: «inesistente» non è una soluzione pubblicata" in result.output
+        assert "c.md:" in result.output
+        assert "la variante di sé stessa" in result.output
+        assert "based_on: «bozza» non è una soluzione pubblicata" in result.output
+    assert "7 documenti controllati, 3 con errori" in checked.output
+    for slug in ("uno", "due", "b", "c", "d"):
+        (folder / "solutions" / f"{slug}.md").unlink()
+    assert run(app, "check", folder).exit_code == 0
+    assert run(app, "import", folder).exit_code == 0
+
+
 def told(app: Flask, folder: Path, path: Path) -> list[tuple[int, str]]:
     """What one check says of a file: the line and the field of each mistake, in the order it is told."""
     lines = run(app, "check", folder).output.split("\n")

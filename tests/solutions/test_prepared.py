@@ -3,6 +3,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -14,7 +15,8 @@ from app.db import Database
 from app.solutions import chores, queries
 from app.solutions.chores import PreparedPages
 from app.solutions.queries import State, by_slug
-from tests.makers import make_solution
+from app.solutions.service import save
+from tests.makers import NOW, make_document, make_solution
 
 SITE = "https://twinmetro.example"
 SLUGS = ("prima", "seconda")
@@ -93,6 +95,20 @@ def test_the_source_follows_its_variants(registered: Database, prepare: Prepare)
     with registered.work() as session:
         make_solution(session, "variante", based_on="prima", title="La variante", sections=VARIANT)
     assert prepare() == 4, "the variant and its source, in both languages"
+
+
+def test_a_variant_names_its_source_as_long_as_it_can_be_read(
+    app: Flask, registered: Database, prepare: Prepare
+) -> None:
+    with registered.work() as session:
+        make_solution(session, "variante", based_on="prima", title="La variante", sections=VARIANT)
+    prepare()
+    told, path = "È la variante di un’altra soluzione", "/soluzioni/variante"
+    assert told in app.test_client().get(path, base_url=SITE).text
+    with registered.work() as session:
+        save(session, make_solution(session, "prima"), make_document(visibility="members"), NOW + timedelta(days=1))
+    prepare()
+    assert told not in app.test_client().get(path, base_url=SITE).text
 
 
 def test_a_body_with_another_name_changes_all_pages(registered: Database, prepare: Prepare) -> None:

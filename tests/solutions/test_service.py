@@ -17,6 +17,11 @@ from tests.makers import NOW, make_document, make_person, make_solution
 
 SLUG = "sportello-unico-bologna"
 LATER = NOW + timedelta(days=1)
+VARIANT = {
+    "Problema affrontato": "Regole diverse.",
+    "Soluzione adottata": "Due sportelli.",
+    "Cosa è stato cambiato e perché": "Due, per la distanza.",
+}
 
 
 def imported(database: Database, document: Document, slug: str = SLUG) -> Outcome:
@@ -98,17 +103,30 @@ def test_a_site_edit_that_came_back_through_the_folder_is_no_conflict_any_more(r
         ({"themes": ["magia"]}, "themes", "unknown_theme"),
         ({"title": "x" * 101}, "title", "too_long"),
         ({"office": None}, "office", "missing"),
+        ({"based_on": "inesistente", "sections": VARIANT}, "based_on", "unknown_source"),
+        ({"based_on": "solo-bozza", "sections": VARIANT}, "based_on", "unknown_source"),
+        ({"based_on": SLUG, "sections": VARIANT}, "based_on", "own_source"),
     ],
 )
 def test_a_wrong_document_is_refused_and_nothing_of_it_is_saved(
     registered: Database, front: dict[str, object], field: str, key: str
 ) -> None:
     with registered.work() as session:
+        make_solution(session, "solo-bozza", badge=None)
         result = import_document(session, SLUG, make_document(**front), NOW)
     assert result.outcome is Outcome.REFUSED
     assert (field, key) in {(problem.field, problem.key) for problem in result.problems}
     with registered.reading() as session:
         assert queries.by_slug(session, SLUG) is None
+
+
+def test_a_variant_of_what_is_published_or_comes_in_with_it_is_imported(registered: Database) -> None:
+    variant = make_document(based_on="fonte", sections=VARIANT)
+    with registered.work() as session:
+        assert import_document(session, "prima", variant, NOW, {"fonte"}).outcome is Outcome.ADDED
+    with registered.work() as session:
+        make_solution(session, "fonte", visibility="members")
+    assert imported(registered, variant) is Outcome.ADDED
 
 
 def test_a_document_too_complex_to_render_is_refused(registered: Database) -> None:
