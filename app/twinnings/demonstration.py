@@ -121,7 +121,7 @@ def _work(session: Session, twinning: Twinning, people: Mapping[str, int], now: 
     for precondition, answer in answers:
         sharing.answer_readiness(session, number, "bari", precondition, answer, "", None, Deed(bari, now))
     for piece in queries.kit(session, number)[:1]:
-        sharing.check_kit(session, number, piece.id, True, False, Deed(bari, now))
+        sharing.check_kit(session, number, {piece.id: {"received": True}}, Deed(bari, now))
 
 
 def _meet(session: Session, number: int, deed: Deed, now: datetime) -> None:

@@ -4,11 +4,12 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import MAXYEAR, MINYEAR, date, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime
 
 from app.document.dates import ROME
 from app.errors import Invalid
 from app.text import typed
+from app.twinnings import rules
 from app.twinnings.rules import Closing
 
 #: `9000`, `9.000`, `9 000`; a point before other than three digits is none of these.
@@ -17,6 +18,8 @@ AMOUNT = re.compile(r"(?:[0-9]{1,9}|[0-9]{1,3}(?:[. ][0-9]{3}){1,2})\Z")
 CENTS = re.compile(r",([0-9]{2})\Z")
 #: Years in which work was done or may be, and all that a day can have: a milestone is told which days would do.
 YEARS, ANY_YEAR = range(2000, 2101), range(MINYEAR, MAXYEAR + 1)
+#: What is ticked for each piece of the kit.
+BOXES = ("received", "adapted")
 #: Fields in which people write sentences of their own.
 WRITTEN = (
     *("title", "place", "note", "minutes_text", "what", "who", "task"),
@@ -76,6 +79,27 @@ class MeetingTyped:
     starts_at: datetime
     minutes: int
     place: str
+
+    def untouched(self, seen: str) -> bool:
+        """Whether the form holds what it was opened on: then it was sent for something else on it."""
+        starts = self.starts_at.astimezone(UTC).isoformat()
+        title, place = typed.line(self.title), self.place.strip()
+        held = {"title": title, "starts_at": starts, "minutes": self.minutes, "place": place}
+        return rules.seen(held) == seen
+
+
+def ticks(form: Mapping[str, str]) -> dict[int, dict[str, bool]]:
+    """The boxes of the kit that somebody ticked, or took the tick off, by piece: against how the page showed them."""
+    changed: dict[int, dict[str, bool]] = {}
+    for name in form:
+        box, _, piece = name.partition("-")
+        number = typed.number(piece)
+        if box not in {*BOXES, "shown"} or number is None:
+            continue
+        shown = form.get(f"shown-{number}", "").split()
+        moved = {box: f"{box}-{number}" in form for box in BOXES if (f"{box}-{number}" in form) != (box in shown)}
+        changed |= {number: moved} if moved else {}
+    return changed
 
 
 def amount(form: Mapping[str, str], name: str) -> int | None:

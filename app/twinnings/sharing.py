@@ -2,6 +2,7 @@
 """What both sides put on the table, one function per button: meetings, notes, files, kit, hours, readiness."""
 
 import secrets
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -111,14 +112,22 @@ def write_note(session: Session, number: int, text: str, deed: Deed) -> None:
     tell(session, twinning, deed, "note-written")
 
 
-def check_kit(session: Session, number: int, piece: int, received: bool, adapted: bool, deed: Deed) -> None:
+def check_kit(session: Session, number: int, changed: Mapping[int, Mapping[str, bool]], deed: Deed) -> None:
+    """The boxes that somebody ticked, or took the tick off: the others stay as they are, whoever ticked them since."""
     twinning = running(session, number)
-    found = next((item for item in queries.kit(session, twinning.id) if item.id == piece), None)
-    if found is None:
-        raise NotFound(piece)
-    found.received_at = (found.received_at or deed.now) if received or adapted else None
-    found.adapted_at = (found.adapted_at or deed.now) if adapted else None
-    tell(session, twinning, deed, "kit-checked", {"piece": piece})
+    kit = {piece.id: piece for piece in queries.kit(session, twinning.id)}
+    for number_of_piece, boxes in changed.items():
+        found = kit.get(number_of_piece)
+        if found is None:
+            raise NotFound(number_of_piece)
+        before = (found.received_at, found.adapted_at)
+        # What is adapted was received.
+        adapted = boxes.get("adapted", found.adapted_at is not None)
+        received = boxes.get("received", found.received_at is not None) or adapted
+        found.received_at = (found.received_at or deed.now) if received else None
+        found.adapted_at = (found.adapted_at or deed.now) if adapted else None
+        if before != (found.received_at, found.adapted_at):
+            tell(session, twinning, deed, "kit-checked", {"piece": found.id})
 
 
 def count_hours(session: Session, number: int, body: str, on: date, quarters: int, what: str, deed: Deed) -> None:
@@ -201,13 +210,14 @@ def add_piece(session: Session, number: int, title: str, deed: Deed) -> None:
 def keep_minutes(session: Session, number: int, meeting: int, text: str, deed: Deed, seen: str = "") -> None:
     """What a meeting decided, in place of what was ``seen``; meetings of ended twinnings keep theirs.
 
-    Raises ``Invalid``, ``Conflict``.
+    A form that holds what it was opened on was sent for something else on it, and takes nothing back that was written
+    since. Raises ``Invalid``, ``Conflict``.
     """
     twinning = running(session, number)
     found = _meeting(session, twinning, meeting)
     if len(text) > rules.MOST_TEXT:
         raise Invalid({"minutes_text": "too_long"})
-    if found.minutes_text == text.strip():
+    if found.minutes_text == text.strip() or rules.seen(text.strip()) == seen:
         return
     refuse_unseen(found.minutes_text, seen)
     found.minutes_text = text.strip()

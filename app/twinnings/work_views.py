@@ -130,8 +130,12 @@ def set_meeting(number: int, slug: str) -> Response:
     def act(writing: Session, d: Deed) -> None:
         said = forms.meeting(request.form)
         meeting = typed.number_in(request.form, "meeting")
-        seen = request.form.get("seen", "")
-        sharing.set_meeting(writing, number, meeting, said.title, said.starts_at, said.minutes, said.place, d, seen)
+        seen, text = request.form.get("seen", ""), request.form.get("minutes_text")
+        minuted = text if meeting else None
+        if minuted is None or not said.untouched(seen):
+            sharing.set_meeting(writing, number, meeting, said.title, said.starts_at, said.minutes, said.place, d, seen)
+        if minuted is not None:
+            sharing.keep_minutes(writing, number, meeting, minuted, d, request.form.get("seen_minutes", ""))
 
     return press(number, WORK, "saved", "incontri", act)
 
@@ -149,11 +153,11 @@ def write_note(number: int, slug: str) -> Response:
     return press(number, WORK, "saved", "note", lambda s, d: sharing.write_note(s, number, text, d))
 
 
-@workbench.post(f"{PATH}/kit/<int(max=1000000000):piece>")
+@workbench.post(f"{PATH}/kit/spunte")
 @permits(WORK)
-def check_kit(number: int, slug: str, piece: int) -> Response:
-    received, adapted = "received" in request.form, "adapted" in request.form
-    return press(number, WORK, "saved", "kit", lambda s, d: sharing.check_kit(s, number, piece, received, adapted, d))
+def check_kit(number: int, slug: str) -> Response:
+    changed = forms.ticks(request.form)
+    return press(number, WORK, "saved", "kit", lambda s, d: sharing.check_kit(s, number, changed, d))
 
 
 @workbench.post(f"{PATH}/ore")
@@ -188,13 +192,6 @@ def answer_readiness(number: int, slug: str) -> Response:
         )
 
     return press(number, SPEAK, "saved", "requisiti", act)
-
-
-@workbench.post(f"{PATH}/incontri/<int(max=1000000000):meeting>/verbale")
-@permits(WORK)
-def keep_minutes(number: int, slug: str, meeting: int) -> Response:
-    text, seen, keep = request.form.get("minutes_text", ""), request.form.get("seen", ""), sharing.keep_minutes
-    return press(number, WORK, "saved", "incontri", lambda s, d: keep(s, number, meeting, text, d, seen))
 
 
 @workbench.post(f"{PATH}/kit")

@@ -31,6 +31,8 @@ from tests.twinnings.exchange import LATER, SLUG, Exchange, joined_elsewhere
 
 KIT = [{"title": "Schema da non togliere", "kind": "accordo"}]
 PATH = f"/gemellaggi/1-{SLUG}"
+#: The first meeting as its form sends it.
+AGREED = {"meeting": "1", "title": "Avvio", "starts_at": "2027-01-08T10:00", "minutes": "60", "place": ""}
 
 
 def said(instant: datetime) -> str:
@@ -126,7 +128,7 @@ def test_lists_are_pages_and_data(exchange: Exchange, client: FlaskClient) -> No
 def test_the_buttons_do_what_they_say(exchange: Exchange, receiver: FlaskClient) -> None:
     page = receiver.get(PATH).text
     milestone = re.findall(r"/tappe/(\d+)\"", page)[0]
-    piece = re.findall(r"/kit/(\d+)\"", page)[0]
+    piece = re.findall(r'name="received-(\d+)"', page)[0]
     assert post(receiver, f"/tappe/{milestone}", done="1") == 303
     assert post(receiver, f"/tappe/{milestone}/programma", due_on="2027-01-31", owner="") == 303
     assert post(receiver, "/tappe", title="Seduta", phase="adattare", due_on="2027-01-31") == 303
@@ -134,7 +136,7 @@ def test_the_buttons_do_what_they_say(exchange: Exchange, receiver: FlaskClient)
     assert post(receiver, f"/persone/{exchange.colleague}/togli") == 303
     assert post(receiver, "/incontri", title="Avvio", starts_at="2027-01-08T10:00", minutes="60", place="Qui") == 303
     assert post(receiver, "/note", note="Fatto.") == 303
-    assert post(receiver, f"/kit/{piece}", received="on") == 303
+    assert post(receiver, "/kit/spunte", **{f"received-{piece}": "on"}) == 303
     assert post(receiver, "/ore", body="torino", on="2026-11-20", hours="1,5", what="") == 303
     assert (
         post(
@@ -345,8 +347,10 @@ def test_a_meeting_that_is_moved_wrongly_or_minuted_at_length_keeps_its_own_form
     _, form = sent_wrongly(receiver, "/incontri", moved)
     for said in ('value="Avvio spostato"', 'value="2027-01-09T10:00"', 'value="2"', "Durata in minuti: Serve"):
         assert said in form
-    _, form = sent_wrongly(receiver, "/incontri/1/verbale", {"minutes_text": "Deciso. " * 600})
+    long = {**moved, "minutes": "60", "minutes_text": "Deciso. " * 600}
+    _, form = sent_wrongly(receiver, "/incontri", long | {"seen": opened_on(receiver, "/incontri")})
     assert "Deciso. Deciso." in form
+    assert "Verbale: Il testo è troppo lungo." in form
 
 
 def test_what_was_written_is_not_lost_where_the_twinning_ended_meanwhile(
@@ -370,6 +374,45 @@ def test_what_was_told_already_stands_in_its_form_to_be_corrected(exchange: Exch
     assert 'value="None"' not in form
 
 
+def test_a_meeting_and_its_minutes_are_one_form_and_only_what_was_changed_on_it_is_written(
+    app: Flask, exchange: Exchange, receiver: FlaskClient
+) -> None:
+    assert post(receiver, "/incontri", title="Avvio", starts_at="2027-01-08T10:00", minutes="60", place="") == 303
+    colleague = client_of(app, exchange.database, exchange.colleague)
+    seen = opened_on(colleague, "/incontri")
+    moved = AGREED | {"place": "Torino", "seen": seen}
+    assert post(receiver, "/incontri", **moved, minutes_text="Si parte dai moduli.") == 303
+    assert "Si parte dai moduli.</textarea>" in receiver.get(PATH).text
+    # The colleague saw neither, and types minutes only: the meeting stays where it was moved to.
+    _, form = sent_wrongly(colleague, "/incontri", AGREED | {"seen": seen, "minutes_text": "Altro."})
+    assert "Si parte dai moduli.</p>" in form
+    known = rules.seen("Si parte dai moduli.")
+    said = AGREED | {"seen": seen, "seen_minutes": known, "minutes_text": "Altro."}
+    assert post(colleague, "/incontri", **said) == 303
+    page = receiver.get(PATH).text
+    assert ">Altro.</textarea>" in page
+    assert 'value="Torino"' in page
+    assert (exchange.rows().count("meeting-set"), exchange.rows().count("minutes-kept")) == (2, 2)
+
+
+def test_the_kit_is_one_form_and_a_tick_takes_nobody_elses_away(
+    app: Flask, exchange: Exchange, receiver: FlaskClient
+) -> None:
+    assert post(receiver, "/kit", title="Regolamento") == 303
+    first, second = re.findall(r'name="shown-(\d+)" value=""', receiver.get(PATH).text)
+    giver = client_of(app, exchange.database, exchange.giver)
+    shown = {f"shown-{first}": "", f"shown-{second}": ""}
+    assert post(receiver, "/kit/spunte", **shown, **{f"received-{first}": "on", f"adapted-{second}": "on"}) == 303
+    assert post(giver, "/kit/spunte", **shown, **{f"received-{second}": "on"}) == 303
+    page = receiver.get(PATH).text
+    held = dict(re.findall(r'name="shown-(\d+)" value="([a-z ]*)"', page))
+    assert held == {first: "received", second: "received adapted"}
+    assert post(giver, "/kit/spunte", **{f"shown-{first}": "received", f"shown-{second}": "received"}) == 303
+    with exchange.database.reading() as session:
+        now = [(piece.received_at is not None, piece.adapted_at is not None) for piece in queries.kit(session, 1)]
+    assert now == [(False, False), (True, True)]
+
+
 def opened_on(client: FlaskClient, address: str) -> str:
     """What the form sent to an address says it was opened on."""
     form = client.get(PATH).text.partition(f'action="{PATH}{address}"')[2].partition("</form>")[0]
@@ -381,9 +424,9 @@ def opened_on(client: FlaskClient, address: str) -> str:
     ("address", "first", "second", "held", "kept"),
     [
         (
-            "/incontri/1/verbale",
-            {"minutes_text": "Si parte dai moduli."},
-            {"minutes_text": "Si parte dalle tariffe."},
+            "/incontri",
+            AGREED | {"minutes_text": "Si parte dai moduli."},
+            AGREED | {"minutes_text": "Si parte dalle tariffe."},
             "Si parte dai moduli.</p>",
             ">Si parte dalle tariffe.</textarea>",
         ),
@@ -423,16 +466,12 @@ def test_what_somebody_else_saved_meanwhile_is_shown_beside_what_was_typed_and_n
     assert kept in form
     assert "un’altra persona ha salvato altro" in form
     assert page.count("Salvato adesso:") == 1
-    now = re.findall(r'name="seen" value="([0-9a-f]+)"', form)[-1]
+    now = dict(re.findall(r'name="(seen\w*)" value="([0-9a-f]+)"', form))
     # Something else is wrong: what was compared stays what it was.
-    wrong = (
-        {"minutes_text": "x" * 5_000}
-        if "minutes_text" in second
-        else {**second, "minutes": "2", "months": "otto", "by_when": "x"}
-    )
-    _, form = sent_wrongly(colleague, address, {"seen": now, **wrong})
-    assert f'name="seen" value="{now}"' in form
-    assert post(colleague, address, seen=now, **second) == 303
+    wrong = {**second, "title": "", "months": "otto", "by_when": "x"}
+    _, form = sent_wrongly(colleague, address, {**now, **wrong})
+    assert all(f'name="{name}" value="{digest}"' in form for name, digest in now.items())
+    assert post(colleague, address, **now, **second) == 303
     assert post(colleague, address, seen=seen, **second) == 303, "sent again by somebody who got no answer"
 
 

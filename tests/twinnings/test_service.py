@@ -314,7 +314,7 @@ def test_notes_kit_hours_and_readiness_are_kept_or_refused_with_the_field(exchan
         with pytest.raises(Conflict):
             sharing.answer_readiness(session, number, "torino", "Convenzione con i comuni", "no", "", None, deed, seen)
         (piece,) = queries.kit(session, number)
-        sharing.check_kit(session, number, piece.id, False, True, deed)
+        sharing.check_kit(session, number, {piece.id: {"adapted": True}}, deed)
         assert piece.received_at == piece.adapted_at == LATER
         (answer,) = queries.readiness(session, number)
         assert answer.answer == "yes"
@@ -329,7 +329,7 @@ def test_notes_kit_hours_and_readiness_are_kept_or_refused_with_the_field(exchan
             with pytest.raises(Invalid):
                 act()
         with pytest.raises(NotFound):
-            sharing.check_kit(session, number, 999, True, True, deed)
+            sharing.check_kit(session, number, {999: {"received": True}}, deed)
 
 
 def test_when_every_body_has_spoken_it_closes_and_the_source_says_who_re_used_it(exchange: Exchange) -> None:
@@ -486,6 +486,34 @@ def test_minutes_are_kept_with_their_meeting(exchange: Exchange) -> None:
     assert exchange.rows().count("minutes-kept") == 1
     with exchange.database.work() as session, pytest.raises(Conflict):
         sharing.keep_minutes(session, exchange.number, meeting, "Altro.", exchange.deed(exchange.giver))
+
+
+def test_a_tick_of_the_kit_writes_nothing_else_and_what_is_adapted_was_received(exchange: Exchange) -> None:
+    number = exchange.number
+
+    def ticked(**boxes: bool) -> tuple[bool, bool]:
+        with exchange.database.work() as session:
+            (piece,) = queries.kit(session, number)
+            sharing.check_kit(session, number, {piece.id: boxes}, exchange.deed())
+            return piece.received_at is not None, piece.adapted_at is not None
+
+    assert ticked(received=True) == (True, False)
+    assert ticked(adapted=True) == (True, True)
+    assert ticked(received=True) == (True, True)
+    assert ticked(received=False) == (True, True), "somebody else says that it is adapted"
+    assert exchange.rows().count("kit-checked") == 2
+    assert ticked(received=False, adapted=False) == (False, False)
+
+
+def test_minutes_that_a_form_only_carried_along_take_back_nothing_that_was_written_since(exchange: Exchange) -> None:
+    with exchange.database.work() as session:
+        meeting = sharing.set_meeting(session, exchange.number, 0, "Avvio", LATER, 60, "", exchange.deed()).id
+        sharing.keep_minutes(session, exchange.number, meeting, "Si parte dai moduli.", exchange.deed())
+        sharing.keep_minutes(session, exchange.number, meeting, "", exchange.deed())
+        assert queries.meetings(session, exchange.number)[0].minutes_text == "Si parte dai moduli."
+        seen = rules.seen("Si parte dai moduli.")
+        sharing.keep_minutes(session, exchange.number, meeting, "", exchange.deed(), seen)
+        assert queries.meetings(session, exchange.number)[0].minutes_text == ""
 
 
 def test_pieces_are_added_to_the_kit_each_once(exchange: Exchange) -> None:

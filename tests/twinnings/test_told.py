@@ -161,7 +161,7 @@ def of_the_table(giver: tuple[str, ...]) -> Iterator[Case]:
     # Ticks, hours and answers to the readiness check stand on the page: nobody gets a letter for each of them.
     yield Case(
         sharing.check_kit,
-        lambda s, e: sharing.check_kit(s, e.number, queries.kit(s, e.number)[0].id, True, False, e.deed()),
+        lambda s, e: sharing.check_kit(s, e.number, {queries.kit(s, e.number)[0].id: {"received": True}}, e.deed()),
         ("kit-checked",),
     )
     yield Case(
