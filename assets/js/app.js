@@ -3,6 +3,7 @@
 import { suggest } from "./suggestions.js";
 import { copyLinks } from "./copy.js";
 import { fitFold } from "./folds.js";
+import { keepTyped } from "./kept.js";
 import { followIndex } from "./side-index.js";
 import { showToTop } from "./to-top.js";
 import { tellWaiting } from "./waiting.js";
@@ -13,3 +14,5 @@ document.querySelectorAll("details.fold").forEach(fitFold);
 document.querySelectorAll("nav.side-index").forEach(followIndex);
 document.querySelectorAll(".to-top").forEach(showToTop);
 tellWaiting(document.body.dataset.waiting);
+// Behind the one above, which sends no form twice.
+keepTyped([...document.querySelectorAll("form[data-kept]")]);

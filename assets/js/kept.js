@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// A page with many forms loses what was typed into the others when one of them is sent. What stands in a
+// `form[data-kept]` is put aside then, and is in its fields again when the page comes back, with its folds open.
+//
+// The value of `data-kept` is the address of the page, where its forms are answered elsewhere; empty: where it stands.
+// Fields are known by their id. A hidden field marked `data-kept` (what the form was opened on) goes with the others.
+
+const FIELDS = "input:not([type=hidden], [type=file], [type=password]), select, textarea";
+// Nobody comes back to a page later than that, and somebody else may sit there.
+const LONGEST = 30 * 60 * 1000;
+
+const placeOf = (form) => `twinmetro:pagina:${form.dataset.kept || location.pathname}`;
+const isTick = (field) => field.type === "checkbox" || field.type === "radio";
+
+function isTyped(field) {
+  if (isTick(field)) return field.checked !== field.defaultChecked;
+  if (field.tagName !== "SELECT") return field.value !== field.defaultValue;
+  const options = [...field.options];
+  return field.value !== (options.find((option) => option.defaultSelected) ?? options[0])?.value;
+}
+
+function typedIn(form) {
+  // What was refused is shown again as the page's own, and is saved nowhere.
+  const refused = form.querySelector(".notice-wrong");
+  const fields = [...form.querySelectorAll(FIELDS)].filter((field) => field.id && (refused || isTyped(field)));
+  return {
+    fields: fields.map((field) => [field.id, isTick(field) ? field.checked : field.value]),
+    hidden: [...form.querySelectorAll("input[type=hidden][data-kept]")].map(({ name, value }) => [name, value]),
+  };
+}
+
+function putAside(forms) {
+  const aside = new Map();
+  for (const form of forms) {
+    const typed = typedIn(form);
+    if (typed.fields.length) aside.set(placeOf(form), [...(aside.get(placeOf(form)) ?? []), typed]);
+  }
+  try {
+    for (const [place, typed] of aside) sessionStorage.setItem(place, JSON.stringify({ at: Date.now(), typed }));
+  } catch {
+    // A browser without room or without storage: it is lost, as without this.
+  }
+}
+
+function taken(place) {
+  try {
+    const held = JSON.parse(sessionStorage.getItem(place));
+    sessionStorage.removeItem(place);
+    return held && Date.now() - held.at < LONGEST ? held.typed : [];
+  } catch {
+    return [];
+  }
+}
+
+function putBack(forms, { fields, hidden }) {
+  for (const [id, value] of fields) {
+    const field = document.getElementById(id);
+    if (!forms.includes(field?.form)) continue;
+    field[isTick(field) ? "checked" : "value"] = value;
+    for (const beside of field.form.querySelectorAll("input[type=hidden][data-kept]")) {
+      beside.value = new Map(hidden).get(beside.name) ?? beside.value;
+    }
+    for (let fold = field.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+  }
+}
+
+export function keepTyped(forms) {
+  for (const place of new Set(forms.map(placeOf))) taken(place).forEach((typed) => putBack(forms, typed));
+  document.addEventListener("submit", (event) => {
+    if (event.defaultPrevented || event.target.getAttribute("method") !== "post") return;
+    putAside(forms.filter((form) => form !== event.target));
+  });
+}

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A page of many forms: what is typed into one of them is still there when another one was sent."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from app.accounts.models import Person
+from app.needs.service import Deed
+from app.twinnings import queries, sharing
+from tests import makers
+from tests.journeys.offices import Office, opened
+from tests.stores import SqliteStores
+from tests.twinnings.exchange import LATER, SLUG, Exchange
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+PATH = f"/gemellaggi/1-{SLUG}"
+WORDS = "Si parte dai moduli; Bologna manda la convenzione."
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory, sqlite_stores: SqliteStores) -> Iterator[Office]:
+    """A transfer with two pieces of a kit, and a meeting."""
+    with opened(tmp_path_factory.mktemp("kept"), sqlite_stores.new(), lambda session: None) as made:
+        exchange = Exchange(made.database)
+        with made.database.work() as session:
+            sharing.add_piece(session, exchange.number, "Regolamento", exchange.deed())
+            sharing.set_meeting(session, exchange.number, 0, "Avvio", LATER, 60, "", exchange.deed())
+        made.keep_first_day()
+        yield made
+
+
+@pytest.fixture
+def transfer(office: Office, browser: Browser) -> Iterator[Page]:
+    """Its page, before somebody of the body that receives."""
+    office.begin_anew()
+    with office.database.reading() as session:
+        person = session.query(Person).filter_by(name="Receiver").one()
+    cookie = makers.sign_in(office.app.test_client(), person).get_cookie("twinmetro")
+    assert cookie is not None
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.add_cookies([{"name": "twinmetro", "value": cookie.value, "url": office.address}])
+    page = context.new_page()
+    page.goto(f"{office.address}{PATH}")
+    yield page
+    context.close()
+
+
+def send(page: Page, form: str) -> None:
+    """Press the button of a form, until its page is there."""
+    with page.expect_navigation():
+        page.locator(f"form:has({form}) button[type=submit]").click()
+
+
+def unfold(page: Page, summary: str) -> None:
+    page.locator("summary", has_text=summary).first.click()
+
+
+def test_what_is_typed_beside_a_form_stays_when_that_one_is_saved_or_refused(transfer: Page) -> None:
+    transfer.locator("#new-note").fill(WORDS)
+    unfold(transfer, "Segna le ore")
+    transfer.locator("#hours").fill("due")
+    unfold(transfer, "Rispondi")
+    transfer.locator("select[name=answer]").first.select_option("planned")
+    unfold(transfer, "Racconta com’è andata per Torino")
+    transfer.locator("input[name=result][value=adapted]").check()
+    transfer.locator("#received-1").check()
+    transfer.locator("#adapted-2").check()
+    send(transfer, "#received-1")
+    expect(transfer.locator("#new-note")).to_have_value(WORDS)
+    send(transfer, "#hours")
+    expect(transfer.locator(".notice-wrong")).to_be_visible()
+    assert transfer.url.endswith("/ore")
+    # The hours that were refused are saved nowhere: they stay too.
+    unfold(transfer, "Aggiungi un pezzo")
+    transfer.locator("#piece-title").fill("Capitolato")
+    send(transfer, "#piece-title")
+    expect(transfer.locator("#new-note")).to_have_value(WORDS)
+    for kept in ("#hours", "input[name=result][value=adapted]", "select[name=answer] >> nth=0"):
+        expect(transfer.locator(kept)).to_be_visible()
+    expect(transfer.locator("#hours")).to_have_value("due")
+    expect(transfer.locator("select[name=answer]").first).to_have_value("planned")
+    expect(transfer.locator("input[name=result][value=adapted]")).to_be_checked()
+    for tick in ("#received-1", "#received-2", "#adapted-2"):
+        expect(transfer.locator(tick)).to_be_checked()
+    transfer.reload()
+    expect(transfer.locator("#new-note")).to_have_value("")
+
+
+def test_what_stayed_over_the_press_of_another_button_overwrites_nothing_unread(office: Office, transfer: Page) -> None:
+    unfold(transfer, "Sposta, o scrivi il verbale")
+    transfer.locator("#minutes-1").fill(WORDS)
+    with office.database.work() as session:
+        giver = session.query(Person).filter_by(name="Giver").one().id
+        sharing.keep_minutes(session, 1, 1, "Si parte dalle tariffe.", Deed(giver, LATER))
+    transfer.locator("#received-1").check()
+    send(transfer, "#received-1")
+    expect(transfer.locator("#minutes-1")).to_have_value(WORDS)
+    send(transfer, "#minutes-1")
+    expect(transfer.locator(".notice-wrong")).to_contain_text("un’altra persona ha salvato altro")
+    expect(transfer.locator("details[open] .minute")).to_contain_text("Si parte dalle tariffe.")
+    with office.database.reading() as session:
+        assert queries.meetings(session, 1)[0].minutes_text == "Si parte dalle tariffe."
