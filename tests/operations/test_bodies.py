@@ -47,6 +47,7 @@ def test_a_body_that_makes_no_sense_or_is_there_is_refused_with_the_field(
         {"name": "x" * 300},
         {"name": "Regione Ligurìa"},
         {"name": "Regione X", "kind": "citta-metropolitana"},
+        {"name": "Regione X", "kind": ""},
         {"name": "Regione X", "region": "Atlantide"},
         {"name": "Regione X", "city": "atlantide"},
         {"name": "Regione X", "website": "javascript:alert(1)"},
@@ -59,6 +60,12 @@ def test_a_body_that_makes_no_sense_or_is_there_is_refused_with_the_field(
         assert region.position > by_slugs(session, ["anci"])["anci"].position
         assert [row.action for row in journal.of_thing(session, "body", "regione-liguria")] == ["body-registered"]
     assert "Regione Liguria" in coordinator.get(PAGE).text
+
+
+def test_what_a_body_is_has_to_be_chosen(coordinator: FlaskClient) -> None:
+    asked = coordinator.get(PAGE).text.partition('name="kind"')[2].partition("</select>")[0]
+    assert asked.partition(">")[0].endswith(" required")
+    assert asked.partition(">")[2].startswith('<option value="" selected>')
 
 
 def test_a_registered_body_is_corrected_and_closed_from_a_day_on_and_keeps_its_address(
