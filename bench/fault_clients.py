@@ -195,7 +195,7 @@ class Asker(Client):
         for told in json.loads(self.visitor.get("/gemellaggi.json"))["twinnings"]:
             if told["state"] == "running" and told["solution"] == self.given:
                 path = f"/gemellaggi/{told['id']}-{told['solution']}/ferma"
-                said = {"reason": "funding", "public": "1"}
+                said = {"reason": "funding", "public": "1", "sure": "1"}
                 stopped = self.ledger.stopped
                 self._press(Step(self.visitor, path, said, stopped, told["id"], "twinnings stopped"))
 
@@ -208,7 +208,7 @@ class Asker(Client):
         milestone = int(found[1])
         self._press(Step(self.visitor, f"{path}/tappe/{milestone}", done, ledger.ticked, milestone, "milestones done"))
         if self.number % 4 == 1:
-            said = {"reason": "funding", "public": "1"}
+            said = {"reason": "funding", "public": "1", "sure": "1"}
             self._press(Step(self.visitor, f"{path}/ferma", said, ledger.stopped, number, "twinnings stopped"))
             return
         # Both tell the same: reports that contradict each other are asked about once more.

@@ -40,12 +40,8 @@ AGAIN = 5
 def stop(session: Session, number: int, reason: str, text: str, public: bool, deed: Deed) -> None:
     """Stop a twinning; the request is open again, and nobody meets any more. Raises ``Invalid``, ``Conflict``."""
     twinning = running(session, number)
-    if reason not in rules.STOP_REASONS:
-        raise Invalid({"reason": "required"})
-    if reason == "other" and not text.strip():
-        raise Invalid({"text": "required"})
-    if len(text) > rules.MOST_TEXT:
-        raise Invalid({"text": "too_long"})
+    if wrong := rules.wrong_stop(reason, text):
+        raise Invalid(wrong)
     twinning.state, twinning.ended_at = State.STOPPED, deed.now
     twinning.stop_reason, twinning.stop_text, twinning.stop_public = reason, text.strip(), public
     if twinning.need_id:

@@ -88,6 +88,24 @@ class MeetingTyped:
         return rules.seen(held) == seen
 
 
+@dataclass(frozen=True)
+class Stop:
+    """Why a transfer is stopped, and whether everybody may read it."""
+
+    reason: str
+    text: str
+    public: bool
+
+
+def stop(form: Mapping[str, str]) -> Stop:
+    """Raises ``Invalid`` where nobody chose a reason and said that they are sure: nothing opens it again."""
+    said = Stop(form.get("reason", ""), form.get("text", ""), "public" in form)
+    wrong = rules.wrong_stop(said.reason, said.text) | ({} if "sure" in form else {"sure": "not_sure"})
+    if wrong:
+        raise Invalid(wrong)
+    return said
+
+
 def ticks(form: Mapping[str, str]) -> dict[int, dict[str, bool]]:
     """The boxes of the kit that somebody ticked, or took the tick off, by piece: against how the page showed them."""
     changed: dict[int, dict[str, bool]] = {}

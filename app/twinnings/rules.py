@@ -188,6 +188,16 @@ class Closing:
         return {name: value for name, value in self.__dict__.items() if value not in (None, "")}
 
 
+def wrong_stop(reason: str, text: str) -> dict[str, str]:
+    """What is wrong with the reason of a stop and its words, by field."""
+    wrong = {} if reason in STOP_REASONS else {"reason": "required"}
+    if len(text) > MOST_TEXT:
+        wrong["text"] = "too_long"
+    elif reason == "other" and not text.strip():
+        wrong["text"] = "required"
+    return wrong
+
+
 def seen(held: object) -> str:
     """What a form was opened on, in short: empty where nothing was held yet."""
     text = json.dumps(held, sort_keys=True, ensure_ascii=False)

@@ -194,6 +194,22 @@ def answer_readiness(
     tell(session, twinning, deed, "readiness-answered", {"answer": answer})
 
 
+def take_back_answer(session: Session, number: int, body: str, precondition: str, deed: Deed, seen: str = "") -> None:
+    """An answer on a precondition is none any more, in place of what was ``seen``.
+
+    Raises ``Invalid`` where there is none to take back: an answer has to be chosen. Raises ``Conflict``.
+    """
+    twinning = running(session, number)
+    city = party(twinning, body)
+    held = {(item.city_id, item.precondition): item for item in queries.readiness(session, twinning.id)}
+    found = held.get((city.id, precondition))
+    if found is None:
+        raise Invalid({"answer": "required"})
+    refuse_unseen(found.said, seen)
+    session.delete(found)
+    tell(session, twinning, deed, "readiness-answered", {"answer": ""})
+
+
 def add_piece(session: Session, number: int, title: str, deed: Deed) -> None:
     """One thing more to hand over that the solution's kit does not name. Raises ``Invalid``, ``Conflict``."""
     twinning = running(session, number)

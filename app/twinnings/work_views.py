@@ -187,6 +187,9 @@ def answer_readiness(number: int, slug: str) -> Response:
         said = {name: request.form.get(name, "") for name in ("body", "precondition", "answer", "who")}
         by_when, seen = forms.day(request.form, "by_when", needed=False), request.form.get("seen", "")
         speaking_for(said["body"])
+        if not said["answer"]:
+            sharing.take_back_answer(writing, number, said["body"], said["precondition"], d, seen)
+            return
         sharing.answer_readiness(
             writing, number, said["body"], said["precondition"], said["answer"], said["who"], by_when, d, seen
         )
@@ -254,9 +257,11 @@ def put_back(number: int, slug: str, file: int) -> Response:
 @workbench.post(f"{PATH}/ferma")
 @permits(Action.END_TWINNING, ends=True)
 def stop(number: int, slug: str) -> Response:
-    reason, text, public = request.form.get("reason", ""), request.form.get("text", ""), "public" in request.form
-    end = Action.END_TWINNING
-    return press(number, end, "twinning_stopped", "", lambda s, d: ending.stop(s, number, reason, text, public, d))
+    def act(writing: Session, d: Deed) -> None:
+        said = forms.stop(request.form)
+        ending.stop(writing, number, said.reason, said.text, said.public, d)
+
+    return press(number, Action.END_TWINNING, "twinning_stopped", "", act)
 
 
 @workbench.post(f"{PATH}/chiudi")

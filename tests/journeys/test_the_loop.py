@@ -288,6 +288,7 @@ def test_others_join_and_a_transfer_that_stops_opens_the_request_again(person: C
     vera.unfold("Ferma il gemellaggio")
     vera.choose("#reason", "funding")
     vera.tick("#public")
+    vera.tick("#sure")
     vera.press("Ferma")
     vera.reads("mancano i fondi")
     stopped = "Il gemellaggio «%(title)s» si è fermato: la richiesta «%(need)s» è di nuovo aperta."

@@ -333,6 +333,41 @@ def test_a_form_that_was_refused_stays_open_with_what_was_typed(
         assert any(item in form for item in wanted) or (name, typed) in {("person", "0|torino"), ("body", "bari")}, name
 
 
+def test_a_transfer_is_stopped_only_by_who_chose_why_and_confirmed_it(
+    exchange: Exchange, receiver: FlaskClient
+) -> None:
+    asked = receiver.get(PATH).text.partition('id="reason"')[2].partition("</select>")[0]
+    assert " required>" in asked
+    assert "selected" not in asked
+    assert '<option value="">' in asked.partition(" required>")[2][:20]
+    for sent, wanted in (({"reason": "funding"}, "Conferma: Per fermare"), ({"sure": "on"}, "Perché: Questo campo")):
+        _, form = sent_wrongly(receiver, "/ferma", sent)
+        assert wanted in form
+    assert exchange.twinning().state == "running"
+    assert post(receiver, "/ferma", reason="funding", sure="on") == 303
+    assert exchange.twinning().state == "stopped"
+
+
+def test_what_a_receiver_has_is_answered_by_choice_and_the_answer_can_be_taken_back(
+    exchange: Exchange, receiver: FlaskClient
+) -> None:
+    about = {"body": "torino", "precondition": "Piattaforma telematica"}
+    asked = receiver.get(PATH).text.partition('name="answer"')[2].partition("</select>")[0]
+    assert " required>" in asked
+    assert "selected" not in asked
+    _, form = sent_wrongly(receiver, "/requisiti", {**about, "answer": "", "who": "Ufficio gare"})
+    assert "Com’è da te: Questo campo è obbligatorio." in form
+    assert 'value="Ufficio gare"' in form
+    assert post(receiver, "/requisiti", **about, answer="yes", who="Ufficio gare") == 303
+    asked = receiver.get(PATH).text.partition("c’è</strong>")[2]
+    assert '<option value="">non ancora risposto</option>' in asked
+    assert post(receiver, "/requisiti", **about, answer="") == 409, "nobody saw the answer that this takes back"
+    seen = rules.seen({"answer": "yes", "who": "Ufficio gare", "by_when": ""})
+    assert post(receiver, "/requisiti", **about, answer="", seen=seen) == 303
+    with exchange.database.reading() as session:
+        assert queries.readiness(session, exchange.number) == []
+
+
 def test_a_note_that_is_too_long_is_still_in_its_field(exchange: Exchange, receiver: FlaskClient) -> None:
     _, form = sent_wrongly(receiver, "/note", {"note": "Parola. " * 600})
     assert "Parola. Parola." in form

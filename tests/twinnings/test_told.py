@@ -27,7 +27,7 @@ from app.notices import service
 from app.notices.models import Notice
 from app.notices.own_data import forget
 from app.notices.service import distribute
-from app.twinnings import ending, queries, sharing
+from app.twinnings import ending, queries, rules, sharing
 from app.twinnings import service as work
 from app.twinnings.models import Twinning
 from app.twinnings.rules import Closing
@@ -77,6 +77,11 @@ def only(session: Session, exchange: Exchange, what: str) -> Any:
 def answer(session: Session, exchange: Exchange) -> None:
     asked = "Piattaforma telematica"
     sharing.answer_readiness(session, exchange.number, "torino", asked, "no", "", None, exchange.deed())
+
+
+def taken_back(session: Session, exchange: Exchange) -> None:
+    asked, seen = "Piattaforma telematica", rules.seen(queries.readiness(session, exchange.number)[0].said)
+    sharing.take_back_answer(session, exchange.number, "torino", asked, exchange.deed(), seen)
 
 
 def of_work() -> Iterator[Case]:
@@ -175,6 +180,7 @@ def of_the_table(giver: tuple[str, ...]) -> Iterator[Case]:
         ("hours-taken-back",),
     )
     yield Case(sharing.answer_readiness, answer, ("readiness-answered",))
+    yield Case(sharing.take_back_answer, taken_back, ("readiness-answered",))
 
 
 def meeting_to_come() -> Case:
