@@ -36,6 +36,12 @@ def article(name: str) -> str:
     return "lo" if IMPURE.match(word) else "il"
 
 
+def ending(name: str) -> str:
+    """How its participle ends: `a` of a city or a region, `o` of a municipality, `o/a` where that is not known."""
+    first = re.split(r"[\s–-]", name.strip(), maxsplit=1)[0].casefold()
+    return "a" if first in FEMININE else "o" if first in MASCULINE else "o/a"
+
+
 def named(name: str, preposition: str = "") -> str:
     """A body as a sentence names it: `la Regione Toscana`, with `a` `alla Regione Toscana`, of a place `a Bologna`."""
     found = article(name)

@@ -10,13 +10,16 @@ from flask_babel import force_locale
 from app.access import Action, Role
 from app.accounts import queries as people
 from app.conversion.export import Format, text_to_office
+from app.document.dates import day_of
+from app.errors import NotFound
 from app.needs import queries as needs
 from app.needs.answers import preconditions
 from app.text.acts import find_acts
-from app.text.bodies import named
+from app.text.bodies import ending, named
 from app.text.elision import elided
 from app.twinnings import queries
-from app.twinnings.models import Twinning
+from app.twinnings.models import Milestone, Twinning
+from app.twinnings.rules import State
 from app.twinnings.views import PATH, found, now
 from app.web.formats import day
 from app.web.gate import permits
@@ -42,6 +45,8 @@ ONE_NAME, ONE_FORM = (f"any({', '.join(repr(name) for name in names)})" for name
 @permits(Action.WORK_ON_TWINNING)
 def draft(number: int, slug: str, name: str, form: str) -> Response:
     twinning = found(number, Action.WORK_ON_TWINNING)
+    if twinning.state != State.RUNNING:
+        raise NotFound(number)
     # An act is Italian whatever language its reader reads the site in.
     with force_locale(LOCALES[DEFAULT]):
         text = elided(render_template(f"acts/{name}.md", **_data(twinning)))
@@ -87,6 +92,7 @@ def _data(twinning: Twinning) -> dict[str, Any]:
         "bodies": bodies,
         "referents": dict.fromkeys((giver, *bodies), NOBODY_KNOWN) | _referents(twinning),
         "the": _named,
+        "ending": ending,
         "receivers": _listed(bodies),
         "the_receivers": _listed([_named(name) for name in bodies]),
         "from_receivers": _listed([_named(name, "da") for name in bodies]),
@@ -99,8 +105,18 @@ def _data(twinning: Twinning) -> dict[str, Any]:
         "preconditions": preconditions(front),
         "acts": "; ".join(act for act in stated if not _is_regional(act)),
         "regional": "; ".join(act for act in stated if _is_regional(act)),
-        "milestones": sorted(twinning.milestones, key=lambda item: (item.due_on, item.position)),
+        # What was done binds nobody any more.
+        "milestones": sorted(
+            (item for item in twinning.milestones if item.done_at is None),
+            key=lambda item: (item.due_on, item.position),
+        ),
+        "due": _due,
     }
+
+
+def _due(milestone: Milestone | None) -> str:
+    """The day of a milestone; a gap for one that has passed, and where there is none."""
+    return day(milestone.due_on) if milestone is not None and milestone.due_on >= day_of(now()) else "[...]"
 
 
 def _is_regional(act: str) -> bool:

@@ -822,17 +822,44 @@ def test_the_agreement_names_its_steps_in_order_of_days_and_lists_the_kit(
     for language in ("", "/en"):
         text = receiver.get(f"{language}{PATH}/atti/accordo.md").text
         steps = text.partition("Le tappe sono:\n\n")[2].partition("\n\n")[0].splitlines()
-        assert steps[0] == f"- Seduta del consiglio (entro il {said(NOW)});"
+        assert steps[0] == "- Seduta del consiglio (entro il [...]);", "its day has passed"
         assert steps[1].startswith("- Primo incontro tra i due uffici (entro il ")
         assert steps[-1].endswith(").")
         assert len(steps) == 8
         assert "Il kit di riuso comprende:\n\n- Schema di convenzione.\n" in text
         assert "- Convenzione con i comuni;\n- Piattaforma telematica.\n" in text
-        assert text.count("rappresentato/a da") == 3
+        assert text.count(", rappresentata da [...]") == 3
     letter = receiver.get(f"{PATH}/atti/lettera.md").text
     assert re.search(r"^4\. condividere entro .+ un piano di trasferimento;\n5\. restituire", letter, re.M)
     assert re.search(r"^Per [^\n]*Bologna: \[\.\.\.\]\n\nPer [^\n]*Torino: ", letter, re.M)
     assert "Eventuali oneri" not in letter
+
+
+def test_draft_acts_bind_to_nothing_that_is_done_or_past_and_are_offered_while_it_runs(
+    exchange: Exchange, receiver: FlaskClient
+) -> None:
+    steps = exchange.twinning().milestones
+    with exchange.database.work() as session:
+        for step in steps:
+            if step.key in ("first-meeting", "transfer-plan"):
+                service.tick(session, exchange.number, step.id, True, exchange.deed())
+    text = receiver.get(f"{PATH}/atti/accordo.md").text
+    assert f"decorre dalla data dell'ultima sottoscrizione [la collaborazione è cominciata il {said(NOW)}] e" in text
+    assert "Primo incontro" not in text
+    assert "- Visita o colloquio di approfondimento (entro il " in text
+    letter = receiver.get(f"{PATH}/atti/lettera.md").text
+    assert "un piano di trasferimento" not in letter
+    assert "4. restituire" in letter
+    with exchange.database.work() as session:
+        for step in steps:
+            service.tick(session, exchange.number, step.id, True, exchange.deed())
+    text = receiver.get(f"{PATH}/atti/accordo.md").text
+    assert "e dura fino al [...]. Le tappe sono:\n\n- [...].\n" in text
+    assert "/atti/" in receiver.get(PATH).text
+    with exchange.database.work() as session:
+        ending.stop(session, exchange.number, "funding", "", True, exchange.deed())
+    assert receiver.get(f"{PATH}/atti/accordo.md").status_code == 404
+    assert "/atti/" not in receiver.get(PATH).text
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from app.text.bodies import article, named
+from app.text.bodies import article, ending, named
 
 CONTENT = Path(__file__).parents[3] / "content"
 
@@ -41,6 +41,19 @@ def test_other_prepositions_stand_before_the_article() -> None:
     assert named("Comune di Lecce", "per") == "per il Comune di Lecce"
     assert named("Bologna", "per") == "per Bologna"
     assert named("Regione Puglia", "in") == "nella Regione Puglia"
+
+
+def test_what_is_said_of_a_body_agrees_with_it_where_its_gender_is_known() -> None:
+    feminine = (
+        "Città metropolitana di Bari",
+        "Provincia di Rimini",
+        "Regione Umbria",
+        "Università di Bari",
+        "Unione X",
+    )
+    assert {ending(name) for name in feminine} == {"a"}
+    assert {ending(name) for name in ("Comune di Bari", "Ente parco", "Consorzio di bonifica")} == {"o"}
+    assert {ending(name) for name in ("ANCI", "Roma Capitale", "")} == {"o/a"}
 
 
 def test_nothing_is_made_of_nothing() -> None:
