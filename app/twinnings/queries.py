@@ -159,6 +159,12 @@ def hours(session: Session, number: int) -> Sequence[WorkedHours]:
     return session.scalars(wanted.order_by(WorkedHours.on.desc(), WorkedHours.id.desc())).all()
 
 
+def quarters_on(session: Session, person_id: int | None, on: date) -> int:
+    """What somebody counted of a day, in every transfer."""
+    wanted = select(func.sum(WorkedHours.quarters)).where(WorkedHours.person_id == person_id, WorkedHours.on == on)
+    return session.scalar(wanted) or 0
+
+
 def worked(session: Session, twinning_id: int, city_id: int, number: int) -> WorkedHours | None:
     wanted = select(WorkedHours).where(WorkedHours.twinning_id == twinning_id, WorkedHours.city_id == city_id)
     return session.scalars(wanted.where(WorkedHours.id == number)).one_or_none()

@@ -156,6 +156,25 @@ def wrong_day(day: date, began_on: date, today: date) -> str:
     return "" if day <= last else "too_far"
 
 
+def wrong_hours(quarters: int, counted: int) -> dict[str, str]:
+    """What is wrong with the hours of somebody who has ``counted`` some of that day already."""
+    if quarters <= 0:
+        return {"hours": "no_hours"}
+    if quarters > MOST_QUARTERS:
+        return {"hours": "too_many_hours"}
+    return {"hours": "day_full"} if quarters + counted > MOST_QUARTERS else {}
+
+
+def wrong_work_day(on: date, began_on: date, today: date) -> dict[str, str]:
+    """What is wrong with a day on which somebody worked."""
+    return {"on": "in_future"} if on > today else {"on": "not_begun"} if on < began_on else {}
+
+
+def is_past_plan(answer: str, by_when: date | None, today: date) -> bool:
+    """Whether a precondition is planned for a day that has passed."""
+    return answer == "planned" and by_when is not None and by_when < today
+
+
 def phase_of(done: Iterable[tuple[str, bool]]) -> str:
     """The first phase with a milestone still to do; the last where none is. Each as (phase, done)."""
     left = {phase for phase, is_done in done if not is_done}

@@ -65,7 +65,7 @@ def set_meeting(
 
 def _wrong_meeting(title: str, minutes: int, place: str) -> dict[str, str]:
     wrong = {} if 0 < len(title) <= rules.MOST_TITLE else {"title": "required" if not title else "too_long"}
-    wrong |= {} if 5 <= minutes <= 60 * 24 else {"minutes": "not_a_number"}
+    wrong |= {} if 5 <= minutes <= 60 * 24 else {"minutes": "not_a_length"}
     return wrong | ({} if len(place) <= 300 else {"place": "too_long"})
 
 
@@ -131,12 +131,11 @@ def check_kit(session: Session, number: int, changed: Mapping[int, Mapping[str, 
 
 
 def count_hours(session: Session, number: int, body: str, on: date, quarters: int, what: str, deed: Deed) -> None:
-    """Hours in quarters of an hour. Raises ``Invalid``."""
+    """Hours in quarters of an hour, of a day since the transfer began. Raises ``Invalid``."""
     twinning = running(session, number)
     city = party(twinning, body)
-    wrong = {} if quarters > 0 else {"hours": "not_a_number"}
-    wrong |= {} if quarters <= rules.MOST_QUARTERS else {"hours": "too_many_hours"}
-    wrong |= {} if on <= day_of(deed.now) else {"on": "in_future"}
+    counted = queries.quarters_on(session, deed.person_id, on)
+    wrong = rules.wrong_hours(quarters, counted) | rules.wrong_work_day(on, day_of(twinning.began_at), day_of(deed.now))
     if wrong:
         raise Invalid(wrong)
     session.add(
@@ -182,6 +181,8 @@ def answer_readiness(
         raise Invalid({"answer": "not_a_choice"})
     held = {(item.city_id, item.precondition): item for item in queries.readiness(session, twinning.id)}
     found, who = held.get((city.id, precondition)), " ".join(who.split())[:160]
+    if (found is None or found.by_when != by_when) and rules.is_past_plan(answer, by_when, day_of(deed.now)):
+        raise Invalid({"by_when": "in_past"})
     if found is None:
         found = ReadinessAnswer(twinning_id=twinning.id, city_id=city.id, precondition=precondition)
         session.add(found)

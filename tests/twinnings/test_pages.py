@@ -137,7 +137,7 @@ def test_the_buttons_do_what_they_say(exchange: Exchange, receiver: FlaskClient)
     assert post(receiver, "/incontri", title="Avvio", starts_at="2027-01-08T10:00", minutes="60", place="Qui") == 303
     assert post(receiver, "/note", note="Fatto.") == 303
     assert post(receiver, "/kit/spunte", **{f"received-{piece}": "on"}) == 303
-    assert post(receiver, "/ore", body="torino", on="2026-11-20", hours="1,5", what="") == 303
+    assert post(receiver, "/ore", body="torino", on="2026-11-22", hours="1,5", what="") == 303
     assert (
         post(
             receiver,
@@ -186,7 +186,7 @@ def test_what_a_receiver_lacks_leads_to_solutions_that_may_fill_it(
         ("/note", {"note": ""}),
         ("/tappe", {"title": "x", "phase": "capire", "due_on": "ieri"}),
         ("/incontri", {"title": "x", "starts_at": "", "minutes": "60"}),
-        ("/ore", {"body": "torino", "on": "2026-11-20", "hours": "molte"}),
+        ("/ore", {"body": "torino", "on": "2026-11-22", "hours": "molte"}),
         ("/persone", {"person": "x|torino"}),
         ("/chiudi", {"body": "torino", "result": "adopted", "months": "otto"}),
         ("/chiudi", {"body": "torino", "result": ""}),
@@ -297,8 +297,8 @@ def test_what_who_gives_had_written_keeps_its_name_where_the_twinning_ended_mean
         ("/persone", {"person": "0|torino", "task": "modulistica"}, "Persona: Questa persona non lavora"),
         ("/capofila", {"body": "bari"}, "Ente: Questo ente non partecipa"),
         ("/incontri", {"title": "Avvio", "starts_at": "", "minutes": "45", "place": "Sala blu"}, "Giorno e ora: Serve"),
-        ("/ore", {"body": "torino", "on": "2026-11-20", "hours": "due", "what": "visita"}, "Ore: Serve un numero"),
-        ("/ore", {"body": "torino", "on": "2026-11-20", "hours": "26,5", "what": "visita"}, "al massimo 24 ore"),
+        ("/ore", {"body": "torino", "on": "2026-11-22", "hours": "due", "what": "visita"}, "Ore: Servono ore da 0,25"),
+        ("/ore", {"body": "torino", "on": "2026-11-22", "hours": "26,5", "what": "visita"}, "al massimo 24 ore"),
         ("/kit", {"title": "Schema di convenzione"}, "Titolo: C’è già"),
         ("/file", {"title": "Bozza di regolamento"}, "File: "),
         (
@@ -380,7 +380,12 @@ def test_a_meeting_that_is_moved_wrongly_or_minuted_at_length_keeps_its_own_form
     assert post(receiver, "/incontri", title="Avvio", starts_at="2027-01-08T10:00", minutes="60", place="") == 303
     moved = {"meeting": "1", "title": "Avvio spostato", "starts_at": "2027-01-09T10:00", "minutes": "2", "place": "Qui"}
     _, form = sent_wrongly(receiver, "/incontri", moved)
-    for said in ('value="Avvio spostato"', 'value="2027-01-09T10:00"', 'value="2"', "Durata in minuti: Serve"):
+    for said in (
+        'value="Avvio spostato"',
+        'value="2027-01-09T10:00"',
+        'value="2"',
+        "Servono minuti interi, da 5 a 1440",
+    ):
         assert said in form
     long = {**moved, "minutes": "60", "minutes_text": "Deciso. " * 600}
     _, form = sent_wrongly(receiver, "/incontri", long | {"seen": opened_on(receiver, "/incontri")})
@@ -547,8 +552,8 @@ def test_the_plan_says_how_it_stands_to_the_day_of_the_request(
 def test_hours_counted_by_mistake_are_taken_back_by_their_own_body_while_it_runs(
     app: Flask, exchange: Exchange, receiver: FlaskClient
 ) -> None:
-    for hours, what in (("2,4", "Visita"), ("24", "Scritta male")):
-        assert post(receiver, "/ore", body="torino", on="2026-11-20", hours=hours, what=what) == 303
+    for on, hours, what in (("2026-11-22", "2,4", "Visita"), ("2026-11-23", "24", "Scritta male")):
+        assert post(receiver, "/ore", body="torino", on=on, hours=hours, what=what) == 303
     giver = client_of(app, exchange.database, exchange.giver)
     assert "Scritta male" not in giver.get(PATH).text
     wrong = re.findall(r"/ore/(\d+)/togli", receiver.get(PATH).text.partition("Scritta male")[2])[0]
@@ -568,9 +573,34 @@ def test_hours_counted_by_mistake_are_taken_back_by_their_own_body_while_it_runs
     assert "/togli" not in page.partition('id="ore"')[2].partition("</section>")[0]
 
 
-def test_hours_of_a_day_to_come_are_refused_at_their_day(exchange: Exchange, receiver: FlaskClient) -> None:
-    _, form = sent_wrongly(receiver, "/ore", {"body": "torino", "on": "2099-01-08", "hours": "2", "what": ""})
-    assert "Giorno: Il giorno è ancora da venire." in form
+@pytest.mark.parametrize(
+    ("on", "hours", "said"),
+    [
+        ("2099-01-08", "2", "Giorno: Il giorno è ancora da venire."),
+        (
+            "2020-01-01",
+            "3,5",
+            "Giorno: Il gemellaggio non era ancora cominciato: va bene un giorno dal 22 novembre 2026",
+        ),
+        ("2026-11-22", "0", "Ore: Servono ore da 0,25 a 24"),
+        ("2026-11-22", "2:30", "Ore: Servono ore da 0,25 a 24"),
+        ("2026-11-22", "4,25", "Ore: Di questo giorno hai già segnato altre ore"),
+    ],
+)
+def test_hours_that_nobody_can_have_worked_are_refused_with_what_is_right(
+    exchange: Exchange, receiver: FlaskClient, on: str, hours: str, said: str
+) -> None:
+    assert post(receiver, "/ore", body="torino", on="2026-11-22", hours="20", what="") == 303
+    _, form = sent_wrongly(receiver, "/ore", {"body": "torino", "on": on, "hours": hours, "what": ""})
+    assert said in " ".join(form.split())
+    assert post(receiver, "/ore", body="torino", on="2026-11-22", hours="4", what="") == 303
+
+
+def test_a_precondition_is_planned_for_a_day_to_come(exchange: Exchange, receiver: FlaskClient) -> None:
+    said = {"body": "torino", "precondition": "Piattaforma telematica", "who": "", "by_when": "2020-01-01"}
+    _, form = sent_wrongly(receiver, "/requisiti", {**said, "answer": "planned"})
+    assert "Entro il giorno: Il giorno è già passato" in form
+    assert post(receiver, "/requisiti", **said, answer="yes") == 303
 
 
 def test_closing_gives_a_certificate_that_anyone_can_verify(
@@ -604,7 +634,7 @@ def test_closing_gives_a_certificate_that_anyone_can_verify(
 
 def test_nobody_speaks_for_a_body_they_do_not_work_for(exchange: Exchange, receiver: FlaskClient) -> None:
     assert post(receiver, "/chiudi", body="bologna", result="adopted") == 404
-    assert post(receiver, "/ore", body="bologna", on="2026-11-20", hours="1") == 404
+    assert post(receiver, "/ore", body="bologna", on="2026-11-22", hours="1") == 404
     said = {"precondition": "Piattaforma telematica", "answer": "yes"}
     assert post(receiver, "/requisiti", body="venezia", **said) == 404
     assert post(receiver, "/variante", body="venezia") == 404
@@ -656,7 +686,7 @@ def test_strange_text_is_kept_as_typed_or_refused(exchange: Exchange, receiver: 
     for text in lines_for("twinnings", 30):
         for address, field in (("/note", "note"), ("/incontri", "place"), ("/tappe", "title"), ("/ore", "hours")):
             data = {"title": "x", "starts_at": "2027-01-08T10:00", "minutes": "60", "phase": "capire", field: text}
-            data |= {"due_on": "2027-01-08", "on": "2026-11-20", "body": "torino", "csrf_token": token}
+            data |= {"due_on": "2027-01-08", "on": "2026-11-22", "body": "torino", "csrf_token": token}
             assert receiver.post(f"{PATH}{address}", data=data).status_code < 500, (address, text)
     page = receiver.get(PATH)
     assert page.status_code == 200

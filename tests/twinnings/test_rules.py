@@ -49,6 +49,19 @@ def test_how_a_plan_stands_to_the_day_of_its_request() -> None:
         assert rules.in_time(began, by_when, due) == said
 
 
+def test_a_day_of_work_has_at_most_24_hours_however_they_are_counted() -> None:
+    assert [rules.wrong_hours(*asked) for asked in ((1, 0), (96, 0), (40, 56))] == [{}, {}, {}]
+    assert rules.wrong_hours(0, 0) == {"hours": "no_hours"}
+    assert rules.wrong_hours(97, 0) == {"hours": "too_many_hours"}
+    assert rules.wrong_hours(41, 56) == {"hours": "day_full"}
+
+
+def test_work_is_counted_from_the_day_it_began_to_today() -> None:
+    began = TODAY - timedelta(days=3)
+    days = {began - timedelta(days=1): "not_begun", began: "", TODAY: "", TODAY + timedelta(days=1): "in_future"}
+    assert {day: rules.wrong_work_day(day, began, TODAY).get("on", "") for day in days} == days
+
+
 def test_the_phase_is_the_first_with_something_left_to_do() -> None:
     assert rules.phase_of([("capire", True), ("adattare", False), ("riusare", False)]) == "adattare"
     assert rules.phase_of([("capire", True)]) == "riusare"
