@@ -70,7 +70,8 @@ def say(
     tie = next((item for item in twinning.parties if item.city.slug == body), None)
     if tie is None:
         raise Invalid({"body": "unknown_body"})
-    _refuse_wrong(closing)
+    if wrong := rules.wrong_closing(closing):
+        raise Invalid(wrong)
     found = next((form for form in queries.closing(session, number) if form.city_id == tie.city_id), None)
     if found is None:
         found = ClosingForm(twinning_id=number, city_id=tie.city_id, side=tie.role)
@@ -107,20 +108,6 @@ def _closing(session: Session, number: int) -> Twinning:
     return twinning
 
 
-def _refuse_wrong(closing: Closing) -> None:
-    wrong = {} if closing.result in rules.RESULTS else {"result": "required"}
-    if closing.months is not None and not 0 <= closing.months <= 600:
-        wrong["months"] = "not_a_number"
-    if closing.cost is not None and not 0 <= closing.cost <= rules.MOST_COST:
-        wrong["cost"] = "not_a_number"
-    long = {"worked": closing.worked, "failed": closing.failed}
-    wrong |= {name: "too_long" for name, text in long.items() if len(text) > rules.MOST_TEXT}
-    short = {"indicator": closing.indicator, "before": closing.before, "after": closing.after}
-    wrong |= {name: "too_long" for name, text in short.items() if len(text) > rules.MOST_SHORT}
-    if wrong:
-        raise Invalid(wrong)
-
-
 def close_alone(session: Session, number: int, deed: Deed) -> None:
     """Close although a body said nothing for a month. Raises ``Conflict`` before that."""
     twinning = _closing(session, number)
@@ -133,6 +120,10 @@ def close_alone(session: Session, number: int, deed: Deed) -> None:
 
 def _close(session: Session, twinning: Twinning, forms: Sequence[ClosingForm], deed: Deed) -> None:
     twinning.state, twinning.ended_at, twinning.phase = State.CLOSED, deed.now, rules.PHASES[-1]
+    # To tell how it went is this step: the journal says it with the closing.
+    for step in twinning.milestones:
+        if step.key == rules.SHARING and step.done_at is None:
+            step.done_at, step.done_by = deed.now, deed.person_id
     received = [form for form in forms if form.side == "receiver"]
     result = rules.outcome(form.said for form in received)
     if twinning.need_id:

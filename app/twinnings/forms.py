@@ -165,17 +165,15 @@ def quarters(form: Mapping[str, str]) -> int:
 
 
 def closing(form: Mapping[str, str]) -> Closing:
-    """Raises ``Invalid``, for both amounts at once."""
-    amounts: dict[str, int | None] = {}
+    """Raises ``Invalid`` with all that is wrong, where an amount is no number."""
+    amounts: dict[str, int | None] = dict.fromkeys(("months", "cost"))
     wrong: dict[str, str] = {}
-    for name in ("months", "cost"):
+    for name in amounts:
         try:
             amounts[name] = amount(form, name)
         except Invalid as error:
             wrong |= error.problems
-    if wrong:
-        raise Invalid(wrong)
-    return Closing(
+    said = Closing(
         form.get("result", ""),
         amounts["months"],
         amounts["cost"],
@@ -185,3 +183,6 @@ def closing(form: Mapping[str, str]) -> Closing:
         form.get("worked", "").strip(),
         form.get("failed", "").strip(),
     )
+    if wrong:
+        raise Invalid(wrong | rules.wrong_closing(said))
+    return said

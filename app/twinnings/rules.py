@@ -53,7 +53,9 @@ PLAN: tuple[tuple[str, str, int], ...] = (
     ("end-of-learning", "riusare", 10),
     ("sharing", "riusare", 12),
 )
-#: The same where the request asks for a talk, a visit or a mission only.
+#: The step that is done once every side has told how it went.
+SHARING = PLAN[-1][0]
+#: The same plan where the request asks for a talk, a visit or a mission only.
 TALKS: tuple[tuple[str, str, int], ...] = (
     ("first-meeting", "capire", 1),
     ("visit", "capire", 2),
@@ -78,7 +80,7 @@ CLOSES_ALONE_AFTER = timedelta(days=30)
 MOST_TITLE, MOST_TEXT, MOST_SHORT = 160, 4_000, 200
 MOST_MILESTONES, MOST_MEETINGS, MOST_NOTES, MOST_PIECES = 40, 60, 500, 60
 MOST_QUARTERS = 4 * 24
-MOST_COST = 100_000_000
+MOST_COST, MOST_HELP = 100_000_000, 600
 
 
 @dataclass(frozen=True)
@@ -140,7 +142,7 @@ def in_time(began_on: date, by_when: date, due: Iterable[tuple[str, date]]) -> s
     """How a plan stands to the day its request names: `past` when it began, `late`, `kept`. Each as (key, day)."""
     if by_when <= began_on:
         return "past"
-    return "late" if any(day > by_when for key, day in due if key != PLAN[-1][0]) else "kept"
+    return "late" if any(day > by_when for key, day in due if key != SHARING) else "kept"
 
 
 def days_of(began_on: date, today: date) -> tuple[date, date]:
@@ -215,6 +217,19 @@ def wrong_stop(reason: str, text: str) -> dict[str, str]:
     elif reason == "other" and not text.strip():
         wrong["text"] = "required"
     return wrong
+
+
+def wrong_closing(closing: Closing) -> dict[str, str]:
+    """What is wrong with what one side says at the end, by field."""
+    wrong = {} if closing.result in RESULTS else {"result": "required"}
+    if closing.months is not None and not 0 <= closing.months <= MOST_HELP:
+        wrong["months"] = "not_a_number"
+    if closing.cost is not None and not 0 <= closing.cost <= MOST_COST:
+        wrong["cost"] = "not_a_number"
+    short = {"indicator": closing.indicator, "before": closing.before, "after": closing.after}
+    wrong |= {name: "too_long" for name, text in short.items() if len(text) > MOST_SHORT}
+    long = {"worked": closing.worked, "failed": closing.failed}
+    return wrong | {name: "too_long" for name, text in long.items() if len(text) > MOST_TEXT}
 
 
 def seen(held: object) -> str:

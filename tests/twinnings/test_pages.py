@@ -21,6 +21,7 @@ from app.db import Database
 from app.errors import Invalid
 from app.needs.service import Deed
 from app.search.index import IndexDamaged
+from app.solutions.rules import LABEL
 from app.twinnings import chores, ending, forms, queries, rules, service, sharing
 from app.twinnings.calendar import _folded, _text
 from app.twinnings.models import Twinning, TwinningPerson
@@ -255,6 +256,26 @@ def test_what_is_wrong_in_a_report_is_said_with_the_names_its_fields_have_there(
             labels = re.findall(r"<(?:label for=[^>]*|legend)>([^<]+?) ?<", fields)
             assert names
             assert set(names) <= set(labels), (body, names, labels)
+
+
+def test_all_that_is_wrong_in_a_report_is_said_at_once(exchange: Exchange, receiver: FlaskClient) -> None:
+    _, form = sent_wrongly(receiver, "/chiudi", {"body": "torino", "months": "otto", "worked": "x" * 5_000})
+    notice = " ".join(form.partition("</p>")[0].split())
+    for said in ("Mesi impiegati: Serve", "Da voi la soluzione è stata: Questo campo", "Che cosa ha funzionato: Il"):
+        assert said in notice
+
+
+@pytest.mark.parametrize("made_up", [True, False])
+def test_a_made_up_transfer_says_of_its_source_what_is_true_of_it(
+    registered: Database, client: FlaskClient, made_up: bool
+) -> None:
+    exchange = Exchange(registered, demonstration=True)
+    with registered.work() as session:
+        if made_up:
+            exchange_of(session, exchange).solution.summary = f"{LABEL} Uno sportello."
+    page = client.get(PATH).text
+    assert ("È finta anche la scheda della soluzione" in page) is made_up
+    assert ("non cambia la scheda della soluzione" in page) is not made_up
 
 
 def test_what_who_gives_had_written_keeps_its_name_where_the_twinning_ended_meanwhile(

@@ -367,6 +367,14 @@ def test_when_every_body_has_spoken_it_closes_and_the_source_says_who_re_used_it
         ending.say(session, exchange.number, "torino", GOOD, exchange.deed())
 
 
+def test_to_tell_how_it_went_is_the_step_that_is_done_once_it_closes(exchange: Exchange) -> None:
+    with exchange.database.work() as session:
+        closed(session, exchange)
+    done = {item.key: item.done_at for item in exchange.twinning().milestones}
+    assert done["sharing"] == LATER
+    assert not [key for key, at in done.items() if at is not None and key != "sharing"], "what was not done was not"
+
+
 def test_a_transfer_nobody_adopted_raises_no_evidence(exchange: Exchange) -> None:
     before = exchange.solution().revision_number
     with exchange.database.work() as session:
