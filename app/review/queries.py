@@ -54,6 +54,13 @@ def returned(session: Session, solution: Solution) -> Review | None:
     return last if last is not None and last.state == State.RETURNED else None
 
 
+def in_force_at(session: Session, solution: Solution, when: datetime) -> SolutionRevision | None:
+    """The revision that was in force at a moment; None where none was, or nobody noted since when."""
+    wanted = select(SolutionRevision).where(SolutionRevision.solution_id == solution.id)
+    lived = wanted.where(SolutionRevision.live_at <= when).order_by(SolutionRevision.number.desc())
+    return session.scalars(lived.limit(1)).one_or_none()
+
+
 def comment(session: Session, number: int) -> Comment | None:
     wanted = select(Comment).where(Comment.id == number).execution_options(populate_existing=True)
     return session.scalars(wanted).one_or_none()

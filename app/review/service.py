@@ -159,10 +159,8 @@ def _pass(session: Session, judgement: Judgement, step: Step, reason: str, evide
     if review.step != step:
         raise Conflict("decided_already")
     version = library.revision(session, solution, review.revision_number)
-    in_force = solution.front if solution.badge else {}
-    document = with_site_fields(document_of(version), in_force)
-    # What experts, transfers and age made of the level stays until an expert fixes it anew.
-    level = evidence or in_force.get("evidence_level")
+    document = with_site_fields(document_of(version), solution.front if solution.badge else {})
+    level = evidence or _level(session, solution, review, document)
     if level:
         document = rules.with_fields(document, evidence_level=level)
     _refuse_missing(step, document, kit.coming(session, solution, review.files))
@@ -184,6 +182,20 @@ def _pass(session: Session, judgement: Judgement, step: Step, reason: str, evide
         told["evidence"] = evidence
     tell(session, solution, judgement.person_id, judgement.now, rules.DECIDED_AS[step], {**_said(review), **told})
     return review
+
+
+def _level(session: Session, solution: Solution, review: Review, document: Document) -> Any:
+    """The level of evidence where nobody fixes it: what experts, transfers and age made of it stays.
+
+    A text that waits to be declared ready carries the one its expert fixed: it holds unless the one in force changed
+    since then.
+    """
+    level = solution.front.get("evidence_level") if solution.badge else None
+    if review.step != Step.READINESS:
+        return level
+    before = queries.in_force_at(session, solution, review.asked_at)
+    unchanged = before is not None and document_of(before).front.get("evidence_level") == level
+    return document.front.get("evidence_level") if unchanged else level
 
 
 def _put_in_force(

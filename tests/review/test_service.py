@@ -9,7 +9,7 @@ import pytest
 from app.access import Role
 from app.db import Database
 from app.errors import Conflict, Invalid
-from app.review import queries, service
+from app.review import queries, service, upkeep
 from app.review.rules import State, Step
 from app.solutions import queries as library
 from app.writing.models import Attachment
@@ -73,6 +73,34 @@ def test_a_new_version_of_a_validated_solution_replaces_it_only_once_validated_t
     office.validate(evidence=2)
     new = office.solution()
     assert (new.title, new.badge, new.evidence_level) == ("Sportello unico rinnovato", "validata", 2)
+
+
+def _ready_with(office: Office, evidence: int) -> None:
+    office.submit()
+    office.approve()
+    office.validate(evidence=evidence)
+    office.make_ready()
+
+
+@pytest.mark.parametrize("fixed", [2, 5])
+def test_the_level_an_expert_fixes_waits_with_the_text_until_it_is_ready(office: Office, fixed: int) -> None:
+    _ready_with(office, 3)
+    office.rewrite(title="Sportello rinnovato")
+    _ready_with(office, fixed)
+    new = office.solution()
+    assert (new.title, new.badge, new.evidence_level) == ("Sportello rinnovato", "pronta", fixed)
+
+
+def test_what_changed_the_level_in_force_after_the_validation_counts_for_the_new_text(office: Office) -> None:
+    _ready_with(office, 3)
+    office.rewrite(title="Sportello rinnovato")
+    office.submit()
+    office.approve()
+    office.validate(evidence=4)
+    with office.database.work() as session:
+        assert upkeep.lower_evidence(session, office.solution().id, LATER + timedelta(days=600))
+    office.make_ready()
+    assert (office.solution().title, office.solution().evidence_level) == ("Sportello rinnovato", 2)
 
 
 def test_a_new_text_takes_the_place_of_the_wish_for_a_higher_badge(office: Office) -> None:
