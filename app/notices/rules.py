@@ -105,6 +105,11 @@ SETTLES: Mapping[str, tuple[str, ...]] = {
     ),
     "solution-archived": (*REVIEWED, "facts-due", "evidence-lowered"),
     "draft-discarded": REVIEWED,
+    # Before its own notices are made: a new text takes the place of another wish, a person that of another person, the
+    # offer that a yes to a round becomes that of the question.
+    "solution-submitted": REVIEWED,
+    "review-assigned": ("review-assigned",),
+    "proposal-offered": QUESTIONED,
     "facts-confirmed": ("facts-due", "evidence-lowered"),
     "comment-resolved": ("error-reported",),
     "page-error-resolved": ("page-error-reported",),

@@ -13,6 +13,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from app.access import Role
 from app.cities import queries as registers
 from app.cities.models import City
 from app.journal.models import JournalEntry
@@ -36,7 +37,7 @@ from app.needs.models import MatchingRound, Need, Proposal
 from app.notices.models import Notice
 from app.outbox.models import Letter
 from app.search.engine import Engine
-from tests.makers import NOW, close_body, make_solution
+from tests.makers import NOW, close_body, make_person, make_solution
 from tests.needs.network import DAYS, LATER, PROBLEM, Network, begin, item, preview, under_floor, wanted
 from tests.needs.test_exchanges import Swap
 
@@ -413,6 +414,26 @@ def test_a_request_that_is_matched_waits_for_nobody_any_more(network: Network) -
             network.people[f"referent.{one}"] for one in ("bologna", "torino")
         }
         assert all(item.data.get("settled") and item.read_at for item in waited)
+
+
+def test_a_yes_that_becomes_an_offer_leaves_no_question_to_the_colleagues_of_who_said_it(network: Network) -> None:
+    with network.database.work() as session:
+        make_person(session, (Role.REFERENT, "bologna"))
+    need = network.post(visibility="anonymous")
+    with network.database.work() as session:
+        held = queries.locked(session, need.id)
+        assert held is not None
+        made = proposals.propose(session, held, ITEMS[0], "round", DAYS, network.deed("coordinator"))
+    network.distribute()
+    network.accept(made)
+    network.distribute()
+    with network.database.reading() as session:
+        waited = session.query(Notice).filter_by(action="proposal-made", reason="waiting").all()
+        assert len(waited) > 1
+        assert all(item.data.get("settled") for item in waited)
+        offered = session.query(Notice).filter_by(action="proposal-offered", reason="waiting").all()
+        assert offered
+        assert not any(item.data.get("settled") for item in offered)
 
 
 def test_no_page_with_a_button_does_what_the_table_leaves_out(app: Flask) -> None:

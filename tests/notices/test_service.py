@@ -89,6 +89,27 @@ def test_one_report_dealt_with_leaves_the_others_waiting(registered: Database, p
     assert found == {1: True, 2: False}
 
 
+def test_what_takes_the_place_of_something_leaves_only_itself_waiting(
+    registered: Database, people: dict[str, Person]
+) -> None:
+    with registered.work() as session:
+        other = make_person(session, (Role.REFERENT, "bologna"))
+    happened(registered, "solution-approved", "bozza", people["referent"], step="approval", next="validation")
+    happened(registered, "solution-submitted", "bozza", people["official"], step="approval", replaces=1)
+    for person in (people["referent"], other):
+        happened(registered, "review-assigned", "bozza", people["official"], step="approval", person=person.id)
+    distribute(registered)
+
+    def waits(person: Person) -> dict[str, bool]:
+        found = [one for one in queries.every_notice(session, person.id) if one.reason == rules.WAITING]
+        return {one.action: not one.data.get("settled") for one in found}
+
+    with registered.reading() as session:
+        assert waits(people["expert"]) == {"solution-approved": False}
+        assert waits(people["referent"]) == {"solution-submitted": True, "review-assigned": False}
+        assert waits(other) == {"solution-submitted": True, "review-assigned": True}
+
+
 def test_what_settles_something_is_written_in_the_journal_and_what_is_settled_is_told() -> None:
     assert {action for settled in rules.SETTLES.values() for action in settled} <= rules.TOLD.keys()
 
