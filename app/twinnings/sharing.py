@@ -40,11 +40,13 @@ def set_meeting(
 ) -> Meeting:
     """A new meeting (``meeting`` 0) or a change of one as it was ``seen``: calendars follow by its sequence.
 
-    Raises ``Invalid``, ``Conflict``.
+    Raises ``Invalid``; ``Conflict`` for one that was called off too, as its people were told.
     """
     twinning = running(session, number)
     title, place = " ".join(title.split()), place.strip()
     found = _meeting(session, twinning, meeting) if meeting else _new_meeting(session, twinning)
+    if found.cancelled_at is not None:
+        raise Conflict("called_off")
     wrong = _wrong_meeting(title, minutes, place)
     # One that stands keeps its day, whatever the rule was when it was set.
     if not meeting or found.starts_at != starts_at:

@@ -414,6 +414,21 @@ def test_a_meeting_that_is_moved_wrongly_or_minuted_at_length_keeps_its_own_form
     assert "Verbale: Il testo è troppo lungo." in form
 
 
+def test_a_meeting_that_was_called_off_meanwhile_is_not_moved_and_who_tries_reads_why(
+    exchange: Exchange, receiver: FlaskClient
+) -> None:
+    typed = {"title": "Avvio", "starts_at": "2027-01-08T10:00", "minutes": "60", "place": "Torino"}
+    assert post(receiver, "/incontri", **typed) == 303
+    seen = opened_on(receiver, "/incontri")
+    assert post(receiver, "/incontri/1/annulla") == 303
+    moved = {**typed, "meeting": "1", "starts_at": "2027-01-09T10:00", "place": "Bologna", "seen": seen}
+    answer = receiver.post(f"{PATH}/incontri", data={"csrf_token": csrf(receiver, PATH), **moved})
+    assert answer.status_code == 409
+    assert "l’incontro è stato annullato e non si può più spostare" in answer.text
+    assert '<p class="as-typed" lang="it">Bologna</p>' in answer.text
+    assert exchange.rows().count("meeting-set") == 1
+
+
 def test_what_was_written_is_not_lost_where_the_twinning_ended_meanwhile(
     exchange: Exchange, receiver: FlaskClient
 ) -> None:
