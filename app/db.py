@@ -4,10 +4,11 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import DateTime, Dialect, Engine, MetaData, TypeDecorator, create_engine, event
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
 from app import rubbish
@@ -25,6 +26,7 @@ PATIENCE = 10_000
 #: Connections are bounded by the threads, each of which takes two while it writes: with fewer, all could hold one and
 #: wait for another.
 UNBOUNDED = -1
+Item = TypeVar("Item")
 #: Under which name a session knows whether its site was switched on for trying it.
 DEMONSTRATION = "demonstration"
 
@@ -92,13 +94,29 @@ class Database:
             yield session
 
     def each(self, which: Callable[[Session], Iterable[int]], act: Callable[[Session, int], int]) -> int:
-        """Do the same to every thing it is time for, each in a transaction of its own. Answers the sum of it."""
+        """Do the same to every thing it is time for, as ``over`` does."""
         with self.reading() as session:
             numbers = list(which(session))
+        return self.over(numbers, act)
+
+    def over(self, things: Iterable[Item], act: Callable[[Session, Item], int]) -> int:
+        """Do the same to every thing, each in a transaction of its own. Answers the sum of it.
+
+        One that goes wrong keeps no other back: the first error is raised at the end. A database that is away, or busy,
+        ends it at once.
+        """
         done = 0
-        for number in numbers:
-            with self.work() as session:
-                done += act(session, number)
+        troubles: list[Exception] = []
+        for thing in things:
+            try:
+                with self.work() as session:
+                    done += act(session, thing)
+            except OperationalError:
+                raise
+            except Exception as error:
+                troubles.append(error)
+        if troubles:
+            raise troubles[0]
         return done
 
     def close(self) -> None:

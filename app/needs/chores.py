@@ -50,10 +50,7 @@ def meet_new_solutions(app: Flask) -> int:
         if app.extensions.get(LOOKED_AT) == state:
             return 0
         found = news.newly_met(session, engine, now)
-    told = 0
-    for number, slug in found:
-        with database.work() as session:
-            told += news.tell_met(session, number, slug, now)
+    told = database.over(found, lambda s, met: news.tell_met(s, *met, now))
     app.extensions[LOOKED_AT] = state
     return told
 

@@ -48,28 +48,23 @@ def _behind(database: Database) -> bool:
 def send_digests(app: Flask) -> int:
     """Put the digests that are due in the outbox, each in its own transaction. Answers how many."""
     database: Database = app.extensions["database"]
-    now, sent = _now(), 0
+    now, path = _now(), unsubscribing(app).path
     with database.reading() as session:
         due = service.due_digests(session, now)
-    for person_id, how in due:
-        with database.work() as session:
-            sent += service.send_digest(session, person_id, how, now, unsubscribing(app).path)
-    return sent
+    return database.over(due, lambda s, whose: service.send_digest(s, *whose, now, path))
 
 
 def look_at_searches(app: Flask) -> int:
     """Tell the owners of saved searches what is new, once for each state of the index. Answers how many were told."""
     engine: Engine = app.extensions["engine"]
     database: Database = app.extensions["database"]
-    state, told = "/".join(engine.generation())[:120], 0
+    state, path = "/".join(engine.generation())[:120], unsubscribing(app).path
     # Searching takes its time: nobody waits for the lock of a writer meanwhile.
     with database.reading() as session:
         if not service.searches_to_look_at(session, state):
             return 0
         news = list(_news(session, engine))
-    for number, found in news:
-        with database.work() as session:
-            told += service.tell_found(session, number, found, _now(), unsubscribing(app).path)
+    told = database.over(news, lambda s, new: service.tell_found(s, *new, _now(), path))
     with database.work() as session:
         service.looked_at_searches(session, state)
     return told

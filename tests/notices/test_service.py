@@ -2,6 +2,7 @@
 """What happens is told to those it concerns: once, by what they chose, never to those who may not read it."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -13,7 +14,7 @@ from app.db import Database
 from app.errors import Invalid, NotFound
 from app.journal.models import JournalEntry
 from app.journal.service import record
-from app.notices import audiences, queries, rules, service
+from app.notices import audiences, chores, queries, rules, service
 from app.notices.models import Notice
 from app.notices.rules import Audience
 from app.notices.unsubscribe import Unsubscribing
@@ -354,3 +355,27 @@ def test_a_row_that_cannot_be_told_keeps_nobody_elses_news_back(
     assert len(troubles) == 1
     with registered.work() as session:
         assert service.distribute(session, NOW, path, troubles) == 0
+
+
+def test_a_digest_that_cannot_be_made_keeps_nobody_elses_back(
+    app: Flask, registered: Database, people: dict[str, Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = sorted((people["referent"].id, people["official"].id))
+    made = service.send_digest
+
+    def broken(session: Session, person_id: int, *rest: Any) -> bool:
+        if person_id == first:
+            raise KeyError("title")
+        return made(session, person_id, *rest)
+
+    monkeypatch.setattr(service, "due_digests", lambda *_: [(first, "daily"), (second, "daily")])
+    monkeypatch.setattr(service, "send_digest", broken)
+    monkeypatch.setattr(chores, "_now", lambda: NOW + timedelta(days=1))
+    with registered.work() as session:
+        service.choose(session, second, rules.WAITING, "daily")
+    happened(registered, "error-reported", "pubblica", comment=1)
+    distribute(registered)
+    with pytest.raises(KeyError):
+        chores.send_digests(app)
+    with registered.reading() as session:
+        assert [letter.kind for letter in letters(session)].count("newsletter") == 1

@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from app.background import Background, Chore
 from app.db import Database
@@ -138,6 +140,38 @@ def test_told_to_stop_no_further_chore_begins(app: Flask, running: threading.Eve
 
     Background(app, [Chore("stop", 1, stop_now), Chore("after", 1, note)]).run(running)
     assert not after.is_set()
+
+
+def test_a_thing_that_goes_wrong_keeps_no_other_back_and_its_chore_is_noted_as_ailing(
+    app: Flask, database: Database
+) -> None:
+    def act(session: Session, number: int) -> int:
+        session.add(ChoreRun(name=str(number), done=number, last_run_at=datetime.now(UTC)))
+        session.flush()
+        return broken(app) if number < 3 else 1
+
+    chore = Chore("things", 1, lambda _: database.each(lambda _session: [1, 2, 3, 4], act))
+    assert Background(app, [chore]).once() == ["things"]
+    with database.reading() as session:
+        assert [queries.chore_run(session, str(number)) is not None for number in (1, 2, 3, 4)] == [
+            False,
+            False,
+            True,
+            True,
+        ]
+    assert "ValueError" in run_of(database, "things").last_error
+
+
+def test_a_database_that_is_away_ends_a_chore_at_its_first_thing(database: Database) -> None:
+    tried: list[int] = []
+
+    def act(_session: Session, number: int) -> int:
+        tried.append(number)
+        raise OperationalError("", {}, Exception("away"))
+
+    with pytest.raises(OperationalError):
+        database.over([1, 2], act)
+    assert tried == [1]
 
 
 def test_a_failing_chore_shows_in_the_exit_status_of_one_round(app: Flask) -> None:
