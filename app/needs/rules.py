@@ -19,7 +19,7 @@ from app.text.stems import POLITE, STOP, stem
 ACTIONS: Mapping[str, str] = {
     "need-drafted": "a request was begun; edition",
     "need-published": "a request is on the board; edition, themes",
-    "need-edited": "a request was changed; edition",
+    "need-edited": "a request was changed; edition, by_when where it has another day",
     "preconditions-answered": "what its city says of preconditions of solutions; answers (how many)",
     "need-joined": "another body needs the same",
     "need-left": "a body no longer takes part",

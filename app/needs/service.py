@@ -78,8 +78,11 @@ def edit(session: Session, number: int, edition: int, wanted: Wanted, deed: Deed
         _refuse(checking.wrong_in_draft(session, wanted))
     else:
         _refuse(checking.wrong(session, need.city, wanted, deed.now, published=need))
+    before = need.by_when
     if _change(session, need, wanted, deed):
-        tell(session, need, deed, "need-edited", {"edition": need.edition})
+        day = need.by_when.isoformat() if need.by_when else ""
+        told = {"by_when": day} if need.by_when != before else {}
+        tell(session, need, deed, "need-edited", {"edition": need.edition, **told})
     return need
 
 

@@ -129,8 +129,16 @@ SETTLES: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("round-published", "round-discarded"), ("round-computed", "round-failed")),
     **dict.fromkeys(("milestone-done", "milestone-planned", "twinning-closed", "twinning-stopped"), STEPS_OF_TWINNING),
 }
+#: Those that settle something only where their row notes this: another word of a request answers nothing about its day.
+ONLY_WITH: Mapping[str, str] = {"need-edited": "by_when"}
 #: Where a thing has several such at a time, which of them a row is about.
 WHICH = ("comment", "milestone")
+
+
+def settled_by(action: str, entry: Mapping[str, Any]) -> tuple[str, ...]:
+    """What of the same thing waits for nobody any more after a row of the journal that notes ``entry``."""
+    needed = ONLY_WITH.get(action)
+    return SETTLES.get(action, ()) if needed is None or needed in entry else ()
 
 
 def is_settled(entry: Mapping[str, Any], waiting: Mapping[str, Any]) -> bool:

@@ -75,7 +75,7 @@ def _tell_or_pass(
 
 def _settle(session: Session, entry: JournalEntry, now: datetime) -> None:
     """What was done, whoever did it, waits for nobody any more: it counts as read, and says so."""
-    actions = rules.SETTLES.get(entry.action)
+    actions = rules.settled_by(entry.action, entry.data)
     if not actions:
         return
     for notice in queries.waiting_on(session, entry.kind, entry.key, actions, rules.STEPS_OF_TWINNING):

@@ -11,6 +11,7 @@ from app.cities import queries as registers
 from app.document.dates import day_of
 from app.needs import chores, overdue, queries, service
 from app.needs.models import Need
+from app.notices.models import Notice
 from tests.needs.network import Network, wanted
 from tests.needs.test_pages import client_of, page, site
 
@@ -51,6 +52,24 @@ def test_its_city_is_asked_once_then_the_board_says_so_until_it_is_extended(site
     assert "la città non ha ancora detto se serve" not in board.get("/richieste").text
     assert look_at(network, need, on(2, 6)), "a new day passes too"
     assert network.rows("need", need)[1:] == ["need-overdue", "need-lapsed", "need-edited", "need-overdue"]
+
+
+def test_another_word_leaves_the_question_about_the_day_waiting_and_another_day_answers_it(network: Network) -> None:
+    need = network.post(by_when=DAY)
+    assert look_at(network, need, on(11))
+    network.distribute(on(11))
+
+    def edit(edition: int, by_when: date) -> set[bool]:
+        with network.database.work() as session:
+            said = wanted(by_when=by_when, constraints={"budget": "20.000 euro"})
+            service.edit(session, need.id, edition, said, network.deed(now=on(12)))
+        network.distribute(on(12))
+        with network.database.reading() as session:
+            asked = session.query(Notice).filter_by(action="need-overdue", reason="waiting")
+            return {bool(notice.data.get("settled")) for notice in asked}
+
+    assert edit(1, DAY) == {False}
+    assert edit(2, date(2027, 6, 1)) == {True}
 
 
 def test_closed_matched_and_open_requests_with_time_left_are_left_alone(network: Network) -> None:
