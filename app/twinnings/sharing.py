@@ -179,6 +179,8 @@ def answer_readiness(
     """
     twinning = running(session, number)
     city = party(twinning, body)
+    if city not in twinning.receivers:
+        raise Invalid({"body": "not_a_choice"})
     if precondition not in preconditions(twinning.solution.front) or answer not in ANSWERS:
         raise Invalid({"answer": "not_a_choice"})
     held = {(item.city_id, item.precondition): item for item in queries.readiness(session, twinning.id)}

@@ -324,6 +324,10 @@ def test_notes_kit_hours_and_readiness_are_kept_or_refused_with_the_field(exchan
             lambda: sharing.count_hours(session, number, "torino", LATER.date() + timedelta(days=1), 6, "", deed),
             lambda: sharing.count_hours(session, number, "torino", LATER.date(), 0, "", deed),
             lambda: sharing.answer_readiness(session, number, "torino", "Altro", "yes", "", None, deed),
+            # Who gives has nothing to meet: its answer would count among those of who receives.
+            lambda: sharing.answer_readiness(
+                session, number, "bologna", "Convenzione con i comuni", "yes", "", None, exchange.deed(exchange.giver)
+            ),
         ]
         for act in attempts:
             with pytest.raises(Invalid):
