@@ -49,11 +49,16 @@ def press(number: int, action: Action, said: str, anchor: str, act: Callable[[Se
         with work() as writing:
             act(writing, deed())
     except (Invalid, Conflict, FileRefused) as refused:
-        session().rollback()
-        session().expire_all()
-        return _said_again(views.found(number, action), refused)
+        return _as_it_stands(number, action, refused)
     flash(said)
     return back(twinning, anchor)
+
+
+def _as_it_stands(number: int, action: Action, refused: Invalid | Conflict | FileRefused) -> Response:
+    """The page read anew, as others left it meanwhile: a reading session of SQLite shows what it showed first."""
+    session().rollback()
+    session().expire_all()
+    return _said_again(views.found(number, action), refused)
 
 
 def _said_again(twinning: Twinning, refused: Invalid | Conflict | FileRefused) -> Response:
@@ -290,6 +295,5 @@ def begin_variant(number: int, slug: str) -> Response:
         with work() as writing:
             variant = ending.begin_variant(writing, twinning.id, body, deed()).slug
     except (Invalid, Conflict) as refused:
-        session().expire_all()
-        return _said_again(views.found(number, SPEAK), refused)
+        return _as_it_stands(number, SPEAK, refused)
     return make_response(redirect(prefixed(f"/soluzioni/{variant}/modifica"), 303))

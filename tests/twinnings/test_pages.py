@@ -22,7 +22,7 @@ from app.errors import Invalid
 from app.needs.service import Deed
 from app.search.index import IndexDamaged
 from app.solutions.rules import LABEL
-from app.twinnings import chores, ending, forms, queries, rules, service, sharing
+from app.twinnings import chores, ending, forms, queries, rules, service, sharing, work_views
 from app.twinnings.calendar import _folded, _text
 from app.twinnings.models import Twinning, TwinningPerson
 from app.twinnings.rules import Closing
@@ -715,6 +715,22 @@ def test_the_variant_leads_to_its_draft(exchange: Exchange, receiver: FlaskClien
     answer = receiver.post(f"{PATH}/variante", data={"csrf_token": csrf(receiver, PATH), "body": "torino"})
     assert re.fullmatch(r"/soluzioni/[a-z0-9-]+/modifica", answer.headers["Location"])
     assert receiver.get(answer.headers["Location"]).status_code == 200
+
+
+def test_a_variant_of_a_transfer_that_was_stopped_meanwhile_is_refused_on_the_page_as_it_stands(
+    exchange: Exchange, receiver: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody stops it after the page was read and before anything is written."""
+
+    def stopping(body: str) -> str:
+        with exchange.database.work() as session:
+            ending.stop(session, exchange.number, "other", "Motivo scritto.", True, exchange.deed())
+        return body
+
+    monkeypatch.setattr(work_views, "speaking_for", stopping)
+    answer = receiver.post(f"{PATH}/variante", data={"csrf_token": csrf(receiver, PATH), "body": "torino"})
+    assert answer.status_code == 409
+    assert "Motivo scritto." in answer.text
 
 
 def test_strange_text_is_kept_as_typed_or_refused(exchange: Exchange, receiver: FlaskClient) -> None:
