@@ -214,6 +214,8 @@ def start_following(
     """Follow a thing; nothing happens where it is followed already. Raises ``Invalid`` beyond the limit."""
     if kind not in rules.KINDS or not key or len(key) > 400:
         raise Invalid({"follow": "not_a_choice"})
+    # One at a time for each person: a button is pressed twice, and what is followed once has one row.
+    people.locked(session, person_id)
     if queries.follow(session, person_id, kind, key) is not None:
         return
     if len(queries.follows(session, person_id)) >= rules.MOST_FOLLOWED:
@@ -245,6 +247,7 @@ def choose(session: Session, person_id: int, reason: str, mail: str, site: bool 
     """How to be mailed for a reason, and whether to be told on the site; None leaves that. Raises ``Invalid``."""
     if reason not in rules.REASONS or mail not in rules.MAILED:
         raise Invalid({"mail": "not_a_choice"})
+    people.locked(session, person_id)
     found = queries.preference(session, person_id, reason)
     if found is None:
         found = Preference(person_id=person_id, reason=reason, site=True)

@@ -19,6 +19,7 @@ from app.notices.models import Notice
 from app.notices.rules import Audience
 from app.notices.unsubscribe import Unsubscribing
 from app.outbox.models import Letter
+from tests import races
 from tests.makers import NOW, make_person, make_solution
 
 MONDAY = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -276,6 +277,24 @@ def test_following_twice_is_following_once_and_has_a_limit(registered: Database,
             service.start_following(session, person, "theme", "suap", "SUAP", [], NOW)
         with pytest.raises(Invalid):
             service.start_following(session, person, "weather", "suap", "SUAP", [], NOW)
+
+
+def test_a_button_pressed_twice_at_once_follows_or_chooses_once(
+    registered: Database, people: dict[str, Person]
+) -> None:
+    person = people["stranger"].id
+
+    def follow(session: Session) -> None:
+        service.start_following(session, person, "theme", "suap", "SUAP", [], NOW)
+
+    def choose(session: Session) -> None:
+        service.choose(session, person, rules.MINE, "daily")
+
+    for act in (follow, choose):
+        assert races.at_once(*[races.working(registered, act)] * 4) == ["done"] * 4
+    with registered.reading() as session:
+        assert len(queries.follows(session, person)) == 1
+        assert queries.chosen(session, person) == {rules.MINE: "daily"}
 
 
 def test_nobody_reads_or_marks_the_notices_of_another(registered: Database, people: dict[str, Person]) -> None:
