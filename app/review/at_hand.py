@@ -10,7 +10,6 @@ from app.document.model import Document
 from app.document.pictures import folder_of
 from app.document.render import TooComplex, render
 from app.review.rules import same_text
-from app.review.service import document_of
 from app.solutions.models import Solution, SolutionRevision
 from app.solutions.rules import with_site_fields
 from app.writing.service import Opened
@@ -32,12 +31,12 @@ class Text:
 
 
 def of_version(revision: SolutionRevision) -> Text:
-    return Text(document_of(revision), revision.sections, revision.footnotes)
+    return Text(revision.document(), revision.sections, revision.footnotes)
 
 
 def as_sent(solution: Solution, revision: SolutionRevision, writing: Document, opened: Opened) -> Text:
     """What sending would send: the newest version, or what was typed since."""
-    newest = document_of(revision)
+    newest = revision.document()
     if same_text(writing, newest):
         return of_version(revision)
     document = with_site_fields(writing, solution.front if solution.badge else {})

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.accounts import queries as people
 from app.review import queries, rules
 from app.review.models import Review
-from app.review.service import document_of, in_force_of
+from app.review.service import in_force_of
 from app.solutions import queries as library
 from app.solutions.models import Solution
 
@@ -51,4 +51,4 @@ def _is_in_force(session: Session, solution: Solution, waiting: Review) -> bool:
     in_force = in_force_of(session, solution)
     if in_force is None or waiting.revision_number == solution.revision_number:
         return in_force is not None
-    return rules.same_text(document_of(library.revision(session, solution, waiting.revision_number)), in_force)
+    return rules.same_text(library.revision(session, solution, waiting.revision_number).document(), in_force)

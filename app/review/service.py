@@ -14,7 +14,6 @@ from app.accounts.models import Person
 from app.cities import queries as registers
 from app.document.dates import day_of
 from app.document.model import Document, Problem
-from app.document.parse import parse
 from app.errors import Conflict, Invalid, NotFound
 from app.journal.service import record
 from app.review import kit, queries, rules
@@ -56,12 +55,12 @@ def submit(session: Session, solution: Solution, person_id: int, now: datetime) 
         raise Conflict("archived")
     waiting = queries.open_review(session, solution)
     version = freeze(session, solution, person_id, now)
-    changed = _is_changed(session, solution, document_of(version), waiting)
+    changed = _is_changed(session, solution, version.document(), waiting)
     step = rules.first_step(solution.badge, changed)
     if step is None or (waiting and not changed):
         raise Conflict("waits_already" if waiting else "nothing_to_submit")
     files = kit.now_in(session, solution)
-    _refuse_missing(step, document_of(version), files)
+    _refuse_missing(step, version.document(), files)
     told = {}
     if waiting:
         _close(
@@ -78,7 +77,7 @@ def submit(session: Session, solution: Solution, person_id: int, now: datetime) 
 
 
 def _is_changed(session: Session, solution: Solution, latest: Document, waiting: Review | None) -> bool:
-    waited = document_of(library.revision(session, solution, waiting.revision_number)) if waiting else None
+    waited = library.revision(session, solution, waiting.revision_number).document() if waiting else None
     files = queries.files_changed(session, solution)
     return rules.is_changed(latest, in_force_of(session, solution), waited, files=files)
 
@@ -159,7 +158,7 @@ def _pass(session: Session, judgement: Judgement, step: Step, reason: str, evide
     if review.step != step:
         raise Conflict("decided_already")
     version = library.revision(session, solution, review.revision_number)
-    document = with_site_fields(document_of(version), solution.front if solution.badge else {})
+    document = with_site_fields(version.document(), solution.front if solution.badge else {})
     level = evidence or _level(session, solution, review, document)
     if level:
         document = rules.with_fields(document, evidence_level=level)
@@ -194,7 +193,7 @@ def _level(session: Session, solution: Solution, review: Review, document: Docum
     if review.step != Step.READINESS:
         return level
     before = queries.in_force_at(session, solution, review.asked_at)
-    unchanged = before is not None and document_of(before).front.get("evidence_level") == level
+    unchanged = before is not None and before.document().front.get("evidence_level") == level
     return document.front.get("evidence_level") if unchanged else level
 
 
@@ -222,7 +221,7 @@ def _carry_on(
     session: Session, solution: Solution, document: Document, version: SolutionRevision, now: datetime
 ) -> int:
     """Number of the version that climbs on: the same, or a new one where the expert fixed another level."""
-    if rules.same_text(document, document_of(version)):
+    if rules.same_text(document, version.document()):
         return version.number
     return propose(session, solution, document, now, version.author_id, version.reason).number
 
@@ -288,14 +287,7 @@ def _refuse(wrong: Sequence[Problem]) -> None:
 
 def in_force_of(session: Session, solution: Solution) -> Document | None:
     """The document in force, None for a draft."""
-    return document_of(library.current_revision(session, solution)) if solution.badge else None
-
-
-def document_of(revision: SolutionRevision) -> Document:
-    document = parse(revision.text).document
-    if document is None:
-        raise NotFound(revision.number)
-    return document
+    return library.current_revision(session, solution).document() if solution.badge else None
 
 
 def _add_remarks(session: Session, solution: Solution, review: Review, judgement: Judgement) -> int:

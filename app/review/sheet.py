@@ -24,7 +24,7 @@ from app.review import ageing, at_hand, kit, queries, rules
 from app.review.kit import Kit
 from app.review.models import Comment, Review
 from app.review.rules import Deed, NextActor, Situation, Step
-from app.review.service import candidates, document_of, in_force_of
+from app.review.service import candidates, in_force_of
 from app.solutions import queries as library
 from app.solutions.models import Solution, SolutionRevision
 from app.solutions.rules import SITE_FIELDS, is_overdue
@@ -108,14 +108,14 @@ def standing(session: Session, solution: Solution) -> Standing:
     writing = settled(as_typed)
     number = review.revision_number if review else solution.latest_number
     revision = library.revision(session, solution, number)
-    waited, files = document_of(revision) if review else None, queries.files_changed(session, solution)
+    waited, files = revision.document() if review else None, queries.files_changed(session, solution)
     changed = rules.is_changed(writing, in_force, waited, files=files)
     step = Step(review.step) if review else None
     situation = Situation(
         solution.badge, step, solution.archived_at is not None, changed, bool(review and review.claimed_by)
     )
     asked = step or rules.first_step(solution.badge, changed)
-    judged = document_of(revision) if review else writing
+    judged = revision.document() if review else writing
     held = kit.at_hand(session, solution, review)
     stray = () if review else wrong_notes(as_typed)
     strangers = (*stray, *wrong_source(session, judged, solution.slug))

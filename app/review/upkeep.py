@@ -13,7 +13,7 @@ from app.journal.service import record
 from app.review import ageing, queries, rules
 from app.review.models import Comment
 from app.review.rules import State
-from app.review.service import MAX_REASON, document_of, needed, tell
+from app.review.service import MAX_REASON, needed, tell
 from app.search.changes import note
 from app.solutions import queries as library
 from app.solutions.models import Solution, SolutionRevision
@@ -32,7 +32,7 @@ def confirm_facts(session: Session, solution: Solution, person_id: int, now: dat
     today = day_of(now)
     if solution.front.get("verified_on") == today.isoformat():
         raise Conflict("confirmed_already")
-    document = rules.confirmed(document_of(library.current_revision(session, solution)), today)
+    document = rules.confirmed(library.current_revision(session, solution).document(), today)
     revision = make_live(session, solution, document, now, person_id)
     told = {name: document.front[name] for name in ("verified_on", "review_due")}
     tell(session, solution, person_id, now, "facts-confirmed", {"version": revision.number, **told})
@@ -96,7 +96,7 @@ def lower_evidence(session: Session, solution_id: int, now: datetime) -> bool:
     after = ageing.shown_level(before, solution.front.get("review_due"), since, today)
     if after == before or not solution.badge or solution.archived_at is not None:
         return False
-    document = rules.with_fields(document_of(revision), evidence_level=after)
+    document = rules.with_fields(revision.document(), evidence_level=after)
     lowered = save(session, solution, document, now)
     told = {"version": lowered.number, "before": before, "after": after}
     tell(session, solution, None, now, "evidence-lowered", told)

@@ -12,6 +12,9 @@ from app.access import Thing
 from app.cities.models import City
 from app.db import Base, Instant
 from app.document.dates import day_of
+from app.document.model import Document
+from app.document.parse import parse
+from app.errors import NotFound
 from app.solutions.rules import is_made_up, narrower
 
 #: Under which name a session knows who tells the bodies in a transfer of a solution, which stand further down.
@@ -222,6 +225,13 @@ class SolutionRevision(Base):
     live_at: Mapped[datetime | None] = mapped_column(Instant)
 
     solution: Mapped[Solution] = relationship(back_populates="revisions")
+
+    def document(self) -> Document:
+        """What it says, read anew each time. Raises ``NotFound`` for a text that cannot be read any more."""
+        found = parse(self.text).document
+        if found is None:
+            raise NotFound(self.number)
+        return found
 
     @property
     def thing(self) -> Thing:

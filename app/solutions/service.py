@@ -17,7 +17,7 @@ from app.document.pictures import folder_of
 from app.document.render import MAX_RENDERED, Rendered, TooComplex, render
 from app.document.serialise import digest, digest_of, serialise
 from app.document.validate import problems
-from app.errors import Invalid, NotFound
+from app.errors import Invalid
 from app.search.changes import note
 from app.solutions import queries, register, rules, variant_queries
 from app.solutions.models import LegalAct, Solution, SolutionAct, SolutionBody, SolutionRevision, SolutionTheme, Theme
@@ -192,9 +192,7 @@ def _add_revision(
 
 def rerender(session: Session, revision: SolutionRevision, solution: Solution) -> None:
     """Derive again what follows from a revision, after the renderer changed; its text stays. Raises ``TooComplex``."""
-    document = parse(revision.text).document
-    if document is None:
-        raise NotFound(revision.number)
+    document = revision.document()
     _fill_rendered(revision, render(document, folder_of(solution.slug)))
     if revision.number == solution.revision_number:
         derive(session, solution, document)

@@ -13,7 +13,6 @@ from app.accounts.queries import names
 from app.document.compare import compare
 from app.document.dates import today
 from app.document.model import Document
-from app.document.parse import parse
 from app.document.serialise import digest_of, serialise
 from app.errors import NotFound
 from app.journal import queries as journal
@@ -197,9 +196,7 @@ def _readable(solution: Solution, revision: SolutionRevision) -> SolutionRevisio
 
 def _document(solution: Solution, revision: SolutionRevision) -> Document:
     """The document as far as this reader may have it."""
-    parsed = parse(revision.text).document
-    if parsed is None:
-        raise NotFound(revision.number)
+    parsed = revision.document()
     return parsed if gate.actor().member else for_everybody(parsed, solution.front)
 
 

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from app.cities.models import City
 from app.document.dates import day_of
 from app.document.model import Document, Section
-from app.document.parse import parse
 from app.document.schema import FIELD_BY_NAME, SECTION_TITLES, VARIANT_SECTION
 from app.errors import Conflict, Invalid, NotFound
 from app.needs import queries as requests
@@ -141,9 +140,9 @@ def _raise_evidence(session: Session, twinning: Twinning, reused: Sequence[Closi
     A revision by the site, in force at once; none where nobody re-used it.
     """
     solution = twinning.solution
-    document = _document(session, solution) if reused and solution.badge else None
-    if document is None:
+    if not reused or not solution.badge:
         return
+    document = library.current_revision(session, solution).document()
     before = solution.evidence_level
     held = [*document.listed("reused_by"), *(_reuse(twinning, form, deed) for form in reused)]
     front: Mapping[str, Any] = {**document.front, "reused_by": held, "evidence_level": AGAIN}
@@ -166,10 +165,6 @@ def _reuse(twinning: Twinning, form: ClosingForm, deed: Deed) -> dict[str, Any]:
 
 def _receiver(twinning: Twinning, form: ClosingForm) -> City:
     return next(tie.city for tie in twinning.parties if tie.city_id == form.city_id)
-
-
-def _document(session: Session, solution: Solution) -> Document | None:
-    return parse(library.current_revision(session, solution).text).document
 
 
 def _reported(said: Mapping[str, Any]) -> dict[str, Any]:
@@ -211,9 +206,7 @@ def begin_variant(session: Session, number: int, body: str, deed: Deed) -> Solut
         raise Invalid({"body": "unknown_body"})
     if tie.variant is not None:
         return tie.variant
-    source = _document(session, twinning.solution)
-    if source is None:
-        raise NotFound(twinning.solution_id)
+    source = library.current_revision(session, twinning.solution).document()
     sections = [section for section in source.sections if section.heading in SECTION_TITLES]
     sections = [section for section in sections if section.heading != VARIANT_SECTION]
     carried = {name: source.front[name] for name in rules.CARRIED if name in source.front}

@@ -12,7 +12,6 @@ from app.access import Action
 from app.document.compare import compare
 from app.document.dates import day_of
 from app.document.model import Document
-from app.document.parse import parse
 from app.document.schema import FIELDS, VARIANT_SECTION
 from app.errors import NotFound
 from app.journal import queries as journal
@@ -229,7 +228,7 @@ def adapted(slug: str) -> str:
     found = library.with_source(session(), slug)
     variant, written = _readable(found, slug)
     source, given = _readable(found, variant.based_on)
-    before, after = _document(given), _document(written)
+    before, after = given.document(), written.document()
     front = rules.as_far_as_filled(before.front, after.front)
     return render_template(
         "twinnings/adapted.html",
@@ -250,10 +249,3 @@ def _readable(found: Mapping[str, tuple[Solution, SolutionRevision]], slug: str)
         raise NotFound(slug)
     gate.require(Action.READ_SOLUTION, found[slug][0].thing)
     return found[slug]
-
-
-def _document(revision: SolutionRevision) -> Document:
-    parsed = parse(revision.text).document
-    if parsed is None:
-        raise NotFound(str(revision.solution_id))
-    return parsed

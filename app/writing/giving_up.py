@@ -12,7 +12,7 @@ from app.journal.service import record
 from app.solutions import queries as library
 from app.solutions.models import Solution
 from app.writing import queries
-from app.writing.service import document_in, opened, unsaved, write
+from app.writing.service import opened, unsaved, write
 from app.writing.state import State, from_json, state_of
 
 
@@ -63,7 +63,7 @@ def _typed(
 ) -> Iterator[tuple[int, datetime, tuple[str, ...], tuple[str, ...]]]:
     """Each save since the newest version, the oldest first: who, when, which sections and fields it changed."""
     newest = library.revision(session, solution, solution.latest_number)
-    before = state_of(document_in(newest))
+    before = state_of(newest.document())
     for edition in queries.editions(session, solution):
         state = from_json(edition.state)
         since = edition.saved_at >= newest.saved_at if whole else edition.saved_at > newest.saved_at
@@ -100,5 +100,5 @@ def discard(session: Session, solution: Solution, author_id: int, now: datetime,
         session.flush()
         return True
     newest = library.revision(session, solution, solution.latest_number)
-    write(session, solution, current, state_of(document_in(newest)), author_id, now)
+    write(session, solution, current, state_of(newest.document()), author_id, now)
     return False

@@ -18,7 +18,7 @@ from app.document.pictures import folder_of
 from app.document.render import render
 from app.document.serialise import digest, serialise
 from app.document.validate import wrong_notes
-from app.errors import Conflict, Invalid, NotFound
+from app.errors import Conflict, Invalid
 from app.journal.service import record
 from app.solutions import queries as library
 from app.solutions import service as solutions
@@ -115,12 +115,12 @@ def opened(session: Session, solution: Solution) -> Opened:
     newest = solution.latest_number
     if copy is None:
         revision = library.revision(session, solution, newest)
-        return Opened(state_of(document_in(revision)), 0, newest, revision.saved_at, revision.author_id)
+        return Opened(state_of(revision.document()), 0, newest, revision.saved_at, revision.author_id)
     state = from_json(copy.state)
     if copy.base_number != newest:
         latest = library.revision(session, solution, newest)
         base = _common(session, solution, library.revision(session, solution, copy.base_number), latest)
-        state = merge(state_of(document_in(base)), state, state_of(document_in(latest))).state
+        state = merge(state_of(base.document()), state, state_of(latest.document())).state
     return Opened(state, copy.edition, newest, copy.saved_at, copy.saved_by)
 
 
@@ -221,7 +221,7 @@ def restore(session: Session, solution: Solution, number: int, author_id: int, n
 
     Raises ``Conflict`` where somebody else typed what no version holds yet: it would be gone without a word.
     """
-    state = state_of(document_in(library.revision(session, solution, number)))
+    state = state_of(library.revision(session, solution, number).document())
     queries.hold(session, solution)
     current = opened(session, solution)
     if current.edition and current.saved_by not in (None, author_id) and unsaved(session, solution):
@@ -292,10 +292,3 @@ def _with_site_fields(session: Session, solution: Solution) -> Document:
 
 def _kept_by_site(solution: Solution, document: Document) -> Document:
     return with_site_fields(document, solution.front if solution.badge else {})
-
-
-def document_in(revision: SolutionRevision) -> Document:
-    document = parse(revision.text).document
-    if document is None:
-        raise NotFound(revision.number)
-    return document
