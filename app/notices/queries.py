@@ -250,7 +250,7 @@ def returned_to(session: Session, person_id: int, bodies: frozenset[str], limit:
 
 
 def waiting_on(
-    session: Session, kind: str, key: str, actions: Collection[str], whoever: Collection[str] = ()
+    session: Session, kind: str, key: str, actions: Collection[str], whoever: Collection[str]
 ) -> Sequence[Notice]:
     """Notices that say of a thing that it waits for somebody; of ``whoever``, those of others who were told as well."""
     told = or_(Notice.reason == "waiting", Notice.action.in_(whoever))

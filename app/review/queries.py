@@ -97,14 +97,14 @@ def files_changed(session: Session, solution: Solution) -> bool:
     return session.scalar(wanted.limit(1)) is not None
 
 
-def waiting(session: Session, step: Step, scope: Scope, chosen: Filter | None = None) -> Sequence[Review]:
+def waiting(session: Session, step: Step, scope: Scope, chosen: Filter) -> Sequence[Review]:
     """Open reviews of a step with their solutions, the longest waiting first."""
     wanted = select(Review).join(Review.solution).options(_solution(Review.solution), WRITER)
     wanted = wanted.where(Review.state == State.OPEN, Review.step == step, *_within(scope), *_chosen(chosen))
     return session.scalars(wanted.order_by(Review.asked_at, Review.id).limit(MOST)).all()
 
 
-def reports(session: Session, scope: Scope, chosen: Filter | None = None) -> Sequence[Comment]:
+def reports(session: Session, scope: Scope, chosen: Filter) -> Sequence[Comment]:
     """Errors readers reported that nobody has dealt with, the oldest first."""
     wanted = select(Comment).join(Comment.solution).options(_solution(Comment.solution))
     wanted = wanted.where(Comment.kind == "report", Comment.resolved_at.is_(None), *_within(scope), *_chosen(chosen))
@@ -117,17 +117,17 @@ def page_report(session: Session, number: int, *, hold: bool = False) -> PageRep
     return session.scalars(wanted.with_for_update() if hold else wanted).one_or_none()
 
 
-def page_reports(session: Session, scope: Scope, chosen: Filter | None = None) -> Sequence[PageReport]:
+def page_reports(session: Session, scope: Scope, chosen: Filter) -> Sequence[PageReport]:
     """Errors reported on pages that are no solution's and that nobody has dealt with, the oldest first."""
     wanted = select(PageReport).where(PageReport.resolved_at.is_(None), *_pages_within(scope))
-    if chosen and chosen.body:
+    if chosen.body:
         wanted = wanted.where(PageReport.body == chosen.body)
-    if chosen and chosen.theme:
+    if chosen.theme:
         wanted = wanted.where(PageReport.theme == chosen.theme)
     return session.scalars(wanted.order_by(PageReport.created_at, PageReport.id).limit(MOST)).all()
 
 
-def to_confirm(session: Session, today: date, scope: Scope, chosen: Filter | None = None) -> Sequence[Solution]:
+def to_confirm(session: Session, today: date, scope: Scope, chosen: Filter) -> Sequence[Solution]:
     """Solutions in force whose facts may be due, the longest due first; a month counts from its first day here."""
     due = Solution.front["review_due"].as_string()
     wanted = select(Solution).options(selectinload(Solution.bodies), selectinload(Solution.themes))
@@ -190,9 +190,7 @@ def _within(scope: Scope) -> list[ColumnElement[bool]]:
     return [or_(_of_bodies(scope.bodies or frozenset()), _of_themes(scope.themes or frozenset()))]
 
 
-def _chosen(chosen: Filter | None) -> list[ColumnElement[bool]]:
-    if chosen is None:
-        return []
+def _chosen(chosen: Filter) -> list[ColumnElement[bool]]:
     conditions = [_of_bodies(frozenset({chosen.body}))] if chosen.body else []
     return conditions + ([_of_themes(frozenset({chosen.theme}))] if chosen.theme else [])
 

@@ -17,7 +17,7 @@ from app.notices import chores
 from app.outbox.models import Letter
 from app.review import page_reports, queries, remarks, upkeep
 from app.review.page_reports import ReportedPage
-from app.review.queries import Scope
+from app.review.queries import Filter, Scope
 from app.review.queues import REPORTS
 from app.review.reader_views import ABOUT
 from app.solutions import queries as library
@@ -164,7 +164,7 @@ def test_what_was_typed_is_kept_though_the_solution_comes_into_force_or_is_archi
         upkeep.archive(session, library.locked(session, 1), people["referent"].id, NOW, "Servizio cessato")
     assert client.post("/soluzioni/pubblica/segnala", data=sent).status_code == 303
     with registered.reading() as session:
-        assert [report.path for report in queries.page_reports(session, Scope())] == ["/soluzioni/pubblica"]
+        assert [report.path for report in queries.page_reports(session, Scope(), Filter())] == ["/soluzioni/pubblica"]
     assert sign_in(app.test_client(), people["referent"]).get(QUEUE).text.count(WRONG) == 2
 
 
@@ -189,9 +189,9 @@ def test_reports_of_pages_have_the_limits_and_the_term_of_those_of_solutions(
     statuses = [send(client, "/rete", email="lettore@posta.example") for _ in range(remarks.MOST_REPORTS + 1)]
     assert statuses == [303] * remarks.MOST_REPORTS + [429]
     with registered.work() as session:
-        now = queries.page_reports(session, Scope())[0].created_at
+        now = queries.page_reports(session, Scope(), Filter())[0].created_at
         assert upkeep.erase_addresses(session, now + timedelta(days=91)) == remarks.MOST_REPORTS
-        assert {report.reader_email for report in queries.page_reports(session, Scope())} == {""}
+        assert {report.reader_email for report in queries.page_reports(session, Scope(), Filter())} == {""}
 
 
 def test_without_anybody_in_charge_a_report_waits_for_the_first_administrator(registered: Database) -> None:
