@@ -93,7 +93,7 @@ def _own(row: dict[str, Any], named: list[Column[Any]], person_id: int, email: s
 def preferences(session: Session, person_id: int) -> list[dict[str, Any]]:
     return [
         {"reason": item.reason, "mail": item.mail, "site": item.site}
-        for item in queries.chosen_by(session, [person_id])
+        for item in queries.preferences(session, [person_id]).values()
     ]
 
 
@@ -125,7 +125,7 @@ def forget(session: Session, person_id: int) -> None:
     for gone in (
         *queries.follows(session, person_id),
         *queries.every_notice(session, person_id),
-        *queries.chosen_by(session, [person_id]),
+        *queries.preferences(session, [person_id]).values(),
         *queries.ties_to_twinnings(session, person_id),
     ):
         session.delete(gone)

@@ -135,20 +135,10 @@ def waiting_for_mail(session: Session, since: datetime) -> Sequence[tuple[int, s
     return [(person, reason, first, last) for person, reason, first, last in session.execute(wanted)]
 
 
-def chosen(session: Session, person_id: int) -> dict[str, str]:
-    """How a person chose to be mailed, by reason; what they did not choose is missing."""
-    found = session.execute(select(Preference.reason, Preference.mail).where(Preference.person_id == person_id))
-    return {reason: mail for reason, mail in found}  # noqa: C416
-
-
-def off_the_site(session: Session, person_id: int) -> frozenset[str]:
-    """Reasons for which a person wants no notices on the site."""
-    return frozenset(session.scalars(_unwanted(person_id)))
-
-
-def chosen_by(session: Session, people: Collection[int]) -> Sequence[Preference]:
-    """How some people chose to be told; what they did not choose is missing."""
-    return session.scalars(select(Preference).where(Preference.person_id.in_(people))).all()
+def preferences(session: Session, people: Collection[int]) -> dict[tuple[int, str], Preference]:
+    """How some people chose to be told, by person and reason; what they did not choose is missing."""
+    found = session.scalars(select(Preference).where(Preference.person_id.in_(people)))
+    return {(item.person_id, item.reason): item for item in found}
 
 
 def preference(session: Session, person_id: int, reason: str) -> Preference | None:

@@ -220,11 +220,6 @@ def earliest_of_digest(day: date, how: str) -> datetime:
     return _opens(day) - back
 
 
-def how_mailed(chosen: Mapping[str, str], reason: str) -> str:
-    """`now`, `daily`, `weekly` or `never`: as the person chose, else as it is by default."""
-    return chosen.get(reason, REASONS[reason])
-
-
 def news_of_search(
     found: Iterable[str], seen: Iterable[str], in_force: Mapping[str, datetime], saved_at: datetime
 ) -> list[str]:

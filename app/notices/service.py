@@ -128,7 +128,7 @@ def tell(
     if not there:
         return 0
     told = queries.told(session, list(there), {notice.source for notice in notices})
-    chosen = {(item.person_id, item.reason): item for item in queries.chosen_by(session, list(there))}
+    chosen = queries.preferences(session, list(there))
     ways = [_way(chosen.get((notice.person_id, notice.reason)), notice.reason) for notice in notices]
     kept = [
         (notice, way)
@@ -169,7 +169,7 @@ def due_digests(session: Session, now: datetime) -> list[tuple[int, str]]:
     """Who has something for a digest that is due and was not sent yet, as (person, how); reads only."""
     days = {how: day for how in rules.DIGESTS if (day := rules.digest_day(now, how))}
     waiting = queries.waiting_for_mail(session, min(rules.earliest_of_digest(day, how) for how, day in days.items()))
-    chosen = {(item.person_id, item.reason): item for item in queries.chosen_by(session, {row[0] for row in waiting})}
+    chosen = queries.preferences(session, {row[0] for row in waiting})
     found: dict[str, tuple[int, str]] = {}
     for person_id, reason, first, last in waiting:
         how = _way(chosen.get((person_id, reason)), reason)
@@ -184,8 +184,8 @@ def send_digest(session: Session, person_id: int, how: str, now: datetime, unsub
     """Put a person's digest, `daily` or `weekly`, in the outbox where it is due; an empty one is not sent."""
     person = people.active(session, [person_id]).get(person_id)
     day = rules.digest_day(now, how)
-    chosen = queries.chosen(session, person_id)
-    reasons = [reason for reason in rules.REASONS if rules.how_mailed(chosen, reason) == how]
+    chosen = queries.preferences(session, [person_id])
+    reasons = [reason for reason in rules.REASONS if _way(chosen.get((person_id, reason)), reason) == how]
     if person is None or day is None or not reasons:
         return False
     since, until = rules.earliest_of_digest(day, how), rules.latest_of_digest(day, how, now)

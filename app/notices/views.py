@@ -108,9 +108,9 @@ def preferences() -> Response | str:
                 service.choose(writing, actor().id, reason, request.form.get(reason, ""), shown)
         flash("saved")
         return redirect(url_for("notices.preferences"), 303)
-    chosen = queries.chosen(unit.session(), actor().id)
-    held = {reason: rules.how_mailed(chosen, reason) for reason in rules.REASONS}
-    off = queries.off_the_site(unit.session(), actor().id)
+    chosen = queries.preferences(unit.session(), [actor().id]).values()
+    held = {**rules.REASONS, **{item.reason: item.mail for item in chosen}}
+    off = {item.reason for item in chosen if not item.site}
     return render_template("notices/preferences.html", held=held, ways=rules.MAILED, off=off, on_site=ON_SITE)
 
 

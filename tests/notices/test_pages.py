@@ -14,13 +14,14 @@ from sqlalchemy import select
 from app.access import Role
 from app.db import Database
 from app.journal.service import record
-from app.notices import chores, queries
+from app.notices import chores
 from app.review.models import Review
 from app.search.indexer import Indexer
 from app.solutions import queries as library
 from app.solutions.models import Solution
 from app.solutions.service import make_live
 from tests.makers import NOW, csrf, make_document, make_person, make_solution, section, sign_in
+from tests.notices.test_service import mailed
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 
@@ -181,7 +182,7 @@ def test_one_click_ends_letters_without_a_log_in(app: Flask, registered: Databas
     assert "Ciò che seguo" in client.get(path).text
     assert client.post(path, data={"List-Unsubscribe": "One-Click"}).status_code == 200
     with registered.reading() as session:
-        assert queries.chosen(session, person.id) == {"followed": "never"}
+        assert mailed(session, person.id) == {"followed": "never"}
     assert client.post("/disiscrizione/falso").status_code == 404
 
 
@@ -237,4 +238,4 @@ def test_the_link_of_a_digest_ends_all_that_comes_with_it(
         person = make_person(session)
     client.post(chores.unsubscribing(app).path(person.id, "followed+search"))
     with registered.reading() as session:
-        assert queries.chosen(session, person.id) == {"followed": "never", "search": "never"}
+        assert mailed(session, person.id) == {"followed": "never", "search": "never"}

@@ -15,7 +15,6 @@ from app.notices.rules import (
     Audience,
     digest_day,
     earliest_of_digest,
-    how_mailed,
     news_of_search,
     told,
 )
@@ -69,11 +68,6 @@ def test_a_digest_looks_back_far_enough_to_leave_no_gap() -> None:
     day = date(2026, 11, 23)
     assert earliest_of_digest(day, "weekly") < at("2026-11-16T05:59:00")
     assert earliest_of_digest(day, "daily") < at("2026-11-22T05:59:00")
-
-
-def test_what_nobody_chose_is_mailed_as_it_is_by_default() -> None:
-    assert how_mailed({}, WAITING) == "now"
-    assert how_mailed({WAITING: "never"}, WAITING) == "never"
 
 
 def test_a_saved_search_tells_what_it_had_not_found_before_and_came_into_force_since() -> None:
