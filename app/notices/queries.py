@@ -182,14 +182,12 @@ def reports_from(session: Session, email: str) -> Sequence[Comment | PageReport]
 
 def being_written(session: Session, person_id: int, bodies: frozenset[str], limit: int) -> Sequence[Solution]:
     """Solutions of the person or of their bodies that are never in force, or being changed; without an open review."""
-    ties = select(SolutionBody.solution_id).join(City, City.id == SolutionBody.city_id)
-    theirs = Solution.id.in_(ties.where(City.slug.in_(bodies), SolutionBody.role == "owner"))
     under_review = select(Review.solution_id).where(Review.state == "open")
     wanted = (
         select(Solution)
         .options(selectinload(Solution.bodies), selectinload(Solution.themes), selectinload(Solution.acts))
         .where(
-            or_(theirs, Solution.author_id == person_id),
+            or_(Solution.id.in_(_owned_by(bodies)), Solution.author_id == person_id),
             or_(Solution.badge == "", Solution.id.in_(_changed())),
             Solution.archived_at.is_(None),
             Solution.id.not_in(under_review),
@@ -197,6 +195,12 @@ def being_written(session: Session, person_id: int, bodies: frozenset[str], limi
         .order_by(Solution.updated_at.desc(), Solution.id)
     )
     return session.scalars(wanted.limit(limit)).all()
+
+
+def _owned_by(bodies: frozenset[str]) -> Select[int]:
+    """Numbers of the solutions that bodies own."""
+    ties = select(SolutionBody.solution_id).join(City, City.id == SolutionBody.city_id)
+    return ties.where(City.slug.in_(bodies), SolutionBody.role == "owner")
 
 
 def _changed() -> Select[int]:
@@ -218,8 +222,7 @@ def _changed() -> Select[int]:
 
 def returned_to(session: Session, person_id: int, bodies: frozenset[str], limit: int) -> Sequence[Review]:
     """Reviews that sent a text of the person or of their bodies back, where nothing was sent or decided since."""
-    ties = select(SolutionBody.solution_id).join(City, City.id == SolutionBody.city_id)
-    theirs = Review.solution_id.in_(ties.where(City.slug.in_(bodies), SolutionBody.role == "owner"))
+    theirs = Review.solution_id.in_(_owned_by(bodies))
     later = aliased(Review)
     newer = select(later.id).where(
         later.solution_id == Review.solution_id, later.id > Review.id, later.state != "withdrawn"
@@ -250,8 +253,7 @@ def waiting_on(
 
 def asked_by_office(session: Session, person_id: int, bodies: frozenset[str], limit: int) -> Sequence[Review]:
     """Open reviews that the person, or somebody for their bodies, asked for, the oldest first."""
-    ties = select(SolutionBody.solution_id).join(City, City.id == SolutionBody.city_id)
-    theirs = Review.solution_id.in_(ties.where(City.slug.in_(bodies), SolutionBody.role == "owner"))
+    theirs = Review.solution_id.in_(_owned_by(bodies))
     wanted = _open_reviews().where(or_(theirs, Review.asked_by == person_id))
     return session.scalars(wanted.limit(limit)).all()
 
