@@ -108,7 +108,7 @@ SETTLES: Mapping[str, tuple[str, ...]] = {
     # Before its own notices are made: a new text takes the place of another wish, a person that of another person, the
     # offer that a yes to a round becomes that of the question.
     "solution-submitted": REVIEWED,
-    "review-assigned": ("review-assigned",),
+    **dict.fromkeys(("review-assigned", "review-released"), ("review-assigned",)),
     "proposal-offered": QUESTIONED,
     "facts-confirmed": ("facts-due", "evidence-lowered"),
     "comment-resolved": ("error-reported",),

@@ -115,6 +115,10 @@ def test_what_takes_the_place_of_something_leaves_only_itself_waiting(
         assert waits(people["expert"]) == {"solution-approved": False}
         assert waits(people["referent"]) == {"solution-submitted": True, "review-assigned": False}
         assert waits(other) == {"solution-submitted": True, "review-assigned": True}
+    happened(registered, "review-released", "bozza", other, step="approval")
+    distribute(registered)
+    with registered.reading() as session:
+        assert waits(other)["review-assigned"] is False
 
 
 def test_what_settles_something_is_written_in_the_journal_and_what_is_settled_is_told() -> None:
