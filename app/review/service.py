@@ -209,7 +209,7 @@ def _put_in_force(
     step = Step(review.step)
     document = rules.with_fields(document, badge=rules.BADGE_OF[step])
     document = rules.confirmed(document, day_of(judgement.now))
-    _refuse(wrong_in(session, document))
+    _refuse(wrong_in(session, document, solution.slug))
     live = make_live(session, solution, document, judgement.now, version.author_id, version.reason)
     follows = rules.step_after(step)
     if follows and rules.missing(follows, document, bool(kit.coming(session, solution, review.files))):

@@ -29,8 +29,8 @@ class SearchDocument:
     updated_on: str = ""
     reused: int = 0
     recent: str = ""
-    months: int | None = None
-    cost: int | None = None
+    months: float | None = None
+    cost: float | None = None
     demonstration: bool = False
 
     @property

@@ -66,10 +66,10 @@ def _part(solution: Solution, name: str) -> Mapping[str, Any]:
     return found if isinstance(found, Mapping) else {}
 
 
-def _number(solution: Solution, name: str) -> int | None:
+def _number(solution: Solution, name: str) -> float | None:
     """A figure of the resources, None where it is not public."""
     value = _part(solution, "resources").get(name)
-    return round(value) if isinstance(value, int | float) else None
+    return value if isinstance(value, int | float) else None
 
 
 def _facets(solution: Solution) -> dict[str, tuple[str, ...]]:

@@ -301,6 +301,8 @@ def test_a_part_of_a_month_or_of_a_day_is_not_cut_off(
     for said in ("realizzazione 0,5 mesi", "tempo pieno 0,25", "2,5 mesi", "1,5 mesi", "Prova 1 mese", "2,5 giorni a"):
         assert said in page
     assert "riusi 1,5 mesi per chi" in page
+    client.application.extensions["indexer"].rebuild()
+    assert "realizzata in 0,5 mesi" in words_of(client.get("/soluzioni").text)
     paper = words_of(paper_of(client, registered, monkeypatch, **HALVES))
     for said in ("Convenzione (2,5 mesi)", "Avvio (1,5 mesi)", "Prova (1 mese)"):
         assert said in paper
