@@ -24,6 +24,7 @@ from app.config import Settings
 from app.db import Database
 from tests import makers
 from tests.applications import Applications
+from tests.locks import Locks, watched
 from tests.stores import PostgresStores, SqliteStores, Stores
 from tests.webserver import WebServer, chromium_path
 
@@ -203,6 +204,22 @@ def compiled_statements() -> Iterator[None]:
     db.make_engine = make_alike
     yield
     db.make_engine = make
+
+
+@pytest.fixture(scope="session", autouse=True)
+def locks() -> Iterator[Locks]:
+    with watched() as found:
+        yield found
+
+
+@pytest.fixture(autouse=True)
+def rows_held_before_the_journal(locks: Locks) -> Iterator[None]:
+    """A rule of the house that every test keeps: else two acts, one with the row and one with the journal, could wait
+    for each other on PostgreSQL.
+    """
+    yield
+    late, locks.late = locks.late, []
+    assert not late, "rows are held first, the journal is written after"
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -54,7 +54,7 @@ def withdraw(session: Session, number: int, place: int, deed: Deed) -> None:
     Raises ``NotFound``; ``Conflict`` where it was not proposed, and after the first answer.
     """
     found = _published(session, number)
-    parts = proposal_queries.of_exchanges(session, found.id).get(place, [])
+    parts = proposals.hold_all(session, proposal_queries.of_exchanges(session, found.id).get(place, []))
     if not parts:
         raise Conflict("exchange_gone")
     if any(item.state not in {Answer.WAITING, Answer.WITHDRAWN} for item in parts):

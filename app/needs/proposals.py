@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """One function per button of a proposal: ask, offer, accept, postpone, decline, withdraw; and what silence does."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -369,6 +369,19 @@ def _held(session: Session, number: int) -> tuple[Need, Proposal]:
     if need is None or proposal is None:
         raise NotFound(number)
     return need, proposal
+
+
+def hold_all(session: Session, several: Sequence[Proposal]) -> list[Proposal]:
+    """Some proposals as they are now, with their givers, then their requests, held, each in the order of its numbers.
+
+    Before the journal is written, so that nobody waits for one who waits for them.
+    """
+    for giver in sorted({item.giver_id for item in several}):
+        queries.hold_body(session, giver)
+    for need in sorted({item.need_id for item in several}):
+        queries.locked(session, need)
+    held = (proposal_queries.proposal(session, item.id) for item in several)
+    return [item for item in held if item is not None]
 
 
 def _waiting(session: Session, number: int) -> tuple[Need, Proposal]:

@@ -143,28 +143,37 @@ def publish(session: Session, number: int, days: int, deed: Deed, revision: int 
         raise Conflict("round_changed")
     if not found.result["assigned"]:
         raise Conflict("round_empty")
+    held = _held(session, found)
     served: dict[str, int] = {}
     for need_key, solution, _city, _score in found.result["assigned"]:
         rank = served[need_key] = served.get(need_key, 0) + 1
-        _propose(
-            session, found, need_key, {**found.result["items"][f"{need_key}/{solution}"], "rank": rank}, days, deed
-        )
+        item = {**found.result["items"][f"{need_key}/{solution}"], "rank": rank}
+        _propose(session, found, held[need_key], item, days, deed)
     found.state, found.published_at = "published", deed.now
     for need_key in served:
-        need = queries.need(session, int(need_key))
-        if need is not None:
-            service.tell(session, need, deed, "round-published", {"round": found.id})
+        service.tell(session, held[need_key], deed, "round-published", {"round": found.id})
     _tell(session, found, deed, "round-published", {"proposals": sum(served.values()), "needs": len(served)})
     return found
 
 
+def _held(session: Session, found: MatchingRound) -> dict[str, Need]:
+    """The requests of a round, held. Raises ``Conflict`` where one is no longer as it was.
+
+    All of them before the journal is written, in the order of their numbers: nobody waits for one who waits for them.
+    """
+    held: dict[str, Need] = {}
+    for key in sorted({item[0] for item in found.result["assigned"]}, key=int):
+        need = queries.locked(session, int(key))
+        if need is None or need.state != State.OPEN or need.edition != found.input["editions"][key]:
+            raise Conflict("round_stale")
+        held[key] = need
+    return held
+
+
 def _propose(
-    session: Session, found: MatchingRound, need_key: str, item: Mapping[str, Any], days: int, deed: Deed
+    session: Session, found: MatchingRound, need: Need, item: Mapping[str, Any], days: int, deed: Deed
 ) -> None:
     """One proposal of a round. Raises ``Conflict`` where its request or its solution is no longer as it was."""
-    need = queries.locked(session, int(need_key))
-    if need is None or need.state != State.OPEN or need.edition != found.input["editions"][need_key]:
-        raise Conflict("round_stale")
     if item["rank"] == 1 and _moved_on(session, need, found):
         raise Conflict("round_stale")
     taken = item["solution"] in proposal_queries.received(session).get(need.city_id, ())

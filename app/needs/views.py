@@ -145,6 +145,8 @@ def _join_instead(number: int, city: City, wanted: Wanted, draft: Need | None) -
     kept = draft
     try:
         with work() as writing:
+            # Held before the draft is written and told: nobody waits for one who waits for them.
+            queries.locked(writing, other.id)
             if draft is not None:
                 service.edit(writing, draft.id, number_in(request.form, "edition"), wanted, deed())
             elif wanted.problem:
