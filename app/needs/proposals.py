@@ -52,8 +52,13 @@ def offer(session: Session, number: int, slug: str, message: str, days: int, dee
 
 
 def propose(session: Session, need: Need, item: Mapping[str, Any], origin: str, days: int, deed: Deed) -> Proposal:
-    """Ask a giver on behalf of the request: the next of its shortlist, or the one a round or an exchange found."""
+    """Ask a giver on behalf of the request: the next of its shortlist, or the one a round or an exchange found.
+
+    Raises ``Invalid`` where the solution is gone, or is another city's than the one that was found.
+    """
     solution = _solution(session, str(item["solution"]))
+    if solution.owner is None or solution.owner.slug != item["city"]:
+        raise Invalid({"solution": "not_a_choice"})
     proposal = _make(session, need, solution, origin, item, days, deed)
     action = "exchange-proposed" if origin == rules.EXCHANGE else "proposal-made"
     tell_proposal(session, proposal, deed, action, {"origin": origin, "rank": proposal.rank})
@@ -266,7 +271,8 @@ def next_candidate(session: Session, need: Need, now: datetime) -> Mapping[str, 
     """The next line of the shortlist last shown whose giver was not asked yet and can still be; one whose match is low
     only where the request asks for it by name: the site asks nobody for what may have nothing to do with them.
 
-    Meanwhile a giver may have joined the request, or given away its days, or another request got what it gives.
+    Meanwhile a giver may have joined the request, given away its days, or its solution to another city, or another
+    request got what it gives.
     """
     shown = queries.last_shown(session, need.id)
     if shown is None:
@@ -278,12 +284,14 @@ def next_candidate(session: Session, need: Need, now: datetime) -> Mapping[str, 
     received = proposal_queries.received(session).get(need.city_id, ()) if left else ()
     left = [item for item in left if item["solution"] not in received]
     published = queries.solutions_by_slug(session, [item["solution"] for item in left])
-    return next((item for item in left if _can_give(session, published.get(item["solution"]), now)), None)
+    return next((item for item in left if _can_give(session, item, published.get(item["solution"]), now)), None)
 
 
-def _can_give(session: Session, solution: Solution | None, now: datetime) -> bool:
+def _can_give(session: Session, item: Mapping[str, Any], solution: Solution | None, now: datetime) -> bool:
     owner = solution.owner if solution is not None else None
-    return owner is not None and _there(owner, now) and transfers_left(session, owner.id, now) != 0
+    if owner is None or owner.slug != item["city"]:
+        return False
+    return _there(owner, now) and transfers_left(session, owner.id, now) != 0
 
 
 def _there(body: City, now: datetime) -> bool:

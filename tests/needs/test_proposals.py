@@ -142,6 +142,16 @@ def test_a_body_that_is_no_longer_there_is_passed_over_and_offers_nothing(networ
         network.offer(need, "sportello-torino", "referent.torino")
 
 
+def test_a_city_is_not_asked_for_a_solution_that_came_over_to_it_after_the_list(network: Network) -> None:
+    need = network.post()
+    first = network.ask(need)
+    with network.database.work() as session:
+        make_solution(session, "sportello-torino", title="Sportello unico di Torino", city="venezia")
+    assert next_after(network, first) == ""
+    decline(network, first, "changed")
+    assert [made.giver.slug for made in network.proposals(need)] == ["bologna"], "least of all its own city"
+
+
 def test_nothing_begins_with_or_for_a_body_that_is_no_longer_there(network: Network) -> None:
     need = network.post()
     asked, offer = network.ask(need), network.offer(need, "sportello-torino", "referent.torino")

@@ -631,6 +631,17 @@ def test_a_preview_is_stale_once_a_request_has_changed(network: Network, engine:
     assert len(network.proposals(need)) == 1
 
 
+def test_a_preview_is_stale_once_a_solution_of_it_has_another_owner(network: Network, engine: Engine) -> None:
+    need = network.post()
+    found = preview(network, engine)
+    with network.database.work() as session:
+        for slug in {item[1] for item in found.result["assigned"]}:
+            make_solution(session, slug, title="Sportello unico", city="venezia")
+    with pytest.raises(Conflict, match="round_stale"), network.database.work() as session:
+        rounds.publish(session, found.id, DAYS, network.deed("coordinator", LATER))
+    assert network.proposals(need) == []
+
+
 def test_days_limit_what_a_round_gives(network: Network, engine: Engine) -> None:
     for city in ("bologna", "torino"):
         network.state(city, {"2026-4": 0})
