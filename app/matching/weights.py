@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The published weights of the score, and others to compare them with."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from app.matching.model import FACTORS
@@ -10,6 +10,14 @@ from app.matching.model import FACTORS
 #: they were made. 1: differences of the context cut at three spreads. 2: a smooth limit (context.limited). 3: short
 #: requests are read whole, and no first sentence twice. 4: the text counts more than the themes ticked (themes.TICKED).
 FORMULA = 4
+
+
+#: How far from one the weights may sum up, for the sake of the arithmetic of fractions.
+TOLERANCE = 1e-6
+
+
+def sums_to_one(values: Iterable[float]) -> bool:
+    return abs(sum(values) - 1) <= TOLERANCE
 
 
 @dataclass(frozen=True)
@@ -23,7 +31,7 @@ class Weights:
     requirements: float = 0.15
 
     def __post_init__(self) -> None:
-        if any(value < 0 for value in self.values) or abs(sum(self.values) - 1) > 1e-6:
+        if any(value < 0 for value in self.values) or not sums_to_one(self.values):
             raise ValueError("weights are not negative and sum to 1")
 
     @property

@@ -8,6 +8,7 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
+from app.matching.weights import sums_to_one
 from app.needs.rules import CONSTRAINTS, FORMATS, MOST_DAYS, MOST_PROPOSALS, ON_BOARD, Wanted
 from app.text.typed import day, line, number, number_in
 
@@ -149,6 +150,6 @@ def weights(form: Mapping[str, str], names: tuple[str, ...]) -> tuple[dict[str, 
         if not 0 < value <= 100:
             return {}, {name: "not_a_share"}
         found[name] = value / 100
-    if abs(sum(found.values()) - 1) > 0.001:
+    if not sums_to_one(found.values()):
         return found, {"weights": "not_a_hundred"}
     return found, {}

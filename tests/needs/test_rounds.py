@@ -715,6 +715,17 @@ def test_only_what_was_simulated_beside_the_weights_in_force_is_decided(
     assert decide(one, simulated(page))[0] == 303
 
 
+@pytest.mark.parametrize("theme", ["64,05", "63.95"])
+def test_weights_that_make_almost_a_hundred_are_sent_back_with_what_is_wrong(
+    app: Flask, network: Network, theme: str
+) -> None:
+    client = coordination(app, network)
+    typed = {"theme": theme, "context": "6", "readiness": "15", "requirements": "15"}
+    sent = client.post("/abbinamenti/pesi", data={"csrf_token": csrf(client, "/profilo"), **typed})
+    assert sent.status_code == 422
+    assert "La somma dei pesi deve fare 100." in sent.text
+
+
 def test_only_the_coordination_runs_rounds(app: Flask, network: Network, engine: Engine) -> None:
     network.post()
     found = preview(network, engine)
