@@ -100,10 +100,11 @@ def _is_due(now: datetime) -> ColumnElement[bool]:
 
 
 def to_look_at(session: Session, now: datetime) -> Sequence[int]:
-    """Numbers of proposals that may have to be reminded of, asked again, passed on, or ended: for want of a body, or
-    of whoever still needs it."""
+    """Numbers of proposals that may have to be reminded of, asked again, passed on, or ended: for want of a body, of
+    the solution, or of whoever still needs it."""
     gone = select(City.id).where(is_gone(day_of(now)))
-    bereft = or_(Proposal.giver_id.in_(gone), Need.city_id.in_(gone))
+    taken_out = select(Solution.id).where(~Solution.published)
+    bereft = or_(Proposal.giver_id.in_(gone), Need.city_id.in_(gone), Proposal.solution_id.in_(taken_out))
     brought = _brought(ended=False).subquery()
     there = select(brought.c.city_id, brought.c.solution_id)
     answered = (Proposal.origin != OFFER) & tuple_(Need.city_id, Proposal.solution_id).in_(there)

@@ -75,8 +75,6 @@ def accept(session: Session, number: int, deed: Deed, begin: Begin, days: int) -
     need, proposal = _waiting(session, number)
     if need.state != State.OPEN:
         raise Conflict("matched_already")
-    if not proposal.solution.published:
-        raise Conflict("solution_gone")
     if room_for(session, proposal, deed.now) == 0:
         raise Conflict("no_capacity")
     if problem := refused(session, proposal, deed.now):
@@ -165,14 +163,16 @@ def withdraw(session: Session, number: int, deed: Deed) -> Proposal:
 def look_at(session: Session, number: int, days: int, now: datetime) -> bool:
     """What time does to a proposal: reminded half way, asked again on its day, passed on at the end.
 
-    Where one of its two bodies is no longer there, or another transfer brings what was asked for, it ends, whatever its
-    day. Answers whether anything happened; once a thing has happened, looking again does nothing.
+    Where one of its two bodies or its solution is no longer there, or another transfer brings what was asked for, it
+    ends, whatever its day. Answers whether anything happened; once a thing has happened, looking again does nothing.
     """
     need, proposal = _held(session, number)
     site = Deed(None, now)
     if proposal.state not in rules.PENDING:
         return False
-    if why := _why_over(session, need, proposal, now):
+    why = _why_over(session, proposal, now)
+    # An offer of what arrives already stays: who gets it knows what it receives, and its answer is no giver's no.
+    if why and (why, proposal.origin) != (rules.RECEIVED, rules.OFFER):
         _end(session, need, proposal, why, days, site)
         return True
     if proposal.due_at is None:
@@ -208,26 +208,24 @@ def _expire(session: Session, need: Need, proposal: Proposal, days: int, site: D
     tell_proposal(session, proposal, site, "proposal-expired", told)
 
 
-def _why_over(session: Session, need: Need, proposal: Proposal, now: datetime) -> str:
-    """Which of its two bodies a proposal has lost, or that a question has been met elsewhere; empty while it stands.
-
-    An offer stays: whoever it is made to knows what it receives, and its answer counts as no giver's no.
-    """
-    if not _there(need.city, now):
+def _why_over(session: Session, proposal: Proposal, now: datetime) -> str:
+    """What a proposal has lost: one of its bodies, its solution, the need for it; empty while a yes is possible."""
+    if not _there(proposal.need.city, now):
         return rules.ASKER_CLOSED
     if not _there(proposal.giver, now):
         return rules.GIVER_CLOSED
-    return rules.RECEIVED if proposal.origin != rules.OFFER and _receives(session, proposal) else ""
+    if not proposal.solution.published:
+        return rules.SOLUTION_GONE
+    return rules.RECEIVED if _receives(session, proposal) else ""
 
 
 def refused(session: Session, proposal: Proposal, now: datetime) -> str:
     """Why a yes is not possible any more, whatever the days of its giver; empty where it is."""
-    if not (_there(proposal.giver, now) and _there(proposal.need.city, now)):
-        return "body_gone"
-    if not _receives(session, proposal):
-        return ""
+    why = _why_over(session, proposal, now)
     # Why would tell a giver whose an anonymous request is that did not choose it: it knows to whom it gives this.
-    return "not_needed" if _is_secret(proposal) and proposal.origin != rules.OFFER else "received_already"
+    if why == rules.RECEIVED and _is_secret(proposal) and proposal.origin != rules.OFFER:
+        return "not_needed"
+    return rules.REFUSED[why] if why else ""
 
 
 def _receives(session: Session, proposal: Proposal) -> bool:
@@ -244,7 +242,7 @@ def _end(session: Session, need: Need, proposal: Proposal, why: str, days: int, 
     """Nobody is left to answer, or for whom to: a question to a giver passes to the next, as after silence."""
     proposal.state, proposal.answered_at = Answer.WITHDRAWN, site.now
     # Of an anonymous request it would tell whose it is: few bodies are closed, or receive this very solution.
-    proposal.reason = "" if _is_secret(proposal) and why != rules.GIVER_CLOSED else why
+    proposal.reason = "" if _is_secret(proposal) and why in {rules.ASKER_CLOSED, rules.RECEIVED} else why
     following = None if proposal.origin == rules.OFFER else pass_on(session, need, days, site)
     told = {"reason": proposal.reason, "next": following.giver.slug if following else ""}
     tell_proposal(session, proposal, site, "proposal-ended", told)

@@ -40,7 +40,7 @@ ACTIONS: Mapping[str, str] = {
     "proposal-postponed": "asked again on a day; need, later_on",
     "proposal-declined": "no, because; need, reason",
     "proposal-expired": "nobody answered in time (by the site); need, next",
-    "proposal-ended": "one of its bodies is no longer there, or it is met elsewhere (by the site); need, reason, next",
+    "proposal-ended": "a body or its solution is gone, or it is met elsewhere (by the site); need, reason, next",
     "proposal-withdrawn": "the question no longer stands; need, dropped (with its request, or for another one)",
     "capacity-stated": "days a body can give; days by quarter",
     "round-previewed": "all open requests were assigned, on trial; weights, floor",
@@ -98,8 +98,17 @@ REASONS = ("no-capacity", "not-mature", "confidential", "changed", "other")
 OFFER_REASONS = ("not-the-problem", "not-for-us", "other-chosen", "no-capacity", "other")
 #: Why the site ends a proposal that is waited for: its giver, or the city of its request, is no longer there.
 GIVER_CLOSED, ASKER_CLOSED = "giver-closed", "asker-closed"
+#: That its solution is no longer in the library.
+SOLUTION_GONE = "solution-gone"
 #: Why the site ends a question: another transfer brings its solution to the city that asks.
 RECEIVED = "received"
+#: Why a yes is refused to a proposal that is over, by what it has lost.
+REFUSED = {
+    GIVER_CLOSED: "body_gone",
+    ASKER_CLOSED: "body_gone",
+    SOLUTION_GONE: "solution_gone",
+    RECEIVED: "received_already",
+}
 #: Why a question expires that nobody was there to answer: no silence of that body.
 NOBODY_THERE = "nobody-there"
 OUTCOMES = ("solved", "solved-elsewhere", "not-needed", "nobody")

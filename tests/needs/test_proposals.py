@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from app.accounts.models import Person
 from app.cities import queries as registers
 from app.errors import Conflict, Invalid
 from app.journal import queries as journal
@@ -15,8 +16,9 @@ from app.needs import chores, proposal_queries, proposals, service
 from app.needs.models import Need, Proposal
 from app.needs.rules import Answer, State
 from app.notices.models import Notice
+from app.review import upkeep
 from app.solutions import queries as library
-from tests.makers import NOW, make_solution
+from tests.makers import NOW, make_solution, sign_in
 from tests.needs.network import DAYS, LATER, Network, item
 
 HALF, OVER = NOW + timedelta(days=6), NOW + timedelta(days=11)
@@ -303,14 +305,46 @@ def test_an_answer_put_off_for_months_lets_the_next_city_be_asked(network: Netwo
     ]
 
 
-def test_a_solution_taken_out_of_the_library_meanwhile_cannot_be_accepted(network: Network) -> None:
-    proposal = network.ask(network.post())
+def take_out(network: Network, slug: str = "sportello-bologna") -> None:
+    """A solution that is archived."""
     with network.database.work() as session:
-        solution = library.by_slug(session, "sportello-bologna")
+        solution = library.by_slug(session, slug)
         assert solution is not None
-        solution.published = False
+        upkeep.archive(session, solution, network.people["referent.bologna"], LATER, "Non va più")
+
+
+def test_a_solution_taken_out_of_the_library_meanwhile_cannot_be_accepted(app: Flask, network: Network) -> None:
+    proposal = network.ask(network.post())
+    take_out(network)
     with pytest.raises(Conflict, match="solution_gone"):
         network.accept(proposal)
+    with network.database.reading() as session:
+        client = sign_in(app.test_client(), session.get_one(Person, network.people["referent.bologna"]))
+    page = client.get(f"/proposte/{proposal.id}").text
+    assert "La soluzione non è più nella biblioteca" in page
+    assert "Sì, cominciamo" not in page
+
+
+@pytest.mark.parametrize("visibility", ["public", "anonymous"])
+def test_a_question_about_an_archived_solution_ends_and_is_no_silence_of_its_giver(
+    network: Network, visibility: str
+) -> None:
+    need = network.post(visibility=visibility)
+    first = network.ask(need)
+    postpone(network, first, date(2026, 11, 28))
+    offer = network.offer(network.post(title="Un’altra"))
+    postpone(network, offer, date(2026, 11, 28), "official.venezia")
+    network.distribute()
+    assert due(network) == set()
+    take_out(network)
+    assert due(network) == {first.id, offer.id}
+    assert [network.look_at(made, LATER) for made in (first, offer, first)] == [True, True, False]
+    ended, second = network.proposals(need)
+    assert (ended.state, ended.reason) == ("withdrawn", "solution-gone")
+    assert (second.giver.slug, second.state) == ("torino", "waiting")
+    assert network.rows("proposal", first)[-1] == "proposal-ended"
+    told = network.distribute()
+    assert {("proposal-ended", who) for who in ("official.venezia", "referent.bologna")} <= told
 
 
 def test_an_offer_is_the_first_answer_and_what_its_requester_says_is_none(network: Network) -> None:

@@ -46,7 +46,7 @@ ITEMS = [item("sportello-bologna", "bologna", 1), item("sportello-torino", "tori
 Act = Callable[[Session], object]
 #: Parts of the buttons below, which write the row of the whole; and what only reads.
 PARTS: set[Any] = {
-    proposals.following, proposals.next_candidate, proposals.pass_on, proposals.propose,
+    proposals.following, proposals.hold_all, proposals.next_candidate, proposals.pass_on, proposals.propose,
     proposals.refused,
     proposals.room_for, proposals.transfers_left,
     rounds.note_progress, weighing.simulate, service.drop_pending, service.remember_shown, service.reveal,
