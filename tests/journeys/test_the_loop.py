@@ -325,7 +325,7 @@ def test_a_round_shares_out_scarce_days_and_says_who_is_left_out(person: Callabl
     carla.write("[name=name]", "Turno di prova")
     carla.press("Calcola l’anteprima")
     carla.reads("50% (di 2)")
-    carla.reads("le città adatte hanno finito le giornate")
+    carla.reads("le città adatte non hanno giornate per un altro trasferimento")
     carla.press("Ricalcola e confronta")
     carla.reads("il risultato è identico")
     carla.tick("#confirmed")

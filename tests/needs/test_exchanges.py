@@ -111,7 +111,7 @@ def test_a_giver_whose_days_are_short_can_say_yes_to_its_round_and_to_one_exchan
     with network.database.reading() as session:
         client = sign_in(app.test_client(), session.get_one(Person, network.people["referent.torino"]))
     page = client.get(f"/proposte/{later.id}").text
-    assert "Le giornate di questo trimestre sono finite" not in page
+    assert "Le giornate di questo trimestre non bastano" not in page
     assert ("una volta in più delle giornate" in page) is (first == "round")
     network.accept(later, "referent.torino")
     with pytest.raises(Conflict, match="no_capacity"):

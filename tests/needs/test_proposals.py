@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A giver is asked and says yes, later or no; silence reminds, then asks the next city; offers go the other way."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -10,15 +11,16 @@ from flask import Flask
 
 from app.accounts.models import Person
 from app.cities import queries as registers
+from app.document.dates import day_of
 from app.errors import Conflict, Invalid
 from app.journal import queries as journal
 from app.needs import chores, proposal_queries, proposals, service
 from app.needs.models import Need, Proposal
-from app.needs.rules import Answer, State
+from app.needs.rules import Answer, State, quarter_of
 from app.notices.models import Notice
 from app.review import upkeep
 from app.solutions import queries as library
-from tests.makers import NOW, make_solution, sign_in
+from tests.makers import NOW, csrf, make_solution, sign_in
 from tests.needs.network import DAYS, LATER, Network, item
 
 HALF, OVER = NOW + timedelta(days=6), NOW + timedelta(days=11)
@@ -273,6 +275,24 @@ def test_the_last_days_are_given_once(network: Network) -> None:
     network.accept(one)
     with pytest.raises(Conflict, match="no_capacity"):
         network.accept(other)
+
+
+def test_days_that_are_free_but_too_few_are_not_called_over(app: Flask, network: Network) -> None:
+    now = datetime.now(UTC)
+    network.state("bologna", {quarter_of(day_of(now)): 9})
+    first, asked = network.ask(network.post(), now=now), network.ask(network.post("torino"), now=now)
+    network.accept(first, now=now)
+    with network.database.reading() as session:
+        client = sign_in(app.test_client(), session.get_one(Person, network.people["referent.bologna"]))
+    page = " ".join(client.get(f"/proposte/{asked.id}").text.split())
+    assert re.search(r"Giornate libere: \S+ \d{4}: 4;", page)
+    assert "Le giornate di questo trimestre non bastano per un altro trasferimento" in page
+    refused = client.post(f"/proposte/{asked.id}/accetta", data={"csrf_token": csrf(client, "/profilo")})
+    assert (refused.status_code, "non bastano più per un altro trasferimento" in refused.text) == (409, True)
+    assert "sono finite" not in page
+    stated = client.get("/citta/bologna/disponibilita").text
+    assert "4 giornate ancora libere" in stated
+    assert "se dopo ne restano meno, non bastano per un altro" in stated
 
 
 def test_an_accepted_request_says_whose_it_is(network: Network) -> None:
