@@ -235,7 +235,7 @@ def _of_proposal(session: Session, entry: JournalEntry) -> Audience | None:
     need, offered = proposal.need, proposal.origin == OFFER
     theirs = able(session, office(session, proposal.giver), Action.ANSWER_PROPOSAL, proposal.thing, entry.at)
     there = offered or bool(theirs)
-    answering = theirs or with_roles(session, (Role.COORDINATOR,), [""])
+    answering = theirs or coordination(session)
     asked = frozenset({proposal.asked_by or need.author_id or 0})
     return Audience(
         _waited_for(session, proposal, entry, answering),
@@ -318,7 +318,7 @@ def _of_twinning(session: Session, entry: JournalEntry) -> Audience | None:
     owner = entry.data.get("owner")
     working = (Action.WORK_ON_TWINNING, twinning.thing, entry.at)
     waiting = able(session, [int(owner)] if owner else [], *working) or able(session, everybody, *working)
-    national = with_roles(session, (Role.COORDINATOR,), [""])
+    national = coordination(session)
     # The report that closes it is told with its end.
     hearing = frozenset() if entry.data.get("closes") else _hearing_of(session, twinning, left)
     if entry.action == transfers.LEFT_OUT:

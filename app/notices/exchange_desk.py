@@ -13,6 +13,7 @@ from app.document.dates import day_of
 from app.needs import proposal_queries, queries, rules
 from app.needs.models import Need, Proposal
 from app.notices.desk import MOST, Task
+from app.notices.reach import coordination
 from app.twinnings import queries as twinnings
 from app.twinnings.models import Twinning
 
@@ -21,7 +22,8 @@ def tasks(session: Session, actor: Actor, now: datetime) -> Sequence[Task]:
     """Questions that wait for an invitation by the coordination; answers due by the person's bodies, then their open
     requests without a city that was asked.
     """
-    found = _to_invite(session, now) if actor.is_a(Role.COORDINATOR) else []
+    coordinates = actor.is_a(Role.COORDINATOR) or (actor.national and actor.id in coordination(session))
+    found = _to_invite(session, now) if coordinates else []
     if not actor.bodies:
         return found
     today = day_of(now)

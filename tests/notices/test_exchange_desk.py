@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 from app.access import Actor, Role
-from app.accounts.models import Person
+from app.accounts.models import Assignment, Person
 from app.cities.queries import by_slugs
 from app.db import Database
 from app.needs import proposals
@@ -52,6 +52,24 @@ def test_who_offers_to_an_anonymous_city_does_not_learn_its_name_on_the_desk(app
     page = desk(app, network, "official.torino")
     assert "risponde chi ha chiesto" in page
     assert "Venezia" not in page
+
+
+@pytest.mark.parametrize("coordinated", [True, False])
+def test_a_question_that_nobody_can_answer_waits_for_administrators_where_nobody_coordinates(
+    app: Flask, network: Network, coordinated: bool
+) -> None:
+    with network.database.work() as session:
+        network.people["admin"] = make_person(session, (Role.ADMINISTRATOR, "")).id
+        session.query(Assignment).filter_by(scope="bologna").delete()
+        if not coordinated:
+            session.query(Assignment).filter_by(role=Role.COORDINATOR).delete()
+    need = network.post()
+    network.distribute()
+    network.ask(need)
+    who = "coordinator" if coordinated else "admin"
+    assert network.distribute() == {("proposal-made", who)}
+    assert (f"/proposte/{network.proposals(need)[0].id}" in desk(app, network, "admin")) is not coordinated
+    assert f"/proposte/{network.proposals(need)[0].id}" in desk(app, network, who)
 
 
 def test_the_desk_lists_what_ones_body_runs_and_nothing_of_others(app: Flask, network: Network) -> None:
