@@ -26,7 +26,7 @@ A_MONTH = timedelta(days=30)
 
 @dataclass(frozen=True)
 class Sheet:
-    """The page of a request."""
+    """The page of a request; ``joining``: the bodies of the person that can still join it."""
 
     row: Row
     changes: Sequence[Change]
@@ -38,7 +38,7 @@ class Sheet:
     next: Mapping[str, Any] | None
     may_edit: bool
     may_withdraw: bool
-    may_join: bool
+    joining: frozenset[str]
     may_leave: bool
     may_offer: bool
     may_close: bool
@@ -48,6 +48,10 @@ class Sheet:
     @property
     def asker(self) -> Asker:
         return self.row.asker
+
+    @property
+    def may_join(self) -> bool:
+        return bool(self.joining)
 
 
 def _made(session: Session, need: Need, actor: Actor) -> Sequence[Proposal]:
@@ -83,7 +87,7 @@ def sheet(session: Session, need: Need, actor: Actor, now: datetime, gone: froze
         next=_following(session, need, made, now) if inside else None,
         may_edit=access.may_begin(actor, Action.EDIT_NEED, need.thing, gone) and rules.may_edit(need.state),
         may_withdraw=mine and rules.may_edit(need.state),
-        may_join=bool(able - joined),
+        joining=able - joined,
         may_leave=bool(others_in(need, actor) & joined),
         may_offer=bool(able),
         may_close=mine and rules.may_close(need.state),

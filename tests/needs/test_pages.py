@@ -266,6 +266,18 @@ def test_a_city_joins_and_leaves(site: Flask, network: Network) -> None:
     assert send(client, f"{page(need)}/lascia", city="torino").status_code == 303
 
 
+def test_only_bodies_that_can_still_join_are_listed_to_join_for(site: Flask, network: Network) -> None:
+    need = network.post("bologna")
+    client = client_of(site, network, *((Role.OFFICIAL, city) for city in ("bologna", "torino", "venezia")))
+    form = client.get(page(need)).text.partition("/unisciti")[2].partition("</form>")[0]
+    assert re.findall(r'<option value="([^"]+)"', form) == ["torino", "venezia"]
+    assert send(client, f"{page(need)}/unisciti", city="torino").status_code == 303
+    form = client.get(page(need)).text.partition("/unisciti")[2].partition("</form>")[0]
+    assert re.findall(r'name="city" value="([^"]+)"', form) == ["venezia"]
+    assert send(client, f"{page(need)}/unisciti", city="venezia").status_code == 303
+    assert "/unisciti" not in client.get(page(need)).text
+
+
 def test_nobody_acts_for_a_body_they_do_not_work_for(site: Flask, network: Network) -> None:
     need = network.post()
     client = client_of(site, network, (Role.OFFICIAL, "torino"))
