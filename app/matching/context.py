@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import exp, log10, sqrt
 
 from app.matching.model import City, Figure
+from app.matching.themes import ancestry
 
 #: The most that one figure can set two cities apart, in spreads: one odd figure must not decide a mean of five.
 MAX_DISTANCE = 3.0
@@ -99,14 +100,8 @@ class Context:
 
 def indicator_weights(themes: Sequence[str], tree: Mapping[str, str]) -> Mapping[str, float]:
     """The weights of the first theme, or of its closest ancestor, that has a line of its own."""
-    for theme in themes:
-        seen: set[str] = set()
-        while theme and theme not in seen:
-            if theme in BY_THEME:
-                return BY_THEME[theme]
-            seen.add(theme)
-            theme = tree.get(theme, "")
-    return EVEN
+    lines = (BY_THEME[above] for theme in themes for above in ancestry(theme, tree) if above in BY_THEME)
+    return next(lines, EVEN)
 
 
 def similarity(mine: City, theirs: City, weights: Mapping[str, float]) -> Context:
