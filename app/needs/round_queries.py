@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.needs.models import MatchingRound, WeightsDecision
@@ -62,6 +62,31 @@ def last_decision(session: Session) -> tuple[str, dict[str, Any]] | None:
     return (row[0], row[1]) if row else None
 
 
-def decisions(session: Session) -> Sequence[WeightsDecision]:
+@dataclass(frozen=True)
+class Decided:
+    """A decision on the weights: of how many open ``needs`` it changed the first proposal when it was simulated."""
+
+    version: str
+    weights: Mapping[str, float]
+    reason: str
+    decided_by: int | None
+    decided_at: datetime
+    needs: int | None
+    first_changed: int | None
+
+
+def decisions(session: Session) -> list[Decided]:
     """Decisions on the weights, the newest first."""
-    return session.scalars(select(WeightsDecision).order_by(WeightsDecision.id.desc())).all()
+    # A simulation holds the places of every open request: the database counts it out.
+    simulated = WeightsDecision.simulation
+    wanted = (
+        select(WeightsDecision.version, WeightsDecision.weights, WeightsDecision.reason)
+        .add_columns(WeightsDecision.decided_by, WeightsDecision.decided_at)
+        .add_columns(simulated["needs"].as_integer(), simulated["first_changed"].as_integer())
+        .order_by(WeightsDecision.id.desc())
+    )
+    return [Decided(*row) for row in session.execute(wanted)]
+
+
+def many_decisions(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(WeightsDecision)) or 0

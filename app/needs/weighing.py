@@ -67,7 +67,7 @@ def decide(
         overtaken = seen and not seen.startswith(f"{version} ")
         raise Conflict("weights_decided" if overtaken else "weights_not_simulated")
     made = WeightsDecision(
-        version=f"{day_of(deed.now).isoformat()}-{len(round_queries.decisions(session)) + 1}",
+        version=f"{day_of(deed.now).isoformat()}-{round_queries.many_decisions(session) + 1}",
         weights=dict(weights),
         simulation=dict(simulation),
         reason=reason.strip(),

@@ -33,7 +33,7 @@ from app.needs import (
     shortlists,
     weighing,
 )
-from app.needs.models import MatchingRound, Need
+from app.needs.models import MatchingRound, Need, WeightsDecision
 from app.notices.models import Notice
 from app.outbox.models import Letter
 from app.search.engine import Engine
@@ -678,6 +678,25 @@ def test_weights_change_by_a_decision_with_a_reason(network: Network, engine: En
         assert candidates.weights_in_force(session).version == named(version)
         assert round_queries.decisions(session)[0].version == version
         assert journal.of_thing(session, "weights", version)[0].action == "weights-decided"
+
+
+def test_the_page_of_the_weights_reads_no_simulation_of_the_past(app: Flask, network: Network, engine: Engine) -> None:
+    network.post()
+    with network.database.work() as session:
+        simulation = weighing.simulate(session, engine, WEIGHTS, NOW)
+        seen, by = weighing.simulated(WEIGHTS, simulation["version"]), network.deed("coordinator")
+        weighing.decide(session, WEIGHTS, simulation, "Conta di più il contesto", seen, by)
+    loaded: list[int] = []
+    event.listen(WeightsDecision, "load", note := lambda made, _context: loaded.append(made.id))
+    try:
+        shown = app.test_client().get("/abbinamenti/pesi").text
+        with network.database.reading() as session:
+            (told,) = round_queries.decisions(session)
+    finally:
+        event.remove(WeightsDecision, "load", note)
+    assert loaded == []
+    assert (told.needs, told.first_changed) == (1, simulation["first_changed"])
+    assert f"su 1 richieste aperte cambiava la prima proposta di {told.first_changed}." in shown
 
 
 def simulated(page: str) -> str:
