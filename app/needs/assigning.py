@@ -17,8 +17,8 @@ from app.matching.chains import chains
 from app.matching.fairness import fairness
 from app.matching.floor import HIGHEST, highest_floor
 from app.matching.round import Arc, RoundInput, RoundResult, from_data, solve
+from app.matching.score import MIDDLE, theme_of
 from app.matching.score import match as score
-from app.matching.score import theme_of
 from app.matching.shortlist import LENGTH
 from app.matching.weights import Weights
 from app.needs import candidates, learnt, proposal_queries, queries, shortlists
@@ -27,8 +27,10 @@ from app.needs.models import MatchingRound, Need
 from app.needs.rules import Answer
 from app.search.engine import Engine
 
-#: A score below this is no proposal; candidates of a request that are looked at.
+#: No round goes below this score; candidates of a request that are looked at.
 FLOOR, MOST_ARCS = 30, 50
+#: Where a round begins: what is only to be looked at is asked for by who chooses it, as in the shortlist.
+USUAL_FLOOR = int(MIDDLE)
 #: More requests than this are assigned by the worker, and the page says how far it is.
 AT_ONCE = 60
 
@@ -46,7 +48,7 @@ class Computed:
     demonstration: bool
 
 
-def at_once(session: Session, engine: Engine, now: datetime, floor: int = FLOOR) -> Computed | None:
+def at_once(session: Session, engine: Engine, now: datetime, floor: int = USUAL_FLOOR) -> Computed | None:
     """A round of few requests; of many None: the worker computes it."""
     return None if queries.many_in_round(session, day_of(now)) > AT_ONCE else computed(session, engine, floor, now)
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.errors import Conflict, Invalid, NotFound
 from app.journal.service import record
 from app.needs import candidates, proposal_queries, proposals, queries, round_queries, service
-from app.needs.assigning import FLOOR, Computed
+from app.needs.assigning import USUAL_FLOOR, Computed
 from app.needs.models import MatchingRound, Need, Proposal
 from app.needs.rules import ROUND, Answer, State
 from app.needs.service import Deed
@@ -19,7 +19,7 @@ MOST_NAME = 120
 SECONDS_COUNTED = 10**8
 
 
-def preview(session: Session, name: str, found: Computed | None, deed: Deed, floor: int = FLOOR) -> MatchingRound:
+def preview(session: Session, name: str, found: Computed | None, deed: Deed, floor: int = USUAL_FLOOR) -> MatchingRound:
     """Keep all open requests as they were ``found`` assigned on trial, with everything they were assigned from.
 
     Where they are many nothing was found yet: the round is only begun, and the worker computes it. Raises ``Invalid``.

@@ -759,7 +759,7 @@ def test_only_the_coordination_runs_rounds(app: Flask, network: Network, engine:
     token = {"csrf_token": csrf(client, "/profilo")}
     assert client.post(f"/abbinamenti/{found.id}/soglia", data={**token, "floor": "7"}).status_code == 422
     moved = client.post(f"/abbinamenti/{found.id}/soglia", data={**token, "floor": "31"}).location
-    assert "prima: 30" in client.get(moved).text
+    assert "prima: 45" in client.get(moved).text
     assert "il risultato è identico" in client.post(f"{moved}/ricalcola", data=token).text
     assert client.post(f"{moved}/pubblica", data=token).status_code == 422, "nothing leaves without a yes"
     assert client.post(f"{moved}/pubblica", data={**token, "confirmed": "1"}).status_code == 303

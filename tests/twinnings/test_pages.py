@@ -774,7 +774,8 @@ def test_amounts_days_and_hours_are_read_as_people_write_them() -> None:
             forms.amount({"cost": wrong}, "cost")
     assert [forms.quarters({"hours": typed}) for typed in ("1,5", "0.25", "x", "", "nan", "1e5")] == [6, 1, 0, 0, 0, 0]
     assert forms.day({}, "on", needed=False) is None
-    for wrong in ("", "31/12/2026", "0001-01-01"):
+    assert forms.day({"on": "31/12/2026"}, "on") == date(2026, 12, 31)
+    for wrong in ("", "31/12/26", "0001-01-01"):
         with pytest.raises(Invalid):
             forms.day({"on": wrong}, "on")
     assert forms.day({"on": "9999-12-31"}, "on", years=forms.ANY_YEAR) == date(9999, 12, 31)
