@@ -102,7 +102,7 @@ class Database:
     def over(self, things: Iterable[Item], act: Callable[[Session, Item], int]) -> int:
         """Do the same to every thing, each in a transaction of its own. Answers the sum of it.
 
-        One that goes wrong keeps no other back: the first error is raised at the end. A database that is away, or busy,
+        One that goes wrong keeps no other back: what went wrong is raised at the end. A database that is away, or busy,
         ends it at once.
         """
         done = 0
@@ -116,7 +116,7 @@ class Database:
             except Exception as error:
                 troubles.append(error)
         if troubles:
-            raise troubles[0]
+            raise troubles[0] if len(troubles) == 1 else ExceptionGroup("several went wrong", troubles)
         return done
 
     def close(self) -> None:

@@ -29,8 +29,16 @@ def said(answers: Mapping[str, str], answer: str) -> frozenset[str]:
 
 
 def with_answers(need: Need, answers: Mapping[str, str]) -> dict[str, str]:
-    """What a request says of preconditions, and what is said now; an empty answer takes one back."""
-    return {text: given for text, given in {**(need.answers or {}), **answers}.items() if given}
+    """What a request says of preconditions, and what is said now; an empty answer takes one back.
+
+    So does not knowing; where nothing was said it is kept: what is deduced from an answer to a similar one is not so.
+    """
+    kept = dict(need.answers or {})
+    for text, given in answers.items():
+        before = kept.pop(text, "")
+        if given and not (given == UNKNOWN and before in ANSWERS):
+            kept[text] = given
+    return kept
 
 
 def answer_preconditions(

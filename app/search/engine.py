@@ -289,8 +289,8 @@ class Engine:
         if other:
             plan = concepts.plan(read(other), self.vocabulary, snapshot.ranking, stays)
             scores = self._scores(snapshot, plan, kinds)
-        phrases = plan.question.phrases
-        apart = bool(phrases) and not quoted(snapshot, of_kinds(snapshot, kinds), phrases).any()
+        several = (phrase for phrase in plan.question.phrases if len(phrase) > 1 and not plan.missing)
+        apart = any(not quoted(snapshot, snapshot.ranking.live, [phrase]).any() for phrase in several)
         return Meant(plan, scores, other, left_out, means, apart)
 
     def _right(self, word: str) -> bool:

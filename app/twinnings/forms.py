@@ -3,6 +3,7 @@
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import MAXYEAR, MINYEAR, UTC, date, datetime
 
@@ -32,12 +33,14 @@ class Typed:
     """What was typed into a form that was refused and what is wrong with it, for the page that shows it again.
 
     ``detail`` is said with what is wrong with a file, None for the rest. One of a form that was not sent is empty.
+    ``untouched`` fields hold what the form was opened on.
     """
 
     refused: bool = False
     values: Mapping[str, str] = field(default_factory=dict)
     problems: Mapping[str, str] = field(default_factory=dict)
     detail: str | None = None
+    untouched: frozenset[str] = frozenset()
 
     @property
     def outrun(self) -> bool:
@@ -45,8 +48,10 @@ class Typed:
         return "changed_meanwhile" in self.problems.values()
 
     def value(self, name: str, held: object = "") -> str:
-        """What stands in a field: as it was typed, else what is held."""
-        return self.values.get(name, "") if self.refused else "" if held is None else str(held)
+        """What stands in a field: as it was typed, else what is held; that too where only somebody else changed it."""
+        if self.refused and not (self.outrun and name in self.untouched):
+            return self.values.get(name, "")
+        return "" if held is None else str(held)
 
 
 @dataclass(frozen=True)
@@ -150,9 +155,20 @@ def meeting(form: Mapping[str, str]) -> MeetingTyped:
     """Raises ``Invalid``."""
     try:
         starts = datetime.fromisoformat(form.get("starts_at", "").strip()).replace(tzinfo=ROME)
-    except ValueError as error:
+        # Beyond what a day may be told in another zone.
+        starts.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise Invalid({"starts_at": "not_a_date"}) from error
     return MeetingTyped(form.get("title", ""), starts, typed.number_in(form, "minutes"), form.get("place", ""))
+
+
+def untouched(form: Mapping[str, str]) -> frozenset[str]:
+    """The fields of a meeting's form that hold what it was opened on."""
+    minuted = form.get("minutes_text", "").strip()
+    names = ["minutes_text"] if rules.seen(minuted) == form.get("seen_minutes") else []
+    with suppress(Invalid):
+        names += ["title", "starts_at", "minutes", "place"] if meeting(form).untouched(form.get("seen", "")) else []
+    return frozenset(names)
 
 
 def quarters(form: Mapping[str, str]) -> int:

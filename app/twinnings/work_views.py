@@ -68,7 +68,8 @@ def _said_again(twinning: Twinning, refused: Invalid | Conflict | FileRefused) -
         typed = forms.Typed(True, sent, {"file": refused.key}, str(refused.detail))
         status = Invalid.status
     else:
-        typed = forms.Typed(True, sent, refused.problems if isinstance(refused, Invalid) else {"": str(refused)})
+        problems = refused.problems if isinstance(refused, Invalid) else {"": str(refused)}
+        typed = forms.Typed(True, sent, problems, untouched=forms.untouched(sent))
         status = refused.status
     return make_response(views.page(twinning, forms.Refusal(request.endpoint or "", typed)), status)
 

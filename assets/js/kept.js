@@ -2,14 +2,18 @@
 // A page with many forms loses what was typed into the others when one of them is sent. What stands in a
 // `form[data-kept]` is put aside then, and is in its fields again when the page comes back, with its folds open.
 //
-// The value of `data-kept` is the address of the page, where its forms are answered elsewhere; empty: where it stands.
-// Fields are known by their id. A hidden field marked `data-kept` (what the form was opened on) goes with the others.
+// The value of `data-kept` is the number of who looks and the address of the page, `7:/gemellaggi/1-suap`: its forms may
+// be answered elsewhere, and what one person typed is put away when another one opens such a page in the same tab.
+// Fields are known by their id. A hidden field marked `data-kept` (what the form was opened on) goes with the others; one
+// marked `data-anew` is asked for each time.
 
-const FIELDS = "input:not([type=hidden], [type=file], [type=password]), select, textarea";
+const PREFIX = "twinmetro:pagina:";
+const FIELDS = "input:not([type=hidden], [type=file], [type=password], [data-anew]), select, textarea";
 // Nobody comes back to a page later than that, and somebody else may sit there.
 const LONGEST = 30 * 60 * 1000;
 
-const placeOf = (form) => `twinmetro:pagina:${form.dataset.kept || location.pathname}`;
+const placeOf = (form) => PREFIX + form.dataset.kept;
+const fieldsOf = (form) => [...form.elements].filter((field) => field.matches(FIELDS));
 const isTick = (field) => field.type === "checkbox" || field.type === "radio";
 
 function isTyped(field) {
@@ -22,7 +26,7 @@ function isTyped(field) {
 function typedIn(form) {
   // What was refused is shown again as the page's own, and is saved nowhere.
   const refused = form.querySelector(".notice-wrong");
-  const fields = [...form.querySelectorAll(FIELDS)].filter((field) => field.id && (refused || isTyped(field)));
+  const fields = fieldsOf(form).filter((field) => field.id && (refused || isTyped(field)));
   return {
     fields: fields.map((field) => [field.id, isTick(field) ? field.checked : field.value]),
     hidden: [...form.querySelectorAll("input[type=hidden][data-kept]")].map(({ name, value }) => [name, value]),
@@ -52,6 +56,16 @@ function taken(place) {
   }
 }
 
+function putAwayOfOthers(mine) {
+  try {
+    for (const place of Object.keys(sessionStorage)) {
+      if (place.startsWith(PREFIX) && !place.startsWith(mine)) sessionStorage.removeItem(place);
+    }
+  } catch {
+    // Nothing is stored, nothing is to be put away.
+  }
+}
+
 function putBack(forms, { fields, hidden }) {
   for (const [id, value] of fields) {
     const field = document.getElementById(id);
@@ -65,6 +79,7 @@ function putBack(forms, { fields, hidden }) {
 }
 
 export function keepTyped(forms) {
+  if (forms.length) putAwayOfOthers(`${PREFIX}${forms[0].dataset.kept.split(":")[0]}:`);
   for (const place of new Set(forms.map(placeOf))) taken(place).forEach((typed) => putBack(forms, typed));
   document.addEventListener("submit", (event) => {
     if (event.defaultPrevented || event.target.getAttribute("method") !== "post") return;

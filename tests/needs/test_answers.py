@@ -61,6 +61,15 @@ def test_only_what_differs_from_what_the_page_showed_was_said() -> None:
     assert forms.answered(MultiDict({**shown, **same})) == {AGREEMENT: "yes"}
 
 
+def test_not_knowing_takes_an_answer_back_and_is_kept_only_where_nothing_was_said(
+    network: Network, asked: Need
+) -> None:
+    answers(network, asked, agreement="yes")
+    assert answers(network, asked, agreement="unknown", platform="unknown").answers == {PLATFORM: "unknown"}
+    assert answers(network, asked, platform="unknown").answers == {PLATFORM: "unknown"}
+    assert answers(network, asked, platform="no").answers == {PLATFORM: "no"}
+
+
 def test_the_same_answers_again_are_no_news(network: Network, asked: Need) -> None:
     answers(network, asked, agreement="yes")
     answers(network, asked, agreement="yes")

@@ -61,6 +61,9 @@ def test_a_question_that_is_answered_whole_or_not_at_all_is_told_of_no_missing_w
         ('"sportello unico"', False),
         ("unione dei comuni piccoli", False),
         ('"xyzzy abracadabra"', False),
+        ('"xyzzy" sportello', False),
+        ('"sportello xyzzy"', False),
+        ('"sportello unico" "piano strategico"', False),
     ],
 )
 def test_quoted_words_that_stand_together_nowhere_are_said_to(library: FlaskClient, typed: str, told: bool) -> None:

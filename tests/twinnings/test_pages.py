@@ -471,6 +471,34 @@ def test_a_meeting_and_its_minutes_are_one_form_and_only_what_was_changed_on_it_
     assert (exchange.rows().count("meeting-set"), exchange.rows().count("minutes-kept")) == (2, 2)
 
 
+@pytest.mark.parametrize(
+    ("mine", "shown"),
+    [
+        ({"place": "Venezia"}, ['value="Venezia"', ">Si parte dai moduli.</textarea>"]),
+        ({"minutes_text": "Altro."}, ['value="Torino"', ">Altro.</textarea>"]),
+    ],
+)
+def test_where_a_meeting_changed_meanwhile_what_one_did_not_touch_is_shown_as_it_is_now(
+    app: Flask, exchange: Exchange, receiver: FlaskClient, mine: dict[str, str], shown: list[str]
+) -> None:
+    assert post(receiver, "/incontri", title="Avvio", starts_at="2027-01-08T10:00", minutes="60", place="") == 303
+    colleague = client_of(app, exchange.database, exchange.colleague)
+    seen = opened_on(colleague, "/incontri")
+    moved = AGREED | {"place": "Torino", "seen": seen, "minutes_text": "Si parte dai moduli."}
+    assert post(receiver, "/incontri", **moved) == 303
+    opened = AGREED | {"place": "", "minutes_text": "", "seen": seen, "seen_minutes": ""}
+    _, form = sent_wrongly(colleague, "/incontri", opened | mine)
+    for said in shown:
+        assert said in form
+    # A second press writes what is shown: nobody's day, place or minutes are taken back.
+    again = dict(re.findall(r'name="(seen|seen_minutes)" value="([0-9a-f]*)"', form))
+    held = {"place": "Torino", "minutes_text": "Si parte dai moduli."} | mine
+    assert post(colleague, "/incontri", **(AGREED | held | again)) == 303
+    with exchange.database.reading() as session:
+        (meeting,) = queries.meetings(session, exchange.number)
+    assert (meeting.place, meeting.minutes_text) == (held["place"], held["minutes_text"])
+
+
 def test_the_kit_is_one_form_and_a_tick_takes_nobody_elses_away(
     app: Flask, exchange: Exchange, receiver: FlaskClient
 ) -> None:
@@ -774,6 +802,9 @@ def test_amounts_days_and_hours_are_read_as_people_write_them() -> None:
             forms.amount({"cost": wrong}, "cost")
     assert [forms.quarters({"hours": typed}) for typed in ("1,5", "0.25", "x", "", "nan", "1e5")] == [6, 1, 0, 0, 0, 0]
     assert forms.day({}, "on", needed=False) is None
+    for wrong in ("0001-01-01T00:00", "domani"):
+        with pytest.raises(Invalid):
+            forms.meeting({"starts_at": wrong})
     assert forms.day({"on": "31/12/2026"}, "on") == date(2026, 12, 31)
     for wrong in ("", "31/12/26", "0001-01-01"):
         with pytest.raises(Invalid):

@@ -124,9 +124,8 @@ export function keepSaved(form) {
 // The page, and its tab, are called as the solution is.
 function showTitle(title) {
   const heading = document.getElementById("titolo");
-  const before = heading.textContent;
   heading.textContent = title || heading.dataset.untitled;
-  document.title = document.title.replace(before, () => heading.textContent);
+  document.title = heading.dataset.tab.replace("{}", () => heading.textContent);
 }
 
 // What a browser kept of an earlier visit, offered back where it differs from what the site has.
