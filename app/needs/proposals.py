@@ -75,9 +75,11 @@ def accept(session: Session, number: int, deed: Deed, begin: Begin, days: int) -
     need, proposal = _waiting(session, number)
     if need.state != State.OPEN:
         raise Conflict("matched_already")
-    if room_for(session, proposal, deed.now) == 0:
+    problem = refused(session, proposal, deed.now)
+    # Later does not help where a body or the solution is gone.
+    if problem not in rules.GONE and room_for(session, proposal, deed.now) == 0:
         raise Conflict("no_capacity")
-    if problem := refused(session, proposal, deed.now):
+    if problem:
         raise Conflict(problem)
     if rules.needs_consent(proposal.origin, need.visibility):
         _hand_over(session, need, proposal, days, deed)

@@ -109,6 +109,8 @@ REFUSED = {
     SOLUTION_GONE: "solution_gone",
     RECEIVED: "received_already",
 }
+#: Of these, what no later day brings back.
+GONE = frozenset({"body_gone", "solution_gone"})
 #: Why a question expires that nobody was there to answer: no silence of that body.
 NOBODY_THERE = "nobody-there"
 OUTCOMES = ("solved", "solved-elsewhere", "not-needed", "nobody")

@@ -336,6 +336,8 @@ def take_out(network: Network, slug: str = "sportello-bologna") -> None:
 def test_a_solution_taken_out_of_the_library_meanwhile_cannot_be_accepted(app: Flask, network: Network) -> None:
     proposal = network.ask(network.post())
     take_out(network)
+    # Without days left it would be said that later helps.
+    network.state("bologna", {quarter_of(day_of(LATER)): 0})
     with pytest.raises(Conflict, match="solution_gone"):
         network.accept(proposal)
     with network.database.reading() as session:
