@@ -37,8 +37,8 @@ KIND_WEIGHT = {"solution": 1.0, "act": 0.6, "page": 0.2, "theme": 0.12, "city": 
 
 #: What is made up stands behind what is real.
 MADE_UP = 0.5
-#: In a library of ten thousand documents a second to read, and two thirds of all places.
-MOST_PREPARED = 1_000
+#: Two seconds to read in a library of ten thousand documents; a term of few documents is read when it is asked for.
+MOST_PREPARED, LEAST_PREPARED = 3_000, 5
 
 Scores = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -109,7 +109,9 @@ class Ranking:
     def prepare(self) -> None:
         """Compute the impacts of the commonest terms, which most questions hold some of. Raises ``IndexDamaged``."""
         for field in (STEM, WORD):
-            for term in {term for part in self.reader.parts for term in part.commonest(field, MOST_PREPARED)}:
+            for term in {
+                term for part in self.reader.parts for term in part.commonest(field, MOST_PREPARED, LEAST_PREPARED)
+            }:
                 self.impacts(field, term)
 
     def _bm25(self, field: str, term: str) -> Impacts:

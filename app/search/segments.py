@@ -109,10 +109,11 @@ class Part:
         """Give the files back; what was computed stays, for who opens the segment again."""
         _close(self.leaf)
 
-    def commonest(self, field: str, most: int) -> list[str]:
-        """The terms of a field that most documents hold. Raises ``IndexDamaged``."""
+    def commonest(self, field: str, most: int, least: int) -> list[str]:
+        """The terms of a field that most documents hold, at least ``least`` of them. Raises ``IndexDamaged``."""
         with self.lock, damage_named():
-            counted = [(told.doc_frequency(), term) for term, told in self.leaf.iter_field(field)]
+            every = ((told.doc_frequency(), term) for term, told in self.leaf.iter_field(field))
+            counted = [pair for pair in every if pair[0] >= least]
         return [term.decode() for _count, term in heapq.nlargest(most, counted)]
 
     def postings(self, field: str, term: str) -> Held:

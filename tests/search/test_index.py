@@ -193,15 +193,16 @@ def test_a_killed_writer_leaves_the_last_good_index(folder: Path) -> None:
 
 
 def test_the_commonest_terms_are_read_before_the_first_question(tmp_path: Path) -> None:
-    texts = ("comuni gare", "comuni gare", "comuni piani", "scuole")
+    texts = (*["comuni gare"] * 4, "comuni piani", "scuole")
     index.rebuild(tmp_path, [SearchDocument("solution", f"s{n}", "x", text, f"/{n}") for n, text in enumerate(texts)])
     engine = Engine(tmp_path)
     part = engine.snapshot().reader.parts[0]
-    assert part.commonest(STEM, 2) == [stem("x"), stem("comuni")]
+    assert part.commonest(STEM, 2, 1) == [stem("x"), stem("comuni")]
+    assert part.commonest(STEM, 9, 5) == [stem("x"), stem("comuni")]
     engine.prepare()
     part.close()
     numbers, _worth = engine.snapshot().ranking.impacts(STEM, stem("comuni"))
-    assert numbers.tolist() == [0, 1, 2]
+    assert numbers.tolist() == [0, 1, 2, 3, 4]
 
 
 def test_what_cannot_be_read_is_prepared_by_nobody(tmp_path: Path) -> None:
