@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Who is signed in on this browser: Flask-Login over log-ins that can be ended from elsewhere."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from flask import Flask, Response, current_app, flash, g, redirect, request, session, url_for
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from sqlalchemy.exc import DBAPIError
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.access import NOBODY, Action, Actor, might
@@ -20,6 +22,8 @@ PENDING = "pending"
 #: Endings of the addresses that service accounts may ask for.
 DATA = (".json", ".csv")
 BEARER = "Bearer "
+#: Milliseconds that noting when somebody was last seen may wait for another writer.
+NOTING = 500
 #: Pages for somebody who must set up a second factor before anything else.
 SETTING_UP = frozenset(
     {
@@ -73,7 +77,8 @@ def _load(token: str) -> SignedIn | None:
     if found is None or not service.still_signed_in(found, now()):
         return None
     if now() - found.seen_at > rules.SEEN_EVERY:
-        with unit.work() as writing:
+        # Whoever reads does not wait for, or fall over, what is only noted.
+        with suppress(DBAPIError), unit.work(patience=NOTING) as writing:
             service.note_seen(writing, token, now())
     return SignedIn(token, found)
 

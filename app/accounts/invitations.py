@@ -117,6 +117,12 @@ def take_invited_role(session: Session, person: Person, invitation: Invitation, 
 
 
 def withdraw_invitation(session: Session, actor: Actor, invitation: Invitation, now: datetime) -> None:
+    """Raises ``Conflict`` where it was accepted meanwhile: then its role is what there is to take."""
+    queries.hold(session, invitation)
+    if invitation.accepted_at is not None:
+        raise Conflict("invitation_used")
+    if invitation.withdrawn_at is not None:
+        return
     invitation.withdrawn_at = now
     record(
         session,

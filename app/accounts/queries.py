@@ -251,7 +251,10 @@ def demonstration_people(session: Session) -> Sequence[Person]:
 
 
 def administrators_left(session: Session, without: int) -> int:
-    """How many active administrators there are besides one person."""
+    """How many active administrators there are besides one person, all of them held until the transaction ends: of two
+    who take each other away one comes first, and the other is counted after it."""
+    every = select(Person.id).where(Person.assignments.any(Assignment.role == Role.ADMINISTRATOR.value))
+    session.scalars(every.order_by(Person.id).with_for_update(of=Person)).all()
     wanted = (
         select(func.count())
         .select_from(Person)

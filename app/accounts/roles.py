@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.access import Actor, Role
 from app.accounts import queries, rules
 from app.accounts.models import Assignment, Person
-from app.accounts.service import end_all_sign_ins
+from app.accounts.service import end_all_links, end_all_sign_ins
 from app.errors import Conflict, Forbidden, NotFound
 from app.journal.service import record
 
@@ -72,6 +72,7 @@ def disable(session: Session, actor: Actor, person: Person, now: datetime) -> No
         raise Conflict("last_administrator")
     person.disabled_at = now
     end_all_sign_ins(session, person.id, now)
+    end_all_links(session, person.id, now)
     record(session, now, actor.id, "account-disabled", "person", str(person.id))
 
 

@@ -185,6 +185,12 @@ def held_link(session: Session, token: str, purpose: str, now: datetime) -> tupl
     return found, person
 
 
+def end_all_links(session: Session, person_id: int, now: datetime) -> None:
+    """No link that was sent to a person opens anything any more."""
+    for link in queries.all_links(session, person_id):
+        link.used_at = link.used_at or now
+
+
 def reset_password(session: Session, token: str, password: str, now: datetime) -> Person:
     """Set the password by a link; every log-in ends. Raises ``LinkGone``, ``Invalid``."""
     found, person = held_link(session, token, "reset", now)
@@ -194,12 +200,14 @@ def reset_password(session: Session, token: str, password: str, now: datetime) -
 
 
 def set_password(session: Session, person: Person, password: str, now: datetime, keeping: str = "") -> None:
-    """Set a new password and end every log-in besides the one with the token ``keeping``. Raises ``Invalid``."""
+    """Set a new password and end every log-in besides the one with the token ``keeping``, and every link that was sent:
+    whoever asked for one may be who is kept out. Raises ``Invalid``."""
     problem = rules.password_problem(password, (person.name, person.email))
     if problem:
         raise Invalid({"password": problem})
     person.password_hash = passwords.kept(password)
     end_all_sign_ins(session, person.id, now, keeping)
+    end_all_links(session, person.id, now)
     record(session, now, person.id, "password-changed", "person", str(person.id))
     post(session, now, "password-changed", person.email, person.language, {})
 

@@ -68,8 +68,10 @@ def correct_body(session: Session, city: City, typed: NewBody) -> list[str]:
 
 
 def _write(city: City, typed: NewBody, position: int) -> None:
-    """The entry of a body as it is typed, as the register file would have it."""
-    raw = {"slug": city.slug, **{name: value for name, value in asdict(typed).items() if value}}
+    """The entry of a body as it is typed, as the register file would have it; what only a file says of it stays."""
+    said = asdict(typed)
+    beside = {name: value for name, value in (city.register or {}).items() if name not in said}
+    raw = {**beside, "slug": city.slug, **{name: value for name, value in said.items() if value}}
     (entry,) = read({"cities": [], "bodies": [raw]}).entries
     _fill(city, entry)
     city.position = position

@@ -212,7 +212,8 @@ def _rerender(slug: str) -> list[int]:
     """Make every version of a solution anew. Answers the numbers of those that stay as they are, the others do not."""
     left = []
     with store().work() as session:
-        solution = queries.by_slug(session, slug)
+        found = queries.by_slug(session, slug)
+        solution = queries.locked(session, found.id) if found else None
         for revision in queries.every_revision(session, solution) if solution else ():
             try:
                 rerender(session, revision, revision.solution)

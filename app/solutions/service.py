@@ -58,6 +58,8 @@ def import_document(
         return _save_or_refuse(
             session, Solution(slug=slug, created_at=now, revision_number=0, latest_number=0), document, now
         )
+    # Somebody may decide on it meanwhile, on the site that goes on.
+    solution = queries.locked(session, solution.id)
     new = digest(document)
     current = queries.current_revision(session, solution).digest
     if new == current:

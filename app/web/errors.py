@@ -6,6 +6,7 @@ from collections.abc import Callable
 from urllib.parse import quote, urlencode, urlsplit
 
 from flask import Flask, Response, current_app, g, make_response, redirect, render_template, request
+from flask_login import AnonymousUserMixin
 from gunicorn.http.errors import ParseException
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
@@ -110,6 +111,7 @@ def _meant() -> str:
 
 def _database(error: DBAPIError | PoolExhausted) -> Response:
     log.error("database", exc_info=error)
+    _ask_nobody()
     return _answer(503, {})
 
 
@@ -118,8 +120,16 @@ def _unreadable(_error: ParseException) -> Response:
     return _answer(400, {}, UNREADABLE)
 
 
+def _ask_nobody() -> None:
+    """Where it is not known yet who looks, the page that says what happened does not ask the database either."""
+    if "_login_user" not in g:
+        g._login_user = AnonymousUserMixin()
+    g.setdefault("programme", None)
+
+
 def _accident(error: Exception) -> Response:
     log.error("accident", exc_info=error)
+    _ask_nobody()
     return _answer(500, {})
 
 

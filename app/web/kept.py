@@ -125,9 +125,14 @@ class KeptPages:
         # A connection is no use across a fork.
         if self._opened is None or self._opened[0] != os.getpid():
             made = sqlite3.connect(self.file, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
+            try:
+                for statement in PREPARED:
+                    made.execute(statement)
+            except sqlite3.Error:
+                # Without its table it would be of no use to anybody who asks after this.
+                made.close()
+                raise
             self._opened = os.getpid(), made
-            for statement in PREPARED:
-                made.execute(statement)
         return self._opened[1]
 
     def _close(self) -> None:

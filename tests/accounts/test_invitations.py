@@ -89,6 +89,23 @@ def test_a_withdrawn_invitation_opens_nothing(
     assert browsers().get(link_of(database, "invitation")).status_code == 404
 
 
+def test_an_invitation_that_was_accepted_meanwhile_is_not_withdrawn_and_who_tries_reads_why(
+    referent: Person, client: FlaskClient, browsers: Callable[[], FlaskClient], database: Database
+) -> None:
+    makers.sign_in(client, referent)
+    invite(client)
+    number = re.search(r"/inviti/(\d+)/ritira", client.get(PEOPLE).text)
+    assert number
+    assert accept(browsers(), link_of(database, "invitation")) == 303
+    answer = send(client, f"/amministrazione/inviti/{number[1]}/ritira", "/profilo")
+    assert answer.status_code == 409
+    assert "si può togliere il ruolo" in answer.text
+    with database.reading() as session:
+        invitation = queries.invitation_by_number(session, int(number[1]))
+        assert invitation is not None
+        assert invitation.withdrawn_at is None
+
+
 def test_inviting_again_makes_the_earlier_link_void(
     referent: Person, client: FlaskClient, browsers: Callable[[], FlaskClient], database: Database
 ) -> None:

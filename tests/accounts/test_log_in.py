@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.exc import OperationalError
 
 from app import create_app
 from app.access import NOBODY
@@ -26,6 +27,23 @@ from tests.applications import Applications
 def visible(text: str) -> str:
     """A page without what differs at every request."""
     return re.sub(r'value="[^"]*"|content="[^"]*"|<code>[0-9a-f-]+</code>', "", text)
+
+
+def test_a_page_of_an_error_does_not_ask_a_database_that_is_away_who_looks(
+    anna: Person, app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    come_in(client)
+
+    def away(*_: object) -> None:
+        raise OperationalError("select", {}, Exception("away"))
+
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    monkeypatch.setattr(queries, "sign_in", away)
+    for path in ("/", "/citta", "/profilo"):
+        answer = client.get(path)
+        assert answer.status_code == 503
+        assert answer.headers["Retry-After"]
+        assert "Servizio momentaneamente non disponibile" in answer.text
 
 
 def test_address_and_password_let_a_person_in(anna: Person, client: FlaskClient) -> None:

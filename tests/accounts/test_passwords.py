@@ -36,6 +36,26 @@ def test_a_link_sets_a_new_password_once_and_ends_every_log_in(
     assert [letter.recipient for letter in letters(database, "password-changed")] == [EMAIL]
 
 
+def test_a_new_password_ends_every_link_that_was_sent_before(
+    anna: Person, client: FlaskClient, browsers: Callable[[], FlaskClient], database: Database
+) -> None:
+    come_in(client)
+    send(client, "/profilo/indirizzo", "/profilo/dati", email=OTHER)
+    stolen = link_of(database, "email-change")
+    owner = browsers()
+    ask(owner)
+    send(owner, link_of(database, "reset"), password=NEWER)
+    assert send(browsers(), stolen, "/accedi").status_code == 404
+    with database.reading() as session:
+        assert queries.by_email(session, EMAIL) is not None
+    ask(browsers())
+    early = link_of(database, "reset")
+    page = "/profilo/sicurezza"
+    come_in(owner, password=NEWER)
+    assert send(owner, f"{page}/password", page, current=NEWER, password=makers.PASSWORD).status_code == 303
+    assert browsers().get(early).status_code == 404
+
+
 def test_known_and_unknown_addresses_get_the_same_answer(anna: Person, client: FlaskClient, database: Database) -> None:
     assert ask(client) == ask(client, "nessuno@ente.example")
     assert len(letters(database)) == 1

@@ -5,7 +5,8 @@ from copy import deepcopy
 from typing import Any
 
 from app.cities import queries
-from app.cities.service import import_register
+from app.cities.rules import NewBody
+from app.cities.service import correct_body, import_register, register_body
 from app.db import Database
 from tests.makers import REGISTER
 
@@ -71,3 +72,19 @@ def test_cities_are_told_from_other_bodies(registered: Database) -> None:
         assert found["anci"].short_name == "ANCI"
         assert queries.by_slugs(session, []) == {}
         assert [body.slug for body in queries.all_bodies(session)] == ["bologna", "torino", "venezia", "anci"]
+
+
+def test_a_correction_of_a_body_keeps_what_only_the_file_says_of_it(registered: Database) -> None:
+    with registered.work() as session:
+        body = register_body(session, NewBody("Unione di Prova", "unione", "Lazio"))
+        body.register = {**body.register, "coordinates": {"lat": 42.0, "lon": 12.0}, "note": "Nata nel 2019."}
+    with registered.work() as session:
+        held = queries.by_slug(session, "unione-di-prova")
+        assert held is not None
+        assert correct_body(session, held, NewBody("Unione di Prova", "unione", "Umbria")) == ["region"]
+        kept = held.register
+    assert (kept["region"], kept["note"], kept["coordinates"]) == (
+        "Umbria",
+        "Nata nel 2019.",
+        {"lat": 42.0, "lon": 12.0},
+    )

@@ -5,14 +5,16 @@ import io
 import resource
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import text
+from sqlalchemy import select, text
 from werkzeug.test import TestResponse
 
 from app.access import Role
+from app.accounts.models import SignIn
 from app.db import Database
 from app.journal.service import broken
 from app.writing.queries import known_digests
@@ -41,6 +43,15 @@ def full_disk() -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_who_came_in_a_while_ago_reads_on(app: Flask, official: FlaskClient) -> None:
+    with app.extensions["database"].work() as session:
+        for log_in in session.scalars(select(SignIn)):
+            log_in.seen_at = datetime.now(UTC) - timedelta(hours=1)
+    with full_disk():
+        assert official.get(READ).status_code == 200
+        assert official.get("/profilo").status_code == 200
 
 
 def save(client: FlaskClient, token: str, problem: str) -> TestResponse:

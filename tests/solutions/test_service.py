@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app.db import Database
 from app.document.model import Document
@@ -14,6 +15,7 @@ from app.search.models import RegisterState
 from app.solutions import queries
 from app.solutions.service import Outcome, begin, import_document, save
 from tests.makers import NOW, make_document, make_person, make_solution
+from tests.races import at_once, working
 
 SLUG = "sportello-unico-bologna"
 LATER = NOW + timedelta(days=1)
@@ -234,3 +236,23 @@ def test_a_unit_of_work_that_fails_leaves_nothing_behind(registered: Database) -
         raise Accident
     with registered.reading() as session:
         assert queries.by_slug(session, SLUG) is None
+
+
+def test_a_document_comes_in_beside_decisions_on_the_same_one(registered: Database) -> None:
+    with registered.work() as session:
+        solution = make_solution(session)
+        number, slug = solution.id, solution.slug
+
+    def decided(session: Session) -> None:
+        held = queries.locked(session, number)
+        save(session, held, queries.current_revision(session, held).document(), NOW)
+
+    def brought(session: Session) -> None:
+        import_document(session, slug, make_document(summary="Un riassunto nuovo, dalla cartella."), NOW)
+
+    assert at_once(*[working(registered, act) for act in (brought, decided, decided)]) == ["done"] * 3
+    with registered.reading() as session:
+        held = queries.by_slug(session, slug)
+        assert held is not None
+        numbers = sorted(revision.number for revision in queries.every_revision(session, held))
+    assert numbers == list(range(1, len(numbers) + 1))

@@ -2,6 +2,7 @@
 """Rendered pages are kept while nothing they show has changed, and never longer."""
 
 import gzip
+import sqlite3
 from collections.abc import Iterator
 from datetime import date
 from functools import partial
@@ -82,6 +83,20 @@ def test_a_folder_that_takes_no_file_costs_only_the_time_to_render(tmp_path: Pat
     pages = KeptPages(tmp_path / "missing" / "pages.sqlite3")
     assert pages.page("/a", "one", lambda: "first").plain == b"first"
     assert pages.marks() == {}
+
+
+def test_a_file_that_was_locked_when_it_was_opened_first_keeps_pages_afterwards(tmp_path: Path) -> None:
+    file = tmp_path / "pages.sqlite3"
+    other = sqlite3.connect(file, isolation_level=None)
+    other.execute("PRAGMA journal_mode=WAL")
+    other.execute("BEGIN IMMEDIATE")
+    pages = KeptPages(file)
+    assert pages.page("/a", "one", lambda: "first").plain == b"first"
+    other.execute("ROLLBACK")
+    other.close()
+    assert pages.page("/a", "one", lambda: "second").plain == b"second"
+    assert pages.page("/a", "one", never).plain == b"second"
+    pages.rest()
 
 
 def test_another_release_and_other_settings_are_other_marks(tmp_path: Path) -> None:
