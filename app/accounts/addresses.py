@@ -10,7 +10,7 @@ from app.accounts.models import Person
 from app.accounts.service import account_subject, held_link, send_link
 from app.errors import Conflict
 from app.journal.service import record
-from app.outbox.service import post
+from app.outbox.service import forget_recipient, post
 
 PURPOSE = "change-email"
 
@@ -38,6 +38,11 @@ def change(session: Session, token: str, now: datetime) -> Person:
         pending.used_at = now
     for attempt in queries.attempts_on(session, account_subject(old)):
         session.delete(attempt)
+    for invitation in queries.invitations_to(session, old):
+        # What the person came in by goes with them; what waits there waits for whoever has the mailbox.
+        if invitation.accepted_at is not None:
+            invitation.email = person.email
+    forget_recipient(session, old)
     record(session, now, person.id, "email-changed", "person", str(person.id))
     post(session, now, "email-changed", old, person.language, {})
     return person

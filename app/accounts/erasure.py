@@ -28,8 +28,8 @@ def erase(session: Session, actor: Actor, person: Person, now: datetime, removal
         raise Conflict("last_administrator")
     for removal in removals:
         removal(session, person.id)
-    _remove_ways_in(session, person)
     _remove_traces(session, person)
+    _remove_ways_in(session, person)
     person.email, person.name = f"erased-{person.id}@invalid", ""
     person.erased_at = person.disabled_at = now
     record(session, now, actor.id, "account-erased", "person", str(person.id))
@@ -50,7 +50,10 @@ def _remove_ways_in(session: Session, person: Person) -> None:
 
 
 def _remove_traces(session: Session, person: Person) -> None:
-    """Letters to the mailbox, and invitations that name it."""
+    """Letters to the mailbox, and to those it was to become, and invitations that name it."""
     forget_recipient(session, person.email)
+    for link in queries.all_links(session, person.id):
+        if link.target and queries.by_email(session, link.target) is None:
+            forget_recipient(session, link.target)
     for invitation in queries.invitations_to(session, person.email):
         session.delete(invitation)

@@ -18,7 +18,7 @@ from app.errors import Conflict
 from app.journal.service import broken
 from app.solutions.queries import revision as by_number
 from tests import makers
-from tests.accounts.conftest import EMAIL, Clock, come_in, is_in, letters, make, send
+from tests.accounts.conftest import EMAIL, Clock, come_in, is_in, letters, link_of, make, send
 
 ERASE = "/profilo/cancella"
 
@@ -93,6 +93,26 @@ def test_an_erased_person_leaves_no_name_no_address_and_no_way_in(
         assert (person.email, person.name, person.password_hash) == (f"erased-{anna.id}@invalid", "", "")
         assert person.assignments == []
         assert broken(session) is None
+
+
+def test_nothing_is_left_of_an_earlier_address_nor_of_one_that_was_to_be(
+    registered: Database, client: FlaskClient, browsers: Callable[[], FlaskClient]
+) -> None:
+    makers.sign_in(client, make(registered, (Role.REFERENT, "bologna"), email="referente@ente.example"))
+    fields = {"email": "vecchia@ente.example", "role": "official", "body": "bologna", "language": "it"}
+    assert send(client, "/amministrazione/persone/invita", "/profilo", **fields).status_code == 303
+    link, carlo = link_of(registered, "invitation"), browsers()
+    assert send(carlo, link, link, name="Carlo Bianchi", password=makers.PASSWORD).status_code == 303
+    for wanted, confirmed in (("nuova@ente.example", True), ("terza@ente.example", False)):
+        assert send(carlo, "/profilo/indirizzo", "/profilo/dati", email=wanted).status_code == 303
+        link = link_of(registered, "email-change")
+        assert not confirmed or send(carlo, link, link).status_code == 303
+    assert "vecchia@ente.example" in everything(registered), "told that the address was changed"
+    assert erase(carlo) == 303
+    left = everything(registered)
+    assert [address for address in ("nuova@", "terza@") if address in left] == []
+    with registered.reading() as session:
+        assert queries.invitations_to(session, "vecchia@ente.example") == []
 
 
 def test_what_an_erased_person_wrote_stays_under_the_name_of_their_office(
