@@ -102,8 +102,8 @@ class Database:
     def over(self, things: Iterable[Item], act: Callable[[Session, Item], int]) -> int:
         """Do the same to every thing, each in a transaction of its own. Answers the sum of it.
 
-        One that goes wrong keeps no other back: what went wrong is raised at the end. A database that is away, or busy,
-        ends it at once.
+        One that goes wrong keeps no other back: the first error is raised at the end, with notes of the others. A
+        database that is away, or busy, ends it at once.
         """
         done = 0
         troubles: list[Exception] = []
@@ -115,8 +115,10 @@ class Database:
                 raise
             except Exception as error:
                 troubles.append(error)
+        for other in troubles[1:]:
+            troubles[0].add_note(f"and: {type(other).__name__}: {other}")
         if troubles:
-            raise troubles[0] if len(troubles) == 1 else ExceptionGroup("several went wrong", troubles)
+            raise troubles[0]
         return done
 
     def close(self) -> None:

@@ -696,7 +696,7 @@ def test_the_page_of_the_weights_reads_no_simulation_of_the_past(app: Flask, net
         event.remove(WeightsDecision, "load", note)
     assert loaded == []
     assert (told.needs, told.first_changed) == (1, simulation["first_changed"])
-    assert f"su 1 richieste aperte cambiava la prima proposta di {told.first_changed}." in shown
+    assert f"su 1 richiesta aperta cambiava la prima proposta di {told.first_changed}." in shown
 
 
 def simulated(page: str) -> str:
