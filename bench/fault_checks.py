@@ -24,6 +24,7 @@ from app.solutions.models import Solution
 from app.solutions.queries import by_slug
 from app.twinnings import queries
 from app.twinnings.models import ClosingForm, Milestone, Twinning, TwinningParty
+from app.twinnings.rules import SHARING
 from app.writing import queries as writing_queries
 from app.writing.models import Attachment
 from app.writing.service import opened
@@ -122,7 +123,10 @@ NEED_OF = {"running": "matched", "stopped": "open", "closed": "closed"}
 
 def _half_worked(session: Session, rows: Counter[tuple[str, str]]) -> Iterator[str]:
     """Steps of twinnings without their row, or with two; a request, or a source, that does not know how they ended."""
-    done = Counter(session.scalars(select(Milestone.twinning_id).where(Milestone.done_at.is_not(None))))
+    # The last step is done with the closing, and told by its row.
+    steps = select(Milestone.twinning_id).where(Milestone.done_at.is_not(None))
+    done = Counter(session.scalars(steps.where(Milestone.key != SHARING)))
+    shared = set(session.scalars(steps.where(Milestone.key == SHARING)))
     forms = Counter(session.scalars(select(ClosingForm.twinning_id)))
     needs = {need.id: need.state for need in session.scalars(select(Need))}
     reused = Counter[int]()
@@ -131,7 +135,8 @@ def _half_worked(session: Session, rows: Counter[tuple[str, str]]) -> Iterator[s
         stands = (done[twinning.id], forms[twinning.id], int(stopped), int(closed), int(stopped))
         told = tuple(rows[action, key] for action in ("milestone-done", "closing-said", "twinning-stopped"))
         told += (rows["twinning-closed", key], rows["need-reopened", str(twinning.need_id)])
-        if stands != told or closed != (forms[twinning.id] == len(twinning.parties)):
+        ended = forms[twinning.id] == len(twinning.parties)
+        if stands != told or not (closed == ended == (twinning.id in shared)):
             yield f"twinning {key}: {twinning.state}, {stands}, rows {told}"
         if needs[twinning.need_id or 0] != NEED_OF[twinning.state]:
             yield f"twinning {key}: {twinning.state}, its request {needs[twinning.need_id or 0]}"
