@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, joinedload, lazyload
 
 from app.cities.models import City
 from app.needs.models import Capacity, Need, NeedReceiver, Proposal
+from app.needs.proposal_queries import HANDED_OVER
 from app.needs.rules import OFFER, ON_BOARD, ON_SIGHT, Answer
 from app.solutions.models import Solution, SolutionBody
 from app.solutions.queries import COUNTED
@@ -145,11 +146,10 @@ def answers_of_body(session: Session, city: City, since: datetime, until: dateti
 
     A yes to a round that was handed over as an offer was said, whatever became of the offer.
     """
-    handed_over = (Proposal.origin == OFFER) & (Proposal.rank > 0)
-    answer = case((handed_over, str(Answer.ACCEPTED)), else_=Proposal.state).label("answer")
+    answer = case((HANDED_OVER, str(Answer.ACCEPTED)), else_=Proposal.state).label("answer")
     wanted = (
         select(answer, func.count())
-        .where(Proposal.giver_id == city.id, (Proposal.origin != OFFER) | handed_over)
+        .where(Proposal.giver_id == city.id, (Proposal.origin != OFFER) | HANDED_OVER)
         .where(Proposal.asked_at >= since, Proposal.asked_at < until)
         .group_by(answer)
         .order_by(answer)

@@ -15,6 +15,10 @@ from app.needs.models import Need, NeedReceiver, Proposal
 from app.needs.rules import EXCHANGE, OFFER, PENDING, STOPPED, Answer, State
 from app.solutions.models import Solution
 
+#: A giver's yes to a round, which is an offer to a city that is not known yet. It keeps its place in a list; an offer
+#: of one's own has none, even as part of an exchange.
+HANDED_OVER: ColumnElement[bool] = (Proposal.origin == OFFER) & (Proposal.rank > 0)
+
 
 def _proposals() -> Select[Proposal]:
     return select(Proposal).options(
@@ -126,7 +130,7 @@ def begun(session: Session, giver_id: int, since: datetime, until: datetime) -> 
 class Made:
     """A proposal that stands or is over: for what, who gives (number and name), how it ended, why and when.
 
-    ``handed_over``: a round asked its giver, whose yes is an offer to a city that is not known yet.
+    ``handed_over``: see ``HANDED_OVER``.
     """
 
     id: int
@@ -146,14 +150,12 @@ def made(session: Session) -> Sequence[Made]:
 
     A yes that was handed over was said, whatever became of the offer it is.
     """
-    # Made by a round, it keeps its place in a list; an offer of one's own has none, even as part of an exchange.
-    handed_over = (Proposal.origin == OFFER) & (Proposal.rank > 0)
     wanted = (
         select(Proposal.id, Proposal.need_id, Proposal.giver_id, City.slug, Solution.slug)
-        .add_columns(Proposal.origin, Proposal.state, Proposal.reason, Proposal.answered_at, handed_over)
+        .add_columns(Proposal.origin, Proposal.state, Proposal.reason, Proposal.answered_at, HANDED_OVER)
         .join(City, City.id == Proposal.giver_id)
         .join(Solution, Solution.id == Proposal.solution_id)
-        .where((Proposal.state != Answer.WITHDRAWN) | handed_over)
+        .where((Proposal.state != Answer.WITHDRAWN) | HANDED_OVER)
         .order_by(Proposal.id)
     )
     return [Made(*row) for row in session.execute(wanted)]

@@ -37,6 +37,13 @@ def invite(
     return send(client, f"{PEOPLE}/invita", "/profilo", **fields).status_code
 
 
+def invited(client: FlaskClient) -> int:
+    """Invite, and answer the number of the invitation that waits."""
+    invite(client)
+    (number,) = re.findall(r"/inviti/(\d+)/ritira", client.get(PEOPLE).text)
+    return int(number)
+
+
 def accept(client: FlaskClient, link: str, **fields: str) -> int:
     return send(client, link, link, **{"name": "Carlo Bianchi", "password": makers.PASSWORD, **fields}).status_code
 
@@ -82,10 +89,8 @@ def test_a_withdrawn_invitation_opens_nothing(
     referent: Person, client: FlaskClient, browsers: Callable[[], FlaskClient], database: Database
 ) -> None:
     makers.sign_in(client, referent)
-    invite(client)
-    number = re.search(r"/inviti/(\d+)/ritira", client.get(PEOPLE).text)
-    assert number
-    assert send(client, f"/amministrazione/inviti/{number[1]}/ritira", "/profilo").status_code == 303
+    number = invited(client)
+    assert send(client, f"/amministrazione/inviti/{number}/ritira", "/profilo").status_code == 303
     assert browsers().get(link_of(database, "invitation")).status_code == 404
 
 
@@ -93,15 +98,13 @@ def test_an_invitation_that_was_accepted_meanwhile_is_not_withdrawn_and_who_trie
     referent: Person, client: FlaskClient, browsers: Callable[[], FlaskClient], database: Database
 ) -> None:
     makers.sign_in(client, referent)
-    invite(client)
-    number = re.search(r"/inviti/(\d+)/ritira", client.get(PEOPLE).text)
-    assert number
+    number = invited(client)
     assert accept(browsers(), link_of(database, "invitation")) == 303
-    answer = send(client, f"/amministrazione/inviti/{number[1]}/ritira", "/profilo")
+    answer = send(client, f"/amministrazione/inviti/{number}/ritira", "/profilo")
     assert answer.status_code == 409
     assert "si può togliere il ruolo" in answer.text
     with database.reading() as session:
-        invitation = queries.invitation_by_number(session, int(number[1]))
+        invitation = queries.invitation_by_number(session, number)
         assert invitation is not None
         assert invitation.withdrawn_at is None
 
