@@ -134,7 +134,9 @@ def _accident(error: Exception) -> Response:
 
 
 def _wants_data() -> bool:
-    return request.path.endswith(".json") or request.accept_mimetypes.best == "application/json"
+    """Whether a programme asks, that can do nothing with a page: by the address, by what it accepts, or with a token."""
+    token = request.authorization is not None and request.authorization.type == "bearer"
+    return token or request.path.endswith(".json") or request.accept_mimetypes.best == "application/json"
 
 
 def _typed() -> list[str]:

@@ -138,6 +138,14 @@ def test_strange_tokens_open_nothing(registered: Database, client: FlaskClient) 
         assert ask(client, sendable) == 401, sent
 
 
+def test_a_programme_whose_token_opens_nothing_is_told_so_in_every_format(
+    registered: Database, client: FlaskClient
+) -> None:
+    for path in ("/soluzioni.csv", "/soluzioni.json"):
+        answer = client.get(path, headers={"Authorization": "Bearer twm_falso"})
+        assert (answer.status_code, answer.mimetype) == (401, "application/json")
+
+
 def test_what_is_for_members_needs_its_scope() -> None:
     thing = Thing(published=True, visibility="members")
     plain, member = (
