@@ -134,7 +134,7 @@ def _accident(error: Exception) -> Response:
 
 
 def _wants_data() -> bool:
-    """Whether a programme asks, that can do nothing with a page: by the address, by what it accepts, or with a token."""
+    """Whether a programme asks, of no use to which is a page: by address, by what it accepts, or with a token."""
     token = request.authorization is not None and request.authorization.type == "bearer"
     return token or request.path.endswith(".json") or request.accept_mimetypes.best == "application/json"
 
