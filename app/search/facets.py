@@ -63,7 +63,8 @@ class Facet:
         """How many of some documents carry each value, the most frequent first."""
         if not self.values:
             return []
-        counts = np.bincount(self.codes[among[self.documents]], minlength=len(self.values))
+        carried = self.codes.take(among.take(self.documents).nonzero()[0])
+        counts = np.bincount(carried, minlength=len(self.values))
         present = np.flatnonzero(counts)
         ranked = present[np.lexsort((present, -counts[present]))][:MAX_VALUES]
         return [(self.values[code], int(counts[code])) for code in ranked]

@@ -7,6 +7,7 @@ BM25: Robertson and Zaragoza 2009, with idf = ln(1 + (N - n + 0.5) / (n + 0.5));
 ``EVERYDAY`` texts of everyday Italian besides the documents.
 """
 
+from bisect import bisect
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
@@ -64,12 +65,14 @@ class Ranking:
         self.size = len(self.rows)
         self.count = int(self.live.sum())
         self.offsets = np.cumsum([0, *(len(part.rows) for part in reader.parts)])
+        self._begins: list[int] = self.offsets.tolist()
         self.order = _tie_order([name for part in reader.parts for name in part.names])
         self.prior = np.array([_prior(row) for row in self.rows], dtype=np.float64)
         self._average: dict[str, float] = {}
         self._norms = self._all_norms()
         self._impacts: dict[tuple[str, str], Impacts] = {}
         self._phrases: dict[tuple[str, ...], NDArray[np.int64]] = {}
+        self._rarity: dict[str, float] = {}
 
     @cached_property
     def reused(self) -> NDArray[np.int64]:
@@ -130,7 +133,12 @@ class Ranking:
 
     def idf(self, stem: str) -> float:
         """How much a stem tells: the fewer documents hold it, here and in everyday Italian, the more."""
-        return self._idf(STEM, stem, len(self.impacts(STEM, stem)[0]))
+        found = self._rarity.get(stem)
+        if found is None:
+            if len(self._rarity) > MAX_CACHED:
+                self._rarity.clear()
+            found = self._rarity[stem] = self._idf(STEM, stem, len(self.impacts(STEM, stem)[0]))
+        return found
 
     def _in_titles(self, stem: str) -> Impacts:
         pieces = [(found := part.postings(STEM, stem).titles(part.titled), found) for part in self.reader.parts]
@@ -218,13 +226,14 @@ class Ranking:
         if not most:
             return total
         for concept in concepts:
-            best = np.zeros(self.size)
+            best = np.zeros(self.size) if concept.alternatives else total
             for stem, _word in concept.words:
                 numbers, worth = self.impacts(TITLE, stem)
                 best[numbers] += worth
             for alternative in concept.alternatives:
                 np.maximum(best, self._titled(alternative, max(len(concept.words), 1) ** 0.5), out=best)
-            total += best
+            if concept.alternatives:
+                total += best
         share: Scores = TITLE_WEIGHT * total * total / most
         return share
 
@@ -286,8 +295,8 @@ class Ranking:
 
     def place(self, number: int) -> tuple[Part, int]:
         """The segment of a document and its number there."""
-        which = int(np.searchsorted(self.offsets, number, side="right")) - 1
-        return self.reader.parts[which], number - int(self.offsets[which])
+        which = bisect(self._begins, number) - 1
+        return self.reader.parts[which], number - self._begins[which]
 
 
 def _prior(row: Mapping[str, Any]) -> float:

@@ -15,10 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.search import passages
 from app.search.document import SearchDocument
 from app.search.facets import columns
-from app.search.index import IndexDamaged, damage_named, generation, open_reader, postings
+from app.search.index import IndexDamaged, damage_named, generation, open_reader, postings, unpacked
 from app.search.passages import Passage
 from app.search.terms import STEM, WORD
 from app.text.folding import fold
@@ -28,10 +27,6 @@ MAX_CACHED = 20_000
 MAX_DOCUMENTS = 200
 #: The same few texts in many rows.
 REPEATED = ("kind", "city", "updated_on", "recent")
-LIGHT = (
-    *("kind", "slug", "title", "title_en", "url", "city"),
-    *("facets", "updated_on", "reused", "recent", "demonstration"),
-)
 LETTERS = re.compile(r"[^\W_]+")
 #: A place in the text of a document: its number in the upper half, the place in the lower.
 PLACE_BITS = 32
@@ -103,7 +98,8 @@ class Part:
         self.leaf = leaf
         weakref.finalize(self, _close, leaf)
         #: The whole document of a number and what a snippet shows of it. Raises ``IndexDamaged``.
-        self.document = lru_cache(MAX_DOCUMENTS)(partial(_document, leaf, self.lock))
+        whole = leaf.column_reader("whole", translate=False)
+        self.document = lru_cache(MAX_DOCUMENTS)(partial(_document, whole, self.lock))
 
     def close(self) -> None:
         """Give the files back; what was computed stays, for who opens the segment again."""
@@ -155,12 +151,11 @@ class Reader:
             raise
 
 
-def _document(leaf: Any, lock: threading.Lock, number: int) -> tuple[SearchDocument, Passage]:
+def _document(column: Any, lock: threading.Lock, number: int) -> tuple[SearchDocument, Passage]:
     with damage_named():
         with lock:
-            row = leaf.stored_fields(number)
-        document = SearchDocument(**row["document"])
-        return document, passages.from_stored(document, row["passage"])
+            packed = column[number]
+        return unpacked(packed)
 
 
 def _taken_over(leaf: Any, known: Mapping[str, Part]) -> Part:
@@ -185,9 +180,7 @@ def _name(leaf: Any) -> str:
 
 def _light(stored: Mapping[str, Any]) -> dict[str, Any]:
     """What every search needs of a document; its texts stay on disk."""
-    row = stored["document"]
-    told = {name: stored[name] for name in ("identity", "digest", "titled")}
-    kept = {**told, **{name: row[name] for name in LIGHT}}
+    kept = {**{name: stored[name] for name in ("identity", "digest", "titled")}, **stored["light"]}
     return kept | {name: sys.intern(kept[name]) for name in REPEATED}
 
 

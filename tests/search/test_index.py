@@ -120,6 +120,14 @@ def test_random_damage_never_ends_in_another_error(folder: Path) -> None:
             continue
 
 
+def test_a_changed_letter_in_a_stored_text_is_never_shown(folder: Path) -> None:
+    whole = segments(folder)[0].read_bytes()
+    assert b"sportello unico" in whole
+    segments(folder)[0].write_bytes(whole.replace(b"sportello unico", b"sportella unica"))
+    with pytest.raises(IndexDamaged):
+        Engine(folder).like("sportello unico pagina 7", (), 3)
+
+
 def test_an_engine_goes_on_with_what_it_has_while_the_disk_is_damaged(folder: Path) -> None:
     engine = Engine(folder)
     assert engine.search("sportello").total == 30
