@@ -12,7 +12,7 @@ import zlib
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from whoosh.codec.whoosh3 import W3Codec, W3PerDocReader
 from whoosh.fields import COLUMN, ID, STORED, FieldType, Schema
 from whoosh.filedb.filestore import FileStorage
 from whoosh.formats import Existence, Format
+from whoosh.reading import TermNotFound
 
 from app.search import passages
 from app.search.document import SearchDocument
@@ -299,7 +300,7 @@ def postings(leaf: Any, field: str, term: str, placed: bool) -> tuple[list[int],
     """The documents of a segment that hold a term and, beside each, its places as written or how often it does."""
     numbers: list[int] = []
     values: list[Any] = []
-    if (field, term) in leaf:
+    with suppress(TermNotFound):
         matcher = leaf.postings(field, term)
         value = matcher.value if placed else matcher.weight
         while matcher.is_active():

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.search.italian import common
-from app.search.segments import MAX_CACHED, PLACE_BITS, Part, Reader
+from app.search.segments import MAX_CACHED, PLACE_BITS, Keys, Part, Reader
 from app.search.terms import PAIR, STEM, TITLE, WORD
 from app.text.vocabulary import Alternative
 
@@ -315,8 +315,15 @@ def _side_by_side(part: Part, stems: Sequence[str]) -> Counts:
         return np.empty(0, np.int64), np.empty(0, np.int64)
     keys = held[0].keys()
     for item in held[1:]:
-        keys = np.intersect1d(keys + 1, item.keys(), assume_unique=True)
+        after = item.keys()
+        keys = _among(keys + 1, after) if len(keys) <= len(after) else _among(after - 1, keys) + 1
     return np.unique(keys >> PLACE_BITS, return_counts=True)
+
+
+def _among(few: Keys, many: Keys) -> Keys:
+    """Those of a few numbers that stand among many; both rise."""
+    found: Keys = few[many[np.minimum(many.searchsorted(few), len(many) - 1)] == few]
+    return found
 
 
 def _tie_order(names: list[str]) -> NDArray[np.int64]:
