@@ -28,7 +28,7 @@ from app.needs.candidates import Desk, as_city, asked_in, desk
 from app.needs.models import Need
 from app.needs.rules import first_words
 from app.needs.service import as_wanted
-from app.search.engine import FAST_LOADER
+from app.search.terminology import FAST_LOADER
 from bench.aims import at_least
 
 DATA = Path(__file__).with_name("data") / "matching_judged.yml"

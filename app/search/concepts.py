@@ -14,9 +14,10 @@ from app.text.acts import canonical
 from app.text.folding import fold
 from app.text.stems import is_stop, stem
 from app.text.tokens import tokens
-from app.text.vocabulary import NAMING, Alternative, Vocabulary
+from app.text.vocabulary import NAMING, Alternative, Vocabulary, form
 
 SPELLING = 0.8
+MEANT = 0.8
 JOINED = 0.9
 #: An act is one word that says more than most: beside a sentence it must weigh like a few.
 ACT_WEIGHT = 1.5
@@ -26,6 +27,8 @@ PAGE_WEIGHT = 2.5
 #: them, stays where it is. Where a comma is asked for, its article alone is half of it.
 PLACE_WEIGHT = 0.8
 ARTICLE_WEIGHT = 0.4
+#: A word in capitals that is longer is one typed with the key locked.
+LONGEST_ACRONYM = 6
 #: With more unknown words than these a question is in another language, and its words are no mistakes.
 MOST_UNKNOWN = 3
 
@@ -66,20 +69,20 @@ def plan(question: Question, vocabulary: Vocabulary, ranking: Ranking, stays: St
     stems = [word.stem for word in question.words]
     found = [_of_act(slug) for slug in question.acts]
     changes: dict[str, str] = {}
-    unknown = [word for word in question.words if not ranking.known(word.stem, word.form)]
-    foreign = len(unknown) > MOST_UNKNOWN
+    joined = _joined(question.words, ranking)
+    whole = {word for pair in joined for word in pair}
+    unknown = [word for word in question.words if word not in whole and not ranking.known(word.stem, word.form)]
+    lost = unknown if len(unknown) <= MOST_UNKNOWN else []
     for start, end in _cover(vocabulary.spans(stems), len(stems)):
         words = question.words[start:end]
         others = [*stems[:start], *stems[end:]]
         concept = _of_words(words, others, vocabulary)
-        if len(words) == 1 and not concept.alternatives and words[0] in unknown and not foreign:
-            concept = concept if stays(words[0].form) else _respelt(words[0], ranking, changes)
-            if others and words[0].form not in changes:
-                concept = _with_names(concept, vocabulary)
+        if words[0] in lost and len(words) == 1 and not concept.alternatives:
+            concept = _unwritten(words[0], bool(others), vocabulary, ranking, None if stays(words[0].form) else changes)
         found.append(_with_names(concept, vocabulary) if ranking.in_pieces(concept) else concept)
-    missing = _missing(found, len(question.words), ranking)
+    missing = _missing(question, found, unknown, ranking)
     placed = dict.fromkeys(slug for slug, _term in question.places)
-    found += _joined(question.words, ranking)
+    found += [Concept((), (Alternative((stem(one.form + other.form),), JOINED),)) for one, other in joined]
     return Plan(
         question,
         tuple(found),
@@ -92,16 +95,19 @@ def plan(question: Question, vocabulary: Vocabulary, ranking: Ranking, stays: St
     )
 
 
-def _missing(concepts: Sequence[Concept], words: int, ranking: Ranking) -> tuple[str, ...]:
+def _missing(
+    question: Question, concepts: Sequence[Concept], unknown: Sequence[Word], ranking: Ranking
+) -> tuple[str, ...]:
     """The words that are held by no document, nor is anything that means the same; a neighbour does not."""
-    if words > MOST_TOLD:
+    if len(question.words) > MOST_TOLD:
         return ()
+    telling = {word.form for word in unknown if word.capital or not is_stop(word.form)}
     unheld = (
         concept
         for concept in concepts
         if not any(way.weight > NAMING and ranking.held(way) for way in concept.alternatives)
     )
-    return tuple(form for concept in unheld for item, form in concept.words if not ranking.known(item, form))
+    return tuple(said for concept in unheld for _stem, said in concept.words if said in telling)
 
 
 def _cover(spans: Sequence[tuple[int, int]], count: int) -> list[tuple[int, int]]:
@@ -130,19 +136,40 @@ def _of_words(words: Sequence[Word], others: Sequence[str], vocabulary: Vocabula
     return Concept(tuple((word.stem, word.form) for word in words), ways)
 
 
+def _unwritten(
+    word: Word, beside: bool, vocabulary: Vocabulary, ranking: Ranking, changes: dict[str, str] | None
+) -> Concept:
+    """What to look for in the place of a word that no document holds, where it stands ``beside`` others in other words
+    too; without ``changes`` it is not respelt."""
+    meant = _meanings(word, vocabulary) if beside else ()
+    if meant or changes is None:
+        concept = Concept(((word.stem, word.form),), meant)
+    else:
+        concept = _respelt(word, vocabulary, ranking, changes)
+    return concept if not beside or word.form in (changes or ()) else _with_names(concept, vocabulary)
+
+
+def _meanings(word: Word, vocabulary: Vocabulary) -> tuple[Alternative, ...]:
+    """Whatever a short form may mean that no document writes: `CM Torino`."""
+    return tuple(Alternative(form(text), MEANT) for text in vocabulary.meanings.get((word.stem,), ()))
+
+
 def _with_names(concept: Concept, vocabulary: Vocabulary) -> Concept:
     """What lists the words as its neighbours stands for them too."""
     names = vocabulary.naming(tuple(item for item, _word in concept.words))
     return Concept(concept.words, concept.alternatives + names)
 
 
-def _respelt(word: Word, ranking: Ranking, changes: dict[str, str]) -> Concept:
-    """The likeliest spelling in the place of a word nobody wrote, the next one beside it."""
+def _respelt(word: Word, vocabulary: Vocabulary, ranking: Ranking, changes: dict[str, str]) -> Concept:
+    """The likeliest spelling in the place of a word nobody wrote, the next one beside it; of an acronym another one."""
     near = corrections(word.form, ranking.frequencies)
+    acronym = word.capital and len(word.form) <= LONGEST_ACRONYM
+    if acronym:
+        near = [other for other in near if other.upper() in vocabulary.expansions]
     if near:
         changes[word.form] = near[0]
         return Concept(((stem(near[0]), near[0]),), tuple(Alternative((stem(other),), SPELLING) for other in near[1:]))
-    parts = split(word.form, ranking.frequency)
+    parts = None if acronym else split(word.form, ranking.frequency)
     if parts is None:
         return Concept(((word.stem, word.form),))
     changes[word.form] = parts
@@ -160,14 +187,9 @@ def _said(text: str) -> list[str]:
     return [token.form for token in tokens(text) if not is_stop(token.form)]
 
 
-def _joined(words: Sequence[Word], ranking: Ranking) -> list[Concept]:
+def _joined(words: Sequence[Word], ranking: Ranking) -> list[tuple[Word, Word]]:
     """Two words side by side that the documents write as one: `pago PA`, `open data`."""
-    found = []
-    for first, second in pairwise(words):
-        joined = first.form + second.form
-        if ranking.frequency(joined):
-            found.append(Concept((), (Alternative((stem(joined),), JOINED),)))
-    return found
+    return [(first, second) for first, second in pairwise(words) if ranking.frequency(first.form + second.form)]
 
 
 def _marks(question: Question, concepts: Sequence[Concept]) -> Marks:

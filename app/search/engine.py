@@ -6,13 +6,11 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import chain, repeat
 from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
-import yaml
 
 from app.search import concepts, index, italian
 from app.search.concepts import Plan, Stays, all_stay
@@ -22,20 +20,28 @@ from app.search.facets import LIKE
 from app.search.index import IndexDamaged
 from app.search.nearby import meanings, near_themes, only_beside
 from app.search.passages import Passage, Places, matches
-from app.search.query import Question, as_typed, corrected, read, read_whole, without
+from app.search.query import Question, as_typed, corrected, read_whole, without
 from app.search.ranker import Mask, Scores
-from app.search.results import Hit, Results, Row
+from app.search.results import Apart, Hit, Results, Row
 from app.search.segments import Reader
 from app.search.semantic import Meaning
-from app.search.snapshot import Snapshot, folded, named_filters, of_kinds, quoted, uncited, understood, with_phrases
+from app.search.snapshot import (
+    Snapshot,
+    apart,
+    of_kinds,
+    of_regions,
+    uncited,
+    understood,
+    with_named,
+    with_phrases,
+)
 from app.search.suggest import Suggestion, answering
+from app.search.terminology import load_vocabulary
 from app.text.stems import inflections
-from app.text.vocabulary import Vocabulary
 
 #: A document that scores less than this share of the best is no answer; it would only swell counts and facets. Where
 #: one thing is asked for, all that hold it are answers: a law is cited by many, once each, beside its own page.
 LEAST_SHARE = 0.2
-NAMED_CITY = 1.05
 #: A generation that does not open is tried again after this time, not at every search.
 AGAIN_SECONDS = 1.0
 #: Rows of a table that bring their snippet, each of which is read from the disk: a fifteenth of a second for them all.
@@ -43,9 +49,6 @@ MOST_SNIPPETS = 200
 
 Filters = Mapping[str, Sequence[str]]
 T = TypeVar("T")
-
-#: The safe loader in C where the library has it: eight times faster.
-FAST_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True)
@@ -57,15 +60,17 @@ class Meant:
     instead: str
     uncited: tuple[str, ...]
     meanings: tuple[str, ...]
-    apart: bool
+    apart: Apart
 
 
 @dataclass(frozen=True)
 class Found:
-    """What answers a question: the filters, the documents ``among`` which they choose, the scores of those shown."""
+    """What answers a question: the kinds asked for, the filters, the documents ``among`` which these choose, the scores
+    of those shown."""
 
     snapshot: Snapshot
     meant: Meant
+    kinds: Sequence[str]
     filters: Filters
     among: Mask
     shown: Scores
@@ -237,9 +242,11 @@ class Engine:
         snapshot = self.snapshot()
         stays = self._right if correct else all_stay
         meant = self._meant(snapshot, understood(snapshot, text), kinds, stays, text if correct else "")
-        every = dict(filters) | named_filters(snapshot, meant.plan.question)
+        every = with_named(snapshot, filters, meant.plan.question)
         among = (meant.scores > 0) & snapshot.of_alike(every.pop(LIKE, ()))
-        return Found(snapshot, meant, every, among, np.where(among & snapshot.facets.filter(every), meant.scores, 0.0))
+        return Found(
+            snapshot, meant, kinds, every, among, np.where(among & snapshot.facets.filter(every), meant.scores, 0.0)
+        )
 
     def _page(self, found: Found, text: str, sort: str, page: int, per_page: int) -> Results:
         snapshot, meant, plan, shown = found.snapshot, found.meant, found.meant.plan, found.shown
@@ -248,7 +255,8 @@ class Engine:
         page = min(max(page, 1), max(pages, 1))
         numbers = _ordered(snapshot, shown, sort, page * per_page)[(page - 1) * per_page :]
         rows = [snapshot.ranking.rows[number] for number in numbers] if total == len(numbers) else []
-        beside = only_beside(plan.question.words, [(str(row["kind"]), str(row["title"])) for row in rows])
+        titles = [(str(row["kind"]), str(row["title"])) for row in rows]
+        beside = "solution" in (found.kinds or ("solution",)) and only_beside(plan.question.words, titles)
         return Results(
             query=text,
             corrected=meant.instead,
@@ -274,6 +282,7 @@ class Engine:
     ) -> Meant:
         """What is searched for a question: as it is, else ``typed`` corrected, else the first meaning of an ambiguous
         form; what is searched instead is told. Without ``typed`` nothing is."""
+        question = of_regions(snapshot, question)
         slugs = uncited(snapshot, question)
         left = without(question, slugs)
         plan = concepts.plan(question if left.empty else left, self.vocabulary, snapshot.ranking, stays)
@@ -287,11 +296,11 @@ class Engine:
             # Nobody writes the short form: better its first meaning, named above the answer, than nothing.
             other = means[0]
         if other:
-            plan = concepts.plan(read(other), self.vocabulary, snapshot.ranking, stays)
+            plan = concepts.plan(understood(snapshot, other), self.vocabulary, snapshot.ranking, stays)
             scores = self._scores(snapshot, plan, kinds)
-        several = (phrase for phrase in plan.question.phrases if len(phrase) > 1 and not plan.missing)
-        apart = any(not quoted(snapshot, snapshot.ranking.live, [phrase]).any() for phrase in several)
-        return Meant(plan, scores, other, left_out, means, apart)
+        return Meant(
+            plan, scores, other, left_out, means, "" if plan.missing else apart(snapshot, plan.question, kinds)
+        )
 
     def _right(self, word: str) -> bool:
         """Whether a word is right as it was typed: it is no mistake that nobody wrote of it yet."""
@@ -316,10 +325,10 @@ class Engine:
         scores = np.where(answers | (scores >= best * LEAST_SHARE), scores, 0.0)
         if plan.places:
             scores += np.where(scores > 0, ranking.score(plan.places, ()), 0.0)
-        city = snapshot.cities.get(folded(plan.question.plain))
-        if city is not None and allowed[city]:
-            # Who types the name of a city and nothing else wants its page, then what it did.
-            scores[city] = best * NAMED_CITY
+        named = snapshot.named(plan.question.plain)
+        if named and allowed[named[0]]:
+            number, share = named
+            scores[number] = max(scores[number], best * share)
         return scores
 
 
@@ -337,19 +346,6 @@ def _twice(answer: Callable[[], T]) -> T:
     except IndexDamaged:
         # A switch may have taken the files away while they were opened: once more, on the generation of now.
         return answer()
-
-
-def load_vocabulary(path: Path | None) -> Vocabulary:
-    """The vocabulary of a file, an empty one where there is none."""
-    if path is None or not path.exists():
-        return Vocabulary()
-    return _read_vocabulary(path, path.stat().st_mtime_ns)
-
-
-@lru_cache(maxsize=4)
-def _read_vocabulary(path: Path, _changed: int) -> Vocabulary:
-    """Read once for each state of the file: nothing changes a vocabulary, and reading one takes most of a start."""
-    return Vocabulary(yaml.load(path.read_text(encoding="utf-8"), Loader=FAST_LOADER)["terms"])  # noqa: S506 - safe
 
 
 def _ordered(snapshot: Snapshot, scores: Scores, sort: str, wanted: int) -> list[int]:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What a reader may ask of the search page: words, filters, order, page; anything else is left out."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from urllib.parse import parse_qsl
@@ -28,6 +29,8 @@ FACETS = {
     "anno": "year",
     "simili": LIKE,
 }
+#: Signs without width that a text brings from a page or a PDF, in the middle of its words: a hyphen that may be.
+INSIDE_WORDS = re.compile("[\u00ad\u200c\u200d\u2060\ufeff]")
 SORTS = {"": "relevance", "recenti": "newest", "riusate": "reused"}
 KINDS = {
     "": (),
@@ -88,6 +91,9 @@ class Asked:
     def on_page(self, page: int) -> "Asked":
         return replace(self, page=page)
 
+    def saying(self, text: str) -> "Asked":
+        return replace(self, text=text, page=1, exact=False)
+
     def ordered(self, order: str) -> "Asked":
         return replace(self, order=order, page=1)
 
@@ -121,7 +127,7 @@ def read_asked(arguments: "MultiDict[str, str]") -> Asked:
 
 def clean(text: str) -> str:
     """Printable text on one line, at most ``MAX_TEXT`` characters, without lone surrogates."""
-    readable = text[: MAX_TEXT * 4].encode("utf-8", "ignore").decode("utf-8")
+    readable = INSIDE_WORDS.sub("", text[: MAX_TEXT * 4].encode("utf-8", "ignore").decode("utf-8"))
     printable = "".join(letter if letter.isprintable() else " " for letter in readable)
     return " ".join(printable.split())[:MAX_TEXT].strip()
 

@@ -17,6 +17,7 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
+from app.text import places
 from app.text.folding import fold
 from app.text.stems import stem
 
@@ -40,8 +41,8 @@ class Listed:
 
 
 def right(word: str) -> bool:
-    """Whether a folded word stands in the list."""
-    return listed()[0].share(word) > 0
+    """Whether a folded word stands in the list, or names a place."""
+    return word in places.EVERY or listed()[0].share(word) > 0
 
 
 def common(term: str, length: float, stemmed: bool) -> float:

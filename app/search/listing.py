@@ -77,6 +77,10 @@ class Addresses:
         """The same words searched as they were typed."""
         return self._with({"esatta": 1, **self.asked.on_page(1).arguments()})
 
+    def saying(self, text: str) -> str:
+        """The same question in other words."""
+        return self.of(self.asked.saying(text))
+
     def on_page(self, page: int) -> str:
         return self.of(self.asked.on_page(page))
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import islice
+from itertools import islice, pairwise
 
 from app.search.terms import place_terms
 from app.text.acts import canonical, find_acts
@@ -51,6 +51,7 @@ PIECE = re.compile(
 )
 SIGNS = re.compile(r"[?*()\[\]{}~!:;\"^&|<>=+\\]")
 NORM = re.compile(r'(?<!\S)(?P<prefix>norma:)(?P<rest>[^"]+)', re.IGNORECASE)
+HYPHENS = ("-", "\u2010", "\u2011")
 QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "\u2033": '"'})
 
 
@@ -193,11 +194,15 @@ def _without_acts(text: str) -> tuple[dict[str, str], tuple[tuple[str, str], ...
 
 def _words(text: str, bare: bool = False, most: int | None = MAX_TERMS * 3) -> list[Word]:
     """The words that count; where none does, all of them, unless they stand ``bare`` beside an act: `la 241/90`."""
-    shouted = text.isupper()
-    found = [_word(token, text, shouted) for token in islice(tokens(text), most)]
-    kept = [word for word in found if not is_stop(word.form) or word.capital]
+    # A word by itself in capitals is an acronym, a line of them is a locked key.
+    shouted = text.isupper() and len(text.split()) > 1
+    read = list(islice(tokens(text), most))
+    found = [_word(token, text, shouted) for token in read]
+    # `co-progettazione`, `e-mail`: a stop word before a hyphen is a part of a word.
+    parts = {one for one, (first, second) in enumerate(pairwise(read)) if text[first.end : second.start] in HYPHENS}
+    kept = [word for at, word in enumerate(found) if not is_stop(word.form) or word.capital or at in parts]
     telling = [word for word in kept if word.form not in POLITE]
-    return list(dict.fromkeys(telling or kept or ([] if bare else found)))
+    return list({word.form: word for word in telling or kept or ([] if bare else found)}.values())
 
 
 def _conditions(words: list[Word], quoted: list[tuple[str, ...]]) -> bool:
@@ -208,7 +213,7 @@ def _conditions(words: list[Word], quoted: list[tuple[str, ...]]) -> bool:
 
 def _word(token: Token, text: str, shouted: bool) -> Word:
     surface = text[token.start : token.end]
-    capital = len(token.form) > 2 and not shouted and surface.replace(".", "").replace(" ", "").isupper()
+    capital = len(token.form) > 1 and not shouted and surface.replace(".", "").replace(" ", "").isupper()
     return Word(token.form, stem(token.form), capital)
 
 

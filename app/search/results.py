@@ -3,12 +3,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from app.search.document import SearchDocument
 from app.search.excerpt import Runs
 from app.search.suggest import Suggestion
 
+#: What of quoted text stands apart: the words of a phrase, or the phrases.
+Apart = Literal["", "words", "phrases"]
 #: The year of a day that is not known.
 UNKNOWN = "0000"
 
@@ -90,7 +92,7 @@ class Results:
     """The answer to a question. ``corrected`` is what was searched instead; ``suggestion`` what may have been meant.
     ``uncited`` are acts asked for that no document cites; ``meanings`` those of an ambiguous form asked for alone.
     ``missing`` are words of a short question that no document holds; ``apart`` where it holds quoted words that stand
-    side by side in no document.
+    side by side in no document, or phrases of which no document holds all.
     ``beside`` where only pages about the site hold some of its words, none in their titles: no solution answers."""
 
     query: str = ""
@@ -106,5 +108,5 @@ class Results:
     uncited: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     meanings: tuple[str, ...] = ()
-    apart: bool = False
+    apart: Apart = ""
     degraded: bool = False

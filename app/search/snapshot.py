@@ -9,11 +9,13 @@ from functools import cached_property
 
 import numpy as np
 
+from app.document.schema import BADGES, STATUSES
 from app.search import concepts
 from app.search.facets import Facets
 from app.search.nearby import NearTheme, of_theme
 from app.search.query import Question, read
 from app.search.ranker import Mask, Ranking
+from app.search.results import Apart
 from app.search.segments import Reader
 from app.search.suggest import Suggestion, Suggestions
 from app.search.terms import slug_term
@@ -23,9 +25,22 @@ from app.text.vocabulary import Vocabulary, form
 
 #: A typed value shorter than this must be the whole value of a facet.
 SHORTEST_PART = 3
+#: What a solution may be, by facet, whether or not one is.
+POSSIBLE = {
+    "status": re.compile("|".join(STATUSES)),
+    "badge": re.compile("|".join(BADGES)),
+    "evidence": re.compile("[0-5]"),
+    "year": re.compile(r"(?:19|20)\d\d"),
+}
 #: Facets whose values are documents too, and may be named by their titles.
 TITLED = ("theme", "city", "act")
+#: Who types the name of a city and nothing else wants its page, then what it did; of a theme, its page as well.
+NAMED_CITY, NAMED_THEME = 1.05, 0.95
 METROPOLITAN = "citta metropolitana di "
+#: `CM di Venezia`: how an office writes it.
+SHORT_METROPOLITAN = re.compile(r"^cm (?:di )?")
+#: The address of a regional law tells its region before number and year.
+REGIONAL = re.compile(r"lr-.+-(\d+-\d{4})")
 #: `241/90`: how an office names an act to who knows it.
 NUMBERED = re.compile(r"(?<![\w/.])(?P<number>\d{1,4})/(?P<year>(?:19|20)?\d\d)(?![\w/])")
 
@@ -83,7 +98,29 @@ class Snapshot:
         return {key: title for key, title in named if many[key] == 1}
 
     @cached_property
-    def cities(self) -> Mapping[str, int]:
+    def regional(self) -> Mapping[str, list[str]]:
+        """A regional law as it is cited without its region -> the slugs of those that documents cite."""
+        found: dict[str, list[str]] = {}
+        for row in self.rows:
+            if row["kind"] == "act" and (named := REGIONAL.fullmatch(str(row["slug"]))):
+                found.setdefault(f"lr-{named[1]}", []).append(str(row["slug"]))
+        return found
+
+    def named(self, text: str) -> tuple[int, float] | None:
+        """The number of the city or theme a text is the name of, and nothing else, and its share of the best score."""
+        name = folded(text)
+        city = self._cities.get(SHORT_METROPOLITAN.sub("", name))
+        return (city, NAMED_CITY) if city is not None else self._named_themes.get(name)
+
+    @cached_property
+    def _named_themes(self) -> Mapping[str, tuple[int, float]]:
+        numbers = np.flatnonzero(self.ranking.live & (self.kinds == "theme")).tolist()
+        found = [(number, self.ranking.rows[number]) for number in numbers]
+        titled = ((str(row[name]), number) for number, row in found for name in ("title", "title_en"))
+        return {folded(title): (number, NAMED_THEME) for title, number in titled if title}
+
+    @cached_property
+    def _cities(self) -> Mapping[str, int]:
         """Name of a city, whole, short or as its address says it (`reggio calabria`) -> number of its document. A
         whole name is known without its kind too: `roma capitale`."""
         alive = zip(range(self.ranking.size), self.ranking.rows, self.ranking.live, strict=True)
@@ -122,6 +159,19 @@ def _cited_in_full(snapshot: Snapshot, text: str) -> str:
     return NUMBERED.sub(in_full, text)
 
 
+def of_regions(snapshot: Snapshot, question: Question) -> Question:
+    """The question with each regional law that is cited without its region as the documents cite it: of two regions
+    that share number and year, both."""
+    if not any(slug in snapshot.regional for slug in question.acts):
+        return question
+    meant = {slug: snapshot.regional.get(slug, [slug]) for slug in question.acts}
+    cited = zip(question.acts, question.cited, strict=True)
+    acts = {full: text for slug, text in cited for full in meant[slug]}
+    places = [(full, slug, term) for slug, term in question.places for full in meant[slug]]
+    named = tuple((full, term.replace(slug_term(slug), slug_term(full), 1)) for full, slug, term in places)
+    return replace(question, acts=tuple(acts), cited=tuple(acts.values()), places=named)
+
+
 def of_kinds(snapshot: Snapshot, kinds: Sequence[str]) -> Mask:
     """The live documents of some kinds, of all where none is named."""
     live = snapshot.ranking.live
@@ -137,9 +187,19 @@ def quoted(snapshot: Snapshot, allowed: Mask, phrases: Sequence[tuple[str, ...]]
 
 
 def with_phrases(snapshot: Snapshot, allowed: Mask, phrases: Sequence[tuple[str, ...]]) -> Mask:
-    """The same; all of them where none does, so that quotes never empty an answer."""
-    holding = quoted(snapshot, allowed, phrases)
-    return holding if holding.any() else allowed
+    """The same, phrase by phrase; one that would leave nothing is left out, so that quotes never empty an answer."""
+    for stems in phrases:
+        holding = quoted(snapshot, allowed, [stems])
+        allowed = holding if holding.any() else allowed
+    return allowed
+
+
+def apart(snapshot: Snapshot, question: Question, kinds: Sequence[str]) -> Apart:
+    """Whether the words of a quoted phrase stand side by side nowhere, or no document asked for holds all phrases."""
+    phrases, live = question.phrases, snapshot.ranking.live
+    if any(len(phrase) > 1 and not quoted(snapshot, live, [phrase]).any() for phrase in phrases):
+        return "words"
+    return "" if quoted(snapshot, of_kinds(snapshot, kinds), phrases).any() else "phrases"
 
 
 def uncited(snapshot: Snapshot, question: Question) -> frozenset[str]:
@@ -147,20 +207,22 @@ def uncited(snapshot: Snapshot, question: Question) -> frozenset[str]:
     return frozenset(slug for slug in question.acts if not snapshot.ranking.known(slug_term(slug)))
 
 
-def named_filters(snapshot: Snapshot, question: Question) -> dict[str, list[str]]:
-    """Filters typed as `tema:suap`, by facet, with the values they mean."""
-    found: dict[str, list[str]] = {}
+def with_named(snapshot: Snapshot, chosen: Mapping[str, Sequence[str]], question: Question) -> dict[str, list[str]]:
+    """The filters chosen and those typed as `tema:suap`; of one facet, the values of both."""
+    found = {name: list(values) for name, values in chosen.items()}
     for name, value in question.wanted:
         found.setdefault(name, []).extend(_values(snapshot, name, value))
     return found
 
 
 def _values(snapshot: Snapshot, name: str, value: str) -> list[str]:
-    """The values of a facet that a typed one means: the same, else the closest, else none."""
+    """The values of a facet that a typed one means: the same, else the closest, else one that a solution may have
+    though none has; else none."""
     facet = snapshot.facets.by_name.get(name)
     slug = concepts.slug_of(name, value)
     values = facet.values if facet else []
-    return [item for item in values if item == slug] or _close(snapshot, name, slug, values)
+    close = [item for item in values if item == slug] or _close(snapshot, name, slug, values)
+    return close or [slug] * bool(name in POSSIBLE and POSSIBLE[name].fullmatch(slug))
 
 
 def _close(snapshot: Snapshot, name: str, slug: str, values: Sequence[str]) -> list[str]:

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import chain, takewhile
 from typing import Any
 
 from app.search.query import read
@@ -65,7 +65,9 @@ class Suggestions:
         self.keys = sorted(keys)
 
     def _titles(self) -> Iterator[Key]:
-        for number, words in self.words.items():
+        english = ((number, _words(str(row.get("title_en", "")))) for number, row in enumerate(self.rows))
+        in_english = ((number, words) for number, words in english if words and number in self.words)
+        for number, words in chain(self.words.items(), in_english):
             for place, word in enumerate(words):
                 if place == 0 or not is_stop(word):
                     yield " ".join(words[place:]), place, number

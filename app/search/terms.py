@@ -63,8 +63,8 @@ def of_document(document: SearchDocument) -> Terms:
 
 
 def _shouted(surface: str) -> bool:
-    # SUA, SUE, VIA: in capitals the stop word is an acronym.
-    return len(surface) > 2 and surface.isupper()
+    # SUA, SUE, VIA, AI: in capitals the stop word is an acronym.
+    return len(surface) > 1 and surface.isupper()
 
 
 def pairs(stems: Iterable[str]) -> Iterator[str]:

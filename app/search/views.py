@@ -226,6 +226,7 @@ def _count_if_unmet(asked: Asked, found: Results) -> None:
         and asked.page == 1
         and not asked.exact
         and not asked.filters
+        and "solution" in (asked.kinds or ("solution",))
         and (not found.total or found.beside or found.corrected)
     )
     if not unmet or found.degraded:
@@ -250,6 +251,10 @@ def _as_data(found: Results) -> dict[str, Any]:
         },
         "results": _rows(found),
         "beside": found.beside,
+        "suggestion": found.suggestion,
+        "missing": list(found.missing),
+        "uncited": list(found.uncited),
+        "degraded": found.degraded,
         "near_themes": [{"title": near.text, "url": prefixed(near.url)} for near in found.near_themes],
     }
 

@@ -6,6 +6,8 @@ from threading import local
 
 import Stemmer
 
+from app.text import places
+
 STOP = frozenset(
     """a ad agli ai al all alla alle allo altra altre altri altro anche ancora avere aveva c che chi ci cio cioe circa
     co coi col come con contro cosa cosi cui d da dagli dai dal dall dalla dalle dallo degli dei del dell della delle
@@ -26,11 +28,18 @@ POLITE = frozenset(
     farlo interessa interessati qualcun sapete sappiamo servirebbe stiamo vedere vorreste""".split()
 )
 
-#: Words that Snowball takes for forms of another: `rifiuti` of `rifare`, the city of Bari for a `bar`, a community and
-#: what is communicated for a municipality, a statute for a state.
+#: Words that Snowball takes for forms of another: `rifiuti` of `rifare`, a community and what is communicated for a
+#: municipality, a statute for a state; and nouns whose other gender is another thing: a house and a case, a broadband
+#: and a call for tenders, a tax and a rate.
 IRREGULAR = {
+    **{name: name for name in places.NAMES},
     **dict.fromkeys(("rifiuti", "rifiuto"), "rifiut"),
-    "bari": "bari",
+    **dict.fromkeys(("casa", "case"), "casa"),
+    **dict.fromkeys(("banda", "bande"), "banda"),
+    **dict.fromkeys(("tassa", "tasse"), "tassa"),
+    **dict.fromkeys(("posta", "poste"), "posta"),
+    **dict.fromkeys(("porto", "porti"), "porto"),
+    **dict.fromkeys(("lotta", "lotte"), "lotta"),
     "comunita": "comunita",
     **dict.fromkeys(("comunicazione", "comunicazioni", "comunicare", "comunicato", "comunicati"), "comunic"),
     **dict.fromkeys(("statuto", "statuti"), "statut"),

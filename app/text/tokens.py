@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Words of Italian administrative text: elisions, dotted acronyms, numbers with points, acts, each with its place."""
+"""Words of Italian administrative text: elisions, dotted acronyms, points in numbers, acts, each with its place."""
 
 import re
 from collections.abc import Iterator
@@ -21,6 +21,7 @@ WORD = re.compile(
         (?:[^\W\d_]\.){{2,9}}(?:[^\W\d_](?![^\W_]))?                              # S.U.A.P., s.u.a.p
       | (?:[^\W\d_]\.[ ]){{1,8}}[^\W\d_]\.))                                      # S. U. A. P.
   | (?P<number>\d{{1,3}}(?:[.\u00a0]\d{{3}})+(?!\d))                            # 1.268
+  | (?P<version>(?<![\d.,])\d\.\d(?![.,]?\d))                                 # 4.0
   | (?<![^\W_])(?=[^\W_]{{1,6}}[{APOSTROPHES}])(?:{_ELIDED})[{APOSTROPHES}](?=[^\W_])  # dell', l', un': left out
   | (?P<word>[^\W_]+(?:\([^\W\d_]\)[^\W_]+)?)                                  # Too(l)smart: one word
     )
@@ -51,7 +52,7 @@ def tokens(text: str) -> Iterator[Token]:
             continue
         surface = match[0]
         start, end = match.span()
-        if kind in {"plain", "word"}:
+        if kind in {"plain", "word", "version"}:
             form = _form(surface)
         elif kind == "acronym":
             end = start + len(surface.rstrip(" "))

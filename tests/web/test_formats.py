@@ -76,7 +76,8 @@ def test_the_table_of_a_search_without_index_has_every_row_too(app: Flask, clien
 
 def test_the_search_answer_has_the_promised_shape(library: FlaskClient) -> None:
     data = library.get("/cerca.json?q=sportello unico imprese").get_json()
-    assert list(data) == ["query", "corrected", "total", "page", "pages", "facets", "results", "beside", "near_themes"]
+    answer = ["query", "corrected", "total", "page", "pages", "facets", "results"]
+    assert list(data) == [*answer, "beside", "suggestion", "missing", "uncited", "degraded", "near_themes"]
     assert list(data["results"][0]) == ["kind", "slug", "title", "city", "score", "snippet", "url"]
 
 
