@@ -60,7 +60,8 @@ def parsed(text: str) -> DataFile:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         return DataFile(problems=(_unread(mark.line + 1 if mark else 1, str(error.problem or error.context)),))
-    except (yaml.YAMLError, ValueError, TypeError, RecursionError, OverflowError) as error:
+    # The last two for a value that is not what its tag says: `!!int ''`, `!!bool forse`, `!!timestamp oggi`.
+    except (yaml.YAMLError, ValueError, TypeError, RecursionError, OverflowError, LookupError, AttributeError) as error:
         return DataFile(problems=(_unread(1, str(error)[:200]),))
     return DataFile(data, (), lines)
 

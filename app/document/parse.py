@@ -16,6 +16,9 @@ FOOTNOTE = re.compile(r"^\[\^[^\]\s]+\]:")
 MAX_NESTING = 6
 MAX_NUMBER = 10**15
 TAGS = frozenset(f"tag:yaml.org,2002:{name}" for name in "str int float bool null map seq merge".split())
+WORDS = TAGS & {"tag:yaml.org,2002:str", "tag:yaml.org,2002:merge"}
+#: What YAML raises for a value that is not what its tag says (`!!int ''`), and ``_plain`` for one nobody can use.
+UNREADABLE = (ValueError, LookupError, OverflowError)
 
 
 class _PlainLoader(yaml.SafeLoader):
@@ -69,7 +72,7 @@ def read_front(text: str) -> tuple[dict[str, Any], dict[str, int], Problem | Non
         mark = error.problem_mark or error.context_mark
         detail = str(error.problem or error.context)
         return {}, {}, Problem("front matter", "yaml", mark.line + 2 if mark else 1, detail)
-    except (yaml.YAMLError, ValueError, KeyError, RecursionError, OverflowError) as error:
+    except (yaml.YAMLError, RecursionError, *UNREADABLE) as error:
         return {}, {}, Problem("front matter", "yaml", 1, str(error)[:200])
 
 
@@ -81,6 +84,17 @@ def _read_front(text: str) -> tuple[dict[str, Any], dict[str, int]]:
         raise yaml.constructor.ConstructorError(None, None, "expected 'field: value' lines", node.start_mark)
     lines: dict[str, int] = {}
     _note_lines(node, "", lines, set(), 0)
+    strange = next((key for key, _value in node.value if key.tag not in WORDS), None)
+    if strange is not None:
+        raise yaml.constructor.ConstructorError(None, None, "field names are words", strange.start_mark)
+    try:
+        return _values(node), lines
+    except UNREADABLE as error:
+        mark = next(_faults(node), node.start_mark)
+        raise yaml.constructor.ConstructorError(None, None, str(error)[:200], mark) from error
+
+
+def _values(node: yaml.MappingNode) -> dict[str, Any]:
     loader = _PlainLoader("")
     try:
         front = loader.construct_document(node)
@@ -88,7 +102,20 @@ def _read_front(text: str) -> tuple[dict[str, Any], dict[str, int]]:
         loader.dispose()
     if not all(isinstance(key, str) for key in front):
         raise ValueError("field names are words")
-    return {key: _plain(value) for key, value in front.items()}, lines
+    return {key: _plain(value) for key, value in front.items()}
+
+
+def _faults(node: yaml.Node) -> Iterator[yaml.Mark]:
+    """Where values stand that cannot be read by themselves."""
+    if isinstance(node, yaml.ScalarNode):
+        try:
+            _plain(_PlainLoader("").construct_object(node))
+        except UNREADABLE:
+            yield node.start_mark
+        return
+    for part in node.value:
+        for inner in part if isinstance(part, tuple) else (part,):
+            yield from _faults(inner)
 
 
 def _note_lines(node: yaml.Node, path: str, lines: dict[str, int], seen: set[int], depth: int) -> None:

@@ -287,6 +287,9 @@ BROKEN: dict[str, tuple[str, str | bytes, str]] = {
     ),
     "empty themes": ("themes.yml", "", "themes.yml:1: file: servono voci"),
     "date that is none": ("themes.yml", "themes: 2015-13-45\n", "themes: serve un elenco"),
+    "tag that is not kept": ("cities.yml", "cities: !!int ''\n", "cities.yml:1: file: il file non si legge"),
+    "truth that is none": ("themes.yml", "themes: !!bool forse\n", "themes.yml:1: file: il file non si legge"),
+    "day that is none": ("themes.yml", "themes: !!timestamp oggi\n", "themes.yml:1: file: il file non si legge"),
     "latin letters": ("cities.yml", "# città".encode("latin-1"), "cities.yml:1: file: il file non è in UTF-8"),
     "control character": ("cities.yml", "cities:\n - {slug: a, name: \x00}\n", "cities.yml:2: file: il file non si"),
     "vocabulary": (
