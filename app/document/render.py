@@ -155,7 +155,7 @@ def _converted(text: str, pictures: str, note: str, back: str) -> str:
 
 def _refuse_bombs(text: str) -> None:
     if len(text) > MAX_RENDERED:
-        raise TooComplex("too_long")
+        raise TooComplex("document_too_long")
     if text.count("[") > MAX_BRACKETS or text.count("[^") > MAX_FOOTNOTE_MARKS or "[" * 60 in text:
         raise TooComplex("too_many_brackets")
     too_many = any(text.count(mark) > limit for mark, limit in MAX_MARKS.items())

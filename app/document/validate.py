@@ -11,6 +11,7 @@ from app.document.parse import stray_note
 from app.document.schema import (
     FIELD_BY_NAME,
     FIELDS,
+    MAX_DOCUMENT,
     MAX_SECTION,
     SECTION_TITLES,
     SECTIONS,
@@ -19,10 +20,13 @@ from app.document.schema import (
     Field,
     Level,
 )
+from app.document.serialise import serialise
 from app.document.shapes import SHAPES
 
 #: Fields that say from when until when, with the names of the two parts.
 SPANS = (("period", "start", "end"), ("capacity", "from", "to"))
+#: A sign of a field takes at most so many in a file, where YAML escapes it.
+ESCAPED = 10
 
 
 def problems(document: Document, level: Level = Level.DRAFT) -> tuple[Problem, ...]:
@@ -33,6 +37,7 @@ def problems(document: Document, level: Level = Level.DRAFT) -> tuple[Problem, .
             *_wrong_fields(document),
             *_missing(document, level),
             *_wrong_sections(document),
+            *_too_long(document),
             *_contradictions(document),
             *wrong_notes(document),
         ]
@@ -130,6 +135,14 @@ def _wrong_sections(document: Document) -> Iterator[Problem]:
             yield Problem(section.heading, "too_long", detail=str(MAX_SECTION))
     if order != sorted(order):
         yield Problem("document", "sections_out_of_order", example=", ".join(SECTION_TITLES))
+
+
+def _too_long(document: Document) -> Iterator[Problem]:
+    """A file of more than ``MAX_DOCUMENT`` is not read again: what would become one is not saved either."""
+    told = sum(len(section.text) for section in document.sections) + len(document.footnotes)
+    # Writing it down takes longest, so most are let through by a look at what they can come to.
+    if told + ESCAPED * len(str(document.front)) > MAX_DOCUMENT and len(serialise(document)) > MAX_DOCUMENT:
+        yield Problem("document", "document_too_long", detail=str(MAX_DOCUMENT))
 
 
 def _contradictions(document: Document) -> Iterator[Problem]:

@@ -3,6 +3,8 @@
 
 from flask_babel import gettext
 
+from app.document.schema import MAX_DOCUMENT
+
 
 def _l(sentence: str) -> str:
     """Marks a sentence for the catalogue of translations."""
@@ -110,7 +112,10 @@ REFUSALS = {
     "version_refused": _l("la versione non è stata salvata: prima va corretto quello che è segnato nel modulo"),
 }
 
+#: What fills a sentence wherever it is said: a refusal by its key alone would leave a hole in it.
+KNOWN = {"document_too_long": str(MAX_DOCUMENT)}
+
 
 def problem_sentence(key: str, detail: str = "") -> str:
     """The sentence of a problem. Raises ``KeyError`` for a key without one."""
-    return str(gettext({**PROBLEMS, **REFUSALS}[key])).replace("{detail}", detail)
+    return str(gettext({**PROBLEMS, **REFUSALS}[key])).replace("{detail}", detail or KNOWN.get(key, ""))

@@ -11,6 +11,7 @@ from app.access import Role
 from app.db import Database
 from app.document.model import Document
 from app.document.parse import parse
+from app.document.schema import SECTION_TITLES
 from app.errors import Invalid
 from app.journal.queries import of_thing
 from app.solutions import queries as library
@@ -127,6 +128,18 @@ def test_a_document_with_wrong_shapes_is_no_version(office: Database) -> None:
     with pytest.raises(Invalid) as refused, office.work() as session:
         service.freeze(session, found(session), 1, LATER)
     assert refused.value.problems == {"title": "too_long"}
+
+
+def test_what_would_be_a_version_that_cannot_be_read_again_is_none(office: Database) -> None:
+    with office.work() as session:
+        solution = found(session)
+        state = service.opened(session, solution).state
+        long = replace(state, sections=dict.fromkeys(SECTION_TITLES[:5], "a" * 39_900))
+        service.save(session, solution, long, Seen(0, 1), 1, LATER)
+        service.try_rendering(session, solution)
+    with pytest.raises(Invalid) as refused, office.work() as session:
+        service.freeze(session, found(session), 1, LATER)
+    assert refused.value.problems == {"document": "document_too_long"}
 
 
 def test_a_decision_made_meanwhile_enters_the_draft_and_what_was_typed_stays(office: Database) -> None:

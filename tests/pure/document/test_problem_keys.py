@@ -68,6 +68,10 @@ def test_sentences_say_what_was_found_even_when_it_holds_braces() -> None:
     assert all("{detail}" not in problem_sentence(key, "x") for key in PROBLEMS)
 
 
+def test_the_limit_of_a_document_is_told_wherever_only_its_key_is_known() -> None:
+    assert problem_sentence("document_too_long") == "il documento supera il limite di 200000 caratteri"
+
+
 def test_the_checks_of_shapes_are_all_looked_at() -> None:
     assert len(SHAPES) >= 15
     assert {"not_a_text", "not_a_goal", "twice"} <= keys()

@@ -89,7 +89,7 @@ def test_what_no_limit_of_length_tells_is_ended_by_the_budget_of_time(
 @pytest.mark.parametrize(
     ("text", "key"),
     [
-        ("a" * (MAX_RENDERED + 1), "too_long"),
+        ("a" * (MAX_RENDERED + 1), "document_too_long"),
         ("[a] " * (MAX_BRACKETS + 1), "too_many_brackets"),
         ("[^1] " * (MAX_FOOTNOTE_MARKS + 1), "too_many_brackets"),
         ("[" * 60, "too_many_brackets"),

@@ -7,7 +7,8 @@ import pytest
 
 from app.document.model import Document, Problem, Section, located
 from app.document.parse import parse
-from app.document.schema import FIELDS, MAX_DAYS, MAX_SECTION, SECTION_TITLES, SECTIONS, Level
+from app.document.schema import FIELDS, MAX_DAYS, MAX_DOCUMENT, MAX_SECTION, SECTION_TITLES, SECTIONS, Level
+from app.document.serialise import serialise
 from app.document.validate import problems
 from app.needs.rules import MOST_DAYS
 from tests.makers import make_document
@@ -150,6 +151,17 @@ def test_sections_have_fixed_titles_order_and_length() -> None:
     assert found(make_document(sections=turned)) == [("document", "sections_out_of_order")]
     long = make_document(sections={"Problema affrontato": "a" * (MAX_SECTION + 1)})
     assert found(long) == [("Problema affrontato", "too_long")]
+
+
+@pytest.mark.parametrize("front", [{}, {"participation": "\U000e0001" * 600}], ids=["plain", "escaped"])
+def test_a_document_is_too_long_exactly_where_its_file_is_not_read_again(front: dict[str, Any]) -> None:
+    texts = dict.fromkeys(SECTION_TITLES[:4], "a" * MAX_SECTION)
+    bare = len(serialise(make_document(sections={**texts, SECTION_TITLES[4]: "a"}, **front)))
+    for more, wrong in ((0, []), (1, [("document", "document_too_long")])):
+        last = "a" * (MAX_DOCUMENT - bare + 1 + more)
+        document = make_document(sections={**texts, SECTION_TITLES[4]: last}, **front)
+        assert found(document) == wrong
+        assert (parse(serialise(document)).document is None) is bool(wrong)
 
 
 def test_an_empty_section_is_a_missing_section() -> None:
