@@ -91,7 +91,8 @@ def _read_front(text: str) -> tuple[dict[str, Any], dict[str, int]]:
         return _values(node), lines
     except UNREADABLE as error:
         mark = next(_faults(node), node.start_mark)
-        raise yaml.constructor.ConstructorError(None, None, str(error)[:200], mark) from error
+        told = "a value that is not what its tag says" if isinstance(error, LookupError) else str(error)[:200]
+        raise yaml.constructor.ConstructorError(None, None, told, mark) from error
 
 
 def _values(node: yaml.MappingNode) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from app.document.parse import parse
 from app.document.schema import SECTION_TITLES
 from app.errors import Invalid
 from app.files.check import Checked
+from app.files.refusal import FileRefused
 from app.text.typed import readable
 from app.writing.state import tidy
 
@@ -36,14 +37,16 @@ class Brought:
 
 
 def brought(name: str, content: bytes) -> Brought:
-    """Read a file. Raises ``Invalid``, and ``FileRefused`` for an office document that cannot be opened."""
+    """Read a file. Raises ``Invalid``, and ``FileRefused`` for one that cannot be read or not brought over whole."""
     if name.lower().endswith(OFFICE_NAMES):
         converted = convert(content)
         lost = tuple(dict.fromkeys(key for key, _detail in converted.lost))
         return Brought(_document(converted), converted, lost)
     parsed = parse(text_of(name, content))
-    if parsed.document is None:
-        raise Invalid({"file": parsed.problems[0].key})
+    # Text above the sections belongs to none of them: the draft would begin without it.
+    wrong = [item for item in parsed.problems if parsed.document is None or item.key == "text_before_sections"]
+    if parsed.document is None or wrong:
+        raise FileRefused(wrong[0].key, wrong[0].detail)
     return Brought(parsed.document)
 
 

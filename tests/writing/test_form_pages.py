@@ -412,6 +412,26 @@ def test_a_file_that_is_neither_is_refused_with_what_would_be_right(people: dict
         assert 'id="errore-file"' in answer.text
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("---\ntitle: A\n---\n\nRiga sopra.\n\n## Problema affrontato\n\nB.\n", "prima sezione («Riga sopra.»)"),
+        ("---\ntitle: [A\n---\n", "l&#39;intestazione non si legge (expected"),
+        ("---\ntitle: !!int ''\n---\n", "l&#39;intestazione non si legge (a value that is not what its tag says)"),
+        ("---\ntitle: A\n---\n" + "a" * 200_000, "il limite di 200000 caratteri"),
+    ],
+    ids=["above the sections", "front matter", "tag", "length"],
+)
+def test_a_markdown_file_is_taken_whole_or_refused_with_what_is_wrong_in_it(
+    people: dict[str, FlaskClient], text: str, told: str
+) -> None:
+    data = {"csrf_token": makers.csrf(people["maria"], "/soluzioni/nuova"), "title": "Portata"}
+    file = (io.BytesIO(text.encode()), "scheda.md")
+    answer = people["maria"].post("/soluzioni/nuova", data={**data, "file": file})
+    assert answer.status_code == 422
+    assert told.casefold() in answer.text.casefold()
+
+
 def test_a_text_beside_a_ticked_not_available_is_kept_and_asked_about_and_nothing_is_saved(maria: Desk) -> None:
     maria.open().type(resources__months="7", steps__1__name="", steps__2__name="Avvio", steps__2__months="3").save()
     maria.open()
