@@ -215,7 +215,7 @@ def test_a_version_is_saved_with_its_reason_and_does_not_reach_readers(
     token = maria.open().box("csrf_token")
     maria.client.post(f"{maria.address}/versione", data={"csrf_token": token, "reason": "Aggiornati i tempi"})
     newest, first = maria.client.get(f"{maria.address}/versioni").text.split("<li>\n    <p><a")[1:]
-    today = format_date(datetime.now(ROME), locale="it", format="long")
+    today = re.sub("^1 ", "1° ", format_date(datetime.now(ROME), locale="it", format="long"))
     for said in ("Versione 2", today, "Maria Rossi", "mai pubblicata", "Aggiornati i tempi"):
         assert said in newest
     assert ("in vigore" in first, "Aggiornati i tempi" in first) == (True, False)
