@@ -8,7 +8,7 @@ from pathlib import Path
 from app.document.model import Document, Parsed, Problem, located
 from app.document.parse import parse
 from app.document.salvage import Salvaged, salvage
-from app.document.shapes import SLUG
+from app.document.shapes import MAX_SLUG, SLUG
 from app.document.validate import problems
 from app.files.store import write_whole
 from app.solutions.rules import level_of
@@ -42,7 +42,7 @@ def entries(content: Path) -> Iterator[Entry]:
 
 def read(path: Path) -> Entry:
     """One file. Never raises for what a file says; a file that cannot be read is a problem too."""
-    name = () if SLUG.match(path.stem) else (Problem("file name", "not_a_slug", 1, path.stem, EXAMPLE),)
+    name = tuple(_wrong_name(path.stem))
     try:
         text = _text(path)
     except UnicodeDecodeError:
@@ -56,6 +56,14 @@ def read(path: Path) -> Entry:
     if text is None or parsed.problems[0].key == TOO_LONG.problems[0].key:
         return _unread(path, *parsed.problems, *name)
     return _in_part(path, salvage(text), parsed.problems, name)
+
+
+def _wrong_name(stem: str) -> Iterator[Problem]:
+    """The name is the address of the solution, for which a database has so much room."""
+    if not SLUG.match(stem):
+        yield Problem("file name", "not_a_slug", 1, stem, EXAMPLE)
+    elif len(stem) > MAX_SLUG:
+        yield Problem("file name", "too_long", 1, str(MAX_SLUG), EXAMPLE)
 
 
 def _text(path: Path) -> str | None:

@@ -180,6 +180,16 @@ def test_a_file_that_is_no_document_is_named_and_refused(app: Flask, folder: Pat
     assert "2 nuove" in result.output
 
 
+@pytest.mark.parametrize("command", ["check", "import"])
+def test_a_name_longer_than_an_address_may_be_is_named_and_refused(app: Flask, folder: Path, command: str) -> None:
+    write(folder, "a" * 120, serialise(make_document()))
+    path = write(folder, "a" * 121, serialise(make_document()))
+    result = run(app, command, folder)
+    assert result.exit_code == 1
+    assert f"{path}:1: file name: il testo supera il limite di 120 caratteri" in result.output
+    assert f"/{'a' * 120}.md:" not in result.output
+
+
 def test_a_changed_file_makes_a_revision(app: Flask, folder: Path, database: Database) -> None:
     run(app, "import", folder)
     write(folder, "uno", serialise(make_document(title="Titolo nuovo")))
