@@ -2,14 +2,14 @@
 """What changed between two documents, section by section and word by word."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any, Literal
 
 from app.document.model import Document
 from app.document.rewritten import Piece, readable
-from app.document.schema import FIELD_BY_NAME, FIELDS, SECTION_TITLES, UNKNOWN
+from app.document.schema import FIELD_BY_NAME, FIELDS, SECTION_TITLES, UNKNOWN, field_at
 
 Kind = Literal["same", "removed", "added"]
 #: A figure with its thousands and decimals is one word, and so is the call of a footnote.
@@ -95,8 +95,10 @@ def _fields(old: Document, new: Document, called: Called) -> Iterator[Change]:
     for name in names + sorted((old.front.keys() | new.front.keys()) - set(names)):
         before, after = old.front.get(name), new.front.get(name)
         if before != after:
-            texts = as_text(before, called, name), as_text(after, called, name)
-            yield Change(name, words(*texts, named=not is_prose(name)), False)
+            old_text, new_text = as_text(before, called, name), as_text(after, called, name)
+            # The number 2018 and the text '2018', an empty list and none: whoever reads them sees no change.
+            if old_text != new_text:
+                yield Change(name, words(old_text, new_text, named=not is_prose(name)), False)
 
 
 def _sections(old: Document, new: Document) -> Iterator[Change]:
@@ -115,11 +117,18 @@ def as_text(value: Any, called: Called = AS_WRITTEN, path: str = "") -> str:
     if isinstance(value, bool):
         return called.value("", "true" if value else "false")
     if isinstance(value, dict):
-        parts = ((f"{path}.{name}".removeprefix("."), inner) for name, inner in value.items())
+        parts = ((f"{path}.{name}".removeprefix("."), inner) for name, inner in _in_order(value, path))
         return "; ".join(f"{called.part(part)}: {as_text(inner, called, part)}" for part, inner in parts)
     if isinstance(value, list):
         return "\n".join(as_text(item, called, path) for item in value)
     return called.value(path, str(value))
+
+
+def _in_order(group: Mapping[str, Any], path: str) -> list[tuple[str, Any]]:
+    """The parts of a group as the schema has them: in which order somebody typed them is no difference."""
+    field = field_at(path)
+    names = [part.name for part in field.parts] if field else []
+    return sorted(group.items(), key=lambda part: names.index(part[0]) if part[0] in names else len(names))
 
 
 def values_text(value: Any) -> str:

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What changed between two versions, as a person reads it."""
 
+from typing import Any
+
 import pytest
 
 from app.document.compare import AROUND, MAX_WORDS, Called, Run, as_text, compare, values_text, words
@@ -19,6 +21,28 @@ def test_only_the_words_that_changed_are_marked() -> None:
 def test_equal_documents_have_no_differences() -> None:
     document = Document({"title": "a"}, (Section("Problema affrontato", "b"),), "[^1]: c")
     assert compare(document, document) == ()
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"period": {"start": 2018, "end": "2020"}}, {"period": {"end": "2020", "start": "2018"}}),
+        ({"themes": []}, {}),
+    ],
+    ids=["spelling", "nothing"],
+)
+def test_what_reads_the_same_is_no_difference(before: dict[str, Any], after: dict[str, Any]) -> None:
+    assert compare(Document(before), Document(after)) == ()
+
+
+def test_the_order_in_which_parts_were_typed_is_no_difference() -> None:
+    before = Document({"contact": {"mailbox": "suap@ente.example", "role": "Ufficio SUAP", "visibility": "public"}})
+    after = Document({"contact": {"role": "Ufficio SUAP", "mailbox": "suap@ente.example", "visibility": "members"}})
+    (change,) = compare(before, after)
+    assert [(run.kind, run.text) for run in change.runs if run.kind != "same"] == [
+        ("removed", "public"),
+        ("added", "members"),
+    ]
 
 
 def test_fields_come_in_the_order_of_the_schema_then_sections_then_footnotes() -> None:
@@ -74,7 +98,7 @@ def test_values_are_shown_as_words() -> None:
     values = {("", "true"): "sì", ("contact.visibility", "public"): "tutti"}
     called = Called(parts.__getitem__, lambda path, value: values.get((path, value), value))
     said = as_text({"role": "Ufficio", "lead": True, "visibility": "public"}, called, "contact")
-    assert said == "Ruolo: Ufficio; Capofila: sì; Chi la vede: tutti"
+    assert said == "Ruolo: Ufficio; Chi la vede: tutti; Capofila: sì"
     coded = Called(value=lambda path, value: f"{value}@{path}")
     assert as_text(["a", "b"], coded, "functions") == "a@functions\nb@functions"
 
