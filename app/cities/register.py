@@ -24,6 +24,12 @@ FIELDS = (
     Field("website", "address", Level.NEVER, "https://www.cittametropolitana.bo.it", limit=300, unknown_allowed=True),
 )
 MAX_KIND = 40
+#: From which day and until which a body, or a perimeter, is there.
+SPAN = (
+    Field("valid_from", "date", Level.NEVER, "'2015-01-01'", unknown_allowed=True),
+    Field("valid_to", "date", Level.NEVER, "'2025-07-17'", unknown_allowed=True),
+)
+VALUE = (Field("value", "number", Level.NEVER, "1014124", unknown_allowed=True),)
 FIGURE = "{population: {value: 1014124, date: '2022-12-31', source: s12}}"
 
 
@@ -76,7 +82,7 @@ def _placed(part: str, entries: list[Any]) -> Iterator[tuple[str, Any]]:
 
 
 def _problems(raw: Any, place: str, seen: Mapping[str, Entry]) -> Iterator[Problem]:
-    yield from entry_problems(FIELDS, raw, place)
+    yield from entry_problems((*FIELDS, *SPAN), raw, place)
     if not isinstance(raw, Mapping):
         return
     if isinstance(raw.get("slug"), str) and raw["slug"] in seen:
@@ -96,9 +102,19 @@ def _perimeter_problems(perimeters: Any, place: str) -> Iterator[Problem]:
     for number, perimeter in enumerate(perimeters, 1):
         if not isinstance(perimeter, Mapping):
             yield Problem(f"{place}.{number}", "not_a_mapping", detail=str(perimeter)[:80], example=example)
-        elif not isinstance(perimeter.get("figures") or {}, Mapping):
-            shown = str(perimeter["figures"])[:80]
-            yield Problem(f"{place}.{number}.figures", "not_a_mapping", detail=shown, example=FIGURE)
+            continue
+        yield from entry_problems(SPAN, perimeter, f"{place}.{number}")
+        yield from _figure_problems(perimeter.get("figures") or {}, f"{place}.{number}.figures")
+
+
+def _figure_problems(figures: Any, place: str) -> Iterator[Problem]:
+    """A figure is a number that counts something, or not available: `1.014.124` would be passed over in silence."""
+    if not isinstance(figures, Mapping):
+        yield Problem(place, "not_a_mapping", detail=str(figures)[:80], example=FIGURE)
+        return
+    for name, figure in figures.items():
+        if figure not in (None, UNKNOWN):
+            yield from entry_problems(VALUE, figure, f"{place}.{name}")
 
 
 def _storable(raw: Mapping[str, Any]) -> bool:

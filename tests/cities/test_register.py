@@ -13,6 +13,14 @@ from app.config import ROOT
 
 CITY: dict[str, Any] = {"slug": "bari", "name": "Città metropolitana di Bari", "region": "Puglia"}
 
+#: Where the figures of the first city stand.
+FIGURES = "cities.1.perimeters.1.figures"
+
+
+def with_figures(**figures: Any) -> dict[str, Any]:
+    """A register of one city with these figures."""
+    return {"cities": [{**CITY, "perimeters": [{"valid_from": "2015-01-01", "figures": figures}]}]}
+
 
 def first(data: Any) -> Entry:
     """The first right entry of a register."""
@@ -94,6 +102,15 @@ def test_the_digest_changes_with_whatever_the_entry_says(change: dict[str, str])
         ({"cities": [{**CITY, "perimeters": {"valid_from": "2015"}}]}, "cities.1.perimeters", "not_a_list"),
         ({"cities": [{**CITY, "perimeters": ["2015"]}]}, "cities.1.perimeters.1", "not_a_mapping"),
         ({"cities": [{**CITY, "perimeters": [{"figures": [1]}]}]}, "cities.1.perimeters.1.figures", "not_a_mapping"),
+        (with_figures(population={"value": -5}), f"{FIGURES}.population.value", "not_a_number"),
+        (with_figures(population={"value": "1.014.124"}), f"{FIGURES}.population.value", "not_a_number"),
+        (with_figures(population=1_014_124), f"{FIGURES}.population", "not_a_mapping"),
+        ({"cities": [{**CITY, "valid_to": "31/12/2025"}]}, "cities.1.valid_to", "not_a_date"),
+        (
+            {"cities": [{**CITY, "perimeters": [{"valid_from": "dal 2015"}]}]},
+            "cities.1.perimeters.1.valid_from",
+            "not_a_date",
+        ),
     ],
     ids=lambda value: str(value)[:40],
 )
@@ -101,6 +118,11 @@ def test_a_wrong_shape_is_named_with_its_place(data: Any, field: str, key: str) 
     found = [(problem.field, problem.key) for problem in read(data).problems]
     assert (field, key) in found
     assert all(problem.example for problem in read(data).problems)
+
+
+def test_a_figure_that_is_not_available_is_right() -> None:
+    data = with_figures(population={"value": "non disponibile"}, municipalities="non disponibile", area_km2=None)
+    assert not read(data).problems
 
 
 def test_an_entry_that_is_wrong_takes_no_other_with_it() -> None:
