@@ -14,7 +14,7 @@ from app.document.schema import Field, Level
 from app.pages.service import PageText
 from app.text.typed import CONTROL
 
-FORM = re.compile(r"---\n(.*?)^---$\n?(.*)", re.DOTALL | re.MULTILINE)
+FORM = re.compile(r"\ufeff?---[ \t]*\n(.*?)^---[ \t]*$\n?(.*)", re.DOTALL | re.MULTILINE)
 NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\.(?:it|en)\Z")
 FIELDS = (
     Field("title", "text", Level.DRAFT, "Aiuto", limit=200),

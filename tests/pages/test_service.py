@@ -145,6 +145,16 @@ def test_a_file_whose_name_is_no_page_and_language_is_named(tmp_path: Path, name
     assert [problem.key for problem in folder.read(path).problems] == ["not_a_page_name"]
 
 
+@pytest.mark.parametrize("mark", ["\ufeff---\n", "--- \n", "---\r\n"])
+def test_what_editors_add_to_the_head_of_a_file_changes_nothing(tmp_path: Path, mark: str) -> None:
+    path, text = tmp_path / "aiuto.it.md", "title: Aiuto\nupdated_on: '2026-11-23'\n---  \nCiao.\n"
+    path.write_text(f"---\n{text}", encoding="utf-8")
+    wanted = folder.read(path).page
+    path.write_text(f"{mark}{text}", encoding="utf-8", newline="")
+    assert wanted is not None
+    assert folder.read(path).page == wanted
+
+
 def test_a_file_in_another_encoding_is_named(tmp_path: Path) -> None:
     path = tmp_path / "aiuto.it.md"
     path.write_bytes("---\ntitle: Città\nupdated_on: 2026-11-20\n---\n".encode("latin-1"))
