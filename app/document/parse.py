@@ -2,6 +2,7 @@
 """Text of a file -> document, with the line of every field and section."""
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +14,8 @@ from app.text.typed import CONTROL
 
 FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
 FOOTNOTE = re.compile(r"^\[\^[^\]\s]+\]:")
+#: What word processors put where a line is broken within a paragraph: to YAML a new line, to a writer none.
+SOFT_BREAKS = str.maketrans("\u2028\u2029", "  ")
 MAX_NESTING = 6
 MAX_NUMBER = 10**15
 TAGS = frozenset(f"tag:yaml.org,2002:{name}" for name in "str int float bool null map seq merge".split())
@@ -77,7 +80,7 @@ def read_front(text: str) -> tuple[dict[str, Any], dict[str, int], Problem | Non
 
 
 def _read_front(text: str) -> tuple[dict[str, Any], dict[str, int]]:
-    node = yaml.compose(text, Loader=_PlainLoader)
+    node = yaml.compose(text.translate(SOFT_BREAKS), Loader=_PlainLoader)
     if node is None:
         return {}, {}
     if not isinstance(node, yaml.MappingNode):
@@ -204,8 +207,10 @@ def _split_sections(
 
 
 def _heading(line: str) -> str:
-    """Title of a level-two heading, empty for any other line."""
-    return _one_line(line[2:]).rstrip("# ") if line.startswith(("## ", "##\t")) else ""
+    """Title of a level-two heading, its accents as a keyboard types them; empty for any other line."""
+    if not line.startswith(("## ", "##\t")):
+        return ""
+    return unicodedata.normalize("NFC", _one_line(line[2:]).rstrip("# "))
 
 
 def _with_fences(body: list[str], first_line: int) -> Iterator[tuple[int, str, bool]]:

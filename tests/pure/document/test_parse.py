@@ -104,6 +104,19 @@ def test_marks_and_spaces_around_a_title_are_not_part_of_it(line: str) -> None:
     assert document(front("title: a") + line).sections == (Section("Uno", ""),)
 
 
+def test_an_accent_that_stands_by_itself_makes_no_other_title() -> None:
+    text = "## Difficolta\u0300 ed errori da evitare"
+    assert document(front("title: a") + text).sections[0].heading == "Difficoltà ed errori da evitare"
+
+
+@pytest.mark.parametrize("soft", ["\u2028", "\u2029"])
+def test_a_line_broken_within_a_paragraph_ends_no_field(soft: str) -> None:
+    parsed = parse(f"---\ntitle: Uno{soft}due\nstatus: finito\n---\n")
+    assert parsed.document is not None
+    assert parsed.document.front == {"title": "Uno due", "status": "finito"}
+    assert parsed.lines["status"] == 3
+
+
 def test_footnotes_close_the_file_and_stay_in_the_section_when_text_follows_them() -> None:
     read = document(front("title: a") + "## Uno\n\n[^1]: nota\n\nancora testo\n")
     assert (read.section("Uno"), read.footnotes) == ("[^1]: nota\n\nancora testo", "")
