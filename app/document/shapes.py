@@ -56,11 +56,15 @@ def _choices(field: Field, value: Any) -> str:
 
 
 def _numbers(field: Field, value: Any) -> str:
-    return _list_of(field, value, lambda item: "" if _is_number(item) and 1 <= item <= 17 else "not_a_goal")
+    return _list_of(field, value, lambda item: "" if _is_whole(item) and 1 <= item <= 17 else "not_a_goal")
 
 
 def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _is_whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _number(field: Field, value: Any) -> str:
@@ -70,11 +74,11 @@ def _number(field: Field, value: Any) -> str:
 
 
 def _amount(field: Field, value: Any) -> str:
-    return "" if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**12 else "not_an_amount"
+    return "" if _is_whole(value) and 0 <= value < 10**12 else "not_an_amount"
 
 
 def _grade(field: Field, value: Any) -> str:
-    return "" if value in (1, 2, 3, 4, 5) and not isinstance(value, bool) else "not_a_grade"
+    return "" if _is_whole(value) and 1 <= value <= 5 else "not_a_grade"
 
 
 def _flag(field: Field, value: Any) -> str:

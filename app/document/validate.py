@@ -119,7 +119,7 @@ def _needed_sections(document: Document, level: Level) -> list[Any]:
 
 def _missing(document: Document, level: Level) -> Iterator[Problem]:
     for field in FIELDS:
-        if field.needed <= level and document.front.get(field.name) in (None, "", []):
+        if field.needed <= level and document.front.get(field.name) in (None, "", [], {}):
             yield Problem(field.name, "missing", example=field.example)
     for heading in _needed_sections(document, level):
         if not document.section(heading.title).strip():

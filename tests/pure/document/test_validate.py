@@ -106,6 +106,8 @@ WRONG: list[tuple[str, Any, str, str]] = [
     ("capacity", {"days_per_quarter": 91}, "capacity.days_per_quarter", "too_great"),
     ("capacity", {"from": "2027-01", "to": "2026-01"}, "capacity", "ends_before_start"),
     ("sdgs", [18], "sdgs", "not_a_goal"),
+    ("sdgs", [9.5], "sdgs", "not_a_goal"),
+    ("evidence_level", 2.0, "evidence_level", "not_a_grade"),
     ("reused_by", [{"city": "venezia", "lead": "sì"}], "reused_by.1.lead", "not_a_flag"),
     ("autore", "Mario", "autore", "unknown_field"),
 ]  # fmt: skip
@@ -126,6 +128,12 @@ def test_the_example_of_every_field_is_right(field: Any) -> None:
     assert parsed.document is not None
     assert [problem for problem in problems(parsed.document) if problem.field.startswith(field.name + ".")] == []
     assert not {problem.key for problem in problems(parsed.document)} - {"missing"}
+
+
+@pytest.mark.parametrize("name", ["period", "resources", "municipalities"])
+def test_a_field_whose_parts_were_all_left_empty_is_missing(name: str) -> None:
+    document = make_document(**{**VALID, name: {}}, sections=NEEDED_SECTIONS)
+    assert found(document, Level.VALIDATED) == [(name, "missing")]
 
 
 def test_what_is_offered_has_the_days_that_are_stated_on_the_page_of_its_body() -> None:
