@@ -6,14 +6,14 @@ from datetime import UTC
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
 
+from app.commands.group import WithTables
 from app.db import Database
 from app.journal.queries import all_in_order, last, total
 from app.journal.rules import START
 from app.journal.service import broken
 
-audit = AppGroup("audit", help="The journal: who did what.")
+audit = WithTables("audit", help="The journal: who did what.")
 
 
 def store() -> Database:

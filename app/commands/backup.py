@@ -8,18 +8,18 @@ from pathlib import Path
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
 
 from app import schema
 from app.backup import service
 from app.backup.archive import Manifest, Unusable
 from app.backup.service import Installation
+from app.commands.group import WithTables
 from app.config import Settings
 from app.errors import Unavailable
 from app.search.indexer import Indexer
 from app.web.release import VERSION
 
-backup = AppGroup("backup", help="One archive of the whole installation.")
+backup = WithTables("backup", help="One archive of the whole installation.")
 ARCHIVE = click.argument("archive", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 WORDS = {
     "exists": "{} esiste già: indicare un altro nome",

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
 from sqlalchemy.exc import DBAPIError
 
 from app.commands import registers
+from app.commands.group import WithTables
 from app.config import ROOT, Settings
 from app.db import Database
 from app.document.model import Problem, located
@@ -25,7 +25,7 @@ from app.solutions.variant_queries import in_force
 from app.web.messages import problem_sentence
 from app.writing import queries as writing
 
-content = AppGroup("content", help="The library of a folder: solutions, cities, themes, pages.")
+content = WithTables("content", help="The library of a folder: solutions, cities, themes, pages.")
 
 FOLDER = click.argument("path", required=False, type=click.Path(file_okay=False, path_type=Path))
 WORDS = {

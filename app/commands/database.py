@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """`flask db`: migrations up and down, and whether the tables say what the models say."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -29,11 +31,21 @@ def configuration() -> "config.Config":
     return settings
 
 
+@contextmanager
+def _said() -> Iterator[None]:
+    """What Alembic refuses, such as a TARGET that is no migration, is told in a line."""
+    try:
+        yield
+    except util.CommandError as error:
+        raise click.ClickException(str(error)) from error
+
+
 @database.command("upgrade")
 @click.argument("target", default="head")
 def upgrade(target: str) -> None:
     """Bring the database up to TARGET (default: the newest)."""
-    command.upgrade(configuration(), target)
+    with _said():
+        command.upgrade(configuration(), target)
     click.echo("Migrazioni applicate.")
 
 
@@ -41,14 +53,13 @@ def upgrade(target: str) -> None:
 @click.argument("target")
 def downgrade(target: str) -> None:
     """Bring the database down to TARGET (`base` for an empty one)."""
-    command.downgrade(configuration(), target)
+    with _said():
+        command.downgrade(configuration(), target)
     click.echo(f"Database riportato a {target}.")
 
 
 @database.command("check")
 def check() -> None:
     """Fail when the tables and the models differ."""
-    try:
+    with _said():
         command.check(configuration())
-    except util.CommandError as error:
-        raise click.ClickException(str(error)) from error

@@ -7,15 +7,18 @@ from datetime import timedelta
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
 
+from app.commands.group import WithTables
 from app.db import Database
 from app.document.dates import today
 from app.search.index import IndexDamaged
 from app.search.indexer import Indexer
 from app.search.queries import most_unmet
 
-search = AppGroup("search", help="The search index.")
+#: Searches are kept for less.
+MOST_DAYS = 3_660
+
+search = WithTables("search", help="The search index.")
 
 
 def indexer() -> Indexer:
@@ -73,7 +76,7 @@ def check() -> None:
 
 
 @search.command("unmet")
-@click.option("--days", default=30, show_default=True, help="How far back to look.")
+@click.option("--days", type=click.IntRange(1, MOST_DAYS), default=30, show_default=True, help="How far back to look.")
 def unmet(days: int) -> None:
     """List what was searched in vain, the most frequent first."""
     database: Database = current_app.extensions["database"]

@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Sequence
 
 import click
 from flask import Flask, current_app
@@ -24,11 +25,21 @@ CHORE_SECONDS = 12
 def worker(once: bool, names: tuple[str, ...]) -> None:
     """Keep the index in step and do the chores (letters, upkeep), until told to stop."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    _refuse_unknown(names, [chore.name for chore in app.extensions["chores"]])
     background = Background(app, [chore for chore in app.extensions["chores"] if not names or chore.name in names])
     if once:
         _once(app.extensions["indexer"], background, due_only=not names)
     else:
         _until_stopped(app.extensions["indexer"], background, app.extensions["stopping"])
+
+
+def _refuse_unknown(asked: Sequence[str], known: Sequence[str]) -> None:
+    """A mistyped name would do nothing, every time, and say that all went well."""
+    strange = [name for name in asked if name not in known]
+    if strange:
+        raise click.BadParameter(
+            f"«{strange[0]}» non c’è. Quelli che ci sono: {', '.join(known)}", param_hint="--chore"
+        )
 
 
 def _once(indexer: Indexer, background: Background, due_only: bool) -> None:

@@ -7,20 +7,20 @@ from datetime import UTC, datetime
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
 from sqlalchemy.orm import Session
 
 from app.access import NOBODY, OF_BODY, OF_THEME, Role
 from app.accounts import erasure, invitations, passwords, queries, roles, rules, second_factors, service
 from app.accounts.models import Person
 from app.cities import queries as city_queries
+from app.commands.group import WithTables
 from app.config import Settings, site_address
 from app.db import Database
 from app.document.dates import today
 from app.errors import Refused
 from app.solutions import queries as solution_queries
 
-users = AppGroup("users", help="People with an account.")
+users = WithTables("users", help="People with an account.")
 ROLE = click.Choice([role.value for role in Role if role is not Role.SERVICE])
 
 
