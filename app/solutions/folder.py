@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The content folder: one Markdown file per solution, read with what is wrong in it, written back whole."""
 
+import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,9 +92,19 @@ def write(content: Path, slug: str, text: str) -> bool:
 
 
 def write_file(path: Path, text: str) -> bool:
-    """Write one file of a content folder, whole or not at all. Answers False when it already said so."""
-    if path.exists() and path.read_bytes() == text.encode("utf-8"):
+    """Write one file of a content folder, whole or not at all. Answers False when it already said so.
+
+    One that was there stays where a link leads to it, and for whom it was; a new one, which may be a draft, is its
+    owner's alone.
+    """
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, text.encode("utf-8"))
+        return True
+    if path.read_bytes() == text.encode("utf-8"):
         return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, text.encode("utf-8"))
+    there = path.resolve()
+    mode = stat.S_IMODE(there.stat().st_mode)
+    write_whole(there, text.encode("utf-8"))
+    there.chmod(mode)
     return True

@@ -230,6 +230,23 @@ def test_what_is_exported_is_what_was_imported(app: Flask, folder: Path, tmp_pat
         assert (target / "solutions" / path.name).read_text(encoding="utf-8") == path.read_text(encoding="utf-8")
 
 
+def test_a_file_that_was_there_stays_for_whom_it_was_and_behind_its_link(
+    app: Flask, folder: Path, tmp_path: Path
+) -> None:
+    run(app, "import", folder)
+    solutions = folder / "solutions"
+    kept = (solutions / "uno.md").read_bytes()
+    (solutions / "uno.md").write_text("altro", encoding="utf-8")
+    (solutions / "uno.md").chmod(0o644)
+    (tmp_path / "altrove.md").write_text("altro", encoding="utf-8")
+    (solutions / "due.md").unlink()
+    (solutions / "due.md").symlink_to(tmp_path / "altrove.md")
+    assert run(app, "export", folder).exit_code == 0
+    assert ((solutions / "uno.md").read_bytes(), (solutions / "uno.md").stat().st_mode & 0o777) == (kept, 0o644)
+    assert (solutions / "due.md").is_symlink()
+    assert "Soluzione due" in (tmp_path / "altrove.md").read_text(encoding="utf-8")
+
+
 def test_a_file_that_cannot_be_written_leaves_nothing_beside_the_old_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
