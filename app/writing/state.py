@@ -128,9 +128,9 @@ def settled(document: Document) -> Document:
 
 
 def identical(one: Any, other: Any) -> bool:
-    """Equal with equal types: 1, 1.0 and True are three values in a file."""
+    """Equal with equal types: 1, 1.0 and True are three values in a file, which keeps the order of parts too."""
     if isinstance(one, Mapping) and isinstance(other, Mapping):
-        return one.keys() == other.keys() and all(identical(one[name], other[name]) for name in one)
+        return list(one) == list(other) and all(identical(one[name], other[name]) for name in one)
     if isinstance(one, list) and isinstance(other, list):
         return len(one) == len(other) and all(map(identical, one, other))
     return type(one) is type(other) and bool(one == other)

@@ -123,6 +123,20 @@ def test_a_version_made_just_as_a_decision_falls_comes_after_it(office: Database
         assert "Nuova sintesi." in version.text
 
 
+def test_a_form_opened_and_saved_as_it_was_makes_no_version_whatever_the_order_of_its_parts(office: Database) -> None:
+    steps = [{"when": "2021-05", "months": 3, "name": "Convenzione"}]
+    with office.work() as session:
+        make_live(session, found(session), make_document(steps=steps), NOW, 1)
+    with office.work() as session:
+        solution = found(session)
+        state = service.opened(session, solution).state
+        assert not service.unsaved(session, solution)
+        service.save(session, solution, replace(state, footnotes="[^1]: Fonte."), Seen(0, 2), 1, LATER)
+        service.save(session, solution, state, Seen(1, 2), 1, LATER)
+        assert not service.unsaved(session, solution)
+        assert service.freeze(session, solution, 1, LATER).number == 2
+
+
 def test_a_document_with_wrong_shapes_is_no_version(office: Database) -> None:
     typed(office, 1, title="x" * 130)
     with pytest.raises(Invalid) as refused, office.work() as session:
