@@ -412,6 +412,15 @@ def test_a_file_that_is_neither_is_refused_with_what_would_be_right(people: dict
         assert 'id="errore-file"' in answer.text
 
 
+def test_a_document_that_is_too_long_is_said_to_be_so_while_it_is_written_and_before_it_is_sent(maria: Desk) -> None:
+    maria.open().type(**{f"section__{number}": "a" * 39_990 for number in range(1, 6)}).save()
+    said = "l documento supera il limite di 200000 caratteri"
+    meter = maria.client.get(f"{maria.address}/modifica").text.partition("da correggere</summary>")[2]
+    assert f"I{said}" in meter.partition("</details>")[0]
+    assert "campo-document" not in meter
+    assert f"Documento intero: i{said}" in maria.client.get(f"{maria.address}/revisione").text
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
