@@ -19,7 +19,7 @@ from app.search.results import Apart
 from app.search.segments import Reader
 from app.search.suggest import Suggestion, Suggestions
 from app.search.terms import slug_term
-from app.text.acts import canonical, find_acts
+from app.text.acts import LegalReference, canonical, find_acts
 from app.text.tokens import tokens
 from app.text.vocabulary import Vocabulary, form
 
@@ -41,8 +41,16 @@ METROPOLITAN = "citta metropolitana di "
 SHORT_METROPOLITAN = re.compile(r"^cm (?:di )?")
 #: The address of a regional law tells its region before number and year.
 REGIONAL = re.compile(r"lr-.+-(\d+-\d{4})")
-#: `241/90`: how an office names an act to who knows it.
-NUMBERED = re.compile(r"(?<![\w/.])(?P<number>\d{1,4})/(?P<year>(?:19|20)?\d\d)(?![\w/])")
+#: How an office names an act to who knows it: `241/90`, `legge 56`.
+NUMBERED = re.compile(
+    r"""(?<![\w/.])(?:
+        (?P<number>\d{1,4})/(?P<year>(?:19|20)?\d\d)(?![\w/])
+      | (?P<kind>legge|l\.|decreto\ legislativo|d\.?\s?lgs\.?|d\.?p\.?r\.?)\s*(?:n\.?\s*)?(?P<alone>\d{1,4})(?![\w/.-])
+    )""",
+    re.VERBOSE | re.IGNORECASE,
+)
+#: What is read as a citation once any year stands behind it.
+ANY_YEAR = 2000
 
 
 class Snapshot:
@@ -92,10 +100,21 @@ class Snapshot:
     @cached_property
     def acts(self) -> Mapping[tuple[int | None, int], str]:
         """Number and year -> the act as it is cited, of those that share them with no other."""
+        many = Counter((act.number, act.year) for act, _title in self._named_acts)
+        return {(act.number, act.year): title for act, title in self._named_acts if many[act.number, act.year] == 1}
+
+    @cached_property
+    def acts_of_number(self) -> Mapping[tuple[str, int | None], str]:
+        """Kind and number -> the acts that share them, as they are cited."""
+        found: dict[tuple[str, int | None], list[str]] = {}
+        for act, title in self._named_acts:
+            found.setdefault((act.kind, act.number), []).append(title)
+        return {key: ", ".join(titles) for key, titles in found.items()}
+
+    @cached_property
+    def _named_acts(self) -> list[tuple[LegalReference, str]]:
         titles = [str(row["title"]) for row in self.rows if row["kind"] == "act"]
-        named = [((act.number, act.year), title) for title in titles if (act := canonical(title))]
-        many = Counter(key for key, _title in named)
-        return {key: title for key, title in named if many[key] == 1}
+        return [(act, title) for title in titles if (act := canonical(title))]
 
     @cached_property
     def regional(self) -> Mapping[str, list[str]]:
@@ -147,14 +166,17 @@ def understood(snapshot: Snapshot, text: str) -> Question:
 
 
 def _cited_in_full(snapshot: Snapshot, text: str) -> str:
-    """The text with acts that are named by number and year alone (`la 241/90`) as the documents cite them."""
+    """The text with acts that are named by number and year alone (`la 241/90`), or by kind and number, as the documents
+    cite them."""
     cited = [range(citation.start, citation.end) for citation in find_acts(text)]
 
     def in_full(match: re.Match[str]) -> str:
-        act = canonical(f"legge {match[0]}")
+        act = canonical(f"legge {match[0]}" if match["number"] else f"{match['kind']} {match['alone']}/{ANY_YEAR}")
         if act is None or any(match.start() in place for place in cited):
             return match[0]
-        return snapshot.acts.get((act.number, act.year), match[0])
+        if match["number"]:
+            return snapshot.acts.get((act.number, act.year), match[0])
+        return snapshot.acts_of_number.get((act.kind, act.number), match[0])
 
     return NUMBERED.sub(in_full, text)
 

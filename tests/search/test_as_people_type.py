@@ -29,6 +29,21 @@ def test_a_regional_law_without_its_region_is_the_one_that_is_cited(library: Fla
     assert slugs(found)[:2] == ["lr-emilia-romagna-24-2017", "fondo-perequativo-ptm-bologna"]
 
 
+@pytest.mark.parametrize(
+    ("text", "acts"),
+    [
+        ("legge 56", ["legge-56-2014"]),
+        ("la legge n. 241", ["legge-241-1990"]),
+        ("D.Lgs. 36", ["dlgs-36-2023", "dlgs-36-2006"]),
+        ("legge 7 aprile 2014, n. 56", ["legge-56-2014"]),
+    ],
+)
+def test_a_law_without_its_year_is_each_of_that_number_that_is_cited(
+    library: FlaskClient, text: str, acts: list[str]
+) -> None:
+    assert set(slugs(answer(library, text))[: len(acts)]) == set(acts)
+
+
 def test_its_citation_is_what_the_snippet_marks(library: FlaskClient) -> None:
     page = library.get("/cerca?q=L.R.+24/2017&tipo=soluzioni").text
     assert "24/2017</mark>" in page
