@@ -3,7 +3,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -146,6 +146,17 @@ def _sources_of(raw: Mapping[str, Any]) -> set[str]:
 def _json_ready(raw: Mapping[str, Any]) -> dict[str, Any]:
     ready: dict[str, Any] = json.loads(json.dumps(dict(raw), default=str))
     return ready
+
+
+def as_decided(entry: Entry, city: City, fields: Collection[str]) -> Entry:
+    """What a file says of a body, save some fields that were decided on the site; a closing the file states holds."""
+    held = {"name": city.name, "kind": city.kind, **{name: city.register.get(name) for name in fields}}
+    wanted = {name: held[name] for name in fields if not (name == "valid_to" and entry.register.get(name))}
+    differing = {name: value for name, value in wanted.items() if (value or "") != (entry.register.get(name) or "")}
+    if not differing:
+        return entry
+    said = {**entry.register, **differing}
+    return _entry({name: value for name, value in said.items() if name != "sources"}, entry.position, said["sources"])
 
 
 def as_data(bodies: Iterable[City]) -> dict[str, Any]:

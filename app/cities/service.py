@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Bringing the register of the content folder into the database; a body the coordination adds to it."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -8,21 +9,27 @@ from sqlalchemy.orm import Session
 
 from app.cities import rules
 from app.cities.models import City
-from app.cities.queries import all_bodies
-from app.cities.register import Entry, read
+from app.cities.queries import all_bodies, by_slugs
+from app.cities.register import Entry, as_decided, read
 from app.cities.rules import NewBody
 from app.errors import Invalid
 
+#: The fields of bodies, by slug, of which the site has the last word.
+Decided = Mapping[str, Collection[str]]
+NOTHING: Decided = {}
 
-def import_register(session: Session, data: Any) -> dict[str, int]:
+
+def import_register(session: Session, data: Any, decided: Decided = NOTHING) -> dict[str, int]:
     """Make the table say what the register says. Answers how many were added, changed, unchanged.
 
     A body that left the file stays: documents may still name it. An entry that is wrong changes nothing.
+    What was ``decided`` on the site stays.
     """
     present = {city.slug: city for city in all_bodies(session)}
     counts = {"added": 0, "changed": 0, "unchanged": 0}
-    for entry in read(data).entries:
-        city = present.get(entry.slug)
+    for said in read(data).entries:
+        city = present.get(said.slug)
+        entry = as_decided(said, city, decided.get(said.slug, ())) if city else said
         if city is None:
             session.add(_fill(City(slug=entry.slug), entry))
             counts["added"] += 1
@@ -33,6 +40,13 @@ def import_register(session: Session, data: Any) -> dict[str, int]:
             counts["unchanged"] += 1
     session.flush()
     return counts
+
+
+def overruled(session: Session, data: Any, decided: Decided) -> list[str]:
+    """The bodies of which a register says otherwise than was decided on the site."""
+    present = by_slugs(session, sorted(decided))
+    entries = [entry for entry in read(data).entries if entry.slug in present]
+    return [entry.slug for entry in entries if as_decided(entry, present[entry.slug], decided[entry.slug]) != entry]
 
 
 def register_body(session: Session, typed: NewBody) -> City:

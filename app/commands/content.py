@@ -148,8 +148,11 @@ def _import_registers(source: Path) -> int:
     """Import registers and pages, tell what is wrong in them. Answers how many files have something wrong."""
     found = registers.read(source)
     with store().work() as session:
+        left = registers.left_alone(session, found)
         counts = registers.bring_in(session, found)
     _tell_registers(found)
+    for slug in left:
+        click.echo(f"{source / registers.CITIES}: {slug}: corretto o chiuso sul sito, resta come deciso lì", err=True)
     for name, count in counts.items():
         click.echo(f"{name}: {count['added']} nuovi, {count['changed']} aggiornati, {count['unchanged']} invariati.")
     return len(found.problems)

@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 
 from app.cities import queries as city_queries
 from app.cities import register as cities
-from app.cities.service import import_register
+from app.cities.service import import_register, overruled
 from app.document import datafile
 from app.document.model import Document, Problem, located
 from app.document.schema import Field, Level
 from app.document.shapes import SLUG
+from app.operations.queries import decided_here
 from app.pages import folder as pages
 from app.pages import queries as page_queries
 from app.pages.service import import_pages
@@ -98,10 +99,15 @@ def _word_problems(data: Any) -> Iterator[Problem]:
 def bring_in(session: Session, found: Registers) -> dict[str, dict[str, int]]:
     """Everything that is right in the registers and the pages, counted by the name of the file's subject."""
     return {
-        "Città ed enti": import_register(session, found.cities.data),
+        "Città ed enti": import_register(session, found.cities.data, decided_here(session)),
         "Temi": import_themes(session, found.themes.data),
         "Pagine": import_pages(session, (item.page for item in found.pages if item.page)),
     }
+
+
+def left_alone(session: Session, found: Registers) -> list[str]:
+    """The bodies that stay as they were decided on the site, where the register says otherwise."""
+    return overruled(session, found.cities.data, decided_here(session))
 
 
 def strangers(document: Document, found: Registers, wrong: Iterable[Problem] = ()) -> tuple[Problem, ...]:

@@ -27,6 +27,17 @@ def registered_here(session: Session) -> set[str]:
     return journal.keys_of(session, "body", "body-registered")
 
 
+def decided_here(session: Session) -> dict[str, set[str]]:
+    """The fields of bodies, by slug, that the coordination corrected on the site; until when they are there too."""
+    corrected = journal.data_of(session, "body", "body-corrected")
+    fields = [(slug, name) for slug, data in corrected for name in data.get("fields") or ()]
+    fields += [(slug, "valid_to") for slug in journal.keys_of(session, "body", "body-closed")]
+    decided: dict[str, set[str]] = {}
+    for slug, name in fields:
+        decided.setdefault(slug, set()).add(name)
+    return decided
+
+
 def body_registered_here(session: Session, slug: str) -> City:
     """A body that may be corrected on the site. Raises ``NotFound``."""
     city = registers.by_slug(session, slug)

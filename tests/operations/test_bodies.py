@@ -4,6 +4,7 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -284,3 +285,38 @@ def test_nobody_is_made_to_work_for_a_closed_body(
         ended = app.test_cli_runner().invoke(args=["users", *command, *scope], input=f"{PASSWORD}\n")
         assert ended.exit_code == 1
         assert "un ente attivo" in ended.output
+
+
+def test_an_import_leaves_what_was_decided_on_the_site_and_says_so(
+    app: Flask, coordinator: FlaskClient, registered: Database, tmp_path: Path
+) -> None:
+    register(coordinator)
+    command, folder = app.test_cli_runner(), tmp_path / "content"
+    assert command.invoke(args=["content", "export", str(folder)]).exit_code == 0
+    written = (folder / "cities.yml").read_text(encoding="utf-8")
+    assert "Regione Liguria" in written
+
+    def decide(**changed: str) -> None:
+        said = {"csrf_token": csrf(coordinator, PAGE), **REGION, **changed}
+        assert coordinator.post(f"{PAGE}/regione-liguria", data=said).status_code == 303
+
+    def imported(text: str) -> tuple[tuple[str, ...], str]:
+        (folder / "cities.yml").write_text(text, encoding="utf-8")
+        output = command.invoke(args=["content", "import", str(folder)]).output
+        with registered.reading() as session:
+            body = by_slug(session, "regione-liguria")
+            assert body is not None
+            return (body.name, body.valid_to, str(body.register.get("note") or "")), output
+
+    told = "regione-liguria: corretto o chiuso sul sito, resta come deciso lì"
+    assert told not in imported(written)[1]
+    decide(name="Regione Liguria (Genova)", valid_to="2026-01-01")
+    more = written.replace("name: Regione Liguria\n", "name: Regione Liguria\n  note: Prima\n")
+    held, output = imported(more)
+    assert held == ("Regione Liguria (Genova)", "2026-01-01", "Prima")
+    assert told in output
+    held, _ = imported(more.replace("note: Prima\n", "note: Poi\n  valid_to: '2026-03-01'\n"))
+    assert held == ("Regione Liguria (Genova)", "2026-03-01", "Poi"), "a file that states the end of a body is heard"
+    assert command.invoke(args=["content", "export", str(folder)]).exit_code == 0
+    again = (folder / "cities.yml").read_text(encoding="utf-8")
+    assert told not in imported(again)[1], "the exported register says what the site says"
