@@ -24,7 +24,7 @@ def ask_change(session: Session, person: Person, email: str, now: datetime) -> N
         return
     token = send_link(session, person, now, PURPOSE, email)
     data = {"link": f"/profilo/indirizzo/{token}", "minutes": int(rules.RESET_LASTS.total_seconds() // 60)}
-    post(session, now, "email-change", email, person.language, data)
+    post(session, now, "email-change", email, person.language, data, expires_at=now + rules.RESET_LASTS)
 
 
 def change(session: Session, token: str, now: datetime) -> Person:

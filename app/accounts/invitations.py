@@ -50,7 +50,7 @@ def invite(
         "inviter_body": _inviter_body(session, actor),
         "expires_on": day_of(invitation.expires_at).isoformat(),
     }
-    post(session, now, "invitation", email, language, data)
+    post(session, now, "invitation", email, language, data, expires_at=invitation.expires_at)
     what = {"role": role.value, "invitation": invitation.id}
     record(
         session, now, actor.id, "person-invited", "invitation", str(invitation.id), body=body_of(role, scope), data=what

@@ -148,7 +148,7 @@ def ask_reset(session: Session, email: str, now: datetime) -> None:
         old.used_at = now
     token = send_link(session, person, now, "reset")
     data = {"link": f"/nuova-password/{token}", "minutes": int(rules.RESET_LASTS.total_seconds() // 60)}
-    post(session, now, "reset", person.email, person.language, data)
+    post(session, now, "reset", person.email, person.language, data, expires_at=now + rules.RESET_LASTS)
 
 
 def send_link(session: Session, person: Person, now: datetime, purpose: str, target: str = "") -> str:

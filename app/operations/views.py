@@ -15,7 +15,7 @@ from app.journal import queries as journal
 from app.journal.models import JournalEntry
 from app.operations import queries, service, state
 from app.outbox import queries as outbox
-from app.outbox.rules import masked
+from app.outbox.rules import expired, masked
 from app.search.listing import pages
 from app.web import gate
 from app.web.formats import csv_answer, json_answer
@@ -63,6 +63,7 @@ def chores() -> str:
         sent=outbox.sent_since(session(), since, SHOWN),
         unreadable=writing.unreadable_files(session(), SHOWN),
         masked=masked,
+        closed=lambda letter: expired(letter.expires_at, now()),
         settings=settings,
     )
 

@@ -65,12 +65,15 @@ def _claimed(database: Database, at: datetime) -> Letter | None:
 def _send(database: Database, settings: Settings, taker: Carrier, letter: Letter, clock: Clock) -> bool:
     claimed_at = letter.claimed_at
     try:
+        if rules.expired(letter.expires_at, clock()):
+            raise NotTaken("its link has expired: a new letter is needed", for_good=True)
         made = letters.message(letter, settings)
         if claimed_at is None or not _still_ours(database, letter, clock()):
             return False
         taker.take(made, letter.recipient, f"{letter.id:06}-{letter.kind}")
     except NotTaken as error:
-        log.warning("mail", letter=letter.id, kind=letter.kind, attempt=letter.attempts, for_good=error.for_good)
+        about = {"letter": letter.id, "kind": letter.kind, "attempt": letter.attempts, "for_good": error.for_good}
+        log.warning("mail", **about, error=rules.masked(error.reason))
         with database.work() as session:
             service.mark_failed(
                 session, letter.id, claimed_at or clock(), clock(), error.reason, for_good=error.for_good

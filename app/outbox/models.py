@@ -13,7 +13,8 @@ from app.db import Base, Instant
 class Letter(Base):
     """One e-mail: its kind names the template, ``data`` fills it.
 
-    Waiting while ``sent_at`` and ``failed_at`` are None. ``once`` is a key that no second letter may carry. What
+    Waiting while ``sent_at`` and ``failed_at`` are None. ``once`` is a key that no second letter may carry. From
+    ``expires_at`` on, where it has one, it leads its reader nowhere any more and is not sent. What
     ``data`` holds in secret (``link``, the path of a page that lets somebody in) is removed once the letter is sent.
     """
 
@@ -28,6 +29,7 @@ class Letter(Base):
     once: Mapped[str | None] = mapped_column(String(200), unique=True)
     created_at: Mapped[datetime] = mapped_column(Instant)
     due_at: Mapped[datetime] = mapped_column(Instant)
+    expires_at: Mapped[datetime | None] = mapped_column(Instant)
     attempts: Mapped[int] = mapped_column(default=0)
     claimed_at: Mapped[datetime | None] = mapped_column(Instant)
     last_error: Mapped[str] = mapped_column(Text, default="")

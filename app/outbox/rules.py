@@ -36,6 +36,11 @@ def held(claimed_at: datetime | None, own: datetime | None, now: datetime) -> bo
     return own is not None and claimed_at == own and abs(now - own) < CLAIM_LASTS / 2
 
 
+def expired(expires_at: datetime | None, now: datetime) -> bool:
+    """Whether what a letter leads to is closed by now: who got it would be promised what no longer opens."""
+    return expires_at is not None and expires_at <= now
+
+
 def message_id(number: int, created_at: datetime, host: str) -> str:
     """The name under which a letter travels each time it is sent: who gets it twice can see that it is one."""
     return f"<letter.{number}.{created_at.timestamp():.0f}@{host}>"

@@ -26,8 +26,9 @@ def post(
     *,
     once: str = "",
     due_at: datetime | None = None,
+    expires_at: datetime | None = None,
 ) -> Letter | None:
-    """A letter to be sent when due; None where a letter with the same ``once`` is there already."""
+    """A letter to be sent when due, unless it has expired; None where one with the same ``once`` is there already."""
     if once and queries.with_key(session, once) is not None:
         return None
     letter = Letter(
@@ -38,6 +39,7 @@ def post(
         once=once or None,
         created_at=now,
         due_at=due_at or now,
+        expires_at=expires_at,
         attempts=0,
         last_error="",
     )

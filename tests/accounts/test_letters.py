@@ -8,7 +8,10 @@ import pytest
 from flask import Flask
 
 from app.access import NOBODY, Role
+from app.accounts.addresses import ask_change
 from app.accounts.invitations import invite
+from app.accounts.models import Link
+from app.accounts.service import ask_reset
 from app.config import Settings
 from app.db import Database
 from app.outbox.letters import message
@@ -46,3 +49,18 @@ def test_an_invitation_names_the_day_in_italy_until_which_it_opens(registered: D
         invite(session, NOBODY, late, "a@ente.example", Role.EXPERT, "suap", "it")
         [letter] = session.query(Letter)
         assert letter.data["expires_on"] == "2026-07-16"
+
+
+def test_every_letter_with_a_link_that_ends_knows_when(registered: Database) -> None:
+    with registered.work() as session:
+        person = makers.make_person(session, (Role.OFFICIAL, "bologna"))
+        invitation, _ = invite(session, NOBODY, makers.NOW, "a@ente.example", Role.EXPERT, "suap", "it")
+        ask_reset(session, person.email, makers.NOW)
+        ask_change(session, person, "nuova@ente.example", makers.NOW)
+        session.flush()
+        ends = {link.purpose: link.expires_at for link in session.query(Link)}
+        assert {letter.kind: letter.expires_at for letter in session.query(Letter)} == {
+            "invitation": invitation.expires_at,
+            "reset": ends["reset"],
+            "email-change": ends["change-email"],
+        }

@@ -171,6 +171,20 @@ def test_a_failed_letter_is_sent_again_on_demand(client: FlaskClient, database: 
     assert [(entry["action"], entry["actor_id"]) for entry in entries] == [("letter-retried", person.id)]
 
 
+def test_a_letter_whose_link_has_expired_is_not_offered_to_be_sent_again(
+    client: FlaskClient, database: Database
+) -> None:
+    letter = make_failed_letter(database)
+    entering(client, database, ADMINISTRATOR)
+    address = f"/amministrazione/lavori/lettere/{letter.id}/riprova"
+    for moment, offered in ((timedelta(hours=1), True), (-timedelta(hours=1), False)):
+        with database.work() as session:
+            found = queries.locked(session, letter.id)
+            assert found is not None
+            found.expires_at = datetime.now(UTC) + moment
+        assert (address in client.get("/amministrazione/lavori").text) is offered
+
+
 @pytest.mark.parametrize("role", [COORDINATOR, OFFICIAL, EXPERT])
 def test_others_neither_see_letters_nor_send_them_again(
     client: FlaskClient, database: Database, role: tuple[Role, str]

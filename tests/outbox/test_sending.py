@@ -3,6 +3,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -108,6 +109,29 @@ def test_a_server_that_is_away_is_asked_again_until_the_last_attempt(
     with database.work() as session:
         service.retry(session, number, at)
     assert send(at) == 1
+
+
+def test_a_letter_whose_link_expired_while_the_server_was_away_is_given_up_and_says_why(
+    database: Database, send: Send, posting: Settings, sink: Sink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logged: list[Any] = []
+    monkeypatch.setattr(chores, "log", SimpleNamespace(warning=lambda *_, **said: logged.append(said)))
+    ends = NOW + timedelta(hours=1)
+    number, other = make_letter(database, expires_at=ends), make_letter(database, "altra@ente.example")
+    assert send(NOW, replace(posting, smtp_port=1)) == 0
+    assert send(ends) == 1, "the letter without an end is sent"
+    assert sink.recipients == ["altra@ente.example"]
+    assert letter(database, other).sent_at == ends
+    left = letter(database, number)
+    assert (left.sent_at, left.failed_at) == (None, ends)
+    assert left.last_error == "its link has expired: a new letter is needed"
+    assert (logged[-1]["letter"], logged[-1]["error"]) == (number, left.last_error)
+
+
+def test_a_letter_is_sent_until_the_last_moment_of_its_link(database: Database, send: Send) -> None:
+    ends = NOW + timedelta(hours=1)
+    make_letter(database, expires_at=ends)
+    assert send(ends - timedelta(seconds=1)) == 1
 
 
 @pytest.mark.parametrize("when", ["on_recipient", "on_data"])
