@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import DateTime, Dialect, Engine, MetaData, TypeDecorator, create_engine, event
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 
 from app import rubbish
@@ -27,6 +27,8 @@ PATIENCE = 10_000
 #: wait for another.
 UNBOUNDED = -1
 Item = TypeVar("Item")
+#: How PostgreSQL and SQLite say that something is there already.
+TAKEN = frozenset({"23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"})
 #: Under which name a session knows whether its site was switched on for trying it.
 DEMONSTRATION = "demonstration"
 
@@ -123,6 +125,12 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def is_taken(error: DBAPIError) -> bool:
+    """Whether somebody wrote, between a look and the writing after it, what there may be once only."""
+    known = (getattr(error.orig, name, "") for name in ("sqlstate", "sqlite_errorname"))
+    return not TAKEN.isdisjoint(known)
 
 
 def make_engine(address: str) -> Engine:

@@ -11,6 +11,7 @@ from app.accounts.models import ServiceAccount
 from app.cities import queries as cities
 from app.document.dates import day_of
 from app.errors import Invalid, NotFound
+from app.journal.queries import wait_for_turn
 from app.journal.service import record
 
 
@@ -18,6 +19,8 @@ def create(
     session: Session, actor: Actor, now: datetime, name: str, scopes: frozenset[str], days: int, body: str = ""
 ) -> tuple[ServiceAccount, str]:
     """A new service account and its token, which is not kept; one that writes is for a body. Raises ``Invalid``."""
+    # Of two who take the same name at once the second waits here, and is told.
+    wait_for_turn(session)
     problems = _wrong(session, name, scopes, body, day_of(now))
     if problems:
         raise Invalid(problems)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from app.cities import service as registers
 from app.cities.models import City
 from app.cities.rules import NewBody
+from app.journal.queries import wait_for_turn
 from app.journal.service import record
 from app.operations import queries
 from app.operations.models import ChoreRun
@@ -39,6 +40,8 @@ def retry_letter(session: Session, number: int, actor_id: int, now: datetime) ->
 
 def register_body(session: Session, typed: NewBody, actor_id: int, now: datetime) -> City:
     """A body that may give and take solutions from now on. Raises ``Invalid``."""
+    # Of two who register the same body at once the second waits here, and is told.
+    wait_for_turn(session)
     city = registers.register_body(session, typed)
     record(session, now, actor_id, "body-registered", "body", city.slug, body=city.slug, data={"kind": city.kind})
     return city

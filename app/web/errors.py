@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from werkzeug.exceptions import HTTPException, RequestURITooLarge, SecurityError
 
+from app.db import is_taken
 from app.errors import (
     BodyClosed,
     ConfirmationNeeded,
@@ -110,8 +111,12 @@ def _meant() -> str:
 
 
 def _database(error: DBAPIError | PoolExhausted) -> Response:
-    log.error("database", exc_info=error)
     _ask_nobody()
+    if isinstance(error, DBAPIError) and is_taken(error):
+        # What the database says of it names the value: an address of somebody, which no log holds.
+        log.warning("taken meanwhile", endpoint=request.endpoint)
+        return _answer(Conflict.status, {})
+    log.error("database", exc_info=error)
     return _answer(503, {})
 
 

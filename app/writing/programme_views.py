@@ -5,11 +5,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint, Response, abort, request, url_for
-from sqlalchemy.exc import IntegrityError
 
 from app.access import Action, Thing
 from app.document.model import Problem
-from app.errors import Conflict, Invalid
+from app.errors import Invalid
 from app.solutions import queries as library
 from app.solutions.models import Solution
 from app.web import gate
@@ -50,9 +49,6 @@ def send(slug: str) -> Response:
         return _problems(wrong.status, wrong.found)
     except Invalid as wrong:
         return _problems(wrong.status, [Problem(field, key) for field, key in wrong.problems.items()])
-    except IntegrityError as error:
-        # Two requests made the same draft at the same time: the second finds it when it asks again.
-        raise Conflict("made_meanwhile") from error
     answer = _answer(slug, sent.opened, sent.found)
     answer.status_code = 200 if solution else 201
     answer.headers["Location"] = url_for("programmes.read", slug=slug)

@@ -2,7 +2,9 @@
 """Service accounts: a token shown once that reads data, or writes drafts of one body, until it ends or is revoked."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from app.db import Database
 from app.document.serialise import serialise
 from app.errors import Invalid
 from app.journal import queries as journal
+from app.web import errors
 from tests import makers
 from tests.accounts.conftest import STRANGE, Clock, make, send
 
@@ -49,6 +52,37 @@ def test_an_administrator_makes_a_token_that_is_shown_once(chief: FlaskClient, d
         (made,) = queries.service_accounts(session)
     assert shown[0] not in str(vars(made))
     assert ask(chief.application.test_client(), shown[0]) == 200
+
+
+def test_of_two_who_take_the_same_name_at_once_the_second_is_told_at_its_field(registered: Database) -> None:
+    def make_one() -> dict[str, str]:
+        try:
+            token_of(registered, name="gestionale")
+        except Invalid as wrong:
+            return wrong.problems
+        return {}
+
+    with ThreadPoolExecutor(2) as pool:
+        told = [made.result() for made in [pool.submit(make_one) for _ in range(2)]]
+    assert sorted(told, key=len) == [{}, {"name": "name_taken"}]
+
+
+def test_a_name_that_somebody_took_after_the_look_is_no_fault_of_the_site(
+    chief: FlaskClient, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logged: list[Any] = []
+
+    def note(*said: Any, **more: Any) -> None:
+        logged.append((said, more))
+
+    monkeypatch.setattr(errors, "log", SimpleNamespace(warning=note, error=note))
+    token_of(database, name="gestionale")
+    monkeypatch.setattr(queries, "service_account_named", lambda *_: None)
+    answer = send(chief, PAGE, PAGE, name="gestionale", scopes="read-library", days="30")
+    assert answer.status_code == 409
+    assert "Qualcuno è arrivato prima" in answer.text
+    assert logged
+    assert "gestionale" not in str(logged), "the log does not repeat what was typed"
 
 
 def test_only_administrators_make_tokens(registered: Database, client: FlaskClient) -> None:
