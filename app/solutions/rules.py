@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What a document says about its solution: who may see it, its year, its ties, the acts it rests on."""
 
-from collections.abc import Collection, Iterable, Mapping
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,9 +12,18 @@ from app.document.model import Document, Problem, known
 from app.document.schema import FIELD_BY_NAME, UNKNOWN, VISIBILITIES, Level
 from app.document.shapes import SLUG
 from app.matching.themes import Tree, ancestry
-from app.text.acts import LegalReference, find_acts, with_region
+from app.text.acts import Citation, LegalReference, find_acts, with_region
 
 LEGAL_BASIS = "legal_basis"
+#: Stands in a row for an act that was recognised.
+ACT = "\ufffc"
+#: Something else a row names. "Regolamento" after a comma is the title of an act: `D.P.R. 160/2010, Regolamento per`.
+ANOTHER = re.compile(
+    r"(?:^|[;,\n]|\b(?:e|ed|nonché)\s)\s*(?:(?:il|lo|la|i|gli|le|relativ[oaie]|propri[oae]?)\s+|l['’]\s*)*"
+    r"(?:statut[oi]|deliber|determin|ordinanz|circolar|accord[oi]\b|convenzion|protocoll|linee guida"
+    r"|(?<!,\s)regolament)",
+    re.IGNORECASE,
+)
 #: Fields that follow from reviews and transfers, never from what somebody types.
 SITE_FIELDS = frozenset({"badge", "verified_on", "review_due", "reused_by"})
 #: From what everybody may read to what few may.
@@ -191,9 +201,17 @@ def cited_acts(document: Document) -> list[CitedAct]:
 
 
 def unrecognised(front: Mapping[str, Any]) -> list[str]:
-    """Rows of the legal basis in which no act is recognised: they stay words, without a link."""
-    rows = map(str, Document(front).listed(LEGAL_BASIS))
-    return [row for row in rows if not find_acts(row)]
+    """Rows of the legal basis that name what is not recognised, alone or beside an act: they stay words as well."""
+    return [row for row in map(str, Document(front).listed(LEGAL_BASIS)) if _names_more(row, find_acts(row))]
+
+
+def _names_more(row: str, cited: Sequence[Citation]) -> bool:
+    """Whether a row is about something besides the acts recognised in it; the title of one of them is not."""
+    left, end = "", 0
+    for citation in cited:
+        left, end = left + row[end : citation.start] + ACT, citation.end
+    left = re.sub(rf"{ACT}\s*\([^)]*\)", ACT, left + row[end:])
+    return not cited or ANOTHER.search(left) is not None
 
 
 def _places(document: Document) -> Iterable[tuple[str, str]]:

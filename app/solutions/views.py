@@ -96,6 +96,7 @@ def _shown(solution: Solution, revision: SolutionRevision) -> dict[str, Any]:
         "revision": revision,
         "front": solution.front,
         "spreads": spreads(solution.front),
+        "plain": unrecognised(solution.front),
         "unconfirmed": not revision.confirmed and not solution.demonstration,
     }
 

@@ -322,6 +322,17 @@ def test_a_reference_that_is_not_recognised_stays_on_page_and_paper_in_its_own_w
     assert f"Riferimenti normativi Legge 7 aprile 2014, n. 56 {UNRECOGNISED}" in paper
 
 
+def test_a_row_with_an_act_and_something_unrecognised_shows_both(
+    client: FlaskClient, registered: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = "L. 7 aprile 2014, n. 56 e regolamento interno sui procedimenti"
+    front = {"badge": "visibile", "legal_basis": [row], "sections": NO_ACT}
+    page = words_of(page_of(client, registered, **front))
+    assert f"Riferimenti normativi Legge 7 aprile 2014, n. 56 base giuridica {row} base giuridica" in page
+    paper = words_of(paper_of(client, registered, monkeypatch, **front))
+    assert f"Riferimenti normativi Legge 7 aprile 2014, n. 56 {row}" in paper
+
+
 def test_paper_has_the_first_minute_and_the_day_of_the_last_check(
     client: FlaskClient, registered: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,7 +6,17 @@ from typing import Any
 import pytest
 
 from app.document.schema import Level
-from app.solutions.rules import Tie, cited_acts, is_published, level_of, ties, with_above, with_below, year
+from app.solutions.rules import (
+    Tie,
+    cited_acts,
+    is_published,
+    level_of,
+    ties,
+    unrecognised,
+    with_above,
+    with_below,
+    year,
+)
 from tests.makers import make_document
 
 
@@ -96,3 +106,24 @@ def test_a_theme_stands_with_those_above_it_and_with_those_below_each_once() -> 
     assert with_above(["vas", "suap", "tolto"], tree) == ("vas", "sue", "semplificazione", "suap", "tolto")
     assert with_below("semplificazione", tree) == ("semplificazione", "suap", "sue", "vas")
     assert (with_below("appalti", tree), with_below("tolto", tree)) == (("appalti",), ("tolto",))
+
+
+@pytest.mark.parametrize(
+    ("row", "more"),
+    [
+        ("Statuto della Città metropolitana di Bologna", True),
+        ("L. 7 agosto 1990, n. 241 e regolamento interno sui procedimenti", True),
+        ("L. 56/2014; delibera del consiglio metropolitano", True),
+        ("L. 56/2014, Statuto della Città metropolitana", True),
+        ("Accordo ai sensi dell’art. 15 della L. 241/1990", True),
+        ("L. 7 aprile 2014, n. 56, art. 1, comma 44, lett. a) e b)", False),
+        ("L. 241/1990, L. 56/2014", False),
+        ("L. 241/1990 (nuove norme sul procedimento; accordi e convenzioni)", False),
+        ("D.P.R. 7 settembre 2010, n. 160, Regolamento per la semplificazione", False),
+        ("D.Lgs. 36/2023 e successive modificazioni", False),
+    ],
+)
+def test_a_row_that_names_what_is_not_recognised_beside_an_act_is_told_from_the_title_of_one(
+    row: str, more: bool
+) -> None:
+    assert unrecognised({"legal_basis": [row]}) == ([row] if more else [])
