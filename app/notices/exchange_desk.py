@@ -22,8 +22,7 @@ def tasks(session: Session, actor: Actor, now: datetime) -> Sequence[Task]:
     """Questions that wait for an invitation by the coordination; answers due by the person's bodies, then their open
     requests without a city that was asked.
     """
-    coordinates = actor.is_a(Role.COORDINATOR) or (actor.national and actor.id in coordination(session))
-    found = _to_invite(session, now) if coordinates else []
+    found = _to_invite(session, now) if _coordinates(session, actor) else []
     if not actor.bodies:
         return found
     today = day_of(now)
@@ -40,6 +39,11 @@ def tasks(session: Session, actor: Actor, now: datetime) -> Sequence[Task]:
     spoken = twinnings.spoken(session, (twinning.id for twinning in running))
     steps = (_next_step(twinning, actor, spoken, today) for twinning in running)
     return [*found, *(step for step in steps if step)]
+
+
+def _coordinates(session: Session, actor: Actor) -> bool:
+    """Whether they see to what nobody else can: an administrator does where there is no coordinator."""
+    return actor.is_a(Role.COORDINATOR) or (actor.national and actor.id in coordination(session))
 
 
 def _to_invite(session: Session, now: datetime) -> list[Task]:
@@ -122,7 +126,7 @@ class Watched:
 
 def watched(session: Session, actor: Actor, now: datetime) -> Watched | None:
     """The longest without an answer, and the longest overdue; None for who is not of the coordination."""
-    if not actor.is_a(Role.COORDINATOR):
+    if not _coordinates(session, actor):
         return None
     needs, today = queries.unanswered(session, MOST_WATCHED), day_of(now)
     return Watched(

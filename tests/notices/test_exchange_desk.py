@@ -138,6 +138,22 @@ def test_the_coordination_keeps_an_eye_on_what_nobody_answers_and_on_what_is_lat
     assert "sorvegliare" not in desk(app, network, "referent.torino")
 
 
+@pytest.mark.parametrize("coordinated", [True, False])
+def test_administrators_keep_an_eye_on_what_nobody_answers_where_nobody_coordinates(
+    app: Flask, network: Network, coordinated: bool
+) -> None:
+    with network.database.work() as session:
+        network.people["admin"] = make_person(session, (Role.ADMINISTRATOR, "")).id
+        if not coordinated:
+            session.query(Assignment).filter_by(role=Role.COORDINATOR).delete()
+    need = network.post(title="Catasto delle reti")
+    page = desk(app, network, "admin")
+    assert ("sorvegliare" in page) is not coordinated
+    if not coordinated:
+        assert f'href="/richieste/{need.id}-' in section(page, "sorvegliare")
+    assert "sorvegliare" not in desk(app, network, "referent.torino")
+
+
 def test_what_waits_is_in_the_order_of_its_days_and_what_has_none_comes_last() -> None:
     def task(title: str, due: date | None, since: int | None = 1) -> Task:
         return Task("tappa", title, "/", datetime(2026, 11, since, tzinfo=UTC) if since else None, due)
