@@ -20,7 +20,7 @@ from app.needs.rules import State
 from app.notices import matches
 from app.notices.reach import able, office
 from app.twinnings import queries
-from app.twinnings.models import Twinning
+from app.twinnings.models import Meeting, Twinning
 
 #: The part of the page of a twinning that a row is about.
 ANCHORS: Mapping[str, str] = {
@@ -55,7 +55,7 @@ def facts(session: Session, twinning: Twinning, entry: JournalEntry) -> dict[str
     if entry.action in OF_WHOLE:
         return OF_WHOLE[entry.action](session, twinning, entry)
     if ANCHORS.get(entry.action) == "incontri":
-        return _meeting(session, twinning, entry)
+        return (_meetings if "meetings" in entry.data else _meeting)(session, twinning, entry)
     if ANCHORS.get(entry.action) == "file":
         file = queries.file(session, twinning.id, int(entry.data["file"]))
         return {"named": file.title} if file is not None else {}
@@ -125,7 +125,14 @@ def _milestone(twinning: Twinning, entry: JournalEntry) -> dict[str, Any]:
 
 def _meeting(session: Session, twinning: Twinning, entry: JournalEntry) -> dict[str, Any]:
     found = queries.meeting(session, twinning.id, int(entry.data["meeting"]))
-    if found is None:
-        return {}
+    return _appointment(found) if found is not None else {}
+
+
+def _meetings(session: Session, twinning: Twinning, entry: JournalEntry) -> dict[str, Any]:
+    found = queries.meetings(session, twinning.id)
+    return {"meetings": [_appointment(meeting) for meeting in found if meeting.id in entry.data["meetings"]]}
+
+
+def _appointment(found: Meeting) -> dict[str, Any]:
     begins = found.starts_at.astimezone(ROME)
     return {"named": found.title, "day": day_of(begins).isoformat(), "time": begins.strftime("%H:%M")}

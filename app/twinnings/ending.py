@@ -50,11 +50,15 @@ def stop(session: Session, number: int, reason: str, text: str, public: bool, de
 
 
 def _call_off_to_come(session: Session, twinning: Twinning, deed: Deed) -> None:
-    """Nobody meets any more for what is over: each meeting still to come is called off, and told as such."""
-    for meeting in queries.meetings(session, twinning.id):
-        if meeting.starts_at > deed.now and meeting.cancelled_at is None:
-            call_off(meeting, deed)
-            tell(session, twinning, deed, "meeting-cancelled", {"meeting": meeting.id})
+    """Nobody meets any more for what is over: meetings still to come are called off, and told all at once."""
+    meetings = queries.meetings(session, twinning.id)
+    to_come = [item for item in meetings if item.starts_at > deed.now and item.cancelled_at is None]
+    for meeting in to_come:
+        call_off(meeting, deed)
+    numbers = [meeting.id for meeting in to_come]
+    if numbers:
+        told = {"meetings": numbers} if len(numbers) > 1 else {"meeting": numbers[0]}
+        tell(session, twinning, deed, "meeting-cancelled", told)
 
 
 def say(

@@ -3,7 +3,7 @@
 
 import inspect
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,7 +26,9 @@ from app.needs.service import Deed, tell_proposal
 from app.notices import service
 from app.notices.models import Notice
 from app.notices.own_data import forget
-from app.notices.service import distribute
+from app.notices.service import as_news, distribute
+from app.outbox.letters import message
+from app.outbox.models import Letter
 from app.twinnings import ending, queries, rules, sharing
 from app.twinnings import service as work
 from app.twinnings.models import Twinning
@@ -334,6 +336,33 @@ def test_notices_say_which_step_who_and_when_and_lead_to_that_part(registered: D
     with registered.work() as session:
         forget(session, exchange.colleague)
     assert (f"Una persona in più nel gemellaggio «{named}».", "persone") in sentences(exchange, app)
+
+
+def test_meetings_still_to_come_are_called_off_in_one_notice_that_names_them(registered: Database, app: Flask) -> None:
+    exchange = Exchange(registered, alone=True)
+    days = [MONTHS_AFTER, MONTHS_AFTER + timedelta(days=7)]
+    with registered.work() as session:
+        for title, day in zip(("Avvio", "L'analisi & <il piano>"), days, strict=True):
+            sharing.set_meeting(session, exchange.number, 0, title, day, 60, "", exchange.deed())
+        ending.stop(session, exchange.number, "funding", "", True, exchange.deed())
+    both = f"«Avvio» del {said(days[0])}, «L&#39;analisi &amp; &lt;il piano&gt;» del {said(days[1])}"
+    sentence = f"Gli incontri ancora da tenere nel gemellaggio «Sportello unico metropolitano» sono annullati: {both}."
+    assert [told for told in sentences(exchange, app) if "annullat" in told[0]] == [(sentence, "incontri")]
+    with registered.reading() as session:
+        notice = session.query(Notice).filter_by(action="meeting-cancelled").first()
+        assert notice is not None
+        made = Letter(
+            id=1,
+            kind="news",
+            recipient="a@ente.example",
+            language="it",
+            data={"news": [as_news(notice)]},
+            created_at=LATER,
+        )
+        with app.app_context():
+            text = message(made, replace(app.config["SETTINGS"], base_url="https://twin.example")).get_body(("plain",))
+    assert text is not None
+    assert "«L'analisi & <il piano>» del" in " ".join(text.get_content().split())
 
 
 def said(instant: datetime) -> str:
