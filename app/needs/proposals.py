@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """One function per button of a proposal: ask, offer, accept, postpone, decline, withdraw; and what silence does."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -77,7 +78,7 @@ def accept(session: Session, number: int, deed: Deed, begin: Begin, days: int) -
         raise Conflict("matched_already")
     problem = refused(session, proposal, deed.now)
     # Later does not help where a body or the solution is gone.
-    if problem not in rules.GONE and room_for(session, proposal, deed.now) == 0:
+    if problem not in rules.GONE and _has_no_room(session, proposal, deed.now):
         raise Conflict("no_capacity")
     if problem:
         raise Conflict(problem)
@@ -298,18 +299,22 @@ def _there(body: City, now: datetime) -> bool:
     return not is_closed(body.register, day_of(now))
 
 
-def room_for(session: Session, proposal: Proposal, now: datetime) -> int | None:
-    """As ``transfers_left``, for one proposal: the lesson of an exchange needs none that is left."""
-    return None if proposal.origin == rules.EXCHANGE else transfers_left(session, proposal.giver_id, now)
+def _has_no_room(session: Session, proposal: Proposal, now: datetime) -> bool:
+    """Whether its giver can begin no transfer more this quarter; the lesson of an exchange needs none that is left."""
+    return proposal.origin != rules.EXCHANGE and transfers_left(session, proposal.giver_id, now) == 0
 
 
 def transfers_left(session: Session, giver_id: int, now: datetime) -> int | None:
     """Transfers a giver can still begin this quarter; None where it stated no days."""
-    quarter = rules.quarter_of(day_of(now))
-    stated = queries.capacities(session, [quarter]).get(giver_id, {}).get(quarter)
-    following = rules.quarters_from(day_of(now), 2)[1]
-    begun = proposal_queries.begun(session, giver_id, rules.begins_at(quarter), rules.begins_at(following))
-    return rules.transfers_left(stated, len(begun))
+    return days_of(session, giver_id, now, 1).transfers_left(rules.quarter_of(day_of(now)))
+
+
+def days_of(session: Session, giver_id: int, now: datetime, many: int) -> rules.Days:
+    """The days of a giver in this quarter and those after it, so many in all."""
+    *quarters, after = rules.quarters_from(day_of(now), many + 1)
+    stated = queries.capacities(session, quarters).get(giver_id, {})
+    begun = proposal_queries.begun(session, giver_id, rules.begins_at(quarters[0]), rules.begins_at(after))
+    return rules.Days(stated, Counter(rules.quarter_of(day_of(at)) for at in begun))
 
 
 def _make(

@@ -332,6 +332,20 @@ def days_left(stated: int | None, begun: int) -> int | None:
     return None if stated is None else max(stated - begun * DAYS_A_TRANSFER, 0)
 
 
+@dataclass(frozen=True)
+class Days:
+    """What a giver stated for some quarters, and how many transfers that take from it began in each."""
+
+    stated: Mapping[str, int]
+    begun: Mapping[str, int]
+
+    def transfers_left(self, quarter: str) -> int | None:
+        return transfers_left(self.stated.get(quarter), self.begun.get(quarter, 0))
+
+    def left(self, quarter: str) -> int | None:
+        return days_left(self.stated.get(quarter), self.begun.get(quarter, 0))
+
+
 def begins_on(quarter: str) -> date:
     year, _, number = quarter.partition("-")
     return date(int(year), int(number) * 3 - 2, 1)

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What the page of a request tells one person: whose it is, how it stands, who is asked, who would be next."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -146,6 +145,7 @@ def offering(session: Session, proposal: Proposal, actor: Actor, now: datetime, 
     asker_may = access.may(actor, Action.EDIT_NEED, need.thing)
     today = day_of(now)
     seen = asker_of(session, need, actor, now)
+    days = proposals.days_of(session, proposal.giver_id, now, rules.QUARTERS_STATED)
     return Offering(
         proposal,
         seen,
@@ -155,8 +155,8 @@ def offering(session: Session, proposal: Proposal, actor: Actor, now: datetime, 
         rules.may_answer(proposal.state) and (asker_may if proposal.origin == rules.OFFER else giver_may),
         proposals.refused(session, proposal, now) if rules.may_answer(proposal.state) else "",
         access.may_begin(actor, Action.STATE_CAPACITY, Thing(bodies=frozenset({proposal.giver.slug})), gone),
-        free_days(session, proposal.giver, now),
-        proposals.room_for(session, proposal, now),
+        _left(days, today),
+        None if proposal.origin == rules.EXCHANGE else days.transfers_left(rules.quarter_of(today)),
         today,
         question.reasons(proposal.grounds, seen.hidden),
         proposal.state == Answer.WAITING and not people.staffed(session, [proposal.giver.slug]),
@@ -165,9 +165,8 @@ def offering(session: Session, proposal: Proposal, actor: Actor, now: datetime, 
 
 def free_days(session: Session, city: City, now: datetime) -> dict[str, int | None]:
     """Days a body has still free, by quarter; None where it stated nothing."""
-    today = day_of(now)
-    quarters = rules.quarters_from(today, rules.QUARTERS_STATED + 1)
-    stated = queries.capacities(session, quarters).get(city.id, {})
-    since, until = rules.begins_at(quarters[0]), rules.begins_at(quarters[-1])
-    begun = Counter(rules.quarter_of(day_of(at)) for at in proposal_queries.begun(session, city.id, since, until))
-    return {quarter: rules.days_left(stated.get(quarter), begun[quarter]) for quarter in quarters[:-1]}
+    return _left(proposals.days_of(session, city.id, now, rules.QUARTERS_STATED), day_of(now))
+
+
+def _left(days: rules.Days, today: date) -> dict[str, int | None]:
+    return {quarter: days.left(quarter) for quarter in rules.quarters_from(today)}

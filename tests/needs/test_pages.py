@@ -9,13 +9,14 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.access import Role
-from app.needs import board, likeness, proposals, service, shortlists
+from app.access import Actor, Role
+from app.needs import board, likeness, proposal_queries, proposals, service, sheet, shortlists
 from app.needs.models import Need
 from app.needs.rules import State
 from tests.makers import csrf, make_person, make_solution, sign_in
 from tests.naughty import lines_for
-from tests.needs.network import PROBLEM, Network, begin
+from tests.needs.network import LATER, PROBLEM, Network, begin
+from tests.notices.test_budgets import asked
 
 TYPED = {"problem": PROBLEM, "by_when": "2027-06-30", "looked": "1"}
 
@@ -467,3 +468,20 @@ def test_whose_body_is_no_longer_there_finds_no_button_that_would_be_refused(sit
         assert address in client.get(path).text, path
     assert "unisciti" not in client.get(page(theirs)).text
     assert "Aspettano una risposta del tuo ente" not in client.get("/richieste").text
+
+
+def test_the_page_of_a_proposal_reads_the_days_of_its_giver_once(
+    network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Who would be next has days of its own.
+    monkeypatch.setattr(proposals, "following", lambda *_: None)
+    network.state("torino", {"2026-4": 12, "2027-1": 5})
+    proposal = network.ask(network.post(), "sportello-torino")
+    actor = Actor(network.people["referent.torino"], frozenset({(Role.REFERENT, "torino")}))
+    with network.database.reading() as session, asked(network.database) as sent:
+        found = proposal_queries.proposal(session, proposal.id)
+        assert found is not None
+        told = sheet.offering(session, found, actor, LATER, frozenset())
+    assert (told.transfers_left, list(told.free_days.items())[:2]) == (2, [("2026-4", 12), ("2027-1", 5)])
+    assert sum("FROM capacities" in statement for statement in sent) == 1
+    assert sum(statement.startswith("SELECT proposals.answered_at") for statement in sent) == 1

@@ -48,7 +48,7 @@ Act = Callable[[Session], object]
 PARTS: set[Any] = {
     proposals.following, proposals.hold_all, proposals.next_candidate, proposals.pass_on, proposals.propose,
     proposals.refused,
-    proposals.room_for, proposals.transfers_left,
+    proposals.days_of, proposals.transfers_left,
     rounds.note_progress, weighing.simulate, service.drop_pending, service.remember_shown, service.reveal,
     service.tell, service.tell_proposal, news.newly_met,
 }  # fmt: skip
