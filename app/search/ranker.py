@@ -210,7 +210,7 @@ class Ranking:
         total, asked = np.zeros(self.size), tuple(concepts)
         for concept in asked:
             if concept.alternatives:
-                total += self._best_way(concept)
+                total += self._best_way(concept, len(asked) == 1)
             else:
                 self._add_words(total, concept.words)
         for pair in pairs:
@@ -255,13 +255,17 @@ class Ranking:
             numbers, impact = self.impacts(WORD, word)
             total[numbers] += WORD_WEIGHT * impact
 
-    def _best_way(self, concept: Concept) -> Scores:
+    def _best_way(self, concept: Concept, alone: bool) -> Scores:
+        """What a concept is worth in each document, said in the best way; where it is asked for ``alone``, its words
+        apart are worth half."""
         best = np.zeros(self.size)
         self._add_words(best, concept.words)
         scale = max(len(concept.words), 1) ** 0.5
         if self.in_pieces(concept):
             best *= IN_PIECES
             scale = len(concept.words)
+        elif alone and len(concept.words) > 1:
+            best[~self.holding([stem for stem, _word in concept.words])] *= IN_PIECES
         for alternative in concept.alternatives:
             np.maximum(best, self._whole(alternative, scale), out=best)
         return best

@@ -109,6 +109,10 @@ def test_an_office_finds_a_city_by_the_letters_it_writes_before_its_name(library
     assert slugs(answer(library, "CM di Venezia"))[0] == "venezia"
 
 
+def test_a_known_thing_asked_for_alone_is_found_whole_before_its_words_apart(library: FlaskClient) -> None:
+    assert slugs(answer(library, "internet delle cose"))[0] == "sensori-partecipati-toolsmart-messina"
+
+
 def test_a_number_with_a_point_is_one_word(library: FlaskClient) -> None:
     snippets = " ".join(row["snippet"] for row in answer(library, "transizione 4.0")["results"])
     page = library.get("/cerca?q=transizione+4.0").text
