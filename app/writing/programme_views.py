@@ -65,15 +65,28 @@ def _write(slug: str, solution: Solution | None) -> Sent:
     if request.mimetype and request.mimetype not in TEXTS:
         abort(415)
     parsed = service.read(request.get_data(cache=False))
-    # Compressed answers carry the name of their compression behind a colon.
-    known = [tag.partition(":")[0] for tag in request.if_match.as_set()]
-    if solution is None and known:
-        raise Stale("missing")
+    _refuse_unmet(solution)
     with work() as writes:
         if solution is None:
             return service.begin(writes, slug, parsed, actor(), now())
         held = library.locked(writes, solution.id)
-        return service.update(writes, held, parsed, known[0] if known else "", actor(), now())
+        return service.update(writes, held, parsed, _known(), actor(), now())
+
+
+def _refuse_unmet(solution: Solution | None) -> None:
+    """Raise ``Stale`` where the request wants a draft that is not there, or none where there is one."""
+    if solution is None and (_known() or request.if_match.star_tag):
+        raise Stale("missing")
+    if solution is not None and request.if_none_match.star_tag:
+        raise Stale("there")
+
+
+def _known() -> frozenset[str]:
+    """The versions one of which the programme says it read; empty where it says none.
+
+    Compressed answers carry the name of their compression behind a colon, and a proxy that compresses makes tags weak.
+    """
+    return frozenset(tag.partition(":")[0] for tag in request.if_match.as_set(include_weak=True))
 
 
 def _problems(status: int, found: Iterable[Problem]) -> Response:

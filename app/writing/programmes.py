@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Drafts that a programme sends as whole documents: made, or written over where nobody wrote meanwhile."""
 
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -73,8 +74,10 @@ def begin(session: Session, slug: str, parsed: Parsed, programme: Actor, now: da
     return _sent(service.opened(session, solution), parsed)
 
 
-def update(session: Session, solution: Solution, parsed: Parsed, read: str, programme: Actor, now: datetime) -> Sent:
-    """Write over a draft. ``read`` is the version the programme knows, empty where it says none.
+def update(
+    session: Session, solution: Solution, parsed: Parsed, read: Set[str], programme: Actor, now: datetime
+) -> Sent:
+    """Write over a draft. ``read`` are the versions one of which the programme knows, empty where it says none.
 
     Raises ``Stale`` where the draft is another version now, ``Conflict`` where it says none and somebody else wrote
     last, ``Wrong``, ``Invalid``.
@@ -83,7 +86,7 @@ def update(session: Session, solution: Solution, parsed: Parsed, read: str, prog
     _refuse_other_body(parsed, *programme.of(Role.SERVICE), solution.owner.slug if solution.owner else "")
     queries.hold(session, solution)
     current = service.opened(session, solution)
-    if read and read != version(current):
+    if read and version(current) not in read:
         raise Stale(version(current))
     if not read and current.saved_by != programme.id:
         raise Conflict("changed_by_others")

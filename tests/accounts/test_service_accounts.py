@@ -255,6 +255,20 @@ def test_nothing_that_somebody_else_wrote_is_written_over_unread(
     assert post(client, writer, **{"If-Match": read.headers["ETag"]}).status_code == 200
 
 
+def test_a_precondition_is_kept_however_it_is_written(client: FlaskClient, writer: dict[str, str]) -> None:
+    """A proxy that compresses makes tags weak; a list names several; a star stands for any version, or for none."""
+    assert post(client, writer, **{"If-Match": "*"}).status_code == 412
+    assert client.get(DRAFT, headers=writer).status_code == 404, "nothing was made"
+    current = post(client, writer, **{"If-None-Match": "*"}).headers["ETag"]
+    other = DOCUMENT.replace("cinquanta comuni", "sessanta comuni")
+    for headers in ({"If-Match": 'W/"99-99"'}, {"If-Match": '"98-1", "99-99"'}, {"If-None-Match": "*"}):
+        assert post(client, writer, other, **headers).status_code == 412, headers
+    assert "sessanta comuni" not in said(client.get(DRAFT, headers=writer))["markdown"]
+    assert post(client, writer, DOCUMENT, **{"If-Match": f"W/{current}"}).status_code == 200
+    assert post(client, writer, other, **{"If-Match": f'"97-1", {current}, "98-1", "99-99"'}).status_code == 200
+    assert post(client, writer, other, **{"If-Match": "*"}).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("sent", "line", "field", "key"),
     [
