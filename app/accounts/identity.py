@@ -21,7 +21,6 @@ from app.web import unit
 PENDING = "pending"
 #: Endings of the addresses that service accounts may ask for.
 DATA = (".json", ".csv")
-BEARER = "Bearer "
 #: Milliseconds that noting when somebody was last seen may wait for another writer.
 NOTING = 500
 #: Pages for somebody who must set up a second factor before anything else.
@@ -91,7 +90,7 @@ def me() -> SignedIn:
 
 def actor() -> Actor:
     """Who asks, as the policy looks at them; who still owes a second factor has no roles yet."""
-    if request.headers.get("Authorization", "").startswith(BEARER):
+    if _token() is not None:
         return _programme() or NOBODY
     if not current_user.is_authenticated:
         return NOBODY
@@ -103,19 +102,24 @@ def closed_among(bodies: frozenset[str]) -> frozenset[str]:
     return frozenset(body.slug for body in registers.closed_among(unit.session(), bodies, today()))
 
 
+def _token() -> str | None:
+    """What the request sends as the token of a programme, be it empty; None where it is no programme's."""
+    sent = request.authorization
+    return (sent.token or "") if sent is not None and sent.type == "bearer" else None
+
+
 def _programme() -> Actor | None:
     """The service account of the token, None for a token that lets nobody in."""
     if "programme" not in g:
-        token = request.headers["Authorization"].removeprefix(BEARER).strip()
         with unit.work() as writing:
-            g.programme = service_accounts.recognise(writing, token, now())
+            g.programme = service_accounts.recognise(writing, _token() or "", now())
     found: Actor | None = g.programme
     return found
 
 
 def _refuse_programmes_elsewhere() -> None:
     """Programmes read data and send drafts: no pages, no other changes, and no cookie beside the token."""
-    if not request.headers.get("Authorization", "").startswith(BEARER):
+    if _token() is None:
         return
     sending = _declared() is Action.SEND_DRAFT
     reading = request.method in {"GET", "HEAD"} and request.path.endswith(DATA)

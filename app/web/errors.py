@@ -29,6 +29,8 @@ from app.web.languages import prefixed
 from app.web.logs import log
 
 RETRY_AFTER = "30"
+#: How one says who one is to this site where no page asks: programmes, with a token.
+CHALLENGE = 'Bearer realm="Twin Metro"'
 #: Answers after which what was typed is shown again: the log-in has expired, the token is of another log-in.
 TYPED_AGAIN = frozenset({400, 401})
 UNREADABLE = "unreadable"
@@ -140,8 +142,12 @@ def _accident(error: Exception) -> Response:
 
 def _wants_data() -> bool:
     """Whether a programme asks, of no use to which is a page: by address, by what it accepts, or with a token."""
-    token = request.authorization is not None and request.authorization.type == "bearer"
-    return token or request.path.endswith(".json") or request.accept_mimetypes.best == "application/json"
+    return _has_token() or request.path.endswith(".json") or request.accept_mimetypes.best == "application/json"
+
+
+def _has_token() -> bool:
+    """Whether a programme says who it is."""
+    return request.authorization is not None and request.authorization.type == "bearer"
 
 
 def _typed() -> list[str]:
@@ -203,6 +209,12 @@ def _answer(status: int, problems: dict[str, str], reason: str = "") -> Response
         )
     answer.status_code = status
     answer.cache_control.no_store = True
-    if status == 503:
-        answer.headers["Retry-After"] = RETRY_AFTER
+    answer.headers.update(_ways_on(status))
     return answer
+
+
+def _ways_on(status: int) -> dict[str, str]:
+    """What a programme is told to do, in the headers: to say who it is, or to wait."""
+    if status == 401:
+        return {"WWW-Authenticate": CHALLENGE + (', error="invalid_token"' if _has_token() else "")}
+    return {"Retry-After": RETRY_AFTER} if status == 503 else {}

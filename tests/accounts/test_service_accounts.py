@@ -172,6 +172,28 @@ def test_strange_tokens_open_nothing(registered: Database, client: FlaskClient) 
         assert ask(client, sendable) == 401, sent
 
 
+@pytest.mark.parametrize("sent", ["bearer twm_falso", "BEARER twm_falso", "Bearer", "Bearer  "])
+def test_who_sends_a_token_that_opens_nothing_is_never_taken_for_nobody(
+    registered: Database, client: FlaskClient, sent: str
+) -> None:
+    """The name of the scheme has no case; what a programme sends from an empty setting is no token."""
+    answer = client.get("/soluzioni.json", headers={"Authorization": sent})
+    assert answer.status_code == 401
+    assert answer.headers["WWW-Authenticate"] == 'Bearer realm="Twin Metro", error="invalid_token"'
+
+
+def test_the_name_of_the_scheme_has_no_case(client: FlaskClient, writer: dict[str, str]) -> None:
+    post(client, writer)
+    lower = {"Authorization": writer["Authorization"].replace("Bearer", "bearer")}
+    assert client.get(DRAFT, headers=lower).status_code == 200
+    assert client.application.test_client().get("/soluzioni", headers=lower).status_code == 403, "no pages"
+
+
+def test_who_says_nothing_of_themselves_is_told_how_to(client: FlaskClient, registered: Database) -> None:
+    answer = client.get(DRAFT)
+    assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, 'Bearer realm="Twin Metro"')
+
+
 def test_a_programme_whose_token_opens_nothing_is_told_so_in_every_format(
     registered: Database, client: FlaskClient
 ) -> None:
