@@ -34,7 +34,8 @@ def read(slug: str) -> Response:
     """The draft as it is now, with the version to send back."""
     solution = editable(slug, Action.SEND_DRAFT)
     state = opened(session(), solution)
-    return _answer(solution.slug, state, (), markdown=state.state.markdown or as_markdown(state.state))
+    text = state.state.markdown or as_markdown(state.state)
+    return _answer(solution.slug, state, service.lacking(text), markdown=text)
 
 
 @programmes.post("/api/v1/bozze/<slug:slug>.json")

@@ -16,7 +16,7 @@ from app.errors import Conflict, Refused
 from app.solutions.models import Solution
 from app.writing import queries, rules, service
 from app.writing.service import Opened, Seen
-from app.writing.state import state_of
+from app.writing.state import document_of, state_of
 
 #: Bytes of a document at its limit, each letter four of them.
 MAX_BYTES = 800_000
@@ -112,10 +112,18 @@ def _refuse_other_body(parsed: Parsed, *bodies: str) -> None:
 
 
 def _sent(opened: Opened, parsed: Parsed) -> Sent:
-    return Sent(opened, _found(parsed))
+    """What a new draft begins with, as its body, it does not lack, although the document does not say it."""
+    held = document_of(opened.state).front
+    found = (item for item in _found(parsed) if item.key != "missing" or item.field not in held)
+    return Sent(opened, tuple(found))
+
+
+def lacking(text: str) -> tuple[Problem, ...]:
+    """What a draft has wrong, or lacks to be submitted, each with its line of the text it is read as."""
+    return _found(parse(text))
 
 
 def _found(parsed: Parsed) -> tuple[Problem, ...]:
-    """What a document has wrong, or lacks to be submitted, each with its line."""
+    """The same of a document."""
     found = problems(parsed.document, Level.SUBMITTED) if parsed.document else ()
-    return tuple(sorted(located(found, parsed.lines), key=lambda item: item.line))
+    return tuple(sorted(located((*parsed.problems, *found), parsed.lines), key=lambda item: item.line))

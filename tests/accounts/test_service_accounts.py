@@ -323,6 +323,19 @@ def test_what_a_draft_lacks_is_told_with_an_example_and_does_not_hinder_it(
     assert problem["example"]
 
 
+def test_a_draft_that_is_read_back_says_what_it_lacks_as_when_it_was_sent(
+    client: FlaskClient, writer: dict[str, str]
+) -> None:
+    made = said(post(client, writer, "---\ntitle: Sportello\nstatus: boh\n---\n"))
+    read = said(client.get(DRAFT, headers=writer))
+    told = {(item["field"], item["key"]) for item in made["problems"]}
+    assert told == {(item["field"], item["key"]) for item in read["problems"]}
+    assert {("summary", "missing"), ("status", "not_a_choice")} <= told
+    assert "city" not in {field for field, _key in told}, "the draft has the body of the programme"
+    (line,) = [item["line"] for item in read["problems"] if item["field"] == "status"]
+    assert read["markdown"].splitlines()[line - 1] == "status: boh"
+
+
 def test_only_the_right_programme_writes(registered: Database, client: FlaskClient, writer: dict[str, str]) -> None:
     post(client, writer)
     torino = bearer(token_of(registered, "write-drafts", name="torino", body="torino"))
