@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What a person may ask for by law: their data to take away, another address, an account erased."""
 
-import json
-
 from flask import Blueprint, Response, current_app, flash, redirect, render_template, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -14,6 +12,7 @@ from app.accounts.profile_views import held, myself
 from app.accounts.second_factor_views import insist
 from app.accounts.views import network_address, proved
 from app.web import unit
+from app.web.formats import json_answer
 from app.web.gate import actor, permits
 from app.web.unit import work
 
@@ -35,7 +34,7 @@ def _page(form: NewEmailForm, *, throttled: bool = False) -> str:
 def download() -> Response:
     parts = current_app.extensions.get("own_data", {})
     everything = own_data.collected(unit.session(), myself(), now(), parts)
-    answer = Response(json.dumps(everything, ensure_ascii=False, indent=2, default=str), mimetype="application/json")
+    answer = json_answer(everything, indent=2)
     answer.headers["Content-Disposition"] = 'attachment; filename="twin-metro-dati.json"'
     answer.cache_control.no_store = True
     return answer

@@ -29,9 +29,14 @@ WEB_ADDRESS = re.compile(r"https?://[^\s/]+\.\S+")
 DECIMALS, SIGN = re.compile(r"[-−]?\d+[.,](?:\d{1,2}|\d{4,})"), re.compile("[.,]")
 
 
-def json_answer(data: Any) -> Response:
-    text = json.dumps(data, ensure_ascii=False, default=str)
+def json_answer(data: Any, indent: int | None = None) -> Response:
+    text = json.dumps(data, ensure_ascii=False, default=_plain, indent=indent)
     return Response(text, mimetype="application/json")
+
+
+def _plain(value: Any) -> str:
+    """What JSON has no form for; days and instants as ISO 8601, and not as Python, writes them."""
+    return value.isoformat() if isinstance(value, (date, datetime)) else str(value)
 
 
 def csv_answer(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], name: str) -> Response:

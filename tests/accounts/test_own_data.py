@@ -59,6 +59,13 @@ def test_secrets_are_not_in_the_file(anna: Person, client: FlaskClient, database
         assert secret not in taken
 
 
+def test_instants_of_the_file_are_written_as_machines_read_them(anna: Person, app: Flask, client: FlaskClient) -> None:
+    at = datetime(2026, 11, 24, 23, 31, tzinfo=UTC)
+    app.extensions["own_data"] = {**app.extensions["own_data"], "stated": lambda _session, _number: [at, at.date()]}
+    come_in(client)
+    assert client.get("/profilo/dati.json").get_json()["stated"] == ["2026-11-24T23:31:00+00:00", "2026-11-24"]
+
+
 def test_houses_above_hand_in_their_part(anna: Person, app: Flask, client: FlaskClient) -> None:
     app.extensions["own_data"] = {**app.extensions["own_data"], "collections": lambda _session, number: [number]}
     come_in(client)
