@@ -54,6 +54,8 @@ def csv_answer(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], name: 
 def _cell(value: Any) -> str:
     if value is None:
         return ""
+    if isinstance(value, Mapping):
+        return json.dumps(value, ensure_ascii=False, sort_keys=True, default=_plain)
     text = ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
     return f"'{text}" if text.startswith(FORMULA) and not isinstance(value, (int, float)) else text
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Pages for whoever runs the site: letters, chores and the journal, each to those who may see it."""
 
+import csv
 import json
 import re
 from dataclasses import replace
@@ -213,6 +214,16 @@ def test_an_official_reads_what_concerns_their_body(client: FlaskClient, databas
     exported = client.get("/amministrazione/registro.csv").text
     assert "soluzione-0" in exported
     assert "soluzione-1" not in exported
+
+
+def test_what_a_row_of_the_exported_journal_tells_is_read_by_machines(client: FlaskClient, database: Database) -> None:
+    told = {"reason": "così com'è", "both": True, "until": None}
+    with database.work() as session:
+        record(session, NOW, None, "solution-archived", "solution", "soluzione-0", data=told)
+    entering(client, database, COORDINATOR)
+    lines = client.get("/amministrazione/registro.csv").data.decode("utf-8-sig").splitlines()
+    (row,) = [row for row in csv.DictReader(lines, delimiter=";") if row["key"] == "soluzione-0"]
+    assert json.loads(row["data"]) == told
 
 
 @pytest.mark.parametrize("address", PAGES)
