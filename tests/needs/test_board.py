@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 
 from app.access import NOBODY
 from app.accounts.models import Person
+from app.cities.models import City
 from app.needs import board, board_views, queries, service
 from app.needs.forms import chosen
 from app.needs.models import Need
@@ -144,3 +145,14 @@ def test_a_theme_has_a_feed_of_its_own_requests(posted: Mapping[str, Need], clie
     assert entries("/feed/richieste/appalti.atom") == [posted["waits"].title]
     assert len(entries("/feed/richieste.atom")) == len(posted)
     assert client.get("/feed/richieste/nessuno.atom").status_code == 404
+
+
+def test_a_feed_of_requests_says_who_asks_as_the_register_does_now(
+    posted: Mapping[str, Need], network: Network, client: FlaskClient
+) -> None:
+    held = {"If-None-Match": client.get("/feed/richieste.atom").headers["ETag"]}
+    assert client.get("/feed/richieste.atom", headers=held).status_code == 304
+    with network.database.work() as session:
+        session.get_one(City, posted["waits"].city_id).name = "Ente con un altro nome"
+    again = client.get("/feed/richieste.atom", headers=held)
+    assert (again.status_code, "Ente con un altro nome" in again.text) == (200, True)

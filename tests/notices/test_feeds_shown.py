@@ -3,9 +3,11 @@
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from app.access import Role
 from app.db import Database
+from app.solutions.models import Theme
 from tests.makers import make_person, make_solution, sign_in
 
 FEED = 'type="application/atom+xml">'
@@ -44,3 +46,15 @@ def test_without_an_account_the_feed_beside_the_button_says_that_it_needs_none(
     page = sign_in(client, person).get("/citta/bologna").text
     assert "Novità in un lettore di notizie (Atom)" in page
     assert "senza utenza" not in page
+
+
+def test_a_feed_whose_names_have_changed_is_sent_anew(registered: Database, client: FlaskClient) -> None:
+    with registered.work() as session:
+        make_solution(session)
+    feed = "/feed/temi/suap.atom"
+    held = {"If-None-Match": client.get(feed).headers["ETag"]}
+    assert client.get(feed, headers=held).status_code == 304
+    with registered.work() as session:
+        session.scalars(select(Theme).where(Theme.slug == "suap")).one().name = "Sportelli per le imprese"
+    again = client.get(feed, headers=held)
+    assert (again.status_code, "Sportelli per le imprese" in again.text) == (200, True)
