@@ -117,8 +117,7 @@ def suggestions_of_browsers() -> Response:
     """The same as browsers ask for it by `opensearch.xml`: words, texts, descriptions, addresses."""
     typed = clean(request.args.get("q", ""))
     found = _suggested(typed)
-    root = request.root_url.rstrip("/")
-    addresses = [root.removesuffix(request.script_root) + prefixed(item.url) for item in found]
+    addresses = [site_root() + prefixed(item.url) for item in found]
     answer = json_answer([typed, [_said(item) for item in found], [], addresses])
     answer.mimetype = "application/x-suggestions+json"
     return answer

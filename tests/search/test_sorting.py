@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The newest practices first, over the shipped library; suggestions as browsers ask for them; what counts as unmet."""
 
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -91,3 +93,13 @@ def test_titles_sort_whatever_their_capitals_accents_and_quotes(tmp_path: Path) 
     rebuild(tmp_path, [SearchDocument("solution", f"s{7 - n}", title, "x", "/") for n, title in enumerate(titles)])
     found = [hit.title for hit in Engine(tmp_path).search("", kinds=("solution",)).hits]
     assert found == ["Àncora", "ancora prima", "Bando", "«Bando» unico", "È di tutti", "etica", "zebra"]
+
+
+def test_browsers_are_led_to_the_configured_address_whatever_host_a_proxy_asks(
+    library: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = library.application.config["SETTINGS"]
+    monkeypatch.setitem(library.application.config, "SETTINGS", replace(settings, base_url="https://twinmetro.example"))
+    *_rest, addresses = library.get("/en/cerca/suggerimenti.json?q=bologna").json or [[]]
+    assert addresses
+    assert {address.partition("/en/")[0] for address in addresses} == {"https://twinmetro.example"}
