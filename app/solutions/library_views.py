@@ -19,6 +19,7 @@ from app.solutions.models import Theme
 from app.solutions.rules import with_below
 from app.web.formats import csv_answer, json_answer
 from app.web.gate import permits
+from app.web.languages import site_root
 from app.web.unit import session
 
 library = Blueprint("library", __name__, template_folder="templates")
@@ -198,7 +199,7 @@ def _city_row(city: City, held: queries.Held) -> dict[str, Any]:
         "size": size_class(figures.get("population")),
         "solutions": held.made,
         "reused": held.reused,
-        "url": url_for("library.city", slug=city.slug),
+        "url": site_root() + url_for("library.city", slug=city.slug),
     }
 
 
@@ -210,7 +211,7 @@ def _theme_rows() -> list[dict[str, Any]]:
             "name_en": theme.name_en,
             "parent": theme.parent_slug,
             "solutions": count,
-            "url": url_for("library.theme", slug=theme.slug),
+            "url": site_root() + url_for("library.theme", slug=theme.slug),
         }
         for theme, count in queries.themes_with_counts(session())
     ]
@@ -225,7 +226,7 @@ def _act_rows() -> list[dict[str, Any]]:
             "urn": act.urn,
             "official": act.address,
             "solutions": count,
-            "url": url_for("library.act", slug=act.slug),
+            "url": site_root() + url_for("library.act", slug=act.slug),
         }
         for act, count in queries.acts(session())
     ]

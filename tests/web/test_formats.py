@@ -31,6 +31,14 @@ def test_every_list_is_also_json_and_csv(library: FlaskClient, path: str) -> Non
     assert list(table[0]) == list(rows[0])
 
 
+@pytest.mark.parametrize("path", LISTS)
+def test_the_rows_of_a_list_that_is_taken_away_lead_back_to_the_site(library: FlaskClient, path: str) -> None:
+    (row, *_rest) = as_table(library, f"/en{path}.csv")
+    assert row["url"] == f"http://localhost/en{path}/{row['slug']}"
+    data = library.get(f"/en{path}.json").get_json()
+    assert next(iter(data.values()))[0]["url"] == row["url"]
+
+
 @pytest.mark.parametrize(
     "asked", ["cerca?q=comuni", "cerca?q=zqzqzq", "soluzioni", "soluzioni?tema=suap&ordine=recenti", "cerca?q=sportelo"]
 )
