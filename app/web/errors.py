@@ -188,7 +188,9 @@ def _nearest(words: str) -> list[tuple[str, str]]:
 
 
 def _answer(status: int, problems: dict[str, str], reason: str = "") -> Response:
-    body = {"error": status, "problems": problems, "request_id": g.get("request_id", "")}
+    # Problems of a draft are a list, and a programme reads every answer to it alike.
+    none: dict[str, str] | list[str] = [] if _has_token() else {}
+    body = {"error": status, "problems": problems or none, "request_id": g.get("request_id", "")}
     if _wants_data():
         answer = json_answer(body)
     else:

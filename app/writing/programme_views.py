@@ -4,7 +4,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from flask import Blueprint, Response, abort, request, url_for
+from flask import Blueprint, Response, abort, g, request, url_for
 
 from app.access import Action, Thing
 from app.document.model import Problem
@@ -91,7 +91,7 @@ def _known() -> frozenset[str]:
 
 
 def _problems(status: int, found: Iterable[Problem]) -> Response:
-    answer = json_answer({"error": status, "problems": _told(found)})
+    answer = json_answer({"error": status, "problems": _told(found), "request_id": g.request_id})
     answer.status_code = status
     answer.cache_control.no_store = True
     return answer

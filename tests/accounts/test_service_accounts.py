@@ -313,6 +313,22 @@ def test_a_document_that_cannot_be_kept_is_refused_with_its_line(
     assert client.get(DRAFT, headers=writer).status_code == 404
 
 
+def test_every_refusal_of_a_draft_has_the_same_shape(client: FlaskClient, writer: dict[str, str]) -> None:
+    post(client, writer)
+    answers = [
+        post(client, writer, **{"If-Match": '"99-99"'}),
+        post(client, writer, "x" * 900_000),
+        client.post(DRAFT, data={"title": "modulo"}, headers=writer),
+        post(client, bearer("twm_falso")),
+        client.get("/api/v1/bozze/un-altra.json", headers=writer),
+        post(client, writer, "Solo testo."),
+    ]
+    assert [answer.status_code for answer in answers] == [412, 413, 415, 401, 404, 422]
+    for answer in answers:
+        assert list(said(answer)) == ["error", "problems", "request_id"]
+        assert isinstance(said(answer)["problems"], list)
+
+
 def test_what_a_draft_lacks_is_told_with_an_example_and_does_not_hinder_it(
     client: FlaskClient, writer: dict[str, str]
 ) -> None:
