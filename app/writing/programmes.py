@@ -20,6 +20,7 @@ from app.writing.state import document_of, state_of
 
 #: Bytes of a document at its limit, each letter four of them.
 MAX_BYTES = 800_000
+EXAMPLE = "sportello-unico-metropolitano"
 
 
 class Wrong(Refused):
@@ -66,8 +67,10 @@ def version(opened: Opened) -> str:
 def begin(session: Session, slug: str, parsed: Parsed, programme: Actor, now: datetime) -> Sent:
     """A new draft of the programme's body. Raises ``Wrong``."""
     document = _told(parsed)
-    if slug in rules.RESERVED or len(slug) > rules.MAX_SLUG:
-        raise Wrong(Problem("slug", "not_a_slug", detail=slug, example="sportello-unico-metropolitano"))
+    if len(slug) > rules.MAX_SLUG:
+        raise Wrong(Problem("slug", "too_long", detail=str(rules.MAX_SLUG), example=EXAMPLE))
+    if slug in rules.RESERVED:
+        raise Wrong(Problem("slug", "reserved", detail=slug, example=EXAMPLE))
     (body,) = programme.of(Role.SERVICE)
     _refuse_other_body(parsed, body)
     solution = service.begin(session, str(document.front["title"]), body, document, now, programme.id, slug)

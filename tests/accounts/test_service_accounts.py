@@ -313,6 +313,19 @@ def test_a_document_that_cannot_be_kept_is_refused_with_its_line(
     assert client.get(DRAFT, headers=writer).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("slug", "key", "told"),
+    [("nuova", "reserved", "«nuova» è già l'indirizzo"), ("a" * 91, "too_long", "supera il limite di 90 caratteri")],
+)
+def test_an_address_that_no_draft_can_have_is_refused_with_its_own_reason(
+    client: FlaskClient, writer: dict[str, str], slug: str, key: str, told: str
+) -> None:
+    refused = client.post(f"/api/v1/bozze/{slug}.json", data=DOCUMENT, content_type="text/markdown", headers=writer)
+    (problem,) = said(refused)["problems"]
+    assert (refused.status_code, problem["field"], problem["key"]) == (422, "slug", key)
+    assert told in problem["wrong"]
+
+
 def test_every_refusal_of_a_draft_has_the_same_shape(client: FlaskClient, writer: dict[str, str]) -> None:
     post(client, writer)
     answers = [
