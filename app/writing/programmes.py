@@ -15,11 +15,13 @@ from app.document.validate import problems
 from app.errors import Conflict, Refused
 from app.solutions.models import Solution
 from app.writing import queries, rules, service
-from app.writing.service import Opened, Seen
+from app.writing.service import Opened
 from app.writing.state import document_of, state_of
 
 #: Bytes of a document at its limit, each letter four of them.
 MAX_BYTES = 800_000
+#: What a draft begins with, and keeps where a document does not say it: its body, and who may read and reuse it.
+KEPT = ("city", "licence", "visibility")
 EXAMPLE = "sportello-unico-metropolitano"
 
 
@@ -74,7 +76,7 @@ def begin(session: Session, slug: str, parsed: Parsed, programme: Actor, now: da
     (body,) = programme.of(Role.SERVICE)
     _refuse_other_body(parsed, body)
     solution = service.begin(session, str(document.front["title"]), body, document, now, programme.id, slug)
-    return _sent(service.opened(session, solution), parsed)
+    return _written_over(session, solution, service.opened(session, solution), parsed, programme, now)
 
 
 def update(
@@ -85,7 +87,7 @@ def update(
     Raises ``Stale`` where the draft is another version now, ``Conflict`` where it says none and somebody else wrote
     last, ``Wrong``, ``Invalid``.
     """
-    document = _told(parsed)
+    _told(parsed)
     _refuse_other_body(parsed, *programme.of(Role.SERVICE), solution.owner.slug if solution.owner else "")
     queries.hold(session, solution)
     current = service.opened(session, solution)
@@ -93,8 +95,17 @@ def update(
         raise Stale(version(current))
     if not read and current.saved_by != programme.id:
         raise Conflict("changed_by_others")
-    seen = Seen(current.edition, current.base)
-    return _sent(service.save(session, solution, state_of(document), seen, programme.id, now).opened, parsed)
+    return _written_over(session, solution, current, parsed, programme, now)
+
+
+def _written_over(
+    session: Session, solution: Solution, current: Opened, parsed: Parsed, programme: Actor, now: datetime
+) -> Sent:
+    """The draft as the document has it; what it does not say of ``KEPT`` stays, so that sent twice it is the same."""
+    document, held = _told(parsed), document_of(current.state).front
+    front = {**{name: held[name] for name in KEPT if name in held}, **document.front}
+    state = state_of(Document(front, document.sections, document.footnotes))
+    return _sent(service.save(session, solution, state, current.seen, programme.id, now).opened, parsed)
 
 
 def _told(parsed: Parsed) -> Document:

@@ -366,6 +366,21 @@ def test_a_draft_that_is_read_back_says_what_it_lacks_as_when_it_was_sent(
     assert read["markdown"].splitlines()[line - 1] == "status: boh"
 
 
+def test_the_same_document_sent_twice_is_the_same_draft(client: FlaskClient, writer: dict[str, str]) -> None:
+    """Neither is its title cut the first time, nor does it lose its body the second."""
+    title = "Sportello unico metropolitano " * 4
+    sent = f"---\ntitle: {title.strip()}\n---\n"
+    first = said(post(client, writer, sent))
+    drafted = said(client.get(DRAFT, headers=writer))["markdown"]
+    assert f"title: {title.strip()}\ncity: bologna\n" in drafted
+    assert said(post(client, writer, sent)) == first
+    assert said(client.get(DRAFT, headers=writer))["markdown"] == drafted
+    changed = post(client, writer, f"{sent[:-4]}visibility: members\n---\n")
+    assert changed.status_code == 200
+    post(client, writer, sent)
+    assert "visibility: members" in said(client.get(DRAFT, headers=writer))["markdown"], "nobody said otherwise"
+
+
 def test_only_the_right_programme_writes(registered: Database, client: FlaskClient, writer: dict[str, str]) -> None:
     post(client, writer)
     torino = bearer(token_of(registered, "write-drafts", name="torino", body="torino"))
