@@ -160,9 +160,9 @@ def _ask_second_factor() -> AnyResponse | None:
 
 
 def _keep_from_stores(response: Response) -> Response:
-    """What is made for one person is kept by nobody on the way, and pages by no browser: after the log-out nobody leafs
-    back to them."""
-    if PENDING in session or "_user_id" in session:
+    """What is made for one person, or programme, is kept by nobody on the way, and pages by no browser: after the
+    log-out nobody leafs back to them."""
+    if _token() is not None or PENDING in session or "_user_id" in session:
         response.cache_control.private = True
         response.cache_control.no_store = response.cache_control.no_store or response.mimetype == "text/html"
     return response

@@ -162,6 +162,16 @@ def test_data_of_persons_is_not_for_programmes(registered: Database, client: Fla
     assert ask(client, token_of(registered), "/profilo/dati.json") == 403
 
 
+def test_what_a_programme_reads_is_kept_by_nobody_on_the_way(registered: Database, client: FlaskClient) -> None:
+    """What is for members is among it, and a proxy that keeps answers looks at their headers only."""
+    with registered.work() as session:
+        makers.make_solution(session)
+    member = bearer(token_of(registered, "read-library", "read-members"))
+    for path in ("/richieste.json", "/richieste.csv", "/soluzioni/sportello-unico-bologna.json"):
+        assert "private" in client.get(path, headers=member).headers.get("Cache-Control", ""), path
+        assert "private" not in client.get(path).headers.get("Cache-Control", ""), path
+
+
 def test_a_token_beside_a_cookie_is_refused(chief: FlaskClient, database: Database) -> None:
     assert ask(chief, token_of(database)) == 403
 
