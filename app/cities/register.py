@@ -149,10 +149,10 @@ def _json_ready(raw: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def as_decided(entry: Entry, city: City, fields: Collection[str]) -> Entry:
-    """What a file says of a body, save some fields that were decided on the site; a closing the file states holds."""
+    """What a file says of a body, save some fields that were decided on the site."""
     held = {"name": city.name, "kind": city.kind, **{name: city.register.get(name) for name in fields}}
-    wanted = {name: held[name] for name in fields if not (name == "valid_to" and entry.register.get(name))}
-    differing = {name: value for name, value in wanted.items() if (value or "") != (entry.register.get(name) or "")}
+    decided = {name: held[name] for name in fields}
+    differing = {name: value for name, value in decided.items() if (value or "") != (entry.register.get(name) or "")}
     if not differing:
         return entry
     said = {**entry.register, **differing}

@@ -31,7 +31,9 @@ def decided_here(session: Session) -> dict[str, set[str]]:
     """The fields of bodies, by slug, that the coordination corrected on the site; until when they are there too."""
     corrected = journal.data_of(session, "body", "body-corrected")
     fields = [(slug, name) for slug, data in corrected for name in data.get("fields") or ()]
-    fields += [(slug, "valid_to") for slug in journal.keys_of(session, "body", "body-closed")]
+    # Who opens a body again decided as much as who closed it.
+    ended = journal.keys_of(session, "body", "body-closed") | journal.keys_of(session, "body", "body-reopened")
+    fields += [(slug, "valid_to") for slug in ended]
     decided: dict[str, set[str]] = {}
     for slug, name in fields:
         decided.setdefault(slug, set()).add(name)

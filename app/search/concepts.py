@@ -29,7 +29,7 @@ PLACE_WEIGHT = 0.8
 ARTICLE_WEIGHT = 0.4
 SHORTEST_TOLD = 2
 #: A word in capitals that is longer is one typed with the key locked.
-LONGEST_ACRONYM = 6
+LONGEST_ACRONYM = 4
 #: With more unknown words than these a question is in another language, and its words are no mistakes.
 MOST_UNKNOWN = 3
 

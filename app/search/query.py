@@ -10,7 +10,7 @@ from itertools import islice, pairwise
 from app.search.terms import place_terms
 from app.text.acts import canonical, find_acts
 from app.text.folding import fold
-from app.text.stems import POLITE, is_stop, stem
+from app.text.stems import POLITE, SHORT_ACRONYMS, is_stop, stem
 from app.text.tokens import Token, tokens
 
 MAX_TEXT = 200
@@ -213,7 +213,8 @@ def _conditions(words: list[Word], quoted: list[tuple[str, ...]]) -> bool:
 
 def _word(token: Token, text: str, shouted: bool) -> Word:
     surface = text[token.start : token.end]
-    capital = len(token.form) > 1 and not shouted and surface.replace(".", "").replace(" ", "").isupper()
+    long = len(token.form) > 2 or token.form in SHORT_ACRONYMS
+    capital = long and not shouted and surface.replace(".", "").replace(" ", "").isupper()
     return Word(token.form, stem(token.form), capital)
 
 

@@ -18,7 +18,7 @@ from app.search.ranker import Mask, Ranking
 from app.search.results import Apart
 from app.search.segments import Reader
 from app.search.suggest import Suggestion, Suggestions
-from app.search.terms import slug_term
+from app.search.terms import STEM, slug_term
 from app.text.acts import LegalReference, canonical, find_acts
 from app.text.tokens import tokens
 from app.text.vocabulary import Vocabulary, form
@@ -41,11 +41,13 @@ METROPOLITAN = "citta metropolitana di "
 SHORT_METROPOLITAN = re.compile(r"^cm (?:di )?")
 #: The address of a regional law tells its region before number and year.
 REGIONAL = re.compile(r"lr-.+-(\d+-\d{4})")
+MONTHS = "gennaio|febbraio|marzo|aprile|maggio|giugno|luglio|agosto|settembre|ottobre|novembre|dicembre"
 #: How an office names an act to who knows it: `241/90`, `legge 56`.
 NUMBERED = re.compile(
-    r"""(?<![\w/.])(?:
-        (?P<number>\d{1,4})/(?P<year>(?:19|20)?\d\d)(?![\w/])
-      | (?P<kind>legge|l\.|decreto\ legislativo|d\.?\s?lgs\.?|d\.?p\.?r\.?)\s*(?:n\.?\s*)?(?P<alone>\d{1,4})(?![\w/.-])
+    rf"""(?<![\w/."-])(?:
+        (?P<number>\d{{1,4}})/(?P<year>(?:19|20)?\d\d)(?![\w/])
+      | (?P<kind>legge|l\.|decreto\ legislativo|d\.?\s?lgs\.?|d\.?p\.?r\.?)\s*(?:n\.?\s*)?
+        (?P<alone>\d{{1,4}})(?![\w/.-]|\s+(?:{MONTHS}))
     )""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -105,11 +107,10 @@ class Snapshot:
 
     @cached_property
     def acts_of_number(self) -> Mapping[tuple[str, int | None], str]:
-        """Kind and number -> the acts that share them, as they are cited."""
-        found: dict[tuple[str, int | None], list[str]] = {}
-        for act, title in self._named_acts:
-            found.setdefault((act.kind, act.number), []).append(title)
-        return {key: ", ".join(titles) for key, titles in found.items()}
+        """Kind and number -> of the acts that share them the one that most documents cite, as they cite it."""
+        cited = {act.slug: len(self.ranking.impacts(STEM, slug_term(act.slug))[0]) for act, _title in self._named_acts}
+        ranked = sorted(self._named_acts, key=lambda pair: (cited[pair[0].slug], pair[0].year))
+        return {(act.kind, act.number): title for act, title in ranked}
 
     @cached_property
     def _named_acts(self) -> list[tuple[LegalReference, str]]:
@@ -209,11 +210,13 @@ def quoted(snapshot: Snapshot, allowed: Mask, phrases: Sequence[tuple[str, ...]]
 
 
 def with_phrases(snapshot: Snapshot, allowed: Mask, phrases: Sequence[tuple[str, ...]]) -> Mask:
-    """The same, phrase by phrase; one that would leave nothing is left out, so that quotes never empty an answer."""
+    """Those of some documents that hold the most phrases, all of them where none holds any: quotes never empty an
+    answer."""
+    held = np.zeros(snapshot.ranking.size, np.int64)
     for stems in phrases:
-        holding = quoted(snapshot, allowed, [stems])
-        allowed = holding if holding.any() else allowed
-    return allowed
+        held += quoted(snapshot, allowed, [stems])
+    most: Mask = allowed & (held == held.max(initial=0))
+    return most
 
 
 def apart(snapshot: Snapshot, question: Question, kinds: Sequence[str]) -> Apart:

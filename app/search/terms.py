@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from app.search.document import SearchDocument
 from app.text.acts import Citation, LegalReference, find_acts
 from app.text.folding import fold
-from app.text.stems import is_stop, stem
+from app.text.stems import SHORT_ACRONYMS, is_stop, stem
 from app.text.tokens import Token, tokens
 
 #: Pairs and titles are no fields on disk: stems side by side, and those of the title, are told by their places.
@@ -15,6 +15,8 @@ STEM, WORD, PAIR, TITLE = "stem", "word", "pair", "title"
 ACT_PREFIX, PAGE_PREFIX = "act_", "page_"
 #: Of a long list of articles the first ones.
 MOST_PLACES = 20
+#: Letters of what stands behind a word that tell whether it is in capitals.
+NEXT = 4
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ def text_begins(document: SearchDocument) -> int:
 def of_document(document: SearchDocument) -> Terms:
     """The terms of the stream of a document, and of the page of an act the act itself."""
     text = stream(document)
-    kept = [token for token in tokens(text) if not is_stop(token.form) or _shouted(text[token.start : token.end])]
+    kept = [token for token in tokens(text) if not is_stop(token.form) or _shouted(token, text)]
     words = [token.form for token in kept]
     citations = find_acts(text)
     acts = [act_term(citation) for citation in citations]
@@ -62,9 +64,12 @@ def of_document(document: SearchDocument) -> Terms:
     return Terms([stem(word) for word in words], words, acts, kept, citations)
 
 
-def _shouted(surface: str) -> bool:
-    # SUA, SUE, VIA, AI: in capitals the stop word is an acronym.
-    return len(surface) > 1 and surface.isupper()
+def _shouted(token: Token, text: str) -> bool:
+    """SUA, SUE, VIA: in capitals the stop word is an acronym; AI is where the next word is not in capitals too."""
+    surface = text[token.start : token.end]
+    if token.form in SHORT_ACRONYMS:
+        return surface.isupper() and not text[token.end : token.end + NEXT].isupper()
+    return len(surface) > 2 and surface.isupper()
 
 
 def pairs(stems: Iterable[str]) -> Iterator[str]:

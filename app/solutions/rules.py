@@ -17,11 +17,13 @@ from app.text.acts import Citation, LegalReference, find_acts, with_region
 LEGAL_BASIS = "legal_basis"
 #: Stands in a row for an act that was recognised.
 ACT = "\ufffc"
-#: Something else a row names. "Regolamento" after a comma is the title of an act: `D.P.R. 160/2010, Regolamento per`.
+#: Something else a row names, at its beginning, behind a semicolon or behind an act and "e"; what follows an act and a
+#: comma is its title, but for a statute: `D.P.R. 160/2010, Regolamento per`, `L. 142/1990, ordinamento e convenzioni`.
 ANOTHER = re.compile(
-    r"(?:^|[;,\n]|\b(?:e|ed|nonché)\s)\s*(?:(?:il|lo|la|i|gli|le|relativ[oaie]|propri[oae]?)\s+|l['’]\s*)*"
-    r"(?:statut[oi]|deliber|determin|ordinanz|circolar|accord[oi]\b|convenzion|protocoll|linee guida"
-    r"|(?<!,\s)regolament)",
+    rf"(?:^|[;\n]|{ACT}\s*,?\s*(?:e|ed|nonché)\s)\s*"
+    r"(?:(?:il|lo|la|i|gli|le|relativ[oaie]|propri[oae]?)\s+|l['’]\s*)*"
+    r"(?:statut[oi]|deliber|determin|ordinanz|circolar|accord[oi]\b|convenzion|protocoll|linee guida|regolament)"
+    rf"|{ACT}\s*,\s*(?:lo\s+)?statuto\b",
     re.IGNORECASE,
 )
 #: Fields that follow from reviews and transfers, never from what somebody types.

@@ -1,19 +1,23 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Names of Italian regions and of the chief towns of provinces, folded, word by word: names are no mistyped words, and
-no forms of another word."""
+"""Names of Italian regions and of the chief towns of provinces, folded, word by word: names are no mistyped words."""
 
-#: Names that are nothing else. Snowball takes `milano` and `mila`, `reggio` and `reggere` for forms of one word.
-NAMES = frozenset(
-    """abruzzo agrigento alessandria ancona andria aosta arezzo ascoli asti avellino bari barletta basilicata belluno
-    benevento bergamo biella bologna bolzano brescia brianza brindisi cagliari calabria caltanissetta campania
-    campobasso carbonia carrara caserta catania catanzaro cesena chieti como cosenza cremona crotone emilia enna
-    ferrara firenze foggia forli friuli frosinone genova gorizia grosseto iglesias imperia isernia lazio lecce lecco
-    liguria livorno lombardia lucca macerata mantova matera messina milano modena molise monza napoli novara nuoro
-    oristano padova palermo parma pavia perugia pesaro pescara piacenza piceno piemonte pisa pistoia pordenone puglia
-    ragusa ravenna reggio rieti rimini roma romagna rovigo salerno sardegna sassari savona sicilia siena siracusa
-    sondrio taranto teramo terni torino toscana trani trapani trento treviso trieste udine umbria urbino varese
-    veneto venezia verbania vercelli verona vibo vicenza viterbo""".split()
+#: Those that are nothing else, nor share the stem of what is called after them. Snowball takes `milano` and `mila`,
+#: `reggio` and `reggere` for forms of one word.
+TOWNS = frozenset(
+    """agrigento alessandria ancona andria aosta arezzo ascoli asti avellino bari barletta belluno benevento
+    bergamo biella bologna bolzano brescia brindisi cagliari caltanissetta campobasso carbonia carrara
+    caserta catania catanzaro cesena chieti como cosenza cremona crotone enna ferrara firenze foggia forli
+    frosinone genova gorizia grosseto iglesias isernia lecce lecco livorno lucca macerata mantova matera
+    messina milano modena monza napoli novara nuoro oristano padova palermo parma pavia perugia pesaro
+    pescara piacenza pisa pistoia pordenone ragusa ravenna reggio rieti rimini roma rovigo salerno sassari
+    savona siena siracusa sondrio taranto teramo terni torino trani trapani trento treviso trieste udine
+    urbino varese venezia verbania vercelli verona vibo vicenza viterbo""".split()
 )
-#: Those that are words too: a mass, a meadow, what stands still.
+#: `toscano`, `ligure`, `lombardo`: what is called after a region has its stem, and finds it.
+REGIONS = frozenset(
+    """abruzzo basilicata brianza calabria campania emilia friuli lazio liguria lombardia molise piemonte piceno
+    puglia romagna sardegna sicilia toscana umbria veneto""".split()
+)
+#: Towns and regions whose names are words too: a mass, a meadow, what stands still.
 ALSO_WORDS = frozenset("aquila cuneo fermo imperia latina lodi marche massa potenza prato spezia valentia".split())
-EVERY = NAMES | ALSO_WORDS
+EVERY = TOWNS | REGIONS | ALSO_WORDS

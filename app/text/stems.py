@@ -20,6 +20,8 @@ STOP = frozenset(
     and by for from of our that the their these this those which with""".split()
 )
 
+#: Stop words of two letters that are acronyms too, where only they stand in capitals.
+SHORT_ACRONYMS = frozenset({"ai"})
 #: Words of asking, not of the thing asked for.
 POLITE = frozenset(
     """abbiamo avete bisogno buongiorno cerca cercare cerco cerchiamo dobbiamo devo esiste esistono esempio favore
@@ -32,7 +34,7 @@ POLITE = frozenset(
 #: municipality, a statute for a state; and nouns whose other gender is another thing: a house and a case, a broadband
 #: and a call for tenders, a tax and a rate.
 IRREGULAR = {
-    **{name: name for name in places.NAMES},
+    **{name: name for name in places.TOWNS},
     **dict.fromkeys(("rifiuti", "rifiuto"), "rifiut"),
     **dict.fromkeys(("casa", "case"), "casa"),
     **dict.fromkeys(("banda", "bande"), "banda"),

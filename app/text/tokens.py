@@ -21,7 +21,7 @@ WORD = re.compile(
         (?:[^\W\d_]\.){{2,9}}(?:[^\W\d_](?![^\W_]))?                              # S.U.A.P., s.u.a.p
       | (?:[^\W\d_]\.[ ]){{1,8}}[^\W\d_]\.))                                      # S. U. A. P.
   | (?P<number>\d{{1,3}}(?:[.\u00a0]\d{{3}})+(?!\d))                            # 1.268
-  | (?P<version>(?<![\d.,])\d\.\d(?![.,]?\d))                                 # 4.0
+  | (?P<version>(?<![\d.,])\d\.0(?![.,]?\d))                                  # 4.0
   | (?<![^\W_])(?=[^\W_]{{1,6}}[{APOSTROPHES}])(?:{_ELIDED})[{APOSTROPHES}](?=[^\W_])  # dell', l', un': left out
   | (?P<word>[^\W_]+(?:\([^\W\d_]\)[^\W_]+)?)                                  # Too(l)smart: one word
     )

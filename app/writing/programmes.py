@@ -20,6 +20,8 @@ from app.writing.state import document_of, state_of
 
 #: Bytes of a document at its limit, each letter four of them.
 MAX_BYTES = 800_000
+#: What a field that lacks its value may hold.
+EMPTY: tuple[object, ...] = (None, "", [], {})
 #: What a draft begins with, and keeps where a document does not say it: its body, and who may read and reuse it.
 KEPT = ("city", "licence", "visibility")
 EXAMPLE = "sportello-unico-metropolitano"
@@ -128,7 +130,7 @@ def _refuse_other_body(parsed: Parsed, *bodies: str) -> None:
 def _sent(opened: Opened, parsed: Parsed) -> Sent:
     """What a new draft begins with, as its body, it does not lack, although the document does not say it."""
     held = document_of(opened.state).front
-    found = (item for item in _found(parsed) if item.key != "missing" or item.field not in held)
+    found = (item for item in _found(parsed) if item.key != "missing" or held.get(item.field) in EMPTY)
     return Sent(opened, tuple(found))
 
 

@@ -366,7 +366,7 @@ def test_what_a_draft_lacks_is_told_with_an_example_and_does_not_hinder_it(
 def test_a_draft_that_is_read_back_says_what_it_lacks_as_when_it_was_sent(
     client: FlaskClient, writer: dict[str, str]
 ) -> None:
-    made = said(post(client, writer, "---\ntitle: Sportello\nstatus: boh\n---\n"))
+    made = said(post(client, writer, "---\ntitle: Sportello\nstatus: boh\nsummary: ''\nthemes: []\n---\n"))
     read = said(client.get(DRAFT, headers=writer))
     told = {(item["field"], item["key"]) for item in made["problems"]}
     assert told == {(item["field"], item["key"]) for item in read["problems"]}

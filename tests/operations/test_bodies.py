@@ -315,8 +315,14 @@ def test_an_import_leaves_what_was_decided_on_the_site_and_says_so(
     held, output = imported(more)
     assert held == ("Regione Liguria (Genova)", "2026-01-01", "Prima")
     assert told in output
-    held, _ = imported(more.replace("note: Prima\n", "note: Poi\n  valid_to: '2026-03-01'\n"))
-    assert held == ("Regione Liguria (Genova)", "2026-03-01", "Poi"), "a file that states the end of a body is heard"
+    closing = more.replace("note: Prima\n", "note: Poi\n  valid_to: '2026-03-01'\n")
+    held, output = imported(closing)
+    assert held == ("Regione Liguria (Genova)", "2026-01-01", "Poi")
+    assert told in output
+    decide(name="Regione Liguria (Genova)", valid_to="")
+    held, output = imported(closing)
+    assert held == ("Regione Liguria (Genova)", "", "Poi"), "a body opened again on the site stays open"
+    assert told in output
     assert command.invoke(args=["content", "export", str(folder)]).exit_code == 0
     again = (folder / "cities.yml").read_text(encoding="utf-8")
     assert told not in imported(again)[1], "the exported register says what the site says"

@@ -13,7 +13,7 @@ from app.search.query import read
 from app.search.results import Results
 from app.search.snapshot import understood
 from app.text.vocabulary import Vocabulary
-from tests.search.small import small_engine
+from tests.search.small import documents, small_engine
 
 
 @pytest.fixture(scope="module")
@@ -188,3 +188,22 @@ def test_other_ways_of_saying_are_marked_whole(engine: Engine) -> None:
 )
 def test_typed_filters_become_slugs(name: str, value: str, slug: str) -> None:
     assert slug_of(name, value) == slug
+
+
+def test_words_in_capitals_take_no_place_between_those_of_a_phrase(tmp_path: Path) -> None:
+    loud = SearchDocument(
+        "solution", "costa", "PIANO DI ZONA DELLA COSTA", "IL PIANO DI ZONA RIGUARDA LE SPIAGGE.", "/c"
+    )
+    index.rebuild(tmp_path, [loud, *documents()])
+    found = Engine(tmp_path).search('"piano di zona"')
+    assert [hit.slug for hit in found.hits] == ["costa"]
+    assert not found.apart
+
+
+@pytest.mark.parametrize("text", ["legge 7 aprile 2014", "la legge 7 Aprile sulle imprese"])
+def test_a_day_is_no_number_of_a_law(tmp_path: Path, text: str) -> None:
+    law = SearchDocument("act", "legge-7-2009", "L. 7/2009", "Legge 6 febbraio 2009, n. 7", "/norme/x")
+    index.rebuild(tmp_path, [law, *documents()])
+    snapshot = Engine(tmp_path).snapshot()
+    assert understood(snapshot, text).acts == ()
+    assert understood(snapshot, "la legge 7 sulle imprese").acts == ("legge-7-2009",)

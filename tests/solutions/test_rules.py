@@ -121,6 +121,9 @@ def test_a_theme_stands_with_those_above_it_and_with_those_below_each_once() -> 
         ("L. 241/1990 (nuove norme sul procedimento; accordi e convenzioni)", False),
         ("D.P.R. 7 settembre 2010, n. 160, Regolamento per la semplificazione", False),
         ("D.Lgs. 36/2023 e successive modificazioni", False),
+        ("D.Lgs. 36/2023, accordi quadro e convenzioni", False),
+        ("Legge 56/2014, statuti delle città metropolitane", False),
+        ("Legge 142/1990, ordinamento delle autonomie e convenzioni", False),
     ],
 )
 def test_a_row_that_names_what_is_not_recognised_beside_an_act_is_told_from_the_title_of_one(
