@@ -200,22 +200,20 @@ def verify(code: str) -> str | tuple[str, int]:
     return render_template("twinnings/no_certificate.html", twinning=twinning), NotFound.status
 
 
-def _adopters(forms: Iterable[ClosingForm]) -> set[int]:
-    """The receivers that say they took the solution over."""
-    return {form.city_id for form in forms if form.side == "receiver" and rules.adopted(form.said)}
+def _adopters(forms: Iterable[ClosingForm]) -> dict[int, str]:
+    """The receivers that say they took the solution over, each with how."""
+    return {form.city_id: form.said["result"] for form in forms if form.side == "receiver" and rules.adopted(form.said)}
 
 
 def _certificate(twinning: Twinning, *, verifying: bool) -> str:
     """Only of a solution that was taken over, and by whom. Raises ``NotFound``."""
-    forms = queries.closing(session(), twinning.id)
-    adopters = _adopters(forms)
+    adopters = _adopters(queries.closing(session(), twinning.id))
     if not adopters:
         raise NotFound(twinning.id)
     return render_template(
         "twinnings/certificate.html",
         twinning=twinning,
-        adopters=[tie.city for tie in twinning.parties if tie.city_id in adopters],
-        result=rules.outcome(form.said for form in forms if form.side == "receiver"),
+        adopters=[(tie.city, adopters[tie.city_id]) for tie in twinning.parties if tie.city_id in adopters],
         verifying=verifying,
         address=site_root() + url_for("twinnings.verify", code=twinning.verification),
     )

@@ -696,6 +696,25 @@ def test_closing_gives_a_certificate_that_anyone_can_verify(
     assert client.get("/attestati/%00").status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("torino", "said"),
+    [
+        ("adapted", "Esito: Torino, adottata dopo averla adattata; Venezia, adottata com’era."),
+        ("adopted", "Esito: adottata com’era."),
+        ("stopped", "Esito: adottata com’era."),
+    ],
+)
+def test_a_certificate_says_of_each_receiver_how_it_took_the_solution_over(
+    exchange: Exchange, client: FlaskClient, torino: str, said: str
+) -> None:
+    with exchange.database.work() as session:
+        for body, result in (("bologna", "adopted"), ("torino", torino), ("venezia", "adopted")):
+            ending.say(session, exchange.number, body, Closing(result), exchange.deed())
+    code = exchange.twinning().verification
+    for path in (f"{PATH}/attestato", f"/attestati/{code}"):
+        assert said in re.sub(r"<[^>]+>", "", client.get(path).text), path
+
+
 def test_nobody_speaks_for_a_body_they_do_not_work_for(exchange: Exchange, receiver: FlaskClient) -> None:
     assert post(receiver, "/chiudi", body="bologna", result="adopted") == 404
     assert post(receiver, "/ore", body="bologna", on="2026-11-22", hours="1") == 404
