@@ -25,7 +25,10 @@ A_MONTH = timedelta(days=30)
 
 @dataclass(frozen=True)
 class Sheet:
-    """The page of a request; ``joining``: the bodies of the person that can still join it."""
+    """The page of a request; ``joining``: the bodies of the person that can still join it.
+
+    ``waiting``: the bodies whose answer its city waits for; ``offered``: the offers that wait for its own answer.
+    """
 
     row: Row
     changes: Sequence[Change]
@@ -34,6 +37,7 @@ class Sheet:
     proposals: Sequence[Proposal]
     offers: Sequence[Proposal]
     waiting: int
+    offered: int
     next: Mapping[str, Any] | None
     may_edit: bool
     may_withdraw: bool
@@ -59,6 +63,13 @@ def _made(session: Session, need: Need, actor: Actor) -> Sequence[Proposal]:
     return proposal_queries.proposals(session, need) if readable else proposal_queries.pending(session, need.id)
 
 
+def _awaited(made: Sequence[Proposal]) -> tuple[int, int]:
+    """How many givers have to answer, whatever they are asked for; how many offers the city that asks has to answer."""
+    pending = [item for item in made if item.state in rules.PENDING]
+    givers = {item.giver_id for item in pending if item.origin != rules.OFFER}
+    return len(givers), sum(item.origin == rules.OFFER for item in pending)
+
+
 def _following(session: Session, need: Need, made: Sequence[Proposal], now: datetime) -> Mapping[str, Any] | None:
     """Who is asked if nobody answers: only the no of a giver, or its silence, asks the next."""
     asked = any(item.state == Answer.WAITING for item in made)
@@ -75,6 +86,7 @@ def sheet(session: Session, need: Need, actor: Actor, now: datetime, gone: froze
     seen = [item for item in made if access.may(actor, Action.READ_PROPOSAL, item.thing)]
     changed, who = _history(session, need, actor, mine, [*seen, *(joined & actor.bodies)])
     able = able_in(need, actor, day_of(now)) - gone
+    givers, offered = _awaited(made)
     return Sheet(
         row=told,
         changes=changed,
@@ -82,7 +94,8 @@ def sheet(session: Session, need: Need, actor: Actor, now: datetime, gone: froze
         receivers=[] if told.asker.hidden else need.receivers,
         proposals=seen,
         offers=[item for item in seen if mine and item.state == Answer.OFFERED],
-        waiting=sum(item.state in rules.PENDING for item in made),
+        waiting=givers,
+        offered=offered,
         next=_following(session, need, made, now) if inside else None,
         may_edit=access.may_begin(actor, Action.EDIT_NEED, need.thing, gone) and rules.may_edit(need.state),
         may_withdraw=mine and rules.may_edit(need.state),

@@ -485,3 +485,18 @@ def test_the_page_of_a_proposal_reads_the_days_of_its_giver_once(
     assert (told.transfers_left, list(told.free_days.items())[:2]) == (2, [("2026-4", 12), ("2027-1", 5)])
     assert sum("FROM capacities" in statement for statement in sent) == 1
     assert sum(statement.startswith("SELECT proposals.answered_at") for statement in sent) == 1
+
+
+def test_everybody_reads_of_a_request_who_has_to_answer_now(site: Flask, network: Network) -> None:
+    need, anybody = network.post(), site.test_client()
+    network.offer(need)
+    shown = anybody.get(page(need)).text
+    assert "1 offerta aspetta la risposta di chi chiede." in shown
+    assert "Si aspetta la risposta" not in shown, "no giver has been asked"
+    network.offer(need, "sportello-torino", "referent.torino")
+    assert "2 offerte aspettano la risposta di chi chiede." in anybody.get(page(need)).text
+    other = network.post(problem=f"{PROBLEM} Anche altrove.")
+    network.ask(other)
+    shown = anybody.get(page(other)).text
+    assert "Si aspetta la risposta di 1 ente." in shown
+    assert "di chi chiede" not in shown
