@@ -2,7 +2,7 @@
 """What one body asks for, gives and has given: the part of its page, and its report of a year."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from app.cities.models import City
 from app.document.dates import day_of
 from app.figures import queries
+from app.needs import proposal_queries
 from app.needs.models import Need
-from app.needs.rules import begins_on_day, quarter_of
+from app.needs.rules import begins_at, begins_on_day, days_left, quarters_from
 from app.solutions.models import Solution
 from app.twinnings.models import Twinning
 from app.twinnings.rules import State
@@ -21,6 +22,7 @@ from app.twinnings.rules import State
 class Exchange:
     """Requests and twinnings of a body, days its offices can give in this quarter (None: it does not say).
 
+    ``free``: what is left of those days, as the shortlists of requests say it.
     ``joined``: numbers of those requests that another body posted and this one joined.
     ``taught`` counts the bodies that adopted a solution with its help, ``learnt`` the solutions it adopted itself;
     ``certified`` are the twinnings in which either happened, ``unadopted`` the closed ones that nobody adopted.
@@ -34,6 +36,7 @@ class Exchange:
     certified: Sequence[Twinning]
     unadopted: frozenset[int]
     days: int | None = None
+    free: int | None = None
     joined: frozenset[int] = frozenset()
 
     @property
@@ -55,9 +58,14 @@ class Report:
 
 def exchange(session: Session, city: City, now: datetime) -> Exchange:
     """Everything public between a body and the others."""
-    needs, days = queries.needs_of_body(session, city, quarter_of(day_of(now)))
+    quarter, following = quarters_from(day_of(now), 2)
+    needs, days = queries.needs_of_body(session, city, quarter)
     twinnings, adopters = queries.twinnings_of_body(session, city)
-    return _exchange(city, needs, twinnings, adopters, _unadopted(twinnings, adopters), days)
+    found = _exchange(city, needs, twinnings, adopters, _unadopted(twinnings, adopters))
+    if days is None:
+        return found
+    begun = proposal_queries.begun(session, city.id, begins_at(quarter), begins_at(following))
+    return replace(found, days=days, free=days_left(days, len(begun)))
 
 
 def _exchange(
@@ -66,7 +74,6 @@ def _exchange(
     twinnings: Sequence[Twinning],
     adopters: set[tuple[int, int]],
     unadopted: frozenset[int],
-    days: int | None = None,
 ) -> Exchange:
     gives = [item for item in twinnings if item.giver is not None and item.giver.id == city.id]
     takes = [item for item in twinnings if item not in gives]
@@ -77,7 +84,7 @@ def _exchange(
     certified = [item for item in gives if item.id in helped] + learnt
     bodies = {receiver for _, receiver in taught}
     joined = frozenset(need.id for need in needs if need.city_id != city.id)
-    return Exchange(needs, gives, takes, len(bodies), len(learnt), certified, unadopted, days, joined)
+    return Exchange(needs, gives, takes, len(bodies), len(learnt), certified, unadopted, joined=joined)
 
 
 def _unadopted(twinnings: Sequence[Twinning], adopters: set[tuple[int, int]]) -> frozenset[int]:

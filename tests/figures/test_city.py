@@ -12,6 +12,7 @@ from app.db import Database
 from app.document.dates import day_of
 from app.needs import rules
 from app.needs import service as needs
+from app.needs.models import Proposal
 from app.needs.rules import Wanted
 from app.twinnings import ending
 from app.twinnings.rules import Closing
@@ -106,7 +107,25 @@ def test_a_city_says_what_its_offices_can_give(exchange: Exchange, client: Flask
         bologna = by_slugs(session, ["bologna"])["bologna"]
         days = dict.fromkeys(quarters, 12)
         needs.state_capacity(session, bologna, days, quarters, needs.Deed(exchange.giver, NOW))
-    assert "possono dare 12 giorni in questo trimestre" in client.get("/citta/bologna").text
+    page = client.get("/citta/bologna").text
+    assert "possono dare 12 giorni in questo trimestre" in page
+    assert "Ne restano" not in page, "its yes was said in another quarter, or on no day"
+
+
+def test_a_city_says_which_of_its_days_are_taken_by_what_it_began_in_the_quarter(
+    exchange: Exchange, client: FlaskClient
+) -> None:
+    now = datetime.now(UTC)
+    (quarter,) = rules.quarters_from(day_of(now), 1)
+    with exchange.database.work() as session:
+        proposal = session.get(Proposal, exchange.proposal)
+        assert proposal is not None
+        proposal.answered_at = now
+        bologna = by_slugs(session, ["bologna"])["bologna"]
+        needs.state_capacity(session, bologna, {quarter: 12}, [quarter], needs.Deed(exchange.giver, NOW))
+    page = client.get("/citta/bologna").text
+    assert "possono dare 12 giorni in questo trimestre" in page
+    assert f"Ne restano liberi {12 - rules.DAYS_A_TRANSFER}:" in page
 
 
 def test_the_report_of_a_year_holds_that_year_only(exchange: Exchange, client: FlaskClient) -> None:
