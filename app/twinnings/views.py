@@ -143,6 +143,7 @@ def page(twinning: Twinning, refusal: Refusal = NOT_REFUSED) -> str:
         "twinnings/show.html",
         twinning=twinning,
         solution=twinning.solution,
+        opens=_opens(twinning.solution),
         need=need,
         in_time=_in_time(twinning, need) if need is not None else "",
         working=working,
@@ -158,6 +159,14 @@ def page(twinning: Twinning, refusal: Refusal = NOT_REFUSED) -> str:
         rules=rules,
         **(sheet.bench(session(), engine(), twinning, forms, gate.actor(), now()) if working else {}),
     )
+
+
+def _opens(solution: Solution) -> bool:
+    """Whether this reader may open the solution that is taught: since it began it may have become one for few."""
+    if solution.published:
+        return True
+    known = library.by_slug(session(), solution.slug, acts=False)
+    return known is not None and gate.may(Action.READ_SOLUTION, known.thing)
 
 
 def _in_time(twinning: Twinning, need: Need) -> str:

@@ -20,13 +20,16 @@ from app.conversion.export import text_to_office
 from app.db import Database
 from app.errors import Invalid
 from app.needs.service import Deed
+from app.review.upkeep import archive
 from app.search.index import IndexDamaged
+from app.solutions.queries import by_slug as find_solution
 from app.solutions.rules import LABEL
+from app.solutions.service import save
 from app.twinnings import chores, ending, forms, queries, rules, service, sharing, work_views
 from app.twinnings.calendar import _folded, _text
 from app.twinnings.models import Twinning, TwinningPerson
 from app.twinnings.rules import Closing
-from tests.makers import NOW, csrf, make_person, make_solution, sign_in
+from tests.makers import NOW, csrf, make_document, make_person, make_solution, sign_in
 from tests.naughty import lines_for
 from tests.twinnings.exchange import LATER, SLUG, Exchange, joined_elsewhere
 
@@ -86,6 +89,25 @@ def test_everybody_sees_who_teaches_whom_and_only_the_parties_the_workbench(
     stranger = client_of(app, exchange.database, exchange.stranger)
     assert "Note condivise" not in stranger.get(PATH).text
     assert stranger.get(f"{PATH}/calendario.ics").status_code == 404
+
+
+def test_the_solution_that_is_taught_is_a_link_for_those_who_may_open_it(
+    exchange: Exchange, client: FlaskClient, receiver: FlaskClient
+) -> None:
+    told, source = "La soluzione di partenza", f"/soluzioni/{SLUG}"
+    assert told in client.get(PATH).text
+    with exchange.database.work() as session:
+        save(session, find_solution(session, SLUG), make_document(visibility="members"), NOW + timedelta(days=1))
+    assert client.get(source).status_code == 404
+    assert told not in client.get(PATH).text
+    assert receiver.get(source).status_code == 200
+    assert told in receiver.get(PATH).text
+    with exchange.database.work() as session:
+        solution = find_solution(session, SLUG)
+        save(session, solution, make_document(), NOW + timedelta(days=2))
+        archive(session, solution, exchange.giver, NOW + timedelta(days=3), "La pratica è finita.")
+    assert client.get(source).status_code == 200
+    assert told in client.get(PATH).text
 
 
 def test_the_last_day_of_work_is_what_the_page_was_last_changed_on(exchange: Exchange, client: FlaskClient) -> None:
