@@ -107,6 +107,7 @@ class Line:
     published_at: datetime | None
     by_when: date | None
     demonstration: bool
+    lapsed: bool
 
 
 def asker(need: Need, actor: Actor, chosen: Iterable[str], today: date) -> Asker:
@@ -202,7 +203,8 @@ def latest(session: Session, now: datetime, most: int) -> list[Line]:
 
 def _line(need: Need, today: date) -> Line:
     shown = asker(need, NOBODY, (), today)
-    return Line(need.id, need.slug, need.title, shown, need.published_at, need.by_when, need.demonstration)
+    lapsed = need.lapsed_at is not None
+    return Line(need.id, need.slug, need.title, shown, need.published_at, need.by_when, need.demonstration, lapsed)
 
 
 def like(session: Session, text: str, themes: Iterable[str], actor: Actor, but: int, now: datetime) -> list[Row]:

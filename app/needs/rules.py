@@ -52,9 +52,17 @@ ACTIONS: Mapping[str, str] = {
 }
 
 
-#: After these the home page shows other requests than before.
+#: After these the home page shows other requests than before, or says something else of them.
 AT_HOME = frozenset(
-    {"need-published", "need-edited", "need-withdrawn", "need-closed", "need-reopened", "proposal-accepted"}
+    {
+        "need-published",
+        "need-edited",
+        "need-lapsed",
+        "need-withdrawn",
+        "need-closed",
+        "need-reopened",
+        "proposal-accepted",
+    }
 )
 
 

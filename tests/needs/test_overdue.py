@@ -5,6 +5,7 @@ import json
 from datetime import UTC, date, datetime, timedelta
 
 from flask import Flask
+from flask.testing import FlaskClient
 
 from app.access import Role
 from app.cities import queries as registers
@@ -12,6 +13,8 @@ from app.document.dates import day_of
 from app.needs import chores, overdue, queries, service
 from app.needs.models import Need
 from app.notices.models import Notice
+from app.search.changes import HOME
+from app.search.models import SearchChange
 from tests.needs.network import Network, wanted
 from tests.needs.test_pages import client_of, page, site
 
@@ -34,6 +37,24 @@ def look_at(network: Network, need: Need, now: datetime) -> bool:
         return overdue.look_at(session, need.id, GRACE, now)
 
 
+def assert_told_as_past(reader: FlaskClient) -> None:
+    """As the board says it, so do the home page and the one of the city."""
+    for path in ("/", "/citta/venezia"):
+        shown = reader.get(path).text
+        assert "serviva entro il 10 gennaio 2027" in shown, path
+        assert "serve entro" not in shown, path
+
+
+def test_the_home_page_is_made_anew_when_the_day_of_a_request_has_passed(network: Network) -> None:
+    need = network.post(by_when=DAY)
+    assert look_at(network, need, on(11))
+    with network.database.work() as session:
+        session.query(SearchChange).delete()
+    assert look_at(network, need, on(11) + timedelta(days=GRACE))
+    with network.database.reading() as session:
+        assert HOME in {(change.kind, change.slug) for change in session.query(SearchChange)}
+
+
 def test_its_city_is_asked_once_then_the_board_says_so_until_it_is_extended(site: Flask, network: Network) -> None:
     need = network.post(by_when=DAY)
     network.distribute()
@@ -47,6 +68,7 @@ def test_its_city_is_asked_once_then_the_board_says_so_until_it_is_extended(site
     assert network.distribute() == {("need-lapsed", "official.venezia"), ("need-lapsed", "referent.venezia")}
     assert "la città non ha ancora detto se serve" in board.get("/richieste").text
     assert json.loads(board.get("/richieste.json").text)["requests"][0]["lapsed"] is True
+    assert_told_as_past(board)
     with network.database.work() as session:
         service.edit(session, need.id, 1, wanted(by_when=date(2027, 6, 1)), network.deed(now=later))
     assert "la città non ha ancora detto se serve" not in board.get("/richieste").text
