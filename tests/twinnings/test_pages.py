@@ -22,7 +22,7 @@ from app.errors import Invalid
 from app.needs.service import Deed
 from app.review.upkeep import archive
 from app.search.index import IndexDamaged
-from app.solutions.queries import by_slug as find_solution
+from app.solutions import queries as library
 from app.solutions.rules import LABEL
 from app.solutions.service import save
 from app.twinnings import chores, ending, forms, queries, rules, service, sharing, work_views
@@ -97,13 +97,14 @@ def test_the_solution_that_is_taught_is_a_link_for_those_who_may_open_it(
     told, source = "La soluzione di partenza", f"/soluzioni/{SLUG}"
     assert told in client.get(PATH).text
     with exchange.database.work() as session:
-        save(session, find_solution(session, SLUG), make_document(visibility="members"), NOW + timedelta(days=1))
+        solution = library.locked(session, exchange_of(session, exchange).solution_id)
+        save(session, solution, make_document(visibility="members"), NOW + timedelta(days=1))
     assert client.get(source).status_code == 404
     assert told not in client.get(PATH).text
     assert receiver.get(source).status_code == 200
     assert told in receiver.get(PATH).text
     with exchange.database.work() as session:
-        solution = find_solution(session, SLUG)
+        solution = library.locked(session, exchange_of(session, exchange).solution_id)
         save(session, solution, make_document(), NOW + timedelta(days=2))
         archive(session, solution, exchange.giver, NOW + timedelta(days=3), "La pratica è finita.")
     assert client.get(source).status_code == 200
