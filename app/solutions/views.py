@@ -84,9 +84,7 @@ def page_of(slug: str, variants: Sequence[queries.Variant]) -> str:
         raise NotFound(slug)
     solution, revision = held
     gate.require(Action.READ_SOLUTION, solution.thing)
-    overdue = is_overdue(solution.front.get("review_due"), today())
-    shown = _shown(solution, revision)
-    return render_template("solutions/show.html", **shown, overdue=overdue, variants=variants)
+    return render_template("solutions/show.html", **_shown(solution, revision), variants=variants)
 
 
 def _shown(solution: Solution, revision: SolutionRevision) -> dict[str, Any]:
@@ -98,6 +96,7 @@ def _shown(solution: Solution, revision: SolutionRevision) -> dict[str, Any]:
         "spreads": spreads(solution.front),
         "plain": unrecognised(solution.front),
         "unconfirmed": not revision.confirmed and not solution.demonstration,
+        "overdue": is_overdue(solution.front.get("review_due"), today()),
     }
 
 

@@ -11,6 +11,7 @@ from app.access import Role
 from app.accounts.models import ServiceAccount
 from app.accounts.rules import digest
 from app.db import Database
+from app.review.upkeep import archive
 from app.solutions import pdf
 from app.writing.search import solution_document
 from tests.makers import NOW, make_person, make_solution, sign_in
@@ -188,3 +189,22 @@ def test_who_works_on_a_solution_reads_every_version(app: Flask, registered: Dat
     with registered.work() as session:
         own = make_person(session, (Role.OFFICIAL, "bologna"))
     assert HELD in sign_in(app.test_client(), own).get(f"{PAGE}/versioni/1").text
+
+
+def test_paper_says_what_the_page_says_above_the_sheet(client: FlaskClient, member: FlaskClient, app: Flask) -> None:
+    """A PDF goes from hand to hand without its page."""
+    database: Database = app.extensions["database"]
+    with database.work() as session:
+        make_solution(session, "vecchia", review_due="2020-05-03")
+        make_solution(session, "riservata", visibility="members")
+        person = make_person(session, (Role.REFERENT, "bologna")).id
+        archive(session, make_solution(session, "tolta", review_due="2020-05-03"), person, NOW, "Non è più in uso.")
+    late, left = "La verifica dei fatti era prevista entro il 3 maggio 2020", "la pratica non è più nella biblioteca"
+    for form in ("", ".pdf"):
+        assert late in client.get(f"/soluzioni/vecchia{form}").text
+        archived = client.get(f"/soluzioni/tolta{form}").text
+        assert left in archived
+        assert "Non è più in uso." in archived
+        assert late not in archived
+        assert "La vedono: chi ha un’utenza" in member.get(f"/soluzioni/riservata{form}").text
+        assert "era prevista" not in member.get(f"/soluzioni/riservata{form}").text
