@@ -93,14 +93,16 @@ def _unadopted(twinnings: Sequence[Twinning], adopters: set[tuple[int, int]]) ->
 
 
 def report(session: Session, city: City, year: int) -> Report:
-    """What a body did in a year: a request counts in the year it was published, a twinning in each year it ran."""
+    """What a body did in a year: a request counts in the year it was published, a twinning in each year it ran, a
+    solution from the year on in which it was first there to be read.
+    """
     since, until = begins_on_day(date(year, 1, 1)), begins_on_day(date(year + 1, 1, 1))
     (asked, _), (twinnings, every) = queries.needs_of_body(session, city), queries.twinnings_of_body(session, city)
     needs = [need for need in asked if need.published_at and day_of(need.published_at).year == year]
     running = [item for item in twinnings if _ran(item, since, until)]
     ended = {item.id for item in running if item.ended_at is not None and item.ended_at < until}
     adopters = {pair for pair in every if pair[0] in ended}
-    made = queries.solutions_of_body(session, city)
+    made = queries.solutions_of_body(session, city, until)
     return Report(
         year,
         _exchange(city, needs, running, adopters, _unadopted(twinnings, every)),

@@ -11,7 +11,7 @@ from app.cities.models import City
 from app.needs.models import Capacity, Need, NeedReceiver, Proposal
 from app.needs.proposal_queries import HANDED_OVER
 from app.needs.rules import OFFER, ON_BOARD, ON_SIGHT, Answer
-from app.solutions.models import Solution, SolutionBody
+from app.solutions.models import Solution, SolutionBody, SolutionRevision
 from app.solutions.queries import COUNTED
 from app.twinnings.models import ClosingForm, Twinning, TwinningParty
 from app.twinnings.rules import REUSED
@@ -130,13 +130,16 @@ def twinnings_of_body(session: Session, city: City) -> tuple[list[Twinning], set
     return list(dict.fromkeys(twinning for twinning, _ in rows)), adopters
 
 
-def solutions_of_body(session: Session, city: City) -> Sequence[Row[str, Solution]]:
-    """Published solutions that a body made, by title, with its part in each: `owner`, or `partner` of the owner."""
+def solutions_of_body(session: Session, city: City, until: datetime) -> Sequence[Row[str, Solution]]:
+    """Published solutions that a body made, which readers had before an instant, by title, with its part in each:
+    `owner`, or `partner` of the owner.
+    """
     made = SolutionBody.role.in_(("owner", "partner"))
+    there = select(SolutionRevision.solution_id).where(SolutionRevision.live_at < until)
     wanted = (
         select(SolutionBody.role, Solution)
         .join(Solution, Solution.id == SolutionBody.solution_id)
-        .where(Solution.published, SolutionBody.city_id == city.id, made)
+        .where(Solution.published, SolutionBody.city_id == city.id, made, Solution.id.in_(there))
     )
     return session.execute(wanted.order_by(Solution.title, Solution.id)).all()
 

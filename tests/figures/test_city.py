@@ -10,13 +10,15 @@ from flask.testing import FlaskClient
 from app.cities.queries import by_slugs
 from app.db import Database
 from app.document.dates import day_of
+from app.figures.city import report
 from app.needs import rules
 from app.needs import service as needs
 from app.needs.models import Proposal
 from app.needs.rules import Wanted
+from app.solutions.service import import_document
 from app.twinnings import ending
 from app.twinnings.rules import Closing
-from tests.makers import NOW, make_solution
+from tests.makers import NOW, make_document, make_solution
 from tests.twinnings.exchange import Exchange
 
 PROBLEM = "Gare comuni per i Comuni piccoli, con una convenzione sola."
@@ -152,6 +154,19 @@ def test_the_report_counts_solutions_as_the_page_of_the_city_does_and_tells_thos
     alone, _, shared = page.partition("Realizzate insieme ad altri")
     assert "Fatta da sola" in alone
     assert "Fatta con Torino" in shared
+
+
+def test_the_report_of_a_year_knows_no_solution_that_came_after_it(registered: Database) -> None:
+    with registered.work() as session:
+        make_solution(session, "prima", title="Fatta prima")
+        document = make_document(title="Fatta dopo")
+        assert import_document(session, "dopo", document, NOW.replace(year=NOW.year + 1)).outcome == "added"
+        bologna = by_slugs(session, ["bologna"])["bologna"]
+        told = {
+            year: [item.title for item in report(session, bologna, year).own]
+            for year in (NOW.year - 1, NOW.year, NOW.year + 1)
+        }
+    assert told == {NOW.year - 1: [], NOW.year: ["Fatta prima"], NOW.year + 1: ["Fatta dopo", "Fatta prima"]}
 
 
 def test_a_request_of_another_that_a_city_joined_is_told_apart(exchange: Exchange, client: FlaskClient) -> None:
