@@ -8,6 +8,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from app.cities.models import City
+from app.cities.rules import is_closed
 from app.document.dates import day_of
 from app.figures import queries
 from app.needs import proposal_queries
@@ -62,7 +63,8 @@ def exchange(session: Session, city: City, now: datetime) -> Exchange:
     needs, days = queries.needs_of_body(session, city, quarter)
     twinnings, adopters = queries.twinnings_of_body(session, city)
     found = _exchange(city, needs, twinnings, adopters, _unadopted(twinnings, adopters))
-    if days is None:
+    if days is None or is_closed(city.register, day_of(now)):
+        # What it had said it could give, nobody can ask of a body that is no longer there.
         return found
     begun = proposal_queries.begun(session, city.id, begins_at(quarter), begins_at(following))
     return replace(found, days=days, free=days_left(days, len(begun)))

@@ -18,7 +18,7 @@ from app.needs.rules import Wanted
 from app.solutions.service import import_document
 from app.twinnings import ending
 from app.twinnings.rules import Closing
-from tests.makers import NOW, make_document, make_solution
+from tests.makers import NOW, close_body, make_document, make_solution
 from tests.twinnings.exchange import Exchange
 
 PROBLEM = "Gare comuni per i Comuni piccoli, con una convenzione sola."
@@ -128,6 +128,20 @@ def test_a_city_says_which_of_its_days_are_taken_by_what_it_began_in_the_quarter
     page = client.get("/citta/bologna").text
     assert "possono dare 12 giorni in questo trimestre" in page
     assert f"Ne restano liberi {12 - rules.DAYS_A_TRANSFER}:" in page
+
+
+def test_a_body_that_is_no_longer_there_gives_no_days(exchange: Exchange, client: FlaskClient) -> None:
+    quarters = rules.quarters_from(day_of(datetime.now(UTC)))
+    with exchange.database.work() as session:
+        bologna = by_slugs(session, ["bologna"])["bologna"]
+        needs.state_capacity(session, bologna, dict.fromkeys(quarters, 12), quarters, needs.Deed(exchange.giver, NOW))
+    assert "possono dare 12 giorni" in client.get("/citta/bologna").text
+    with exchange.database.work() as session:
+        close_body(session, "bologna")
+    page = client.get("/citta/bologna").text
+    assert "non più attivo dal" in page
+    assert "Che cosa insegna ad altri" in page, "what it did stays"
+    assert "possono dare" not in page
 
 
 def test_the_report_of_a_year_holds_that_year_only(exchange: Exchange, client: FlaskClient) -> None:
