@@ -15,6 +15,7 @@ from app.journal import queries as journal
 from app.needs import assigning, board, candidates, exchanges, proposal_queries, queries, round_queries, rounds
 from app.needs.match_views import answer_days
 from app.needs.models import MatchingRound
+from app.needs.rules import State
 from app.needs.views import deed, engine, now, refusal
 from app.text.typed import number_in
 from app.web import gate
@@ -178,6 +179,7 @@ def _around(found: MatchingRound) -> dict[str, Any]:
     total = -(-max(len(served), len(found.result["unserved"])) // PER_PAGE)
     return {
         "rows": {str(row.id): row for row in board.rows(session(), seen, gate.actor(), now())},
+        "withdrawn": {str(need.id) for need in needs if need.state == State.WITHDRAWN},
         "names": {slug: city.short_name for slug, city in registers.by_slugs(session(), sorted(slugs)).items()},
         **_on_trial(found),
         "assigned": [item for item in found.result["assigned"] if item[0] in shown],

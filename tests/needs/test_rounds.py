@@ -581,6 +581,26 @@ def test_a_question_of_a_round_that_nobody_can_answer_comes_back_to_who_publishe
     assert (told.data["absent"], told.reason) == ("ANCI", "waiting")
 
 
+def test_a_round_says_of_a_request_that_was_taken_back_that_it_was(
+    app: Flask, network: Network, engine: Engine
+) -> None:
+    public, reserved = network.post(), network.post("torino", visibility="members", title="Solo per la rete")
+    found = preview(network, engine)
+    with network.database.work() as session:
+        rounds.publish(session, found.id, DAYS, network.deed("coordinator", LATER))
+    client, told = app.test_client(), "una richiesta riservata alla rete"
+    page = client.get(f"/abbinamenti/{found.id}").text
+    assert public.title in page
+    assert reserved.title not in page
+    assert page.count(told) == 1
+    with network.database.work() as session:
+        service.withdraw(session, public.id, network.deed())
+    page = client.get(f"/abbinamenti/{found.id}").text
+    assert public.title not in page
+    assert page.count(told) == 1, "the one that was never for everybody"
+    assert page.count("una richiesta ritirata nel frattempo") == 1
+
+
 def test_published_rounds_are_a_list_for_machines_too(app: Flask, network: Network, engine: Engine) -> None:
     network.post()
     tried, published = preview(network, engine), preview(network, engine)
