@@ -25,7 +25,7 @@ from app.errors import (
 )
 from app.web.formats import json_answer
 from app.web.gate import SECRETS
-from app.web.languages import prefixed
+from app.web.languages import prefixed, this_page
 from app.web.logs import log
 
 RETRY_AFTER = "30"
@@ -65,9 +65,7 @@ def _refuse_long_address() -> None:
 def _refused(error: Refused) -> Response:
     if isinstance(error, (SignInNeeded, ConfirmationNeeded)) and request.method in READING and not _wants_data():
         page = "/accedi" if isinstance(error, SignInNeeded) else "/conferma-identita"
-        return make_response(
-            redirect(f"{prefixed(page)}?{urlencode({'next': prefixed(request.full_path.rstrip('?'))})}", 303)
-        )
+        return make_response(redirect(f"{prefixed(page)}?{urlencode({'next': this_page()})}", 303))
     problems = error.problems if isinstance(error, Invalid) else {}
     return _answer(error.status, problems, _reason(error))
 

@@ -68,6 +68,7 @@ def register(app: Flask) -> None:
         locale=get_locale,
         prefixed=prefixed,
         site_root=site_root,
+        this_page=this_page,
     )
 
 
@@ -179,6 +180,12 @@ def prefixed(path: str) -> str:
     """A path of the site in the language of the request."""
     root: str = _request().environ.get("SCRIPT_NAME", "")
     return f"{root}{path}"
+
+
+def this_page() -> str:
+    """The path of the page that is asked for, with all of the question in its address, which may end with one more
+    question mark: the words of somebody who searches."""
+    return prefixed(request.full_path if request.query_string else request.path)
 
 
 def inside(stored: str, whole: bool = False) -> str:

@@ -2,6 +2,7 @@
 """The gate: no page without a declared action, and a refusal that tells no more than it may."""
 
 from collections.abc import Iterator
+from urllib.parse import unquote
 
 import pytest
 from flask import Blueprint, Flask, g
@@ -45,10 +46,13 @@ def test_a_hidden_thing_is_refused_as_if_it_did_not_exist(trial: FlaskClient, su
     assert refused.text.split("<h1>")[1].split("</h1>")[0] == missing.text.split("<h1>")[1].split("</h1>")[0]
 
 
-def test_a_page_that_is_not_for_everybody_leads_to_the_log_in_and_back(trial: FlaskClient) -> None:
-    answer = trial.get("/en/prova/aperta?pagina=2")
+@pytest.mark.parametrize("question", ["?pagina=2", "?q=dove?", "?", ""])
+def test_a_page_that_is_not_for_everybody_leads_to_the_log_in_and_back(trial: FlaskClient, question: str) -> None:
+    answer = trial.get(f"/en/prova/aperta{question}")
     assert answer.status_code == 303
-    assert answer.headers["Location"] == "/en/accedi?next=%2Fen%2Fprova%2Faperta%3Fpagina%3D2"
+    path, _, following = answer.headers["Location"].partition("?next=")
+    assert path == "/en/accedi"
+    assert unquote(following) == f"/en/prova/aperta{question if question != '?' else ''}"
 
 
 def test_a_change_asked_without_a_log_in_is_refused_and_what_was_typed_is_shown_again(library_app: Flask) -> None:
