@@ -24,7 +24,7 @@ from app.text.folding import fold
 from app.web import gate
 from app.web.formats import conditional, csv_answer, json_answer
 from app.web.gate import permits
-from app.web.languages import site_root
+from app.web.languages import current_language, site_root
 from app.web.unit import session, work
 
 boards = Blueprint("boards", __name__, template_folder="templates")
@@ -113,7 +113,8 @@ def feed_of_theme(slug: str) -> Response:
     theme = library.theme_by_slug(session(), slug)
     if theme is None:
         raise NotFound(slug)
-    return _feed(theme.name, set(with_below(slug, library.tree(session()))))
+    name = theme.name_en if current_language() == "en" else theme.name
+    return _feed(name, set(with_below(slug, library.tree(session()))))
 
 
 def _feed(name: str, themes: set[str]) -> Response:

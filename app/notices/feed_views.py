@@ -13,7 +13,7 @@ from app.solutions.models import Solution
 from app.solutions.rules import with_below
 from app.web.formats import conditional
 from app.web.gate import permits
-from app.web.languages import site_root
+from app.web.languages import current_language, site_root
 from app.web.unit import session
 
 feeds = Blueprint("feeds", __name__, template_folder="templates")
@@ -34,7 +34,8 @@ def theme(slug: str) -> Response:
     if found is None:
         raise NotFound(slug)
     latest = solutions.published(session(), ENTRIES, themes=with_below(slug, solutions.tree(session())))
-    return _feed(found.name, latest, url_for("library.theme", slug=slug))
+    name = found.name_en if current_language() == "en" else found.name
+    return _feed(name, latest, url_for("library.theme", slug=slug))
 
 
 @feeds.get("/feed/citta/<slug:slug>.atom")

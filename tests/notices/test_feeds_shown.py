@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Feeds stand where they are looked for, and beside the button that asks for an account."""
 
+import re
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -58,3 +60,17 @@ def test_a_feed_whose_names_have_changed_is_sent_anew(registered: Database, clie
         session.scalars(select(Theme).where(Theme.slug == "suap")).one().name = "Sportelli per le imprese"
     again = client.get(feed, headers=held)
     assert (again.status_code, "Sportelli per le imprese" in again.text) == (200, True)
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "other"), [("", "Sportello unico", "One-stop"), ("/en", "One-stop shop", "Sportello unico")]
+)
+def test_a_theme_is_named_in_the_language_of_its_feeds_and_of_the_links_to_them(
+    registered: Database, client: FlaskClient, language: str, name: str, other: str
+) -> None:
+    for feed in ("/feed/temi/suap.atom", "/feed/richieste/suap.atom"):
+        (title,) = re.findall(r"<title>(.*?)</title>", client.get(f"{language}{feed}").text)
+        assert title.endswith(f" · {name}")
+    links = re.findall(r'<link rel="alternate" type="application/atom[^>]*>', client.get(f"{language}/temi/suap").text)
+    assert len(links) == 2
+    assert all(name in link and other not in link for link in links)
