@@ -18,6 +18,7 @@ from app.access import Role
 from app.accounts.models import Person
 from app.conversion.export import text_to_office
 from app.db import Database
+from app.document.schema import VARIANT_SECTION
 from app.errors import Invalid
 from app.needs.service import Deed
 from app.review.upkeep import archive
@@ -885,6 +886,27 @@ def test_whoever_may_read_a_variant_finds_it_and_what_was_not_done_has_no_day_on
     assert "Continua a scrivere" not in receiver.get(PATH).text, "nothing is being written there"
     assert "non compiuta" in page
     assert "entro il " not in page
+
+
+def test_a_variant_is_compared_with_a_source_for_those_who_may_open_it(
+    exchange: Exchange, client: FlaskClient, receiver: FlaskClient
+) -> None:
+    path, compared = "/soluzioni/variante", "/soluzioni/variante/confronto-con-la-fonte"
+    with exchange.database.work() as session:
+        texts = dict.fromkeys(("Problema affrontato", "Soluzione adottata", VARIANT_SECTION), "Due sportelli.")
+        variant = make_solution(session, "variante", city="torino", based_on=SLUG, sections=texts)
+        exchange_of(session, exchange).parties[1].variant = variant
+    shown = (PATH, "/citta/torino", "/citta/bologna")
+    assert [compared in client.get(page).text for page in shown] == [True] * 3
+    assert client.get(compared).status_code == 200
+    with exchange.database.work() as session:
+        solution = library.locked(session, exchange_of(session, exchange).solution_id)
+        save(session, solution, make_document(visibility="members"), NOW + timedelta(days=1))
+    assert client.get(compared).status_code == 404
+    pages = [client.get(page).text for page in shown]
+    assert [path in page for page in pages] == [True] * 3
+    assert [compared in page for page in pages] == [False] * 3
+    assert compared in receiver.get(PATH).text
 
 
 def exchange_of(session: Session, exchange: Exchange) -> Twinning:
