@@ -112,6 +112,20 @@ def test_the_solution_that_is_taught_is_a_link_for_those_who_may_open_it(
     assert told in client.get(PATH).text
 
 
+@pytest.mark.parametrize(
+    ("alone", "said"),
+    [
+        (False, "Bologna insegna, Torino, Venezia adattano e riusano: fase, tappe, esito."),
+        (True, "Bologna insegna, Torino adatta e riusa: fase, tappe, esito."),
+    ],
+)
+def test_what_others_show_of_a_transfer_agrees_with_how_many_receive(
+    registered: Database, client: FlaskClient, alone: bool, said: str
+) -> None:
+    Exchange(registered, alone=alone)
+    assert f'<meta name="description" content="{said}">' in client.get(PATH).text
+
+
 def test_the_last_day_of_work_is_what_the_page_was_last_changed_on(exchange: Exchange, client: FlaskClient) -> None:
     with exchange.database.work() as session:
         sharing.write_note(session, exchange.number, "Fatto.", exchange.deed())
