@@ -12,6 +12,7 @@ from app import access
 from app.access import Action, Actor, Thing
 from app.accounts import queries as people
 from app.cities.models import City
+from app.cities.rules import is_closed
 from app.document.dates import day_of
 from app.needs import proposal_queries, proposals, queries, question, rules
 from app.needs.board import Asker, Row, able_in, asker_of, others_in, row, told_givers
@@ -27,6 +28,7 @@ A_MONTH = timedelta(days=30)
 class Sheet:
     """The page of a request; ``joining``: the bodies of the person that can still join it.
 
+    ``gone``: the body that asks is no longer there, and its name is no secret: nobody joins or offers any more.
     ``waiting``: the bodies whose answer its city waits for; ``offered``: the offers that wait for its own answer.
     """
 
@@ -47,6 +49,7 @@ class Sheet:
     may_close: bool
     today: date
     past: bool
+    gone: bool
 
     @property
     def asker(self) -> Asker:
@@ -105,6 +108,7 @@ def sheet(session: Session, need: Need, actor: Actor, now: datetime, gone: froze
         may_close=mine and rules.may_close(need.state),
         today=day_of(now),
         past=rules.is_past(need.by_when, now),
+        gone=not told.asker.hidden and is_closed(need.city.register, day_of(now)),
     )
 
 

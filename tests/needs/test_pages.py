@@ -13,7 +13,7 @@ from app.access import Actor, Role
 from app.needs import board, likeness, proposal_queries, proposals, service, sheet, shortlists
 from app.needs.models import Need
 from app.needs.rules import State
-from tests.makers import csrf, make_person, make_solution, sign_in
+from tests.makers import close_body, csrf, make_person, make_solution, sign_in
 from tests.naughty import lines_for
 from tests.needs.network import LATER, PROBLEM, Network, begin
 from tests.notices.test_budgets import asked
@@ -186,6 +186,22 @@ def test_how_many_see_a_request_stands_on_its_page(site: Flask, network: Network
     unknown = site.test_client().get(page(members))
     assert unknown.status_code == 404
     assert "Alcune pagine le vede solo chi ha un’utenza" in unknown.text
+
+
+def test_nobody_is_asked_to_sign_in_to_join_a_body_that_is_no_longer_there(site: Flask, network: Network) -> None:
+    public, secret = network.post(), network.post(visibility="anonymous")
+    reader, button, told = site.test_client(), "Accedi per unirti o offrire", "L’ente che chiede non è più attivo"
+    assert button in reader.get(page(public)).text
+    assert told not in reader.get(page(public)).text
+    with network.database.work() as session:
+        close_body(session, "venezia")
+    assert button not in reader.get(page(public)).text
+    assert told in reader.get(page(public)).text
+    assert button in reader.get(page(secret)).text, "it would tell whose it is"
+    assert told not in reader.get(page(secret)).text
+    with network.database.work() as session:
+        service.withdraw(session, public.id, network.deed())
+    assert told not in client_of(site, network, (Role.OFFICIAL, "venezia")).get(page(public)).text
 
 
 def test_a_search_hands_its_words_over(site: Flask, network: Network) -> None:
