@@ -108,8 +108,13 @@ def sheet(session: Session, need: Need, actor: Actor, now: datetime, gone: froze
         may_close=mine and rules.may_close(need.state),
         today=day_of(now),
         past=rules.is_past(need.by_when, now),
-        gone=not told.asker.hidden and is_closed(need.city.register, day_of(now)),
+        gone=_is_gone(need, told.asker, day_of(now)),
     )
+
+
+def _is_gone(need: Need, asker: Asker, day: date) -> bool:
+    """Whether the body that asks is no longer there, where it may be told: of an anonymous request it would name it."""
+    return not asker.hidden and is_closed(need.city.register, day)
 
 
 def _history(
