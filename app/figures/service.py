@@ -27,10 +27,11 @@ REUSER = "reuser"
 
 @dataclass(frozen=True)
 class Network:
-    """Who taught whom what, and the trees that grew from it."""
+    """Who taught whom what, and the trees that grew from it; ``bodies`` are all of the register, by slug."""
 
     flows: Sequence[Flow]
     trees: Sequence[Lineage]
+    bodies: Mapping[str, Body]
 
 
 def network(session: Session) -> Network:
@@ -51,7 +52,7 @@ def network(session: Session) -> Network:
         for twinning in {item.solution.slug: item for item in twinnings}.values()
         if twinning.solution.slug not in solutions and (giver := known[twinning.solution.slug])
     ]
-    return Network(flows, lineages(practices, flows))
+    return Network(flows, lineages(practices, flows), bodies)
 
 
 def _bodies(register: Sequence[City]) -> dict[str, Body]:

@@ -44,9 +44,11 @@ def _asked(name: str, known: Iterable[str]) -> str:
 @figures.get("/rete")
 @permits(Action.READ_PUBLIC)
 def network() -> str:
-    every, found, theme, body = _network()
-    offered = {slug for flow in every.flows for slug in flow.themes}
-    bodies = {side.slug: side.name for flow in every.flows for side in (flow.giver, flow.receiver)}
+    every, found, names, theme, body = _network()
+    # What nothing was learnt about, or by whom nothing was, is offered where it is what the address asks for.
+    offered = {theme, *(slug for flow in every.flows for slug in flow.themes)}
+    sides = {body, *(slug for flow in every.flows for slug in flow.bodies)}
+    bodies = {slug: side.name for slug, side in every.bodies.items() if slug in sides}
     return render_template(
         "figures/network.html",
         flows=found,
@@ -55,18 +57,18 @@ def network() -> str:
         chart=chart(found),
         theme=theme,
         body=body,
-        themes=[pair for pair in solutions.theme_names(session(), current_language()) if pair[0] in offered],
+        themes=[pair for pair in names.items() if pair[0] in offered],
         bodies=sorted(bodies.items(), key=lambda pair: pair[1]),
         variants=_variants(every),
     )
 
 
-def _network() -> tuple[service.Network, list[Flow], str, str]:
-    """Everything, and the passages that the address asks for."""
-    every = service.network(session())
-    theme = _asked("tema", (slug for flow in every.flows for slug in flow.themes))
-    body = _asked("ente", (slug for flow in every.flows for slug in flow.bodies))
-    return every, rules.chosen(every.flows, theme, body), theme, body
+def _network() -> tuple[service.Network, list[Flow], dict[str, str], str, str]:
+    """Everything, the passages that the address asks for, the names of all themes, and what is asked for."""
+    every, names = service.network(session()), dict(solutions.theme_names(session(), current_language()))
+    theme = _asked("tema", names)
+    body = _asked("ente", every.bodies)
+    return every, rules.chosen(every.flows, theme, body), names, theme, body
 
 
 def _variants(every: service.Network) -> dict[Flow, list[rules.Practice]]:
@@ -87,7 +89,7 @@ def network_csv() -> Response:
 
 
 def _rows() -> list[dict[str, Any]]:
-    every, found, _, _ = _network()
+    every, found, *_ = _network()
     variants = _variants(every)
     return [_row(flow, [variant.slug for variant in variants.get(flow, ())]) for flow in found]
 
