@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import event
 
 from app.access import Role
+from app.matching import shortlist
 from app.matching.text import marked, said_of
 from app.needs import match_views, queries, service, shortlists, views
 from app.notices.models import Notice
@@ -45,6 +46,20 @@ def test_the_official_chooses_the_similar_cities_and_finds_the_way_back(site: Fl
     assert before is not None
     assert after is not None
     assert before.id == after.id == 1, "looking at a shortlist keeps nothing, whatever eyes look"
+
+
+def test_who_did_not_ask_is_not_told_of_a_city_of_their_own(
+    site: Flask, network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shortlist, "UNLIKE", 2.0)
+    address = f"{page(network.post())}/abbinamenti?gemelle=torino"
+    mine = ("diverso da te su questo tema", "queste città e non sulla tua", "le città simili alla tua")
+    theirs = ("diverso da chi chiede su questo tema", "su quella che chiede", "le città simili a quella che chiede")
+    own = client_of(site, network, (Role.OFFICIAL, "venezia")).get(address).text
+    assert [words in own for words in (*mine, *theirs)] == [True] * 3 + [False] * 3
+    for client in (site.test_client(), client_of(site, network, (Role.OFFICIAL, "bologna"))):
+        seen = client.get(address).text
+        assert [words in seen for words in (*mine, *theirs)] == [False] * 3 + [True] * 3
 
 
 def test_where_nothing_speaks_of_the_problem_the_page_says_so_first(site: Flask, network: Network) -> None:
