@@ -13,6 +13,7 @@ from app.accounts.queries import names
 from app.document.compare import compare
 from app.document.dates import today
 from app.document.model import Document
+from app.document.parse import parse
 from app.document.serialise import digest_of, serialise
 from app.errors import NotFound
 from app.journal import queries as journal
@@ -157,7 +158,13 @@ def versions(slug: str) -> str:
 def version(slug: str, number: int) -> str:
     solution = found(slug)
     revision = _revision(solution, number)
-    return render_template("solutions/version.html", solution=solution, revision=revision)
+    return render_template("solutions/version.html", solution=solution, revision=revision, title=_called(revision))
+
+
+def _called(revision: SolutionRevision) -> str:
+    """The title that a version had, empty where its text cannot be read any more."""
+    written = parse(revision.text).document
+    return str(written.front.get("title") or "") if written else ""
 
 
 @solutions.get("/soluzioni/<slug:slug>/versioni/differenze")

@@ -13,6 +13,7 @@ from app.accounts.rules import digest
 from app.db import Database
 from app.review.upkeep import archive
 from app.solutions import pdf
+from app.solutions.queries import by_slug, revision
 from app.writing.search import solution_document
 from tests.makers import NOW, make_person, make_solution, sign_in
 from tests.stores import SqliteStores
@@ -182,6 +183,19 @@ def test_the_list_of_versions_leaves_out_those_that_were_for_few(
     assert "da=2&amp;a=3" in page
     assert "da=1&amp;a=2" in member.get(f"{PAGE}/versioni").text
     assert client.get(f"{PAGE}/versioni/differenze?da=2&a=3").status_code == 200
+
+
+def test_an_earlier_version_has_the_title_it_had(client: FlaskClient, registered: Database) -> None:
+    for title in ("Sportello di prima", "Sportello di oggi"):
+        with registered.work() as session:
+            make_solution(session, SLUG, title=title)
+    for number, title in ((1, "Sportello di prima"), (2, "Sportello di oggi")):
+        assert f'<h1 lang="it">{title}</h1>' in client.get(f"{PAGE}/versioni/{number}").text
+    with registered.work() as session:
+        solution = by_slug(session, SLUG)
+        assert solution is not None
+        revision(session, solution, 1).text = "senza inizio"
+    assert '<h1 lang="it">Sportello di oggi</h1>' in client.get(f"{PAGE}/versioni/1").text
 
 
 def test_who_works_on_a_solution_reads_every_version(app: Flask, registered: Database) -> None:
