@@ -33,7 +33,6 @@ PROBLEMS = {
     "too_long": _l("il testo supera il limite di {detail} caratteri"),
     "item_too_long": _l("una voce dell'elenco supera i 400 caratteri"),
     "not_a_slug": _l("servono lettere minuscole senza accenti, cifre e trattini (trovato «{detail}»)"),
-    "reserved": _l("«{detail}» è già l'indirizzo di una pagina del sito: sceglierne un altro"),
     "not_a_list": _l("serve un elenco (trovato «{detail}»)"),
     "too_many": _l("le voci superano il limite di {detail}"),
     "twice": _l("una voce compare due volte"),
@@ -69,6 +68,7 @@ PROBLEMS = {
 
 #: Why a file or a button is refused.
 REFUSALS = {
+    "reserved": _l("«{detail}» è già l'indirizzo di una pagina del sito: sceglierne un altro"),
     "markdown_pending": _l(
         "c'è un testo Markdown che non si legge ancora: correggerlo o scartarlo nella pagina Markdown"
     ),

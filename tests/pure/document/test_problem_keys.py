@@ -10,7 +10,7 @@ from app.web.messages import PROBLEMS, problem_sentence
 
 SOURCES = [
     path
-    for house in ("document", "solutions", "pages", "cities", "writing")
+    for house in ("document", "solutions", "pages", "cities")
     for path in sorted((ROOT / "app" / house).glob("*.py"))
 ]
 #: Where the key stands among the arguments of a call that reports a problem.
