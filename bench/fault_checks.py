@@ -163,8 +163,9 @@ def doubled(session: Session, taken: list[tuple[str, str, str]]) -> Iterator[str
     for recipient, identity, text in taken:
         identities.setdefault((recipient, text), set()).add(identity)
     for (who, text), ids in identities.items():
-        if len(ids) > 1 and AGAIN not in text:
-            yield f"{len(ids)} letters sent to {who}: {' '.join(text.split())[:300]}"
+        said = " ".join(text.split())
+        if len(ids) > 1 and AGAIN not in said:
+            yield f"{len(ids)} letters sent to {who}: {said[:300]}"
 
 
 def damaged(database: Database, address: Path | None) -> Iterator[str]:

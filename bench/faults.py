@@ -104,7 +104,9 @@ class Trial:
         return found
 
     def letters(self) -> list[tuple[str, str, str]]:
-        return [(to, str(made["Message-ID"]), str(made.get_body(("plain",)))) for to, made in list(self.sink.taken)]
+        # As it is read, however its letters travel.
+        plain = [(to, made, made.get_body(("plain",))) for to, made in list(self.sink.taken)]
+        return [(to, str(made["Message-ID"]), body.get_content()) for to, made, body in plain if body is not None]
 
     def look(self, found: Found) -> None:
         """Everything, after a start."""
