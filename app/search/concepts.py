@@ -17,6 +17,7 @@ from app.text.tokens import tokens
 from app.text.vocabulary import NAMING, Alternative, Vocabulary, form
 
 SPELLING = 0.8
+#: Each meaning of a short form that no document writes.
 MEANT = 0.8
 JOINED = 0.9
 #: An act is one word that says more than most: beside a sentence it must weigh like a few.
@@ -27,7 +28,8 @@ PAGE_WEIGHT = 2.5
 #: them, stays where it is. Where a comma is asked for, its article alone is half of it.
 PLACE_WEIGHT = 0.8
 ARTICLE_WEIGHT = 0.4
-SHORTEST_TOLD = 2
+#: Capitals of no more letters than these tell nothing: `PA`, `CM`.
+MOST_UNTOLD = 2
 #: A word in capitals that is longer is one typed with the key locked.
 LONGEST_ACRONYM = 4
 #: With more unknown words than these a question is in another language, and its words are no mistakes.
@@ -132,7 +134,7 @@ def _of_places(slug: str, terms: Collection[str]) -> Concept:
 def _of_words(words: Sequence[Word], others: Sequence[str], vocabulary: Vocabulary) -> Concept:
     typed = tuple(word.stem for word in words)
     # `PA` and `CM` stand everywhere, and say little: capitals do not make more of them, nor of a word by itself.
-    emphatic = bool(others) and all(word.capital and len(word.form) > SHORTEST_TOLD for word in words)
+    emphatic = bool(others) and all(word.capital and len(word.form) > MOST_UNTOLD for word in words)
     said = words[0].form if len(words) == 1 else ""
     ways = vocabulary.alternatives(typed, others, emphatic, said)
     return Concept(tuple((word.stem, word.form) for word in words), ways)

@@ -20,6 +20,7 @@ from app.search.segments import Reader
 from app.search.suggest import Suggestion, Suggestions
 from app.search.terms import STEM, slug_term
 from app.text.acts import LegalReference, canonical, find_acts
+from app.text.acts_known import MONTHS
 from app.text.tokens import tokens
 from app.text.vocabulary import Vocabulary, form
 
@@ -41,13 +42,13 @@ METROPOLITAN = "citta metropolitana di "
 SHORT_METROPOLITAN = re.compile(r"^cm (?:di )?")
 #: The address of a regional law tells its region before number and year.
 REGIONAL = re.compile(r"lr-.+-(\d+-\d{4})")
-MONTHS = "gennaio|febbraio|marzo|aprile|maggio|giugno|luglio|agosto|settembre|ottobre|novembre|dicembre"
+NAMED_MONTHS = "|".join(MONTHS)
 #: How an office names an act to who knows it: `241/90`, `legge 56`.
 NUMBERED = re.compile(
     rf"""(?<![\w/."-])(?:
         (?P<number>\d{{1,4}})/(?P<year>(?:19|20)?\d\d)(?![\w/])
       | (?P<kind>legge|l\.|decreto\ legislativo|d\.?\s?lgs\.?|d\.?p\.?r\.?)\s*(?:n\.?\s*)?
-        (?P<alone>\d{{1,4}})(?![\w/.-]|\s+(?:{MONTHS}))
+        (?P<alone>\d{{1,4}})(?![\w/.-]|\s+(?:{NAMED_MONTHS}))
     )""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -106,11 +107,18 @@ class Snapshot:
         return {(act.number, act.year): title for act, title in self._named_acts if many[act.number, act.year] == 1}
 
     @cached_property
-    def acts_of_number(self) -> Mapping[tuple[str, int | None], str]:
-        """Kind and number -> of the acts that share them the one that most documents cite, as they cite it."""
-        cited = {act.slug: len(self.ranking.impacts(STEM, slug_term(act.slug))[0]) for act, _title in self._named_acts}
-        ranked = sorted(self._named_acts, key=lambda pair: (cited[pair[0].slug], pair[0].year))
-        return {(act.kind, act.number): title for act, title in ranked}
+    def acts_of_number(self) -> Mapping[tuple[str, int | None], list[tuple[LegalReference, str]]]:
+        """Kind and number -> the acts that share them, each as it is cited."""
+        found: dict[tuple[str, int | None], list[tuple[LegalReference, str]]] = {}
+        for act, title in self._named_acts:
+            found.setdefault((act.kind, act.number), []).append((act, title))
+        return found
+
+    def most_cited(self, act: LegalReference) -> str:
+        """Of the acts of the same kind and number the one that most documents cite, as they cite it; empty for none."""
+        known = self.acts_of_number.get((act.kind, act.number), ())
+        cited = [(len(self.ranking.impacts(STEM, slug_term(one.slug))[0]), one.year, title) for one, title in known]
+        return max(cited)[2] if cited else ""
 
     @cached_property
     def _named_acts(self) -> list[tuple[LegalReference, str]]:
@@ -177,7 +185,7 @@ def _cited_in_full(snapshot: Snapshot, text: str) -> str:
             return match[0]
         if match["number"]:
             return snapshot.acts.get((act.number, act.year), match[0])
-        return snapshot.acts_of_number.get((act.kind, act.number), match[0])
+        return snapshot.most_cited(act) or match[0]
 
     return NUMBERED.sub(in_full, text)
 

@@ -13,7 +13,8 @@ TOWNS = frozenset(
     savona siena siracusa sondrio taranto teramo terni torino trani trapani trento treviso trieste udine
     urbino varese venezia verbania vercelli verona vibo vicenza viterbo""".split()
 )
-#: `toscano`, `ligure`, `lombardo`: what is called after a region has its stem, and finds it.
+#: Of regions, and of districts in the names of towns. What is called after one (`toscano`, `ligure`) has its stem, and
+#: finds it.
 REGIONS = frozenset(
     """abruzzo basilicata brianza calabria campania emilia friuli lazio liguria lombardia molise piemonte piceno
     puglia romagna sardegna sicilia toscana umbria veneto""".split()
