@@ -92,13 +92,18 @@ def show() -> Response:
 @boards.get("/richieste.json")
 @permits(Action.READ_NEED)
 def as_json() -> Response:
-    return json_answer({"requests": [row.as_data() for row in _rows()]})
+    return json_answer({"requests": _lines()})
 
 
 @boards.get("/richieste.csv")
 @permits(Action.READ_NEED)
 def as_csv() -> Response:
-    return csv_answer([row.as_data() for row in _rows()], COLUMNS, "richieste")
+    return csv_answer(_lines(), (*COLUMNS, "url"), "richieste")
+
+
+def _lines() -> list[dict[str, object]]:
+    root = site_root()
+    return [row.as_data() | {"url": root + url_for("needs.show", number=row.id, slug=row.slug)} for row in _rows()]
 
 
 @boards.get("/feed/richieste.atom")

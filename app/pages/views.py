@@ -35,6 +35,8 @@ from app.web.unit import session
 pages = Blueprint("pages", __name__, template_folder="templates")
 
 WRITTEN = ("aiuto", "programma", "accessibilita", "privacy", "informazioni", "note-legali")
+#: Public pages of what happens between the cities.
+ALIVE = ("boards.show", "twinnings.index", "figures.network", "figures.numbers")
 #: Solutions, and requests and transfers, that the home page shows.
 LATEST, NEWEST = 6, 3
 #: Searches the home page proposes, and how long they may be.
@@ -182,7 +184,7 @@ def _map(number: int, made: Callable[[], Iterator[str]]) -> Response:
 
 def _entries() -> list[Entry]:
     """Public pages, each with the day of its last change where known."""
-    fixed = ("pages.home", "search.browse", "library.cities", "library.themes", "library.acts")
+    fixed = ("pages.home", "search.browse", "library.cities", "library.themes", "library.acts", *ALIVE)
     found = [Entry(_path(name)) for name in fixed]
     found += [Entry(_path("pages.written", name=name)) for name in WRITTEN]
     solution, city, theme, act = map(_base, ("solutions.show", "library.city", "library.theme", "library.act"))

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Everything the review page of a solution says: where it stands, whose turn it is, what is missing, what was said."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -235,7 +234,7 @@ def story(session: Session, solution: Solution) -> list[dict[str, object]]:
             "at": entry.at.isoformat(),
             "person": names.get(entry.actor_id or 0, ""),
             "action": entry.action,
-            "data": json.dumps(entry.data, ensure_ascii=False, sort_keys=True),
+            "data": entry.data,
             "previous": entry.previous,
             "digest": entry.digest,
         }

@@ -37,7 +37,8 @@ class Entry:
 
 def entries(content: Path) -> Iterator[Entry]:
     """The files of the folder in the order of their names."""
-    for path in sorted((content / FOLDER).glob("*.md")):
+    # Capitals too, as some systems write them: a file passed over would be missed by nobody.
+    for path in sorted((content / FOLDER).glob("*.[mM][dD]")):
         yield read(path)
 
 

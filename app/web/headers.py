@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Headers of every answer, and the limits of every request."""
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 
 CONTENT_SECURITY_POLICY = "; ".join(
     [
@@ -27,6 +27,8 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), interest-cohort=()",
 }
 
+#: What other sites may read from a browser, as anybody may: lists and feeds, never what is for one person.
+OPEN_DATA = frozenset({"application/json", "text/csv", "application/atom+xml"})
 MAX_BODY = 1_000_000
 
 
@@ -48,8 +50,16 @@ def register(app: Flask) -> None:
 
 
 def _add(response: Response) -> Response:
+    if _open_data(response):
+        response.headers["Access-Control-Allow-Origin"] = "*"
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
     return response
+
+
+def _open_data(response: Response) -> bool:
+    """Whether an answer is data, and the same for whoever asks."""
+    known = request.authorization or current_app.config["SESSION_COOKIE_NAME"] in request.cookies
+    return request.method in ("GET", "HEAD") and response.mimetype in OPEN_DATA and not known

@@ -100,7 +100,10 @@ def test_a_long_board_has_pages_and_none_of_its_requests_is_in_no_list(
     assert all("3 richieste" in page for page in pages)
     assert 'href="/richieste?pagina=2"' in pages[0]
     assert 'href="/richieste?tema=suap&amp;pagina=' not in client.get("/richieste?tema=suap").text
-    assert len(json.loads(client.get("/richieste.json").text)["requests"]) == len(posted)
+    rows = json.loads(client.get("/richieste.json").text)["requests"]
+    assert len(rows) == len(posted)
+    assert all(client.get(row["url"]).status_code == 200 for row in rows)
+    assert rows[0]["url"] in client.get("/richieste.csv").text
 
 
 def test_the_clock_runs_until_the_first_answer_and_the_end_is_told(

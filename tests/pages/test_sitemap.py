@@ -18,6 +18,8 @@ from tests.makers import make_solution
 
 SPACE = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 LINK = "{http://www.w3.org/1999/xhtml}link"
+#: What happens between the cities.
+ALIVE = ("/richieste", "/gemellaggi", "/rete", "/numeri")
 #: What the protocol lets one file hold.
 ADDRESSES, BYTES = 50_000, 50 * 2**20
 
@@ -48,7 +50,7 @@ def test_the_map_names_public_pages_in_both_languages_with_the_day_a_solution_ch
     found = file(client)
     assert found.tag == f"{SPACE}urlset"
     rows = {item.findtext(f"{SPACE}loc"): item for item in found}
-    for path in ("/", "/soluzioni", "/temi/suap", "/citta/bologna", "/norme/dpr-160-2010", "/aiuto"):
+    for path in ("/", "/soluzioni", "/temi/suap", "/citta/bologna", "/norme/dpr-160-2010", "/aiuto", *ALIVE):
         assert {f"http://localhost{path}", f"http://localhost/en{path}"} <= set(rows)
     assert not any("bozza" in str(address) for address in rows)
     page = "/soluzioni/sportello-unico-bologna"

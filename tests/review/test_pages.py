@@ -483,6 +483,7 @@ def test_the_story_of_a_solution_is_taken_away_with_its_digests_by_those_who_wor
     entries = json.loads(official.get(f"{address}.json").text)["entries"]
     assert [entry["action"] for entry in entries] == ["solution-submitted", "solution-approved"]
     assert entries[1]["previous"] == entries[0]["digest"]
+    assert all(isinstance(entry["data"], dict) for entry in entries)
     assert "solution-approved" in official.get(f"{address}.csv").text
     assert stranger(app, office, (Role.OFFICIAL, "torino")).get(f"{address}.json").status_code == 404
     assert app.test_client().get(f"{address}.csv").status_code in {303, 401}

@@ -70,6 +70,11 @@ def test_a_right_folder_is_imported_and_the_second_time_nothing_changes(app: Fla
     assert "0 nuove, 0 aggiornate, 2 invariate" in second.output
 
 
+def test_a_file_whose_ending_is_in_capitals_is_imported_too(app: Flask, folder: Path) -> None:
+    (folder / "solutions" / "due.md").rename(folder / "solutions" / "due.MD")
+    assert "2 nuove" in run(app, "import", folder).output
+
+
 def test_a_wrong_document_is_refused_with_file_line_field_and_example_and_the_rest_is_imported(
     app: Flask, folder: Path, database: Database
 ) -> None:

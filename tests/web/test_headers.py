@@ -2,6 +2,7 @@
 """What every answer carries, and what no request may do."""
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from app import create_app
@@ -31,6 +32,16 @@ def test_every_answer_carries_the_security_headers(library: FlaskClient, path: s
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["X-Frame-Options"] == "DENY"
     assert headers["X-Request-ID"]
+
+
+def test_other_sites_may_read_public_data_and_nothing_that_is_for_one_person(library: FlaskClient, app: Flask) -> None:
+    anybody = "Access-Control-Allow-Origin"
+    for path in ("/cerca.json?q=suap", "/citta.csv", "/richieste.json", "/feed/soluzioni.atom"):
+        assert library.get(path).headers.get(anybody) == "*", path
+        assert anybody not in library.get(path, headers={"Authorization": "Bearer x"}).headers
+    assert anybody not in library.get("/").headers
+    library.set_cookie(app.config["SESSION_COOKIE_NAME"], "somebody")
+    assert anybody not in library.get("/richieste.json").headers
 
 
 @pytest.mark.parametrize("path", ["/", "/cerca?q=suap", "/soluzioni/suap-metropolitano-bologna", "/en/citta"])
