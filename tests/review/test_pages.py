@@ -19,6 +19,7 @@ from app.document.dates import day_of
 from app.journal import queries as journal
 from app.review import ageing, page_reports, remarks, service
 from app.review.rules import ENDING, Deed
+from app.solutions import pdf
 from app.solutions.queries import by_slug, current_revision
 from app.writing.chores import read_files
 from app.writing.models import Attachment
@@ -508,6 +509,17 @@ def test_reviewers_see_the_files_of_the_kit_before_readers_do(app: Flask, office
     assert "Delibera di adesione" in referent.get(PAGE).text
     office.approve()
     assert "Delibera di adesione" in app.test_client().get(f"/soluzioni/{SLUG}").text
+
+
+def test_the_pdf_lists_the_files_of_the_kit_with_their_whole_address(
+    app: Flask, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pdf, "document", lambda page, *folders: page.encode())
+    office.add_file("Delibera di adesione")
+    office.submit()
+    office.approve()
+    printed = app.test_client().get(f"/soluzioni/{SLUG}.pdf").text
+    assert re.search(r'<a href="http://localhost/[^"]*documento.pdf">Delibera di adesione</a>', printed)
 
 
 def test_the_page_names_the_files_that_come_and_go_and_those_that_came_after_the_sending(
