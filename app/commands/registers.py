@@ -30,7 +30,12 @@ TERM_FIELDS = (
     Field("term", "text", Level.DRAFT, "sportello unico per le attività produttive", limit=200),
     *(
         Field(name, "texts", Level.NEVER, example, limit=100)
-        for name, example in (("acronyms", "[SUAP]"), ("synonyms", "[sportello imprese]"), ("related", "[impresa]"))
+        for name, example in (
+            ("acronyms", "[SUAP]"),
+            ("synonyms", "[sportello imprese]"),
+            ("everyday", "[aprire bottega]"),
+            ("related", "[impresa]"),
+        )
     ),
     *(
         Field(name, "texts", Level.NEVER, example, limit=100)

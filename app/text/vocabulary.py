@@ -2,7 +2,7 @@
 """The words of the administrations: acronyms, full forms and synonyms that stand for each other."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +12,7 @@ from app.text.tokens import tokens
 Form = tuple[str, ...]
 
 FULL_FORM, SYNONYM, ENGLISH = 0.9, 0.6, 0.8
-MAX_ALTERNATIVES = 8
+MAX_ALTERNATIVES = 12
 #: What the vocabulary knows beside a form: neighbours, and neighbours of who names it as one.
 RELATED, BESIDE = 0.5, 0.2
 #: What a neighbour alone is worth in the place of what names it.
@@ -36,6 +36,8 @@ class Alternative:
 class _Entry:
     full: list[Form] = field(default_factory=list)
     synonyms: list[Form] = field(default_factory=list)
+    #: Those of the synonyms that people say outside of offices.
+    everyday: list[Form] = field(default_factory=list)
     english: list[Form] = field(default_factory=list)
     related: list[Form] = field(default_factory=list)
     nearby: set[str] = field(default_factory=set)
@@ -74,15 +76,21 @@ class Vocabulary:
         self.surfaces.update(_surfaces(raw))
         self.words.update(word for text in _texts(raw, ["related"]) for word in _said(text))
         unclear = {form(text) for text in raw.get("ambiguous") or ()}
-        for typed, weight in _typed(entry):
-            for other in (*entry.full, *entry.synonyms):
-                if other != typed and other not in unclear:
-                    worth = min(weight, FULL_FORM if other in entry.full else SYNONYM)
-                    known = self._alternatives[typed].get(other, 0.0)
-                    self._alternatives[typed][other] = max(known, worth)
+        self._link(entry, unclear)
         for typed in unclear:
             self._ambiguous[typed] |= entry.nearby
         self._connect(entry, unclear, raw.get("meanings") or ())
+
+    def _link(self, entry: _Entry, unclear: Set[Form]) -> None:
+        """What each form of an entry may be looked for as."""
+        for typed, weight in _typed(entry):
+            for other in (*entry.full, *entry.synonyms):
+                # Two of them are on one subject, and may be two things: `piscina` is no `palestra`.
+                apart = typed in entry.everyday and other in entry.everyday
+                if other != typed and other not in unclear and not apart:
+                    worth = min(weight, FULL_FORM if other in entry.full else SYNONYM)
+                    known = self._alternatives[typed].get(other, 0.0)
+                    self._alternatives[typed][other] = max(known, worth)
 
     def _connect(self, entry: _Entry, unclear: Iterable[Form], means: Sequence[str]) -> None:
         """What an entry may mean, what stands beside it, and which of its words are said in no other form."""
@@ -107,7 +115,8 @@ class Vocabulary:
             return ()
         if said and said not in (self._only(typed) or {said}):
             return ()
-        ranked = sorted(self._alternatives.get(typed, {}).items(), key=lambda pair: (-pair[1], pair[0]))
+        # Of what is worth the same, what the file names first.
+        ranked = sorted(self._alternatives.get(typed, {}).items(), key=lambda pair: -pair[1])
         return tuple(way for stems, weight in ranked[:MAX_ALTERNATIVES] for way in self._ways(stems, weight))
 
     def _only(self, known: Form) -> set[str]:
@@ -173,9 +182,9 @@ def _expansions(raw: Mapping[str, Any]) -> dict[str, str]:
 
 def _read(raw: Mapping[str, Any]) -> _Entry:
     names = [raw.get("term"), raw.get("expansion"), *(raw.get("acronyms") or ())]
-    entry = _Entry(full=_forms(names), synonyms=_forms(raw.get("synonyms") or ()), english=_forms(raw.get("en") or ()))
-    entry.related = _forms(raw.get("related") or ())
-    texts = [str(text) for text in (*names, *(raw.get("synonyms") or ())) if text]
+    entry = _Entry(full=_forms(names), synonyms=_forms(_synonyms(raw)), english=_forms(raw.get("en") or ()))
+    entry.everyday, entry.related = (_forms(raw.get(name) or ()) for name in ("everyday", "related"))
+    texts = [str(text) for text in (*names, *_synonyms(raw)) if text]
     english = list(map(str, raw.get("en") or ()))
     exact = {text for text in [*filter(_shouts, texts), *english] if len(_said(text)) == 1}
     entry.exact = {form(text): _said(text)[0] for text in exact}
@@ -183,6 +192,11 @@ def _read(raw: Mapping[str, Any]) -> _Entry:
     nearby = [*entry.full, *entry.synonyms, *entry.related]
     entry.nearby = {item for known in nearby for item in known if len(item) > 2}
     return entry
+
+
+def _synonyms(raw: Mapping[str, Any]) -> list[Any]:
+    """What stands for an entry: words of the offices, then what is said outside of them."""
+    return [*(raw.get("synonyms") or ()), *(raw.get("everyday") or ())]
 
 
 def _shouts(text: str) -> bool:
@@ -198,7 +212,7 @@ def _surfaces(raw: Mapping[str, Any]) -> Iterable[tuple[str, Form]]:
 def _texts(raw: Mapping[str, Any], also: Sequence[str] = ()) -> Iterator[str]:
     """Every way of saying an entry, and what stands in other lists of it."""
     yield from (str(raw[name]) for name in ("term", "expansion") if raw.get(name))
-    for name in ("acronyms", "synonyms", "en", *also):
+    for name in ("acronyms", "synonyms", "everyday", "en", *also):
         yield from map(str, raw.get(name) or ())
 
 

@@ -31,6 +31,18 @@ def test_a_synonym_is_worth_less_than_the_full_form(vocabulary: Vocabulary) -> N
     assert weights[form("sportello imprese")] == SYNONYM
 
 
+def test_what_people_say_outside_of_offices_stands_for_it_after_the_words_of_the_offices() -> None:
+    words = Vocabulary([{"term": "polizia locale", "synonyms": ["polizia municipale"], "everyday": ["vigili"]}])
+    assert [way.stems for way in words.alternatives(form("vigili"))] == [
+        form("polizia locale"),
+        form("polizia municipale"),
+    ]
+    assert [way.stems for way in words.alternatives(form("polizia locale"))] == [
+        form("polizia municipale"),
+        form("vigili"),
+    ]
+
+
 def test_english_leads_to_italian_and_never_the_other_way(vocabulary: Vocabulary) -> None:
     english = form("one-stop shop")
     assert {way.weight for way in vocabulary.alternatives(english)} == {ENGLISH, SYNONYM}
