@@ -5,10 +5,12 @@ import gc
 import os
 from typing import Any
 
-bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
+#: An empty variable is one that is not there; an address of version 6 stands in brackets (as in app/config.py).
+host = os.environ.get("HOST") or "127.0.0.1"
+bind = f"{f'[{host}]' if ':' in host and not host.startswith('[') else host}:{os.environ.get('PORT') or '8000'}"
 worker_class = "app.web.server.PatientWorker"
-workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
-threads = int(os.environ.get("WEB_THREADS", "8"))
+workers = int(os.environ.get("WEB_CONCURRENCY") or "2")
+threads = int(os.environ.get("WEB_THREADS") or "8")
 timeout = 30
 graceful_timeout = 10
 keepalive = 5

@@ -5,8 +5,10 @@ import os
 import re
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from app.errors import Misconfigured
 
@@ -17,6 +19,22 @@ OPEN_ADDRESSES = frozenset({"0.0.0.0", "::", "[::]"})  # noqa: S104 - compared, 
 SMTP_SECURITIES = ("starttls", "tls", "none")
 MAILBOX = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
 TRUE_WORDS = frozenset({"1", "true", "yes", "on", "sì", "si"})
+FALSE_WORDS = frozenset({"0", "false", "no", "off"})
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+#: The least and the most of each number.
+BOUNDS = {"answer_days": (1, 365), "overdue_days": (1, 365), "smtp_port": (1, 65_535)}
+#: Variables of the web server that are numbers, likewise.
+SERVER_BOUNDS = {"PORT": (1, 65_535), "WEB_CONCURRENCY": (1, 1_000), "WEB_THREADS": (1, 1_000)}
+DATABASE = re.compile(r"sqlite:///.+|postgresql(\+psycopg)?://.+")
+#: Settings that pages turn into links: whole addresses, or, where the second says so, a mailbox.
+LINKED = {
+    "base_url": False,
+    "source_url": False,
+    "accessibility_url": False,
+    "oidc_issuer": False,
+    "feedback": True,
+    "security_contact": True,
+}
 
 
 @dataclass(frozen=True)
@@ -148,6 +166,9 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         raw = environ.get(PREFIX + field.name.upper())
         if raw is not None and raw.strip():
             values[field.name] = _value(field.name, field.type, raw.strip())
+    for variable, bounds in SERVER_BOUNDS.items():
+        if environ.get(variable):
+            _number(variable, environ[variable], *bounds)
     settings = Settings(**values)  # type: ignore[arg-type]
     _refuse_unsafe(settings)
     return settings
@@ -155,19 +176,35 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
 
 def _value(name: str, kind: object, raw: str) -> object:
     if kind in (bool, "bool"):
-        return raw.lower() in TRUE_WORDS
-    if kind not in (int, "int"):
-        return raw
-    if not raw.isdecimal():
-        raise Misconfigured(f"{PREFIX}{name.upper()} is '{raw}': use a number")
+        return _switch(PREFIX + name.upper(), raw.lower())
+    if kind in (int, "int"):
+        return _number(PREFIX + name.upper(), raw, *BOUNDS[name])
+    return raw
+
+
+def _switch(variable: str, raw: str) -> bool:
+    """A mistyped word would leave off what somebody meant to switch on."""
+    if raw not in TRUE_WORDS | FALSE_WORDS:
+        raise Misconfigured(f"{variable} is '{raw}': use true or false")
+    return raw in TRUE_WORDS
+
+
+def _number(variable: str, raw: str, least: int, most: int) -> int:
+    if not (raw.isascii() and raw.isdecimal() and least <= int(raw) <= most):
+        raise Misconfigured(f"{variable} is '{raw}': use a number from {least} to {most}")
     return int(raw)
 
 
 def _refuse_unsafe(settings: Settings) -> None:
     if settings.environment not in {"development", "production"}:
         raise Misconfigured(f"{PREFIX}ENVIRONMENT is '{settings.environment}': use development or production")
+    if settings.log_level.upper() not in LOG_LEVELS:
+        raise Misconfigured(f"{PREFIX}LOG_LEVEL is '{settings.log_level}': use one of {', '.join(LOG_LEVELS)}")
     _refuse_unknown_security(settings)
     _refuse_unsafe_provider(settings)
+    _refuse_no_address(settings)
+    _refuse_no_host(settings)
+    _refuse_no_database(settings)
     if not settings.production:
         return
     if settings.demonstration:
@@ -197,17 +234,74 @@ def _refuse_unsafe_provider(settings: Settings) -> None:
         raise Misconfigured(f"{PREFIX}OIDC_ISSUER needs an https:// address in production")
 
 
+def _refuse_no_address(settings: Settings) -> None:
+    for name, mailbox_too in LINKED.items():
+        typed = getattr(settings, name)
+        if not typed or _is_address(typed) or (mailbox_too and MAILBOX.fullmatch(typed)):
+            continue
+        use = "a whole address, as https://www.ente.it" + (", or a mailbox, as aiuto@ente.it" if mailbox_too else "")
+        raise Misconfigured(f"{PREFIX}{name.upper()} is '{typed}': use {use}")
+
+
+def _is_address(typed: str) -> bool:
+    try:
+        parts = urlsplit(typed)
+        return (
+            parts.scheme in {"http", "https"}
+            and bool(parts.hostname)
+            and parts.port != 0
+            and not re.search(r"\s", typed)
+        )
+    except ValueError:
+        return False
+
+
+def _refuse_no_host(settings: Settings) -> None:
+    """A name that no request can carry would have every reader refused without a reason."""
+    for name in settings.hosts:
+        if re.search(r"[/*@\s]", name):
+            use = "names alone, as twinmetro.ente.it (.ente.it with every name below it)"
+            raise Misconfigured(f"{PREFIX}TRUSTED_HOSTS has '{name}': use {use}")
+
+
+def _refuse_no_database(settings: Settings) -> None:
+    """What was given is not repeated: a password may be in it."""
+    address = settings.database_url
+    try:
+        known = not address or (DATABASE.fullmatch(address) and urlsplit(address).port != 0)
+    except ValueError:
+        known = False
+    if not known:
+        use = "postgresql+psycopg://user@host/name, or sqlite:/// and a path"
+        raise Misconfigured(f"{PREFIX}DATABASE_URL is no address of a database this site can use: use {use}")
+
+
+def listening(environ: Mapping[str, str] | None = None) -> str:
+    """Host and port the web server listens on; an empty variable is one that is not there."""
+    environ = os.environ if environ is None else environ
+    host, port = environ.get("HOST") or "127.0.0.1", environ.get("PORT") or "8000"
+    return f"{_bracketed(host)}:{port}"
+
+
+def _bracketed(host: str) -> str:
+    """An address of version 6 as addresses of pages write it."""
+    return f"[{host}]" if ":" in host and not host.startswith("[") else host
+
+
 def site_address(settings: Settings) -> str:
     """Scheme and host of the site where no request tells them; without a configured one, that of the server."""
-    listening = os.environ.get("HOST", "127.0.0.1"), os.environ.get("PORT", "8000")
-    return settings.base_url.rstrip("/") or "http://{}:{}".format(*listening)
+    return settings.base_url.rstrip("/") or f"http://{listening()}"
 
 
 def answered_hosts(settings: Settings, listening: str) -> list[str] | None:
     """Host names the site answers to: those configured, else those of the machine; None (any) on an open address."""
     if settings.hosts:
         return settings.hosts
-    return None if listening in OPEN_ADDRESSES else ["localhost", "127.0.0.1", "[::1]", *filter(None, [listening])]
+    return (
+        None
+        if listening in OPEN_ADDRESSES
+        else ["localhost", "127.0.0.1", "[::1]", *filter(None, [_bracketed(listening)])]
+    )
 
 
 def prepare_data_folder(settings: Settings) -> None:
@@ -221,16 +315,33 @@ def prepare_data_folder(settings: Settings) -> None:
 
 
 def signing_key(settings: Settings) -> str:
-    """The configured key, or a random one made once and kept in the data folder."""
+    """The configured key, or a random one made once and kept in the data folder.
+
+    It has its name only once it is whole: neither a process that starts at the same time nor the next start after a
+    full disk reads half of one.
+    """
     if settings.secret_key:
         return settings.secret_key
     path = settings.data_folder / "secret_key"
-    try:
-        with open(path, "x", opener=_private, encoding="ascii") as file:
-            file.write(secrets.token_hex(32))
-    except FileExistsError:
-        pass
+    if not path.exists() or not path.stat().st_size:
+        _make_key(path)
     return path.read_text(encoding="ascii").strip()
+
+
+def _make_key(path: Path) -> None:
+    part = path.with_name(f".part-{path.name}-{os.getpid()}")
+    try:
+        with open(part, "w", opener=_private, encoding="ascii") as file:
+            file.write(secrets.token_hex(32))
+        if path.exists() and not path.stat().st_size:
+            os.replace(part, path)
+        else:
+            with suppress(FileExistsError):
+                os.link(part, path)
+    except OSError as error:
+        raise Misconfigured(f"{PREFIX}DATA: {path} cannot be written ({error.strerror})") from error
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _private(path: str, flags: int) -> int:

@@ -4,13 +4,12 @@
 It knows nothing of the application, which takes seventy megabytes that a process that only waits does not need.
 """
 
-import os
 import signal
 import subprocess
 import sys
 import threading
 
-from app.config import ROOT
+from app.config import ROOT, listening
 
 SITE = ("gunicorn", "--config", "gunicorn.conf.py", "wsgi:app")
 WORKER = ("flask", "--app", "wsgi", "worker")
@@ -25,8 +24,7 @@ def watch() -> bool:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     site, beside = _start(SITE), _start(WORKER)
-    host, port = os.environ.get("HOST", "127.0.0.1"), os.environ.get("PORT", "8000")
-    sys.stderr.write(f"Twin Metro: http://{host}:{port}  (Ctrl+C per fermare)\n")
+    sys.stderr.write(f"Twin Metro: http://{listening()}  (Ctrl+C per fermare)\n")
     while not stopping.wait(POLL_SECONDS) and site.poll() is None:
         if beside.poll() is not None:
             # A dead indexer must not take the site with it: pages go on, the new one catches up with the log.
