@@ -92,6 +92,8 @@ def writing(path: Path, manifest: Manifest) -> Iterator[Writer]:
     """A new archive, which has its name only once it is whole and on the disk; readable by its owner alone."""
     if path.exists():
         raise Unusable("exists", str(path))
+    if not path.parent.is_dir():
+        raise Unusable("no_folder", str(path.parent))
     part = path.with_name(f".part-{path.name}")
     try:
         with open(part, "wb", opener=_private) as file:

@@ -59,20 +59,27 @@ def empty(database: Database) -> bool:
     return not inspect(database.engine).get_table_names()
 
 
+def refuse_other_kind(database: Database, name: str) -> None:
+    """Raises ``Unusable`` where the copy with this name is of another kind of database."""
+    if name != name_of(database):
+        raise Unusable("for_sqlite" if name == SQLITE else "for_postgres")
+
+
 def bring_back(database: Database, path: Path) -> None:
-    """Put a copy where the empty database stands. Raises ``Unusable`` where it is of the other kind."""
-    if path.name != name_of(database):
-        raise Unusable("other_database", path.name)
+    """Put a copy where the empty database of its kind stands."""
     if path.name == POSTGRES:
         _run(LOAD, database, f"--dbname={database.engine.url.database}", str(path))
         return
     target = _file(database)
     part = target.with_name(f".part-{target.name}")
-    shutil.copyfile(path, part)
-    with part.open("rb+") as file:
-        os.fsync(file.fileno())
-    part.chmod(0o600)
-    os.replace(part, target)
+    try:
+        shutil.copyfile(path, part)
+        with part.open("rb+") as file:
+            os.fsync(file.fileno())
+        part.chmod(0o600)
+        os.replace(part, target)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _file(database: Database) -> Path:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Making, proving and bringing back an archive of the whole installation."""
 
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -114,7 +115,8 @@ def _verified(path: Path, room: Path) -> tuple[Manifest, list[str]]:
 
 
 def restore(kept: Installation, path: Path) -> Manifest:
-    """Bring an archive back. Refuses where anything would be overwritten; the database comes last.
+    """Bring an archive back. Refuses where anything would be overwritten; the database comes last, and what cannot be
+    brought back whole leaves the folder as empty as it was.
 
     An archive without some file may be the only one there is: it comes back, and what it lacks is among the missing.
     """
@@ -124,9 +126,14 @@ def restore(kept: Installation, path: Path) -> Manifest:
         room = Path(name)
         manifest, lost = _verified(path, room)
         manifest.missing += lost
+        databases.refuse_other_kind(kept.database, manifest.database)
         if manifest.schema > schema.expected():
             raise Unusable("newer", manifest.release)
-        for digest in manifest.digests:
-            kept.files.put((room / FILES / digest).read_bytes())
-        databases.bring_back(kept.database, room / manifest.database)
+        try:
+            for digest in manifest.digests:
+                kept.files.put((room / FILES / digest).read_bytes())
+            databases.bring_back(kept.database, room / manifest.database)
+        except Exception:
+            shutil.rmtree(kept.files.folder, ignore_errors=True)
+            raise
     return manifest

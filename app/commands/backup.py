@@ -33,7 +33,9 @@ WORDS = {
     "file_missing": "manca un file che la base di dati nomina: {}",
     "not_empty": "si ripristina solo su una cartella e una base di dati vuote: {} non lo è",
     "newer": "l'archivio viene da una versione più recente ({}): aggiornare prima il programma",
-    "other_database": "l'archivio contiene {}: la base di dati configurata è di un altro tipo",
+    "for_sqlite": "l'archivio viene da SQLite e quella configurata è PostgreSQL: togliere TWINMETRO_DATABASE_URL",
+    "for_postgres": "l'archivio viene da PostgreSQL: indicarne una base vuota con TWINMETRO_DATABASE_URL",
+    "no_folder": "la cartella {} non c'è: crearla, o indicarne un'altra",
     "no_program": "serve il programma {}, dei client di PostgreSQL, nel percorso di ricerca",
     "program_failed": "non riuscito: {}",
 }

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A backup made while the site writes is whole, is proved byte by byte, and gives the same site back."""
 
+import errno
 import gzip
 import hashlib
 import os
@@ -312,6 +313,41 @@ def test_an_archive_of_a_newer_release_is_refused(
     other = opened(tmp_path / "altrove")
     assert "più recente" in run(other, "backup", "restore", str(tmp_path / "copia.tar.gz"))[1]
     assert [item.name for item in (tmp_path / "altrove").iterdir()] == ["secret_key"]
+
+
+def test_what_cannot_be_brought_back_whole_leaves_the_folder_empty(
+    full: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once there is room for it, the same command brings it back."""
+    archive, other = tmp_path / "copia.tar.gz", opened(tmp_path / "altrove")
+    run(full, "backup", "create", str(archive))
+
+    def full_disk(_source: Path, part: Path) -> None:
+        part.write_bytes(b"SQLite for")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("app.backup.databases.shutil.copyfile", full_disk)
+        status, said = run(other, "backup", "restore", str(archive))
+        assert (status, "No space left" in said) == (1, True)
+    assert [item.name for item in (tmp_path / "altrove").iterdir()] == ["secret_key"]
+    assert run(other, "backup", "restore", str(archive))[0] == 0
+
+
+def test_an_archive_of_the_other_kind_of_database_is_refused_before_anything_is_written(
+    full: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive, other = tmp_path / "copia.tar.gz", opened(tmp_path / "altrove")
+    run(full, "backup", "create", str(archive))
+    monkeypatch.setattr("app.backup.databases.name_of", lambda _database: "database.dump")
+    status, said = run(other, "backup", "restore", str(archive))
+    assert (status, "togliere TWINMETRO_DATABASE_URL" in said) == (1, True)
+    assert not (tmp_path / "altrove/files").exists()
+
+
+def test_an_archive_for_a_folder_that_is_not_there_names_the_folder(small: Flask, tmp_path: Path) -> None:
+    status, said = run(small, "backup", "create", str(tmp_path / "copie/copia.tar.gz"))
+    assert (status, said) == (1, f"Error: la cartella {tmp_path / 'copie'} non c'è: crearla, o indicarne un'altra\n")
 
 
 @pytest.mark.postgres
