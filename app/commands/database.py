@@ -9,6 +9,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
+from app import schema
 from app.config import ROOT
 from app.db import Database
 from app.later import later
@@ -40,10 +41,21 @@ def _said() -> Iterator[None]:
         raise click.ClickException(str(error)) from error
 
 
+def _refuse_newer() -> None:
+    """Tables of a newer release are named: Alembic says only that it does not know them."""
+    store: Database = current_app.extensions["database"]
+    with store.reading() as session:
+        applied = schema.applied(session)
+    if applied > schema.expected():
+        told = f"la base di dati è di una versione più recente ({applied}; questa arriva a {schema.expected()})"
+        raise click.ClickException(f"{told}: installare quella, o ripristinare un archivio di prima")
+
+
 @database.command("upgrade")
 @click.argument("target", default="head")
 def upgrade(target: str) -> None:
     """Bring the database up to TARGET (default: the newest)."""
+    _refuse_newer()
     with _said():
         command.upgrade(configuration(), target)
     click.echo("Migrazioni applicate.")

@@ -23,5 +23,12 @@ class WithTables(AppGroup):
                 applied = schema.applied(session)
             if applied == schema.expected():
                 raise
-            told = f"la base di dati non risponde, o non ha le tabelle di questa versione ({error.orig})"
-            raise click.ClickException(f"{told}. Se risponde, il rimedio è flask db upgrade") from error
+            # What follows the first line repeats the statement, which tells an administrator nothing.
+            told = str(error.orig).partition("\n")[0]
+            if not applied:
+                told = f"la base di dati non risponde, o è vuota ({told}). Se risponde, il rimedio è flask db upgrade"
+            elif applied > schema.expected():
+                told = f"la base di dati è di una versione più recente ({applied}): aggiornare il programma"
+            else:
+                told = f"la base di dati è di una versione precedente ({applied}). Il rimedio è flask db upgrade"
+            raise click.ClickException(told) from error

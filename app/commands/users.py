@@ -9,7 +9,7 @@ import click
 from flask import current_app
 from sqlalchemy.orm import Session
 
-from app.access import NOBODY, OF_BODY, OF_THEME, Role
+from app.access import NOBODY, OF_THEME, Role
 from app.accounts import erasure, invitations, passwords, queries, roles, rules, second_factors, service
 from app.accounts.models import Person
 from app.cities import queries as city_queries
@@ -19,9 +19,21 @@ from app.db import Database
 from app.document.dates import today
 from app.errors import Refused
 from app.solutions import queries as solution_queries
+from app.text.typed import readable
 
 users = WithTables("users", help="People with an account.")
 ROLE = click.Choice([role.value for role in Role if role is not Role.SERVICE])
+#: What a refusal means on a terminal, and what to do.
+WORDS = {
+    "password_short": "servono almeno 12 caratteri: una frase di tre o quattro parole va bene",
+    "password_long": "al massimo 128 caratteri",
+    "password_common": "è troppo facile da indovinare: tre o quattro parole che non c’entrano l’una con l’altra",
+    "last_administrator": "è l’ultimo amministratore: prima darne il ruolo a un’altra persona (flask users invite)",
+    "scope_not_needed": "il ruolo {role} vale per tutti gli enti e tutti i temi: togliere --scope «{scope}»",
+    "unknown_body": "il ruolo {role} vale per un ente attivo del registro, come bologna: --scope «{scope}» non va bene",
+    "unknown_theme": "il ruolo {role} vale per un tema, come suap: --scope «{scope}» non va bene",
+}
+LONGEST_NAME = 120
 
 
 def store() -> Database:
@@ -45,6 +57,13 @@ def _mailbox(_context: click.Context, _option: click.Parameter, typed: str) -> s
     return email
 
 
+def _name(_context: click.Context, _option: click.Parameter, typed: str) -> str:
+    name = " ".join(readable(typed).split())
+    if not 2 <= len(name) <= LONGEST_NAME:
+        raise click.BadParameter(f"servono nome e cognome, da 2 a {LONGEST_NAME} caratteri")
+    return name
+
+
 def _found(session: Session, email: str) -> Person:
     person = queries.by_email(session, email)
     if person is None:
@@ -55,27 +74,29 @@ def _found(session: Session, email: str) -> Person:
 def _scope(session: Session, role: Role, scope: str) -> str:
     bodies = frozenset(city.slug for city in city_queries.bodies_on(session, today()))
     themes = frozenset(theme.slug for theme in solution_queries.themes(session))
-    if rules.scope_problem(role, scope, bodies, themes):
-        what = "un ente attivo del registro" if role in OF_BODY else "un tema"
-        raise click.ClickException(f"il ruolo {role.value} vale per {what}: --scope «{scope}» non va bene")
+    problem = rules.scope_problem(role, scope, bodies, themes)
+    if problem:
+        raise click.ClickException(WORDS[problem].format(role=role.value, scope=scope))
     return scope
 
 
 def _typed_password(person_words: tuple[str, str], from_stdin: bool) -> str:
     """A good password, from the terminal without being shown or from standard input: never an argument."""
     if from_stdin:
-        typed = sys.stdin.readline().rstrip("\r\n")
+        typed = sys.stdin.readline()
     else:
         typed = click.prompt("Password", hide_input=True, confirmation_prompt="Di nuovo")
+    # As the log-in page reads it.
+    typed = readable(typed).rstrip("\n")
     problem = rules.password_problem(typed, person_words)
     if problem:
-        raise click.ClickException(f"password non accettata: {problem}")
+        raise click.ClickException(f"password non accettata: {WORDS[problem]}")
     return typed
 
 
 @users.command("create")
 @click.argument("email", callback=_mailbox)
-@click.option("--name", required=True, help="Name and surname.")
+@click.option("--name", required=True, callback=_name, help="Name and surname.")
 @click.option("--role", type=ROLE, help="A role; without it the person only reads and follows.")
 @click.option("--scope", default="", help="Body or theme of the role.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
@@ -166,4 +187,4 @@ def _carefully(act: Callable[[], None]) -> None:
     try:
         act()
     except Refused as refusal:
-        raise click.ClickException(f"rifiutato: {refusal}") from refusal
+        raise click.ClickException(f"rifiutato: {WORDS.get(str(refusal), refusal)}") from refusal

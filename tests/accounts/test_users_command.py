@@ -10,8 +10,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.access import Role
-from app.accounts import queries
+from app.accounts import queries, rules
 from app.accounts.models import Person
+from app.commands.users import WORDS
 from app.db import Database
 from tests import makers
 from tests.accounts.conftest import EMAIL, come_in, make, send
@@ -46,7 +47,7 @@ def test_the_first_administrator_is_made_on_the_terminal(run: Run, client: Flask
 def test_a_password_may_come_from_standard_input_and_must_be_good(run: Run) -> None:
     weak = run("create", CHIEF, "--name", "Il Capo", "--password-stdin", typed="corta\n")
     assert weak.exit_code == 1
-    assert "password_short" in weak.output
+    assert "almeno 12 caratteri" in weak.output
     assert run("create", CHIEF, "--name", "Il Capo", "--password-stdin", typed=f"{makers.PASSWORD}\n").exit_code == 0
     again = run("create", CHIEF, "--name", "Il Capo", "--password-stdin", typed=f"{makers.PASSWORD}\n")
     assert "c’è già" in again.output
@@ -79,7 +80,7 @@ def test_the_last_administrator_is_neither_disabled_nor_erased(run: Run, registe
     make(registered, (Role.ADMINISTRATOR, ""), email=CHIEF)
     for arguments in (("disable", CHIEF), ("erase", CHIEF, "--yes")):
         refused = run(*arguments)
-        assert (refused.exit_code, "last_administrator" in refused.output) == (1, True)
+        assert (refused.exit_code, "l’ultimo amministratore: prima" in refused.output) == (1, True)
 
 
 def test_erasing_asks_first(run: Run, anna: Person, database: Database) -> None:
@@ -101,3 +102,27 @@ def test_a_link_for_somebody_who_lost_everything(
     newer = "altre cinque parole tutte diverse"
     assert send(client, link[0], password=newer).status_code == 303
     assert come_in(client, password=newer).headers["Location"] == "/scrivania"
+
+
+@pytest.mark.parametrize("name", ["", " ", "A", "x" * 121])
+def test_a_name_that_pages_cannot_show_is_refused(run: Run, registered: Database, name: str) -> None:
+    refused = run("create", CHIEF, "--name", name, "--password-stdin", typed=f"{makers.PASSWORD}\n")
+    assert (refused.exit_code, "da 2 a 120 caratteri" in refused.output) == (2, True)
+    with registered.reading() as session:
+        assert queries.by_email(session, CHIEF) is None
+
+
+def test_a_role_for_everything_is_given_without_a_scope_and_says_so(run: Run) -> None:
+    given = ("create", CHIEF, "--name", "Il Capo", "--role", "administrator", "--scope", "bari", "--password-stdin")
+    refused = run(*given, typed=f"{makers.PASSWORD}\n")
+    assert (refused.exit_code, "togliere --scope «bari»" in refused.output) == (1, True)
+
+
+def test_every_refusal_of_a_password_or_a_scope_has_a_sentence() -> None:
+    keys = {
+        rules.password_problem("short"),
+        rules.password_problem("x" * 200),
+        rules.password_problem("passwordpassword"),
+    }
+    keys |= {rules.scope_problem(role, "nowhere", frozenset(), frozenset()) for role in Role}
+    assert keys <= WORDS.keys()

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import text
 
 from app import create_app
 from app.background import Chore
@@ -41,3 +42,24 @@ def test_without_tables_a_command_says_what_to_do(tmp_path: Path, arguments: lis
     assert result.exit_code == 1
     assert isinstance(result.exception, SystemExit)
     assert "il rimedio è flask db upgrade" in result.output
+
+
+@pytest.mark.parametrize(
+    ("version", "arguments", "told"),
+    [
+        ("9999", ["db", "upgrade"], "di una versione più recente (9999"),
+        ("9999", ["audit", "verify"], "di una versione più recente (9999)"),
+        ("0001", ["audit", "verify"], "di una versione precedente (0001). Il rimedio è flask db upgrade"),
+    ],
+)
+def test_tables_of_another_release_are_told_from_a_database_that_is_away(
+    tmp_path: Path, version: str, arguments: list[str], told: str
+) -> None:
+    moved = create_app(Settings(data=str(tmp_path), log_level="ERROR"))
+    run = moved.test_cli_runner()
+    run.invoke(args=["db", "upgrade", "0001"])
+    with moved.extensions["database"].work() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = :version"), {"version": version})
+    result = run.invoke(args=arguments)
+    moved.extensions["database"].close()
+    assert (result.exit_code, told in result.output) == (1, True), result.output
