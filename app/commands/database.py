@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import click
 from flask import current_app
 from flask.cli import AppGroup
+from sqlalchemy.exc import OperationalError
 
 from app import schema
+from app.commands.group import away
 from app.config import ROOT
 from app.db import Database
 from app.later import later
@@ -34,11 +36,13 @@ def configuration() -> "config.Config":
 
 @contextmanager
 def _said() -> Iterator[None]:
-    """What Alembic refuses, such as a TARGET that is no migration, is told in a line."""
+    """What Alembic refuses, such as a TARGET that is no migration, or a database that is away, is told in a line."""
     try:
         yield
     except util.CommandError as error:
         raise click.ClickException(str(error)) from error
+    except OperationalError as error:
+        raise click.ClickException(away(error)) from error
 
 
 def _refuse_newer() -> None:

@@ -5,10 +5,19 @@ from typing import Any
 
 import click
 from flask.cli import AppGroup, ScriptInfo
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
 from app import schema
 from app.db import Database
+
+
+def away(error: DBAPIError) -> str:
+    """What the database answers, and where to look first."""
+    # What follows the first line repeats the statement, which tells an administrator nothing.
+    told = str(error.orig).partition("\n")[0]
+    full = any(word in told for word in ("disk I/O error", "disk is full", "No space left"))
+    look = ", il disco forse è pieno" if full else ", o è vuota"
+    return f"la base di dati non risponde{look} ({told})"
 
 
 class WithTables(AppGroup):
@@ -23,10 +32,8 @@ class WithTables(AppGroup):
                 applied = schema.applied(session)
             if applied == schema.expected():
                 raise
-            # What follows the first line repeats the statement, which tells an administrator nothing.
-            told = str(error.orig).partition("\n")[0]
             if not applied:
-                told = f"la base di dati non risponde, o è vuota ({told}). Se risponde, il rimedio è flask db upgrade"
+                told = f"{away(error)}. Se è vuota, il rimedio è flask db upgrade"
             elif applied > schema.expected():
                 told = f"la base di dati è di una versione più recente ({applied}): aggiornare il programma"
             else:

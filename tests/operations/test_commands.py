@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What commands say of what they were asked for and cannot do."""
 
+import sqlite3
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from app import create_app
 from app.background import Chore
@@ -41,7 +43,7 @@ def test_without_tables_a_command_says_what_to_do(tmp_path: Path, arguments: lis
     bare.extensions["database"].close()
     assert result.exit_code == 1
     assert isinstance(result.exception, SystemExit)
-    assert "il rimedio è flask db upgrade" in result.output
+    assert "Se è vuota, il rimedio è flask db upgrade" in result.output
 
 
 @pytest.mark.parametrize(
@@ -63,3 +65,22 @@ def test_tables_of_another_release_are_told_from_a_database_that_is_away(
     result = run.invoke(args=arguments)
     moved.extensions["database"].close()
     assert (result.exit_code, told in result.output) == (1, True), result.output
+
+
+@pytest.mark.parametrize(
+    ("trouble", "told"),
+    [
+        ("disk I/O error", "il disco forse è pieno (disk I/O error)"),
+        ("unable to open database file", "(unable to open"),
+    ],
+)
+def test_a_database_that_is_away_is_told_in_a_line(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, trouble: str, told: str
+) -> None:
+    def fail(*_arguments: object) -> None:
+        raise OperationalError("PRAGMA", {}, sqlite3.OperationalError(trouble))
+
+    monkeypatch.setattr("app.commands.database.command.upgrade", fail)
+    result = app.test_cli_runner().invoke(args=["db", "upgrade"])
+    assert isinstance(result.exception, SystemExit)
+    assert (result.exit_code, told in result.output, result.output.count("\n")) == (1, True, 1)
