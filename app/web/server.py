@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """gunicorn's threaded worker, with limits on how long one client may hold a thread, and a process."""
 
+import logging
 import socket
 import threading
 import time
@@ -17,6 +18,20 @@ LOOK_SECONDS = 1.0
 CONNECTION_REQUESTS = 200
 
 
+class Unnamed(logging.Filter):
+    """What gunicorn says of a request it cannot read, or that fell over: who sent it and what they typed stay out of
+    the log, as they do everywhere else."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        for begun, said in (
+            ("Invalid request", "a request that cannot be read"),
+            ("Error handling", "a request fell over"),
+        ):
+            if str(record.msg).startswith(begun):
+                record.msg, record.args = said, ()
+        return True
+
+
 class PatientWorker(ThreadWorker):  # type: ignore[misc]
     """Cuts connections that are still being read or written when their time is over, and ends long ones politely."""
 
@@ -26,6 +41,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         self._guard = threading.Lock()
 
     def init_process(self) -> None:
+        logging.getLogger("gunicorn.error").addFilter(Unnamed())
         threading.Thread(target=self._cut_slow_clients, daemon=True).start()
         super().init_process()
 

@@ -4,11 +4,13 @@
 import errno
 import io
 import json
+import logging
 
 import pytest
 from flask.testing import FlaskClient
 
 from app.web import logs
+from app.web.server import Unnamed
 
 
 @pytest.fixture
@@ -46,3 +48,14 @@ def test_a_log_that_cannot_be_written_costs_no_reader_an_answer(
     finally:
         monkeypatch.undo()
         logs.configure("ERROR")
+
+
+def test_of_a_request_that_cannot_be_read_the_server_keeps_neither_who_sent_it_nor_the_words() -> None:
+    """gunicorn's own lines, as `handle_error` of its workers writes them."""
+    written, server = io.StringIO(), logging.Logger("gunicorn.error")
+    server.addHandler(logging.StreamHandler(written))
+    server.addFilter(Unnamed())
+    server.warning("Invalid request from ip=192.0.2.7: Invalid HTTP request line: 'GET /cerca?q=segreto'")
+    server.error("Error handling request %s %s", "GET", "/cerca?q=segreto")
+    server.warning("Worker exiting (pid: 7)")
+    assert written.getvalue() == "a request that cannot be read\na request fell over\nWorker exiting (pid: 7)\n"
