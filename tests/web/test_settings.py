@@ -99,8 +99,11 @@ def test_a_key_that_a_full_disk_cut_off_is_made_anew(tmp_path: Path) -> None:
 def test_a_key_is_never_seen_half_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What another process that starts now would read, at the moment the first one has written nothing yet."""
     seen: list[bool] = []
-    monkeypatch.setattr(
-        "app.config.secrets.token_hex", lambda _size: seen.append((tmp_path / "secret_key").exists()) or "k"
-    )
+
+    def key(_size: int) -> str:
+        seen.append((tmp_path / "secret_key").exists())
+        return "k"
+
+    monkeypatch.setattr("app.config.secrets.token_hex", key)
     assert signing_key(Settings(data=str(tmp_path))) == "k"
     assert seen == [False]
