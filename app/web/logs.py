@@ -17,18 +17,18 @@ log = structlog.get_logger("twinmetro")
 
 
 class Lasting:
-    """A stream that never fails who logs: a full disk or a closed pipe costs the line, not the answer to a reader."""
+    """A stream that never fails who logs: a full disk or a closed pipe costs the line, not the answer."""
 
     def __init__(self, stream: TextIO) -> None:
         self.stream = stream
 
     def write(self, text: str) -> int:
-        with suppress(OSError):
+        with suppress(OSError, ValueError):
             self.stream.write(text)
         return len(text)
 
     def flush(self) -> None:
-        with suppress(OSError):
+        with suppress(OSError, ValueError):
             self.stream.flush()
 
 

@@ -59,3 +59,11 @@ def test_of_a_request_that_cannot_be_read_the_server_keeps_neither_who_sent_it_n
     server.error("Error handling request %s %s", "GET", "/cerca?q=segreto")
     server.warning("Worker exiting (pid: 7)")
     assert written.getvalue() == "a request that cannot be read\na request fell over\nWorker exiting (pid: 7)\n"
+
+
+def test_a_stream_that_was_closed_costs_the_line_and_not_the_answer() -> None:
+    gone = io.StringIO()
+    gone.close()
+    lasting = logs.Lasting(gone)
+    assert lasting.write("una riga\n") == 9
+    lasting.flush()
