@@ -3,7 +3,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from urllib.parse import urlencode
 
 from sqlalchemy.orm import Session
 
@@ -58,9 +57,8 @@ def labelled(session: Session, follows: Sequence[Follow], language: str) -> list
 def _search(engine: Engine, key: str) -> Followable | None:
     """A saved search under its tidy query string; an empty question is not one."""
     asked = read_query(key[:2_000])
-    tidy = urlencode(asked.on_page(1).arguments(), doseq=True)
-    if not tidy or len(tidy) > 400:
+    if not asked.saved:
         return None
     words = [asked.text, *(value for _name, value in asked.chosen())]
     label = " · ".join(word for word in words if word)
-    return Followable(tidy, label or tidy, seen=list(found_by(engine, tidy)))
+    return Followable(asked.saved, label, seen=list(found_by(engine, asked.saved)))

@@ -4,7 +4,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from werkzeug.datastructures import MultiDict
 
@@ -15,6 +15,8 @@ from app.text.typed import number
 MAX_TEXT = 200
 MAX_PAGE = 1_000
 MAX_VALUES = 20
+#: The longest question that is saved.
+MOST_SAVED = 400
 PER_PAGE = 10
 
 #: Name in the address -> facet of the index.
@@ -65,6 +67,16 @@ class Asked:
     @property
     def kinds(self) -> tuple[str, ...]:
         return KINDS[self.kind]
+
+    @property
+    def saved(self) -> str:
+        """The query string under which it is saved: the same for every order, kind and page in which it is read.
+
+        Empty where nothing is asked, and where it is too long to be kept.
+        """
+        filters = {name: tuple(sorted(values)) for name, values in self.filters.items()}
+        tidy = urlencode(Asked(self.text, filters, exact=self.exact).arguments(), doseq=True)
+        return tidy if (self.text or filters) and len(tidy) <= MOST_SAVED else ""
 
     def arguments(self) -> dict[str, str | int | list[str]]:
         """The same question as arguments of an address; what is default is left out."""

@@ -6,13 +6,14 @@ from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, current_app, render_template, request, url_for
+from flask_babel import get_locale
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.access import Action
 from app.document.dates import today
 from app.search.engine import Engine
 from app.search.fallback import without_index
-from app.search.forms import FACETS, PER_PAGE, Asked, clean, read_asked
+from app.search.forms import FACETS, PER_PAGE, Asked, clean, read_asked, read_query
 from app.search.index import IndexDamaged
 from app.search.indexer import Indexer
 from app.search.listing import Addresses, Naming, filters, pages
@@ -166,7 +167,9 @@ def _main_themes(found: Results) -> Sequence[tuple[str, int]]:
 
 def _naming() -> Naming:
     """Names of themes, cities and acts as the index knows them; a year is its own, other values the page names."""
-    titles, english = engine().title, current_language() == "en"
+    # A letter is in the language of its reader, whichever page is read meanwhile.
+    locale, titles = get_locale(), engine().title
+    english = locale is not None and locale.language == "en"
 
     def name(facet: str, value: str) -> str:
         kind = "city" if facet == "simili" else FACETS[facet]
@@ -175,6 +178,14 @@ def _naming() -> Naming:
         return value if kind == "year" else ""
 
     return name
+
+
+@search.app_template_global("saved_search")
+def _saved(query: str) -> list[tuple[str, str, str]]:
+    """What a saved search asks for, as (name in the address, code, name): its words, then its filters."""
+    asked, name = read_query(query), _naming()
+    words = [("q", asked.text, asked.text)] if asked.text else []
+    return [*words, *((facet, code, name(facet, code)) for facet, code in asked.chosen())]
 
 
 def _solutions_only(asked: Asked) -> Asked:

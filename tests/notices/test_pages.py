@@ -133,6 +133,45 @@ def test_a_search_is_saved_under_its_own_words(app: Flask, referent: FlaskClient
     assert chores.look_at_searches(app) == 0
 
 
+def test_a_search_is_one_whatever_the_order_in_which_it_is_read(app: Flask, referent: FlaskClient) -> None:
+    app.extensions["indexer"].ensure()
+    asked = ["q=sportello&ordine=recenti", "q=sportello&tipo=soluzioni", "tema=suap&tema=semplificazione"]
+    for key in (*asked, "q=sportello", "tema=semplificazione&tema=suap"):
+        assert post(referent, "/segui", kind="search", key=key) == 303
+    assert referent.get("/seguiti").text.count('action="/smetti-di-seguire"') == 2
+    for address in asked:
+        assert "Smetti di seguire" in referent.get(f"/cerca?{address}").text
+
+
+def test_a_search_with_a_slash_in_its_words_knows_that_it_is_followed(app: Flask, referent: FlaskClient) -> None:
+    app.extensions["indexer"].ensure()
+    page = referent.get("/cerca?q=sportello+l.+241/1990").text
+    (key,) = re.findall(r'name="kind" value="search"><input type="hidden" name="key" value="([^"]*)"', page)
+    assert post(referent, "/segui", kind="search", key=unescape(key)) == 303
+    assert "Smetti di seguire" in referent.get("/cerca?q=sportello+l.+241/1990").text
+
+
+def test_a_search_that_finds_nothing_yet_can_be_followed(app: Flask, referent: FlaskClient) -> None:
+    app.extensions["indexer"].ensure()
+    page = referent.get("/cerca?q=teleferica").text
+    assert "Nessuna soluzione risponde a questa ricerca." in page
+    assert 'name="key" value="q=teleferica"' in page
+    # One that is too long to be kept has no button that leads nowhere.
+    assert 'value="search"' not in referent.get("/cerca?q=" + "%C3%A8+" * 90).text
+
+
+def test_a_saved_search_is_called_by_the_names_of_its_filters_in_the_language_of_the_page(
+    app: Flask, referent: FlaskClient
+) -> None:
+    app.extensions["indexer"].ensure()
+    key = "q=moduli&tema=suap&citta=bologna&stato=a-regime&evidenza=1"
+    assert post(referent, "/segui", kind="search", key=key) == 303
+    city = "Città metropolitana di Bologna"
+    for path in ("/seguiti", "/scrivania"):
+        assert f"moduli · Sportello unico · {city} · a regime · evidenza 1 su 5" in referent.get(path).text
+        assert f"moduli · One-stop shop · {city} · in operation · evidence 1 of 5" in referent.get(f"/en{path}").text
+
+
 @pytest.mark.parametrize(
     ("kind", "key"), [("solution", "nessuna"), ("city", "x"), ("act", "x"), ("search", ""), ("x", "y")]
 )

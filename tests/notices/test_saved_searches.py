@@ -2,6 +2,7 @@
 """What a saved search tells its owner of: what is new in it, once, however much it finds."""
 
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -9,10 +10,12 @@ from flask import Flask
 
 from app.db import Database
 from app.notices import chores, following, queries, service
+from app.outbox import letters
+from app.outbox.models import Letter
 from app.search.engine import Engine
 from app.search.indexer import Indexer
 from app.solutions.queries import current_revision
-from tests.makers import NOW, make_person, make_solution
+from tests.makers import NOW, make_person, make_solution, sign_in
 
 OLD = timedelta(days=30)
 
@@ -62,6 +65,30 @@ def test_a_new_solution_is_told_once_and_what_was_there_never(saved: Saved) -> N
     saved.change("zona-nuova", title="Con un altro titolo")
     saved.change("bella", title="Con un altro titolo")
     assert saved.told() == ["a-nuova", "zona-nuova"]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("it", "La ricerca salvata «moduli · Sportello unico» trova una soluzione nuova: «Una soluzione nuova»."),
+        ("en", "The saved search “moduli · One-stop shop” finds a new solution: “Una soluzione nuova”."),
+    ],
+)
+def test_who_saved_several_is_told_which_of_them_found_it(saved: Saved, language: str, said: str) -> None:
+    with saved.database.work() as session:
+        made = make_person(session, language=language)
+        saved.person = made.id
+        service.choose(session, saved.person, "search", "now")
+    saved.save("q=moduli&tema=suap")
+    saved.change("nuova", title="Una soluzione nuova", summary="Moduli uguali per tutti.")
+    assert saved.told() == ["nuova"]
+    with saved.database.reading() as session:
+        (letter,) = session.query(Letter).all()
+        session.expunge(letter)
+    with saved.app.app_context():
+        assert letters.message(letter, saved.app.config["SETTINGS"])["Subject"] == said
+    prefix = "" if language == "it" else "/en"
+    assert said in unescape(sign_in(saved.app.test_client(), made).get(f"{prefix}/avvisi").text)
 
 
 def test_an_old_solution_that_comes_to_answer_by_a_new_version_is_told(saved: Saved) -> None:
