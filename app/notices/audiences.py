@@ -314,10 +314,6 @@ def _of_twinning(session: Session, entry: JournalEntry) -> Audience | None:
         return None
     # Taken off the list, that person hears of it too.
     left = [int(entry.data["person"])] if entry.action == "person-left" else []
-    everybody = [*(tie.person_id for tie in twinning.people), *left]
-    owner = entry.data.get("owner")
-    working = (Action.WORK_ON_TWINNING, twinning.thing, entry.at)
-    waiting = able(session, [int(owner)] if owner else [], *working) or able(session, everybody, *working)
     national = coordination(session)
     # The report that closes it is told with its end.
     hearing = frozenset() if entry.data.get("closes") else _hearing_of(session, twinning, left)
@@ -325,7 +321,7 @@ def _of_twinning(session: Session, entry: JournalEntry) -> Audience | None:
         hearing = transfers.left_out(session, twinning, str(entry.data["body"]), entry.at)
     sides = [city.short_name for city in (twinning.giver, *twinning.receivers) if city is not None]
     return Audience(
-        waiting or national,
+        _waiting_in(session, twinning, entry, national),
         national if entry.action == "milestone-late" else hearing,
         _following_of(session, twinning),
         twinning.title,
@@ -333,6 +329,15 @@ def _of_twinning(session: Session, entry: JournalEntry) -> Audience | None:
         _whose(session, entry, ", ".join(sides)),
         facts=transfers.facts(session, twinning, entry),
     )
+
+
+def _waiting_in(session: Session, twinning: Twinning, entry: JournalEntry, national: frozenset[int]) -> frozenset[int]:
+    """For a milestone its owner, or all its people, or the coordination; once a side has told, who has still to."""
+    working = (Action.WORK_ON_TWINNING, twinning.thing, entry.at)
+    if entry.action == "closing-said":
+        return able(session, transfers.silent(session, twinning), *working)
+    owner, everybody = entry.data.get("owner"), [tie.person_id for tie in twinning.people]
+    return able(session, [int(owner)] if owner else [], *working) or able(session, everybody, *working) or national
 
 
 def _hearing_of(session: Session, twinning: Twinning, others: Iterable[int] = ()) -> frozenset[int]:

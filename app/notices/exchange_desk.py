@@ -65,15 +65,18 @@ def _answer(kind: str, proposal: Proposal, today: date, detail: str = "") -> Tas
 
 
 def _next_step(twinning: Twinning, actor: Actor, spoken: Set[tuple[int, int]], today: date) -> Task | None:
-    """The milestone that comes next and is the person's or nobody's; where all are done, telling how it went.
+    """The milestone that comes next and is the person's or nobody's; where all are done, or another body has told how
+    it went, telling that too.
 
     None where what is left is for others to do, or every body of the person has told already.
     """
     path = f"/gemellaggi/{twinning.id}-{twinning.slug}"
     left = [item for item in twinning.milestones if item.done_at is None]
-    if not left:
-        theirs = {(twinning.id, tie.city_id) for tie in twinning.parties if tie.city.slug in actor.bodies}
-        return None if theirs <= spoken else Task("chiusura", twinning.title, path, twinning.began_at)
+    theirs = {(twinning.id, tie.city_id) for tie in twinning.parties if tie.city.slug in actor.bodies}
+    others = {(twinning.id, tie.city_id) for tie in twinning.parties} - theirs
+    if not left or (others & spoken and not theirs <= spoken):
+        closing = f"{path}#chiusura"
+        return None if theirs <= spoken else Task("chiusura", twinning.title, closing, twinning.began_at)
     days = [item.due_on for item in left if item.owner_id in {None, actor.id}]
     if not days:
         return None

@@ -85,7 +85,7 @@ TOLD: Mapping[str, tuple[str, ...]] = {
     "file-shared": (MINE,),
     "file-unshared": (MINE,),
     "kit-piece-added": (MINE,),
-    "closing-said": (MINE,),
+    "closing-said": (WAITING, MINE),
     "note-written": (MINE,),
     "twinning-closed": (MINE, FOLLOWED),
     "twinning-stopped": (MINE, FOLLOWED),
@@ -127,7 +127,10 @@ SETTLES: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("need-matched", "need-closed", "need-withdrawn"), ASKED_OF_NEED),
     "need-edited": ("need-overdue", "need-lapsed"),
     **dict.fromkeys(("round-published", "round-discarded"), ("round-computed", "round-failed")),
-    **dict.fromkeys(("milestone-done", "milestone-planned", "twinning-closed", "twinning-stopped"), STEPS_OF_TWINNING),
+    **dict.fromkeys(("milestone-done", "milestone-planned"), STEPS_OF_TWINNING),
+    **dict.fromkeys(("twinning-closed", "twinning-stopped"), (*STEPS_OF_TWINNING, "closing-said")),
+    # Before its own notices are made: it waits for those who are still silent.
+    "closing-said": ("closing-said",),
 }
 #: Those that settle something only where their row notes this: another word of a request answers nothing about its day.
 ONLY_WITH: Mapping[str, str] = {"need-edited": "by_when"}
@@ -174,6 +177,8 @@ class Audience:
         return self.public_path if outside and self.public_path else self.path
 
 
+#: Rows about one person, with the name under which they note who that is.
+OF_A_PERSON: Mapping[str, str] = {"person-joined": "person", "person-left": "person", "milestone-planned": "owner"}
 #: What a row of the journal notes only so that it is known whom to tell.
 UNTOLD = frozenset({"others"})
 

@@ -100,6 +100,7 @@ def _tell_of(session: Session, entry: JournalEntry, now: datetime, unsubscribe: 
     about = {**noted, **audience.facts, "title": audience.title, "body": audience.body}
     if audience.absent:
         about["absent"] = audience.absent
+    of = entry.data.get(rules.OF_A_PERSON.get(entry.action, ""))
     notices = [
         Notice(
             person_id=person_id,
@@ -108,7 +109,7 @@ def _tell_of(session: Session, entry: JournalEntry, now: datetime, unsubscribe: 
             action=entry.action,
             kind=entry.kind,
             key=entry.key,
-            data={**about, "path": audience.path_for(reason, person_id)},
+            data={**about, "path": audience.path_for(reason, person_id), **({"you": True} if person_id == of else {})},
             created_at=now,
         )
         for person_id, reason in rules.told(entry.action, audience, entry.actor_id).items()

@@ -21,6 +21,7 @@ from app.notices import matches
 from app.notices.reach import able, office
 from app.twinnings import queries
 from app.twinnings.models import Meeting, Twinning
+from app.twinnings.rules import State as Phase
 
 #: The part of the page of a twinning that a row is about.
 ANCHORS: Mapping[str, str] = {
@@ -76,6 +77,13 @@ def all_left_out(session: Session, twinning: Twinning, at: datetime) -> frozense
     """The same of every body that it leaves out."""
     rows = [row for row in journal.of_thing(session, "twinning", str(twinning.id)) if row.action == LEFT_OUT]
     return frozenset().union(*(left_out(session, twinning, str(row.data["body"]), at) for row in rows))
+
+
+def silent(session: Session, twinning: Twinning) -> frozenset[int]:
+    """The people of the bodies that have still to tell how it went; nobody once it has ended."""
+    spoken = {city for _number, city in queries.spoken(session, [twinning.id])}
+    people = (tie.person_id for tie in twinning.people if tie.city_id not in spoken)
+    return frozenset(people) if twinning.state == Phase.RUNNING else frozenset()
 
 
 def _person(session: Session, entry: JournalEntry) -> dict[str, Any]:

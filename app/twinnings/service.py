@@ -195,9 +195,11 @@ def plan_milestone(
         raise Invalid(wrong)
     if (found.due_on, found.owner_id) == (due_on, owner_id):
         return
+    chosen = {"owner": owner_id} if owner_id is not None and owner_id != found.owner_id else {}
     found.due_on, found.owner_id = due_on, owner_id
     found.reminded_at = found.escalated_at = None
-    tell(session, twinning, deed, "milestone-planned", {"milestone": found.id, "due_on": due_on.isoformat()})
+    told = {"milestone": found.id, "due_on": due_on.isoformat(), **chosen}
+    tell(session, twinning, deed, "milestone-planned", told)
 
 
 def add_milestone(session: Session, number: int, title: str, phase: str, due_on: date, deed: Deed) -> None:

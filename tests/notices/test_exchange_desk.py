@@ -212,6 +212,15 @@ def test_how_it_went_is_asked_once_all_is_done_and_only_of_those_who_have_not_to
     assert [asked(app, exchange, who) for who in people] == [["chiusura"], [], []]
 
 
+def test_how_it_went_is_asked_of_a_body_as_soon_as_another_has_told(app: Flask, registered: Database) -> None:
+    exchange = Exchange(registered)
+    with registered.work() as session:
+        ending.say(session, exchange.number, "torino", Closing("adopted"), exchange.deed())
+    # Who has told goes on seeing the steps that are left.
+    assert asked(app, exchange, exchange.giver) == ["chiusura"]
+    assert asked(app, exchange, exchange.receiver) == ["tappa"]
+
+
 def test_each_request_more_costs_the_desk_nothing(network: Network) -> None:
     counts, actor = [], Actor(network.people["official.venezia"], frozenset({(Role.OFFICIAL, "venezia")}))
     for many in (2, 6):

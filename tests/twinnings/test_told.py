@@ -291,11 +291,11 @@ def buttons() -> set[Any]:
     return found
 
 
-def sentences(exchange: Exchange, app: Flask) -> list[tuple[str, str]]:
-    """What each notice of the transfer says to the giver, and where it leads, the oldest first."""
+def sentences(exchange: Exchange, app: Flask, whose: int = 0) -> list[tuple[str, str]]:
+    """What each notice of the transfer says to the giver, or to somebody, and where it leads, the oldest first."""
     with exchange.database.work() as session:
         distribute(session, LATER, lambda person, reason: f"/{person}-{reason}")
-        notices = session.query(Notice).filter_by(person_id=exchange.giver).order_by(Notice.id).all()
+        notices = session.query(Notice).filter_by(person_id=whose or exchange.giver).order_by(Notice.id).all()
         said = [(item.action, dict(item.data), item.reason) for item in notices]
     with app.test_request_context("/"):
         macro = app.jinja_env.get_template("notices/_news.html").module.sentence  # type: ignore[attr-defined]
@@ -336,6 +336,54 @@ def test_notices_say_which_step_who_and_when_and_lead_to_that_part(registered: D
     with registered.work() as session:
         forget(session, exchange.colleague)
     assert (f"Una persona in più nel gemellaggio «{named}».", "persone") in sentences(exchange, app)
+
+
+def test_who_joins_leaves_or_gets_a_step_to_see_to_is_told_so_and_not_of_somebody_with_their_name(
+    registered: Database, app: Flask
+) -> None:
+    exchange = Exchange(registered, alone=True)
+    number, colleague, deed = exchange.number, exchange.colleague, exchange.deed()
+    before = len(sentences(exchange, app))
+    with registered.work() as session:
+        step = first_milestone(session, exchange)
+        work.add_person(session, number, colleague, "torino", "", exchange.asking, deed)
+        work.plan_milestone(session, number, step, MONTHS_AFTER.date(), colleague, deed)
+    titled, day = "del gemellaggio «Sportello unico metropolitano»", said(MONTHS_AFTER)
+    joined = (
+        "Fai parte del gemellaggio «Sportello unico metropolitano»: tappe, incontri e materiali sono nella sua pagina."
+    )
+    owner = f"Ora della tappa «Primo incontro tra i due uffici» {titled} ti occupi tu: entro il {day}."
+    assert [words for words, _part in sentences(exchange, app, colleague)] == [joined, owner]
+    others = [words for words, _part in sentences(exchange, app)][before:]
+    assert others[0] == "Colleague partecipa al gemellaggio «Sportello unico metropolitano»."
+    assert others[1].startswith("È cambiata la data o chi si occupa della tappa")
+    with registered.work() as session:
+        # The day alone moves: nobody gets what they had already.
+        work.plan_milestone(session, number, step, LATER.date(), colleague, deed)
+    moved = sentences(exchange, app, colleague)[2][0]
+    assert moved.startswith("È cambiata la data o chi si occupa della tappa")
+    with registered.work() as session:
+        work.remove_person(session, number, colleague, exchange.asking, deed)
+    left = "Non fai più parte del gemellaggio «Sportello unico metropolitano»."
+    assert [words for words, _part in sentences(exchange, app, colleague)][3:] == [left]
+
+
+def test_once_a_side_has_told_how_it_went_it_waits_for_the_people_of_the_other(
+    registered: Database, app: Flask
+) -> None:
+    exchange = Exchange(registered, alone=True)
+    with registered.work() as session:
+        work.add_person(session, exchange.number, exchange.colleague, "torino", "", exchange.asking, exchange.deed())
+        ending.say(session, exchange.number, "torino", Closing("adopted"), exchange.deed())
+    told = "Una parte ha raccontato com’è andato il gemellaggio «Sportello unico metropolitano»"
+    assert sentences(exchange, app)[-1] == (f"{told}: per chiuderlo manca il racconto del tuo ente.", "chiusura")
+    assert sentences(exchange, app, exchange.colleague)[-1] == (f"{told}.", "chiusura")
+    with registered.work() as session:
+        ending.say(session, exchange.number, "bologna", Closing("adopted"), exchange.deed(exchange.giver))
+    assert (f"{told}.", "chiusura") in sentences(exchange, app)
+    with registered.reading() as session:
+        waited = session.query(Notice).filter_by(action="closing-said", reason="waiting").one()
+    assert (waited.person_id, waited.data["settled"]) == (exchange.giver, True)
 
 
 def test_meetings_still_to_come_are_called_off_in_one_notice_that_names_them(registered: Database, app: Flask) -> None:
