@@ -30,6 +30,7 @@ class Sheet:
 
     ``gone``: the body that asks is no longer there, and its name is no secret: nobody joins or offers any more.
     ``waiting``: the bodies whose answer its city waits for; ``offered``: the offers that wait for its own answer.
+    ``barred``: why an offer can no longer be accepted, by its number.
     """
 
     row: Row
@@ -38,6 +39,7 @@ class Sheet:
     receivers: Sequence[NeedReceiver]
     proposals: Sequence[Proposal]
     offers: Sequence[Proposal]
+    barred: Mapping[int, str]
     waiting: int
     offered: int
     next: Mapping[str, Any] | None
@@ -90,13 +92,15 @@ def sheet(session: Session, need: Need, actor: Actor, now: datetime, gone: froze
     changed, who = _history(session, need, actor, mine, [*seen, *(joined & actor.bodies)])
     able = able_in(need, actor, day_of(now)) - gone
     givers, offered = _awaited(made)
+    offers = [item for item in seen if mine and item.state == Answer.OFFERED]
     return Sheet(
         row=told,
         changes=changed,
         people=who,
         receivers=[] if told.asker.hidden else need.receivers,
         proposals=seen,
-        offers=[item for item in seen if mine and item.state == Answer.OFFERED],
+        offers=offers,
+        barred={item.id: why for item in offers if (why := proposals.refused(session, item, now))},
         waiting=givers,
         offered=offered,
         next=_following(session, need, made, now) if inside else None,
@@ -132,7 +136,8 @@ def _history(
 class Offering:
     """The page of a proposal as one person sees it; ``refused``: why no yes is possible any more, empty where one is.
 
-    ``absent``: the body whose answer is waited for has nobody who could give it.
+    ``absent``: the body whose answer is waited for has nobody who could give it. ``apart``: who joined and takes no
+    part in the twinning, as another brings it this solution already.
     """
 
     proposal: Proposal
@@ -148,6 +153,7 @@ class Offering:
     today: date
     reasons: Mapping[str, Any]
     absent: bool
+    apart: Sequence[str]
 
     @property
     def in_a_month(self) -> date:
@@ -182,7 +188,15 @@ def offering(session: Session, proposal: Proposal, actor: Actor, now: datetime, 
         today,
         question.reasons(proposal.grounds, seen.hidden),
         proposal.state == Answer.WAITING and not people.staffed(session, [proposal.giver.slug]),
+        [] if seen.hidden or not rules.may_answer(proposal.state) else _apart(session, proposal),
     )
+
+
+def _apart(session: Session, proposal: Proposal) -> list[str]:
+    """Who joined the request and receives its solution already."""
+    joined = proposal.need.receivers
+    received = proposal_queries.received(session, ended=False) if joined else {}
+    return [tie.city.name for tie in joined if proposal.solution.slug in received.get(tie.city_id, ())]
 
 
 def free_days(session: Session, city: City, now: datetime) -> dict[str, int | None]:

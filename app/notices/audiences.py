@@ -14,6 +14,7 @@ from app.journal.models import JournalEntry
 from app.needs import proposal_queries, question, round_queries
 from app.needs import queries as needs
 from app.needs.models import Need, Proposal
+from app.needs.proposals import refused
 from app.needs.rules import ASKER_CLOSED, EXCHANGE, GIVER_CLOSED, OFFER, PENDING, Answer
 from app.notices import matches, queries, transfers
 from app.notices.reach import able, coordination, office, readers, with_roles
@@ -244,7 +245,7 @@ def _of_proposal(session: Session, entry: JournalEntry) -> Audience | None:
         need.title,
         _address_of(proposal, entry),
         _told_by(proposal, entry),
-        question.asked_of(session, proposal, entry.at) if there and _is_put(proposal, entry) else {},
+        question.asked_of(session, proposal, entry.at) if there and _is_put(session, proposal, entry) else {},
         facts=matches.of_proposal(session, proposal, entry),
         absent="" if there else proposal.giver.name,
     )
@@ -289,11 +290,11 @@ def _is_answered(proposal: Proposal, entry: JournalEntry) -> bool:
 QUESTIONS = frozenset({"proposal-made", "proposal-reminded", "exchange-proposed", "exchange-withdrawn"})
 
 
-def _is_put(proposal: Proposal, entry: JournalEntry) -> bool:
-    """Whether a row puts a question or an offer, or puts it again, while it still waits for the answer."""
+def _is_put(session: Session, proposal: Proposal, entry: JournalEntry) -> bool:
+    """Whether a row puts a question or an offer, or puts it again, while a yes is still waited for, and possible."""
     told = entry.action in {"proposal-made", "proposal-offered", "proposal-reminded"}
     told |= entry.action == "exchange-proposed" and proposal.origin == EXCHANGE
-    return told and proposal.state in {Answer.WAITING, Answer.OFFERED}
+    return told and proposal.state in {Answer.WAITING, Answer.OFFERED} and not refused(session, proposal, entry.at)
 
 
 def _told_by(proposal: Proposal, entry: JournalEntry) -> str:

@@ -314,3 +314,16 @@ def test_a_giver_who_knows_the_city_does_not_name_it_to_those_who_joined(network
         with pytest.raises(Invalid) as refused:
             proposals.decline(session, proposal.id, "other", text, DAYS, network.deed("referent.bologna", LATER))
     assert refused.value.problems == {"text": "names_city"}
+
+
+def test_who_joined_reads_of_their_own_body_and_of_the_others_how_many_they_are(app: Flask, network: Network) -> None:
+    need = network.post(visibility="anonymous")
+    with network.database.work() as session:
+        for slug in ("bologna", "torino"):
+            city = registers.by_slugs(session, [slug])[slug]
+            service.join(session, need.id, city, f"Nota da {slug}.", network.deed(f"official.{slug}"))
+    address = f"/richieste/{need.id}-{need.slug}"
+    page = " ".join(sign_in(app.test_client(), person(network, Role.OFFICIAL, "torino")).get(address).text.split())
+    assert 'Città metropolitana di Torino: <span lang="it">Nota da torino.</span> e 1 altro ente</dd>' in page
+    assert "Nota da bologna" not in page
+    assert "altri 2 enti</dd>" in " ".join(app.test_client().get(address).text.split())

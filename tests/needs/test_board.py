@@ -121,6 +121,12 @@ def test_the_clock_runs_until_the_first_answer_and_the_end_is_told(
     page = client.get("/richieste").text
     assert page.count("prima risposta dopo 1 giorno") == 1
     assert "nessuna risposta finora" in page
+    # Of what is closed nobody waits any more for an answer.
+    ended = client.get("/richieste?stato=closed").text
+    assert "nessuna risposta finora" not in ended
+    assert "chiusa senza risposte" in ended
+    closed = posted["closed"]
+    assert "nessuna finora" not in client.get(f"/richieste/{closed.id}-{closed.slug}").text
 
 
 def test_what_is_for_members_is_met_by_members_alone(app: Flask, network: Network) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
 from app.accounts.models import Person
 from app.cities import queries as registers
@@ -14,6 +15,7 @@ from app.matching.gates import closed
 from app.needs import assigning, candidates, proposal_queries, proposals, rounds, service
 from app.needs.models import Need, Proposal
 from app.needs.service import Deed
+from app.outbox.models import Letter
 from app.search.engine import Engine
 from tests.makers import NOW, make_solution, sign_in
 from tests.needs.network import DAYS, LATER, Network, item
@@ -92,6 +94,40 @@ def test_what_a_city_receives_meanwhile_is_not_asked_next(network: Network) -> N
         found = network.need(need)
         service.remember_shown(session, found, [item("sportello-torino", "torino", 1)], "prova", LATER)
         assert proposals.next_candidate(session, found, LATER) is None
+
+
+def seat(app: Flask, network: Network, who: str) -> FlaskClient:
+    """One of the people of the network at their browser."""
+    with network.database.reading() as session:
+        return sign_in(app.test_client(), session.get_one(Person, network.people[who]))
+
+
+def test_an_offer_of_what_arrives_already_asks_its_city_for_no_yes(app: Flask, network: Network) -> None:
+    network.accept(network.ask(network.post(title="Un’altra")))
+    need = network.post(visibility="anonymous")
+    offered = network.offer(need)
+    client = seat(app, network, "official.venezia")
+    for path in (f"/richieste/{need.id}-{need.slug}", f"/proposte/{offered.id}"):
+        page = client.get(path).text
+        assert "Il tuo ente riceve già questa soluzione con un altro gemellaggio" in page, path
+        assert "Sì, cominciamo" not in page, path
+        assert "No, perché…" in page, path
+    network.distribute()
+    with network.database.reading() as session:
+        who = session.get_one(Person, network.people["referent.venezia"]).email
+        # The letter with the three answers would ask for one that is refused.
+        assert [item.kind for item in session.query(Letter).filter_by(recipient=who)] == ["news"]
+
+
+@pytest.mark.parametrize("receives", [True, False])
+def test_who_gives_reads_who_joined_and_takes_no_part(app: Flask, network: Network, receives: bool) -> None:
+    if receives:
+        network.accept(network.ask(network.post("torino", title="Un’altra")))
+    need = network.post()
+    join(network, need, "torino")
+    page = seat(app, network, "referent.bologna").get(f"/proposte/{network.ask(need).id}").text
+    said = "Non ne fa parte chi riceve già questa soluzione con un altro gemellaggio: Città metropolitana di Torino."
+    assert (said in page) is receives
 
 
 def to_look_at(network: Network) -> list[int]:

@@ -725,6 +725,7 @@ def test_closing_gives_a_certificate_that_anyone_can_verify(
     assert "alla Città metropolitana di Torino, alla Città metropolitana di Venezia." in said
     english = re.sub(r"<[^>]+>", "", client.get(f"/en{PATH}/attestato").text)
     assert "to Città metropolitana di Torino, Città metropolitana di Venezia." in english
+    assert "the solution “Sportello unico metropolitano”" in english
     assert re.search(r"From \d+ [A-Z][a-z]+ \d{4} to \d+ [A-Z][a-z]+ \d{4}\.", english)
     (code,) = set(re.findall(r"/attestati/([\w-]+)", certificate))
     assert "Attestato autentico" in client.get(f"/attestati/{code}").text
