@@ -223,9 +223,9 @@ def wrong_closing(closing: Closing) -> dict[str, str]:
     """What is wrong with what one side says at the end, by field."""
     wrong = {} if closing.result in RESULTS else {"result": "required"}
     if closing.months is not None and not 0 <= closing.months <= MOST_HELP:
-        wrong["months"] = "not_a_number"
+        wrong["months"] = "too_much"
     if closing.cost is not None and not 0 <= closing.cost <= MOST_COST:
-        wrong["cost"] = "not_a_number"
+        wrong["cost"] = "too_much"
     short = {"indicator": closing.indicator, "before": closing.before, "after": closing.after}
     wrong |= {name: "too_long" for name, text in short.items() if len(text) > MOST_SHORT}
     long = {"worked": closing.worked, "failed": closing.failed}

@@ -278,3 +278,28 @@ def test_the_link_of_a_digest_ends_all_that_comes_with_it(
     client.post(chores.unsubscribing(app).path(person.id, "followed+search"))
     with registered.reading() as session:
         assert mailed(session, person.id) == {"followed": "never", "search": "never"}
+
+
+@pytest.mark.parametrize(
+    ("action", "waits", "over"),
+    [
+        ("proposal-made", "Rispondi: sì, più avanti, no.", "Una città ha chiesto una tua soluzione: «X»."),
+        ("need-overdue", "serve ancora?", "Il giorno indicato per «X» era passato."),
+        ("need-lapsed", "si può ancora prorogare", "Il giorno indicato per «X» era passato."),
+        ("need-published", "Una tua soluzione potrebbe rispondere", "Nuova richiesta: «X»."),
+    ],
+)
+def test_a_notice_asks_for_something_only_as_long_as_it_waits_for_it(
+    app: Flask, registered: Database, action: str, waits: str, over: str
+) -> None:
+    with app.test_request_context("/"):
+        sentence = app.jinja_env.get_template("notices/_news.html").module.sentence  # type: ignore[attr-defined]
+        assert waits in str(sentence(action, {"title": "X"}, "waiting"))
+        assert str(sentence(action, {"title": "X", "settled": True}, "waiting")).strip() == over
+
+
+def test_what_two_cities_are_alike_in_is_a_word_of_its_sentence(app: Flask, registered: Database) -> None:
+    for prefix, said in (("", "numero di Comuni"), ("/en", "number of municipalities")):
+        with app.test_request_context("/", environ_overrides={"twinmetro.language": prefix[1:] or "it"}):
+            measure = app.jinja_env.get_template("needs/_factors.html").make_module().measure  # type: ignore[attr-defined]
+            assert str(measure("municipalities")).strip() == said

@@ -370,7 +370,13 @@ def test_what_who_gives_had_written_keeps_its_name_where_the_twinning_ended_mean
             "/chiudi",
             {"body": "torino", "result": "adapted", "months": "circa sei", "cost": "molto", "indicator": "Giorni"}
             | {"before": "9", "after": "4", "worked": "Due paragrafi.", "failed": "Un altro."},
-            "Mesi impiegati: Serve un numero, per esempio 12. Costo in euro: Serve",
+            "Mesi impiegati: Serve un numero intero, per esempio 12. Costo in euro: Serve",
+        ),
+        ("/chiudi", {"body": "torino", "result": "adapted", "months": "8,5"}, "Mesi impiegati: Serve un numero intero"),
+        (
+            "/chiudi",
+            {"body": "torino", "result": "adapted", "months": "99999"},
+            "Mesi impiegati: Il numero è troppo grande.",
         ),
         ("/ferma", {"reason": "other", "text": "", "public": "on"}, "In parole: Questo campo"),
     ],
