@@ -99,14 +99,19 @@ class Sentences:
             found = self._said[key] = _as_read(context, self.translations().ugettext(text))
         if not values:
             return found % values if "%" in found else found
-        filled = found % values
-        told = elided(filled)
-        return filled if told is filled else _as_read(context, told)
+        return _elided(context, found % values)
 
     @pass_eval_context
     def counted(self, context: EvalContext, one: str, many: str, num: int, /, **values: object) -> str:
         """The same for a number of things, which stands in ``%(num)s`` unless it is given in other words."""
-        return _as_read(context, self.translations().ungettext(one, many, num)) % {"num": num, **values}
+        told = _as_read(context, self.translations().ungettext(one, many, num))
+        return _elided(context, told % {"num": num, **values})
+
+
+def _elided(context: EvalContext, filled: str) -> str:
+    """A sentence whose articles suit the days that were filled in: "l’11 dicembre"."""
+    told = elided(filled)
+    return filled if told is filled else _as_read(context, told)
 
 
 def _as_read(context: EvalContext, translated: str) -> str:

@@ -133,3 +133,12 @@ def test_a_day_that_begins_with_a_vowel_takes_its_article_and_what_is_typed_stay
     with library_app.test_request_context("/"):
         assert render_template_string(shown, day="11 maggio <b>") == "entro l’11 maggio &lt;b&gt;"
         assert render_template_string(shown, day="12 maggio") == "entro il 12 maggio"
+
+
+def test_so_does_the_day_in_a_sentence_about_one_or_several(library_app: Flask) -> None:
+    said = "{{ ngettext('resta %(num)d, entro il %(day)s', 'restano %(num)d, entro il %(day)s', many, day=day) }}"
+    shown = f"{{% autoescape true %}}{said}{{% endautoescape %}}"
+    with library_app.test_request_context("/"):
+        assert render_template_string(shown, many=1, day="8 maggio") == "resta 1, entro l’8 maggio"
+        assert render_template_string(shown, many=3, day="11 <b>") == "restano 3, entro il 11 &lt;b&gt;"
+        assert render_template_string(shown, many=3, day="11 maggio <b>") == "restano 3, entro l’11 maggio &lt;b&gt;"
