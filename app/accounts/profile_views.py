@@ -11,7 +11,7 @@ from app.accounts.forms import ChangePasswordForm, ProfileForm, text
 from app.accounts.identity import me, now
 from app.accounts.models import Person
 from app.accounts.people_views import scope_names
-from app.accounts.views import proved
+from app.accounts.views import proved, told_problem
 from app.errors import Invalid, NotFound
 from app.web import unit
 from app.web.gate import permits
@@ -59,12 +59,17 @@ def security() -> str:
 
 def _security(form: ChangePasswordForm) -> str:
     person = myself()
+    at = now()
     return render_template(
         "accounts/security.html",
         form=form,
         person=person,
+        problem=told_problem(),
         codes=len(queries.recovery_codes(unit.session(), person.id)),
-        sign_ins=queries.open_sign_ins(unit.session(), person.id),
+        # Those that ended by themselves let nobody in any more.
+        sign_ins=[
+            item for item in queries.open_sign_ins(unit.session(), person.id) if service.still_signed_in(item, at)
+        ],
         this=me().number,
         identities=queries.external_identities(unit.session(), person.id),
         urged=second_factors.urged(person.actor) and not second_factors.has_one(unit.session(), person),

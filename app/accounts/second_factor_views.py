@@ -46,14 +46,14 @@ def ask() -> Response | tuple[str, int]:
     if waiting is None:
         session.pop(PENDING, None)
         return redirect(url_for("accounts.sign_in"), 303)
-    form, (person, _how, wanted) = CodeForm(), waiting
+    form, (person, how, wanted) = CodeForm(), waiting
     problem = told_problem()
     if form.validate_on_submit():
         used, problem = spend_code(person.id, text(form.code))
         if used:
             enter(person, used)
             return onwards(wanted, home_of_person())
-    page = render_template("accounts/second_factor.html", form=form, person=person, problem=problem, ways=_ways(person))
+    page = render_template("accounts/second_factor.html", form=form, how=how, problem=problem, ways=_ways(person))
     return page, 422 if form.is_submitted() else 200
 
 

@@ -192,10 +192,17 @@ def end_all_links(session: Session, person_id: int, now: datetime) -> None:
 
 
 def reset_password(session: Session, token: str, password: str, now: datetime) -> Person:
-    """Set the password by a link; every log-in ends. Raises ``LinkGone``, ``Invalid``."""
+    """Set the password by a link; every log-in ends. Raises ``LinkGone``, ``Invalid``.
+
+    Earlier failures were at another password, and are forgotten: not where codes are asked after it, for those go on
+    being guessed at.
+    """
     found, person = held_link(session, token, "reset", now)
     set_password(session, person, password, now)
     found.used_at = now
+    if not person.totp_secret and not queries.passkeys(session, person.id):
+        for attempt in queries.attempts_on(session, account_subject(person.email)):
+            session.delete(attempt)
     return person
 
 

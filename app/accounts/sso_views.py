@@ -20,7 +20,7 @@ from app.accounts.views import come_in, home_of_person
 from app.errors import Conflict, Forbidden, Invalid, NotFound, SignInNeeded
 from app.web import unit
 from app.web.gate import actor, permits
-from app.web.languages import site_root
+from app.web.languages import alternate_url, current_language, site_root
 from app.web.logs import log
 from app.web.unit import work
 
@@ -50,6 +50,13 @@ def back_address() -> str:
 @permits(Action.SIGN_IN)
 def start() -> Response:
     purpose = _purpose()
+    asked = {
+        "purpose": purpose,
+        "next": rules.own_path(request.args.get("next")),
+        "invitation": request.args.get("invito", "")[:64],
+        # The way back has one address, whatever the language.
+        "language": current_language(),
+    }
     question = Question(
         secrets.token_urlsafe(24),
         secrets.token_urlsafe(24),
@@ -60,15 +67,8 @@ def start() -> Response:
     try:
         where = provider().address(question)
     except ProviderFailed as failure:
-        return _failed(failure)
-    session[WAITING] = {
-        "question": asdict(question),
-        "purpose": purpose,
-        "at": now().isoformat(),
-        # The way back has one address: where the person goes from there is settled here, in their language.
-        "next": rules.own_path(request.args.get("next")) or home_of_person(),
-        "invitation": request.args.get("invito", "")[:64],
-    }
+        return _failed(failure, asked)
+    session[WAITING] = {**asked, "question": asdict(question), "at": now().isoformat()}
     return redirect(where, 303)
 
 
@@ -88,19 +88,32 @@ def _purpose() -> str:
     return purpose
 
 
-def _failed(failure: ProviderFailed) -> Response:
+def _failed(failure: ProviderFailed, waiting: dict[str, Any] | None) -> Response:
     log.warning("sso", error=str(failure))
-    return redirect(url_for("accounts.sign_in", problema="sso"), 303)
+    return _begun_at(waiting or {}, "sso")
+
+
+def _begun_at(waiting: dict[str, Any], problem: str) -> Response:
+    """The page somebody set out from, which says what went wrong and has the other ways."""
+    if waiting.get("invitation"):
+        return redirect(url_for("accounts.invitation", token=waiting["invitation"], problema=problem), 303)
+    if waiting.get("purpose") == LINK and actor().known:
+        return redirect(url_for("profile.security", problema=problem), 303)
+    page = "accounts.confirm_identity" if waiting.get("purpose") == CONFIRM else "accounts.sign_in"
+    return redirect(url_for(page, problema=problem, next=waiting.get("next") or None), 303)
 
 
 @sso.get("/accedi/ente/ritorno")
 @permits(Action.SIGN_IN)
 def back() -> Response:
+    language = (session.get(WAITING) or {}).get("language", current_language())
+    if language != current_language():
+        return redirect(alternate_url(language), 303)
     waiting = session.pop(WAITING, None)
     try:
         identity = _answered(waiting)
     except ProviderFailed as failure:
-        return _failed(failure)
+        return _failed(failure, waiting)
     steps = {ENTER: _enter, LINK: _link, CONFIRM: _confirm}
     return steps[waiting["purpose"]](identity, waiting)
 
@@ -124,10 +137,10 @@ def _answered(waiting: dict[str, Any] | None) -> Identity:
 
 def _enter(identity: Identity, waiting: dict[str, Any]) -> Response:
     if waiting["invitation"]:
-        return _accept(identity, waiting["invitation"])
+        return _accept(identity, waiting)
     person = external.owner(unit.session(), identity)
     if person is None:
-        return redirect(url_for("accounts.sign_in", problema="sso_unknown"), 303)
+        return _begun_at(waiting, "sso_unknown")
     if current_app.config["SETTINGS"].oidc_acr:
         # The provider was asked for its own second factor, and said that it was given.
         enter(person, "sso")
@@ -135,24 +148,30 @@ def _enter(identity: Identity, waiting: dict[str, Any]) -> Response:
     return come_in(person, "sso", waiting["next"])
 
 
-def _accept(identity: Identity, token: str) -> Response:
+def _accept(identity: Identity, waiting: dict[str, Any]) -> Response:
+    token = waiting["invitation"]
     try:
         with work() as writing:
             person = external.accept_invitation(writing, identity, token, now())
-    except (Forbidden, NotFound):
-        return redirect(url_for("accounts.sign_in", problema="sso_unknown"), 303)
-    except Conflict:
+    except Forbidden:
+        return _begun_at(waiting, "sso_mailbox")
+    except Conflict as conflict:
+        if str(conflict) == "identity_of_another":
+            return _begun_at(waiting, "sso_taken")
         return redirect(url_for("accounts.invitation", token=token), 303)
     enter(person, "sso")
     flash("welcome")
     return redirect(home_of_person(), 303)
 
 
-def _link(identity: Identity, _waiting: dict[str, Any]) -> Response:
+def _link(identity: Identity, waiting: dict[str, Any]) -> Response:
     if not actor().known:
         raise SignInNeeded("sso")
-    with work() as writing:
-        external.link(writing, me().person.id, identity, now())
+    try:
+        with work() as writing:
+            external.link(writing, me().person.id, identity, now())
+    except Conflict:
+        return _begun_at(waiting, "sso_taken")
     flash("identity_linked")
     return redirect(url_for("profile.security"), 303)
 
@@ -162,7 +181,7 @@ def _confirm(identity: Identity, waiting: dict[str, Any]) -> Response:
         raise SignInNeeded("sso")
     person = external.owner(unit.session(), identity)
     if person is None or person.id != me().person.id:
-        return redirect(url_for("accounts.confirm_identity", problema="sso", next=waiting["next"]), 303)
+        return _begun_at(waiting, "sso_other")
     with work() as writing:
         service.confirm_identity(writing, me().token, now())
     return onwards(waiting["next"], home_of_person())

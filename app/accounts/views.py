@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Coming in and going out: log-in, invitation, forgotten password, saying again who you are."""
 
+from math import ceil
+
 from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
@@ -18,7 +20,7 @@ from app.web.languages import prefixed
 from app.web.unit import work
 
 #: Problems that a page hands on in the address.
-TOLD = frozenset({"throttled", "passkey", "sso", "sso_unknown"})
+TOLD = frozenset({"throttled", "passkey", "sso", "sso_unknown", "sso_mailbox", "sso_taken", "sso_other"})
 
 accounts = Blueprint("accounts", __name__, template_folder="templates")
 
@@ -52,7 +54,7 @@ def _sign_in_page(form: SignInForm, problem: str = "", seconds: int = 0) -> str:
         "accounts/sign_in.html",
         form=form,
         problem=problem,
-        minutes=max(1, round(seconds / 60)),
+        minutes=max(1, ceil(seconds / 60)),
         next=wanted,
         purpose=rules.purpose(wanted, request.script_root),
         demonstration=queries.demonstration_people(unit.session()) if _demonstrating() else [],
@@ -128,9 +130,8 @@ def invitation(token: str) -> Response | str | tuple[str, int]:
 
 
 def _invitation_page(found: Invitation, **more: object) -> str:
-    return render_template(
-        "accounts/invitation.html", invitation=found, scope=scope_names().get(found.scope, ""), **more
-    )
+    scope = scope_names().get(found.scope, "")
+    return render_template("accounts/invitation.html", invitation=found, scope=scope, problem=told_problem(), **more)
 
 
 def _accept(token: str, form: AcceptForm) -> Response:

@@ -20,7 +20,7 @@ from app.accounts.roles import disable
 from app.config import Settings
 from app.db import Database
 from tests import makers
-from tests.accounts.conftest import EMAIL, STRANGE, Clock, come_in, is_in, letters, make, send
+from tests.accounts.conftest import EMAIL, STRANGE, Clock, come_in, is_in, letters, link_of, make, send
 from tests.applications import Applications
 
 
@@ -87,6 +87,46 @@ def test_six_failures_make_the_account_wait_and_the_right_password_waits_too(
     assert "Riprovare tra 15 minuti" in waiting.text
     clock.pass_by(minutes=15, seconds=1)
     assert come_in(client).status_code == 303
+
+
+def test_who_chose_a_new_password_by_the_link_need_not_wait_for_the_failures_at_the_old_one(
+    anna: Person, client: FlaskClient, database: Database
+) -> None:
+    for _ in range(rules.MOST_FOR_ACCOUNT):
+        come_in(client, password="sbagliata del tutto")
+    assert come_in(client).status_code == 429
+    send(client, "/password-dimenticata", email=EMAIL)
+    link, chosen = link_of(database, "reset"), "ponte verde otto lanterne"
+    assert send(client, link, link, password=chosen).status_code == 303
+    assert come_in(client, password=chosen).status_code == 303
+
+
+def test_a_new_password_does_not_make_codes_easier_to_guess(
+    anna: Person, client: FlaskClient, database: Database
+) -> None:
+    with database.work() as session:
+        person = queries.person(session, anna.id)
+        assert person
+        person.totp_secret = "JBSWY3DPEHPK3PXP"
+    for _ in range(rules.MOST_FOR_ACCOUNT):
+        come_in(client, password="sbagliata del tutto")
+    send(client, "/password-dimenticata", email=EMAIL)
+    link, chosen = link_of(database, "reset"), "ponte verde otto lanterne"
+    send(client, link, link, password=chosen)
+    assert come_in(client, password=chosen).status_code == 429
+
+
+@pytest.mark.parametrize(
+    ("passed", "said"),
+    [({"minutes": 14, "seconds": 30}, "tra un minuto"), ({"minutes": 13, "seconds": 40}, "tra 2 minuti")],
+)
+def test_the_wait_is_told_in_whole_minutes_after_which_it_is_over(
+    anna: Person, client: FlaskClient, clock: Clock, passed: dict[str, float], said: str
+) -> None:
+    for _ in range(rules.MOST_FOR_ACCOUNT):
+        come_in(client, password="sbagliata del tutto")
+    clock.pass_by(**passed)
+    assert f"Riprovare {said};" in come_in(client).text
 
 
 def test_an_unknown_address_waits_as_a_known_one(registered: Database, client: FlaskClient) -> None:
@@ -254,6 +294,17 @@ def test_one_sees_and_ends_ones_other_log_ins(
     send(client, f"/profilo/sicurezza/accessi/{number[1]}/chiudi", "/profilo")
     assert not is_in(other)
     assert is_in(client)
+
+
+def test_a_log_in_that_ended_by_itself_is_not_listed_as_open(
+    anna: Person, client: FlaskClient, browsers: Callable[[], FlaskClient], clock: Clock
+) -> None:
+    come_in(browsers())
+    clock.pass_by(hours=13)
+    come_in(client)
+    page = client.get("/profilo/sicurezza").text
+    assert page.count("ultima attività") == 1
+    assert "Chiudi tutti gli altri" not in page
 
 
 def test_nobody_ends_the_log_in_of_another(

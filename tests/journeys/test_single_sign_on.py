@@ -24,7 +24,7 @@ from joserfc.jwk import KeySet, RSAKey
 from app import create_app
 from app.access import NOBODY, Role
 from app.accounts import invitations, queries
-from app.accounts.models import ExternalIdentity, Person
+from app.accounts.models import ExternalIdentity, Invitation, Person
 from app.accounts.provider import Identity, Provider, ProviderFailed, Question
 from app.config import ROOT, Settings
 from app.db import Database
@@ -97,9 +97,11 @@ def begin(client: FlaskClient, **arguments: str) -> str:
 
 
 def return_with(client: FlaskClient, address: str) -> str:
-    """Where the site sends the person who comes back."""
-    parts = urlsplit(address)
-    return str(client.get(f"{parts.path}?{parts.query}").headers["Location"])
+    """Where the site sends the person who comes back, by way of their language."""
+    while urlsplit(address).path.endswith("/accedi/ente/ritorno"):
+        parts = urlsplit(address)
+        address = str(client.get(f"{parts.path}?{parts.query}").headers["Location"])
+    return address
 
 
 def through(client: FlaskClient, login: str, **arguments: str) -> str:
@@ -180,13 +182,15 @@ def test_an_invitation_to_the_mailbox_the_provider_vouches_for_makes_an_account(
 
 def test_a_mailbox_the_provider_does_not_vouch_for_is_refused(registered: Database, client: FlaskClient) -> None:
     token = invited(registered, "dario@ente.example")
-    assert through(client, "falsa.dario", invito=token) == "/accedi?problema=sso_unknown"
-    assert client.get(f"/invito/{token}").status_code == 200
+    again = through(client, "falsa.dario", invito=token)
+    assert again == f"/invito/{token}?problema=sso_mailbox"
+    assert "non ha l’indirizzo a cui è arrivato l’invito" in client.get(again).text
     assert not is_in(client)
 
 
 def test_an_invitation_to_another_mailbox_is_refused(registered: Database, client: FlaskClient) -> None:
-    assert through(client, "elio", invito=invited(registered, "dario@ente.example")) == "/accedi?problema=sso_unknown"
+    token = invited(registered, "dario@ente.example")
+    assert through(client, "elio", invito=token) == f"/invito/{token}?problema=sso_mailbox"
     with registered.reading() as session:
         assert queries.by_email(session, "elio@ente.example") is None
 
@@ -224,8 +228,11 @@ def test_an_identity_of_another_is_not_linked(anna: Person, registered: Database
     makers.sign_in(client, other)
     token = makers.csrf(client, "/profilo")
     back = log_in_there(begin(client, scopo="collega", prova=token), "anna")
-    parts = urlsplit(back)
-    assert client.get(f"{parts.path}?{parts.query}").status_code == 409
+    where = return_with(client, back)
+    assert where == "/profilo/sicurezza?problema=sso_taken"
+    assert "già collegata a un’altra utenza" in client.get(where).text
+    with registered.reading() as session:
+        assert not queries.external_identities(session, other.id)
 
 
 def test_who_has_no_password_confirms_with_the_identity(anna: Person, client: FlaskClient) -> None:
@@ -234,7 +241,9 @@ def test_who_has_no_password_confirms_with_the_identity(anna: Person, client: Fl
     asked = parse_qs(urlsplit(begin(client, scopo="conferma", next="/profilo/cancella")).query)
     assert (asked["prompt"], asked["max_age"]) == (["login"], ["0"])
     assert through(client, "anna", scopo="conferma", next="/profilo/cancella") == "/profilo/cancella"
-    assert "problema=sso" in through(client, "bruno", scopo="conferma", next="/profilo/cancella")
+    again = through(client, "bruno", scopo="conferma", next="/profilo/cancella")
+    assert again == "/conferma-identita?problema=sso_other&next=/profilo/cancella"
+    assert "non è tra quelle collegate" in client.get(again).text
 
 
 @pytest.mark.parametrize("name", ["state", "nonce", "verifier"])
@@ -272,11 +281,68 @@ def test_a_refusal_or_another_issuer_ends_on_the_log_in_page(
     assert return_with(client, f"{BACK}?{urlencode(arguments)}") == "/accedi?problema=sso"
 
 
+def cancelled(client: FlaskClient, address: str) -> str:
+    """Where somebody ends who turns back at the provider, having been sent to an address there."""
+    state = parse_qs(urlsplit(address).query)["state"][0]
+    return return_with(client, f"{BACK}?{urlencode({'state': state, 'error': 'access_denied'})}")
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("", "Chi ha già un’utenza entra qui sotto"), ("/en", "Those who already have an account")]
+)
+def test_whoever_is_unknown_or_turns_back_reads_so_in_their_language_and_still_lands_where_they_wanted(
+    registered: Database, client: FlaskClient, language: str, said: str
+) -> None:
+    wanted = f"{language}/richieste/nuova"
+    where = str(client.get(f"{language}/accedi/ente?next={wanted}").headers["Location"])
+    assert cancelled(client, where) == f"{language}/accedi?problema=sso&next={wanted}"
+    where = str(client.get(f"{language}/accedi/ente?next={wanted}").headers["Location"])
+    again = return_with(client, log_in_there(where, "bruno"))
+    assert again == f"{language}/accedi?problema=sso_unknown&next={wanted}"
+    assert said in client.get(again).text
+
+
+def test_whoever_turns_back_at_the_provider_is_on_the_page_they_set_out_from(
+    anna: Person, registered: Database, client: FlaskClient, app: Flask
+) -> None:
+    token = invited(registered, "dario@ente.example")
+    stranger = app.test_client()
+    again = cancelled(stranger, begin(stranger, invito=token))
+    assert again == f"/invito/{token}?problema=sso"
+    assert "non è riuscito" in stranger.get(again).text
+    makers.sign_in(client, anna)
+    again = cancelled(client, begin(client, scopo="collega", prova=makers.csrf(client, "/profilo")))
+    assert again == "/profilo/sicurezza?problema=sso"
+    assert "non è riuscito" in client.get(again).text
+    again = cancelled(client, begin(client, scopo="conferma", next="/profilo/cancella"))
+    assert again == "/conferma-identita?problema=sso&next=/profilo/cancella"
+
+
+def test_an_invitation_taken_back_meanwhile_says_so_to_whoever_comes_back_with_it(
+    registered: Database, client: FlaskClient
+) -> None:
+    token = invited(registered, "dario@ente.example")
+    back = log_in_there(begin(client, invito=token), "dario")
+    with registered.work() as session:
+        session.query(Invitation).one().withdrawn_at = datetime.now(UTC)
+    parts = urlsplit(back)
+    answer = client.get(f"{parts.path}?{parts.query}")
+    assert answer.status_code == 404
+    assert "Questo invito non vale più" in answer.text
+
+
+def test_who_has_no_password_is_told_how_to_get_one(anna: Person, client: FlaskClient) -> None:
+    makers.sign_in(client, anna, "sso")
+    page = client.get("/profilo/sicurezza").text
+    assert "Questa utenza non ha una password" in page
+    assert 'name="current"' not in page
+
+
 def test_a_provider_that_is_away_ends_on_the_log_in_page(registered: Database, settings: Settings) -> None:
     app = create_app(replace(settings, oidc_issuer=f"http://127.0.0.1:{free_port()}"))
-    answer = app.test_client().get("/accedi/ente")
+    answer = app.test_client().get("/accedi/ente?next=/profilo/dati")
     app.extensions["database"].close()
-    assert answer.headers["Location"] == "/accedi?problema=sso"
+    assert answer.headers["Location"] == "/accedi?problema=sso&next=/profilo/dati"
 
 
 def test_the_level_of_authentication_is_asked_and_checked(anna: Person, settings: Settings) -> None:
@@ -296,6 +362,9 @@ def test_the_second_factor_of_the_account_is_asked_here_too(
         person.totp_secret = "JBSWY3DPEHPK3PXP"
     assert through(client, "anna") == "/accedi/secondo-fattore"
     assert not is_in(client)
+    page = client.get("/accedi/secondo-fattore").text
+    assert "L’identità dell’ente è confermata" in page
+    assert "La password è giusta" not in page
 
 
 def test_somebody_disabled_does_not_come_in_with_their_identity(
