@@ -117,7 +117,12 @@ def take_invited_role(session: Session, person: Person, invitation: Invitation, 
 
 
 def withdraw_invitation(session: Session, actor: Actor, invitation: Invitation, now: datetime) -> None:
-    """Raises ``Conflict`` where it was accepted meanwhile: then its role is what there is to take."""
+    """Raises ``Conflict`` where it was accepted meanwhile: then its role is what there is to take.
+
+    Raises ``Forbidden`` for who may not give its role.
+    """
+    if actor.known and not rules.may_give(actor, Role(invitation.role), invitation.scope):
+        raise Forbidden("withdraw")
     queries.hold(session, invitation)
     if invitation.accepted_at is not None:
         raise Conflict("invitation_used")

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.access import Action
 from app.accounts import addresses, erasure, own_data, queries, service
 from app.accounts.forms import EmptyForm, EraseForm, NewEmailForm, text
-from app.accounts.identity import me, now
+from app.accounts.identity import confirmed, me, now
 from app.accounts.profile_views import held, myself
 from app.accounts.second_factor_views import insist
 from app.accounts.views import network_address, proved
@@ -26,7 +26,9 @@ def data() -> str:
 
 
 def _page(form: NewEmailForm, *, throttled: bool = False) -> str:
-    return render_template("accounts/own_data.html", form=form, email=me().person.email, throttled=throttled)
+    return render_template(
+        "accounts/own_data.html", form=form, email=me().person.email, throttled=throttled, confirmed=confirmed()
+    )
 
 
 @own.get("/profilo/dati.json")
@@ -45,7 +47,9 @@ def download() -> Response:
 def new_email() -> AnyResponse | tuple[str, int]:
     insist()
     form = NewEmailForm()
-    if not form.validate():
+    if form.validate() and text(form.email) == me().person.email:
+        form.email.errors = ["email_own"]
+    if form.errors:
         return _page(form), 422
     try:
         with work() as writing:

@@ -8,17 +8,17 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 from wtforms import SelectChoice
 
-from app.access import OF_BODY, OF_THEME, Action, Role, Thing
+from app.access import OF_BODY, OF_THEME, Action, Role, Thing, might
 from app.accounts import erasure, invitations, queries, roles, rules
 from app.accounts.forms import ROLES, EraseForm, InviteForm, text
-from app.accounts.identity import now
+from app.accounts.identity import confirmed, now
 from app.accounts.models import Invitation, Person
 from app.cities import queries as city_queries
 from app.document.dates import today
 from app.errors import NotFound
 from app.web import gate, unit
 from app.web.gate import actor, permits
-from app.web.languages import current_language
+from app.web.languages import current_language, prefixed
 from app.web.unit import work
 
 people = Blueprint("people", __name__, template_folder="templates")
@@ -55,6 +55,7 @@ def _page(form: InviteForm) -> str:
         names=scope_names(),
         takes=lambda item: rules.may_give(actor(), Role(item.role), item.scope),
         decides=lambda person: rules.may_decide_about(actor(), person.actor),
+        confirmed=confirmed(),
     )
 
 
@@ -91,7 +92,7 @@ def _can_give(role: Role) -> bool:
 @permits(Action.INVITE)
 def invite() -> Response | tuple[str, int]:
     form = invite_form()
-    if not form.validate() or not _scope_is_right(form):
+    if not form.validate() or not _scope_is_right(form) or not _of_use(form):
         return _page(form), 422
     gate.require(Action.INVITE, Thing(bodies=frozenset({form.scope})))
     language, role = text(form.language), form.chosen_role
@@ -108,6 +109,18 @@ def _scope_is_right(form: InviteForm) -> bool:
     if problem:
         (form.theme if problem == "unknown_theme" else form.body).errors = [problem]
     return not problem
+
+
+def _of_use(form: InviteForm) -> bool:
+    """Whether the person could take what they are invited to, as far as the one who invites looks after them."""
+    bodies, found = seen_bodies(), queries.by_email(unit.session(), text(form.email))
+    if found is None or not (bodies is None or bodies & found.actor.bodies):
+        return True
+    if found.disabled_at is not None:
+        form.email.errors = ["account_disabled"]
+    elif (form.chosen_role, form.scope) in found.actor.roles:
+        form.email.errors = ["role_held"]
+    return not form.email.errors
 
 
 @people.post("/amministrazione/inviti/<int(max=1000000000):number>/ritira")
@@ -136,8 +149,10 @@ def take_role(number: int, assignment: int) -> Response:
         person = _person(writing, number)
         gate.require(Action.MANAGE_PEOPLE, thing_of(person))
         roles.take_role(writing, actor(), person, assignment, now())
+        # Of what they took from themselves the page of people may have been a part.
+        gone = person.id == actor().id and not might(person.actor, Action.MANAGE_PEOPLE)
     flash("role_removed")
-    return redirect(url_for("people.listed"), 303)
+    return redirect(prefixed("/scrivania") if gone else url_for("people.listed"), 303)
 
 
 def _person(writing: Session, number: int) -> Person:

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, current_app, flash, redirect, render_temp
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.access import Action, Thing
+from app.accounts.people_views import scope_names
 from app.accounts.queries import names
 from app.config import Settings
 from app.journal import queries as journal
@@ -99,7 +100,9 @@ def register() -> str:
     return render_template(
         "operations/register.html",
         entries=entries,
-        names=names(session(), [entry.actor_id for entry in entries]),
+        names=names(session(), [*(entry.actor_id for entry in entries), *map(person_told_of, entries)]),
+        person_told_of=person_told_of,
+        scopes=scope_names() if any(entry.data.get("scope") or entry.body for entry in entries) else {},
         kinds=journal.kinds(session(), bodies),
         kind=kind,
         total=total,
@@ -108,6 +111,11 @@ def register() -> str:
         around=around,
         address=_address,
     )
+
+
+def person_told_of(entry: JournalEntry) -> int:
+    """The number of the person whose account an entry is about, 0 where it is about something else."""
+    return int(entry.key) if entry.kind == "person" and entry.key.isdecimal() else 0
 
 
 def _address(number: int, kind: str) -> str:

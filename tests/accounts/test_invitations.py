@@ -385,6 +385,85 @@ def test_inviting_asks_again_who_one_is_after_half_an_hour(referent: Person, cli
     assert invite(client) == 401
 
 
+def test_whoever_must_say_again_who_they_are_is_asked_before_the_invitation_is_written(
+    referent: Person, client: FlaskClient, clock: Clock
+) -> None:
+    makers.sign_in(client, referent)
+    assert 'name="email"' in client.get(PEOPLE).text
+    clock.pass_by(minutes=31)
+    page = client.get(PEOPLE).text
+    assert 'name="email"' not in page
+    assert "/conferma-identita?next=/amministrazione/persone%23invita" in page
+
+
+def test_nobody_is_invited_to_what_they_have_or_with_an_account_that_is_closed(
+    referent: Person, registered: Database, client: FlaskClient, database: Database
+) -> None:
+    make(registered, (Role.OFFICIAL, "bologna"), email="ada@ente.example")
+    near = make(registered, (Role.OFFICIAL, "bologna"), email="ugo@ente.example")
+    far = make(registered, (Role.OFFICIAL, "torino"), email="far@ente.example")
+    with registered.work() as session:
+        for person in (near, far):
+            roles.disable(session, NOBODY, queries.person(session, person.id) or person, makers.NOW)
+    makers.sign_in(client, referent)
+
+    def told(email: str, role: str = "official") -> str:
+        fields = {"email": email, "role": role, "body": "bologna", "language": "it"}
+        return send(client, f"{PEOPLE}/invita", "/profilo", **fields).text
+
+    assert "ha già questo ruolo" in told("ada@ente.example")
+    assert "è disattivata e non può accettare inviti" in told("ugo@ente.example")
+    assert not letters(database, "invitation")
+    told("ada@ente.example", "referent")
+    # Whether somebody of another body has an account is not told.
+    told("far@ente.example")
+    assert len(letters(database, "invitation")) == 2
+
+
+@pytest.mark.parametrize(("roles_held", "led_to"), [(1, "/scrivania"), (2, PEOPLE)])
+def test_who_takes_the_role_from_themselves_ends_on_a_page_they_may_still_see(
+    registered: Database, client: FlaskClient, roles_held: int, led_to: str
+) -> None:
+    held = ((Role.REFERENT, "bologna"), (Role.REFERENT, "torino"))[:roles_held]
+    person = make(registered, *held)
+    makers.sign_in(client, person)
+    answer = send(client, f"{PEOPLE}/{person.id}/ruoli/{person.assignments[0].id}/togli", "/profilo")
+    assert answer.headers["Location"] == led_to
+    assert "Il ruolo è stato tolto" in client.get(led_to).text
+
+
+def test_an_invitation_of_an_administrator_is_withdrawn_by_administrators_only(
+    registered: Database, client: FlaskClient, browsers: Callable[[], FlaskClient]
+) -> None:
+    chief = makers.sign_in(browsers(), make(registered, (Role.ADMINISTRATOR, "")))
+    invite(chief, "administrator", "")
+    makers.sign_in(client, make(registered, (Role.COORDINATOR, "")))
+    assert "/ritira" not in client.get(PEOPLE).text
+    (number,) = re.findall(r"/inviti/(\d+)/ritira", chief.get(PEOPLE).text)
+    assert send(client, f"/amministrazione/inviti/{number}/ritira", "/profilo").status_code == 403
+    assert send(chief, f"/amministrazione/inviti/{number}/ritira", "/profilo").status_code == 303
+
+
+def test_who_opens_an_invitation_to_another_address_of_theirs_reads_how_to_keep_one_account(
+    referent: Person, registered: Database, client: FlaskClient, browsers: Callable[[], FlaskClient], database: Database
+) -> None:
+    makers.sign_in(client, referent)
+    invite(client)
+    link, mover = link_of(database, "invitation"), browsers()
+    assert "è aperta l’utenza" not in mover.get(link).text
+    moved = make(registered, (Role.OFFICIAL, "torino"), email="carlo@torino.example")
+    makers.sign_in(mover, moved)
+    assert "è aperta l’utenza carlo@torino.example" in mover.get(link).text
+    send(mover, "/profilo/indirizzo", "/profilo/dati", email=NEW)
+    change = link_of(database, "email-change")
+    send(mover, change, change)
+    assert send(mover, link, link).status_code == 303
+    with database.reading() as session:
+        person = queries.by_email(session, NEW)
+        assert person
+        assert (person.id, len(person.assignments)) == (moved.id, 2)
+
+
 def test_old_invitations_are_forgotten_after_a_year(registered: Database) -> None:
     long_ago = datetime.now(UTC) - timedelta(days=400)
     with registered.work() as session:

@@ -162,6 +162,14 @@ def test_a_taken_address_gets_a_letter_and_the_page_tells_nothing(
     assert [letter.recipient for letter in letters(database, "account-exists")] == [OTHER]
 
 
+def test_the_address_one_has_is_no_new_one(anna: Person, client: FlaskClient, database: Database) -> None:
+    come_in(client)
+    answer = send(client, "/profilo/indirizzo", "/profilo/dati", email=EMAIL.upper())
+    assert answer.status_code == 422
+    assert "È già l’indirizzo di questa utenza" in answer.text
+    assert not letters(database, "account-exists")
+
+
 def test_an_address_taken_meanwhile_is_not_taken_over(anna: Person, client: FlaskClient, database: Database) -> None:
     come_in(client)
     send(client, "/profilo/indirizzo", "/profilo/dati", email=OTHER)

@@ -245,6 +245,22 @@ def test_the_journal_names_people_the_site_and_those_who_were_erased(client: Fla
     assert "soluzione inviata" in text
 
 
+def test_the_journal_says_whose_account_it_tells_of_and_which_role_was_given(
+    client: FlaskClient, registered: Database
+) -> None:
+    entering(client, registered, COORDINATOR)
+    with registered.work() as session:
+        told = make_person(session, OFFICIAL, name="Grazia Deledda")
+        about = {"kind": "person", "key": str(told.id)}
+        record(session, NOW, None, "role-given", **about, body="bologna", data={"role": "official", "scope": "bologna"})
+        record(session, NOW, None, "sign-in-failed", "person", "unknown")
+    rows = re.findall(r"<tr>(.*?)</tr>", client.get("/amministrazione/registro?tipo=person").text, re.S)
+    failed, given, *_ = [" ".join(re.sub(r"<[^>]+>", " ", row).split()) for row in rows[1:]]
+    assert "qualcuno senza accesso accesso non riuscito persona sconosciuta" in failed
+    assert re.search("ruolo assegnato: funzionario, .*Bologna persona", given)
+    assert "Grazia Deledda" in given
+
+
 def test_the_journal_is_filtered_by_what_it_concerns(client: FlaskClient, database: Database) -> None:
     make_entries(database, "bologna")
     entering(client, database, COORDINATOR)
