@@ -106,6 +106,7 @@ def register() -> str:
         kinds=journal.kinds(session(), bodies),
         kind=kind,
         total=total,
+        exported=EXPORTED,
         page=current,
         last=last,
         around=around,

@@ -68,6 +68,7 @@ def bench(
         "spreads": spreads(twinning.solution.front),
         "names": people.names(session, named),
         "colleagues": _colleagues(session, twinning, actor),
+        "gone": _gone(session, twinning),
         "mine": [tie for tie in twinning.parties if tie.city.slug in actor.bodies],
         "progress": progress(twinning, answers, kit, hours, forms),
         "closable": rules.may_close(
@@ -124,3 +125,14 @@ def _colleagues(session: Session, twinning: Twinning, actor: Actor) -> list[Pers
     may_staff = [tie for tie in twinning.parties if may(actor, Action.STAFF_TWINNING, twinning.side_of(tie.city_id))]
     bodies = frozenset(tie.city.slug for tie in may_staff)
     return [person for person in people.people(session, bodies) if person.id not in tied and person.active]
+
+
+def _gone(session: Session, twinning: Twinning) -> frozenset[int]:
+    """Those on the list who no longer work for the body they are there for: somebody else has to take over."""
+    working = people.active(session, [tie.person_id for tie in twinning.people])
+    bodies = {tie.city_id: tie.city.slug for tie in twinning.parties}
+    return frozenset(
+        tie.person_id
+        for tie in twinning.people
+        if tie.person_id not in working or bodies.get(tie.city_id) not in working[tie.person_id].actor.bodies
+    )

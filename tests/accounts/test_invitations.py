@@ -323,6 +323,18 @@ def test_the_page_of_people_offers_only_what_the_one_who_reads_it_may_do(
             assert [f"{PEOPLE}/{deed}" in page for deed in deeds[whose]] == [expected] * len(deeds[whose])
 
 
+def test_each_of_many_buttons_alike_says_what_it_is_about(registered: Database, client: FlaskClient) -> None:
+    makers.sign_in(client, make(registered, (Role.ADMINISTRATOR, "")))
+    make(registered, (Role.OFFICIAL, "bologna"), name="Ada Prova")
+    make(registered, (Role.OFFICIAL, "bologna"), name="Ugo Prova")
+    invite(client)
+    buttons = re.findall(r"<button[^>]*>(.*?)</button>", client.get(PEOPLE).text.partition("<main")[2], re.S)
+    said = [" ".join(re.sub(r"<[^>]+>", "", button).split()) for button in buttons]
+    assert len(said) == len(set(said))
+    assert "Disattiva: Ada Prova" in said
+    assert any(re.fullmatch("Togli il ruolo: funzionario: .*Bologna, Ugo Prova", text) for text in said)
+
+
 def test_a_refusal_advises_whom_to_ask_by_the_roles_one_has(
     registered: Database, browsers: Callable[[], FlaskClient]
 ) -> None:

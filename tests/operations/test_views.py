@@ -17,6 +17,7 @@ from app.accounts.models import Person
 from app.background import Background
 from app.db import Database
 from app.journal.service import record
+from app.operations import views
 from app.outbox import queries, service
 from app.outbox.models import Letter
 from app.search.service import count_unmet
@@ -98,6 +99,21 @@ def test_an_administrator_sees_failed_letters_without_their_addresses(client: Fl
     waits = section(client.get("/amministrazione/lavori").text, "attesa")
     assert "1 messaggio in attesa" in waits
     assert re.findall(r"<td[^>]*>([^<]*)</td>", waits)[2:] == ["1", "451 &lt;a***@ente.example&gt; unknown"]
+
+
+def test_a_list_that_is_cut_short_says_so(
+    client: FlaskClient, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_failed_letter(database)
+    make_failed_letter(database, "anna@ente.example")
+    entering(client, database, ADMINISTRATOR)
+    assert "Nella tabella ce ne sono" not in client.get("/amministrazione/lavori").text
+    assert "Nei file ci sono" not in client.get("/amministrazione/registro").text
+    monkeypatch.setattr(views, "SHOWN", 1)
+    monkeypatch.setattr(views, "EXPORTED", 1)
+    make_entries(database, "bologna", "torino")
+    assert "Nella tabella ce ne sono 1" in section(client.get("/amministrazione/lavori").text, "falliti")
+    assert "Nei file ci sono le 1 operazioni" in client.get("/amministrazione/registro").text
 
 
 def test_an_administrator_sees_what_the_worker_did(client: FlaskClient, app: Flask, database: Database) -> None:

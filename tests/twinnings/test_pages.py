@@ -15,6 +15,8 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from app.access import Role
+from app.accounts import queries as queries_of_people
+from app.accounts import roles
 from app.accounts.models import Person
 from app.conversion.export import text_to_office
 from app.db import Database
@@ -30,7 +32,7 @@ from app.twinnings import chores, ending, forms, queries, rules, service, sharin
 from app.twinnings.calendar import _folded, _text
 from app.twinnings.models import Twinning, TwinningPerson
 from app.twinnings.rules import Closing
-from tests.makers import NOW, csrf, make_document, make_person, make_solution, sign_in
+from tests.makers import NOW, csrf, make_document, make_person, make_solution, section, sign_in
 from tests.naughty import lines_for
 from tests.twinnings.exchange import LATER, SLUG, Exchange, joined_elsewhere
 
@@ -267,6 +269,25 @@ def test_nobody_takes_people_of_the_other_side_off_the_list_and_who_tries_reads_
     coordinator = client_of(app, exchange.database, national)
     assert all(button in coordinator.get(PATH).text for button in (mine, theirs))
     assert post(coordinator, theirs) == 303
+
+
+def test_who_left_their_body_is_marked_until_somebody_takes_over(
+    app: Flask, exchange: Exchange, receiver: FlaskClient
+) -> None:
+    post(receiver, "/tappe/1/programma", due_on="2027-03-01", owner=str(exchange.receiver))
+    marked = "non lavora più per questo ente"
+    assert marked not in receiver.get(PATH).text
+    with exchange.database.work() as session:
+        left = queries_of_people.person(session, exchange.receiver)
+        assert left
+        for tie in list(left.assignments):
+            roles.take_role(session, left.actor, left, tie.id, NOW)
+    colleague = client_of(app, exchange.database, exchange.colleague)
+    page = colleague.get(PATH).text
+    assert marked in section(page, "persone")
+    assert f"Receiver ({marked})" in section(page, "tappe")
+    assert "Giver</strong>" in section(page, "persone")
+    assert section(page, "persone").count(marked) == 1
 
 
 def test_who_gives_and_who_receives_tell_the_end_in_forms_of_their_own(
