@@ -43,7 +43,9 @@ def sign_in() -> Response | str:
 
 
 def told_problem() -> str:
-    """What went wrong on the page before, where its address says so."""
+    """What went wrong on the page before, where its address says so; over once something was sent from here."""
+    if request.method == "POST":
+        return ""
     told = request.args.get("problema", "")
     return told if told in TOLD else ""
 

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.exc import OperationalError
 
 from app import create_app
-from app.access import NOBODY
+from app.access import NOBODY, Role
 from app.accounts import demonstration, external, passwords, queries, rules, service
 from app.accounts.models import Person
 from app.accounts.provider import Identity
@@ -326,6 +326,33 @@ def test_strange_words_are_refused_politely(anna: Person, client: FlaskClient) -
             answer = client.post("/accedi", data={"csrf_token": token, **fields})
             assert answer.status_code in {422, 429}, sent
             assert "<script>alert" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "page", "typed", "wrong"),
+    [
+        ("/accedi", "/profilo", {"email": "x", "password": ""}, ["email", "password"]),
+        ("/password-dimenticata", "/profilo", {"email": "x"}, ["email"]),
+        ("/profilo", "/profilo", {"name": "", "language": "it"}, ["name"]),
+        ("/profilo/sicurezza/password", "/profilo", {"current": "a", "password": "b"}, ["current"]),
+        ("/profilo/sicurezza/app", "/profilo", {"code": ""}, ["code"]),
+        ("/profilo/indirizzo", "/profilo", {"email": "x"}, ["email"]),
+        ("/profilo/cancella", "/profilo", {"word": "sì", "password": makers.PASSWORD}, ["word"]),
+        ("/amministrazione/persone/invita", "/profilo", {"email": "", "role": "official"}, ["email"]),
+        ("/amministrazione/servizi", "/profilo", {"name": "", "days": "30"}, ["name", "scopes"]),
+    ],
+)
+def test_a_page_opens_at_what_was_wrong_with_one_link_to_each_field(
+    registered: Database, client: FlaskClient, path: str, page: str, typed: dict[str, str], wrong: list[str]
+) -> None:
+    makers.sign_in(client, make(registered, (Role.ADMINISTRATOR, ""), password=makers.PASSWORD))
+    answer = send(client, path, page, **typed)
+    assert answer.status_code == 422
+    assert answer.text.count(" autofocus") == 1
+    notice = answer.text.partition('role="alert"')[2].partition("</div>")[0]
+    assert re.findall(r'href="#(\w+)"', notice) == wrong
+    for name in wrong:
+        assert f'id="{name}"' in answer.text
 
 
 def test_a_form_without_the_token_of_the_page_changes_nothing(anna: Person, client: FlaskClient) -> None:
