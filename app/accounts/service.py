@@ -122,13 +122,13 @@ def confirm_identity(session: Session, token: str, now: datetime) -> None:
 
 
 def end_sign_in(session: Session, person_id: int, number: int, now: datetime) -> None:
-    """End one log-in of a person. Raises ``NotFound`` for one that is not theirs."""
-    for found in queries.open_sign_ins(session, person_id):
-        if found.id == number:
-            found.ended_at = now
-            record(session, now, person_id, "signed-out", "person", str(person_id))
-            return
-    raise NotFound(number)
+    """End one log-in of a person, unless it has ended meanwhile. Raises ``NotFound`` for one that is not theirs."""
+    found = next((item for item in queries.all_sign_ins(session, person_id) if item.id == number), None)
+    if found is None:
+        raise NotFound(number)
+    if found.ended_at is None:
+        found.ended_at = now
+        record(session, now, person_id, "signed-out", "person", str(person_id))
 
 
 def end_all_sign_ins(session: Session, person_id: int, now: datetime, besides: str = "") -> None:

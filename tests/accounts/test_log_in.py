@@ -296,6 +296,32 @@ def test_one_sees_and_ends_ones_other_log_ins(
     assert is_in(client)
 
 
+def test_to_end_a_log_in_that_has_ended_meanwhile_is_no_fault(
+    anna: Person, client: FlaskClient, browsers: Callable[[], FlaskClient]
+) -> None:
+    other = browsers()
+    come_in(other)
+    come_in(client)
+    number = re.search(r"/accessi/(\d+)/chiudi", client.get("/profilo/sicurezza").text)
+    assert number
+    for _ in range(2):
+        answer = send(client, f"/profilo/sicurezza/accessi/{number[1]}/chiudi", "/profilo")
+        assert answer.headers["Location"] == "/profilo/sicurezza"
+    assert not is_in(other)
+
+
+def test_who_sends_a_form_after_the_log_in_has_ended_comes_back_to_its_page(
+    anna: Person, client: FlaskClient, clock: Clock
+) -> None:
+    come_in(client)
+    token = makers.csrf(client, "/profilo")
+    clock.pass_by(hours=13)
+    fields, before = {"csrf_token": token, "name": "Anna", "language": "it"}, {"Referer": "http://localhost/profilo?a=b"}
+    answer = client.post("/profilo", data=fields, headers=before)
+    assert answer.status_code == 401
+    assert '"/accedi?next=/profilo?a%3Db"' in answer.text
+
+
 def test_a_log_in_that_ended_by_itself_is_not_listed_as_open(
     anna: Person, client: FlaskClient, browsers: Callable[[], FlaskClient], clock: Clock
 ) -> None:
