@@ -148,7 +148,8 @@ def take_role(number: int, assignment: int) -> Response:
     with work() as writing:
         person = _person(writing, number)
         gate.require(Action.MANAGE_PEOPLE, thing_of(person))
-        roles.take_role(writing, actor(), person, assignment, now())
+        scope = next((item.scope for item in person.assignments if item.id == assignment), "")
+        roles.take_role(writing, actor(), person, assignment, now(), dict(themes(person.language)).get(scope, ""))
         # Of what they took from themselves the page of people may have been a part.
         gone = person.id == actor().id and not might(person.actor, Action.MANAGE_PEOPLE)
     flash("role_removed")

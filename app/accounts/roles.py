@@ -9,8 +9,10 @@ from app.access import Actor, Role
 from app.accounts import queries, rules
 from app.accounts.models import Assignment, Person
 from app.accounts.service import end_all_links, end_all_sign_ins
+from app.cities import queries as cities
 from app.errors import Conflict, Forbidden, NotFound
 from app.journal.service import record
+from app.outbox.service import post
 
 
 def body_of(role: Role, scope: str) -> str:
@@ -44,8 +46,14 @@ def give_role(session: Session, actor_id: int | None, person: Person, role: Role
     record(session, now, actor_id, "role-given", "person", str(person.id), body=body_of(role, scope), data=what)
 
 
-def take_role(session: Session, actor: Actor, person: Person, assignment_id: int, now: datetime) -> None:
-    """Take a role away. Raises ``NotFound``, ``Forbidden``, ``Conflict`` for the last administrator."""
+def take_role(
+    session: Session, actor: Actor, person: Person, assignment_id: int, now: datetime, theme: str = ""
+) -> None:
+    """Take a role away, and tell whoever had it where another did. Raises ``NotFound``, ``Forbidden``, ``Conflict`` for
+    the last administrator.
+
+    ``theme``: the name of the theme a role was for, as the letter says it.
+    """
     found = next((item for item in person.assignments if item.id == assignment_id), None)
     if found is None:
         raise NotFound(assignment_id)
@@ -57,6 +65,10 @@ def take_role(session: Session, actor: Actor, person: Person, assignment_id: int
     person.assignments.remove(found)
     what = {"role": role.value, "scope": found.scope}
     record(session, now, actor.id, "role-taken", "person", str(person.id), body=body_of(role, found.scope), data=what)
+    if actor.id != person.id and person.active:
+        body = cities.by_slug(session, found.scope) if body_of(role, found.scope) else None
+        said = {"role": role.value, "scope_name": theme or (body.name if body else "")}
+        post(session, now, "role-taken", person.email, person.language, said)
 
 
 def refuse_above(actor: Actor, person: Person) -> None:
@@ -66,18 +78,26 @@ def refuse_above(actor: Actor, person: Person) -> None:
 
 
 def disable(session: Session, actor: Actor, person: Person, now: datetime) -> None:
-    """Keep a person out: every log-in ends. Raises ``Conflict`` for the last administrator, ``Forbidden``."""
+    """Keep a person out, and tell them: every log-in ends; nothing happens to who is out already.
+
+    Raises ``Conflict`` for the last administrator, ``Forbidden``.
+    """
     refuse_above(actor, person)
+    if person.disabled_at is not None:
+        return
     if person.actor.is_a(Role.ADMINISTRATOR) and not queries.administrators_left(session, person.id):
         raise Conflict("last_administrator")
     person.disabled_at = now
     end_all_sign_ins(session, person.id, now)
     end_all_links(session, person.id, now)
     record(session, now, actor.id, "account-disabled", "person", str(person.id))
+    post(session, now, "account-disabled", person.email, person.language, {})
 
 
 def enable(session: Session, actor: Actor, person: Person, now: datetime) -> None:
-    """Let a person in again. Raises ``Forbidden``."""
+    """Let a person in again; nothing happens to who is in. Raises ``Forbidden``."""
     refuse_above(actor, person)
+    if person.disabled_at is None:
+        return
     person.disabled_at = None
     record(session, now, actor.id, "account-enabled", "person", str(person.id))

@@ -18,6 +18,7 @@ from app.db import Database
 from app.errors import Conflict, Forbidden, NotFound
 from app.journal.service import broken
 from app.outbox.letters import message
+from app.solutions import queries as solution_queries
 from tests import makers
 from tests.accounts.conftest import STRANGE, Clock, come_in, heading, is_in, letters, link_of, make, send
 
@@ -442,6 +443,32 @@ def test_who_takes_the_role_from_themselves_ends_on_a_page_they_may_still_see(
     answer = send(client, f"{PEOPLE}/{person.id}/ruoli/{person.assignments[0].id}/togli", "/profilo")
     assert answer.headers["Location"] == led_to
     assert "Il ruolo è stato tolto" in client.get(led_to).text
+
+
+def test_who_loses_a_role_or_is_kept_out_is_told_once_and_not_of_what_they_did_themselves(
+    registered: Database, client: FlaskClient, browsers: Callable[[], FlaskClient], database: Database
+) -> None:
+    chief = makers.sign_in(browsers(), make(registered, (Role.COORDINATOR, "")))
+    person = make(registered, (Role.REFERENT, "bologna"), (Role.EXPERT, "suap"), (Role.OFFICIAL, "torino"))
+    mine, expert, official = (f"{PEOPLE}/{person.id}/ruoli/{item.id}/togli" for item in person.assignments)
+    makers.sign_in(client, person)
+    send(client, mine, "/profilo")
+    assert not letters(database, "role-taken")
+    send(chief, expert, "/profilo")
+    send(chief, official, "/profilo")
+    told = [(letter.recipient, letter.data["role"], letter.data["scope_name"]) for letter in letters(database)]
+    assert told == [
+        (person.email, "expert", dict(queries_of_themes(registered))["suap"]),
+        (person.email, "official", "Città metropolitana di Torino"),
+    ]
+    for _ in range(2):
+        send(chief, f"{PEOPLE}/{person.id}/disattiva", "/profilo")
+    assert [letter.recipient for letter in letters(database, "account-disabled")] == [person.email]
+
+
+def queries_of_themes(database: Database) -> list[tuple[str, str]]:
+    with database.reading() as session:
+        return solution_queries.theme_names(session, "it")
 
 
 def test_an_invitation_of_an_administrator_is_withdrawn_by_administrators_only(

@@ -24,6 +24,8 @@ KINDS: dict[str, dict[str, Any]] = {
     "second-factor-removed": {"what": "passkey"},
     "recovery-code-used": {"left": 9},
     "email-changed": {},
+    "role-taken": {"role": "referent", "scope_name": "Città metropolitana di Bologna"},
+    "account-disabled": {},
 }
 
 

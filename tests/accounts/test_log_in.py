@@ -316,7 +316,10 @@ def test_who_sends_a_form_after_the_log_in_has_ended_comes_back_to_its_page(
     come_in(client)
     token = makers.csrf(client, "/profilo")
     clock.pass_by(hours=13)
-    fields, before = {"csrf_token": token, "name": "Anna", "language": "it"}, {"Referer": "http://localhost/profilo?a=b"}
+    fields, before = (
+        {"csrf_token": token, "name": "Anna", "language": "it"},
+        {"Referer": "http://localhost/profilo?a=b"},
+    )
     answer = client.post("/profilo", data=fields, headers=before)
     assert answer.status_code == 401
     assert '"/accedi?next=/profilo?a%3Db"' in answer.text

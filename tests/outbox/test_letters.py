@@ -54,6 +54,8 @@ KINDS: dict[str, dict[str, Any]] = {
     "email-change": {"link": "/conferma-indirizzo/abc", "minutes": 60},
     "account-exists": {},
     "email-changed": {},
+    "role-taken": {"role": "referent", "scope_name": "Città metropolitana di Bologna"},
+    "account-disabled": {},
     "second-factor-added": {"what": "passkey"},
     "second-factor-removed": {"what": "totp"},
     "recovery-code-used": {"left": 7},
