@@ -56,7 +56,7 @@ def _sign_in_page(form: SignInForm, problem: str = "", seconds: int = 0) -> str:
         "accounts/sign_in.html",
         form=form,
         problem=problem,
-        minutes=max(1, ceil(seconds / 60)),
+        minutes=ceil(seconds / 60),
         next=wanted,
         purpose=rules.purpose(wanted, request.script_root),
         demonstration=queries.demonstration_people(unit.session()) if _demonstrating() else [],

@@ -129,6 +129,10 @@ def test_the_wait_is_told_in_whole_minutes_after_which_it_is_over(
     assert f"Riprovare {said};" in come_in(client).text
 
 
+def test_a_wait_whose_end_is_not_known_is_told_as_the_longest(client: FlaskClient, registered: Database) -> None:
+    assert "Riprovare tra un quarto d’ora" in client.get("/accedi?problema=throttled").text
+
+
 def test_an_unknown_address_waits_as_a_known_one(registered: Database, client: FlaskClient) -> None:
     for _ in range(rules.MOST_FOR_ACCOUNT):
         come_in(client, email="nessuno@ente.example")
