@@ -142,7 +142,9 @@ class ServiceForm(FlaskForm):  # type: ignore[misc]
     name = StringField(
         validators=[REQUIRED, Length(2, 80, "service_name")], filters=[_one_line], render_kw={"autocomplete": "off"}
     )
-    scopes = SelectMultipleField(validators=[REQUIRED], choices=[SelectChoice(scope, scope) for scope in rules.SCOPES])
+    scopes = SelectMultipleField(
+        validators=[InputRequired("choose_one")], choices=[SelectChoice(scope, scope) for scope in rules.SCOPES]
+    )
     body = SelectField(validators=[Optional()], validate_choice=False)
     days = SelectField(
         choices=[SelectChoice(str(days), str(days)) for days in rules.SERVICE_DAYS], default=str(rules.SERVICE_DAYS[1])

@@ -46,7 +46,7 @@ def _wrong(session: Session, name: str, scopes: frozenset[str], body: str, day: 
     if not name or queries.service_account_named(session, name) is not None:
         problems["name"] = "name_taken" if name else "required"
     if not scopes or not scopes <= frozenset(rules.SCOPES):
-        problems["scopes"] = "required"
+        problems["scopes"] = "choose_one"
     if rules.WRITE_DRAFTS in scopes and body not in {city.slug for city in cities.bodies_on(session, day)}:
         problems["body"] = "service_body"
     return problems

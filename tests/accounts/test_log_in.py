@@ -386,6 +386,7 @@ def test_a_page_opens_at_what_was_wrong_with_one_link_to_each_field(
     assert re.findall(r'href="#(\w+)"', notice) == wrong
     for name in wrong:
         assert f'id="{name}"' in answer.text
+    assert ("Scegliere almeno una voce" in answer.text) == ("scopes" in wrong)
 
 
 def test_a_form_without_the_token_of_the_page_changes_nothing(anna: Person, client: FlaskClient) -> None:
