@@ -66,9 +66,13 @@ def take_role(
     what = {"role": role.value, "scope": found.scope}
     record(session, now, actor.id, "role-taken", "person", str(person.id), body=body_of(role, found.scope), data=what)
     if actor.id != person.id and person.active:
-        body = cities.by_slug(session, found.scope) if body_of(role, found.scope) else None
-        said = {"role": role.value, "scope_name": theme or (body.name if body else "")}
-        post(session, now, "role-taken", person.email, person.language, said)
+        _tell_role_taken(session, person, role, found.scope, now, theme)
+
+
+def _tell_role_taken(session: Session, person: Person, role: Role, scope: str, now: datetime, theme: str) -> None:
+    body = cities.by_slug(session, scope) if body_of(role, scope) else None
+    said = {"role": role.value, "scope_name": theme or (body.name if body else "")}
+    post(session, now, "role-taken", person.email, person.language, said)
 
 
 def refuse_above(actor: Actor, person: Person) -> None:
