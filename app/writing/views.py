@@ -30,9 +30,9 @@ from app.web.messages import problem_sentence
 from app.web.unit import session, work
 from app.writing import boxes, rules, service
 from app.writing.forms import ROW_BUTTONS, Asked, read_form
-from app.writing.merge import part_of, with_part
+from app.writing.merge import EXTRA, FOOTNOTES, part_of, with_part
 from app.writing.service import Opened, Saved
-from app.writing.state import State, document_of, settled
+from app.writing.state import State, document_of, settled, tidy
 
 writing = Blueprint("writing", __name__, template_folder="templates")
 
@@ -124,7 +124,7 @@ def autosave(slug: str) -> Response:
     solution = editable(slug)
     saved = _save(solution, read_form(request.form))
     opened, taken = saved.opened, saved.merged.taken
-    if saved.refused or not all(map(_simple, taken)):
+    if saved.refused or EXTRA in taken:
         answer = json_answer(
             {
                 "edition": opened.edition,
@@ -135,8 +135,9 @@ def autosave(slug: str) -> Response:
         )
         answer.status_code = 409
         return answer
-    fresh = [pair for part in taken for pair in _pairs(opened.state, part)]
-    return json_answer({**_stored(opened, solution), "taken": fresh})
+    fresh = [pair for part in taken if _simple(part) for pair in _pairs(opened.state, part)]
+    anew = [part for part in taken if not _simple(part)]
+    return json_answer({**_stored(opened, solution), "taken": fresh, "anew": anew})
 
 
 def _stored(opened: service.Opened, solution: Solution) -> dict[str, Any]:
@@ -164,9 +165,11 @@ def _said(key: str, detail: str = "") -> str:
 
 
 def _simple(part: str) -> bool:
-    """Whether a part is boxes that stay the same in number, so that the open page can take it over."""
+    """Whether a part is one box of text, which the open page fills by itself; of the others it asks for new boxes."""
     field = FIELD_BY_NAME.get(part)
-    return part in SECTION_TITLES or part == "footnotes" or (field is not None and field.shape in {"text", "slug"})
+    if field is None:
+        return part in SECTION_TITLES or part == FOOTNOTES
+    return field.shape in {"text", "slug"} and not field.unknown_allowed
 
 
 def _pairs(state: State, part: str) -> list[tuple[str, str]]:
@@ -196,11 +199,22 @@ def _chosen(mine: State, theirs: State, asked: Asked) -> State:
         part = name.removeprefix("choice.")
         if name == part or part not in PARTS_BY_BOX:
             continue
-        if texts[-1] == "theirs":
+        if texts[-1] == "text" or _is_typed(part, asked):
+            mine = with_part(mine, PARTS_BY_BOX[part], _sent(f"text.{part}", asked))
+        elif texts[-1] == "theirs":
             mine = with_part(mine, PARTS_BY_BOX[part], part_of(theirs, PARTS_BY_BOX[part]))
-        elif texts[-1] == "text":
-            mine = with_part(mine, PARTS_BY_BOX[part], (asked.boxes.get(f"text.{part}") or [""])[-1])
     return mine
+
+
+def _is_typed(part: str, asked: Asked) -> bool:
+    """Whether somebody typed in the text made of the two: no other choice is meant, unless the page showed it move."""
+    if asked.meant or f"offered.{part}" not in asked.boxes:
+        return False
+    return tidy(_sent(f"text.{part}", asked)) != tidy(_sent(f"offered.{part}", asked))
+
+
+def _sent(name: str, asked: Asked) -> str:
+    return (asked.boxes.get(name) or [""])[-1]
 
 
 #: Parts of a document by the name of their box: headings are no names for boxes.
@@ -216,7 +230,6 @@ def merge_page(solution: Solution, saved: Saved) -> Response:
         solution=solution,
         opened=saved.opened,
         merged=saved.merged,
-        box_of=boxes.box_of,
         kept=boxes.flat(saved.merged.state),
         by=name_of(saved.opened.saved_by),
         own=is_own(saved.opened),
@@ -279,6 +292,12 @@ def sentence(key: str, detail: str = "") -> str:
 def without_rows(path: str) -> str:
     """The path of a box as the schema has it."""
     return boxes.without_rows(path)
+
+
+@writing.app_template_global()
+def box_of(path: str) -> str:
+    """The name of the box of a problem."""
+    return boxes.box_of(path)
 
 
 @writing.app_template_global()

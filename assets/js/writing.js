@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // What the form of a solution gains where JavaScript runs: it saves by itself, shows previews, moves rows, suggests.
 import "@github/markdown-toolbar-element";
+import { chooseTyped } from "./writing/choices.js";
 import { countLetters } from "./writing/counters.js";
 import { followUnknown } from "./writing/unknown.js";
 import { keepSaved } from "./writing/autosave.js";
@@ -13,6 +14,8 @@ if (beginning) {
   countLetters(beginning);
   suggestWhileTyping(beginning);
 }
+const merging = document.getElementById("unione");
+if (merging) chooseTyped(merging);
 const form = document.getElementById("modulo");
 if (form) {
   moveRows(form);

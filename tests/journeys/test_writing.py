@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from app import create_app
 from app.access import Role
@@ -111,19 +111,110 @@ def test_what_a_browser_kept_is_offered_back_at_the_next_opening(maria: Page, of
     maria.context.set_offline(True)
     maria.locator("[name='section.2']").fill("Testo che la rete non ha preso.")
     expect(maria.locator("#barra")).to_contain_text("la rete non risponde")
-    context = maria.context
-    # What a page saves when it is left may outlive it, and find the network again: this browser ends without a word.
-    maria.evaluate(
-        "for (const name of ['pagehide', 'visibilitychange'])"
-        " addEventListener(name, (event) => event.stopImmediatePropagation(), true)"
-    )
-    maria.close()
+    context = closed_without_a_word(maria)
     context.set_offline(False)
     maria = context.new_page()
     maria.goto(address)
     expect(maria.locator("[name='section.2']")).to_have_value("")
     maria.get_by_role("button", name="Riprendilo").click()
     expect(maria.locator("[name='section.2']")).to_have_value("Testo che la rete non ha preso.")
+
+
+def closed_without_a_word(page: Page) -> BrowserContext:
+    """The browser of a page that ended without saving anything more."""
+    context = page.context
+    # What a page saves when it is left may outlive it, and find the network again.
+    page.evaluate(
+        "for (const name of ['pagehide', 'visibilitychange'])"
+        " addEventListener(name, (event) => event.stopImmediatePropagation(), true)"
+    )
+    page.close()
+    return context
+
+
+def test_what_a_browser_kept_is_offered_until_it_is_answered_whatever_is_saved_meanwhile(
+    maria: Page, office: str
+) -> None:
+    address = begun(maria, office, "Protezione civile")
+    maria.context.set_offline(True)
+    maria.locator("[name='section.2']").fill("Scritto senza rete.")
+    expect(maria.locator("#barra")).to_contain_text("la rete non risponde")
+    context = closed_without_a_word(maria)
+    context.set_offline(False)
+    maria = context.new_page()
+    maria.goto(address)
+    maria.locator("[name='section.1']").fill("Scritto prima di rispondere.")
+    saved(maria)
+    maria.get_by_role("button", name="Salva", exact=True).click()
+    maria.wait_for_url(re.compile("salvato=1"))
+    maria.get_by_role("button", name="Riprendilo").click()
+    expect(maria.locator("[name='section.2']")).to_have_value("Scritto senza rete.")
+    expect(maria.locator("[name='section.1']")).to_have_value("Scritto prima di rispondere.")
+    expect(maria.get_by_role("button", name="Riprendilo")).to_have_count(0)
+
+
+def test_what_is_typed_after_a_conflict_is_kept_in_this_browser_too(maria: Page, luca: Page, office: str) -> None:
+    address = begun(maria, office, "Catasto delle strade")
+    luca.goto(address)
+    maria.locator("[name='section.1']").fill("Di Maria.")
+    saved(maria)
+    luca.locator("[name='section.1']").fill("Di Luca.")
+    expect(luca.locator("#barra")).to_contain_text("Maria Rossi ha cambiato le stesse parti")
+    luca.locator("[name='section.2']").fill("Scritto dopo il conflitto.")
+    held = "() => Object.values(localStorage).some((text) => text.includes('Scritto dopo il conflitto.'))"
+    luca.wait_for_function(held)
+    luca = closed_without_a_word(luca).new_page()
+    luca.goto(address)
+    luca.get_by_role("button", name="Riprendilo").click()
+    expect(luca.get_by_role("heading", level=1)).to_have_text("Unire le modifiche")
+    luca.get_by_label("Testo unito").fill("Di Luca e di Maria.")
+    expect(luca.get_by_label("Tieni questo, fatto dei due")).to_be_checked()
+    luca.get_by_role("button", name="Salva il testo unito").click()
+    expect(luca.locator("[name='section.1']")).to_have_value("Di Luca e di Maria.")
+    expect(luca.locator("[name='section.2']")).to_have_value("Scritto dopo il conflitto.")
+
+
+def test_lists_and_ticks_that_somebody_else_changed_come_into_the_open_page(
+    maria: Page, luca: Page, office: str
+) -> None:
+    address = begun(maria, office, "Patrimonio edilizio")
+    luca.goto(address)
+    luca.locator("input[name=themes]").first.check()
+    luca.locator("#n-office").check()
+    luca.locator("[name='steps.1.name']").fill("Convenzione con i comuni")
+    saved(luca)
+    maria.locator("[name='section.1']").fill("Di Maria.")
+    saved(maria)
+    expect(maria.locator("#barra")).to_contain_text("Sono state aggiunte le modifiche salvate altrove")
+    maria.locator("[name='section.2']").fill("Ancora di Maria.")
+    expect(maria.locator("#barra")).not_to_contain_text("salvate altrove")
+    for page in (maria, luca):
+        page.goto(address)
+        expect(page.locator("input[name=themes]").first).to_be_checked()
+        expect(page.locator("#n-office")).to_be_checked()
+        expect(page.locator("[name='steps.1.name']")).to_have_value("Convenzione con i comuni")
+        expect(page.locator("[name='section.2']")).to_have_value("Ancora di Maria.")
+
+
+def test_a_save_takes_neither_the_focus_nor_what_was_folded(maria: Page, office: str) -> None:
+    begun(maria, office, "Trasporto scolastico")
+    maria.locator("#manca summary").first.click()
+    maria.locator("[name='section.1']").fill("Di Maria.")
+    group = maria.locator("#indice-gruppi a").nth(3)
+    group.focus()
+    saved(maria)
+    expect(group).to_be_focused()
+    assert not maria.locator("#manca details").first.evaluate("(fold) => fold.open")
+
+
+def test_a_draft_that_is_gone_is_said_to_be_and_its_text_is_there_to_copy(maria: Page, luca: Page, office: str) -> None:
+    address = begun(maria, office, "Bozza di prova")
+    luca.goto(address.split("?")[0].replace("/modifica", "/scarta"))
+    luca.locator("main button.danger").click()
+    maria.locator("[name='section.1']").fill("Scritto mentre spariva.")
+    expect(maria.locator("#barra")).to_contain_text("la bozza non c’è più")
+    maria.get_by_role("button", name="Mostra il testo da copiare").click()
+    expect(maria.locator("textarea[readonly]").filter(has_text="Scritto mentre spariva.")).to_have_count(1)
 
 
 def test_an_expired_log_in_keeps_the_text_and_goes_on_after_the_next_one(maria: Page, office: str) -> None:

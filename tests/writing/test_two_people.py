@@ -2,7 +2,9 @@
 """Two people write on the same solution at once: nothing is overwritten without a word."""
 
 import io
+import re
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -66,6 +68,33 @@ def test_the_merge_page_keeps_mine_theirs_or_a_text_made_of_the_two(maria: Desk,
     assert maria.open().box("summary") == "Di Maria e di Luca."
 
 
+@pytest.mark.parametrize("ticked", ["mine", "theirs"])
+def test_a_text_typed_on_the_merge_page_is_kept_whatever_is_ticked_beside_it(
+    maria: Desk, luca: Desk, ticked: str
+) -> None:
+    maria.open().type(summary="Di Maria.")
+    luca.open().type(summary="Di Luca.").save()
+    data = {**maria.form, **merging(maria.save().text), "choice.summary": ticked, "text.summary": "Scritto qui."}
+    assert maria.client.post(f"{maria.address}/unisci", data=data).status_code == 303
+    assert maria.open().box("summary") == "Scritto qui."
+
+
+def test_a_choice_made_after_typing_on_the_merge_page_is_what_the_page_shows(maria: Desk, luca: Desk) -> None:
+    maria.open().type(summary="Di Maria.")
+    luca.open().type(summary="Di Luca.").save()
+    answers = {"choice.summary": "mine", "text.summary": "Altro.", "meant": "1"}
+    data = {**maria.form, **merging(maria.save().text), **answers}
+    maria.client.post(f"{maria.address}/unisci", data=data)
+    assert maria.open().box("summary") == "Di Maria."
+
+
+def merging(page: str) -> dict[str, str]:
+    """What the merge page sends along with the answers."""
+    names = ("edition", "base", "offered.summary")
+    found = {name: re.search(f'name="{re.escape(name)}" value="([^"]*)"', page) for name in names}
+    return {name: match[1] for name, match in found.items() if match}
+
+
 def test_saving_by_itself_over_another_edition_is_refused(maria: Desk, luca: Desk) -> None:
     maria.open().type(summary="Di Maria.")
     luca.open().type(summary="Di Luca.").autosave()
@@ -92,6 +121,17 @@ def test_saving_by_itself_brings_what_only_the_other_changed(maria: Desk, luca: 
     assert maria.autosave().status_code == 200
     assert luca.open().box("section.1") == "Di Luca."
     assert luca.box("summary") == "Di Maria, ancora."
+
+
+def test_saving_by_itself_names_the_boxes_that_the_page_must_ask_for_anew(maria: Desk, luca: Desk) -> None:
+    maria.open().type(summary="Di Maria.")
+    luca.open().type(themes=["suap", "pianificazione-strategica"], contact__role="Ufficio di Luca")
+    luca.type(office="", unknown=["office"], status="interrotto").autosave()
+    answer = maria.autosave()
+    assert answer.status_code == 200
+    assert answer.json is not None
+    assert answer.json["taken"] == []
+    assert set(answer.json["anew"]) == {"themes", "contact", "office", "status"}
 
 
 def test_the_document_as_markdown_is_settled_like_the_form(maria: Desk, luca: Desk) -> None:
@@ -158,6 +198,20 @@ def test_saving_by_itself_without_a_log_in_answers_401(maria: Desk) -> None:
     stranger = Desk(maria.client.application.test_client())
     stranger.form = maria.form
     assert stranger.autosave().status_code == 401
+
+
+def test_what_was_typed_in_a_draft_that_is_gone_is_shown_to_be_copied(
+    app: Flask, maria: Desk, people: dict[str, FlaskClient]
+) -> None:
+    token = {"csrf_token": csrf(people["maria"])}
+    begun = people["maria"].post("/soluzioni/nuova", data={**token, "title": "Bozza da scartare"})
+    draft = Desk(people["maria"], begun.headers["Location"].split("/")[2].partition("?")[0]).open()
+    draft.client.post(f"{draft.address}/scarta", data={**token, "edition": draft.box("edition")})
+    draft.type(summary="Scritto mentre la bozza spariva.")
+    assert draft.autosave().status_code == 404
+    page = draft.save()
+    assert page.status_code == 404
+    assert "Scritto mentre la bozza spariva.</textarea>" in page.text
 
 
 def test_giving_up_a_draft_names_who_else_loses_what_they_wrote_and_tells_them(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // Saves the form two seconds after the last key and when the page is left; what cannot be saved stays in this browser.
-import { forget, keep, kept, send } from "./kept.js";
+import { pageNow, refill, renewParts } from "./fresh.js";
+import { arrived, forget, keep, left, send, sending } from "./kept.js";
 import { notice } from "./notice.js";
 import { showProblems } from "./problems.js";
 
@@ -15,19 +16,23 @@ export function keepSaved(form) {
   let stored = pairsOf(form);
   let timer = 0;
   let busy = false;
+  // Nothing more is saved by itself: somebody must look first, or the form is on its way.
   let stopped = false;
+  let sent = false;
 
   const changed = () => text(pairsOf(form)) !== text(stored);
+  const touched = (part) => text(pairsOf(form).filter(within(part))) !== text(stored.filter(within(part)));
 
   function plan(pause) {
     clearTimeout(timer);
-    if (!stopped) timer = setTimeout(save, pause);
+    timer = setTimeout(save, pause);
   }
 
   async function save(leaving = false) {
-    if (stopped || !changed()) return;
-    if (busy && !leaving) return plan(PAUSE);
+    if (sent || !changed()) return;
     const pairs = pairsOf(form);
+    if (stopped) return keep(slug, pairs);
+    if (busy && !leaving) return plan(PAUSE);
     keep(slug, pairs);
     busy = true;
     say(form.dataset.saving);
@@ -49,22 +54,27 @@ export function keepSaved(form) {
 
   async function settle(answer, pairs) {
     if (answer.ok) return done(await answer.json(), pairs);
-    if (answer.status === 409) return conflict(await answer.json());
-    if (answer.status === 400 || answer.status === 401 || answer.status === 403) return expired();
+    if (answer.status === 409) return conflict(await answer.json(), pairs);
+    if (answer.status === 400 || answer.status === 401) return expired();
+    if (answer.status === 403 || answer.status === 404) return stop(form.dataset.gone, form.dataset.showTyped);
     if (answer.status === 413 || answer.status === 422) return fail(form.dataset.tooLarge, false);
     return fail(form.dataset.failed);
   }
 
-  function done(data, pairs) {
+  async function done(data, pairs) {
+    stored = pairs;
+    if (data.anew.length && !(await renewParts(data.anew, touched))) return conflict({ conflict: false }, pairs);
     form.elements.edition.value = data.edition;
     form.elements.base.value = data.base;
-    stored = pairs.map(([name, value]) => [name, { edition: data.edition, base: data.base }[name]?.toString() ?? value]);
+    const shown = pairsOf(form).filter(([name]) => ["edition", "base"].includes(name));
+    stored = stored.filter(([name]) => !["edition", "base"].includes(name)).concat(shown);
+    for (const part of data.anew) stored = stored.filter((pair) => !within(part)(pair)).concat(pairsOf(form).filter(within(part)));
     data.taken.forEach(take);
     forget(slug);
     notice("salvataggio");
-    if (data.taken.length) notice("unione", form.dataset.taken);
-    document.getElementById("manca").innerHTML = data.meter;
-    document.getElementById("indice-gruppi").innerHTML = data.index;
+    notice("unione", data.taken.length || data.anew.length ? form.dataset.taken : "");
+    refill(document.getElementById("manca"), data.meter);
+    refill(document.getElementById("indice-gruppi"), data.index);
     showProblems(form, data.problems, data.warnings);
     showTitle(data.title);
     const hour = new Date(data.saved_at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: "Europe/Rome" });
@@ -82,12 +92,19 @@ export function keepSaved(form) {
     else stored.push([name, value]);
   }
 
-  function conflict(data) {
+  function conflict(data, pairs) {
+    const theirs = data.by ? form.dataset.conflictBy.replace("{}", () => data.by) : form.dataset.conflict;
+    if (data.conflict) return stop(data.own ? form.dataset.conflictOwn : theirs, form.dataset.merge);
+    // It is saved with what came from elsewhere, which this page cannot show by itself.
+    stored = pairs;
+    stop(form.dataset.elsewhere, form.dataset.join);
+  }
+
+  function stop(words, label) {
     stopped = true;
-    say(form.dataset.unsaved);
-    notice("salvataggio", data.own ? form.dataset.conflictOwn : form.dataset.conflict.concat(data.by ? ` (${data.by})` : ""), [
-      [form.dataset.merge, () => form.requestSubmit()],
-    ]);
+    keep(slug, pairsOf(form));
+    say(changed() ? form.dataset.unsaved : "");
+    notice("salvataggio", words, [[label, () => form.requestSubmit()]]);
   }
 
   async function expired() {
@@ -111,14 +128,20 @@ export function keepSaved(form) {
     plan(PAUSE);
   });
   form.addEventListener("submit", () => {
-    stopped = true;
+    sent = true;
     clearTimeout(timer);
     keep(slug, pairsOf(form));
+    sending(slug);
+  });
+  // Back again from the memory of the browser.
+  addEventListener("pageshow", () => {
+    sent = false;
   });
   document.addEventListener("visibilitychange", () => save(document.visibilityState === "hidden"));
   addEventListener("pagehide", () => save(true));
   addEventListener("online", () => plan(0));
-  offer(form, stored);
+  arrived(slug, new URLSearchParams(location.search).has("salvato"));
+  left(slug).forEach((before) => offer(form, before, stored));
 }
 
 // The page, and its tab, are called as the solution is.
@@ -128,37 +151,37 @@ function showTitle(title) {
   document.title = heading.dataset.tab.replace("{}", () => heading.textContent);
 }
 
-// What a browser kept of an earlier visit, offered back where it differs from what the site has.
-function offer(form, stored) {
+// What a browser kept of an earlier visit, offered back where it differs from what the site has, until it is answered.
+function offer(form, before, stored) {
   const { slug } = form.dataset;
-  const before = kept(slug);
-  if (!before) return;
-  if (typed(before.pairs) === typed(stored)) return forget(slug);
-  notice("ripresa", form.dataset.kept, [
-    [form.dataset.take, () => send(form, before.pairs)],
-    [form.dataset.leave, () => { forget(slug); notice("ripresa"); }],
+  if (typed(before.pairs) === typed(stored)) return forget(slug, before.key);
+  const moment = new Date(before.at).toLocaleString(document.documentElement.lang, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: "Europe/Rome" });
+  notice(`ripresa-${before.key}`, form.dataset.kept.replace("{}", () => moment), [
+    [form.dataset.take, () => { sending(slug, before.key); send(form, before.pairs); }],
+    [form.dataset.leave, () => { forget(slug, before.key); notice(`ripresa-${before.key}`); }],
   ]);
 }
 
 // After a new log-in the page needs a new token; the form keeps what is typed in it. Answers whether there was one.
 async function renew(form) {
-  try {
-    const page = await (await fetch(location.href, { headers: { Accept: "text/html" } })).text();
-    const token = new DOMParser().parseFromString(page, "text/html").querySelector("meta[name=csrf-token]");
-    if (!token || token.content === form.elements.csrf_token.value) return false;
-    form.elements.csrf_token.value = token.content;
-    return true;
-  } catch {
-    return false;
-  }
+  const token = (await pageNow())?.querySelector("meta[name=csrf-token]");
+  if (!token || token.content === form.elements.csrf_token.value) return false;
+  form.elements.csrf_token.value = token.content;
+  return true;
 }
 
 function pairsOf(form) {
   return [...new FormData(form)].filter(([name, value]) => name !== "csrf_token" && typeof value === "string");
 }
 
+// Whether a pair is of a part of the form: a box of it, or the tick that says it is not available.
+function within(part) {
+  return ([name, value]) => [name, name === "unknown" ? value : ""].some((path) => path === part || path.startsWith(`${part}.`));
+}
+
+// Boxes of a name keep their order, which is the order of the page.
 function text(pairs) {
-  return JSON.stringify(pairs);
+  return JSON.stringify([...pairs].sort(([one], [other]) => (one < other ? -1 : Number(one > other))));
 }
 
 // What was typed, without what only the page around it says and without empty boxes.

@@ -1,29 +1,57 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // What could not be saved is kept in this browser under the name of the solution, with the edition it began from.
+// Each open page keeps its own: what another window saves, or what is typed now, takes the place of nothing else.
 
 const PREFIX = "twinmetro:bozza:";
+const SENT = "twinmetro:inviata:";
+const PAGE = Math.random().toString(36).slice(2);
+
+const keyOf = (slug) => `${PREFIX}${slug}:${PAGE}`;
 
 export function keep(slug, pairs) {
   try {
-    localStorage.setItem(PREFIX + slug, JSON.stringify({ pairs, at: Date.now() }));
+    localStorage.setItem(keyOf(slug), JSON.stringify({ pairs, at: Date.now() }));
   } catch {
     // A browser without room or without storage: the page itself still holds the text.
   }
 }
 
-export function kept(slug) {
+// What other pages left unsaved, the latest last.
+export function left(slug) {
   try {
-    return JSON.parse(localStorage.getItem(PREFIX + slug));
+    return Object.keys(localStorage)
+      .filter((key) => (key === PREFIX + slug || key.startsWith(`${PREFIX}${slug}:`)) && key !== keyOf(slug))
+      .map((key) => ({ key, ...JSON.parse(localStorage.getItem(key)) }))
+      .sort((one, other) => one.at - other.at);
   } catch {
-    return null;
+    return [];
   }
 }
 
-export function forget(slug) {
+export function forget(slug, key = keyOf(slug)) {
   try {
-    localStorage.removeItem(PREFIX + slug);
+    localStorage.removeItem(key);
   } catch {
     // Nothing was kept there.
+  }
+}
+
+// A text is on its way to the site: the page that comes back with it saved, merged or not, need not offer it any more.
+export function sending(slug, key = keyOf(slug)) {
+  try {
+    sessionStorage.setItem(SENT + slug, key);
+  } catch {
+    // It is offered once more than needed.
+  }
+}
+
+export function arrived(slug, isSaved) {
+  try {
+    const key = sessionStorage.getItem(SENT + slug);
+    sessionStorage.removeItem(SENT + slug);
+    if (key && isSaved) forget(slug, key);
+  } catch {
+    // Nothing was noted there.
   }
 }
 

@@ -24,7 +24,7 @@ function untick(form, name) {
   }
 }
 
-function dim(mark) {
+export function dim(mark) {
   const around = mark.closest(".form-row") ?? mark.closest("fieldset");
   around?.classList.toggle("not-available", mark.checked);
 }
