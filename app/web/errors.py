@@ -31,8 +31,11 @@ from app.web.logs import log
 RETRY_AFTER = "30"
 #: How one says who one is to this site where no page asks: programmes, with a token.
 CHALLENGE = 'Bearer realm="Twin Metro"'
-#: Answers after which what was typed is shown again: the log-in has expired, the token is of another log-in.
-TYPED_AGAIN = frozenset({400, 401})
+#: Answers after which what was typed is shown again: the log-in has expired, the token is of another log-in, the thing
+#: is gone or not for this person any more, the site could not keep it.
+TYPED_AGAIN = frozenset({400, 401, 403, 404, 409, 500, 503})
+#: A text of so many letters, or words, was typed by somebody; shorter are codes and names.
+LONG, SENTENCE = 41, 3
 UNREADABLE = "unreadable"
 READING = frozenset({"GET", "HEAD"})
 #: Fields never shown again.
@@ -149,10 +152,15 @@ def _has_token() -> bool:
 
 
 def _typed() -> list[str]:
-    """Long texts of a form that could not be saved: shown again, so that nothing typed is lost."""
+    """Texts of a form that could not be saved: shown again, so that nothing typed is lost."""
     if request.method != "POST" or request.max_content_length is None:
         return []
-    return [value for name, value in request.form.items(multi=True) if len(value) > 40 and name not in UNSHOWN]
+    try:
+        pairs = [*request.form.items(multi=True)]
+    except HTTPException:
+        return []
+    texts = [value for name, value in pairs if name not in UNSHOWN and "password" not in name]
+    return [text for text in texts if len(text) >= LONG or len(text.split()) >= SENTENCE]
 
 
 def _page_before() -> str:
@@ -200,7 +208,7 @@ def _answer(status: int, problems: dict[str, str], reason: str = "") -> Response
                 reason=reason,
                 words=words,
                 nearest=_nearest(words),
-                typed=_typed() if reason != UNREADABLE and (status in TYPED_AGAIN or reason == "body_closed") else [],
+                typed=_typed() if reason != UNREADABLE and status in TYPED_AGAIN else [],
                 limit=request.max_content_length,
                 longest=MAX_ADDRESS,
                 back=_page_before(),

@@ -63,6 +63,21 @@ def test_a_change_asked_without_a_log_in_is_refused_and_what_was_typed_is_shown_
     assert "x" * 60 not in answer.text
 
 
+def test_after_the_log_in_that_was_missing_one_is_back_at_the_page_of_the_form(library_app: Flask) -> None:
+    client = library_app.test_client()
+    answer = client.post("/profilo", headers={"Referer": "http://localhost/profilo?vista=1"})
+    assert answer.status_code == 401
+    assert 'href="/accedi?next=/profilo?vista%3D1"' in answer.text or "next=%2Fprofilo%3Fvista%3D1" in answer.text
+
+
+def test_short_remarks_are_shown_again_and_no_secret_is(library_app: Flask) -> None:
+    typed = {"nota-tutto": "Manca la fonte", "password": "tre parole segrete", "visibility": "public"}
+    page = library_app.test_client().post("/profilo", data=typed).text
+    assert "Manca la fonte</textarea>" in page
+    assert "segrete" not in page
+    assert "public</textarea>" not in page
+
+
 def test_a_refusal_asked_as_data_is_data(trial: FlaskClient) -> None:
     answer = trial.get("/prova/aperta", headers={"Accept": "application/json"})
     assert (answer.status_code, answer.get_json()["error"]) == (401, 401)
