@@ -16,7 +16,7 @@ from app.needs import queries as needs
 from app.needs.models import Need, Proposal
 from app.needs.proposals import refused
 from app.needs.rules import ASKER_CLOSED, EXCHANGE, GIVER_CLOSED, OFFER, PENDING, Answer
-from app.notices import matches, queries, transfers
+from app.notices import matches, queries, reviewing, transfers
 from app.notices.reach import able, coordination, office, readers, with_roles
 from app.notices.rules import Audience
 from app.review import queries as reviews
@@ -76,6 +76,7 @@ def _of_solution(session: Session, entry: JournalEntry) -> Audience | None:
         owner.name if owner else "",
         public_path=f"/soluzioni/{solution.slug}",
         readers=reader,
+        facts=reviewing.facts(session, entry),
     )
 
 

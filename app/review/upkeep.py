@@ -44,7 +44,7 @@ def archive(session: Session, solution: Solution, person_id: int, now: datetime,
     solution = library.locked(session, solution.id)
     if not solution.badge or solution.archived_at is not None:
         raise Conflict("not_in_force")
-    said = needed(reason, "reason", MAX_REASON)
+    said = needed(reason, "archive_reason", MAX_REASON)
     waiting = queries.open_review(session, solution)
     if waiting is not None:
         waiting.state, waiting.decided_by, waiting.decided_at = State.WITHDRAWN, person_id, now

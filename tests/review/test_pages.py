@@ -252,8 +252,9 @@ def test_the_page_shows_what_is_missing_and_nothing_else_may_be_pressed(app: Fla
     office.rewrite(summary=None)
     page = signed_in(app, office, office.official).get(PAGE).text
     assert "Che cosa manca" in page
-    assert "Sintesi: manca" in page
+    assert f'<a href="/soluzioni/{SLUG}/modifica#campo-summary">Sintesi</a>: manca' in page, "one click from its box"
     assert f"{PAGE}/invia" not in page
+    assert "<li>Sintesi: manca</li>" in signed_in(app, office, office.expert).get(PAGE).text, "who does not write it"
 
 
 def test_remarks_stand_beside_their_section_and_are_kept_with_the_decision(app: Flask, office: Office) -> None:
@@ -279,7 +280,7 @@ def test_what_was_typed_comes_back_when_a_decision_is_refused(app: Flask, office
     status, page = press(
         referent, f"{PAGE}/{review.id}/restituisci", number=review.revision_number, reason="Parole da non perdere"
     )
-    assert (status, "Nel frattempo qualcuno ha già deciso" in page) == (409, True)
+    assert (status, "Nel frattempo questa versione è stata decisa o ritirata" in page) == (409, True)
     assert "Parole da non perdere" in read_only(page), "the field of the reason is gone with the decision"
     expert = signed_in(app, office, office.expert)
     typed = {"reason": "Manca la fonte", "nota-tutto": "Anche i costi", "nota-sez-tolta": "Di una parte tolta"}
@@ -289,6 +290,22 @@ def test_what_was_typed_comes_back_when_a_decision_is_refused(app: Flask, office
     for field in ("reason", "nota-tutto"):
         assert re.search(rf'name="{field}"[^>]*>{typed[field]}</textarea>', page), "what has a field stays in it"
     assert office.rows() == ["solution-submitted", "solution-approved"]
+
+
+def test_what_a_refused_button_lacks_is_one_click_away_and_stands_beside_its_own_field(
+    app: Flask, office: Office
+) -> None:
+    office.submit()
+    office.approve()
+    expert, referent = signed_in(app, office, office.expert), signed_in(app, office, office.referent)
+    status, page = decide(expert, office, "valida", evidence="", reason="")
+    assert (status, 'href="#evidence-1"' in page) == (422, True)
+    status, page = decide(expert, office, "restituisci", reason=" ")
+    assert (status, 'href="#reason"' in page, 'id="reason-wrong"' in page) == (422, True, True)
+    status, page = press(referent, f"/soluzioni/{SLUG}/archivia", archive_reason=" ")
+    assert (status, 'href="#archive_reason"' in page) == (422, True)
+    assert 'id="archive_reason-wrong"' in page
+    assert 'id="reason-wrong"' not in page, "the decision that waits lacks nothing"
 
 
 def read_only(page: str) -> list[str]:
@@ -313,7 +330,7 @@ def test_two_referents_at_once_the_second_reads_that_it_was_decided(app: Flask, 
     assert decide(first, office, "approva")[0] == 200
     status, page = press(second, f"{PAGE}/{review.id}/approva", number=review.revision_number)
     assert status == 409
-    assert "Nel frattempo qualcuno ha già deciso" in page
+    assert "Nel frattempo questa versione è stata decisa o ritirata" in page
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,8 @@ from app.journal import queries as journal
 from app.journal.service import record
 from app.notices import audiences, chores, desk, queries
 from app.notices.service import start_following
+from app.outbox import queries as outbox
+from app.outbox.letters import message
 from app.review import queries as reviews
 from app.review import queues, upkeep
 from app.solutions import queries as library
@@ -161,6 +163,29 @@ def test_every_step_is_told_to_those_of_the_steps_before_and_names_who_is_next(a
             assert office.solution().evidence_level == 1, "the author's proposal, until an expert fixes it"
         if name == "validated":
             assert office.solution().evidence_level == 4
+
+
+def test_who_wrote_it_reads_in_the_notice_and_in_the_letter_why_it_came_back(app: Flask, office: Office) -> None:
+    story = Story(app, office)
+    story.press("author", "revisione/invia")
+    story.decide("referent", "restituisci", reason="Mancano i dati dell'anno & altro.")
+    story.press("author", "commenti", **{"nota-tutto": "Eccoli nella nota 3."})
+    story.told()
+    assert "«Mancano i dati dell&#39;anno &amp; altro.»" in story.clients["author"].get("/avvisi").text
+    assert "«Eccoli nella nota 3.»" in story.clients["referent"].get("/avvisi").text
+    for name in ("follower", "expert"):
+        assert "Mancano i dati" not in story.clients[name].get("/avvisi").text
+    with office.database.reading() as session, app.test_request_context():
+        made = [message(letter, app.config["SETTINGS"]) for letter in outbox.waiting(session, 99)]
+    found = [letter for letter in made if "restituita" in letter["Subject"]]
+    assert len(found) == len(WRITERS)
+    for letter in found:
+        assert "Mancano" not in letter["Subject"]
+        plain, html = (letter.get_body((kind,)) for kind in ("plain", "html"))
+        assert plain is not None
+        assert html is not None
+        assert "«Mancano i dati dell'anno & altro.»" in plain.get_content()
+        assert "anno &amp; altro.»" in html.get_content()
 
 
 def test_what_an_erased_person_did_stands_under_their_offices_name(app: Flask, office: Office) -> None:
