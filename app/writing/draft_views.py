@@ -120,7 +120,7 @@ def markdown(slug: str) -> Response:
     solution = editable(slug)
     opened = service.opened(session(), solution)
     text = opened.state.markdown or as_markdown(opened.state)
-    return _markdown_page(solution, text, opened.seen)
+    return _markdown_page(solution, text, opened.seen, pending=bool(opened.state.markdown))
 
 
 @drafts.post("/soluzioni/<slug:slug>/markdown")
@@ -138,7 +138,8 @@ def save_markdown(slug: str) -> Answer:
         with work() as writes:
             saved = service.save_markdown(writes, solution, text, seen, gate.actor().id, now(), AS_SAID)
     except Invalid as error:
-        return _markdown_page(solution, typed, seen, tuple(error.problems.values()), error.status)
+        refused, pending = tuple(error.problems.values()), bool(service.opened(session(), solution).state.markdown)
+        return _markdown_page(solution, typed, seen, refused, error.status, pending=pending)
     return _after_markdown(solution, saved)
 
 
@@ -150,11 +151,24 @@ def _after_markdown(solution: Solution, saved: Saved) -> Answer:
 
 
 def _markdown_page(
-    solution: Solution, text: str, seen: service.Seen, refused: tuple[str, ...] = (), status: int = 200
+    solution: Solution,
+    text: str,
+    seen: service.Seen,
+    refused: tuple[str, ...] = (),
+    status: int = 200,
+    *,
+    pending: bool = False,
 ) -> Response:
+    """The page of the text; one that is ``pending`` stands beside the form, and can be given up."""
     answer = unkept(
         render_template(
-            "writing/markdown.html", solution=solution, text=text, seen=seen, found=_problems(text), refused=refused
+            "writing/markdown.html",
+            solution=solution,
+            text=text,
+            seen=seen,
+            found=_problems(text),
+            refused=refused,
+            pending=pending,
         )
     )
     answer.status_code = status

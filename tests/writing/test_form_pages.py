@@ -204,8 +204,22 @@ def test_a_markdown_text_that_cannot_be_read_is_kept_as_typed_with_the_line_that
     assert "C’è un testo Markdown che non si legge ancora" in maria.client.get(f"{maria.address}/modifica").text
     refused = maria.client.post(f"{maria.address}/versione", data={"csrf_token": token, "reason": "prova"})
     assert refused.status_code == 422
+    assert "Scarta questo testo e tieni il modulo" in page
     maria.client.post(f"{maria.address}/markdown", data={"do": "give-up", "csrf_token": token})
     assert "summary: [aperta" not in maria.client.get(f"{maria.address}/markdown").text
+
+
+def test_a_markdown_text_is_given_up_only_where_one_is_kept_beside_the_form(maria: Desk) -> None:
+    """What is wrong in a box of the form is no text of its own: the button would do nothing."""
+    token = maria.open().box("csrf_token")
+    maria.type(period__start="ieri").save()
+    page = maria.client.get(f"{maria.address}/markdown").text
+    assert "da correggere" in page
+    assert "Scarta questo testo" not in page
+    untitled = "---\nsummary: Senza titolo\n---\n\nTesto sopra le sezioni.\n\n## Problema affrontato\n\nTesto.\n"
+    data = {"text": untitled, "edition": "1", "base": "1", "csrf_token": token}
+    assert maria.client.post(f"{maria.address}/markdown", data=data).status_code == 303
+    assert "Scarta questo testo" in maria.client.get(f"{maria.address}/markdown").text
 
 
 def test_a_version_is_saved_with_its_reason_and_does_not_reach_readers(
