@@ -67,7 +67,7 @@ class Arranged:
 def arrange(blocks: list[Node], meta: dict[str, Any], title: str = "") -> tuple[Arranged, list[tuple[str, str]]]:
     """Every block in its section, and what a person should know about how it went."""
     arranged = Arranged(title=_meta(meta, "title") or title)
-    arranged.summary = _meta_blocks(meta, "abstract")
+    arranged.summary, arranged.preface = _meta_blocks(meta, "abstract"), _meta_blocks(meta, "subtitle")
     if blocks and title and said(blocks[:1]) == title:
         blocks = blocks[1:]
     for block in blocks:

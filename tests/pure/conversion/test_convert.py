@@ -115,6 +115,17 @@ def test_sections_stand_in_the_order_of_the_document_whatever_the_order_of_the_t
     assert list(converted.sections) == ["Problema affrontato", "Risultati ottenuti"]
 
 
+@KINDS
+def test_a_subtitle_stands_before_what_follows_it(kind: str) -> None:
+    """Word has a style for it, which is no paragraph for who reads the document."""
+    head = "---\ntitle: Minibus a chiamata\nsubtitle: Un servizio su prenotazione.\n---\n\n"
+    converted = convert(written(f"{head}Serve sei comuni.\n\n# Problema\n\nUno.", kind))
+    assert converted.title == "Minibus a chiamata"
+    assert converted.summary == "Un servizio su prenotazione. Serve sei comuni."
+    alone = convert(written(f"{head}# Problema\n\nUno.", kind))
+    assert alone.summary == "Un servizio su prenotazione."
+
+
 def test_a_long_title_is_cut_at_a_word_and_told_whole() -> None:
     whole = "Accordo " * 30
     converted = convert(written(f"# {whole}\n\n# Problema\n\nUno."))
