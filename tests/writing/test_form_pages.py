@@ -59,7 +59,9 @@ def test_without_a_title_the_page_says_what_is_missing(people: dict[str, FlaskCl
     client = people["maria"]
     answer = client.post("/soluzioni/nuova", data={"csrf_token": makers.csrf(client, "/soluzioni/nuova"), "title": " "})
     assert answer.status_code == 422
-    assert "Il campo manca" in answer.text
+    assert "Serve un titolo, oppure un file che ne abbia uno." in answer.text
+    notice = answer.text[answer.text.index("non è ancora cominciata") :]
+    assert 'href="#title"' in notice.partition("</div>")[0], "said at the top, where the focus is, one click from it"
 
 
 def test_nobody_begins_a_solution_of_another_city(people: dict[str, FlaskClient]) -> None:
