@@ -101,15 +101,16 @@ def _save(solution: Solution, asked: Asked) -> Saved:
 
 
 def _after(slug: str, asked: Asked) -> str:
+    """Where the button leads; the address says that what was typed is saved, and a browser forgets what it kept."""
     if asked.do == "preview":
-        return url_for("writing.preview", slug=slug)
+        return url_for("writing.preview", slug=slug, salvato=1)
     if asked.do in {"similar", "markdown", "version", "kit", "review"}:
         return {
-            "similar": url_for("hinting.show", slug=slug),
-            "markdown": url_for("drafts.markdown", slug=slug),
-            "version": url_for("drafts.version", slug=slug),
-            "kit": url_for("kits.kit", slug=slug),
-            "review": prefixed(f"/soluzioni/{slug}/revisione"),
+            "similar": url_for("hinting.show", slug=slug, salvato=1),
+            "markdown": url_for("drafts.markdown", slug=slug, salvato=1),
+            "version": url_for("drafts.version", slug=slug, salvato=1),
+            "kit": url_for("kits.kit", slug=slug, salvato=1),
+            "review": prefixed(f"/soluzioni/{slug}/revisione?salvato=1"),
         }[asked.do]
     path = asked.target if asked.do == "add" else asked.target.rpartition(".")[0]
     if path in FIELD_BY_NAME:

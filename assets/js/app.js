@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // What the pages gain where JavaScript runs; none of them needs it.
+import { arrived } from "./writing/kept.js";
 import { suggest } from "./suggestions.js";
 import { copyLinks } from "./copy.js";
 import { fitFold } from "./folds.js";
@@ -13,6 +14,7 @@ document.querySelectorAll("button[data-copy]").forEach(copyLinks);
 document.querySelectorAll("details.fold").forEach(fitFold);
 document.querySelectorAll("nav.side-index").forEach(followIndex);
 document.querySelectorAll(".to-top").forEach(showToTop);
+arrived();
 tellWaiting(document.body.dataset.waiting);
 // Behind the one above, which sends no form twice.
 keepTyped([...document.querySelectorAll("form[data-kept]")]);

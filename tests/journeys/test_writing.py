@@ -146,11 +146,41 @@ def test_what_a_browser_kept_is_offered_until_it_is_answered_whatever_is_saved_m
     maria.locator("[name='section.1']").fill("Scritto prima di rispondere.")
     saved(maria)
     maria.get_by_role("button", name="Salva", exact=True).click()
-    maria.wait_for_url(re.compile("salvato=1"))
+    expect(maria.locator("[data-state]")).to_have_text(re.compile("Salvato il"))
     maria.get_by_role("button", name="Riprendilo").click()
     expect(maria.locator("[name='section.2']")).to_have_value("Scritto senza rete.")
     expect(maria.locator("[name='section.1']")).to_have_value("Scritto prima di rispondere.")
     expect(maria.get_by_role("button", name="Riprendilo")).to_have_count(0)
+
+
+def test_what_was_saved_on_the_way_to_another_page_is_not_offered_back(maria: Page, office: str) -> None:
+    address = begun(maria, office, "Anagrafe degli edifici")
+    maria.locator("[name='section.1']").fill("Da vedere in anteprima.")
+    maria.get_by_role("button", name="Anteprima").last.click()
+    expect(maria.locator("article")).to_contain_text("Da vedere in anteprima.")
+    maria.goto(address)
+    maria.locator("[name='section.1']").fill("Scritto dopo.")
+    saved(maria)
+    maria.reload()
+    expect(maria.locator("[name='section.1']")).to_have_value("Scritto dopo.")
+    expect(maria.get_by_role("button", name="Riprendilo")).to_have_count(0)
+
+
+def test_a_form_sent_without_a_line_is_offered_back_from_the_page_it_was_sent_from(maria: Page, office: str) -> None:
+    begun(maria, office, "Illuminazione pubblica")
+    maria.locator("[name='section.1']").fill("Salvato.")
+    maria.get_by_role("button", name="Salva", exact=True).click()
+    expect(maria.locator("[data-state]")).to_have_text(re.compile("Salvato il"))
+    expect(maria).to_have_url(re.compile("^(?!.*salvato=).*#barra"))
+    address = maria.url
+    maria.context.set_offline(True)
+    maria.locator("[name='section.2']").fill("Inviato senza rete.")
+    maria.get_by_role("button", name="Salva", exact=True).click()
+    maria.wait_for_url("chrome-error://**")
+    maria.context.set_offline(False)
+    maria.goto(address)
+    maria.get_by_role("button", name="Riprendilo").click()
+    expect(maria.locator("[name='section.2']")).to_have_value("Inviato senza rete.")
 
 
 def test_what_is_typed_after_a_conflict_is_kept_in_this_browser_too(maria: Page, luca: Page, office: str) -> None:
@@ -316,7 +346,7 @@ def test_a_tick_beside_a_text_is_asked_about_only_where_no_script_shows_what_it_
             expect(page.locator(months)).to_have_value("9")
             expect(page.locator(tick)).to_be_checked()
             continue
-        expect(page).to_have_url(re.compile("salvato=1"))
+        expect(page).to_have_url(re.compile("#barra"))
         expect(page.locator(tick)).to_be_checked()
         page.locator(months).fill("8")
         expect(page.locator(tick)).not_to_be_checked()

@@ -140,7 +140,7 @@ export function keepSaved(form) {
   document.addEventListener("visibilitychange", () => save(document.visibilityState === "hidden"));
   addEventListener("pagehide", () => save(true));
   addEventListener("online", () => plan(0));
-  arrived(slug, new URLSearchParams(location.search).has("salvato"));
+  arrived();
   left(slug).forEach((before) => offer(form, before, stored));
 }
 

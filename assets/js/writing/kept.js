@@ -36,7 +36,7 @@ export function forget(slug, key = keyOf(slug)) {
   }
 }
 
-// A text is on its way to the site: the page that comes back with it saved, merged or not, need not offer it any more.
+// A text is on its way to the site: once it is saved, merged or not, no page need offer it any more.
 export function sending(slug, key = keyOf(slug)) {
   try {
     sessionStorage.setItem(SENT + slug, key);
@@ -45,14 +45,22 @@ export function sending(slug, key = keyOf(slug)) {
   }
 }
 
-export function arrived(slug, isSaved) {
+// Asked on every page: the address of the one after a form says whether it was saved. It says so once: who comes back to
+// it later had perhaps no line. The page on which changes are settled is still on the way.
+export function arrived() {
+  if (document.getElementById("unione")) return;
+  const here = new URL(location);
+  const isSaved = here.searchParams.has("salvato");
   try {
-    const key = sessionStorage.getItem(SENT + slug);
-    sessionStorage.removeItem(SENT + slug);
-    if (key && isSaved) forget(slug, key);
+    for (const name of Object.keys(sessionStorage).filter((each) => each.startsWith(SENT))) {
+      if (isSaved) localStorage.removeItem(sessionStorage.getItem(name));
+      sessionStorage.removeItem(name);
+    }
   } catch {
     // Nothing was noted there.
   }
+  here.searchParams.delete("salvato");
+  if (isSaved) history.replaceState(history.state, "", here);
 }
 
 // Sends a form made of pairs, as if it had just been typed: the site merges it with what came after.
