@@ -78,7 +78,7 @@ def test_who_decides_sees_the_references_and_which_of_them_is_not_recognised(app
 def test_a_note_that_is_none_is_named_before_and_after_sending_and_nothing_is_sent(app: Flask, office: Office) -> None:
     maria = Desk(signed_in(app, office, office.official)).open().type(footnotes="[^1 Relazione 2024")
     maria.save()
-    told = "Note: una riga non è una nota («[^1 Relazione 2024»)"
+    told = "Note</a>: una riga non è una nota («[^1 Relazione 2024»)"
     assert told in maria.client.get(PAGE).text
     status, page = press(maria.client, f"{PAGE}/invia")
     assert (status, told in page) == (422, True)
@@ -95,9 +95,9 @@ def test_a_variant_of_nothing_or_of_itself_is_not_sent_and_the_page_says_why(
     assert saved.json is not None
     assert "based_on" in saved.json["problems"]
     told = (
-        "Variante di: «inesistente» non è"
+        "Variante di</a>: «inesistente» non è"
         if source != SLUG
-        else "Variante di: una soluzione non può essere la variante"
+        else "Variante di</a>: una soluzione non può essere la variante"
     )
     assert told in maria.client.get(PAGE).text
     status, page = press(maria.client, f"{PAGE}/invia")
@@ -622,7 +622,7 @@ def test_what_cannot_be_read_is_shown_as_typed_with_the_name_of_its_field(app: F
     assert "circa 12.000 <span" in page
     assert "96.000" in page
     assert '<dt>Tempo di realizzazione</dt><dd><span class="unknown">non indicato</span>' in page
-    assert "Risorse: Costo di avvio, in euro: serve un numero intero" in page
+    assert "Risorse: Costo di avvio, in euro</a>: serve un numero intero" in page
     assert '<dt>Periodo</dt><dd><span class="unknown">non indicato</span>' in page
     draft = official.get(f"/soluzioni/{SLUG}").text
     assert f'href="{PAGE}">Leggi la bozza' in draft
