@@ -5,7 +5,6 @@ import os
 import re
 import secrets
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -336,12 +335,22 @@ def _make_key(path: Path) -> None:
         if path.exists() and not path.stat().st_size:
             os.replace(part, path)
         else:
-            with suppress(FileExistsError):
-                os.link(part, path)
+            _name(part, path)
     except OSError as error:
         raise Misconfigured(f"{PREFIX}DATA: {path} cannot be written ({error.strerror})") from error
     finally:
         part.unlink(missing_ok=True)
+
+
+def _name(part: Path, path: Path) -> None:
+    """Give a file its name unless another has it, which then stays."""
+    try:
+        os.link(part, path)
+    except FileExistsError:
+        return
+    except OSError:
+        # A file system without hard links.
+        os.replace(part, path)
 
 
 def _private(path: str, flags: int) -> int:

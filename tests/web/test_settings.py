@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Settings with wrong values: the start is refused, with the name of the variable and what to write."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -107,3 +108,13 @@ def test_a_key_is_never_seen_half_written(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr("app.config.secrets.token_hex", key)
     assert signing_key(Settings(data=str(tmp_path))) == "k"
     assert seen == [False]
+
+
+def test_a_key_is_made_where_files_have_one_name_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_names: object) -> None:
+        raise OSError(errno.EOPNOTSUPP, "Operation not supported")
+
+    monkeypatch.setattr("app.config.os.link", refuse)
+    made = signing_key(Settings(data=str(tmp_path)))
+    assert signing_key(Settings(data=str(tmp_path))) == made
+    assert [path.name for path in tmp_path.iterdir()] == ["secret_key"]
