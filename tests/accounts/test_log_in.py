@@ -371,7 +371,7 @@ def test_strange_words_are_refused_politely(anna: Person, client: FlaskClient) -
         ("/profilo/sicurezza/app", "/profilo", {"code": ""}, ["code"]),
         ("/profilo/indirizzo", "/profilo", {"email": "x"}, ["email"]),
         ("/profilo/cancella", "/profilo", {"word": "sì", "password": makers.PASSWORD}, ["word"]),
-        ("/amministrazione/persone/invita", "/profilo", {"email": "", "role": "official"}, ["email"]),
+        ("/amministrazione/persone/invita", "/profilo", {"email": "", "role": "official", "language": "it"}, ["email"]),
         ("/amministrazione/servizi", "/profilo", {"name": "", "days": "30"}, ["name", "scopes"]),
     ],
 )
