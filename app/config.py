@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Every setting: its environment variable, its default, its meaning."""
 
+import logging
 import os
 import re
 import secrets
@@ -20,11 +21,15 @@ MAILBOX = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
 TRUE_WORDS = frozenset({"1", "true", "yes", "on", "sì", "si"})
 FALSE_WORDS = frozenset({"0", "false", "no", "off"})
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
-#: The least and the most of each number.
-BOUNDS = {"answer_days": (1, 365), "overdue_days": (1, 365), "smtp_port": (1, 65_535)}
+#: The least and the most of each number: ten years stand for "never", no day at all for "at once".
+BOUNDS = {"answer_days": (1, 3_650), "overdue_days": (0, 3_650), "smtp_port": (1, 65_535)}
 #: Variables of the web server that are numbers, likewise.
 SERVER_BOUNDS = {"PORT": (1, 65_535), "WEB_CONCURRENCY": (1, 1_000), "WEB_THREADS": (1, 1_000)}
-DATABASE = re.compile(r"sqlite:///.+|postgresql(\+psycopg)?://.+")
+#: As SQLAlchemy reads an address: a password holds whatever is no @, also what would end it in an address of the web.
+DATABASE = re.compile(
+    r"sqlite(\+pysqlite)?:///.+|postgresql(\+psycopg)?://([^:/]*(:[^@]*)?@)?(\[[^/?]+\]|[^/:?]+)?"
+    r"(:(?P<port>[^/?]+))?(/[^?]*)?(\?.*)?"
+)
 #: Settings that pages turn into links: whole addresses, or, where the second says so, a mailbox.
 LINKED = {
     "base_url": False,
@@ -34,6 +39,8 @@ LINKED = {
     "feedback": True,
     "security_contact": True,
 }
+#: Contacts that security.txt names besides, and takes as they stand.
+CONTACT = re.compile(r"mailto:[^\s@]+@[^\s@]+|tel:\+?[0-9().-]+")
 
 
 @dataclass(frozen=True)
@@ -167,7 +174,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
             values[field.name] = _value(field.name, field.type, raw.strip())
     for variable, bounds in SERVER_BOUNDS.items():
         if environ.get(variable):
-            _number(variable, environ[variable], *bounds)
+            _number(variable, environ[variable].strip(), *bounds)
     settings = Settings(**values)  # type: ignore[arg-type]
     _refuse_unsafe(settings)
     return settings
@@ -197,7 +204,7 @@ def _number(variable: str, raw: str, least: int, most: int) -> int:
 def _refuse_unsafe(settings: Settings) -> None:
     if settings.environment not in {"development", "production"}:
         raise Misconfigured(f"{PREFIX}ENVIRONMENT is '{settings.environment}': use development or production")
-    if settings.log_level.upper() not in LOG_LEVELS:
+    if settings.log_level.upper() not in logging.getLevelNamesMapping():
         raise Misconfigured(f"{PREFIX}LOG_LEVEL is '{settings.log_level}': use one of {', '.join(LOG_LEVELS)}")
     _refuse_unknown_security(settings)
     _refuse_unsafe_provider(settings)
@@ -238,6 +245,8 @@ def _refuse_no_address(settings: Settings) -> None:
         typed = getattr(settings, name)
         if not typed or _is_address(typed) or (mailbox_too and MAILBOX.fullmatch(typed)):
             continue
+        if name == "security_contact" and CONTACT.fullmatch(typed):
+            continue
         use = "a whole address, as https://www.ente.it" + (", or a mailbox, as aiuto@ente.it" if mailbox_too else "")
         raise Misconfigured(f"{PREFIX}{name.upper()} is '{typed}': use {use}")
 
@@ -266,13 +275,14 @@ def _refuse_no_host(settings: Settings) -> None:
 def _refuse_no_database(settings: Settings) -> None:
     """What was given is not repeated: a password may be in it."""
     address = settings.database_url
-    try:
-        known = not address or (DATABASE.fullmatch(address) and urlsplit(address).port != 0)
-    except ValueError:
-        known = False
-    if not known:
+    read = DATABASE.fullmatch(address)
+    if address and not (read and _is_port(read["port"] or "5432")):
         use = "postgresql+psycopg://user@host/name, or sqlite:/// and a path"
         raise Misconfigured(f"{PREFIX}DATABASE_URL is no address of a database this site can use: use {use}")
+
+
+def _is_port(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and 0 < int(text) <= SERVER_BOUNDS["PORT"][1]
 
 
 def listening(environ: Mapping[str, str] | None = None) -> str:

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
 from app.config import ROOT, Settings, answered_hosts, listening, read_settings, signing_key
 from app.errors import Misconfigured
@@ -21,21 +22,26 @@ from app.errors import Misconfigured
         ("TWINMETRO_LOG_LEVEL", "verbose", "use one of DEBUG, INFO"),
         ("TWINMETRO_SMTP_PORT", "0", "from 1 to 65535"),
         ("TWINMETRO_SMTP_PORT", "99999", "from 1 to 65535"),
-        ("TWINMETRO_ANSWER_DAYS", "0", "from 1 to 365"),
-        ("TWINMETRO_ANSWER_DAYS", "99999999999", "from 1 to 365"),
-        ("TWINMETRO_ANSWER_DAYS", "\u0663", "from 1 to 365"),
-        ("TWINMETRO_OVERDUE_DAYS", "-1", "from 1 to 365"),
+        ("TWINMETRO_ANSWER_DAYS", "0", "from 1 to 3650"),
+        ("TWINMETRO_ANSWER_DAYS", "99999999999", "from 1 to 3650"),
+        ("TWINMETRO_ANSWER_DAYS", "\u0663", "from 1 to 3650"),
+        ("TWINMETRO_OVERDUE_DAYS", "-1", "from 0 to 3650"),
         ("TWINMETRO_BASE_URL", "twinmetro.example", "a whole address"),
         ("TWINMETRO_BASE_URL", "https://", "a whole address"),
         ("TWINMETRO_BASE_URL", "https://twin metro.example", "a whole address"),
         ("TWINMETRO_SOURCE_URL", "javascript:alert(1)", "a whole address"),
         ("TWINMETRO_OIDC_ISSUER", "provider", "a whole address"),
         ("TWINMETRO_FEEDBACK", "javascript:alert(1)", "or a mailbox"),
+        ("TWINMETRO_SECURITY_CONTACT", "javascript:alert(1)", "or a mailbox"),
+        ("TWINMETRO_SECURITY_CONTACT", "mailto:nessuno", "or a mailbox"),
         ("TWINMETRO_TRUSTED_HOSTS", "https://twinmetro.example", "names alone"),
         ("TWINMETRO_TRUSTED_HOSTS", "twinmetro.example,*.example", "names alone"),
         ("TWINMETRO_DATABASE_URL", "postgres://u:secret@localhost/x", "postgresql"),
         ("TWINMETRO_DATABASE_URL", "mysql://u:secret@localhost/x", "postgresql"),
         ("TWINMETRO_DATABASE_URL", "postgresql+psycopg://u:secret@localhost:port/x", "postgresql"),
+        ("TWINMETRO_DATABASE_URL", "postgresql+psycopg://u:secret@localhost:0/x", "postgresql"),
+        ("TWINMETRO_DATABASE_URL", "postgresql+psycopg://u:secret@localhost:/x", "postgresql"),
+        ("TWINMETRO_DATABASE_URL", "postgresql+psycopg://u:secret@localhost:99999/x", "postgresql"),
         ("TWINMETRO_DATABASE_URL", "sqlite://", "postgresql"),
         ("PORT", "ottomila", "from 1 to 65535"),
         ("WEB_CONCURRENCY", "0", "from 1 to"),
@@ -65,6 +71,32 @@ def test_right_values_are_taken_however_they_are_written() -> None:
     )
     assert taken.behind_proxy
     assert not taken.require_second_factor
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        # Words that the log knows besides the four that are told.
+        *(("TWINMETRO_LOG_LEVEL", level) for level in ("critical", "WARN", "FATAL", "NOTSET")),
+        # What security.txt names as it stands.
+        ("TWINMETRO_SECURITY_CONTACT", "mailto:sicurezza@ente.example?subject=Twin%20Metro"),
+        ("TWINMETRO_SECURITY_CONTACT", "tel:+39-051-000000"),
+        # Passwords that SQLAlchemy reads as they are typed, and addresses that leave more or less to libpq.
+        *(("TWINMETRO_DATABASE_URL", f"postgresql+psycopg://u:{key}@db:5432/x") for key in ("p#s", "p/s?", "[p", "")),
+        ("TWINMETRO_DATABASE_URL", "postgresql+psycopg://u@[fd00::7]:5432/x"),
+        ("TWINMETRO_DATABASE_URL", "postgresql+psycopg:///x?service=twinmetro"),
+        ("TWINMETRO_DATABASE_URL", "postgresql://u@db/x"),
+        ("TWINMETRO_DATABASE_URL", "sqlite+pysqlite:////var/lib/twinmetro.sqlite3"),
+        # At once, and never.
+        ("TWINMETRO_OVERDUE_DAYS", "0"),
+        ("TWINMETRO_OVERDUE_DAYS", "3650"),
+        ("WEB_CONCURRENCY", " 4"),
+    ],
+)
+def test_what_worked_before_values_were_looked_at_still_does(name: str, value: str) -> None:
+    read_settings({name: value})
+    if name == "TWINMETRO_DATABASE_URL":
+        make_url(value)
 
 
 def test_an_empty_variable_of_the_server_is_one_that_is_not_there() -> None:
