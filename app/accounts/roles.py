@@ -54,19 +54,27 @@ def take_role(
 
     ``theme``: the name of the theme a role was for, as the letter says it.
     """
-    found = next((item for item in person.assignments if item.id == assignment_id), None)
-    if found is None:
-        raise NotFound(assignment_id)
+    found = _assignment(person, assignment_id)
     role = Role(found.role)
     if not rules.may_give(actor, role, found.scope):
         raise Forbidden("take_role")
     if role is Role.ADMINISTRATOR and not queries.administrators_left(session, person.id):
         raise Conflict("last_administrator")
+    # Held only now, after those of the administrators: of two who take it at once one does, and tells.
+    person = queries.locked(session, person.id) or person
+    found = _assignment(person, assignment_id)
     person.assignments.remove(found)
     what = {"role": role.value, "scope": found.scope}
     record(session, now, actor.id, "role-taken", "person", str(person.id), body=body_of(role, found.scope), data=what)
     if actor.id != person.id and person.active:
         _tell_role_taken(session, person, role, found.scope, now, theme)
+
+
+def _assignment(person: Person, number: int) -> Assignment:
+    found = next((item for item in person.assignments if item.id == number), None)
+    if found is None:
+        raise NotFound(number)
+    return found
 
 
 def _tell_role_taken(session: Session, person: Person, role: Role, scope: str, now: datetime, theme: str) -> None:
@@ -91,6 +99,10 @@ def disable(session: Session, actor: Actor, person: Person, now: datetime) -> No
         return
     if person.actor.is_a(Role.ADMINISTRATOR) and not queries.administrators_left(session, person.id):
         raise Conflict("last_administrator")
+    # As they are now: of two who do it at once one does, and tells.
+    person = queries.locked(session, person.id) or person
+    if person.disabled_at is not None:
+        return
     person.disabled_at = now
     end_all_sign_ins(session, person.id, now)
     end_all_links(session, person.id, now)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Whoever acts at the same moment, an administrator stays."""
+"""Whoever acts at the same moment, an administrator stays, and what is done once is told once."""
 
 from collections.abc import Callable
 
@@ -9,6 +9,8 @@ from app.access import Role
 from app.accounts import queries, roles
 from app.accounts.models import Person
 from app.db import Database
+from app.errors import NotFound
+from app.outbox.models import Letter
 from tests.accounts.conftest import make
 from tests.makers import NOW
 from tests.races import at_once, working
@@ -26,3 +28,23 @@ def test_of_two_administrators_who_disable_each_other_one_stays(registered: Data
     ]
     with registered.reading() as session:
         assert queries.administrators_left(session, 0) == 1
+
+
+def test_of_two_who_keep_somebody_out_or_take_their_role_at_once_one_tells_them(registered: Database) -> None:
+    chief, person = make(registered, (Role.ADMINISTRATOR, "")).actor, make(registered, (Role.OFFICIAL, "bologna"))
+    number = person.assignments[0].id
+
+    def take(session: Session) -> None:
+        try:
+            roles.take_role(session, chief, queries.by_email(session, person.email) or person, number, NOW)
+        except NotFound:
+            # Somebody took it a moment before.
+            return
+
+    def out(session: Session) -> None:
+        roles.disable(session, chief, queries.by_email(session, person.email) or person, NOW)
+
+    for act in (take, out):
+        assert at_once(*[working(registered, act)] * 4) == ["done"] * 4
+    with registered.reading() as session:
+        assert sorted(letter.kind for letter in session.query(Letter).all()) == ["account-disabled", "role-taken"]
