@@ -32,8 +32,8 @@ RETRY_AFTER = "30"
 #: How one says who one is to this site where no page asks: programmes, with a token.
 CHALLENGE = 'Bearer realm="Twin Metro"'
 #: Answers after which what was typed is shown again: the log-in has expired, the token is of another log-in, the thing
-#: is gone or not for this person any more, the site could not keep it.
-TYPED_AGAIN = frozenset({400, 401, 403, 404, 409, 500, 503})
+#: is gone or not for this person any more, no page says what is wrong in it, the site could not keep it.
+TYPED_AGAIN = frozenset({400, 401, 403, 404, 409, 422, 500, 503})
 #: A text of so many letters, or words, was typed by somebody; shorter are codes and names.
 LONG, SENTENCE = 41, 3
 UNREADABLE = "unreadable"
@@ -159,7 +159,8 @@ def _typed() -> list[str]:
         pairs = [*request.form.items(multi=True)]
     except HTTPException:
         return []
-    texts = [value for name, value in pairs if name not in UNSHOWN and "password" not in name]
+    # What a page sends twice, as it was and as it was changed, is shown once.
+    texts = dict.fromkeys(value for name, value in pairs if name not in UNSHOWN and "password" not in name)
     return [text for text in texts if len(text) >= LONG or len(text.split()) >= SENTENCE]
 
 

@@ -519,3 +519,11 @@ def test_where_a_script_pales_the_box_a_tick_is_meant_and_saving_by_itself_is_ne
     maria.open().type(resources__fte="2", unknown="resources.fte", meant="1")
     assert maria.save().status_code == 303
     assert "resources.fte" in maria.open().form["unknown"]
+
+
+def test_a_document_that_is_too_long_is_shown_again_to_be_copied_each_text_once(maria: Desk) -> None:
+    typed = "Parole di troppo. " * 25_000
+    answer = maria.open().type(section__1=typed, offered__1=typed, summary="Un testo breve").save()
+    assert answer.status_code == 422
+    assert answer.text.count(f">{typed}</textarea>") == 1
+    assert "Un testo breve</textarea>" in answer.text
