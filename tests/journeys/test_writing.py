@@ -204,6 +204,15 @@ def test_what_is_typed_after_a_conflict_is_kept_in_this_browser_too(maria: Page,
     expect(luca.locator("[name='section.2']")).to_have_value("Scritto dopo il conflitto.")
 
 
+def test_a_refusal_that_says_nothing_of_the_conflict_is_not_told_as_saved(maria: Page, office: str) -> None:
+    begun(maria, office, "Anagrafe degli impianti")
+    refusal = {"error": 409, "problems": {}, "request_id": ""}
+    maria.route(re.compile("/bozza$"), lambda route: route.fulfill(status=409, json=refusal))
+    maria.locator("[name='section.1']").fill("Scritto e non salvato.")
+    expect(maria.locator("#barra")).to_contain_text("Non salvato")
+    assert maria.evaluate("() => Object.values(localStorage).some((text) => text.includes('Scritto e non salvato.'))")
+
+
 def test_lists_and_ticks_that_somebody_else_changed_come_into_the_open_page(
     maria: Page, luca: Page, office: str
 ) -> None:

@@ -94,7 +94,8 @@ export function keepSaved(form) {
 
   function conflict(data, pairs) {
     const theirs = data.by ? form.dataset.conflictBy.replace("{}", () => data.by) : form.dataset.conflict;
-    if (data.conflict) return stop(data.own ? form.dataset.conflictOwn : theirs, form.dataset.merge);
+    // A refusal that says nothing of it saved nothing.
+    if (data.conflict !== false) return stop(data.own ? form.dataset.conflictOwn : theirs, form.dataset.merge);
     // It is saved with what came from elsewhere, which this page cannot show by itself.
     stored = pairs;
     stop(form.dataset.elsewhere, form.dataset.join);
