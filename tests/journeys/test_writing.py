@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from app import create_app
 from app.access import Role
@@ -202,6 +202,28 @@ def test_what_is_typed_after_a_conflict_is_kept_in_this_browser_too(maria: Page,
     luca.get_by_role("button", name="Salva il testo unito").click()
     expect(luca.locator("[name='section.1']")).to_have_value("Di Luca e di Maria.")
     expect(luca.locator("[name='section.2']")).to_have_value("Scritto dopo il conflitto.")
+
+
+def test_what_is_typed_while_the_others_text_is_on_its_way_takes_the_place_of_nothing(
+    maria: Page, luca: Page, office: str
+) -> None:
+    address = begun(maria, office, "Stazione unica appaltante")
+    luca.goto(address)
+    luca.locator("[name='section.1']").fill("Di Luca.")
+    saved(luca)
+
+    def slowly(route: Route) -> None:
+        answer = route.fetch()
+        maria.locator("[name='section.1']").fill("Di Maria.")
+        route.fulfill(response=answer)
+
+    maria.route(re.compile("/bozza$"), slowly, times=1)
+    maria.locator("[name='section.2']").fill("Un’altra parte.")
+    expect(maria.locator("#barra")).to_contain_text("prima di continuare vanno aggiunte")
+    maria.get_by_role("button", name="Aggiungile").click()
+    expect(maria.get_by_role("heading", level=1)).to_have_text("Unire le modifiche")
+    for typed in ("Di Luca.", "Di Maria."):
+        expect(maria.locator("main")).to_contain_text(typed)
 
 
 def test_a_refusal_that_says_nothing_of_the_conflict_is_not_told_as_saved(maria: Page, office: str) -> None:

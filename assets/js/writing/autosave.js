@@ -63,7 +63,9 @@ export function keepSaved(form) {
 
   async function done(data, pairs) {
     stored = pairs;
-    if (data.anew.length && !(await renewParts(data.anew, touched))) return conflict({ conflict: false }, pairs);
+    const renewed = !data.anew.length || (await renewParts(data.anew, touched));
+    // Where somebody went on typing in a box that came from elsewhere too, the two are theirs to settle.
+    if (!renewed || data.taken.some(([name]) => touched(name))) return conflict({ conflict: false }, pairs);
     form.elements.edition.value = data.edition;
     form.elements.base.value = data.base;
     const shown = pairsOf(form).filter(([name]) => ["edition", "base"].includes(name));
@@ -86,7 +88,7 @@ export function keepSaved(form) {
   function take([name, value]) {
     const box = form.elements[name];
     const known = stored.find(([each]) => each === name);
-    if (!box || (known && box.value !== known[1])) return;
+    if (!box) return;
     box.value = value;
     if (known) known[1] = value;
     else stored.push([name, value]);
