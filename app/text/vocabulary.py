@@ -12,7 +12,7 @@ from app.text.tokens import tokens
 Form = tuple[str, ...]
 
 FULL_FORM, SYNONYM, ENGLISH = 0.9, 0.6, 0.8
-MAX_ALTERNATIVES = 12
+MAX_ALTERNATIVES = 8
 #: What the vocabulary knows beside a form: neighbours, and neighbours of who names it as one.
 RELATED, BESIDE = 0.5, 0.2
 #: What a neighbour alone is worth in the place of what names it.
