@@ -4,6 +4,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from app.text.stems import is_stop, stem
@@ -18,6 +19,8 @@ RELATED, BESIDE = 0.5, 0.2
 #: What a neighbour alone is worth in the place of what names it.
 NAMING = 0.3
 MAX_FORM = 7
+#: Each way of saying an entry is read for several purposes: more of them than an entry has.
+OF_AN_ENTRY = 256
 #: A word with as many capitals is an acronym.
 LEAST_CAPITALS = 2
 
@@ -37,7 +40,7 @@ class _Entry:
     full: list[Form] = field(default_factory=list)
     synonyms: list[Form] = field(default_factory=list)
     #: Those of the synonyms that people say outside of offices.
-    everyday: list[Form] = field(default_factory=list)
+    everyday: frozenset[Form] = frozenset()
     english: list[Form] = field(default_factory=list)
     related: list[Form] = field(default_factory=list)
     nearby: set[str] = field(default_factory=set)
@@ -168,10 +171,11 @@ class Vocabulary:
         return start
 
 
+@lru_cache(maxsize=OF_AN_ENTRY)
 def form(text: str) -> Form:
     """Stems of a surface form, stop words left out; a form of stop words only keeps them."""
     words = _said(text)
-    kept = [word for word in words if not is_stop(word)] or words
+    kept = tuple(word for word in words if not is_stop(word)) or words
     return tuple(stem(word) for word in kept)[:MAX_FORM]
 
 
@@ -183,7 +187,7 @@ def _expansions(raw: Mapping[str, Any]) -> dict[str, str]:
 def _read(raw: Mapping[str, Any]) -> _Entry:
     names = [raw.get("term"), raw.get("expansion"), *(raw.get("acronyms") or ())]
     entry = _Entry(full=_forms(names), synonyms=_forms(_synonyms(raw)), english=_forms(raw.get("en") or ()))
-    entry.everyday, entry.related = (_forms(raw.get(name) or ()) for name in ("everyday", "related"))
+    entry.everyday, entry.related = frozenset(_forms(raw.get("everyday") or ())), _forms(raw.get("related") or ())
     texts = [str(text) for text in (*names, *_synonyms(raw)) if text]
     english = list(map(str, raw.get("en") or ()))
     exact = {text for text in [*filter(_shouts, texts), *english] if len(_said(text)) == 1}
@@ -216,8 +220,9 @@ def _texts(raw: Mapping[str, Any], also: Sequence[str] = ()) -> Iterator[str]:
         yield from map(str, raw.get(name) or ())
 
 
-def _said(text: str) -> list[str]:
-    return [token.form for token in tokens(text)]
+@lru_cache(maxsize=OF_AN_ENTRY)
+def _said(text: str) -> tuple[str, ...]:
+    return tuple(token.form for token in tokens(text))
 
 
 def _forms(texts: Iterable[Any]) -> list[Form]:
