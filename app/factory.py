@@ -25,7 +25,8 @@ from app.accounts import (
 from app.accounts import views as account_views
 from app.background import Chore
 from app.cities import search as city_search
-from app.config import Settings, answered_hosts, database_address, prepare_data_folder, read_settings, signing_key
+from app.config import Settings, answered_hosts, database_address, read_settings
+from app.data_folder import prepare_data_folder, signing_key
 from app.db import Database
 from app.figures import city_views
 from app.figures import views as figure_views

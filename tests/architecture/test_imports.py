@@ -12,7 +12,7 @@ from tests.architecture import tree
 LEVELS = [
     {"errors", "later", "rubbish", "text"},
     {"document", "matching", "access", "config", "files"},
-    {"db", "conversion"},
+    {"db", "conversion", "data_folder"},
     {"schema", "cities", "search", "journal", "outbox"},
     {"accounts"},
     {"solutions"},

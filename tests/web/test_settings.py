@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url
 
-from app.config import ROOT, Settings, answered_hosts, listening, read_settings, signing_key
+from app.config import ROOT, Settings, answered_hosts, listening, read_settings
+from app.data_folder import signing_key
 from app.errors import Misconfigured
 
 
@@ -137,7 +138,7 @@ def test_a_key_is_never_seen_half_written(tmp_path: Path, monkeypatch: pytest.Mo
         seen.append((tmp_path / "secret_key").exists())
         return "k"
 
-    monkeypatch.setattr("app.config.secrets.token_hex", key)
+    monkeypatch.setattr("app.data_folder.secrets.token_hex", key)
     assert signing_key(Settings(data=str(tmp_path))) == "k"
     assert seen == [False]
 
@@ -146,7 +147,7 @@ def test_a_key_is_made_where_files_have_one_name_only(tmp_path: Path, monkeypatc
     def refuse(*_names: object) -> None:
         raise OSError(errno.EOPNOTSUPP, "Operation not supported")
 
-    monkeypatch.setattr("app.config.os.link", refuse)
+    monkeypatch.setattr("app.data_folder.os.link", refuse)
     made = signing_key(Settings(data=str(tmp_path)))
     assert signing_key(Settings(data=str(tmp_path))) == made
     assert [path.name for path in tmp_path.iterdir()] == ["secret_key"]
