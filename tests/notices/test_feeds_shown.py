@@ -50,6 +50,17 @@ def test_without_an_account_the_feed_beside_the_button_says_that_it_needs_none(
     assert "senza utenza" not in page
 
 
+@pytest.mark.parametrize(("path", "label"), [("", "Sportello unico"), ("/en", "One-stop shop")])
+def test_a_feed_names_its_themes_in_the_language_it_is_read_in(
+    registered: Database, client: FlaskClient, path: str, label: str
+) -> None:
+    with registered.work() as session:
+        make_solution(session)
+    feed = client.get(f"{path}/feed/temi/suap.atom").text
+    assert feed.startswith("<?xml")
+    assert f'<category term="suap" label="{label}' in feed
+
+
 def test_a_feed_whose_names_have_changed_is_sent_anew(registered: Database, client: FlaskClient) -> None:
     with registered.work() as session:
         make_solution(session)
