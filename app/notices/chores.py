@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from app.db import Database
-from app.notices import queries, rules, service
+from app.notices import mailing, queries, rules, service
 from app.notices.unsubscribe import Unsubscribing
 from app.search.engine import Engine
 from app.search.forms import read_query
@@ -50,8 +50,8 @@ def send_digests(app: Flask) -> int:
     database: Database = app.extensions["database"]
     now, path = _now(), unsubscribing(app).path
     with database.reading() as session:
-        due = service.due_digests(session, now)
-    return database.over(due, lambda s, whose: service.send_digest(s, *whose, now, path))
+        due = mailing.due_digests(session, now)
+    return database.over(due, lambda s, whose: mailing.send_digest(s, *whose, now, path))
 
 
 def look_at_searches(app: Flask) -> int:

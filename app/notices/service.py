@@ -1,29 +1,25 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Following, telling, and putting news in the outbox: each in the transaction of what it belongs to."""
+"""Following and telling: each in the transaction of what it belongs to."""
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as people
-from app.accounts.models import Person
 from app.errors import Invalid, NotFound
 from app.journal import queries as journal
 from app.journal.models import JournalEntry
-from app.notices import audiences, queries, rules
+from app.notices import audiences, mailing, queries, rules
+from app.notices.mailing import Unsubscribe
 from app.notices.models import Cursor, Follow, Notice, Preference
-from app.outbox import queries as outbox
-from app.outbox.service import post
 
 FOLLOWER = "journal"
 SEARCHES = "searches"
 #: Rows, and notices, of one transaction: whoever writes meanwhile waits for its end.
 AT_ONCE, MOST_TOLD = 200, 500
-#: Makes the path of the page that ends e-mails of a kind for a person, without a log-in.
-Unsubscribe = Callable[[int, str], str]
 
 
 def distribute(
@@ -37,14 +33,18 @@ def distribute(
     """
     cursor = _cursor(session, FOLLOWER)
     done = told = 0
+    due: list[mailing.Due] = []
     for entry in journal.after(session, int(cursor.position or 0), AT_ONCE):
         _settle(session, entry, now)
         if entry.action in rules.TOLD:
-            told += _tell_or_pass(session, entry, now, unsubscribe, troubles)
+            kept, mailed = _tell_or_pass(session, entry, now, troubles)
+            told += kept
+            due += mailed
         cursor.position = str(entry.id)
         done += 1
         if told >= MOST_TOLD:
             break
+    mailing.send(session, due, unsubscribe)
     return done
 
 
@@ -55,22 +55,18 @@ def behind(session: Session) -> bool:
 
 
 def _tell_or_pass(
-    session: Session,
-    entry: JournalEntry,
-    now: datetime,
-    unsubscribe: Unsubscribe,
-    troubles: list[tuple[int, Exception]] | None,
-) -> int:
+    session: Session, entry: JournalEntry, now: datetime, troubles: list[tuple[int, Exception]] | None
+) -> tuple[int, list[mailing.Due]]:
     if troubles is None:
-        return _tell_of(session, entry, now, unsubscribe)
+        return _tell_of(session, entry, now)
     try:
         with session.begin_nested():
-            return _tell_of(session, entry, now, unsubscribe)
+            return _tell_of(session, entry, now)
     except OperationalError:
         raise
     except Exception as error:
         troubles.append((entry.id, error))
-        return 0
+        return 0, []
 
 
 def _settle(session: Session, entry: JournalEntry, now: datetime) -> None:
@@ -92,10 +88,10 @@ def _cursor(session: Session, name: str) -> Cursor:
     return found
 
 
-def _tell_of(session: Session, entry: JournalEntry, now: datetime, unsubscribe: Unsubscribe) -> int:
+def _tell_of(session: Session, entry: JournalEntry, now: datetime) -> tuple[int, list[mailing.Due]]:
     audience = audiences.of(session, entry)
     if audience is None:
-        return 0
+        return 0, []
     noted = {name: said for name, said in entry.data.items() if name not in rules.UNTOLD}
     about = {**noted, **audience.facts, "title": audience.title, "body": audience.body}
     if audience.absent:
@@ -114,23 +110,29 @@ def _tell_of(session: Session, entry: JournalEntry, now: datetime, unsubscribe: 
         )
         for person_id, reason in rules.told(entry.action, audience, entry.actor_id).items()
     ]
-    return tell(session, notices, unsubscribe, audience.asked)
+    return _keep(session, notices, audience.asked)
 
 
-def tell(
-    session: Session, notices: Sequence[Notice], unsubscribe: Unsubscribe, asked: Mapping[str, Any] | None = None
-) -> int:
-    """Keep those notices that are new and wanted, with a letter at once for who wants one. Answers how many.
+def tell(session: Session, notices: Sequence[Notice], unsubscribe: Unsubscribe) -> int:
+    """Keep those notices that are new and wanted, with a letter at once for who wants one. Answers how many."""
+    kept, due = _keep(session, notices)
+    mailing.send(session, due, unsubscribe)
+    return kept
 
-    With ``asked`` the letter to those it waits for holds the whole question with its answers. Beside the notices and
-    the letters, what is asked of the database does not grow with the people.
+
+def _keep(
+    session: Session, notices: Sequence[Notice], asked: Mapping[str, Any] | None = None
+) -> tuple[int, list[mailing.Due]]:
+    """How many notices are new and wanted, and what of them is to be mailed at once.
+
+    Beside the notices and the letters, what is asked of the database does not grow with the people.
     """
     there = people.active(session, {notice.person_id for notice in notices})
     if not there:
-        return 0
+        return 0, []
     told = queries.told(session, list(there), {notice.source for notice in notices})
     chosen = queries.preferences(session, list(there))
-    ways = [_way(chosen.get((notice.person_id, notice.reason)), notice.reason) for notice in notices]
+    ways = [mailing.way(chosen.get((notice.person_id, notice.reason)), notice.reason) for notice in notices]
     kept = [
         (notice, way)
         for notice, way in zip(notices, ways, strict=True)
@@ -138,75 +140,7 @@ def tell(
     ]
     session.add_all(notice for notice, _way in kept)
     session.flush()
-    for notice, way in kept:
-        if way == "now":
-            _mail(session, there[notice.person_id], notice, unsubscribe(notice.person_id, notice.reason), asked)
-            notice.mailed_at = notice.created_at
-    return len(kept)
-
-
-def _way(chosen: Preference | None, reason: str) -> str:
-    """How a notice is mailed; empty where it is wanted neither by mail nor on the site."""
-    if chosen is None:
-        return rules.REASONS[reason]
-    return chosen.mail if chosen.site or chosen.mail != "never" else ""
-
-
-def _mail(session: Session, person: Person, notice: Notice, unsubscribe: str, asked: Mapping[str, Any] | None) -> None:
-    data = {"news": [as_news(notice)], "unsubscribe": unsubscribe}
-    to, once = (person.email, person.language), f"news:{notice.id}"
-    if asked and notice.reason == rules.WAITING:
-        post(session, notice.created_at, "question", *to, {**data, "asked": dict(asked)}, once=once)
-    else:
-        post(session, notice.created_at, "news", *to, data, once=once)
-
-
-def as_news(notice: Notice) -> dict[str, Any]:
-    """A notice as a letter tells it."""
-    return {"action": notice.action, "reason": notice.reason, "data": notice.data}
-
-
-def due_digests(session: Session, now: datetime) -> list[tuple[int, str]]:
-    """Who has something for a digest that is due and was not sent yet, as (person, how); reads only."""
-    days = {how: day for how in rules.DIGESTS if (day := rules.digest_day(now, how))}
-    waiting = queries.waiting_for_mail(session, min(rules.earliest_of_digest(day, how) for how, day in days.items()))
-    chosen = queries.preferences(session, {row[0] for row in waiting})
-    found: dict[str, tuple[int, str]] = {}
-    for person_id, reason, first, last in waiting:
-        how = _way(chosen.get((person_id, reason)), reason)
-        day = days.get(how)
-        if day and first <= rules.latest_of_digest(day, how, now) and last >= rules.earliest_of_digest(day, how):
-            found[_once(person_id, how, day)] = person_id, how
-    sent = outbox.keys_among(session, found)
-    return [whose for once, whose in found.items() if once not in sent]
-
-
-def send_digest(session: Session, person_id: int, how: str, now: datetime, unsubscribe: Unsubscribe) -> bool:
-    """Put a person's digest, `daily` or `weekly`, in the outbox where it is due; an empty one is not sent."""
-    person = people.active(session, [person_id]).get(person_id)
-    day = rules.digest_day(now, how)
-    chosen = queries.preferences(session, [person_id])
-    reasons = [reason for reason in rules.REASONS if _way(chosen.get((person_id, reason)), reason) == how]
-    if person is None or day is None or not reasons:
-        return False
-    since, until = rules.earliest_of_digest(day, how), rules.latest_of_digest(day, how, now)
-    found = queries.unmailed(session, person_id, reasons, since, until)
-    notices = [notice for notice in found if not notice.data.get("settled")]
-    data = {
-        "news": [as_news(notice) for notice in notices],
-        "how": how,
-        "unsubscribe": unsubscribe(person_id, "+".join(reasons)),
-    }
-    to, once = (person.email, person.language), _once(person_id, how, day)
-    if not notices or post(session, now, "newsletter", *to, data, once=once) is None:
-        return False
-    for notice in notices:
-        notice.mailed_at = now
-    return True
-
-
-def _once(person_id: int, how: str, day: date) -> str:
-    return f"digest:{person_id}:{how}:{day.isoformat()}"
+    return len(kept), [mailing.Due(there[notice.person_id], notice, asked) for notice, way in kept if way == "now"]
 
 
 def start_following(

@@ -8,9 +8,9 @@ import pytest
 
 from app.db import Database
 from app.needs import rules as needs
+from app.notices.mailing import due_digests, send_digest
 from app.notices.models import Notice, Preference
 from app.notices.rules import WAITING, digest_day
-from app.notices.service import due_digests, send_digest
 from app.outbox.models import Letter
 from tests.makers import make_person
 

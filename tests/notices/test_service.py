@@ -14,7 +14,7 @@ from app.db import Database
 from app.errors import Invalid, NotFound
 from app.journal.models import JournalEntry
 from app.journal.service import record
-from app.notices import audiences, chores, queries, rules, service
+from app.notices import audiences, chores, mailing, queries, rules, service
 from app.notices.models import Notice
 from app.notices.rules import Audience
 from app.notices.unsubscribe import Unsubscribing
@@ -39,8 +39,8 @@ def distribute(database: Database) -> int:
 
 
 def send_digests(session: Session, now: datetime) -> int:
-    due = service.due_digests(session, now)
-    return sum(service.send_digest(session, *whose, now, path) for whose in due)
+    due = mailing.due_digests(session, now)
+    return sum(mailing.send_digest(session, *whose, now, path) for whose in due)
 
 
 def mailed(session: Session, person: int) -> dict[str, str]:
@@ -229,6 +229,27 @@ def test_what_is_wanted_in_a_digest_waits_for_it_and_goes_once(registered: Datab
         assert [letter.kind for letter in letters(session)] == ["newsletter"]
 
 
+def test_one_act_that_brings_much_to_a_reader_brings_one_letter(
+    registered: Database, people: dict[str, Person]
+) -> None:
+    happened(registered, "solution-submitted", "bozza", people["official"], step="approval")
+    happened(registered, "solution-submitted", "pubblica", people["official"], step="approval")
+    happened(registered, "error-reported", "pubblica", comment=1)
+    distribute(registered)
+    with registered.reading() as session:
+        to_referent = [letter for letter in letters(session) if letter.recipient == people["referent"].email]
+        assert [(letter.kind, len(letter.data["news"])) for letter in to_referent] == [("newsletter", 2), ("news", 1)]
+        assert all(notice.mailed_at for notice in queries.every_notice(session, people["referent"].id))
+
+
+def test_what_was_done_before_it_was_told_is_mailed_to_nobody(registered: Database, people: dict[str, Person]) -> None:
+    happened(registered, "solution-submitted", "bozza", people["official"], step="approval")
+    happened(registered, "solution-approved", "bozza", people["referent"], step="approval", next="")
+    distribute(registered)
+    with registered.reading() as session:
+        assert people["referent"].email not in {letter.recipient for letter in letters(session)}
+
+
 def test_a_clock_set_back_doubles_no_digest(registered: Database, people: dict[str, Person]) -> None:
     with registered.work() as session:
         service.choose(session, people["referent"].id, "waiting", "daily")
@@ -389,15 +410,15 @@ def test_a_digest_that_cannot_be_made_keeps_nobody_elses_back(
     app: Flask, registered: Database, people: dict[str, Person], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second = sorted((people["referent"].id, people["official"].id))
-    made = service.send_digest
+    made = mailing.send_digest
 
     def broken(session: Session, person_id: int, *rest: Any) -> bool:
         if person_id == first:
             raise KeyError("title")
         return made(session, person_id, *rest)
 
-    monkeypatch.setattr(service, "due_digests", lambda *_: [(first, "daily"), (second, "daily")])
-    monkeypatch.setattr(service, "send_digest", broken)
+    monkeypatch.setattr(mailing, "due_digests", lambda *_: [(first, "daily"), (second, "daily")])
+    monkeypatch.setattr(mailing, "send_digest", broken)
     monkeypatch.setattr(chores, "_now", lambda: NOW + timedelta(days=1))
     with registered.work() as session:
         service.choose(session, second, rules.WAITING, "daily")

@@ -181,6 +181,14 @@ def test_without_a_public_address_links_lead_to_the_server(
     assert "http://127.0.0.1:8123/nuova-password/abc" in part(make_message(app, settings, "reset"), "plain")
 
 
+@pytest.mark.parametrize(
+    ("language", "sentence"), [("it", "ecco che cosa è successo."), ("en", "here is what happened.")]
+)
+def test_several_news_at_once_are_no_digest(app: Flask, site: Settings, language: str, sentence: str) -> None:
+    assert sentence in part(make_message(app, site, "newsletter", language, how="now"), "plain")
+    assert sentence not in part(make_message(app, site, "newsletter", language), "plain")
+
+
 def test_a_letter_that_may_be_stopped_says_how(app: Flask, site: Settings) -> None:
     message = make_message(app, site, "newsletter", "en")
     where = f"{ROOT}/en/disiscrizione/firma"

@@ -24,9 +24,10 @@ from app.needs import proposals
 from app.needs.models import Proposal
 from app.needs.service import Deed, tell_proposal
 from app.notices import service
+from app.notices.mailing import as_news
 from app.notices.models import Notice
 from app.notices.own_data import forget
-from app.notices.service import as_news, distribute
+from app.notices.service import distribute
 from app.outbox.letters import message
 from app.outbox.models import Letter
 from app.twinnings import ending, queries, rules, sharing
