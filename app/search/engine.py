@@ -162,9 +162,13 @@ class Engine:
 
     def title(self, kind: str, slug: str, english: bool = False) -> str:
         """Title of a document by kind and slug, empty where it is not in the index, or where there is none."""
-        snapshot = self._at_hand()
-        title, title_en = snapshot.titles.get((kind, slug), ("", "")) if snapshot else ("", "")
+        title, title_en = self.named().get((kind, slug), ("", ""))
         return (english and title_en) or title
+
+    def named(self) -> Mapping[tuple[str, str], tuple[str, str]]:
+        """(kind, slug) -> title in Italian, title in English; empty while the index is away."""
+        snapshot = self._at_hand()
+        return snapshot.titles if snapshot else {}
 
     def count(self, kind: str) -> int:
         """How many documents of a kind there are; 0 while the index is away."""

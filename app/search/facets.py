@@ -65,9 +65,11 @@ class Facet:
             return []
         carried = self.codes.take(among.take(self.documents).nonzero()[0])
         counts = np.bincount(carried, minlength=len(self.values))
-        present = np.flatnonzero(counts)
-        ranked = present[np.lexsort((present, -counts[present]))][:MAX_VALUES]
-        return [(self.values[code], int(counts[code])) for code in ranked]
+        present = counts.nonzero()[0]
+        ranked = present[(-counts[present]).argsort(kind="stable")[:MAX_VALUES]]
+        return [
+            (self.values[code], count) for code, count in zip(ranked.tolist(), counts[ranked].tolist(), strict=True)
+        ]
 
 
 class Facets:

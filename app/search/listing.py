@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What stands around a list: its filters as labels and addresses, made from one address taken apart once; its pages."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
@@ -14,6 +14,8 @@ SAFE = "!$'()*,/:;?@"
 #: Facets shown open, and values shown before "more".
 OPEN = 3
 FIRST = 8
+#: Values a facet shows at most, where it has a page of its own with all of them: sixty acts are no choice.
+MOST = {"norma": 24}
 #: Facets whose values are Italian names, in whatever language the page is.
 ITALIAN = ("citta", "norma")
 
@@ -36,12 +38,13 @@ class Value(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """One facet with its values; those after the first few are folded away."""
+    """One facet with its values; those after the first few are folded away. ``cut`` where there are more than shown."""
 
     name: str
     open: bool
     italian: bool
     values: Sequence[Value]
+    cut: bool = False
 
     @property
     def first(self) -> Sequence[Value]:
@@ -93,11 +96,11 @@ class Addresses:
     def without_filters(self) -> str:
         return self.of(self.asked.without_filters())
 
-    def adding(self, name: str) -> Callable[[str], str]:
-        """What makes the address with one value more of a facet: sixty of them stand on a page."""
+    def around(self, name: str) -> tuple[str, str]:
+        """What stands before and after a value more of a facet in its address: a hundred of them stand on a page."""
         mark = "\0"
         before, after = self.toggled(name, mark).split(_quoted(mark))
-        return lambda code: f"{before}{_quoted(code)}{after}"
+        return before, after
 
 
 def filters(
@@ -110,20 +113,31 @@ def filters(
             name,
             number < OPEN or bool(asked.filters.get(name)),
             name in ITALIAN,
-            list(_values(name, values, asked, addresses, naming)),
+            _values(name, _shown(values, MOST.get(name), asked.filters.get(name, ())), asked, addresses, naming),
+            name in MOST and len(values) > MOST[name],
         )
         for number, (name, values) in enumerate(shown)
     ]
 
 
+def _shown(values: Sequence[tuple[str, int]], most: int | None, chosen: Sequence[str]) -> Sequence[tuple[str, int]]:
+    """The first of the values, and those chosen among the others."""
+    if most is None or len(values) <= most:
+        return values
+    return [*values[:most], *(value for value in values[most:] if value[0] in chosen)]
+
+
 def _values(
     name: str, values: Sequence[tuple[str, int]], asked: Asked, addresses: Addresses, naming: Naming
-) -> Iterator[Value]:
+) -> list[Value]:
     chosen = asked.filters.get(name, ())
-    adding = addresses.adding(name)
-    for code, count in values:
-        on = code in chosen
-        yield Value(code, naming(name, code), count, on, addresses.toggled(name, code) if on else adding(code))
+    before, after = addresses.around(name)
+    return [
+        Value(code, naming(name, code), count, False, f"{before}{_quoted(code)}{after}")
+        if code not in chosen
+        else Value(code, naming(name, code), count, True, addresses.toggled(name, code))
+        for code, count in values
+    ]
 
 
 class Part(NamedTuple):

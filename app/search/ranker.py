@@ -169,7 +169,8 @@ class Ranking:
 
     def frequencies(self, words: Set[str]) -> dict[str, int]:
         """Those of some words that live documents hold, with how many do."""
-        known = {word for part in self.reader.parts for word in part.words & words}
+        # Not by `&`: with the keys of a dictionary it goes through every word of the library.
+        known = {word for part in self.reader.parts for word in part.words.intersection(words)}
         return {word: count for word in known if (count := len(self.impacts(WORD, word)[0]))}
 
     def holding(self, stems: Sequence[str]) -> Mask:

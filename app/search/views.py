@@ -168,13 +168,14 @@ def _main_themes(found: Results) -> Sequence[tuple[str, int]]:
 def _naming() -> Naming:
     """Names of themes, cities and acts as the index knows them; a year is its own, other values the page names."""
     # A letter is in the language of its reader, whichever page is read meanwhile.
-    locale, titles = get_locale(), engine().title
+    locale, titles = get_locale(), engine().named()
     english = locale is not None and locale.language == "en"
 
     def name(facet: str, value: str) -> str:
         kind = "city" if facet == "simili" else FACETS[facet]
         if kind in TITLED:
-            return titles(kind, value, english=english) or value
+            title, title_en = titles.get((kind, value)) or (value, "")
+            return (english and title_en) or title or value
         return value if kind == "year" else ""
 
     return name

@@ -182,22 +182,30 @@ class Pieces:
         found = self._known.get(key)
         return self._keep(key, caller()) if found is None else found
 
-    def once(self, name: str, macro: Callable[..., str]) -> Callable[..., str]:
+    def once(self, name: str, macro: Callable[..., str]) -> "Answers":
         """A macro whose answers are kept: for codes of the library, never for what somebody typed."""
-        root = prefixed("")
+        return Answers(self, (prefixed(""), name), macro)
 
-        def written(*codes: str) -> str:
-            key = (root, name, *codes)
-            found = self._known.get(key)
-            return self._keep(key, macro(*codes)) if found is None else found
-
-        return written
+    def answer(self, key: tuple[str, ...], macro: Callable[..., str], codes: tuple[str, ...]) -> str:
+        found = self._known.get(key)
+        return self._keep(key, macro(*codes)) if found is None else found
 
     def _keep(self, key: tuple[str, ...], text: str) -> str:
         if len(self._known) >= MOST_PIECES:
             self._known.clear()
         self._known[key] = text
         return text
+
+
+class Answers:
+    """The answers of a macro by its codes, `status_of[code]`: looked up, not called, which takes a template longer."""
+
+    def __init__(self, pieces: Pieces, named: tuple[str, ...], macro: Callable[..., str]) -> None:
+        self._pieces, self._named, self._macro = pieces, named, macro
+
+    def __getitem__(self, codes: str | tuple[str, ...]) -> str:
+        given = codes if isinstance(codes, tuple) else (codes,)
+        return self._pieces.answer((*self._named, *given), self._macro, given)
 
 
 def personal() -> bool:

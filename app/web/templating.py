@@ -20,6 +20,8 @@ def escaped(value: Any) -> str:
     if kind is str and not ("<" in value or ">" in value or '"' in value or "'" in value):
         text: str = value
         return text.replace("&", "&amp;") if "&" in text else text
+    if kind is int:
+        return str(value)
     return value if kind is Markup else str(escape(value))
 
 

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.search.forms import FACETS, KINDS, SORTS, Asked
-from app.search.listing import FIRST, Addresses, filters, pages
+from app.search.listing import FIRST, MOST, Addresses, filters, pages
 
 codes = st.sampled_from(("appalti", "suap", "legge-241-1990", "XL", "2018", "a b&c=d/è"))
 asked = st.builds(
@@ -75,6 +75,21 @@ def test_many_values_are_folded_away() -> None:
     (shown,) = filters({"theme": values}, Asked(), Addresses("/cerca", Asked()), by_code)
     assert len(shown.first) == FIRST
     assert [value.code for value in shown.more] == ["tema-8", "tema-9", "tema-10"]
+
+
+def test_of_many_acts_those_most_cited_are_shown_and_those_chosen() -> None:
+    values = [(f"legge-{number}-1990", 100 - number) for number in range(MOST["norma"] + 10)]
+    question = Asked(filters={"norma": ("legge-30-1990",)})
+    (shown,) = filters({"act": values}, question, Addresses("/cerca", question), by_code)
+    assert [value.code for value in shown.values] == [code for code, _ in values[: MOST["norma"]]] + ["legge-30-1990"]
+    assert shown.values[-1].chosen
+    assert shown.cut
+
+
+def test_a_facet_with_all_its_values_is_not_cut() -> None:
+    values = [(f"legge-{number}-1990", 1) for number in range(MOST["norma"])]
+    (shown,) = filters({"act": values}, Asked(), Addresses("/cerca", Asked()), by_code)
+    assert not shown.cut
 
 
 @pytest.mark.parametrize(
