@@ -30,21 +30,64 @@ POLITE = frozenset(
     farlo interessa interessati qualcun sapete sappiamo servirebbe stiamo vedere vorreste""".split()
 )
 
-#: Words that Snowball takes for forms of another: `rifiuti` of `rifare`, a community and what is communicated for a
-#: municipality, a statute for a state; and nouns whose other gender is another thing: a house and a case, a broadband
-#: and a call for tenders, a tax and a rate.
-IRREGULAR = {
-    **{name: name for name in places.TOWNS},
-    **dict.fromkeys(("rifiuti", "rifiuto"), "rifiut"),
-    **dict.fromkeys(("casa", "case"), "casa"),
-    **dict.fromkeys(("banda", "bande"), "banda"),
-    **dict.fromkeys(("tassa", "tasse"), "tassa"),
-    **dict.fromkeys(("posta", "poste"), "posta"),
-    **dict.fromkeys(("porto", "porti"), "porto"),
-    **dict.fromkeys(("lotta", "lotte"), "lotta"),
+#: Words that Snowball takes for forms of another, by the stem they get instead: `rifiuti` of `rifare`, a law of
+#: reading, a theme of fearing, an amount of what matters, a trade union of a mayor, a community and what is announced
+#: of a municipality; and nouns whose other gender is another thing: a house and a case, a broadband and a call for
+#: tenders.
+APART = {
+    "assegno": "assegno assegni",
+    "banca": "banca banche",
+    "banda": "banda bande",
+    "capitolat": "capitolato capitolati",
+    "casa": "casa case",
+    "collega": "collega colleghi colleghe",
+    "comprend": "comprende comprendono",
+    "comunic": "comunicazione comunicazioni comunicare comunicato comunicati",
     "comunita": "comunita",
-    **dict.fromkeys(("comunicazione", "comunicazioni", "comunicare", "comunicato", "comunicati"), "comunic"),
-    **dict.fromkeys(("statuto", "statuti"), "statut"),
+    "consultazion": "consultazione consultazioni",
+    "corsia": "corsia corsie",
+    "credito": "credito crediti",
+    "fermata": "fermata fermate",
+    "fila": "fila",
+    "file": "file",
+    "garante": "garante garanti",
+    "gradiment": "gradimento",
+    "importan": "importante importanti",
+    "imposta": "imposta imposte",
+    "indicator": "indicatore indicatori",
+    "legge": "legge leggi",
+    "letter": "lettera lettere",
+    "licenza": "licenza licenze",
+    "lotta": "lotta lotte",
+    "mandato": "mandato mandati",
+    "merce": "merce merci",
+    "multa": "multa multe",
+    "novita": "novita",
+    "operator": "operatore operatori operatrice operatrici",
+    "operazion": "operazione operazioni",
+    "organic": "organico organica organici organiche",
+    "parere": "parere pareri",
+    "popolar": "popolare popolari",
+    "porto": "porto porti",
+    "posta": "posta poste",
+    "quartier": "quartiere quartieri",
+    "ragionier": "ragioniere ragionieri ragioniera ragioneria ragionerie",
+    "regolator": "regolatore regolatori regolatrice",
+    "rifiut": "rifiuti rifiuto",
+    "salute": "salute",
+    "sindacal": "sindacato sindacati",
+    "stabiliment": "stabilimento stabilimenti",
+    "stanziament": "stanziamento stanziamenti",
+    "statut": "statuto statuti",
+    "tassa": "tassa tasse",
+    "tema": "tema temi",
+    "tramite": "tramite",
+    "trattament": "trattamento trattamenti",
+    "valut": "valuta",
+    "verso": "verso",
+}
+IRREGULAR = {name: name for name in places.TOWNS} | {
+    word: apart for apart, words in APART.items() for word in words.split()
 }
 
 #: How nouns and adjectives end: `uffici`, `banche`, `province`, `europei`, `operaie`.

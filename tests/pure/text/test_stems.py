@@ -4,7 +4,7 @@
 import pytest
 
 from app.text.folding import fold
-from app.text.stems import inflections, is_stop, stem
+from app.text.stems import APART, inflections, is_stop, stem
 
 
 @pytest.mark.parametrize(
@@ -54,12 +54,36 @@ def test_another_word_of_the_same_stem_is_none(word: str, other: str) -> None:
 
 @pytest.mark.parametrize(
     ("word", "other"),
-    [("comunità", "comune"), ("comunicazione", "comune"), ("statuto", "stato"), ("rifiuti", "rifare"), ("bari", "bar")],
+    [
+        ("comunità", "comune"),
+        ("comunicazione", "comune"),
+        ("statuto", "stato"),
+        ("rifiuti", "rifare"),
+        ("bari", "bar"),
+        ("legge", "leggere"),
+        ("temi", "temiamo"),
+        ("sindacato", "sindaco"),
+        ("parere", "parità"),
+        ("importo", "importante"),
+        ("operatori", "opere"),
+        ("quartiere", "quarto"),
+        ("colleghi", "collegare"),
+    ],
 )
 def test_words_of_another_thing_are_no_forms_of_a_common_one(word: str, other: str) -> None:
     assert stem(fold(word)) != stem(other)
 
 
+@pytest.mark.parametrize("words", APART.values())
+def test_words_put_apart_are_folded_and_of_one_stem(words: str) -> None:
+    forms = words.split()
+    assert [fold(form) for form in forms] == forms
+    assert len({stem(form) for form in forms}) == 1
+
+
 def test_a_word_put_apart_keeps_its_own_forms() -> None:
+    assert stem("legge") == stem("leggi")
+    assert stem("indicatore") == stem("indicatori")
+    assert stem("sindacato") == stem("sindacale")
     assert stem("comunicazione") == stem("comunicazioni") == stem("comunicare")
     assert stem("statuto") == stem("statuti")
