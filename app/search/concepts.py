@@ -137,6 +137,8 @@ def _of_words(words: Sequence[Word], others: Sequence[str], vocabulary: Vocabula
     emphatic = bool(others) and all(word.capital and len(word.form) > MOST_UNTOLD for word in words)
     said = words[0].form if len(words) == 1 else ""
     ways = vocabulary.alternatives(typed, others, emphatic, said)
+    if typed in vocabulary.acts:
+        ways += _of_act(vocabulary.acts[typed]).alternatives
     return Concept(tuple((word.stem, word.form) for word in words), ways)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from app.text.acts import canonical
 from app.text.stems import is_stop, stem
 from app.text.tokens import tokens
 
@@ -67,6 +68,8 @@ class Vocabulary:
         self.expansions: dict[str, str] = {}
         #: Every form as its words, with its stems: what a reader may be typing.
         self.surfaces: dict[str, Form] = {}
+        #: Other names of an act, such as no citation reads (`la Delrio`), with the slug of the act.
+        self.acts: dict[Form, str] = {}
         #: Every word of a form, and of what is related to one.
         self.words: set[str] = set()
         for raw in terms:
@@ -83,6 +86,7 @@ class Vocabulary:
         for typed in unclear:
             self._ambiguous[typed] |= entry.nearby
         self._connect(entry, unclear, raw.get("meanings") or ())
+        self.acts.update(_names_of_act(raw, unclear))
 
     def _link(self, entry: _Entry, unclear: Set[Form]) -> None:
         """What each form of an entry may be looked for as."""
@@ -182,6 +186,14 @@ def form(text: str) -> Form:
 def _expansions(raw: Mapping[str, Any]) -> dict[str, str]:
     expansion, unclear = str(raw.get("expansion") or ""), set(raw.get("ambiguous") or ())
     return {str(short): expansion for short in raw.get("acronyms") or () if expansion and short not in unclear}
+
+
+def _names_of_act(raw: Mapping[str, Any], unclear: Set[Form]) -> Iterator[tuple[Form, str]]:
+    """The ways of saying an entry that is an act by its very term, but for those that are citations themselves."""
+    act = canonical(str(raw["term"])) if raw.get("acts") else None
+    if act is not None:
+        names = ((form(text), text) for text in _texts(raw))
+        yield from ((known, act.slug) for known, text in names if known not in unclear and not canonical(text))
 
 
 def _read(raw: Mapping[str, Any]) -> _Entry:

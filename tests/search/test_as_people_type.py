@@ -45,6 +45,23 @@ def test_a_law_without_its_year_is_the_one_of_that_number_that_most_cite(
     assert slugs(answer(library, text))[: len(acts)] == acts
 
 
+@pytest.mark.parametrize(
+    ("text", "act"),
+    [
+        ("la Delrio", "legge-56-2014"),
+        ("legge sulle città metropolitane", "legge-56-2014"),
+        ("legge sugli appalti", "dlgs-36-2023"),
+        ("codice digitale", "dlgs-82-2005"),
+        ("digital administration code", "dlgs-82-2005"),
+    ],
+)
+def test_an_act_is_found_by_what_people_call_it(library: FlaskClient, text: str, act: str) -> None:
+    found = answer(library, text)
+    assert slugs(found)[0] == act
+    # Who cites it comes next, whatever words it uses.
+    assert slugs(found)[1] == slugs(answer(library, text, norma=act))[0]
+
+
 def test_a_filter_by_a_law_without_its_year_finds_who_cites_it_and_one_left_out_is_left_out(
     library: FlaskClient,
 ) -> None:

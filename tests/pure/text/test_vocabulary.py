@@ -43,6 +43,14 @@ def test_what_people_say_outside_of_offices_stands_for_it_after_the_words_of_the
     ]
 
 
+def test_what_an_act_is_called_leads_to_it_but_not_what_an_act_is_about() -> None:
+    act = {"term": "legge Delrio", "synonyms": ["Delrio", "L. 56/14"], "everyday": ["riforma delle province"]}
+    about = {"term": "unione di comuni", "synonyms": ["unione"]}
+    words = Vocabulary([{**entry, "acts": ["L. 7 aprile 2014, n. 56"]} for entry in (act, about)])
+    names = {form("Delrio"), form("riforma delle province")}
+    assert words.acts == dict.fromkeys(names, "legge-56-2014")
+
+
 def test_english_leads_to_italian_and_never_the_other_way(vocabulary: Vocabulary) -> None:
     english = form("one-stop shop")
     assert {way.weight for way in vocabulary.alternatives(english)} == {ENGLISH, SYNONYM}
