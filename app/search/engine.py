@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain, repeat
 from pathlib import Path
 from typing import TypeVar
@@ -38,6 +39,7 @@ from app.search.snapshot import (
 from app.search.suggest import Suggestion, answering
 from app.search.terminology import load_vocabulary
 from app.text.stems import inflections
+from app.text.vocabulary import Vocabulary
 
 #: A document that scores less than this share of the best is no answer; it would only swell counts and facets. Where
 #: one thing is asked for, all that hold it are answers: a law is cited by many, once each, beside its own page.
@@ -82,11 +84,17 @@ class Engine:
     def __init__(self, folder: Path, vocabulary: Path | None = None, meaning: Meaning | None = None) -> None:
         self.folder = folder
         self.meaning = meaning
-        self.vocabulary = load_vocabulary(vocabulary)
+        self._vocabulary_file = vocabulary
         self._snapshot: Snapshot | None = None
         self._resting: Snapshot | None = None
         self._refreshing = threading.Lock()
         self._refused: tuple[tuple[str, ...], float] = (("never",), 0.0)
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """Read by who searches: a third of a start, which a command, or the process that starts the server, can do
+        without."""
+        return load_vocabulary(self._vocabulary_file)
 
     def generation(self) -> tuple[str, ...]:
         """Changes with every commit of the index; empty where there is none."""
