@@ -9,7 +9,7 @@ from flask_babel import force_locale
 
 from app.access import Action, Role
 from app.accounts import queries as people
-from app.conversion.export import Format, text_to_office
+from app.conversion.export import Format, as_words, text_to_office
 from app.document.dates import day_of
 from app.errors import NotFound
 from app.needs import queries as needs
@@ -74,7 +74,7 @@ def _referents(twinning: Twinning) -> dict[str, str]:
         body, person = bodies.get(tie.city_id), there.get(tie.person_id)
         held = [role for role in OFFICES if body and person and body.slug in person.actor.of(role)]
         if body is not None and person is not None and held:
-            found.setdefault(body.name, []).append(f"{person.name} ({tie.task or OFFICES[held[0]]})")
+            found.setdefault(body.name, []).append(as_words(f"{person.name} ({tie.task or OFFICES[held[0]]})"))
     return {name: ", ".join(known) for name, known in found.items()}
 
 
@@ -87,7 +87,9 @@ def _data(twinning: Twinning) -> dict[str, Any]:
     legal = front.get("legal_basis")
     stated = [str(act) for act in legal] if isinstance(legal, list) else []
     return {
-        "solution": solution,
+        "demonstration": twinning.demonstration,
+        "title": as_words(solution.title),
+        "words": as_words,
         "giver": giver,
         "bodies": bodies,
         "referents": dict.fromkeys((giver, *bodies), NOBODY_KNOWN) | _referents(twinning),
@@ -98,13 +100,13 @@ def _data(twinning: Twinning) -> dict[str, Any]:
         "from_receivers": _listed([_named(name, "da") for name in bodies]),
         "many": len(bodies) > 1,
         "address": address_in(DEFAULT, f"/soluzioni/{solution.slug}"),
-        "need": need.title if need else "",
-        "licence": front.get("licence") or "CC-BY-4.0",
+        "need": as_words(need.title) if need else "",
+        "licence": as_words(str(front.get("licence") or "CC-BY-4.0")),
         "began": day(twinning.began_at),
-        "kit": [piece.title for piece in queries.kit(session(), twinning.id)],
-        "preconditions": preconditions(front),
-        "acts": "; ".join(act for act in stated if not _is_regional(act)),
-        "regional": "; ".join(act for act in stated if _is_regional(act)),
+        "kit": [as_words(piece.title) for piece in queries.kit(session(), twinning.id)],
+        "preconditions": [as_words(item) for item in preconditions(front)],
+        "acts": "; ".join(as_words(act) for act in stated if not _is_regional(act)),
+        "regional": "; ".join(as_words(act) for act in stated if _is_regional(act)),
         # What was done binds nobody any more.
         "milestones": sorted(
             (item for item in twinning.milestones if item.done_at is None),

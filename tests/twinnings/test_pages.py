@@ -1163,6 +1163,46 @@ def test_draft_acts_open_in_an_office(
     assert client.get(f"{PATH}/atti/accordo.{form}").status_code == 303
 
 
+@pytest.mark.parametrize(("form", "part"), [("docx", "word/document.xml"), ("odt", "content.xml")])
+def test_what_people_typed_stands_in_an_act_as_they_typed_it(
+    exchange: Exchange, receiver: FlaskClient, form: str, part: str
+) -> None:
+    pieces = ("1. Schema *unico* di [convenzione](a)", "a) Tabella <A> & costi_netti_", "- `Modulo` 3 ~circa~")
+    for title in pieces:
+        assert post(receiver, "/kit", title=title) == 303
+    assert post(receiver, "/tappe", title="2) Seduta *urgente*", phase="capire", due_on="2027-01-10") == 303
+    with ZipFile(BytesIO(receiver.get(f"{PATH}/atti/accordo.{form}").data)) as opened:
+        text = "".join(ElementTree.fromstring(opened.read(part)).itertext())
+    for typed in (*pieces, "2) Seduta *urgente* (entro il "):
+        assert typed in text
+
+
+def test_the_agreement_gives_its_reasons_and_the_acts_on_which_it_rests(receiver: FlaskClient) -> None:
+    text = receiver.get(f"{PATH}/atti/accordo.md").text
+    parts = (
+        "premesso che\n\n- l'ente cedente ha",
+        "con la richiesta «Sportello»;\n- il trasferimento",
+        "visto l'art. 15",
+    )
+    places = [
+        text.index(part) for part in (*parts, "visto l'art. 7, comma 4", "si conviene quanto segue.", "## Art. 1")
+    ]
+    assert places == sorted(places)
+    assert text.rstrip().endswith("Per la Città metropolitana di Venezia: [...]")
+    text = receiver.get(f"{PATH}/atti/deliberazione.md").text
+    steps = ("**Premesso che**", "**Visti**", "**Considerato che**", "**Ritenuto**", "**Acquisiti**", "**Delibera**")
+    assert [text.index(part) for part in steps] == sorted(text.index(part) for part in steps)
+    assert "immediatamente eseguibile ai sensi dell'art. 134, comma 4" in text
+
+
+@pytest.mark.parametrize("demonstration", [True, False])
+def test_the_acts_of_a_made_up_transfer_say_that_it_is(registered: Database, app: Flask, demonstration: bool) -> None:
+    exchange = Exchange(registered, demonstration=demonstration)
+    client = client_of(app, registered, exchange.receiver)
+    for name in ("lettera", "accordo", "deliberazione"):
+        assert ("Dati dimostrativi:" in client.get(f"{PATH}/atti/{name}.md").text) == demonstration
+
+
 def test_acts_for_one_receiver_speak_of_one(registered: Database, app: Flask) -> None:
     alone = Exchange(registered, alone=True)
     text = client_of(app, registered, alone.receiver).get(f"{PATH}/atti/accordo.md").text
