@@ -1177,6 +1177,29 @@ def test_what_people_typed_stands_in_an_act_as_they_typed_it(
         assert typed in text
 
 
+def test_a_draft_act_is_an_a4_sheet_with_numbered_pages_real_headings_and_real_lists(receiver: FlaskClient) -> None:
+    with ZipFile(BytesIO(receiver.get(f"{PATH}/atti/accordo.docx").data)) as word:
+        body = word.read("word/document.xml").decode()
+        assert '<w:pgSz w:w="11906" w:h="16838"/>' in body
+        assert body.count('w:val="Heading1"') == 1
+        assert body.count('w:val="Heading2"') == 9
+        assert "<w:numPr>" in body
+        assert "txbx" not in body
+        assert " PAGE " in word.read("word/footer1.xml").decode()
+        assert "footer1.xml" in word.read("word/_rels/document.xml.rels").decode()
+        assert "/word/footer1.xml" in word.read("[Content_Types].xml").decode()
+        assert not re.search(
+            "Aptos|0F4761", (word.read("word/theme/theme1.xml") + word.read("word/styles.xml")).decode()
+        )
+        assert not re.search(r"<w:iCs />\s*<w:b />", word.read("word/styles.xml").decode())
+        assert "<dc:title>Sportello unico metropolitano</dc:title>" in word.read("docProps/core.xml").decode()
+    with ZipFile(BytesIO(receiver.get(f"{PATH}/atti/accordo.odt").data)) as open_document:
+        styles = open_document.read("styles.xml").decode()
+        assert 'fo:page-height="29.7cm" fo:page-width="21cm"' in styles
+        assert "<text:page-number" in styles
+        assert "<dc:title>Sportello unico metropolitano</dc:title>" in open_document.read("meta.xml").decode()
+
+
 def test_the_agreement_gives_its_reasons_and_the_acts_on_which_it_rests(receiver: FlaskClient) -> None:
     text = receiver.get(f"{PATH}/atti/accordo.md").text
     parts = (
