@@ -40,7 +40,7 @@ def _plain(value: Any) -> str:
 
 
 def csv_answer(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], name: str) -> Response:
-    """A UTF-8 CSV with a byte-order mark, as Italian spreadsheets expect, safe against formulas."""
+    """A UTF-8 CSV with a byte-order mark and decimal commas, as Italian spreadsheets expect, safe against formulas."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
     writer.writerow(columns)
@@ -56,8 +56,11 @@ def _cell(value: Any) -> str:
         return ""
     if isinstance(value, Mapping):
         return json.dumps(value, ensure_ascii=False, sort_keys=True, default=_plain)
+    if isinstance(value, float):
+        # A spreadsheet in Italy takes a point for that of thousands, or for a day: 4.137 would be four thousand.
+        return str(value).replace(".", ",")
     text = ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
-    return f"'{text}" if text.startswith(FORMULA) and not isinstance(value, (int, float)) else text
+    return f"'{text}" if text.startswith(FORMULA) and not isinstance(value, int) else text
 
 
 def conditional(body: str | Response, *parts: object) -> Response:
