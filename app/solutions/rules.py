@@ -34,6 +34,9 @@ NARROW = {name: width for width, name in enumerate(VISIBILITIES)}
 MADE_UP = ("prova-parco-attrezzature-comuni-bologna", "prova-parco-attrezzature-comuni-bari")
 LABEL = "Dati dimostrativi: questa scheda è finta, per provare il sito."
 
+#: A licence of Creative Commons as documents name it (SPDX), with its kind and its version.
+CREATIVE_COMMONS = re.compile(r"CC-(BY(?:-(?:NC|SA|ND)){0,2})-(\d\.\d)|CC0-1\.0", re.IGNORECASE)
+
 
 @dataclass(frozen=True)
 class Tie:
@@ -227,3 +230,12 @@ def _places(document: Document) -> Iterable[tuple[str, str]]:
 def _fuller(old: LegalReference | None, new: LegalReference) -> LegalReference:
     """Of two citations of one act, the one that tells its full date."""
     return new if old is None or (old.date is None and new.date is not None) else old
+
+
+def licence_page(licence: str) -> str:
+    """Where a licence of Creative Commons is told; empty for any other, whose name alone is known."""
+    found = CREATIVE_COMMONS.fullmatch(licence.strip())
+    if found is None:
+        return ""
+    path = f"licenses/{found[1].lower()}/{found[2]}" if found[1] else "publicdomain/zero/1.0"
+    return f"https://creativecommons.org/{path}/"

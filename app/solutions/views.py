@@ -19,7 +19,16 @@ from app.errors import NotFound
 from app.journal import queries as journal
 from app.solutions import pdf, queries
 from app.solutions.models import Solution, SolutionRevision
-from app.solutions.rules import for_everybody, hides_mailbox, is_overdue, narrower, source_of, spreads, unrecognised
+from app.solutions.rules import (
+    for_everybody,
+    hides_mailbox,
+    is_overdue,
+    licence_page,
+    narrower,
+    source_of,
+    spreads,
+    unrecognised,
+)
 from app.solutions.said_views import AS_SAID
 from app.text.typed import number
 from app.web import gate
@@ -39,6 +48,13 @@ BY_THE_SITE = frozenset({"evidence-lowered", "solution-reused"})
 def unrecognised_references(front: Mapping[str, Any]) -> list[str]:
     """The references of a document that lead to no act."""
     return unrecognised(front)
+
+
+@solutions.app_template_global()
+def licence_said(front: Mapping[str, Any]) -> str | dict[str, str]:
+    """The licence of a document as schema.org says it: the page that tells it, or a work with its name."""
+    licence = str(front.get("licence") or "CC-BY-4.0")
+    return licence_page(licence) or {"@type": "CreativeWork", "name": licence}
 
 
 @solutions.app_template_global()

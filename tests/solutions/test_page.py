@@ -388,3 +388,21 @@ def test_a_page_saved_at_night_changed_on_the_day_it_was_in_italy(client: FlaskC
     page = client.get(f"/soluzioni/{SLUG}").text
     assert "2 maggio 2026" in page
     assert '"dateModified": "2026-05-02"' in page
+
+
+@pytest.mark.parametrize(
+    ("licence", "said"),
+    [
+        ("CC-BY-4.0", '"https://creativecommons.org/licenses/by/4.0/"'),
+        ("CC-BY-NC-SA-3.0", '"https://creativecommons.org/licenses/by-nc-sa/3.0/"'),
+        ("CC0-1.0", '"https://creativecommons.org/publicdomain/zero/1.0/"'),
+        ("IODL-2.0", '{"@type": "CreativeWork", "name": "IODL-2.0"}'),
+    ],
+)
+def test_machines_read_the_licence_that_the_sheet_has(
+    client: FlaskClient, registered: Database, licence: str, said: str
+) -> None:
+    with registered.work() as session:
+        make_solution(session, licence=licence, badge="visibile")
+    assert f'"license": {said}, "author"' in client.get(f"/soluzioni/{SLUG}").text
+    assert f"<rights>{licence}</rights>" in client.get("/feed/soluzioni.atom").text
