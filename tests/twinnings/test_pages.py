@@ -749,9 +749,9 @@ def test_closing_gives_a_certificate_that_anyone_can_verify(
     certificate = client.get(f"{PATH}/attestato").text
     said = re.sub(r"<[^>]+>", "", certificate)
     assert "Si attesta che la Città metropolitana di Bologna ha dato la soluzione" in said
-    assert "alla Città metropolitana di Torino, alla Città metropolitana di Venezia." in said
+    assert "alla Città metropolitana di Torino e alla Città metropolitana di Venezia." in said
     english = re.sub(r"<[^>]+>", "", client.get(f"/en{PATH}/attestato").text)
-    assert "to Città metropolitana di Torino, Città metropolitana di Venezia." in english
+    assert "to Città metropolitana di Torino and Città metropolitana di Venezia." in english
     assert "the solution “Sportello unico metropolitano”" in english
     assert re.search(r"From \d+ [A-Z][a-z]+ \d{4} to \d+ [A-Z][a-z]+ \d{4}\.", english)
     (code,) = set(re.findall(r"/attestati/([\w-]+)", certificate))
