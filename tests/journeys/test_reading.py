@@ -162,3 +162,20 @@ def test_a_printed_practice_has_its_words_and_no_furniture(desk: Page, site: str
         expect(desk.locator(selector)).to_be_hidden()
     expect(desk.locator("article.prose")).to_be_visible()
     expect(desk.locator(".minute")).to_be_visible()
+
+
+def test_paper_gets_the_words_and_the_addresses_of_a_page_and_none_of_its_buttons(desk: Page, site: str) -> None:
+    desk.emulate_media(media="print")
+    desk.goto(f"{site}/richieste")
+    expect(desk.get_by_role("heading", level=1)).to_be_visible()
+    for furniture in ("main form", "main .button", "main button"):
+        for item in desk.locator(furniture).all():
+            expect(item).to_be_hidden()
+    desk.goto(f"{site}/citta/bologna/rapporto")
+    # Only its rule would be left, on a page of its own.
+    expect(desk.locator(".updated")).to_be_hidden()
+    desk.goto(f"{site}/soluzioni/suap-metropolitano-bologna")
+    expect(desk.locator(".updated")).to_be_visible()
+    shown = "link => getComputedStyle(link, '::after').content.includes(link.href)"
+    for links in (".kit a[href^='http']", ".notes > ul a"):
+        assert desk.locator(links).first.evaluate(shown), links

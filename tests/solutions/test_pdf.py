@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 
 from app.errors import Unavailable
 from app.files.bounded import Outcome
+from app.files.extract import extract
 from app.files.refusal import FileRefused
 from app.solutions import pdf
 
@@ -39,6 +40,14 @@ def test_a_solution_is_a_tagged_pdf_in_italian(library: FlaskClient) -> None:
     assert b"/MarkInfo" in inside
     assert b"pdfuaid" in inside
     assert b"(it" in inside
+
+
+def test_sources_and_pieces_of_the_kit_have_their_addresses_on_paper(library: FlaskClient) -> None:
+    front = library.get(PATH.replace(".pdf", ".json")).get_json()
+    words = re.sub(r"\s", "", extract(library.get(PATH).data)["text"])
+    addresses = [item["address"] for item in (*front["kit"], *front["sources"]) if item.get("address")]
+    assert len(addresses) > 5
+    assert [address for address in addresses if re.sub(r"\s", "", address) not in words] == []
 
 
 def test_the_same_page_is_made_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
