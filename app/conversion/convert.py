@@ -21,7 +21,7 @@ from app.files.refusal import MEGABYTE, FileRefused, check_size
 from app.text.typed import CONTROL
 
 #: Markdown as the renderer reads it: four spaces a level, pipe tables, notes; no markup but Markdown.
-DIALECT = "markdown_strict-raw_html+pipe_tables+footnotes+definition_lists+four_space_rule"
+DIALECT = "markdown_strict-raw_html+pipe_tables+footnotes+definition_lists+four_space_rule+startnum"
 SURVEY = (sys.executable, "-m", "app.conversion.survey_process")
 SURVEY_BOUNDS = Bounds(output=32 * MEGABYTE)
 FRONT = "---\n---\n\n"

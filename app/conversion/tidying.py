@@ -40,7 +40,7 @@ class Tidied:
             self.lost.append((key, detail[:MAX_DETAIL]))
 
     def blocks(self, nodes: Iterable[Node]) -> list[Node]:
-        return [tidy for node in nodes for tidy in self._block(node)]
+        return _joined(tidy for node in nodes for tidy in self._block(node))
 
     def inlines(self, nodes: Iterable[Node]) -> list[Node]:
         return _trimmed([tidy for node in nodes for tidy in self._inline(node)])
@@ -228,6 +228,33 @@ def _tight(item: list[Node]) -> list[Node]:
 
 def _parts(node: Node) -> tuple[str, Any]:
     return node["t"], node.get("c")
+
+
+def _joined(nodes: Iterable[Node]) -> list[Node]:
+    """Lists that follow each other are one, as they are read, where the second goes on: Word begins another for each
+    look of a point, and Markdown would hold them apart by a mark that shows.
+    """
+    found: list[Node] = []
+    for node in nodes:
+        if found and _goes_on(found[-1], node):
+            found[-1] = {"t": node["t"], "c": _with_items(found[-1], node["c"])}
+        else:
+            found.append(node)
+    return found
+
+
+def _goes_on(before: Node, node: Node) -> bool:
+    if before["t"] != node["t"]:
+        return False
+    if node["t"] == "OrderedList":
+        return bool(node["c"][0][0] == before["c"][0][0] + len(before["c"][1]))
+    return bool(node["t"] == "BulletList")
+
+
+def _with_items(before: Node, added: Any) -> Any:
+    if before["t"] == "OrderedList":
+        return [before["c"][0], [*before["c"][1], *added[1]]]
+    return [*before["c"], *added]
 
 
 def _trimmed(nodes: list[Node]) -> list[Node]:

@@ -11,7 +11,7 @@ from app.conversion import pandoc as pandoc_room
 from app.conversion.convert import Converted, convert, place_images
 from app.document.model import Document, Section
 from app.document.pictures import folder_of, in_kit
-from app.document.render import render
+from app.document.render import render, to_html
 from app.errors import Unavailable
 from app.files.refusal import FileRefused
 from tests.pure.conversion.texts import SHEET, changed, italian_word, written
@@ -52,6 +52,20 @@ def test_lists_tables_and_inner_headings_stay(kind: str) -> None:
     text = convert(written(SHEET, kind)).sections["Soluzione adottata"]
     assert text.startswith("### Le fasi\n\n- convenzione\n    - bozza\n- regolamento\n\n")
     assert re.search(r"^\| Comune +\| Pratiche +\|\n\|-+\|-+\|\n\| Volpiano +\| 120 +\|$", text, re.MULTILINE)
+
+
+@KINDS
+def test_a_list_that_goes_on_after_a_paragraph_goes_on_counting(kind: str) -> None:
+    text = "## Problema affrontato\n\n1. primo\n2. secondo\n\nIn mezzo.\n\n3. terzo\n"
+    section = convert(written(text, kind)).sections["Problema affrontato"]
+    assert section == "1. primo\n2. secondo\n\nIn mezzo.\n\n3. terzo"
+    assert '<ol start="3">' in to_html(section)
+
+
+def test_points_of_several_looks_are_one_list_without_marks_between_them() -> None:
+    text = "## Problema affrontato\n\n- uno\n\n<!-- -->\n\n- due\n    1. a\n\n<!-- -->\n\n- tre\n\n1. primo\n"
+    section = convert(written(text, "docx")).sections["Problema affrontato"]
+    assert section == "- uno\n- due\n    1. a\n- tre\n\n1. primo"
 
 
 @KINDS
