@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Meetings as an iCalendar file (RFC 5545): times of Italy, lines folded at 75 octets, changes by sequence."""
+"""Meetings and steps to be made as an iCalendar file (RFC 5545): times of Italy, lines folded at 75 octets, changes by
+sequence.
+"""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 
 from app.document.dates import ROME
 from app.twinnings.models import Meeting
 
-STAMP, LOCAL = "%Y%m%dT%H%M%SZ", "%Y%m%dT%H%M%S"
+STAMP, LOCAL, DAY = "%Y%m%dT%H%M%SZ", "%Y%m%dT%H%M%S", "%Y%m%d"
 #: When clocks change in Italy, for calendars that do not know the zone by its name.
 ZONE = (
     "BEGIN:VTIMEZONE",
@@ -30,8 +33,20 @@ ZONE = (
 )
 
 
-def calendar(meetings: Iterable[Meeting], host: str, title: str, address: str, now: datetime) -> str:
-    """The file of the meetings of one twinning."""
+@dataclass(frozen=True)
+class Step:
+    """A milestone as calendars hold it: a whole day that takes nobody's time, planned anew so many times."""
+
+    number: int
+    title: str
+    due_on: date
+    sequence: int = 0
+
+
+def calendar(
+    meetings: Iterable[Meeting], host: str, title: str, address: str, now: datetime, steps: Iterable[Step] = ()
+) -> str:
+    """The file of one twinning."""
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
@@ -41,26 +56,38 @@ def calendar(meetings: Iterable[Meeting], host: str, title: str, address: str, n
         "X-WR-TIMEZONE:Europe/Rome",
         *ZONE,
     ]
+    # Not every calendar shows addresses, and none says of which of one's transfers a day is.
+    about = (f"DESCRIPTION:{_text(title)}\\n{_text(address)}", f"URL:{address}")
+    stamp = f"DTSTAMP:{now.astimezone(UTC).strftime(STAMP)}"
     for meeting in meetings:
-        lines += _event(meeting, host, address, now)
+        lines += ["BEGIN:VEVENT", stamp, *_meeting(meeting, host), *about, "END:VEVENT"]
+    for step in steps:
+        lines += ["BEGIN:VEVENT", stamp, *_step(step, host), *about, "END:VEVENT"]
     return "\r\n".join(_folded(line) for line in [*lines, "END:VCALENDAR"]) + "\r\n"
 
 
-def _event(meeting: Meeting, host: str, address: str, now: datetime) -> list[str]:
+def _meeting(meeting: Meeting, host: str) -> list[str]:
     start = meeting.starts_at.astimezone(ROME)
     end = (meeting.starts_at.astimezone(UTC) + timedelta(minutes=meeting.minutes)).astimezone(ROME)
     return [
-        "BEGIN:VEVENT",
         f"UID:{meeting.uid}@{host}",
-        f"DTSTAMP:{now.astimezone(UTC).strftime(STAMP)}",
         f"SEQUENCE:{meeting.sequence}",
         f"DTSTART;TZID=Europe/Rome:{start.strftime(LOCAL)}",
         f"DTEND;TZID=Europe/Rome:{end.strftime(LOCAL)}",
         f"SUMMARY:{_text(meeting.title)}",
         *([f"LOCATION:{_text(meeting.place)}"] if meeting.place else []),
-        f"URL:{address}",
         f"STATUS:{'CANCELLED' if meeting.cancelled_at else 'CONFIRMED'}",
-        "END:VEVENT",
+    ]
+
+
+def _step(step: Step, host: str) -> list[str]:
+    return [
+        f"UID:tappa-{step.number}@{host}",
+        f"SEQUENCE:{step.sequence}",
+        f"DTSTART;VALUE=DATE:{step.due_on.strftime(DAY)}",
+        f"DTEND;VALUE=DATE:{(step.due_on + timedelta(days=1)).strftime(DAY)}",
+        f"SUMMARY:{_text(step.title)}",
+        "TRANSP:TRANSPARENT",
     ]
 
 

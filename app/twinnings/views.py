@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Twinnings: the list, the page of one, its calendar, its certificate."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, Response, get_template_attribute, render_template, request, url_for
 
 from app.access import Action
 from app.document.compare import compare
@@ -24,7 +25,7 @@ from app.solutions import queries as library
 from app.solutions.models import Solution, SolutionRevision
 from app.solutions.said_views import AS_SAID
 from app.twinnings import queries, rules, sheet
-from app.twinnings.calendar import calendar
+from app.twinnings.calendar import Step, calendar
 from app.twinnings.forms import NOT_REFUSED, Refusal
 from app.twinnings.models import ClosingForm, Twinning
 from app.web import gate
@@ -183,10 +184,25 @@ def calendar_file(number: int, slug: str) -> Response:
     twinning = found(number, Action.WORK_ON_TWINNING)
     address = site_root() + url_for("twinnings.show", number=number, slug=twinning.slug)
     host = urlsplit(site_root()).hostname or "localhost"
-    text = calendar(queries.meetings(session(), number), host, twinning.title, address, now())
+    meetings, steps = queries.meetings(session(), number), _steps(twinning)
+    text = calendar(meetings, host, twinning.title, address, now(), steps)
     answer = Response(text, mimetype="text/calendar")
     answer.headers["Content-Disposition"] = f'attachment; filename="gemellaggio-{number}.ics"'
     return answer
+
+
+def _steps(twinning: Twinning) -> list[Step]:
+    """The milestones still to be reached, in the words of the page."""
+    if twinning.state != rules.State.RUNNING:
+        return []
+    moved = journal.done_to(session(), "twinning", str(twinning.id), {"milestone-planned"})
+    times = Counter(row.data.get("milestone") for row in moved)
+    say = get_template_attribute("twinnings/_words.html", "milestone")
+    return [
+        Step(item.id, say(item).unescape(), item.due_on, times[item.id])
+        for item in sorted(twinning.milestones, key=lambda item: (item.due_on, item.position))
+        if item.done_at is None
+    ]
 
 
 @twinnings.get(f"{PATH}/attestato")

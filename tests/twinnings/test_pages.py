@@ -868,11 +868,42 @@ def test_the_calendar_is_folded_escaped_and_in_the_time_of_italy(exchange: Excha
     assert "DTEND;TZID=Europe/Rome:20270708T113000" in lines
     assert f"LOCATION:Sala\\; blu\\, piano 2 {'è' * 80}" in lines
     begun = [line.partition(":")[2] for line in lines if line.startswith("BEGIN:")]
-    assert begun == ["VCALENDAR", "VTIMEZONE", "STANDARD", "DAYLIGHT", "VEVENT"]
+    assert begun == ["VCALENDAR", "VTIMEZONE", "STANDARD", "DAYLIGHT", *["VEVENT"] * (1 + 7)]
     assert sorted(begun) == sorted(line.partition(":")[2] for line in lines if line.startswith("END:"))
     assert all(re.match(r"[A-Z-]+(;[A-Z]+=[^:;]+)*:", line) for line in lines[:-1])
     assert _text("a\\b\x00\nc") == "a\\\\b\\nc"
     assert _folded("x" * 10) == "x" * 10
+
+
+def test_the_calendar_holds_the_steps_to_be_made_and_follows_them_when_they_move(
+    exchange: Exchange, receiver: FlaskClient
+) -> None:
+    def events(path: str = PATH) -> dict[str, dict[str, str]]:
+        text = receiver.get(f"{path}/calendario.ics").text.replace("\r\n ", "")
+        found = [event.split("END:")[0].split("\r\n") for event in text.split("BEGIN:VEVENT")[1:]]
+        said = [dict(line.split(":", 1) for line in event if ":" in line) for event in found]
+        return {event["SUMMARY"]: event for event in said}
+
+    visit, plan = "Visita o colloquio di approfondimento", "Piano di trasferimento condiviso"
+    before, steps = events(), {item.key: item for item in exchange.twinning().milestones}
+    day = steps["transfer-plan"].due_on
+    assert before[plan]["DTSTART;VALUE=DATE"] == f"{day:%Y%m%d}"
+    assert before[plan]["DTEND;VALUE=DATE"] == f"{day + timedelta(days=1):%Y%m%d}"
+    assert before[plan]["DESCRIPTION"].startswith("Sportello unico metropolitano\\nhttp://localhost/gemellaggi/1-")
+    assert before[plan]["SEQUENCE"] == "0"
+    with exchange.database.work() as session:
+        later = day + timedelta(days=9)
+        service.plan_milestone(session, exchange.number, steps["transfer-plan"].id, later, None, exchange.deed())
+        service.tick(session, exchange.number, steps["visit"].id, True, exchange.deed())
+    after = events()
+    assert after[plan]["UID"] == before[plan]["UID"]
+    assert (after[plan]["SEQUENCE"], after[plan]["DTSTART;VALUE=DATE"]) == ("1", f"{later:%Y%m%d}")
+    assert visit in before
+    assert visit not in after
+    assert plan not in events(f"/en{PATH}")
+    with exchange.database.work() as session:
+        ending.stop(session, exchange.number, "funding", "", True, exchange.deed())
+    assert events() == {}
 
 
 def test_amounts_days_and_hours_are_read_as_people_write_them() -> None:
