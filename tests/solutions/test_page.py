@@ -15,7 +15,7 @@ from app.config import ROOT
 from app.db import Database
 from app.document.model import Document, known
 from app.document.parse import parse
-from app.document.schema import FIELDS
+from app.document.schema import FIELDS, VARIANT_SECTION
 from app.solutions import pdf
 from app.solutions.rules import LABEL
 from app.solutions.service import make_live, save
@@ -340,6 +340,20 @@ def test_paper_has_the_first_minute_and_the_day_of_the_last_check(
     assert "In un minuto Il problema Le imprese trovano regole diverse in ogni comune." in page
     assert "Ultima verifica dei fatti: 20 novembre 2026." in page
     assert UNCONFIRMED in page
+
+
+def test_paper_names_the_solution_of_which_it_is_a_variant_to_who_may_read_it(
+    client: FlaskClient, registered: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with registered.work() as session:
+        source = make_solution(session, "fonte", title="Sportello di prima")
+    said = "È la variante di un’altra soluzione: Sportello di prima , http://localhost/soluzioni/fonte"
+    sections = {"Problema affrontato": "Uno.", "Soluzione adottata": "Due.", VARIANT_SECTION: "Tre."}
+    paper = paper_of(client, registered, monkeypatch, based_on="fonte", sections=sections)
+    assert said in words_of(paper)
+    with registered.work() as session:
+        save(session, session.merge(source), make_document(visibility="members"), NOW)
+    assert "Sportello di prima" not in client.get(f"/soluzioni/{SLUG}.pdf").text
 
 
 LINKED = {"Problema affrontato": "Vedi [l'altra](/soluzioni/altra-bologna) e [il tema](/temi/suap)."}
