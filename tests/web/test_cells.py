@@ -21,8 +21,10 @@ def test_a_negative_number_stays_a_number(library_app: Flask) -> None:
 
 def test_decimals_are_behind_the_comma_that_an_italian_spreadsheet_reads(library_app: Flask) -> None:
     with library_app.test_request_context():
-        text = csv_answer([{"a": 7.725, "b": -0.5, "c": 12}], ["a", "b", "c"], "prova").get_data(as_text=True)
-    assert text.endswith("\r\n7,725;-0,5;12\r\n"), "with a point it would be seven thousand, and 1.5 the first of May"
+        text = csv_answer([{"a": 7.725, "b": -0.5, "c": 2 / 3}], ["a", "b", "c"], "prova").get_data(as_text=True)
+    assert text.endswith("\r\n7,725;-0,5;0,666667\r\n"), (
+        "with a point it would be seven thousand, and 1.5 the first of May"
+    )
 
 
 @pytest.mark.parametrize(
