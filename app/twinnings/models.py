@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, Date, ForeignKey, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, backref, mapped_column, relationship
 
 from app.access import Thing
 from app.cities.models import City
@@ -82,7 +82,10 @@ class TwinningParty(Base):
     variant_id: Mapped[int | None] = mapped_column(ForeignKey("solutions.id"))
 
     city: Mapped[City] = relationship(lazy="joined")
-    variant: Mapped[Solution | None] = relationship(lazy="raise_on_sql")
+    # The way back is there so that a draft that is given up is forgotten here: another may be begun.
+    variant: Mapped[Solution | None] = relationship(
+        lazy="raise_on_sql", backref=backref("brought_back_by", lazy="raise_on_sql")
+    )
 
 
 class TwinningPerson(Base):
