@@ -121,7 +121,8 @@ def twinnings_of_body(session: Session, city: City) -> tuple[list[Twinning], set
     """
     ties = select(TwinningParty.twinning_id).where(TwinningParty.city_id == city.id)
     parties = joinedload(Twinning.parties)
-    variants = parties.joinedload(TwinningParty.variant).load_only(Solution.slug, Solution.title, Solution.published)
+    shown = (Solution.slug, Solution.title, Solution.published, Solution.based_on)
+    variants = parties.joinedload(TwinningParty.variant).load_only(*shown)
     lean = (lazyload(Twinning.people), parties, variants, joinedload(Twinning.solution))
     told = (ClosingForm.twinning_id == Twinning.id) & (Twinning.state == "closed") & _ADOPTED
     wanted = select(Twinning, ClosingForm.city_id).outerjoin(ClosingForm, told).options(*lean)

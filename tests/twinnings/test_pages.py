@@ -942,7 +942,9 @@ def test_whoever_may_read_a_variant_finds_it_and_what_was_not_done_has_no_day_on
 ) -> None:
     assert "entro il " in client.get(PATH).text
     with exchange.database.work() as session:
-        open_one = make_solution(session, "variante-aperta", title="Variante aperta", city="torino")
+        texts = dict.fromkeys(("Problema affrontato", "Soluzione adottata", VARIANT_SECTION), "Due sportelli.")
+        said = {"title": "Variante aperta", "city": "torino", "based_on": SLUG, "sections": texts}
+        open_one = make_solution(session, "variante-aperta", **said)
         hidden = make_solution(
             session, "variante-di-rete", title="Variante di rete", city="venezia", visibility="members"
         )

@@ -2,13 +2,20 @@
 """What a receiver brings back: its variant from the first copy to the library, and what becomes of its source."""
 
 import re
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 
 from app.accounts.models import Person
-from tests.makers import csrf, sign_in
+from app.document.schema import VARIANT_SECTION
+from app.review.upkeep import archive
+from app.solutions.models import Solution
+from app.twinnings import queries
+from tests.makers import NOW, csrf, make_solution, sign_in
 from tests.twinnings.exchange import SLUG, Exchange
 
 PATH = f"/gemellaggi/1-{SLUG}"
@@ -20,6 +27,16 @@ def receiver(app: Flask, exchange: Exchange) -> FlaskClient:
         found = session.get(Person, exchange.receiver)
         assert found is not None
         return sign_in(app.test_client(), found)
+
+
+def brought(session: Session, exchange: Exchange, **front: Any) -> Solution:
+    """The variant of Torino, in the library; any field of it can be given."""
+    texts = dict.fromkeys(("Problema affrontato", "Soluzione adottata", VARIANT_SECTION), "Due sportelli.")
+    said = {"title": "Due sportelli", "city": "torino", "based_on": SLUG, "sections": texts, **front}
+    variant, twinning = make_solution(session, "variante", **said), queries.twinning(session, exchange.number)
+    assert twinning is not None
+    twinning.parties[1].variant = variant
+    return variant
 
 
 def begun(receiver: FlaskClient) -> str:
@@ -40,3 +57,27 @@ def test_a_variant_that_is_given_up_is_forgotten_by_its_transfer_and_another_may
     assert receiver.post(f"{draft}/scarta", data=sent).headers["Location"] == "/scrivania"
     assert "Inizia la variante" in receiver.get(PATH).text
     assert receiver.get(f"{begun(receiver)}/modifica").status_code == 200
+
+
+def test_a_variant_that_left_the_library_is_not_called_one_that_is_being_written(
+    exchange: Exchange, receiver: FlaskClient
+) -> None:
+    with exchange.database.work() as session:
+        archive(session, brought(session, exchange), exchange.receiver, NOW + timedelta(days=3), "La pratica è finita.")
+    page = receiver.get(PATH).text
+    assert 'Due sportelli</a> <span class="tag">archiviata</span>' in page
+    assert "Continua a scrivere" not in page
+    assert "Che cosa è cambiato rispetto alla fonte" not in page
+
+
+@pytest.mark.parametrize("source", [SLUG, "altra", None])
+def test_a_variant_is_compared_with_the_solution_it_says_it_comes_from_and_with_no_other(
+    exchange: Exchange, client: FlaskClient, source: str | None
+) -> None:
+    with exchange.database.work() as session:
+        make_solution(session, "altra", title="Altra")
+        brought(session, exchange, based_on=source)
+    for page in (PATH, "/citta/torino"):
+        text = client.get(page).text
+        assert "/soluzioni/variante" in text
+        assert ("/soluzioni/variante/confronto-con-la-fonte" in text) is (source == SLUG), page
