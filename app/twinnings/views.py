@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, get_template_attribute, render_template, request, url_for
 
 from app.access import Action
-from app.document.compare import compare
+from app.document.compare import Change, compare
 from app.document.dates import day_of
 from app.document.model import Document
 from app.document.schema import FIELDS, VARIANT_SECTION
@@ -19,6 +19,7 @@ from app.journal import queries as journal
 from app.needs import queries as needs
 from app.needs.models import Need
 from app.needs.views import engine
+from app.review import queries as reviews
 from app.search.forms import page_number
 from app.search.listing import around, part
 from app.solutions import queries as library
@@ -251,20 +252,35 @@ def adapted(slug: str) -> str:
     found = library.with_source(session(), slug)
     variant, written = _readable(found, slug)
     source, given = _readable(found, variant.based_on)
-    before, after = given.document(), written.document()
+    begun_from = _begun_from(variant, source, given)
+    before, after = begun_from.document(), written.document()
     front = rules.as_far_as_filled(before.front, after.front)
     return render_template(
         "twinnings/adapted.html",
         unfilled=[field.name for field in FIELDS if field.name in rules.ADAPTED & (before.front.keys() - front.keys())],
         variant=variant,
         source=source,
+        begun_from=begun_from,
         section=next((part for part in written.sections if part["heading"] == VARIANT_SECTION), None),
-        changes=[
-            change
-            for change in compare(Document(front, before.sections, before.footnotes), after, AS_SAID)
-            if change.name in rules.ADAPTED or (change.is_section and change.name != VARIANT_SECTION)
-        ],
+        changes=_changes(Document(front, before.sections, before.footnotes), after),
     )
+
+
+def _changes(before: Document, after: Document) -> list[Change]:
+    """What one text tells otherwise than another, of what a variant adapts."""
+    found = compare(before, after, AS_SAID)
+    return [one for one in found if one.name in rules.ADAPTED or (one.is_section and one.name != VARIANT_SECTION)]
+
+
+def _begun_from(variant: Solution, source: Solution, current: SolutionRevision) -> SolutionRevision:
+    """The version of its source that a variant began with: what the source says since then nobody has adapted.
+
+    The one in force where it says the same, where nobody noted when it came into force, and where that is for few.
+    """
+    then = reviews.in_force_at(session(), source, variant.created_at)
+    if then is None or then.number == current.number or not gate.may(Action.READ_SOLUTION, then.thing):
+        return current
+    return then if _changes(then.document(), current.document()) else current
 
 
 def _readable(found: Mapping[str, tuple[Solution, SolutionRevision]], slug: str) -> tuple[Solution, SolutionRevision]:

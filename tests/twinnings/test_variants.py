@@ -2,7 +2,7 @@
 """What a receiver brings back: its variant from the first copy to the library, and what becomes of its source."""
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,12 +13,15 @@ from sqlalchemy.orm import Session
 from app.accounts.models import Person
 from app.document.schema import VARIANT_SECTION
 from app.review.upkeep import archive
+from app.solutions import queries as library
 from app.solutions.models import Solution
+from app.solutions.service import save
 from app.twinnings import queries
-from tests.makers import NOW, csrf, make_solution, sign_in
+from tests.makers import NOW, csrf, make_document, make_solution, sign_in
 from tests.twinnings.exchange import SLUG, Exchange
 
-PATH = f"/gemellaggi/1-{SLUG}"
+PATH, VARIANT = f"/gemellaggi/1-{SLUG}", "/soluzioni/variante"
+BOTH = ("Problema affrontato", "Soluzione adottata")
 
 
 @pytest.fixture
@@ -31,12 +34,19 @@ def receiver(app: Flask, exchange: Exchange) -> FlaskClient:
 
 def brought(session: Session, exchange: Exchange, **front: Any) -> Solution:
     """The variant of Torino, in the library; any field of it can be given."""
-    texts = dict.fromkeys(("Problema affrontato", "Soluzione adottata", VARIANT_SECTION), "Due sportelli.")
+    texts = dict.fromkeys((*BOTH, VARIANT_SECTION), "Due sportelli.")
     said = {"title": "Due sportelli", "city": "torino", "based_on": SLUG, "sections": texts, **front}
     variant, twinning = make_solution(session, "variante", **said), queries.twinning(session, exchange.number)
     assert twinning is not None
     twinning.parties[1].variant = variant
     return variant
+
+
+def rewrite(session: Session, when: datetime, **front: Any) -> None:
+    """Another text of the source, in force from then on."""
+    source = library.by_slug(session, SLUG)
+    assert source is not None
+    save(session, library.locked(session, source.id), make_document(**front), when)
 
 
 def begun(receiver: FlaskClient) -> str:
@@ -81,3 +91,38 @@ def test_a_variant_is_compared_with_the_solution_it_says_it_comes_from_and_with_
         text = client.get(page).text
         assert "/soluzioni/variante" in text
         assert ("/soluzioni/variante/confronto-con-la-fonte" in text) is (source == SLUG), page
+
+
+def test_what_a_source_says_since_a_variant_began_is_not_told_as_adapted(
+    exchange: Exchange, client: FlaskClient
+) -> None:
+    texts = {"Problema affrontato": "Le imprese trovano regole diverse.", "Soluzione adottata": "Un unico sportello."}
+    later, adapted = "La fonte è cambiata dopo che la variante è cominciata", {"Soluzione adottata": "Due sportelli."}
+    with exchange.database.work() as session:
+        rewrite(session, NOW - timedelta(days=1), sections=texts)
+        brought(session, exchange, sections={**texts, **adapted, VARIANT_SECTION: "Due, per la distanza."})
+        rewrite(session, NOW + timedelta(days=20), sections=texts, evidence_level=5)
+    page = client.get(f"{VARIANT}/confronto-con-la-fonte").text
+    assert "<ins>" in page
+    assert later not in page, "its text is the same"
+    grown = {**texts, "Soluzione adottata": "Un unico sportello, dal 2028 anche per i privati."}
+    with exchange.database.work() as session:
+        rewrite(session, NOW + timedelta(days=300), sections=grown)
+    page = client.get(f"{VARIANT}/confronto-con-la-fonte").text
+    assert "2028" not in page
+    assert later in page
+    since = re.search(r'href="([^"]+/differenze[^"]+)"', page)
+    assert since
+    assert "2028" in client.get(since[1].replace("&amp;", "&")).text
+
+
+def test_a_variant_is_compared_with_the_source_of_today_where_that_of_its_beginning_was_for_few(
+    exchange: Exchange, client: FlaskClient
+) -> None:
+    with exchange.database.work() as session:
+        rewrite(session, NOW - timedelta(days=1), visibility="members", sections=dict.fromkeys(BOTH, "Riservato."))
+        brought(session, exchange)
+        rewrite(session, NOW + timedelta(days=20), sections=dict.fromkeys(BOTH, "Aperto."))
+    page = client.get(f"{VARIANT}/confronto-con-la-fonte").text
+    assert "Aperto" in page
+    assert "Riservato" not in page
