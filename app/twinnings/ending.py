@@ -219,6 +219,8 @@ def begin_variant(session: Session, number: int, body: str, deed: Deed) -> Solut
     sections = [section for section in sections if section.heading != VARIANT_SECTION]
     carried = {name: source.front[name] for name in rules.CARRIED if name in source.front}
     told = next((form.said for form in queries.closing(session, number) if form.city_id == tie.city_id), {})
+    # As few as read the source read what is copied from it, until its authors say otherwise.
+    carried |= {"visibility": twinning.solution.visibility} if twinning.solution.visibility else {}
     front = {**carried, **_reported(told), "based_on": twinning.solution.slug}
     document = Document(front, (*sections, Section(VARIANT_SECTION, "")), source.footnotes)
     title = f"{twinning.solution.title[: MOST_TITLE - len(tie.city.short_name) - 3]} ({tie.city.short_name})"

@@ -16,7 +16,8 @@ from app.review.upkeep import archive
 from app.solutions import queries as library
 from app.solutions.models import Solution
 from app.solutions.service import save
-from app.twinnings import queries
+from app.twinnings import ending, queries
+from app.writing.service import current_document
 from tests.makers import NOW, csrf, make_document, make_solution, sign_in
 from tests.twinnings.exchange import SLUG, Exchange
 
@@ -126,3 +127,12 @@ def test_a_variant_is_compared_with_the_source_of_today_where_that_of_its_beginn
     page = client.get(f"{VARIANT}/confronto-con-la-fonte").text
     assert "Aperto" in page
     assert "Riservato" not in page
+
+
+@pytest.mark.parametrize("visibility", ["public", "members", "twin"])
+def test_a_variant_begins_for_as_few_readers_as_its_source(exchange: Exchange, visibility: str) -> None:
+    with exchange.database.work() as session:
+        rewrite(session, NOW + timedelta(days=1), visibility=visibility)
+    with exchange.database.work() as session:
+        variant = ending.begin_variant(session, exchange.number, "torino", exchange.deed())
+        assert current_document(session, variant).front["visibility"] == visibility
