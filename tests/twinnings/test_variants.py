@@ -17,6 +17,7 @@ from app.solutions import queries as library
 from app.solutions.models import Solution
 from app.solutions.service import save
 from app.twinnings import ending, queries
+from app.twinnings.rules import Closing
 from app.writing.service import current_document
 from tests.makers import NOW, csrf, make_document, make_solution, sign_in
 from tests.twinnings.exchange import SLUG, Exchange
@@ -136,3 +137,16 @@ def test_a_variant_begins_for_as_few_readers_as_its_source(exchange: Exchange, v
     with exchange.database.work() as session:
         variant = ending.begin_variant(session, exchange.number, "torino", exchange.deed())
         assert current_document(session, variant).front["visibility"] == visibility
+
+
+def test_a_certificate_says_the_same_whatever_its_solution_is_called_later(
+    exchange: Exchange, client: FlaskClient
+) -> None:
+    with exchange.database.work() as session:
+        for body in ("bologna", "torino", "venezia"):
+            ending.say(session, exchange.number, body, Closing("adapted"), exchange.deed())
+        rewrite(session, NOW + timedelta(days=300), title="Un altro nome", visibility="members")
+    for path in (f"{PATH}/attestato", f"/attestati/{exchange.twinning().verification}"):
+        page = client.get(path).text
+        assert "«Sportello unico metropolitano»" in page
+        assert "Un altro nome" not in page
