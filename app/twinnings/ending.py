@@ -30,8 +30,6 @@ from app.writing.giving_up import never_kept
 from app.writing.kit import carry_pictures
 from app.writing.typed import as_typed, as_value, blank
 
-#: What the title of a document may hold.
-MOST_TITLE = FIELD_BY_NAME["title"].limit
 #: The level of evidence of what worked again in another city.
 AGAIN = 5
 
@@ -223,9 +221,16 @@ def begin_variant(session: Session, number: int, body: str, deed: Deed) -> Solut
     carried |= {"visibility": twinning.solution.visibility} if twinning.solution.visibility else {}
     front = {**carried, **_reported(told), "based_on": twinning.solution.slug}
     document = Document(front, (*sections, Section(VARIANT_SECTION, "")), source.footnotes)
-    title = f"{twinning.solution.title[: MOST_TITLE - len(tie.city.short_name) - 3]} ({tie.city.short_name})"
-    solution = writing.begin(session, title, body, document, deed.now, deed.person_id)
+    solution = writing.begin(
+        session, _called(session, twinning.solution, tie.city), body, document, deed.now, deed.person_id
+    )
     carry_pictures(session, twinning.solution, solution, deed.person_id, deed.now)
     tie.variant = solution
     tell(session, twinning, deed, "variant-begun", {"variant": solution.slug})
     return solution
+
+
+def _called(session: Session, source: Solution, receiver: City) -> str:
+    known = library.by_slug(session, source.slug, acts=False)
+    owner = known.owner if known is not None else None
+    return rules.called_after(source.title, owner.short_name if owner is not None else "", receiver.short_name)

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from app.document.schema import FIELD_BY_NAME
 from app.review.ageing import add_months
 
 
@@ -40,6 +41,8 @@ ADAPTED = frozenset(
         "kit",
     }
 )
+#: What the title of a document may hold.
+LONGEST_NAME = FIELD_BY_NAME["title"].limit
 #: What a variant begins with; the other fields of the source are for its authors to fill.
 CARRIED = ("themes", "legal_basis", "preconditions")
 ROLES = ("giver", "receiver")
@@ -105,6 +108,18 @@ def as_far_as_filled(given: Mapping[str, Any], written: Mapping[str, Any]) -> di
         elif own not in (None, "", [], {}):
             kept[name] = value
     return kept
+
+
+def called_after(title: str, owner: str, receiver: str) -> str:
+    """What a variant is called at first: as its source, with who adapts it in place of whose the source is.
+
+    A title that leaves no room for it is cut between two words.
+    """
+    own = f" ({receiver})"
+    bare, room = title.removesuffix(f" ({owner})"), LONGEST_NAME - len(own)
+    if len(bare) > room:
+        bare = f"{bare[:room].rpartition(' ')[0].rstrip(' ,;:–-') or bare[: room - 1]}…"
+    return bare + own
 
 
 def plan(began_on: date, by_when: date | None = None, formats: Collection[str] = ()) -> list[Planned]:

@@ -125,3 +125,18 @@ def test_what_was_not_said_is_not_kept() -> None:
 def test_it_closes_by_itself_once_every_body_has_spoken() -> None:
     assert rules.all_spoken(["bologna", "torino"], ["torino", "bologna"])
     assert not rules.all_spoken(["bologna", "torino", "venezia"], ["torino", "bologna"])
+
+
+@pytest.mark.parametrize(
+    ("title", "receiver", "called"),
+    [
+        ("Sportello unico", "Torino", "Sportello unico (Torino)"),
+        ("Sportello unico (Bologna)", "Torino", "Sportello unico (Torino)"),
+        ("Sportello unico (Bari)", "Torino", "Sportello unico (Bari) (Torino)"),
+        ("parola " * 14 + "ed", "Torino", f"{' '.join(['parola'] * 13)}… (Torino)"),
+        ("x" * 100, "Torino", f"{'x' * 90}… (Torino)"),
+    ],
+)
+def test_a_variant_is_called_as_its_source_and_after_who_adapts_it(title: str, receiver: str, called: str) -> None:
+    assert rules.called_after(title, "Bologna", receiver) == called
+    assert len(called) <= 100
