@@ -230,7 +230,7 @@ def returned_to(session: Session, person_id: int, bodies: frozenset[str], limit:
     wanted = (
         select(Review)
         .join(Review.solution)
-        .options(contains_eager(Review.solution))
+        .options(contains_eager(Review.solution).options(selectinload(Solution.bodies), selectinload(Solution.themes)))
         .where(
             Review.state == "returned",
             or_(theirs, Review.asked_by == person_id, Solution.author_id == person_id),

@@ -231,6 +231,20 @@ def test_what_was_sent_back_waits_for_its_authors_with_the_reason_until_it_is_de
     assert "con questo motivo" not in official.get(PAGE).text, "what came after decided otherwise"
 
 
+def test_what_an_expert_sent_back_of_a_text_in_force_waits_on_the_desk_of_its_office(
+    app: Flask, office: Office
+) -> None:
+    office.submit()
+    office.approve()
+    expert = signed_in(app, office, office.expert)
+    decide(expert, office, "restituisci", reason="Servono i numeri del 2025")
+    assert "Servono i numeri" not in expert.get("/scrivania").text
+    for number in (office.official, office.referent):
+        desk = signed_in(app, office, number).get("/scrivania")
+        assert desk.status_code == 200
+        assert "Servono i numeri del 2025" in section(desk.text, "per-me")
+
+
 def test_a_text_in_force_is_no_draft_until_somebody_types_again_or_changes_its_kit(app: Flask, office: Office) -> None:
     official = signed_in(app, office, office.official)
     Desk(official, SLUG).open().type(section__1="Come va adesso.").save()
