@@ -18,9 +18,10 @@ from app.accounts.queries import person as by_number
 from app.document.dates import day_of
 from app.journal import queries as journal
 from app.review import ageing, page_reports, remarks, service
-from app.review.rules import ENDING, Deed
+from app.review.rules import ENDING, Deed, with_fields
 from app.solutions import pdf
 from app.solutions.queries import by_slug, current_revision
+from app.solutions.service import save
 from app.writing.chores import read_files
 from app.writing.models import Attachment
 from tests.makers import (
@@ -35,7 +36,7 @@ from tests.makers import (
 )
 from tests.naughty import lines_for
 from tests.pure.files import samples
-from tests.review.office import SLUG, Office
+from tests.review.office import LATER, SLUG, Office
 from tests.writing.conftest import Desk
 
 PAGE = f"/soluzioni/{SLUG}/revisione"
@@ -243,6 +244,24 @@ def test_what_an_expert_sent_back_of_a_text_in_force_waits_on_the_desk_of_its_of
         desk = signed_in(app, office, number).get("/scrivania")
         assert desk.status_code == 200
         assert "Servono i numeri del 2025" in section(desk.text, "per-me")
+
+
+def test_a_level_of_evidence_that_rose_while_a_text_waited_is_not_lowered_unseen(app: Flask, office: Office) -> None:
+    office.submit()
+    office.approve()
+    expert, chosen = signed_in(app, office, office.expert), r'value="1" checked'
+    assert re.search(chosen, expert.get(PAGE).text)
+    assert "in vigore:" not in expert.get(PAGE).text
+    with office.database.work() as session:
+        solution = by_slug(session, SLUG)
+        assert solution is not None
+        raised = with_fields(current_revision(session, solution).document(), evidence_level=5)
+        save(session, solution, raised, LATER)
+    page = expert.get(PAGE).text
+    assert "(proposto da chi scrive: 1; in vigore: 5)" in page
+    assert not re.search(chosen, page)
+    status, page = decide(expert, office, "valida", reason="I dati ci sono")
+    assert (status, "Scegliere un livello da 1 a 5." in page) == (422, True)
 
 
 def test_a_text_in_force_is_no_draft_until_somebody_types_again_or_changes_its_kit(app: Flask, office: Office) -> None:
