@@ -16,7 +16,7 @@ from app.needs import queries as needs
 from app.needs.models import Need, Proposal
 from app.needs.proposals import refused
 from app.needs.rules import ASKER_CLOSED, EXCHANGE, GIVER_CLOSED, OFFER, PENDING, Answer
-from app.notices import matches, queries, reviewing, transfers
+from app.notices import matches, queries, reviewing, transfers, variants
 from app.notices.reach import able, coordination, office, readers, with_roles
 from app.notices.rules import Audience
 from app.review import queries as reviews
@@ -63,8 +63,10 @@ def _of_solution(session: Session, entry: JournalEntry) -> Audience | None:
         earlier = able(session, earlier, Action.READ_DRAFT, thing, entry.at)
     # An archived one is no longer in the library, but its page stays and says so.
     public = bool(solution.badge) and entry.data.get("live") is not False
-    following = queries.followers(session, _followed_with(session, solution)) if public else frozenset()
-    owner, reader = solution.owner, _reader(session, entry)
+    new = variants.arrival(session, solution, entry)
+    followed = [*_followed_with(session, solution), *new.followed]
+    following = queries.followers(session, followed) if public else frozenset()
+    owner, reader = solution.owner, _reader(session, entry) | (new.people - earlier)
     page = "" if entry.action in PUBLIC_PAGE else "/revisione"
     return Audience(
         frozenset(_waiting(session, solution, entry)),
@@ -76,7 +78,7 @@ def _of_solution(session: Session, entry: JournalEntry) -> Audience | None:
         owner.name if owner else "",
         public_path=f"/soluzioni/{solution.slug}",
         readers=reader,
-        facts=reviewing.facts(session, entry),
+        facts=reviewing.facts(session, entry) | new.facts,
     )
 
 

@@ -19,6 +19,7 @@ from app.twinnings.models import (
     TwinningFile,
     TwinningNote,
     TwinningParty,
+    TwinningPerson,
     WorkedHours,
 )
 from app.twinnings.rules import REUSED
@@ -102,6 +103,14 @@ def transferring(session: Session, solution_id: int) -> frozenset[str]:
     """Bodies of every side of the transfers of a solution, those that stopped left out: what is for them alone."""
     wanted = select(City.slug).join(TwinningParty, TwinningParty.city_id == City.id).join(Twinning)
     return frozenset(session.scalars(wanted.where(Twinning.solution_id == solution_id, Twinning.state != "stopped")))
+
+
+def people_bringing(session: Session, variant_id: int) -> frozenset[int]:
+    """People of every side of the transfers that a solution is the variant of."""
+    wanted = select(TwinningPerson.person_id).join(
+        TwinningParty, TwinningParty.twinning_id == TwinningPerson.twinning_id
+    )
+    return frozenset(session.scalars(wanted.where(TwinningParty.variant_id == variant_id)))
 
 
 def latest_running(session: Session, most: int) -> Sequence[Twinning]:

@@ -12,15 +12,19 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Person
 from app.document.schema import VARIANT_SECTION
+from app.notices import chores
+from app.notices.queries import notices as noticed
+from app.notices.service import start_following
+from app.review.service import Judgement, approve, submit
 from app.review.upkeep import archive
 from app.solutions import queries as library
 from app.solutions.models import Solution
-from app.solutions.service import save
+from app.solutions.service import propose, save
 from app.twinnings import ending, queries
 from app.twinnings.rules import Closing
 from app.writing.service import current_document
-from tests.makers import NOW, csrf, make_document, make_solution, sign_in
-from tests.twinnings.exchange import SLUG, Exchange
+from tests.makers import NOW, csrf, make_document, make_draft, make_solution, sign_in
+from tests.twinnings.exchange import LATER, SLUG, Exchange
 
 PATH, VARIANT = f"/gemellaggi/1-{SLUG}", "/soluzioni/variante"
 BOTH = ("Problema affrontato", "Soluzione adottata")
@@ -150,3 +154,30 @@ def test_a_certificate_says_the_same_whatever_its_solution_is_called_later(
         page = client.get(path).text
         assert "«Sportello unico metropolitano»" in page
         assert "Un altro nome" not in page
+
+
+def test_those_of_the_transfer_and_who_follows_the_source_hear_once_that_its_variant_is_in_the_library(
+    app: Flask, exchange: Exchange
+) -> None:
+    texts = dict.fromkeys((*BOTH, VARIANT_SECTION), "Due sportelli.")
+    said: dict[str, Any] = {"title": "Due sportelli", "city": "torino", "based_on": SLUG}
+    with exchange.database.work() as session:
+        start_following(session, exchange.stranger, "solution", SLUG, "Sportello", [], NOW)
+        variant = make_draft(session, exchange.receiver, "variante", sections=texts, **said)
+        twinning = queries.twinning(session, exchange.number)
+        assert twinning is not None
+        twinning.parties[1].variant = variant
+    for words in ("Due sportelli.", "Tre sportelli."):
+        with exchange.database.work() as session:
+            propose(session, variant, make_document(badge=None, sections={**texts, BOTH[0]: words}, **said), NOW, None)
+            review = submit(session, variant, exchange.receiver, NOW)
+            approve(session, Judgement(variant.id, review.id, review.revision_number, exchange.colleague, LATER))
+    chores.distribute(app)
+    told = "C’è una variante di «Sportello unico metropolitano» nella biblioteca: «Due sportelli»."
+    for person, reason in ((exchange.giver, "mine"), (exchange.stranger, "followed")):
+        with exchange.database.reading() as session:
+            notices = [item for item in noticed(session, person, 99) if item.action == "solution-approved"]
+            found = session.get(Person, person)
+        assert [(item.reason, item.data["path"]) for item in notices] == [(reason, VARIANT)]
+        assert found is not None
+        assert told in sign_in(app.test_client(), found).get("/avvisi").text
