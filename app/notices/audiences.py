@@ -63,10 +63,10 @@ def _of_solution(session: Session, entry: JournalEntry) -> Audience | None:
         earlier = able(session, earlier, Action.READ_DRAFT, thing, entry.at)
     # An archived one is no longer in the library, but its page stays and says so.
     public = bool(solution.badge) and entry.data.get("live") is not False
-    new = variants.arrival(session, solution, entry)
-    followed = [*_followed_with(session, solution), *new.followed]
+    besides = variants.elsewhere(session, solution, entry)
+    followed = [*_followed_with(session, solution), *besides.followed]
     following = queries.followers(session, followed) if public else frozenset()
-    owner, reader = solution.owner, _reader(session, entry) | (new.people - earlier)
+    owner, reader = solution.owner, _reader(session, entry) | (besides.people - earlier)
     page = "" if entry.action in PUBLIC_PAGE else "/revisione"
     return Audience(
         frozenset(_waiting(session, solution, entry)),
@@ -78,7 +78,7 @@ def _of_solution(session: Session, entry: JournalEntry) -> Audience | None:
         owner.name if owner else "",
         public_path=f"/soluzioni/{solution.slug}",
         readers=reader,
-        facts=reviewing.facts(session, entry) | new.facts,
+        facts=reviewing.facts(session, entry) | besides.facts,
     )
 
 

@@ -113,6 +113,13 @@ def people_bringing(session: Session, variant_id: int) -> frozenset[int]:
     return frozenset(session.scalars(wanted.where(TwinningParty.variant_id == variant_id)))
 
 
+def people_working(session: Session, solution_id: int) -> frozenset[int]:
+    """People of every side of the running transfers of a solution."""
+    wanted = select(TwinningPerson.person_id).join(Twinning, Twinning.id == TwinningPerson.twinning_id)
+    running = (Twinning.solution_id == solution_id, Twinning.state == "running")
+    return frozenset(session.scalars(wanted.where(*running)))
+
+
 def latest_running(session: Session, most: int) -> Sequence[Twinning]:
     """Running twinnings as a line of a list shows them, the newest first: their bodies, nothing of the work."""
     lean = (lazyload(Twinning.people), joinedload(Twinning.parties))

@@ -181,3 +181,17 @@ def test_those_of_the_transfer_and_who_follows_the_source_hear_once_that_its_var
         assert [(item.reason, item.data["path"]) for item in notices] == [(reason, VARIANT)]
         assert found is not None
         assert told in sign_in(app.test_client(), found).get("/avvisi").text
+
+
+def test_who_is_taking_a_solution_over_hears_that_it_left_the_library_and_why_is_one_click_away(
+    app: Flask, exchange: Exchange, receiver: FlaskClient
+) -> None:
+    with exchange.database.work() as session:
+        source = library.by_slug(session, SLUG)
+        assert source is not None
+        archive(session, source, exchange.giver, LATER, "La norma su cui si reggeva è cambiata.")
+    chores.distribute(app)
+    with exchange.database.reading() as session:
+        (notice,) = (item for item in noticed(session, exchange.receiver, 99) if item.action == "solution-archived")
+        assert "solution-archived" not in {item.action for item in noticed(session, exchange.stranger, 99)}
+    assert "La norma su cui si reggeva è cambiata." in receiver.get(notice.data["path"]).text
