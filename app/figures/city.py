@@ -26,7 +26,8 @@ class Exchange:
     ``free``: what is left of those days, as the shortlists of requests say it.
     ``joined``: numbers of those requests that another body posted and this one joined.
     ``taught`` counts the bodies that adopted a solution with its help, ``learnt`` the solutions it adopted itself;
-    ``certified`` are the twinnings in which either happened, ``unadopted`` the closed ones that nobody adopted.
+    ``certified`` are the twinnings in which either happened, ``unadopted`` the closed ones that nobody adopted,
+    ``missed`` those that others adopted and this body, which received it too, did not.
     """
 
     needs: Sequence[Need]
@@ -39,6 +40,7 @@ class Exchange:
     days: int | None = None
     free: int | None = None
     joined: frozenset[int] = frozenset()
+    missed: frozenset[int] = frozenset()
 
     @property
     def demonstration(self) -> bool:
@@ -62,7 +64,7 @@ def exchange(session: Session, city: City, now: datetime) -> Exchange:
     quarter, following = quarters_from(day_of(now), 2)
     needs, days = queries.needs_of_body(session, city, quarter)
     twinnings, adopters = queries.twinnings_of_body(session, city)
-    found = _exchange(city, needs, twinnings, adopters, _unadopted(twinnings, adopters))
+    found = _exchange(city, needs, twinnings, adopters, adopters)
     if days is None or is_closed(city.register, day_of(now)):
         # What it had said it could give, nobody can ask of a body that is no longer there.
         return found
@@ -75,8 +77,9 @@ def _exchange(
     needs: Sequence[Need],
     twinnings: Sequence[Twinning],
     adopters: set[tuple[int, int]],
-    unadopted: frozenset[int],
+    every: set[tuple[int, int]],
 ) -> Exchange:
+    """``adopters`` are those that count, ``every`` all there are: how each ended is told as it is known today."""
     gives = [item for item in twinnings if item.giver is not None and item.giver.id == city.id]
     takes = [item for item in twinnings if item not in gives]
     given = {item.id for item in gives}
@@ -86,7 +89,10 @@ def _exchange(
     certified = [item for item in gives if item.id in helped] + learnt
     bodies = {receiver for _, receiver in taught}
     joined = frozenset(need.id for need in needs if need.city_id != city.id)
-    return Exchange(needs, gives, takes, len(bodies), len(learnt), certified, unadopted, joined=joined)
+    unadopted = _unadopted(twinnings, every)
+    over = frozenset(item.id for item in takes if item.state == State.CLOSED and (item.id, city.id) not in every)
+    told = (len(bodies), len(learnt), certified, unadopted)
+    return Exchange(needs, gives, takes, *told, joined=joined, missed=over - unadopted)
 
 
 def _unadopted(twinnings: Sequence[Twinning], adopters: set[tuple[int, int]]) -> frozenset[int]:
@@ -107,7 +113,7 @@ def report(session: Session, city: City, year: int) -> Report:
     made = queries.solutions_of_body(session, city, until)
     return Report(
         year,
-        _exchange(city, needs, running, adopters, _unadopted(twinnings, every)),
+        _exchange(city, needs, running, adopters, every),
         [solution for role, solution in made if role == "owner"],
         [solution for role, solution in made if role == "partner"],
         dict(queries.answers_of_body(session, city, since, until)),

@@ -83,6 +83,20 @@ def test_who_did_not_adopt_learnt_nothing(exchange: Exchange, client: FlaskClien
     assert rows["transfers-closed", ""] == rows["transfers-closed-by-city", "torino"] == 1
 
 
+def test_a_city_that_did_not_adopt_what_another_adopted_in_the_same_transfer_is_told_so(
+    exchange: Exchange, client: FlaskClient
+) -> None:
+    with exchange.database.work() as session:
+        for body, result in (("bologna", "adapted"), ("torino", "stopped"), ("venezia", "adapted")):
+            ending.say(session, exchange.number, body, Closing(result), exchange.deed())
+    told = "questo ente non l’ha adottata"
+    for city, missed in (("torino", True), ("venezia", False), ("bologna", False)):
+        for page in (f"/citta/{city}", f"/citta/{city}/rapporto?anno=2026"):
+            text = client.get(page).text
+            assert "concluso Bologna" in " ".join(re.sub(r"<[^>]+>", " ", text).split()), page
+            assert (told in text) is missed, page
+
+
 def test_a_transfer_that_nobody_adopted_is_no_credit_and_is_not_called_finished(
     exchange: Exchange, client: FlaskClient
 ) -> None:
