@@ -112,9 +112,17 @@ def test_who_decides_sees_what_it_is_a_variant_of_and_under_which_licence(app: F
     maria = Desk(signed_in(app, office, office.official)).open()
     maria.type(based_on="/soluzioni/fonte", section__8="Due, per la distanza.", licence="CC0-1.0").save()
     assert press(maria.client, f"{PAGE}/invia")[0] == 200
-    page = signed_in(app, office, office.referent).get(PAGE).text
-    assert '<dt>Variante di</dt><dd lang="it"><a href="/soluzioni/fonte">La fonte di tutto</a></dd>' in page
+    referent, compared = signed_in(app, office, office.referent), f"/soluzioni/{SLUG}/confronto-con-la-fonte"
+    page = referent.get(PAGE).text
+    assert '<dt>Variante di</dt><dd lang="it"><a href="/soluzioni/fonte">La fonte di tutto</a>' in page
     assert "<dt>Licenza</dt><dd>CC0-1.0</dd>" in page
+    assert compared in page
+    assert "Due, per la distanza." in referent.get(compared).text
+    office.approve()
+    assert compared in signed_in(app, office, office.expert).get(PAGE).text
+    maria.open().type(section__8="Tre, per la distanza.").save()
+    press(maria.client, f"{PAGE}/invia")
+    assert compared not in referent.get(PAGE).text, "what is compared is in force, not what waits"
 
 
 def test_a_version_goes_from_draft_to_ready_through_the_pages(app: Flask, office: Office) -> None:
