@@ -17,6 +17,7 @@ from app.notices.queries import notices as noticed
 from app.notices.service import start_following
 from app.review.service import Judgement, approve, submit
 from app.review.upkeep import archive
+from app.solutions import pdf
 from app.solutions import queries as library
 from app.solutions.models import Solution
 from app.solutions.service import propose, save
@@ -195,3 +196,17 @@ def test_who_is_taking_a_solution_over_hears_that_it_left_the_library_and_why_is
         (notice,) = (item for item in noticed(session, exchange.receiver, 99) if item.action == "solution-archived")
         assert "solution-archived" not in {item.action for item in noticed(session, exchange.stranger, 99)}
     assert "La norma su cui si reggeva è cambiata." in receiver.get(notice.data["path"]).text
+
+
+def test_a_variant_names_its_source_and_whose_it_is_on_its_page_and_on_paper(
+    exchange: Exchange, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pdf, "document", lambda page, *folders: page.encode())
+    with exchange.database.work() as session:
+        brought(session, exchange)
+    for path, body in ((VARIANT, "Bologna"), (f"{VARIANT}.pdf", "Città metropolitana di Bologna")):
+        page = client.get(path).text
+        told = page[page.index("È la variante di un’altra soluzione:") :].partition("</p>")[0]
+        link = rf'href="[^"]*/soluzioni/{SLUG}"[^>]*>Sportello unico metropolitano</a>'
+        assert re.search(rf"{link} \({body}\)", told), path
+    assert "È la variante" not in client.get(f"/soluzioni/{SLUG}.pdf").text
