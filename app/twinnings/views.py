@@ -263,6 +263,7 @@ def adapted(slug: str) -> str:
         begun_from=begun_from,
         section=next((part for part in written.sections if part["heading"] == VARIANT_SECTION), None),
         changes=_changes(Document(front, before.sections, before.footnotes), after),
+        same=[part.heading for part in after.sections if part in before.sections],
     )
 
 

@@ -210,3 +210,15 @@ def test_a_variant_names_its_source_and_whose_it_is_on_its_page_and_on_paper(
         link = rf'href="[^"]*/soluzioni/{SLUG}"[^>]*>Sportello unico metropolitano</a>'
         assert re.search(rf"{link} \({body}\)", told), path
     assert "È la variante" not in client.get(f"/soluzioni/{SLUG}.pdf").text
+
+
+def test_the_comparison_names_the_sections_that_are_still_the_words_of_the_source(
+    exchange: Exchange, client: FlaskClient
+) -> None:
+    texts = {**dict.fromkeys(BOTH, "Un solo sportello."), "Risultati ottenuti": "Tempi dimezzati a Bologna."}
+    with exchange.database.work() as session:
+        rewrite(session, NOW - timedelta(days=1), sections=texts)
+        brought(session, exchange, sections={**texts, BOTH[1]: "Due sportelli.", VARIANT_SECTION: "Due."})
+    compared = f"{VARIANT}/confronto-con-la-fonte"
+    assert "rimaste uguali: Problema affrontato, Risultati ottenuti." in client.get(compared).text
+    assert "Problem addressed, Results obtained." in client.get(f"/en{compared}").text
