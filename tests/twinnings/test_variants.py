@@ -222,3 +222,15 @@ def test_the_comparison_names_the_sections_that_are_still_the_words_of_the_sourc
     compared = f"{VARIANT}/confronto-con-la-fonte"
     assert "rimaste uguali: Problema affrontato, Risultati ottenuti." in client.get(compared).text
     assert "Problem addressed, Results obtained." in client.get(f"/en{compared}").text
+
+
+@pytest.mark.parametrize("started", [True, False])
+def test_what_was_written_of_a_variant_is_still_found_where_its_transfer_was_stopped(
+    exchange: Exchange, receiver: FlaskClient, started: bool
+) -> None:
+    draft = begun(receiver) if started else "/modifica"
+    with exchange.database.work() as session:
+        ending.stop(session, exchange.number, "funding", "", True, exchange.deed())
+    page = receiver.get(PATH).text
+    assert (f'href="{draft}/modifica"' in page) is started
+    assert "Inizia la variante" not in page
