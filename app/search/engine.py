@@ -102,11 +102,9 @@ class Engine:
 
     def ready(self) -> bool:
         """Whether a search would be answered from the index now."""
-        try:
-            self.snapshot()
-        except IndexDamaged:
-            return False
-        return True
+        with suppress(IndexDamaged):
+            return bool(self.snapshot())
+        return False
 
     def snapshot(self) -> Snapshot:
         """The newest generation that opens; the one before while another thread opens it. Raises ``IndexDamaged``."""
@@ -165,8 +163,7 @@ class Engine:
             self._snapshot, self._resting = None, self._snapshot
 
     def _refused_lately(self, seen: tuple[str, ...]) -> bool:
-        generation, moment = self._refused
-        return seen == generation and time.monotonic() - moment < AGAIN_SECONDS
+        return seen == self._refused[0] and time.monotonic() - self._refused[1] < AGAIN_SECONDS
 
     def title(self, kind: str, slug: str, english: bool = False) -> str:
         """Title of a document by kind and slug, empty where it is not in the index, or where there is none."""
