@@ -2,6 +2,7 @@
 """Who takes a finished letter: the mail server, or a folder while developing."""
 
 import os
+import re
 import smtplib
 import ssl
 from contextlib import suppress
@@ -11,16 +12,26 @@ from typing import Protocol
 
 from app.config import Settings
 
-TIMEOUT_SECONDS = 10.0
+#: Seconds a server may take for each of its answers until it has let us in.
+DOOR_SECONDS = 20.0
+#: ... and for each of those after that: before it takes a letter it may look through it, and who does not wait for its
+#: answer sends again what has arrived.
+TAKING_SECONDS = 120.0
+#: ... and to say goodbye.
+GOODBYE_SECONDS = 2.0
+TOO_LARGE = 552
+#: How a server says that it does not send for us: one that was not told of this site does so of every letter.
+NOT_ALLOWED = re.compile(r"5\d\d 5\.7\.")
 
 
 class NotTaken(Exception):
-    """The letter was not taken; ``for_good`` where trying again would not help."""
+    """The letter was not taken; ``for_good``: trying again would not help, ``shut``: no other is taken now either."""
 
-    def __init__(self, reason: str, *, for_good: bool = False) -> None:
+    def __init__(self, reason: str, *, for_good: bool = False, shut: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
         self.for_good = for_good
+        self.shut = shut
 
 
 class Carrier(Protocol):
@@ -64,14 +75,17 @@ class MailServer:
             server = self._connect()
         except (OSError, smtplib.SMTPException) as error:
             # The door is shut for every letter: a wrong password is no fault of this one.
-            raise NotTaken(_said(error)) from error
+            raise NotTaken(_said(error), shut=True) from error
         try:
             server.send_message(message, to_addrs=[recipient])
         except smtplib.SMTPRecipientsRefused as error:
             code, text = next(iter(error.recipients.values()))
-            raise NotTaken(_words(code, text), for_good=code >= 500) from error
+            raise NotTaken(_words(code, text), for_good=_for_good(code, text)) from error
+        except smtplib.SMTPSenderRefused as error:
+            large = error.smtp_code == TOO_LARGE
+            raise NotTaken(_said(error), for_good=large, shut=not large) from error
         except smtplib.SMTPDataError as error:
-            raise NotTaken(_said(error), for_good=error.smtp_code >= 500) from error
+            raise NotTaken(_said(error), for_good=_for_good(error.smtp_code, error.smtp_error)) from error
         except (smtplib.SMTPNotSupportedError, UnicodeError) as error:
             raise NotTaken(_said(error), for_good=True) from error
         except (OSError, smtplib.SMTPException) as error:
@@ -79,6 +93,7 @@ class MailServer:
         finally:
             # The letter is accepted or refused by now: a quarrel over saying goodbye changes nothing.
             with suppress(OSError, smtplib.SMTPException):
+                _allow(server, GOODBYE_SECONDS)
                 server.quit()
             server.close()
 
@@ -87,19 +102,31 @@ class MailServer:
         host, port = settings.smtp_host, settings.smtp_port
         if settings.smtp_security == "tls":
             server: smtplib.SMTP = smtplib.SMTP_SSL(
-                host, port, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context()
+                host, port, timeout=DOOR_SECONDS, context=ssl.create_default_context()
             )
         else:
-            server = smtplib.SMTP(host, port, timeout=TIMEOUT_SECONDS)
+            server = smtplib.SMTP(host, port, timeout=DOOR_SECONDS)
         try:
             if settings.smtp_security == "starttls":
                 server.starttls(context=ssl.create_default_context())
             if settings.smtp_user:
                 server.login(settings.smtp_user, settings.smtp_password)
+            _allow(server, TAKING_SECONDS)
         except BaseException:
             server.close()
             raise
         return server
+
+
+def _allow(server: smtplib.SMTP, seconds: float) -> None:
+    """How long each of its next answers may take."""
+    if server.sock is not None:
+        server.sock.settimeout(seconds)
+
+
+def _for_good(code: int, text: bytes | str) -> bool:
+    """Whether this mailbox, or this letter, is refused whenever it comes; what we are not allowed is neither."""
+    return code >= 500 and not NOT_ALLOWED.match(_words(code, text))
 
 
 def _said(error: Exception) -> str:

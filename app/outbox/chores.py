@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What the worker does for the outbox: sends what is due, forgets what is old."""
 
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -13,8 +14,9 @@ from app.outbox.carrier import Carrier, NotTaken, carrier
 from app.outbox.models import Letter
 from app.web.logs import log
 
-#: Letters sent in one turn; other chores get theirs before the next.
+#: Letters sent in one turn, and its seconds; other chores get theirs before the next.
 TURN = 100
+TURN_SECONDS = 30.0
 
 Clock = Callable[[], datetime]
 
@@ -43,13 +45,17 @@ def send_due(
     stopping: Callable[[], bool] = lambda: False,
     clock: Clock = now,
 ) -> int:
-    """Send at most a turn of letters until none is due; runs inside the application."""
-    sent = 0
+    """Send at most a turn of letters until none is due, or a door is shut; runs inside the application."""
+    sent, end = 0, time.monotonic() + TURN_SECONDS
     for _ in range(TURN):
-        letter = None if stopping() else _claimed(database, clock())
+        letter = None if stopping() or time.monotonic() > end else _claimed(database, clock())
         if letter is None:
             break
-        sent += _send(database, settings, taker, letter, clock)
+        try:
+            sent += _send(database, settings, taker, letter, clock)
+        except NotTaken:
+            # The others would wait before the same door, and all other chores with them.
+            break
     return sent
 
 
@@ -63,6 +69,7 @@ def _claimed(database: Database, at: datetime) -> Letter | None:
 
 
 def _send(database: Database, settings: Settings, taker: Carrier, letter: Letter, clock: Clock) -> bool:
+    """Whether it was sent. Raises ``NotTaken``, once that is noted, where no other letter is taken now either."""
     claimed_at = letter.claimed_at
     try:
         if rules.expired(letter.expires_at, clock()):
@@ -78,6 +85,8 @@ def _send(database: Database, settings: Settings, taker: Carrier, letter: Letter
             service.mark_failed(
                 session, letter.id, claimed_at or clock(), clock(), error.reason, for_good=error.for_good
             )
+        if error.shut:
+            raise
         return False
     with database.work() as session:
         service.mark_sent(session, letter.id, clock())

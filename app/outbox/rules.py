@@ -10,7 +10,8 @@ from typing import Any
 CLAIM_LASTS = timedelta(minutes=10)
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=4)
-MOST_ATTEMPTS = 12
+#: Over more than five days, as mail servers try: a server that is away from Friday on is mended on Monday.
+MOST_ATTEMPTS = 38
 #: Sent letters are kept this long for whoever runs the site, then forgotten.
 SENT_KEPT = timedelta(days=30)
 FAILED_KEPT = timedelta(days=90)

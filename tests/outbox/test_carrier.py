@@ -6,6 +6,7 @@ import ssl
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from cryptography.x509.oid import NameOID
 
 from app.config import Settings, read_settings
 from app.errors import Misconfigured
+from app.outbox import carrier
 from app.outbox.carrier import MailServer, NotTaken
 from tests.outbox.sink import Sink
 
@@ -115,6 +117,32 @@ def test_a_server_without_encryption_gets_nothing_where_encryption_is_wanted() -
     with Sink() as sink, pytest.raises(NotTaken):
         MailServer(settings_for(sink, "starttls")).take(make_message(), "mario@ente.example", "1")
     assert not sink.taken
+
+
+def test_a_server_that_looks_long_through_a_letter_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who hangs up before the answer sends again what has arrived."""
+    monkeypatch.setattr(carrier, "DOOR_SECONDS", 0.2)
+    with Sink() as sink:
+        sink.on_data = lambda _: Event().wait(0.6) and None
+        MailServer(settings_for(sink, "none")).take(make_message(), "mario@ente.example", "1")
+    assert sink.recipients == ["mario@ente.example"]
+
+
+def test_a_letter_that_is_too_large_for_a_server_is_refused_for_good() -> None:
+    with Sink(data_size_limit=10) as sink:
+        with pytest.raises(NotTaken, match="552") as refused:
+            MailServer(settings_for(sink, "none")).take(make_message(), "mario@ente.example", "1")
+        assert (refused.value.for_good, refused.value.shut) == (True, False)
+    assert not sink.taken
+
+
+@pytest.mark.parametrize("when", ["on_recipient", "on_data"])
+def test_a_server_that_does_not_send_for_the_site_is_asked_again_later(when: str) -> None:
+    with Sink() as sink:
+        setattr(sink, when, lambda _: "554 5.7.1 Relay access denied")
+        with pytest.raises(NotTaken, match="554") as refused:
+            MailServer(settings_for(sink, "none")).take(make_message(), "mario@ente.example", "1")
+    assert not refused.value.for_good
 
 
 @pytest.mark.parametrize(

@@ -111,6 +111,39 @@ def test_a_server_that_is_away_is_asked_again_until_the_last_attempt(
     assert send(at) == 1
 
 
+def test_a_weekend_without_a_mail_server_costs_no_letter(
+    database: Database, send: Send, posting: Settings, sink: Sink
+) -> None:
+    number = make_letter(database)
+    at, monday = NOW, NOW + timedelta(days=3)
+    while at < monday:
+        send(at, replace(posting, smtp_port=1))
+        at = letter(database, number).due_at
+    assert letter(database, number).failed_at is None
+    assert send(at) == 1
+
+
+@pytest.mark.parametrize("wrong", [{"smtp_port": 1}, {"smtp_user": "twinmetro", "smtp_password": "sbagliata"}])
+def test_before_a_shut_door_one_letter_is_tried_and_the_others_wait(
+    database: Database, send: Send, posting: Settings, wrong: dict[str, Any]
+) -> None:
+    """Each try may take as long as a server that does not answer, and all other chores wait for the end of the turn."""
+    numbers = [make_letter(database, f"{name}@ente.example") for name in ("uno", "due", "tre")]
+    assert send(NOW, replace(posting, **wrong)) == 0
+    assert [letter(database, number).attempts for number in numbers] == [1, 0, 0]
+    assert send(NOW + timedelta(minutes=1)) == 3
+
+
+def test_a_slow_server_leaves_the_other_chores_their_turn(
+    database: Database, send: Send, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(chores, "TURN_SECONDS", -1.0)
+    make_letter(database)
+    assert send() == 0
+    monkeypatch.undo()
+    assert send() == 1
+
+
 def test_a_letter_whose_link_expired_while_the_server_was_away_is_given_up_and_says_why(
     database: Database, send: Send, posting: Settings, sink: Sink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
