@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Invitations: sent, opened, accepted by somebody new or by somebody known, withdrawn."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -13,6 +14,8 @@ from app.cities import queries as cities
 from app.document.dates import day_of
 from app.errors import Conflict, Forbidden, Invalid, LinkGone
 from app.journal.service import record
+from app.outbox import queries as letters
+from app.outbox.models import Letter
 from app.outbox.service import post
 
 
@@ -41,21 +44,38 @@ def invite(
     )
     session.add(invitation)
     session.flush()
-    data = {
-        "link": f"/invito/{token}",
-        "role": role.value,
-        "scope": scope,
-        "scope_name": theme or _body_name(session, scope),
-        "known": queries.by_email(session, email) is not None,
-        "inviter_body": _inviter_body(session, actor),
-        "expires_on": day_of(invitation.expires_at).isoformat(),
-    }
-    post(session, now, "invitation", email, language, data, expires_at=invitation.expires_at)
+    _post(session, actor, invitation, token, theme or _body_name(session, scope))
     what = {"role": role.value, "invitation": invitation.id}
     record(
         session, now, actor.id, "person-invited", "invitation", str(invitation.id), body=body_of(role, scope), data=what
     )
     return invitation, token
+
+
+def _post(session: Session, actor: Actor, invitation: Invitation, token: str, scope_name: str) -> None:
+    """Put the letter that invites in the outbox."""
+    data = {
+        "link": f"/invito/{token}",
+        "role": invitation.role,
+        "scope": invitation.scope,
+        "scope_name": scope_name,
+        "known": queries.by_email(session, invitation.email) is not None,
+        "inviter_body": _inviter_body(session, actor),
+        "expires_on": day_of(invitation.expires_at).isoformat(),
+    }
+    to, at, ends = (invitation.email, invitation.language), invitation.created_at, invitation.expires_at
+    post(session, at, "invitation", *to, data, once=letter_key(invitation.id), expires_at=ends)
+
+
+def letter_key(number: int) -> str:
+    """Under which key the letter of an invitation stands in the outbox."""
+    return f"invitation:{number}"
+
+
+def letters_of(session: Session, found: Iterable[Invitation]) -> dict[int, Letter]:
+    """What became of the letters of some invitations, by the number of each; one of long ago has none."""
+    keys = {letter_key(invitation.id): invitation.id for invitation in found}
+    return {keys[key]: letter for key, letter in letters.with_keys(session, keys).items()}
 
 
 def _body_name(session: Session, slug: str) -> str:

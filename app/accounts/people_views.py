@@ -47,11 +47,13 @@ def listed() -> str:
 
 def _page(form: InviteForm) -> str:
     bodies = seen_bodies()
+    waiting = queries.waiting_invitations(unit.session(), now(), bodies)
     return render_template(
         "accounts/people.html",
         form=form,
         people=queries.people(unit.session(), bodies),
-        invitations=queries.waiting_invitations(unit.session(), now(), bodies),
+        invitations=waiting,
+        letters=invitations.letters_of(unit.session(), waiting),
         names=scope_names(),
         takes=lambda item: rules.may_give(actor(), Role(item.role), item.scope),
         decides=lambda person: rules.may_decide_about(actor(), person.actor),

@@ -62,7 +62,7 @@ def _until_stopped(indexer: Indexer, background: Background, stop: threading.Eve
     # Chores that ended by accident end the worker, so that whoever watches it starts it anew.
     indexer.run(stop, lambda: os.getppid() == parent and beside.is_alive())
     stop.set()
-    # A letter on its way is finished or given up within the time limit of the mail server.
+    # What is still at work then ends with the process: a letter on its way is sent again under its name.
     beside.join(CHORE_SECONDS)
 
 

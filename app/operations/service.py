@@ -38,6 +38,14 @@ def retry_letter(session: Session, number: int, actor_id: int, now: datetime) ->
     return letter
 
 
+def retry_letters(session: Session, actor_id: int, now: datetime) -> int:
+    """Try every letter that was not taken again, as when the mail server is well again. Answers how many."""
+    number = outbox.retry_all(session, now)
+    if number:
+        record(session, now, actor_id, "letters-retried", "site", "letters", data={"number": number})
+    return number
+
+
 def register_body(session: Session, typed: NewBody, actor_id: int, now: datetime) -> City:
     """A body that may give and take solutions from now on. Raises ``Invalid``."""
     # Of two who register the same body at once the second waits here, and is told.

@@ -59,6 +59,7 @@ def chores() -> str:
         runs={run.name: run for run in queries.chore_runs(session())},
         chores=current_app.extensions["chores"],
         counts=counts,
+        not_taken=outbox.number_not_taken(session(), now()),
         failed=outbox.failed(session(), SHOWN),
         waiting=outbox.waiting(session(), SHOWN),
         sent=outbox.sent_since(session(), since, SHOWN),
@@ -75,6 +76,15 @@ def retry(number: int) -> AnyResponse:
     with work() as writing:
         service.retry_letter(writing, number, actor().id, now())
     flash("letter_retried")
+    return redirect(url_for("operations.chores"), 303)
+
+
+@operations.post("/amministrazione/lavori/lettere/riprova")
+@permits(Action.OPERATE)
+def retry_all() -> AnyResponse:
+    with work() as writing:
+        service.retry_letters(writing, actor().id, now())
+    flash("letters_retried")
     return redirect(url_for("operations.chores"), 303)
 
 

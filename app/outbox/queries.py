@@ -4,7 +4,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.outbox.models import Letter
@@ -19,6 +19,12 @@ def keys_among(session: Session, keys: Collection[str]) -> set[str]:
     """Of some keys those of letters that are there."""
     wanted = select(Letter.once).where(Letter.once.in_(keys))
     return {once for once in session.scalars(wanted) if once} if keys else set()
+
+
+def with_keys(session: Session, keys: Collection[str]) -> dict[str, Letter]:
+    """Of some keys the letters that are there."""
+    found = session.scalars(select(Letter).where(Letter.once.in_(keys))) if keys else ()
+    return {letter.once: letter for letter in found if letter.once}
 
 
 def by_number(session: Session, number: int) -> Letter | None:
@@ -49,6 +55,23 @@ def next_due(session: Session, now: datetime) -> Letter | None:
 def locked(session: Session, number: int) -> Letter | None:
     wanted = select(Letter).where(Letter.id == number).with_for_update()
     return session.scalars(wanted.execution_options(populate_existing=True)).one_or_none()
+
+
+def _not_taken(now: datetime) -> Select[Letter]:
+    """Letters that were tried in vain: those given up and those whose next attempt is to come, unless what they lead to
+    is closed by now."""
+    again = or_(Letter.failed_at.is_not(None), and_(Letter.attempts > 0, Letter.due_at > now))
+    open_still = or_(Letter.expires_at.is_(None), Letter.expires_at > now)
+    return select(Letter).where(Letter.sent_at.is_(None), Letter.recipient != "", again, open_still)
+
+
+def number_not_taken(session: Session, now: datetime) -> int:
+    return session.scalar(select(func.count()).select_from(_not_taken(now).subquery())) or 0
+
+
+def every_not_taken(session: Session, now: datetime) -> Sequence[Letter]:
+    """Letters that were tried in vain and may be tried again, locked until the transaction ends."""
+    return session.scalars(_not_taken(now).order_by(Letter.id).with_for_update()).all()
 
 
 def waiting(session: Session, limit: int) -> Sequence[Letter]:

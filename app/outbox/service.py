@@ -98,8 +98,20 @@ def retry(session: Session, number: int, now: datetime) -> Letter:
         raise NotFound(number)
     if letter.failed_at is None or not letter.recipient:
         raise Conflict("not_failed")
-    letter.failed_at, letter.claimed_at, letter.attempts, letter.due_at = None, None, 0, now
+    _again(letter, now)
     return letter
+
+
+def retry_all(session: Session, now: datetime) -> int:
+    """Try every letter that was not taken again from the start, now. Answers how many."""
+    letters = queries.every_not_taken(session, now)
+    for letter in letters:
+        _again(letter, now)
+    return len(letters)
+
+
+def _again(letter: Letter, now: datetime) -> None:
+    letter.failed_at, letter.claimed_at, letter.attempts, letter.due_at = None, None, 0, now
 
 
 def forget_old(session: Session, now: datetime) -> int:

@@ -17,6 +17,7 @@ from app.config import Settings
 from app.db import Database
 from app.errors import Conflict, Forbidden, NotFound
 from app.journal.service import broken
+from app.outbox import service as outbox
 from app.outbox.letters import message
 from app.solutions import queries as solution_queries
 from tests import makers
@@ -62,6 +63,34 @@ def test_a_referent_invites_a_colleague_who_comes_in_with_the_role(
         assert person is not None
         assert [(item.role, item.scope) for item in person.assignments] == [("official", "bologna")]
         assert broken(session) is None
+
+
+@pytest.mark.parametrize(
+    ("answer", "for_good", "told", "not_told"),
+    [
+        ("550 5.1.1 mailbox unknown", True, "Il messaggio non è stato consegnato.", "spedito il"),
+        ("450 4.2.0 greylisted", False, "Il messaggio non è ancora partito: il sito riprova da solo.", "spedito il"),
+        ("", False, "spedito il", "Motivo:"),
+    ],
+)
+def test_who_invited_reads_what_became_of_the_letter(
+    referent: Person, client: FlaskClient, database: Database, answer: str, for_good: bool, told: str, not_told: str
+) -> None:
+    makers.sign_in(client, referent)
+    invite(client)
+    assert "Il messaggio sta per partire." in makers.section(client.get(PEOPLE).text, "inviti")
+    with database.work() as session:
+        now = datetime.now(UTC)
+        claimed = outbox.claim(session, now)
+        assert claimed is not None
+        if answer:
+            outbox.mark_failed(session, claimed.id, now, now, answer, for_good=for_good)
+        else:
+            outbox.mark_sent(session, claimed.id, now)
+    waiting = makers.section(client.get(PEOPLE).text, "inviti")
+    assert told in waiting
+    assert answer in waiting
+    assert not_told not in waiting
 
 
 def test_an_invitation_is_used_once(

@@ -117,7 +117,7 @@ def invited(rita: Visitor, ugo: Visitor) -> None:
     rita.choose("[name=body]", "bologna")
     rita.choose("[name=language]", ugo.language)
     rita.press("Spedisci l’invito")
-    rita.reads("Invito spedito. Il collegamento vale 14 giorni e si può usare una volta sola.")
+    rita.reads("Invito in partenza. Il collegamento vale 14 giorni e si può usare una volta sola.")
     ugo.email = UGO
     letter = ugo.told("Per accettare, aprire questo indirizzo e scegliere una password:")
     ugo.go(ugo.link_of(letter, r"(/en)?/invito/[\w-]+"))

@@ -188,6 +188,35 @@ def test_a_failed_letter_is_sent_again_on_demand(client: FlaskClient, database: 
     assert [(entry["action"], entry["actor_id"]) for entry in entries] == [("letter-retried", person.id)]
 
 
+def test_when_the_mail_server_is_well_again_all_letters_it_did_not_take_leave_at_once(
+    client: FlaskClient, database: Database
+) -> None:
+    given_up = make_failed_letter(database)
+    waits = make_failed_letter(database, "anna@ente.example", "451", for_good=False)
+    closed = make_failed_letter(database, "ugo@ente.example")
+    now = datetime.now(UTC)
+    with database.work() as session:
+        for number, field, moment in ((closed.id, "expires_at", -1), (waits.id, "due_at", 3)):
+            setattr(queries.locked(session, number), field, now + timedelta(hours=moment))
+    person = entering(client, database, ADMINISTRATOR)
+    page = client.get("/amministrazione/lavori").text
+    assert "2 messaggi non ancora accettati" in page
+    address, token = "/amministrazione/lavori/lettere/riprova", csrf(client, "/amministrazione/lavori")
+    assert f'action="{address}"' in page
+    assert client.post(address, data={"csrf_token": token}).status_code == 303
+    with database.reading() as session:
+        found = {letter.id: (letter.failed_at, letter.attempts) for letter in queries.waiting(session, 9)}
+        assert found == {given_up.id: (None, 0), waits.id: (None, 0)}, "the one whose link is closed stays"
+        assert all(letter.due_at <= datetime.now(UTC) for letter in queries.waiting(session, 9))
+    assert "I messaggi non ancora accettati sono di nuovo" in client.get("/amministrazione/lavori").text
+    assert f'action="{address}"' not in client.get("/amministrazione/lavori").text
+    assert client.post(address, data={"csrf_token": token}).status_code == 303, "pressed twice it does nothing more"
+    entries = client.get("/amministrazione/registro.json?tipo=site").get_json()["entries"]
+    told = [(entry["action"], entry["actor_id"], entry["data"]) for entry in entries]
+    assert told == [("letters-retried", person.id, {"number": 2})]
+    assert "messaggi rimessi in spedizione" in client.get("/amministrazione/registro").text
+
+
 def test_a_letter_whose_link_has_expired_is_not_offered_to_be_sent_again(
     client: FlaskClient, database: Database
 ) -> None:
@@ -210,8 +239,9 @@ def test_others_neither_see_letters_nor_send_them_again(
     entering(client, database, role)
     assert client.get("/amministrazione/lavori").status_code == 403
     token = csrf(client, "/profilo")
-    answer = client.post(f"/amministrazione/lavori/lettere/{letter.id}/riprova", data={"csrf_token": token})
-    assert answer.status_code == 403
+    for which in (f"{letter.id}/", ""):
+        answer = client.post(f"/amministrazione/lavori/lettere/{which}riprova", data={"csrf_token": token})
+        assert answer.status_code == 403
 
 
 def test_the_coordination_reads_the_whole_journal(client: FlaskClient, database: Database) -> None:

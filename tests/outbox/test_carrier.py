@@ -122,8 +122,12 @@ def test_a_server_without_encryption_gets_nothing_where_encryption_is_wanted() -
 def test_a_server_that_looks_long_through_a_letter_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who hangs up before the answer sends again what has arrived."""
     monkeypatch.setattr(carrier, "DOOR_SECONDS", 0.2)
+
+    def look_through(_recipient: str) -> None:
+        Event().wait(0.6)
+
     with Sink() as sink:
-        sink.on_data = lambda _: Event().wait(0.6) and None
+        sink.on_data = look_through
         MailServer(settings_for(sink, "none")).take(make_message(), "mario@ente.example", "1")
     assert sink.recipients == ["mario@ente.example"]
 
