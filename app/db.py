@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, TypeDecorator, create_engine, event
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, TypeDecorator, create_engine, event, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
@@ -26,6 +26,8 @@ PATIENCE = 10_000
 #: Connections are bounded by the threads, each of which takes two while it writes: with fewer, all could hold one and
 #: wait for another.
 UNBOUNDED = -1
+#: Any constant: the name under which commands wait for each other on PostgreSQL.
+ALONE = 740_018
 Item = TypeVar("Item")
 #: How PostgreSQL and SQLite say that something is there already.
 TAKEN = frozenset({"23505", "SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY"})
@@ -122,6 +124,19 @@ class Database:
         if troubles:
             raise troubles[0]
         return done
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """One after the other: what would trip over itself where two machines begin it at the same moment.
+
+        SQLite has one writer at a time already.
+        """
+        if self.engine.dialect.name != "postgresql":
+            yield
+            return
+        with self.engine.connect() as connection, connection.begin():
+            connection.execute(text("SELECT pg_advisory_xact_lock(:name)"), {"name": ALONE})
+            yield
 
     def close(self) -> None:
         self.engine.dispose()

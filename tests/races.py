@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Several people at the same moment, each in a thread of their own."""
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.db import Database
@@ -37,3 +39,13 @@ def working(database: Database, act: Callable[[Session], object]) -> Act:
             act(session)
 
     return run
+
+
+def one_waits(database: Database, seconds: float = 10) -> bool:
+    """Whether somebody comes to wait for a lock of PostgreSQL that another holds."""
+    end, asked = time.monotonic() + seconds, text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    while time.monotonic() < end:
+        with database.reading() as session:
+            if session.scalar(asked):
+                return True
+    return False

@@ -101,10 +101,11 @@ def _problems(entry: folder.Entry, found: registers.Registers, sources: Collecti
 def import_(path: Path | None) -> None:
     """Bring a folder into the database; everything that is right is imported, the rest is named."""
     source = _present(chosen(path))
-    known = _every_slug()
-    problems = _import_registers(source)
-    refused = _import_solutions(source)
-    _follow_renderer(known)
+    with store().alone():
+        known = _every_slug()
+        problems = _import_registers(source)
+        refused = _import_solutions(source)
+        _follow_renderer(known)
     if refused or problems:
         click.echo("Importazione incompleta: quello che è segnato qui sopra non è nel sito.", err=True)
         raise SystemExit(1)

@@ -60,7 +60,8 @@ def _refuse_newer() -> None:
 def upgrade(target: str) -> None:
     """Bring the database up to TARGET (default: the newest)."""
     _refuse_newer()
-    with _said():
+    store: Database = current_app.extensions["database"]
+    with _said(), store.alone():
         command.upgrade(configuration(), target)
     click.echo("Migrazioni applicate.")
 

@@ -22,6 +22,12 @@ def cursor(session: Session, name: str) -> Cursor | None:
     return session.get(Cursor, name)
 
 
+def held_cursor(session: Session, name: str) -> Cursor | None:
+    """The cursor, held until the transaction ends."""
+    wanted = select(Cursor).where(Cursor.name == name).with_for_update()
+    return session.scalars(wanted.execution_options(populate_existing=True)).one_or_none()
+
+
 def follows(session: Session, person_id: int) -> Sequence[Follow]:
     """What a person follows, the newest first."""
     wanted = select(Follow).where(Follow.person_id == person_id)

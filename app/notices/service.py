@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from app.accounts import queries as people
@@ -81,10 +81,16 @@ def _settle(session: Session, entry: JournalEntry, now: datetime) -> None:
 
 
 def _cursor(session: Session, name: str) -> Cursor:
-    found = queries.cursor(session, name)
+    """The cursor, held: of two workers one goes on from where the other has come to."""
+    found = queries.held_cursor(session, name)
     if found is None:
         found = Cursor(name=name, position="")
-        session.add(found)
+        try:
+            with session.begin_nested():
+                session.add(found)
+        except IntegrityError:
+            # The other made it meanwhile.
+            return _cursor(session, name)
     return found
 
 

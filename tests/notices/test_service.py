@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What happens is told to those it concerns: once, by what they chose, never to those who may not read it."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -27,6 +28,22 @@ MONDAY = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 
 def path(person_id: int, reason: str) -> str:
     return f"/disiscrizione/{person_id}-{reason}"
+
+
+@pytest.mark.postgres
+@pytest.mark.xdist_group("postgres")
+@pytest.mark.parametrize("stores", ["postgres"], indirect=True)
+def test_of_two_workers_one_tells_and_the_other_goes_on_after_it(
+    registered: Database, people: dict[str, Person]
+) -> None:
+    for _ in range(2):
+        happened(registered, "solution-approved", "pubblica")
+        with ThreadPoolExecutor(1) as pool:
+            with registered.work() as session:
+                assert service.distribute(session, NOW, path) == 1
+                other = pool.submit(distribute, registered)
+                races.one_waits(registered)
+            assert other.result(30) == 0
 
 
 def letters(session: Session) -> list[Letter]:

@@ -2,6 +2,7 @@
 """What commands say of what they were asked for and cannot do."""
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,9 @@ from sqlalchemy.exc import OperationalError
 from app import create_app
 from app.background import Chore
 from app.config import Settings
+from app.db import Database
+from tests import races
+from tests.stores import PostgresStores
 
 
 @pytest.mark.parametrize(
@@ -84,3 +88,24 @@ def test_a_database_that_is_away_is_told_in_a_line(
     result = app.test_cli_runner().invoke(args=["db", "upgrade"])
     assert isinstance(result.exception, SystemExit)
     assert (result.exit_code, told in result.output, result.output.count("\n")) == (1, True, 1)
+
+
+@pytest.mark.postgres
+@pytest.mark.xdist_group("postgres")
+@pytest.mark.parametrize("command", [["db", "upgrade"], ["content", "import"]], ids=" ".join)
+def test_of_two_machines_that_set_up_one_database_the_second_waits_for_the_first(
+    postgres_stores: PostgresStores, tmp_path: Path, command: list[str]
+) -> None:
+    address = postgres_stores.empty() if command[0] == "db" else postgres_stores.new()
+    (tmp_path / "content").mkdir()
+    settings = Settings(data=str(tmp_path), content=str(tmp_path / "content"), database_url=address, log_level="ERROR")
+    made = create_app(settings)
+    database: Database = made.extensions["database"]
+    with ThreadPoolExecutor(1) as pool:
+        with database.alone():
+            other = pool.submit(made.test_cli_runner().invoke, args=command)
+            assert races.one_waits(database)
+            assert not other.done()
+        result = other.result(60)
+    database.close()
+    assert isinstance(result.exception, SystemExit | None), result.output
