@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A group of commands that need the tables of this release."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -20,22 +22,28 @@ def away(error: DBAPIError) -> str:
     return f"la base di dati non risponde{look} ({told})"
 
 
+@contextmanager
+def tables_named(database: Database) -> Iterator[None]:
+    """Where the database is away, or its tables are those of another release, that is said in a line."""
+    try:
+        yield
+    except (OperationalError, ProgrammingError) as error:
+        with database.reading() as session:
+            applied = schema.applied(session)
+        if applied == schema.expected():
+            raise
+        if not applied:
+            told = f"{away(error)}. Se è vuota, il rimedio è flask db upgrade"
+        elif applied > schema.expected():
+            told = f"la base di dati è di una versione più recente ({applied}): aggiornare il programma"
+        else:
+            told = f"la base di dati è di una versione precedente ({applied}). Il rimedio è flask db upgrade"
+        raise click.ClickException(told) from error
+
+
 class WithTables(AppGroup):
-    """Where the database is away, or its tables are those of another release, the command says so in a line."""
+    """Commands that need the tables of this release."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        try:
+        with tables_named(ctx.ensure_object(ScriptInfo).load_app().extensions["database"]):
             return super().invoke(ctx)
-        except (OperationalError, ProgrammingError) as error:
-            database: Database = ctx.ensure_object(ScriptInfo).load_app().extensions["database"]
-            with database.reading() as session:
-                applied = schema.applied(session)
-            if applied == schema.expected():
-                raise
-            if not applied:
-                told = f"{away(error)}. Se è vuota, il rimedio è flask db upgrade"
-            elif applied > schema.expected():
-                told = f"la base di dati è di una versione più recente ({applied}): aggiornare il programma"
-            else:
-                told = f"la base di dati è di una versione precedente ({applied}). Il rimedio è flask db upgrade"
-            raise click.ClickException(told) from error

@@ -12,7 +12,10 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 
 from app.background import Background
+from app.commands.group import tables_named
+from app.commands.search import machine_trouble
 from app.config import ROOT
+from app.search.index import IndexDamaged
 from app.search.indexer import Indexer
 
 CHORE_SECONDS = 12
@@ -43,14 +46,22 @@ def _refuse_unknown(asked: Sequence[str], known: Sequence[str]) -> None:
 
 
 def _once(indexer: Indexer, background: Background, due_only: bool) -> None:
-    while indexer.drain():
-        pass
-    wrong = background.once(due_only)
-    # What the chores changed is findable too.
-    while indexer.drain():
-        pass
+    with tables_named(indexer.database), machine_trouble():
+        _follow(indexer)
+        wrong = background.once(due_only)
+        # What the chores changed is findable too.
+        _follow(indexer)
     if wrong:
         raise click.ClickException(f"non riusciti: {', '.join(wrong)}")
+
+
+def _follow(indexer: Indexer) -> None:
+    """Take what waits into the index; one that is not there, or cannot be read, is built."""
+    try:
+        while indexer.drain():
+            pass
+    except IndexDamaged:
+        indexer.rebuild()
 
 
 def _until_stopped(indexer: Indexer, background: Background, stop: threading.Event) -> None:

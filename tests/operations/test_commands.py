@@ -38,7 +38,14 @@ def test_what_does_not_exist_is_refused_in_a_line(app: Flask, arguments: list[st
 
 @pytest.mark.parametrize(
     "arguments",
-    [["content", "import"], ["content", "export"], ["search", "check"], ["audit", "verify"], ["users", "list"]],
+    [
+        ["worker", "--once"],
+        ["content", "import"],
+        ["content", "export"],
+        ["search", "check"],
+        ["audit", "verify"],
+        ["users", "list"],
+    ],
     ids=" ".join,
 )
 def test_without_tables_a_command_says_what_to_do(tmp_path: Path, arguments: list[str]) -> None:
@@ -48,6 +55,13 @@ def test_without_tables_a_command_says_what_to_do(tmp_path: Path, arguments: lis
     assert result.exit_code == 1
     assert isinstance(result.exception, SystemExit)
     assert "Se è vuota, il rimedio è flask db upgrade" in result.output
+
+
+def test_where_no_worker_stays_its_round_builds_the_index_that_is_missing(app: Flask, registered: Database) -> None:
+    app.extensions["chores"] = (Chore("mail", 1, lambda _app: 0),)
+    result = app.test_cli_runner().invoke(args=["worker", "--once"])
+    assert (result.exit_code, result.output) == (0, "")
+    assert app.extensions["indexer"].check().none
 
 
 @pytest.mark.parametrize(
