@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Refusals and accidents -> pages (or JSON) that say what happened and what to do."""
 
+import errno
 import re
 from collections.abc import Callable
 from urllib.parse import quote, urlencode, urlsplit
@@ -37,6 +38,8 @@ TYPED_AGAIN = frozenset({400, 401, 403, 404, 409, 422, 500, 503})
 #: A text of so many letters, or words, was typed by somebody; shorter are codes and names.
 LONG, SENTENCE = 41, 3
 UNREADABLE = "unreadable"
+#: Trouble of the machine that passes: no room on a disk, the temporary folder's too, or too many files open.
+PASSING = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EMFILE, errno.ENFILE})
 READING = frozenset({"GET", "HEAD"})
 #: Fields never shown again.
 UNSHOWN = frozenset({"csrf_token", "password", "current", "next", "code", "credential"})
@@ -57,6 +60,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(DBAPIError, _database)
     app.register_error_handler(PoolExhausted, _database)
     app.register_error_handler(ParseException, _unreadable)
+    app.register_error_handler(OSError, _machine)
     app.register_error_handler(Exception, _accident)
 
 
@@ -135,6 +139,15 @@ def _ask_nobody() -> None:
     g.setdefault("programme", None)
 
 
+def _machine(error: OSError) -> Response:
+    """A large file that was sent waits on the disk before any page sees it."""
+    if error.errno not in PASSING:
+        return _accident(error)
+    _ask_nobody()
+    log.error("machine", exc_info=error)
+    return _answer(503, {})
+
+
 def _accident(error: Exception) -> Response:
     log.error("accident", exc_info=error)
     _ask_nobody()
@@ -157,7 +170,7 @@ def _typed() -> list[str]:
         return []
     try:
         pairs = [*request.form.items(multi=True)]
-    except HTTPException:
+    except (HTTPException, OSError):
         return []
     # What a page sends twice, as it was and as it was changed, is shown once.
     texts = dict.fromkeys(value for name, value in pairs if name not in UNSHOWN and "password" not in name)

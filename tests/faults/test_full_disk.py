@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """A disk without room: who saves is told to come back, reading goes on, and all is well when there is room again."""
 
+import gc
 import io
 import resource
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -62,6 +64,33 @@ def save(client: FlaskClient, token: str, problem: str) -> TestResponse:
 def upload(client: FlaskClient, token: str) -> TestResponse:
     sent = (io.BytesIO(b"Schema di convenzione.\n" * 2_000), "schema.txt")
     return client.post(f"/soluzioni/{SLUG}/kit", data={**SAID, "csrf_token": token, "file": sent})
+
+
+def upload_large(client: FlaskClient, token: str) -> TestResponse:
+    """A file of which the server keeps what arrives on its disk, as a browser sends it."""
+    fields = [(f'name="{name}"', value.encode()) for name, value in {**SAID, "csrf_token": token}.items()]
+    parts = [*fields, ('name="file"; filename="schema.txt"', b"Schema di convenzione.\n" * 40_000)]
+    named = (
+        b"--edge\r\nContent-Disposition: form-data; %s\r\n\r\n%s\r\n" % (name.encode(), sent) for name, sent in parts
+    )
+    body = b"".join(named) + b"--edge--\r\n"
+    kind = "multipart/form-data; boundary=edge"
+    with warnings.catch_warnings():
+        # The file that could not be written is closed when it is found to be rubbish.
+        warnings.simplefilter("ignore", ResourceWarning)
+        answer = client.post(
+            f"/soluzioni/{SLUG}/kit", input_stream=io.BytesIO(body), content_length=len(body), content_type=kind
+        )
+        gc.collect()
+    return answer
+
+
+def test_a_large_file_that_the_disk_does_not_take_may_be_sent_again_later(app: Flask, official: FlaskClient) -> None:
+    token = csrf(official, "/richieste/nuova")
+    with full_disk():
+        answer = upload_large(official, token)
+    assert (answer.status_code, answer.headers.get("Retry-After")) == (503, "30")
+    assert upload_large(official, token).status_code == 303
 
 
 def whole(database: Database) -> bool:

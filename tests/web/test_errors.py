@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Refusals and accidents: what happened and what to do, as a page or as data, never how the site is made."""
 
+import errno
 import json
 from collections.abc import Callable, Iterator
 
@@ -28,10 +29,12 @@ RAISED: dict[str, Exception] = {
     "accident": RuntimeError(SECRET),
     "recursion": RecursionError(SECRET),
     "lookup": KeyError(SECRET),
+    "full disk": OSError(errno.ENOSPC, SECRET),
+    "file": FileNotFoundError(errno.ENOENT, SECRET),
 }
 STATUS = {
     "refused": 400, "missing": 404, "forbidden": 403, "conflict": 409, "invalid": 422, "unavailable": 503,
-    "accident": 500, "recursion": 500, "lookup": 500,
+    "accident": 500, "recursion": 500, "lookup": 500, "full disk": 503, "file": 500,
 }  # fmt: skip
 DATA = {"Accept": "application/json"}
 
@@ -93,7 +96,7 @@ def test_every_failure_asked_as_data_is_data(
     }
 
 
-@pytest.mark.parametrize("name", ["accident", "recursion", "lookup"])
+@pytest.mark.parametrize("name", ["accident", "recursion", "lookup", "full disk", "file"])
 @pytest.mark.parametrize("headers", [{}, DATA])
 def test_an_accident_shows_nothing_of_the_inside(trial: FlaskClient, name: str, headers: dict[str, str]) -> None:
     text = trial.get(f"/prova/{name}", headers=headers).text
