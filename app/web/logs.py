@@ -5,12 +5,15 @@ import logging
 import re
 import sys
 import time
+import traceback
 import uuid
 from contextlib import suppress
 from typing import TextIO, cast
 
 import structlog
 from flask import Flask, Response, g, request
+from sqlalchemy.exc import OperationalError
+from structlog.typing import EventDict
 
 GIVEN = re.compile(r"^[A-Za-z0-9-]{8,64}$")
 log = structlog.get_logger("twinmetro")
@@ -39,13 +42,31 @@ def configure(level: str) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
+            _with_trace,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper(), logging.INFO)),
         logger_factory=structlog.PrintLoggerFactory(cast(TextIO, Lasting(sys.stderr))),
         cache_logger_on_first_use=False,
     )
+
+
+def _with_trace(_logger: object, _method: str, event: EventDict) -> EventDict:
+    error = event.pop("exc_info", None)
+    if isinstance(error, BaseException):
+        event["exception"] = trace(error)
+    return event
+
+
+def trace(error: BaseException) -> str:
+    """Where an error came from, with the first line of what each says: what follows in a database's own report are the
+    values of a row. A database that is away is told in that line alone, for as long as it is away."""
+    told = f"{type(error).__name__}: {str(error).partition(chr(10))[0]}"
+    if isinstance(error, OperationalError):
+        return told
+    before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    first = f"{trace(before)}\n\n" if before is not None else ""
+    return f"{first}Traceback:\n{''.join(traceback.format_tb(error.__traceback__))}{told}"
 
 
 def register(app: Flask) -> None:

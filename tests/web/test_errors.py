@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterator
 import pytest
 from flask import Flask, abort, redirect, request
 from flask.testing import FlaskClient
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 
 from app import create_app
 from app.access import Action
 from app.config import Settings
+from app.db import Tidy
 from app.errors import Conflict, Forbidden, Invalid, NotFound, Refused, Unavailable
 from app.web import logs
 from app.web.errors import MAX_ADDRESS, RETRY_AFTER
@@ -202,6 +204,19 @@ def test_without_its_database_every_page_says_to_come_back(stranded: FlaskClient
         assert sentence in answer.text
         for inside in ("sqlite", "SELECT", "Traceback", "OperationalError"):
             assert inside not in answer.text
+
+
+def test_a_database_that_goes_away_after_the_page_was_made_costs_nobody_the_page(
+    trial: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_session: Tidy) -> None:
+        raise OperationalError("ROLLBACK", None, ValueError("server closed the connection unexpectedly"))
+
+    with monkeypatch.context() as gone:
+        gone.setattr(Tidy, "close", fail)
+        answer = trial.get("/citta/bologna")
+    assert (answer.status_code, "Bologna" in answer.text) == (200, True)
+    assert trial.get("/citta/bologna").status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/citta.json", "/temi.json", "/soluzioni/suap-metropolitano-bologna.json"])

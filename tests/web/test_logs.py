@@ -8,6 +8,7 @@ import logging
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from app.web import logs
 from app.web.server import Unnamed
@@ -28,6 +29,32 @@ def lines(library: FlaskClient, capsys: pytest.CaptureFixture[str]) -> "list[dic
 def test_each_request_leaves_one_line_with_its_identifier(lines: "list[dict[str, object]]") -> None:
     assert [(line["page"], line["status"]) for line in lines] == [("search.results", 200), ("-", 404)]
     assert all(line["request_id"] and line["timestamp"] for line in lines)
+
+
+REPORT = 'violates check constraint "ck"\nDETAIL:  Failing row contains (7, anna@ente.example, parola-segreta).'
+
+
+def test_what_a_database_says_of_a_row_stays_out_of_the_log(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure("ERROR")
+    try:
+        raise IntegrityError("INSERT", None, ValueError(REPORT)) from ValueError(REPORT)
+    except IntegrityError as error:
+        logs.log.error("database", exc_info=error)
+    line = json.loads(capsys.readouterr().err)
+    assert "anna@ente.example" not in line["exception"]
+    assert "violates check constraint" in line["exception"]
+    assert "test_logs.py" in line["exception"], "and where it happened"
+
+
+def test_a_database_that_is_away_takes_one_line_of_the_log(capsys: pytest.CaptureFixture[str]) -> None:
+    """It is said at each turn of each chore, for as long as it is away."""
+    logs.configure("ERROR")
+    try:
+        raise OperationalError("SELECT", None, ValueError("connection refused\nIs the server running?"))
+    except OperationalError as error:
+        logs.log.error("chore", exc_info=error)
+    line = json.loads(capsys.readouterr().err)
+    assert line["exception"] == "OperationalError: (builtins.ValueError) connection refused"
 
 
 class FullDisk(io.StringIO):
