@@ -17,6 +17,8 @@ from app.web.logs import log
 #: Letters sent in one turn, and its seconds; other chores get theirs before the next.
 TURN = 100
 TURN_SECONDS = 30.0
+#: When a worker without a mail server said so, and how long until it says so again.
+TOLD_AT, TOLD_SECONDS = "told_of_waiting_letters", 3_600.0
 
 Clock = Callable[[], datetime]
 
@@ -31,11 +33,20 @@ def send_mail(app: Flask) -> int:
     taker = carrier(settings)
     database: Database = app.extensions["database"]
     if taker is None:
-        with database.reading() as session:
-            if queries.any_due(session, now()):
-                log.warning("mail", error="no mail server is configured: letters wait")
+        _tell_waiting(app, database)
         return 0
     return send_due(database, settings, taker, lambda: app.extensions["stopping"].is_set())
+
+
+def _tell_waiting(app: Flask, database: Database) -> None:
+    """Say now and then that nobody takes the letters that are due: the log is read by people."""
+    last: float | None = app.extensions.get(TOLD_AT)
+    if last is not None and time.monotonic() - last < TOLD_SECONDS:
+        return
+    with database.reading() as session:
+        if queries.any_due(session, now()):
+            log.warning("mail", error="no mail server is configured: letters wait")
+            app.extensions[TOLD_AT] = time.monotonic()
 
 
 def send_due(

@@ -255,13 +255,18 @@ def test_without_a_mail_server_letters_are_files_while_developing(
     assert path.read_bytes().startswith(b"Subject: ")
 
 
-def test_without_a_mail_server_letters_wait_in_production(app: Flask, database: Database, settings: Settings) -> None:
+def test_without_a_mail_server_letters_wait_in_production_and_the_log_says_so_once_an_hour(
+    app: Flask, database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logged: list[Any] = []
+    monkeypatch.setattr(chores, "log", SimpleNamespace(warning=lambda *_, **said: logged.append(said["error"])))
     with database.work() as session:
         posted = post(session, NOW - timedelta(days=400), "reset", "mario@ente.example", "it", RESET)
         assert posted is not None
     app.config["SETTINGS"] = replace(settings, environment="production")
     with app.app_context():
-        assert chores.send_mail(app) == 0
+        assert [chores.send_mail(app) for _ in range(3)] == [0, 0, 0]
+    assert logged == ["no mail server is configured: letters wait"]
     assert letter(database, posted.id).attempts == 0
 
 
