@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 from flask import current_app
 from flask.cli import AppGroup
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from app import schema
 from app.commands.group import away
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 else:
     # Ten megabytes, its templates included, that no page and no worker needs.
     command, config, util = (later(f"alembic.{name}") for name in ("command", "config", "util"))
+
+#: How PostgreSQL says that somebody may not do what they ask for.
+NOT_ALLOWED = "42501"
 
 database = AppGroup("db", help="Migrations of the database.")
 
@@ -36,13 +39,21 @@ def configuration() -> "config.Config":
 
 @contextmanager
 def _said() -> Iterator[None]:
-    """What Alembic refuses, such as a TARGET that is no migration, or a database that is away, is told in a line."""
+    """What Alembic refuses, and a database that is away or of another owner, is told in a line."""
     try:
         yield
     except util.CommandError as error:
         raise click.ClickException(str(error)) from error
     except OperationalError as error:
         raise click.ClickException(away(error)) from error
+    except ProgrammingError as error:
+        if getattr(error.orig, "sqlstate", "") != NOT_ALLOWED:
+            raise
+        told = str(error.orig).partition("\n")[0]
+        raise click.ClickException(
+            f"l’utente della base di dati non può creare tabelle ({told}): deve esserne il proprietario. "
+            "Rimedio, da amministratore di PostgreSQL: ALTER DATABASE nome OWNER TO utente"
+        ) from error
 
 
 def _refuse_newer() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 from sqlalchemy.exc import OperationalError
 
 from app import create_app
@@ -102,6 +102,20 @@ def test_a_database_that_is_away_is_told_in_a_line(
     result = app.test_cli_runner().invoke(args=["db", "upgrade"])
     assert isinstance(result.exception, SystemExit)
     assert (result.exit_code, told in result.output, result.output.count("\n")) == (1, True, 1)
+
+
+@pytest.mark.postgres
+@pytest.mark.xdist_group("postgres")
+def test_a_database_of_another_owner_is_told_with_the_remedy(postgres_stores: PostgresStores, tmp_path: Path) -> None:
+    address = make_url(postgres_stores.empty())
+    with postgres_stores.admin.connect() as connection:
+        connection.execute(text("CREATE USER guest"))
+    of_guest = address.set(username="guest").render_as_string(hide_password=False)
+    made = create_app(Settings(data=str(tmp_path), database_url=of_guest, log_level="ERROR"))
+    result = made.test_cli_runner().invoke(args=["db", "upgrade"])
+    made.extensions["database"].close()
+    assert isinstance(result.exception, SystemExit)
+    assert (result.exit_code, "OWNER TO" in result.output, result.output.count("\n")) == (1, True, 1), result.output
 
 
 @pytest.mark.postgres
