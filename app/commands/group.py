@@ -19,6 +19,8 @@ def away(error: DBAPIError) -> str:
     told = str(error.orig).partition("\n")[0]
     full = any(word in told for word in ("disk I/O error", "disk is full", "No space left"))
     look = ", il disco forse è pieno" if full else ", o è vuota"
+    if "readonly database" in told:
+        look = ": il suo file non si può scrivere, forse appartiene a un altro utente"
     return f"la base di dati non risponde{look} ({told})"
 
 

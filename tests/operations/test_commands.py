@@ -90,6 +90,7 @@ def test_tables_of_another_release_are_told_from_a_database_that_is_away(
     [
         ("disk I/O error", "il disco forse è pieno (disk I/O error)"),
         ("unable to open database file", "(unable to open"),
+        ("attempt to write a readonly database", "forse appartiene a un altro utente (attempt to write"),
     ],
 )
 def test_a_database_that_is_away_is_told_in_a_line(
