@@ -2,6 +2,7 @@
 """People as referents, coordination and administrators see them: roles, invitations, who is kept out."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 from sqlalchemy.orm import Session
@@ -23,6 +24,8 @@ from app.web.unit import work
 
 people = Blueprint("people", __name__, template_folder="templates")
 
+#: A letter that nobody has tried to send by then waits for a worker, or a mail server, that is not there.
+LATE = timedelta(minutes=10)
 #: The choice of no body, or of no theme.
 NONE = SelectChoice("", "-")
 #: Slug and name of each theme in a language: handed in, for themes belong to a higher house.
@@ -54,6 +57,7 @@ def _page(form: InviteForm) -> str:
         people=queries.people(unit.session(), bodies),
         invitations=waiting,
         letters=invitations.letters_of(unit.session(), waiting),
+        late=now() - LATE,
         names=scope_names(),
         takes=lambda item: rules.may_give(actor(), Role(item.role), item.scope),
         decides=lambda person: rules.may_decide_about(actor(), person.actor),

@@ -74,7 +74,14 @@ def test_a_referent_invites_a_colleague_who_comes_in_with_the_role(
     ],
 )
 def test_who_invited_reads_what_became_of_the_letter(
-    referent: Person, client: FlaskClient, database: Database, answer: str, for_good: bool, told: str, not_told: str
+    referent: Person,
+    client: FlaskClient,
+    database: Database,
+    clock: Clock,
+    answer: str,
+    for_good: bool,
+    told: str,
+    not_told: str,
 ) -> None:
     makers.sign_in(client, referent)
     invite(client)
@@ -87,10 +94,23 @@ def test_who_invited_reads_what_became_of_the_letter(
             outbox.mark_failed(session, claimed.id, now, now, answer, for_good=for_good)
         else:
             outbox.mark_sent(session, claimed.id, now)
+    clock.pass_by(minutes=11)
     waiting = makers.section(client.get(PEOPLE).text, "inviti")
     assert told in waiting
     assert answer in waiting
     assert not_told not in waiting
+
+
+def test_who_invited_reads_that_nobody_sends_the_letter(
+    referent: Person, client: FlaskClient, registered: Database, clock: Clock
+) -> None:
+    """No worker is there, or no mail server is configured."""
+    makers.sign_in(client, referent)
+    invite(client)
+    clock.pass_by(minutes=11)
+    waiting = makers.section(client.get(PEOPLE).text, "inviti")
+    assert "Il messaggio non è ancora partito: avvisare chi gestisce il sito." in waiting
+    assert "spedito il" not in waiting
 
 
 def test_an_invitation_is_used_once(
