@@ -19,6 +19,7 @@ from app.errors import Conflict, Forbidden, NotFound
 from app.journal.service import broken
 from app.outbox import service as outbox
 from app.outbox.letters import message
+from app.outbox.models import Letter
 from app.solutions import queries as solution_queries
 from tests import makers
 from tests.accounts.conftest import STRANGE, Clock, come_in, heading, is_in, letters, link_of, make, send
@@ -99,6 +100,17 @@ def test_who_invited_reads_what_became_of_the_letter(
     assert told in waiting
     assert answer in waiting
     assert not_told not in waiting
+
+
+def test_an_invitation_made_by_an_earlier_release_stands_in_the_list_as_before(
+    referent: Person, client: FlaskClient, database: Database
+) -> None:
+    makers.sign_in(client, referent)
+    invite(client)
+    with database.work() as session:
+        for letter in session.query(Letter):
+            letter.once = None
+    assert "spedito il" in makers.section(client.get(PEOPLE).text, "inviti")
 
 
 def test_who_invited_reads_that_nobody_sends_the_letter(
