@@ -18,7 +18,7 @@ from app.config import Settings
 from app.document.dates import day_of
 from app.errors import NotFound
 from app.needs import board
-from app.pages import queries
+from app.pages import examples, queries
 from app.pages import sitemap as maps
 from app.pages.models import WrittenPage
 from app.pages.sitemap import Entry
@@ -39,8 +39,6 @@ WRITTEN = ("aiuto", "programma", "accessibilita", "privacy", "informazioni", "no
 ALIVE = ("boards.show", "twinnings.index", "figures.network", "figures.numbers")
 #: Solutions, and requests and transfers, that the home page shows.
 LATEST, NEWEST = 6, 3
-#: Searches the home page proposes, and how long they may be.
-MOST_EXAMPLES, SHORT = 3, 80
 XML = "application/xml"
 #: What stands before the path of a page in each language.
 PREFIXES = {language: "" if language == DEFAULT else f"/{language}" for language in LANGUAGES}
@@ -76,13 +74,8 @@ def _home() -> str:
 
 
 def _examples(latest: Iterable[Solution]) -> list[str]:
-    """Searches that find something, as people ask: the shortest whole question of each of the newest solutions, which
-    are in Italian; who reads in another language gets some of their own."""
-    if current_language() != DEFAULT:
-        return _usual()
-    asked = [[text for text in solution.front.get("questions", ()) if text.endswith("?")] for solution in latest]
-    found = [min(questions, key=len) for questions in asked if questions]
-    return [text for text in found if len(text) <= SHORT][:MOST_EXAMPLES] or _usual()
+    """Searches that find something. Those of the sheets are in Italian: who reads in another language gets others."""
+    return (examples.of_newest(latest) if current_language() == DEFAULT else []) or _usual()
 
 
 def _usual() -> list[str]:

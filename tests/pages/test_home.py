@@ -33,6 +33,17 @@ def test_the_home_page_proposes_the_shortest_whole_question_of_each_of_the_newes
     assert proposed(client) == ["Come si apre un bar?"]
 
 
+def test_the_home_page_proposes_no_question_that_finds_something_else_first(
+    client: FlaskClient, registered: Database
+) -> None:
+    title = "Come si apre un bar?"
+    with registered.work() as session:
+        make_solution(session, "uno", questions=[title, "Chi segue le nozze d'argento dei cittadini?"])
+        make_solution(session, "due", title=title)
+    client.application.extensions["indexer"].rebuild()
+    assert proposed(client) == ["Chi segue le nozze d'argento dei cittadini?"]
+
+
 def test_a_library_without_questions_proposes_what_most_people_look_for(client: FlaskClient) -> None:
     assert "sportello unico per le imprese" in proposed(client)
 
