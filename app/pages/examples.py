@@ -4,8 +4,6 @@
 from collections.abc import Iterable
 from functools import lru_cache
 
-from flask import current_app
-
 from app.search.engine import Engine
 from app.search.index import IndexDamaged
 from app.solutions.models import Solution
@@ -17,21 +15,19 @@ MOST, SHORT = 3, 80
 Asked = tuple[str, tuple[str, ...]]
 
 
-def of_newest(latest: Iterable[Solution]) -> list[str]:
+def of_newest(engine: Engine, latest: Iterable[Solution]) -> list[str]:
     """Of each of some solutions the shortest whole question that finds it first; none where there is no such one."""
-    engine: Engine = current_app.extensions["engine"]
     asked = tuple((solution.slug, _whole(solution.front.get("questions", ()))) for solution in latest)
-    return list(_finding(engine.generation(), asked))
+    return list(_finding(engine, engine.generation(), asked))
 
 
 def _whole(questions: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted((text for text in questions if text.endswith("?") and len(text) <= SHORT), key=len))
 
 
-@lru_cache(maxsize=4)
-def _finding(_generation: tuple[str, ...], asked: tuple[Asked, ...]) -> tuple[str, ...]:
+@lru_cache(maxsize=2)
+def _finding(engine: Engine, _generation: tuple[str, ...], asked: tuple[Asked, ...]) -> tuple[str, ...]:
     """Tried once in each state of the index; while there is none, what the sheets ask is believed."""
-    engine: Engine = current_app.extensions["engine"]
     firsts = (next((text for text in texts if _finds(engine, text, slug)), "") for slug, texts in asked)
     return tuple(text for text in firsts if text)[:MOST]
 

@@ -75,7 +75,9 @@ def _home() -> str:
 
 def _examples(latest: Iterable[Solution]) -> list[str]:
     """Searches that find something. Those of the sheets are in Italian: who reads in another language gets others."""
-    return (examples.of_newest(latest) if current_language() == DEFAULT else []) or _usual()
+    return (
+        examples.of_newest(current_app.extensions["engine"], latest) if current_language() == DEFAULT else []
+    ) or _usual()
 
 
 def _usual() -> list[str]:
