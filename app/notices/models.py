@@ -8,12 +8,14 @@ from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, Instant
+from app.notices.rules import MAX_NAME
 
 
 class Follow(Base):
     """Something a person follows: `solution`, `city`, `theme`, `act` by slug, or `search` by its query string.
 
     ``seen`` are the solutions that a search had found when it was saved, and those told since; read where asked for.
+    ``name`` is what its owner calls a saved search, empty where it is called by what it asks for.
     """
 
     __tablename__ = "follows"
@@ -24,6 +26,7 @@ class Follow(Base):
     kind: Mapped[str] = mapped_column(String(20))
     key: Mapped[str] = mapped_column(String(400))
     label: Mapped[str] = mapped_column(String(300))
+    name: Mapped[str] = mapped_column(String(MAX_NAME), default="", server_default="")
     seen: Mapped[list[str]] = mapped_column(JSON, default=list, deferred=True)
     created_at: Mapped[datetime] = mapped_column(Instant)
 

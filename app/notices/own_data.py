@@ -99,7 +99,13 @@ def preferences(session: Session, person_id: int) -> list[dict[str, Any]]:
 
 def follows(session: Session, person_id: int) -> list[dict[str, Any]]:
     return [
-        {"kind": item.kind, "key": item.key, "label": item.label, "since": item.created_at.isoformat()}
+        {
+            "kind": item.kind,
+            "key": item.key,
+            "label": item.label,
+            "name": item.name,
+            "since": item.created_at.isoformat(),
+        }
         for item in queries.follows(session, person_id)
     ]
 

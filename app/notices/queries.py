@@ -45,6 +45,12 @@ def followers(session: Session, things: Iterable[tuple[str, str]]) -> frozenset[
     return frozenset(session.scalars(select(Follow.person_id).where(or_(*ties)))) if ties else frozenset()
 
 
+def own_search(session: Session, person_id: int, number: int) -> Follow | None:
+    """A saved search of a person, held until the transaction ends: it may be followed no more meanwhile."""
+    wanted = select(Follow).where(Follow.id == number, Follow.person_id == person_id, Follow.kind == "search")
+    return session.scalars(wanted.with_for_update()).one_or_none()
+
+
 def saved_searches(session: Session, after: int, limit: int) -> Sequence[Follow]:
     """Some saved searches with what they found before."""
     wanted = select(Follow).options(undefer(Follow.seen)).where(Follow.kind == "search", Follow.id > after)

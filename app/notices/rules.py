@@ -19,6 +19,8 @@ MAILED = ("now", "daily", "weekly", "never")
 DIGESTS = ("daily", "weekly")
 KINDS = ("solution", "city", "theme", "act", "search")
 MOST_FOLLOWED = 300
+#: Letters of the name that somebody gives to a saved search.
+MAX_NAME = 80
 #: What came into force so long before a search was saved may not have been in the index yet.
 INDEX_BEHIND = timedelta(days=1)
 

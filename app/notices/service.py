@@ -15,6 +15,7 @@ from app.journal.models import JournalEntry
 from app.notices import audiences, mailing, queries, rules
 from app.notices.mailing import Unsubscribe
 from app.notices.models import Cursor, Follow, Notice, Preference
+from app.text.typed import line
 
 FOLLOWER = "journal"
 SEARCHES = "searches"
@@ -170,6 +171,17 @@ def stop_following(session: Session, person_id: int, kind: str, key: str) -> Non
         session.delete(found)
 
 
+def rename_search(session: Session, person_id: int, number: int, name: str) -> None:
+    """What its owner calls a saved search; empty, it is called again by what it asks for. Raises ``NotFound`` for that
+    of somebody else and what is no search, ``Invalid`` for a name that is too long."""
+    found = queries.own_search(session, person_id, number)
+    if found is None:
+        raise NotFound(number)
+    if len(called := line(name)) > rules.MAX_NAME:
+        raise Invalid({"name": "too_long"})
+    found.name = called
+
+
 def mark_read(session: Session, person_id: int, number: int, now: datetime) -> Notice:
     """Raises ``NotFound`` for a notice of somebody else."""
     found = queries.notice(session, person_id, number)
@@ -227,6 +239,12 @@ def _found(follow: Follow, slug: str, title: str, now: datetime) -> Notice:
         action="search-found",
         kind="solution",
         key=slug,
-        data={"title": title, "path": f"/soluzioni/{slug}", "search": follow.label, "query": follow.key},
+        data={
+            "title": title,
+            "path": f"/soluzioni/{slug}",
+            "search": follow.label,
+            "query": follow.key,
+            **({"named": follow.name} if follow.name else {}),
+        },
         created_at=now,
     )

@@ -117,9 +117,26 @@ def preferences() -> Response | str:
 @notices.get("/seguiti")
 @permits(Action.FOLLOW)
 def followed() -> str:
+    return _followed()
+
+
+def _followed(refused: int = 0) -> str:
+    """All that the person follows; ``refused`` is the saved search whose new name was not taken."""
     follows = queries.follows(unit.session(), actor().id)
     labelled = following.labelled(unit.session(), follows, current_language())
-    return render_template("notices/followed.html", follows=labelled)
+    return render_template("notices/followed.html", follows=labelled, refused=refused, longest=rules.MAX_NAME)
+
+
+@notices.post("/seguiti/<int(max=2147483647):number>/nome")
+@permits(Action.FOLLOW)
+def rename(number: int) -> Response | tuple[str, int]:
+    try:
+        with work() as writing:
+            service.rename_search(writing, actor().id, number, request.form.get("name", ""))
+    except Invalid as error:
+        return _followed(number), error.status
+    flash("saved")
+    return redirect(url_for("notices.followed"), 303)
 
 
 @notices.get("/segui")

@@ -59,6 +59,7 @@ PERSONAL = {
     "accounts.sign_out": "ends the log-in the test stands on",
     "notices.unsubscribe": "the signed link is the permission",
     "notices.open_notice": "a notice belongs to one person",
+    "notices.rename": "a saved search belongs to one person: tests/notices/test_saved_searches.py",
     "profile.end_sign_in": "a log-in belongs to one person",
     "workbench.shared_file": "its bytes are not there: tests/twinnings",
     "kits.picture": "as a file of the kit, and as the versions that show it: tests/writing/test_kit.py",

@@ -1,21 +1,23 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What a saved search tells its owner of: what is new in it, once, however much it finds."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from app.db import Database
-from app.notices import chores, following, queries, service
+from app.notices import chores, following, mailing, own_data, queries, service
 from app.outbox import letters
 from app.outbox.models import Letter
 from app.search.engine import Engine
 from app.search.indexer import Indexer
 from app.solutions.queries import current_revision
-from tests.makers import NOW, make_person, make_solution, sign_in
+from tests.makers import NOW, csrf, make_person, make_solution, sign_in
 
 OLD = timedelta(days=30)
 
@@ -43,6 +45,24 @@ class Saved:
         with self.database.work() as session:
             make_solution(session, slug, **front)
         self.indexer.drain()
+
+    def browser(self, mail: str = "") -> FlaskClient:
+        """The owner at their desk, who wants to be mailed this way."""
+        with self.database.work() as session:
+            person = make_person(session)
+            if mail:
+                service.choose(session, person.id, "search", mail)
+        self.person = person.id
+        return sign_in(self.app.test_client(), person)
+
+    def number(self, kind: str = "search") -> int:
+        with self.database.reading() as session:
+            return next(item.id for item in queries.follows(session, self.person) if item.kind == kind)
+
+    def held(self) -> list[dict[str, Any]]:
+        """What the file of the owner's data says of what they follow."""
+        with self.database.reading() as session:
+            return own_data.follows(session, self.person)
 
     def told(self) -> list[str]:
         """The solutions told since, after one more look."""
@@ -89,6 +109,81 @@ def test_who_saved_several_is_told_which_of_them_found_it(saved: Saved, language
         assert letters.message(letter, saved.app.config["SETTINGS"])["Subject"] == said
     prefix = "" if language == "it" else "/en"
     assert said in unescape(sign_in(saved.app.test_client(), made).get(f"{prefix}/avvisi").text)
+
+
+def test_a_saved_search_is_called_by_the_name_its_owner_gave_it_wherever_it_is_told(saved: Saved) -> None:
+    client = saved.browser("now")
+    saved.save("q=moduli&tema=suap")
+    assert rename(client, saved.number(), "  Moduli   per\nle imprese ").status_code == 303
+    for page in ("/seguiti", "/scrivania", "/en/seguiti"):
+        assert ">Moduli per le imprese</a>" in client.get(page).text
+    assert "moduli · Sportello unico" in client.get("/seguiti").text
+    saved.change("nuova", title="Una soluzione nuova", summary="Moduli uguali per tutti.")
+    said = "La ricerca salvata «Moduli per le imprese» trova una soluzione nuova: «Una soluzione nuova»."
+    assert saved.told() == ["nuova"]
+    with saved.database.reading() as session:
+        (letter,) = session.query(Letter).all()
+        session.expunge(letter)
+    with saved.app.app_context():
+        assert letters.message(letter, saved.app.config["SETTINGS"])["Subject"] == said
+    assert said in unescape(client.get("/avvisi").text)
+    assert [item["name"] for item in saved.held()] == ["Moduli per le imprese"]
+
+
+def test_a_digest_calls_a_search_by_its_name(saved: Saved) -> None:
+    client = saved.browser("daily")
+    saved.save("tema=suap")
+    rename(client, saved.number(), "Sportelli")
+    saved.change("nuova")
+    saved.told()
+    later = datetime.now(UTC).replace(hour=12) + timedelta(days=2)
+    with saved.database.work() as session:
+        assert mailing.send_digest(session, saved.person, "daily", later, lambda _person, _reason: "/x")
+    with saved.database.reading() as session, saved.app.app_context():
+        (letter,) = session.query(Letter).all()
+        body = letters.message(letter, saved.app.config["SETTINGS"]).get_body(("plain",))
+        assert body is not None
+        assert "La ricerca salvata «Sportelli» trova" in body.get_content()
+
+
+def test_a_search_without_a_name_is_called_again_by_what_it_asks_for(saved: Saved) -> None:
+    client = saved.browser()
+    saved.save("tema=suap")
+    rename(client, saved.number(), "Sportelli")
+    rename(client, saved.number(), " \t ")
+    page = client.get("/seguiti").text
+    assert "Sportelli" not in page
+    assert ">Sportello unico</a>" in page
+
+
+def test_a_name_that_is_too_long_is_shown_again_with_what_is_wrong(saved: Saved) -> None:
+    client = saved.browser()
+    saved.save("tema=suap")
+    assert rename(client, saved.number(), "è" * 80).status_code == 303
+    answer = rename(client, saved.number(), "<b>" + "a" * 78)
+    assert answer.status_code == 422
+    assert f'value="&lt;b&gt;{"a" * 78}"' in answer.text
+    assert "Il testo è troppo lungo." in answer.text
+    assert ">" + "è" * 80 + "</a>" in client.get("/seguiti").text
+
+
+def test_only_its_owner_renames_a_saved_search_and_only_a_search_is_renamed(saved: Saved) -> None:
+    client = saved.browser()
+    saved.save("tema=suap")
+    number = saved.number()
+    with saved.database.work() as session:
+        service.start_following(session, saved.person, "theme", "suap", "Sportello unico", [], NOW)
+        other = make_person(session)
+    theme = saved.number("theme")
+    assert rename(sign_in(saved.app.test_client(), other), number, "Mia").status_code == 404
+    assert rename(client, theme, "Mio").status_code == 404
+    assert client.post(f"/seguiti/{number}/nome", data={"name": "Senza"}).status_code == 400
+    assert "Mi" not in {item["name"][:2] for item in saved.held()}
+
+
+def rename(client: FlaskClient, number: int, name: str) -> TestResponse:
+    data = {"csrf_token": csrf(client, "/scrivania"), "name": name}
+    return client.post(f"/seguiti/{number}/nome", data=data)
 
 
 def test_an_old_solution_that_comes_to_answer_by_a_new_version_is_told(saved: Saved) -> None:

@@ -31,6 +31,7 @@ from app.needs import proposals as answers
 from app.needs import rounds
 from app.needs.models import Need, Proposal
 from app.needs.service import Deed, state_capacity
+from app.notices import queries as queries_of_notices
 from app.notices.chores import unsubscribing
 from app.notices.service import start_following
 from app.operations.service import register_body
@@ -151,6 +152,9 @@ def furnish(app: Flask) -> Furnished:
         _add_letters(session, people, made.places)
         for kind, key in (("theme", "suap"), ("city", "torino"), ("search", "q=imprese")):
             start_following(session, people["official"].id, kind, key, key, [], datetime.now(UTC))
+        found = queries_of_notices.follow(session, people["official"].id, "search", "q=imprese")
+        assert found is not None
+        made.places["search"], found.name = str(found.id), "Le imprese"
     for state in STATES:
         with made.database.work() as session:
             _add_review(session, people, state)

@@ -66,6 +66,7 @@ PAGES: Mapping[str, Kind] = {
     "unsubscribed": Kind("nobody", "{unsubscribe}", 200, {"List-Unsubscribe": "One-Click"}),
     "followed": Kind("official", "/seguiti"),
     "followed-empty": Kind("member", "/seguiti"),
+    "followed-refused": Kind("official", "/seguiti/{search}/nome", 422, {"name": "x" * 81}),
     "home": Kind("official", "/"),
     "search": Kind("official", "/cerca?q=sportello"),
     "solution": Kind("official", "/soluzioni/suap-metropolitano-bologna"),
