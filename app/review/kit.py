@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The files of the kit that a decision is about: those that were in it when the version was sent, no others."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,10 +19,12 @@ Files = tuple[Attachment, ...]
 class Kit:
     """The files at hand, and how they differ from those in force.
 
-    ``late`` came into the kit after the sending, ``gone`` left it since.
+    ``late`` came into the kit after the sending, ``gone`` left it since. ``coming`` is what readers have once this is
+    in force. A file that is described anew is another row with the same name and content.
     """
 
     files: Files
+    coming: Files
     added: Files
     removed: Files
     late: Files
@@ -32,10 +34,10 @@ class Kit:
     def changed(self) -> bool:
         return bool(self.added or self.removed)
 
-    @property
-    def coming(self) -> Files:
-        """What readers have once this is in force."""
-        return tuple(file for file in self.files if _stays(file))
+    def anew(self, file: Attachment) -> bool:
+        """Whether a file is only described anew: since the sending, or since the version in force."""
+        others = self.added + self.removed if file in self.added + self.removed else self.files
+        return any(_what(other) == _what(file) and other.id != file.id for other in others)
 
 
 def at_hand(session: Session, solution: Solution, review: Review | None) -> Kit:
@@ -43,12 +45,14 @@ def at_hand(session: Session, solution: Solution, review: Review | None) -> Kit:
     every = queries.files(session, solution)
     sent = frozenset(review.files if review else _now(every))
     files = tuple(file for file in every if file.id in sent)
+    coming, still = _staying(every, sent), _still(every)
     return Kit(
         files,
-        added=tuple(file for file in files if _stays(file) and not file.published) if solution.badge else (),
+        coming,
+        added=tuple(file for file in coming if not file.published) if solution.badge else (),
         removed=tuple(file for file in every if file.published and file.id not in sent),
         late=tuple(file for file in every if file.removed_at is None and file.id not in sent),
-        gone=tuple(file for file in files if file.removed_at is not None),
+        gone=tuple(file for file in files if file.removed_at is not None and _what(file) not in still),
     )
 
 
@@ -59,21 +63,34 @@ def now_in(session: Session, solution: Solution) -> list[int]:
 
 def coming(session: Session, solution: Solution, sent: Sequence[int]) -> list[int]:
     """Numbers of the files that readers have once what was sent is in force."""
-    return [file.id for file in queries.files(session, solution) if file.id in sent and _stays(file)]
+    return [file.id for file in _staying(queries.files(session, solution), sent)]
 
 
 def publish(session: Session, solution: Solution, sent: Sequence[int], now: datetime) -> None:
     """The kit as it was sent is the one in force; what came later waits for the next sending."""
-    for file in queries.files(session, solution):
-        file.published = file.id in sent and _stays(file)
+    every = queries.files(session, solution)
+    coming = _staying(every, sent)
+    for file in every:
+        file.published = file in coming
         if file.published and file.live_at is None:
             file.live_at = now
 
 
-def _stays(file: Attachment) -> bool:
+def _staying(every: Sequence[Attachment], sent: Collection[int]) -> Files:
     """Of what was sent: a file taken out since then that no reader had is not published any more; one that readers have
-    stays till the next sending."""
-    return file.published or file.removed_at is None
+    stays till the next sending, and so does one that was only described anew."""
+    still = _still(every)
+    return tuple(file for file in every if file.id in sent and (file.published or _what(file) in still))
+
+
+def _still(files: Sequence[Attachment]) -> frozenset[tuple[str, str]]:
+    """What is in the kit now, however it is described."""
+    return frozenset(_what(file) for file in files if file.removed_at is None)
+
+
+def _what(file: Attachment) -> tuple[str, str]:
+    """What tells a file from the others of its kit, and stays when it is described anew."""
+    return file.name, file.digest
 
 
 def _now(files: Sequence[Attachment]) -> list[int]:

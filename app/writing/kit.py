@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The files of a kit: taking them in, describing them, taking them out and putting them back."""
+"""The files of a kit: taking them in, describing them, also anew, taking them out and putting them back."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.access import Thing
 from app.document.schema import KIT_KINDS, VISIBILITIES
-from app.errors import Invalid, NotFound
+from app.errors import Conflict, Invalid, NotFound
 from app.files.check import Checked
 from app.files.kinds import IMAGES
 from app.files.names import safe_name
@@ -27,6 +27,8 @@ MAX_TITLE = 300
 MAX_LICENCE = 40
 #: What a picture carried to a variant keeps of itself.
 CARRIED = ("digest", "name", "code", "mime", "size", "title", "document_kind", "licence", "visibility")
+#: What a file described anew keeps of itself: all but what is said about it.
+SAME = ("digest", "name", "code", "mime", "size", "visibility", "text", "text_state")
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,11 @@ class Described:
             wrong["licence"] = "missing"
         return wrong
 
+    def of(self, name: str) -> dict[str, str]:
+        """What is kept of it with the file of a name, which is its title where nobody typed one."""
+        title = self.title[:MAX_TITLE] or name.rpartition(".")[0]
+        return {"title": title, "document_kind": self.document_kind, "licence": self.licence[:MAX_LICENCE]}
+
 
 def add(
     session: Session, solution: Solution, checked: Checked, name: str, said: Described, author_id: int, now: datetime
@@ -66,9 +73,7 @@ def add(
         code=checked.kind.code,
         mime=checked.kind.mime,
         size=checked.size,
-        title=said.title[:MAX_TITLE] or offered.rpartition(".")[0],
-        document_kind=said.document_kind,
-        licence=said.licence[:MAX_LICENCE],
+        **said.of(offered),
         visibility=said.visibility,
         added_by=author_id,
         added_at=now,
@@ -97,6 +102,33 @@ def carry_pictures(session: Session, source: Solution, target: Solution, author_
             _record(session, target, copy, "file-added", author_id, now)
 
 
+def describe(
+    session: Session, solution: Solution, number: int, said: Described, author_id: int, now: datetime
+) -> Attachment:
+    """Say something else about a file without sending it again; readers see it with the next version in force.
+
+    What was said of it stays with the versions that were sent with it: the file as it is now takes its place in the
+    kit. Nothing is done where it says so already. Raises ``Invalid``, ``NotFound``, and ``Conflict`` where the file
+    left the kit, or somebody described it otherwise, since the page was opened.
+    """
+    if wrong := said.problems():
+        raise Invalid(wrong)
+    before = _held(session, solution, number)
+    if before.removed_at is not None:
+        raise Conflict
+    kept = said.of(before.name)
+    if kept == {name: getattr(before, name) for name in kept}:
+        return before
+    if before.id != number:
+        raise Conflict
+    before.removed_at = now
+    same = {name: getattr(before, name) for name in SAME}
+    anew = Attachment(solution_id=solution.id, added_by=author_id, added_at=now, **same, **kept)
+    session.add(anew)
+    _record(session, solution, anew, "file-described", author_id, now)
+    return anew
+
+
 def remove(session: Session, solution: Solution, number: int, author_id: int, now: datetime) -> Attachment:
     """Take a file out of the kit; it can be put back for a while. Raises ``NotFound``."""
     attachment = _held(session, solution, number)
@@ -117,9 +149,10 @@ def put_back(session: Session, solution: Solution, number: int, author_id: int, 
 
 
 def _held(session: Session, solution: Solution, number: int) -> Attachment:
-    """A file as it is once nobody else decides about its kit at the same time. Raises ``NotFound``."""
+    """A file as it is once nobody else decides about its kit at the same time, as it was described last. Raises
+    ``NotFound``."""
     queries.hold(session, solution)
-    attachment = of_solution(session, solution, number)
+    attachment = queries.described_last(session, of_solution(session, solution, number))
     session.refresh(attachment)
     return attachment
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The kit of a solution: its files, taking them in and out, and handing them to who may have them."""
+"""The kit of a solution: its files, taking them in and out, describing them, handing them to who may have them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -10,7 +11,7 @@ from werkzeug.wrappers import Response as Answer
 from app.access import Action, Thing
 from app.document.pictures import address, folder_of, named, reference
 from app.document.schema import KIT_KINDS, VISIBILITIES
-from app.errors import Invalid, NotFound
+from app.errors import Conflict, Invalid, NotFound
 from app.files.check import check
 from app.files.kinds import IMAGES
 from app.files.names import check_name
@@ -67,17 +68,27 @@ def kit(slug: str) -> Response:
     return _page(editable(slug))
 
 
+@dataclass(frozen=True)
+class NotDescribed:
+    """A description that was not taken: of which file, and what is wrong; nothing where somebody came before."""
+
+    number: int = 0
+    problems: Mapping[str, str] = field(default_factory=dict)
+
+
 def _page(
     solution: Solution,
     wrong: Sequence[tuple[str, str, str]] = (),
     taken: Sequence[str] = (),
     status: int = 200,
+    refused: NotDescribed = NotDescribed(),
 ) -> Response:
     answer = unkept(
         render_template(
             "writing/kit.html",
             solution=solution,
             attachments=queries.attachments(session(), solution),
+            before=queries.described_before(session(), solution),
             removed=queries.removed_since(session(), solution, now() - files.UNDO),
             wrong=wrong,
             taken=taken,
@@ -87,7 +98,8 @@ def _page(
             most=MAX_AT_ONCE,
             images=IMAGES,
             reference=reference,
-            typed=request.form,
+            typed={} if refused.number else request.form,
+            refused=refused,
         )
     )
     answer.status_code = status
@@ -123,17 +135,43 @@ def _take(solution: Solution, name: str, content: bytes) -> str:
     """The name under which a file is in the kit now."""
     checked = check(content)
     check_name(name, checked.kind)
-    said = files.Described(
-        one_line(request.form.get("title", "")),
-        request.form.get("document_kind", ""),
-        one_line(request.form.get("licence", "")),
-        request.form.get("visibility", ""),
-    )
+    said = _said(request.form.get("visibility", ""))
     if not said.problems():
         # On the disk before the row that names it: a row without its file would be a promise broken.
         store().put(content)
     with work() as writes:
         return files.add(writes, solution, checked, name, said, gate.actor().id, now()).name
+
+
+@kits.post("/soluzioni/<slug:slug>/kit/<int(max=999999999):number>/descrizione")
+@permits(Action.EDIT_SOLUTION)
+def describe(slug: str, number: int) -> Answer:
+    """What is said of a file, without sending it again; what was typed stays on the page until it is taken."""
+    solution = editable(slug)
+    found = files.of_solution(session(), solution, number)
+    try:
+        with work() as writes:
+            files.describe(writes, solution, number, _said(found.visibility), gate.actor().id, now())
+    except Invalid as error:
+        return _page(solution, status=error.status, refused=NotDescribed(number, error.problems))
+    except Conflict as late:
+        session().rollback()
+        standing = queries.described_last(session(), files.of_solution(session(), editable(slug), number))
+        if standing.removed_at is not None:
+            raise
+        return _page(editable(slug), status=late.status, refused=NotDescribed(standing.id))
+    flash("saved")
+    return redirect(url_for("kits.kit", slug=slug), 303)
+
+
+def _said(visibility: str) -> files.Described:
+    """What was typed about a file that some may have."""
+    return files.Described(
+        one_line(request.form.get("title", "")),
+        request.form.get("document_kind", ""),
+        one_line(request.form.get("licence", "")),
+        visibility,
+    )
 
 
 @kits.post("/soluzioni/<slug:slug>/kit/<int(max=999999999):number>/togli")
@@ -187,6 +225,8 @@ def attachment(number: int, name: str) -> Response:
     solution = library.by_slug(session(), found.solution.slug) if found else None
     if found is None or solution is None:
         raise NotFound(name)
+    # Its address stays when it is described anew: the file is the same.
+    found = found if found.published else queries.in_force(session(), found)
     return _given_out(found, files.thing(solution, found), handed)
 
 

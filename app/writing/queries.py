@@ -4,8 +4,8 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Row, Select, bindparam, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import ColumnElement, Row, Select, bindparam, or_, select
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from app.document.pictures import named, references
 from app.files.kinds import IMAGES
@@ -49,6 +49,35 @@ def attachment(session: Session, number: int) -> Attachment | None:
     return session.scalars(select(Attachment).where(Attachment.id == number)).one_or_none()
 
 
+def _descriptions(file: Attachment) -> Select[Attachment]:
+    """The rows of one file of a kit: one for each time it was described, all with its name and its content."""
+    same = Attachment.solution_id == file.solution_id, Attachment.name == file.name, Attachment.digest == file.digest
+    return select(Attachment).where(*same).order_by(Attachment.id.desc()).limit(1)
+
+
+def described_last(session: Session, file: Attachment) -> Attachment:
+    """A file of a kit as it was described last."""
+    return session.scalars(_descriptions(file)).one()
+
+
+def in_force(session: Session, file: Attachment) -> Attachment:
+    """A file of a kit as it is described to readers; as it is where they do not have it."""
+    return session.scalars(_descriptions(file).where(Attachment.published)).one_or_none() or file
+
+
+def _described_anew() -> ColumnElement[bool]:
+    """Whether a row of the kit is a file as it was described before."""
+    later = aliased(Attachment)
+    same = later.solution_id == Attachment.solution_id, later.name == Attachment.name, later.digest == Attachment.digest
+    return select(later.id).where(*same, later.id > Attachment.id).exists()
+
+
+def described_before(session: Session, solution: Solution) -> Sequence[Attachment]:
+    """Files of a kit as they were described before they were described anew."""
+    wanted = select(Attachment).where(Attachment.solution_id == solution.id, _described_anew())
+    return session.scalars(wanted.order_by(Attachment.id)).all()
+
+
 def picture(session: Session, solution: Solution, name: str) -> Attachment | None:
     """The picture of this name in the kit of a solution, also one taken out of it."""
     wanted = select(Attachment).where(
@@ -87,6 +116,7 @@ def attachments(session: Session, solution: Solution) -> Sequence[Attachment]:
 def removed_since(session: Session, solution: Solution, moment: datetime) -> Sequence[Attachment]:
     """Files taken out of the kit since a moment, the latest first: they can be put back."""
     wanted = select(Attachment).where(Attachment.solution_id == solution.id, Attachment.removed_at >= moment)
+    wanted = wanted.where(~_described_anew())
     return session.scalars(wanted.order_by(Attachment.removed_at.desc(), Attachment.id.desc())).all()
 
 

@@ -348,6 +348,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "services.revoke": ("service",),
     "kits.remove": ("file",),
     "kits.put_back": ("file",),
+    "kits.describe": ("file",),
     "boards.feed_of_theme": ("theme",),
     "boards.capacity": ("body",),
     **dict.fromkeys(("bodies.edit", "bodies.correct"), ("registered body",)),

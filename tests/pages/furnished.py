@@ -205,8 +205,10 @@ def _add_drafts(session: Session, people: dict[str, Person], places: dict[str, s
         session, official, "scheda-rotta", document=make_full_document(badge=None, title="Scheda rotta")
     )
     session.flush()
-    for title, visibility, removed in (("Schema di convenzione", "public", None), ("Manuale", "members", now)):
-        session.add(_file(full, title, visibility, now, removed))
+    kit = [_file(full, "Schema di convenzione", "public", now, None), _file(full, "Manuale", "members", now, now)]
+    session.add_all(kit)
+    session.flush()
+    places["file"] = str(kit[0].id)
     typed = writing.opened(session, both).state
     first = replace(typed, fields={**typed.fields, "summary": "La sintesi di chi ha salvato per primo."})
     writing.save(session, both, first, Seen(0, 1), referent, now)

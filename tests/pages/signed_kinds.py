@@ -89,6 +89,7 @@ PAGES: Mapping[str, Kind] = {
     "kit": Kind("official", "/soluzioni/{full}/kit"),
     "kit-empty": Kind("official", "/soluzioni/{empty}/kit"),
     "kit-refused": Kind("official", "/soluzioni/{full}/kit", 422, {"title": ""}),
+    "kit-described-wrongly": Kind("official", "/soluzioni/{full}/kit/{file}/descrizione", 422, {"title": "Schema"}),
     "draft-read": Kind("official", "/soluzioni/{full}"),
     "versions": Kind("official", "/soluzioni/revisione-changed/versioni"),
     "differences": Kind("official", "/soluzioni/revisione-changed/versioni/differenze?da=1&a=2"),

@@ -9,9 +9,10 @@ import pytest
 from app.access import Role
 from app.db import Database
 from app.errors import Conflict, Invalid
-from app.review import queries, service, upkeep
+from app.review import kit, queries, service, upkeep
 from app.review.rules import State, Step
 from app.solutions import queries as library
+from app.writing import kit as files
 from app.writing.models import Attachment
 from tests.makers import NOW, make_draft, make_full_document, make_person
 from tests.review.office import LATER, SLUG, Office
@@ -284,6 +285,46 @@ def test_a_file_taken_out_after_the_sending_never_reaches_readers_who_had_not_se
         found.removed_at = NOW + timedelta(hours=1)
     office.approve()
     office.validate()
+    assert published_files(office) == set()
+
+
+def describe(office: Office, number: int, title: str) -> int:
+    """The file said to be something else after the sending; answers the number it has since."""
+    with office.database.work() as session:
+        said = files.Described(title, "atto", "CC-BY-4.0", "public")
+        made = files.describe(session, office.solution(), number, said, office.official, LATER)
+        return made.id
+
+
+def test_what_is_said_of_a_file_after_the_sending_is_read_by_nobody_before_the_next_decision(office: Office) -> None:
+    number = office.add_file("convenzione", NOW)
+    office.submit()
+    again = describe(office, number, "convenzione tipo")
+    with office.database.reading() as session:
+        held = kit.at_hand(session, office.solution(), office.review())
+    assert [(file.title, held.anew(file)) for file in held.late] == [("convenzione tipo", True)]
+    assert (held.gone, [file.title for file in held.coming]) == ((), ["convenzione"])
+    office.approve()
+    assert published_files(office) == {"convenzione"}
+    with office.database.reading() as session:
+        held = kit.at_hand(session, office.solution(), None)
+        assert queries.files_changed(session, office.solution())
+    assert [(file.id, held.anew(file)) for file in held.added] == [(again, True)]
+    assert [(file.id, held.anew(file)) for file in held.removed] == [(number, True)]
+    with office.database.work() as session:
+        service.withdraw(session, office.judgement(office.official))
+        service.submit(session, office.solution(), office.official, LATER)
+    office.approve()
+    assert published_files(office) == {"convenzione tipo"}
+
+
+def test_a_file_described_anew_after_the_sending_and_then_taken_out_reaches_no_reader(office: Office) -> None:
+    number = office.add_file("con dati personali", NOW)
+    office.submit()
+    again = describe(office, number, "senza")
+    with office.database.work() as session:
+        session.get_one(Attachment, again).removed_at = LATER
+    office.approve()
     assert published_files(office) == set()
 
 

@@ -26,7 +26,8 @@ from app.writing import queries
 from app.writing.chores import read_files
 from app.writing.models import Attachment
 from app.writing.search import solution_document, solution_documents
-from tests.makers import NOW, make_document, make_person, sign_in
+from tests import makers
+from tests.makers import NOW, make_document, make_person, section, sign_in
 from tests.pure.files import samples
 from tests.writing.conftest import SLUG, Desk
 
@@ -155,6 +156,122 @@ def test_a_file_taken_out_by_mistake_is_put_back(maria: Desk, office: Database) 
     with office.reading() as session:
         actions = [row.action for row in of_thing(session, "solution", SLUG)]
     assert actions == ["file-added", "file-removed", "file-added"]
+
+
+def describe(desk: Desk, number: int, **said: str) -> TestResponse:
+    data = {**SAID, **said, "csrf_token": desk.box("csrf_token")}
+    return desk.client.post(f"{desk.address}/kit/{number}/descrizione", data=data)
+
+
+def test_a_file_is_described_anew_without_sending_it_again(maria: Desk, office: Database) -> None:
+    send(maria, ("uno.txt", TEXT))
+    [first] = kept(office)
+    assert (
+        describe(maria, first.id, title=" Schema  nuovo ", document_kind="modulistica", licence="CC0").status_code
+        == 303
+    )
+    [file] = kept(office)
+    assert (file.title, file.document_kind, file.licence) == ("Schema nuovo", "modulistica", "CC0")
+    same = ("name", "digest", "size", "mime", "visibility", "text_state")
+    assert [getattr(file, name) for name in same] == [getattr(first, name) for name in same]
+    page = maria.client.get(f"{maria.address}/kit").text
+    assert "Schema di convenzione" not in section(page, "presenti")
+    assert 'aria-labelledby="tolti"' not in page
+    assert maria.client.get(address(first)).data == TEXT
+    with office.reading() as session:
+        assert [row.action for row in of_thing(session, "solution", SLUG)] == ["file-described", "file-added"]
+
+
+def test_a_file_without_a_title_is_called_by_its_name_again(maria: Desk, office: Database) -> None:
+    send(maria, ("uno.txt", TEXT))
+    describe(maria, kept(office)[0].id, title="  ")
+    assert [file.title for file in kept(office)] == ["uno"]
+
+
+def test_readers_have_the_old_description_until_the_new_one_is_in_force(
+    maria: Desk, office: Database, client: FlaskClient
+) -> None:
+    send(maria, ("uno.txt", TEXT))
+    first = publish(office)
+    describe(maria, first.id, title="Schema nuovo")
+    assert "Schema di convenzione" in client.get(maria.address).text
+    assert "Schema nuovo" not in client.get(maria.address).text
+    page = section(maria.client.get(f"{maria.address}/kit").text, "presenti")
+    assert "nuova descrizione non ancora inviata" in page
+    [second] = kept(office)
+    # Either address hands the file over that readers have.
+    assert [client.get(address(file)).status_code for file in (first, second)] == [200, 200]
+    with office.work() as session:
+        for file in session.query(Attachment):
+            file.published = file.id == second.id
+    assert [client.get(address(file)).status_code for file in (first, second)] == [200, 200]
+
+
+def test_a_description_sent_twice_is_kept_once(maria: Desk, office: Database) -> None:
+    send(maria, ("uno.txt", TEXT))
+    [first] = kept(office)
+    assert [describe(maria, first.id, title="Schema nuovo").status_code for _ in range(2)] == [303, 303]
+    assert describe(maria, kept(office)[0].id, title="Schema nuovo").status_code == 303
+    with office.reading() as session:
+        assert session.query(Attachment).count() == 2
+
+
+def test_of_two_who_describe_a_file_the_second_reads_what_the_first_wrote_and_keeps_her_own(
+    maria: Desk, luca: Desk, office: Database
+) -> None:
+    send(maria, ("uno.txt", TEXT))
+    [first] = kept(office)
+    luca.open()
+    describe(luca, first.id, title="Schema di Luca")
+    answer = describe(maria, first.id, title="Schema di <b>Maria")
+    assert answer.status_code == 409
+    assert "Nel frattempo la descrizione di questo file è stata cambiata" in answer.text
+    assert ">Schema di Luca</a>" in answer.text
+    assert 'value="Schema di &lt;b&gt;Maria"' in answer.text
+    assert describe(maria, kept(office)[0].id, title="Schema di Maria").status_code == 303
+    assert [file.title for file in kept(office)] == ["Schema di Maria"]
+
+
+def test_a_file_described_anew_is_taken_out_and_put_back_from_a_page_opened_before(
+    maria: Desk, office: Database
+) -> None:
+    send(maria, ("uno.txt", TEXT))
+    [first] = kept(office)
+    describe(maria, first.id, title="Schema nuovo")
+    token = {"csrf_token": maria.box("csrf_token")}
+    for _twice in range(2):
+        assert maria.client.post(f"{maria.address}/kit/{first.id}/togli", data=token).status_code == 303
+    assert not kept(office)
+    assert "Schema nuovo" in section(maria.client.get(f"{maria.address}/kit").text, "tolti")
+    answer = describe(maria, first.id, title="Un titolo che non va perso")
+    assert answer.status_code == 409
+    assert "Un titolo che non va perso" in answer.text
+    for _twice in range(2):
+        assert maria.client.post(f"{maria.address}/kit/{first.id}/rimetti", data=token).status_code == 303
+    assert [file.title for file in kept(office)] == ["Schema nuovo"]
+
+
+def test_a_description_that_lacks_something_says_so_beside_its_field(maria: Desk, office: Database) -> None:
+    send(maria, ("uno.txt", TEXT))
+    [file] = kept(office)
+    answer = describe(maria, file.id, title="Schema nuovo", licence=" ", document_kind="inventato")
+    assert answer.status_code == 422
+    assert 'value="Schema nuovo"' in answer.text
+    assert f'id="licence-{file.id}-wrong"' in answer.text
+    assert f'href="#document_kind-{file.id}"' in answer.text
+    assert [file.title for file in kept(office)] == ["Schema di convenzione"]
+
+
+def test_a_file_of_another_solution_is_not_described_from_here(
+    maria: Desk, office: Database, people: dict[str, FlaskClient]
+) -> None:
+    send(maria, ("uno.txt", TEXT))
+    [file] = kept(office)
+    anna = Desk(people["anna"])
+    anna.form = {"csrf_token": [makers.csrf(anna.client, "/scrivania")]}
+    assert describe(anna, file.id, title="Altro").status_code == 404
+    assert describe(maria, 999, title="Altro").status_code == 404
+    assert [file.title for file in kept(office)] == ["Schema di convenzione"]
 
 
 def test_a_file_of_another_solution_cannot_be_touched_from_here(
