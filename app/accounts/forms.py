@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What a person may type on the pages of accounts; what is wrong is said by keys."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from flask_wtf import FlaskForm
 from wtforms import (
     EmailField,
@@ -48,6 +51,29 @@ def name_field() -> StringField:
 
 def _one_line(typed: str | None) -> str:
     return line(typed or "")
+
+
+@dataclass(frozen=True)
+class Sought:
+    """Which people are looked for, as the address says: words of name or mailbox, body, state; each empty for any."""
+
+    text: str = ""
+    body: str = ""
+    state: str = ""
+
+    def arguments(self) -> dict[str, str]:
+        named = {"cerca": self.text, "ente": self.body, "stato": self.state}
+        return {name: value for name, value in named.items() if value}
+
+
+def sought(arguments: Mapping[str, str]) -> Sought:
+    """What an address narrows the list of people to; what it cannot be narrowed to is passed over."""
+    state = arguments.get("stato", "")
+    return Sought(
+        line(arguments.get("cerca", ""))[: rules.MAX_SOUGHT].rstrip(),
+        arguments.get("ente", "").strip()[:120],
+        state if state in rules.STATES else "",
+    )
 
 
 class SignInForm(FlaskForm):  # type: ignore[misc]

@@ -4,10 +4,10 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Row, Select, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from app.access import Role
+from app.access import OF_BODY, Role
 from app.accounts.models import (
     Assignment,
     Attempt,
@@ -57,6 +57,38 @@ def people(session: Session, bodies: frozenset[str] | None = None) -> Sequence[P
     if bodies is not None:
         wanted = wanted.where(Person.assignments.any(Assignment.scope.in_(bodies)))
     return session.scalars(wanted).all()
+
+
+def people_among(
+    session: Session, bodies: frozenset[str] | None, body: str, state: str
+) -> Sequence[Row[int, str, str]]:
+    """Number, name and mailbox of people in a state and with a role for a body, each empty for any; where bodies are
+    given, of those with a role for one of them. One row each, whatever their roles."""
+    of_body = Assignment.role.in_([role.value for role in OF_BODY])
+    wanted = select(Person.id, Person.name, Person.email).where(Person.erased_at.is_(None))
+    if bodies is not None:
+        wanted = wanted.where(Person.assignments.any(Assignment.scope.in_(bodies)))
+    if body:
+        wanted = wanted.where(Person.assignments.any(of_body & (Assignment.scope == body)))
+    if state == "senza-ruolo":
+        wanted = wanted.where(~Person.assignments.any())
+    elif state:
+        wanted = wanted.where(Person.disabled_at.is_(None) if state == "attive" else Person.disabled_at.is_not(None))
+    return session.execute(wanted).all()
+
+
+def people_by_number(session: Session, numbers: Sequence[int]) -> list[Person]:
+    """Some people with their roles, in this order; without passkeys."""
+    wanted = select(Person).options(selectinload(Person.assignments)).where(Person.id.in_(numbers))
+    found = {person.id: person for person in session.scalars(wanted)}
+    return [found[number] for number in numbers if number in found]
+
+
+def bodies_with_people(session: Session, bodies: frozenset[str] | None) -> frozenset[str]:
+    """Bodies for which somebody has a role who was not erased; among those given."""
+    wanted = select(Assignment.scope).join(Person, Person.id == Assignment.person_id).distinct()
+    wanted = wanted.where(Assignment.role.in_([role.value for role in OF_BODY]), Person.erased_at.is_(None))
+    return frozenset(scope for scope in session.scalars(wanted) if bodies is None or scope in bodies)
 
 
 def with_role(session: Session, role: Role, scopes: Iterable[str]) -> Sequence[Person]:

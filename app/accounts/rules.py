@@ -13,12 +13,17 @@ import pyotp
 
 from app.access import OF_BODY, OF_THEME, Actor, Role
 from app.later import later
+from app.text.folding import fold
 
 if TYPE_CHECKING:
     import zxcvbn
 else:
     # Its lists of common passwords take twelve megabytes, and few choose a password.
     zxcvbn = later("zxcvbn")
+
+#: States by which a list of people is narrowed, as its address names them; those without a role belong to no body.
+STATES = ("attive", "disattivate", "senza-ruolo")
+MAX_SOUGHT = 100
 
 MIN_PASSWORD = 12
 MAX_PASSWORD = 128
@@ -232,3 +237,9 @@ def may_give(actor: Actor, role: Role, scope: str) -> bool:
     if actor.is_a(Role.COORDINATOR):
         return role not in {Role.ADMINISTRATOR, Role.SERVICE}
     return role in OF_BODY and scope in actor.of(Role.REFERENT)
+
+
+def is_meant(sought: str, *names: str) -> bool:
+    """Whether somebody with these names and addresses is looked for: each word is part of one, whatever its accents."""
+    folded = fold(" ".join(names))
+    return all(word in folded for word in fold(sought).split())

@@ -46,6 +46,7 @@ PAGES: Mapping[str, Kind] = {
     "administration": Kind("administrator", "/amministrazione"),
     "administration-of-a-city": Kind("official", "/amministrazione"),
     "people": Kind("administrator", "/amministrazione/persone"),
+    "people-found": Kind("administrator", "/amministrazione/persone?cerca=prova&stato=attive"),
     "people-referent": Kind("referent", "/amministrazione/persone"),
     "people-refused": Kind("administrator", "/amministrazione/persone/invita", 422, {"email": "x", "role": "official"}),
     "person-erased": Kind("administrator", "/amministrazione/persone/{person}/cancella"),
