@@ -130,7 +130,8 @@ def save_markdown(slug: str) -> Answer:
     if request.form.get("do") == "give-up":
         with work() as writes:
             service.give_up_markdown(writes, solution, gate.actor().id, now())
-        return redirect(url_for("writing.edit", slug=slug), 303)
+        # What a browser kept of the text is given up with it.
+        return redirect(url_for("writing.edit", slug=slug, salvato=1), 303)
     seen = read_seen(request.form)
     typed = request.form.get("text", "")
     try:
@@ -147,7 +148,7 @@ def _after_markdown(solution: Solution, saved: Saved) -> Answer:
     if saved.refused:
         return merge_page(solution, saved)
     flash("saved")
-    return redirect(url_for("drafts.markdown", slug=solution.slug), 303)
+    return redirect(url_for("drafts.markdown", slug=solution.slug, salvato=1), 303)
 
 
 def _markdown_page(

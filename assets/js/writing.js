@@ -5,6 +5,7 @@ import { chooseTyped } from "./writing/choices.js";
 import { countLetters } from "./writing/counters.js";
 import { followUnknown } from "./writing/unknown.js";
 import { keepSaved } from "./writing/autosave.js";
+import { keepUnsaved } from "./writing/markdown.js";
 import { moveRows } from "./writing/rows.js";
 import { showPreview } from "./writing/preview.js";
 import { suggestWhileTyping } from "./writing/hints.js";
@@ -16,6 +17,8 @@ if (beginning) {
 }
 const merging = document.getElementById("unione");
 if (merging) chooseTyped(merging);
+const whole = document.getElementById("documento");
+if (whole) keepUnsaved(whole);
 const form = document.getElementById("modulo");
 if (form) {
   moveRows(form);

@@ -183,6 +183,93 @@ def test_a_form_sent_without_a_line_is_offered_back_from_the_page_it_was_sent_fr
     expect(maria.locator("[name='section.2']")).to_have_value("Inviato senza rete.")
 
 
+def as_one_text(page: Page, address: str) -> tuple[str, str]:
+    """Opens the draft as Markdown; its address there, and the text."""
+    there = address.split("?")[0].replace("/modifica", "/markdown")
+    page.goto(there)
+    return there, page.locator("#text").input_value()
+
+
+def type_in_the_document(page: Page, text: str) -> None:
+    page.locator("#text").fill(text)
+    expect(page.locator("form [data-state]")).to_contain_text("al sicuro in questo browser")
+
+
+def test_what_is_typed_in_the_whole_document_is_offered_back_when_its_page_was_closed(maria: Page, office: str) -> None:
+    address, text = as_one_text(maria, begun(maria, office, "Catasto unico"))
+    type_in_the_document(maria, text.replace("Catasto unico", "Catasto unico dei ponti"))
+    context = closed_without_a_word(maria)
+    maria = context.new_page()
+    maria.goto(address.replace("/markdown", "/modifica"))
+    expect(maria.get_by_role("button", name="Riprendilo")).to_have_count(0)
+    maria.goto(address)
+    expect(maria.locator("#text")).to_have_value(text)
+    expect(maria.locator("[data-bar-notices]")).to_contain_text("che non era stato salvato")
+    maria.get_by_role("button", name="Riprendilo").click()
+    expect(maria.locator("#text")).to_have_value(re.compile("Catasto unico dei ponti"))
+    maria.goto(address)
+    expect(maria.locator("#text")).to_have_value(re.compile("Catasto unico dei ponti"))
+    expect(maria.get_by_role("button", name="Riprendilo")).to_have_count(0)
+
+
+def test_a_whole_document_that_was_saved_or_typed_back_is_not_offered(maria: Page, office: str) -> None:
+    address, text = as_one_text(maria, begun(maria, office, "Verde pubblico"))
+    type_in_the_document(maria, text + "\nAltro.")
+    maria.locator("#text").fill(text)
+    expect(maria.locator("form [data-state]")).to_have_text("")
+    maria.reload()
+    expect(maria.get_by_role("button", name="Riprendilo")).to_have_count(0)
+    type_in_the_document(maria, text.replace("Verde pubblico", "Verde pubblico insieme"))
+    maria.get_by_role("button", name="Salva", exact=True).click()
+    expect(maria.locator("#text")).to_have_value(re.compile("Verde pubblico insieme"))
+    maria.goto(address)
+    expect(maria.get_by_role("button", name="Riprendilo")).to_have_count(0)
+
+
+def test_a_whole_document_sent_after_the_log_in_has_expired_is_offered_after_the_next_one(
+    maria: Page, office: str
+) -> None:
+    address, text = as_one_text(maria, begun(maria, office, "Cimiteri"))
+    typed = text.replace("Cimiteri", "Cimiteri, gestiti insieme")
+    type_in_the_document(maria, typed)
+    maria.context.clear_cookies()
+    maria.get_by_role("button", name="Salva", exact=True).click()
+    expect(maria.get_by_role("heading", level=1)).to_have_text("Serve l’accesso")
+    enter(maria, office, "Maria Rossi").goto(address)
+    maria.get_by_role("button", name="Riprendilo").click()
+    expect(maria.locator("#text")).to_have_value(re.compile("Cimiteri, gestiti insieme"))
+
+
+def test_a_whole_document_that_somebody_else_changed_too_is_kept_until_the_two_are_settled(
+    maria: Page, luca: Page, office: str
+) -> None:
+    form = begun(maria, office, "Parcheggi")
+    address, text = as_one_text(maria, form)
+    luca.goto(form)
+    luca.get_by_label("Titolo").first.fill("Parcheggi di Luca")
+    saved(luca)
+    type_in_the_document(maria, text.replace("Parcheggi", "Parcheggi di Maria"))
+    maria.get_by_role("button", name="Salva", exact=True).click()
+    expect(maria.get_by_role("heading", level=1)).to_have_text("Unire le modifiche")
+    maria.goto(address)
+    maria.get_by_role("button", name="Riprendilo").click()
+    expect(maria.get_by_role("heading", level=1)).to_have_text("Unire le modifiche")
+    maria.get_by_role("button", name="Salva il testo unito").click()
+    maria.wait_for_url("**/modifica*")
+    maria.goto(address)
+    expect(maria.get_by_role("button", name="Riprendilo")).to_have_count(0)
+
+
+def test_a_text_typed_beside_a_chosen_file_is_offered_after_the_file_was_saved(maria: Page, office: str) -> None:
+    _address, text = as_one_text(maria, begun(maria, office, "Biblioteche"))
+    type_in_the_document(maria, text.replace("Biblioteche", "Biblioteche scritte"))
+    brought = text.replace("Biblioteche", "Biblioteche caricate").encode()
+    maria.locator("#file").set_input_files({"name": "b.md", "mimeType": "text/markdown", "buffer": brought})
+    maria.get_by_role("button", name="Salva", exact=True).click()
+    expect(maria.locator("#text")).to_have_value(re.compile("Biblioteche caricate"))
+    expect(maria.get_by_role("button", name="Riprendilo")).to_have_count(1)
+
+
 def test_what_is_typed_after_a_conflict_is_kept_in_this_browser_too(maria: Page, luca: Page, office: str) -> None:
     address = begun(maria, office, "Catasto delle strade")
     luca.goto(address)

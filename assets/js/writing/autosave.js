@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: AGPL-3.0-or-later
 // Saves the form two seconds after the last key and when the page is left; what cannot be saved stays in this browser.
 import { pageNow, refill, renewParts } from "./fresh.js";
-import { arrived, forget, keep, left, send, sending } from "./kept.js";
+import { arrived, forget, keep, sending } from "./kept.js";
 import { notice } from "./notice.js";
+import { offerLeft } from "./offered.js";
+import { pairsOf, text } from "./pairs.js";
 import { showProblems } from "./problems.js";
 
 const PAUSE = 2000;
@@ -144,7 +146,7 @@ export function keepSaved(form) {
   addEventListener("pagehide", () => save(true));
   addEventListener("online", () => plan(0));
   arrived();
-  left(slug).forEach((before) => offer(form, before, stored));
+  offerLeft(form, slug, stored);
 }
 
 // The page, and its tab, are called as the solution is.
@@ -152,17 +154,6 @@ function showTitle(title) {
   const heading = document.getElementById("titolo");
   heading.textContent = title || heading.dataset.untitled;
   document.title = heading.dataset.tab.replace("{}", () => heading.textContent);
-}
-
-// What a browser kept of an earlier visit, offered back where it differs from what the site has, until it is answered.
-function offer(form, before, stored) {
-  const { slug } = form.dataset;
-  if (typed(before.pairs) === typed(stored)) return forget(slug, before.key);
-  const moment = new Date(before.at).toLocaleString(document.documentElement.lang, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: "Europe/Rome" });
-  notice(`ripresa-${before.key}`, form.dataset.kept.replace("{}", () => moment), [
-    [form.dataset.take, () => { sending(slug, before.key); send(form, before.pairs); }],
-    [form.dataset.leave, () => { forget(slug, before.key); notice(`ripresa-${before.key}`); }],
-  ]);
 }
 
 // After a new log-in the page needs a new token; the form keeps what is typed in it. Answers whether there was one.
@@ -173,22 +164,7 @@ async function renew(form) {
   return true;
 }
 
-function pairsOf(form) {
-  return [...new FormData(form)].filter(([name, value]) => name !== "csrf_token" && typeof value === "string");
-}
-
 // Whether a pair is of a part of the form: a box of it, or the tick that says it is not available.
 function within(part) {
   return ([name, value]) => [name, name === "unknown" ? value : ""].some((path) => path === part || path.startsWith(`${part}.`));
-}
-
-// Boxes of a name keep their order, which is the order of the page.
-function text(pairs) {
-  return JSON.stringify([...pairs].sort(([one], [other]) => (one < other ? -1 : Number(one > other))));
-}
-
-// What was typed, without what only the page around it says and without empty boxes.
-function typed(pairs) {
-  return text(pairs.filter(([name, value]) => !["edition", "base", "meant"].includes(name) && value.trim())
-    .map(([name, value]) => [name, value.replaceAll("\r\n", "\n")]));
 }

@@ -8,11 +8,14 @@ const PAGE = Math.random().toString(36).slice(2);
 
 const keyOf = (slug) => `${PREFIX}${slug}:${PAGE}`;
 
+// Answers whether it is kept.
 export function keep(slug, pairs) {
   try {
     localStorage.setItem(keyOf(slug), JSON.stringify({ pairs, at: Date.now() }));
+    return true;
   } catch {
     // A browser without room or without storage: the page itself still holds the text.
+    return false;
   }
 }
 
