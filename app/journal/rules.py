@@ -5,10 +5,13 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 START = "0" * 64
+#: What the same person sends again within this time, word for word, was sent twice: a button is pressed twice, a slow
+#: answer is asked for again, a page is sent once more from the one behind it.
+SAME_SENDING = timedelta(minutes=2)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from app.cities.models import City
 from app.cities.rules import is_closed
 from app.document.dates import day_of
 from app.errors import Conflict, Invalid, NotFound
+from app.journal.rules import SAME_SENDING
 from app.needs import checking, discretion, proposal_queries, queries, rules
 from app.needs.models import Need, Proposal
 from app.needs.rules import Answer, State
@@ -29,7 +30,8 @@ def ask(session: Session, number: int, item: Mapping[str, Any], message: str, da
     if len(message) > rules.MOST_TEXT:
         raise Invalid({"message": "too_long"})
     solution = _solution(session, str(item["solution"]))
-    _refuse_asked_twice(session, need, solution)
+    if same := _sent_already(session, need, solution, "picked", message, deed):
+        return same
     proposal = _make(session, need, solution, "picked", item, days, deed)
     proposal.message = message.strip()
     tell_proposal(session, proposal, deed, "proposal-made", {"origin": "picked", "rank": proposal.rank})
@@ -44,7 +46,8 @@ def offer(session: Session, number: int, slug: str, message: str, days: int, dee
     solution = _solution(session, slug)
     if solution.owner is None or solution.owner.id == need.city_id:
         raise Invalid({"solution": "not_a_choice"})
-    _refuse_asked_twice(session, need, solution)
+    if same := _sent_already(session, need, solution, rules.OFFER, message, deed):
+        return same
     proposal = _make(session, need, solution, rules.OFFER, {}, days, deed)
     proposal.state, proposal.message = Answer.OFFERED, message.strip()
     need.answered_at = need.answered_at or deed.now
@@ -365,10 +368,18 @@ def _solution(session: Session, slug: str) -> Solution:
     return found
 
 
-def _refuse_asked_twice(session: Session, need: Need, solution: Solution) -> None:
+def _sent_already(
+    session: Session, need: Need, solution: Solution, origin: str, message: str, deed: Deed
+) -> Proposal | None:
+    """The very question, or offer, that the same person sent a moment ago. Raises ``Conflict`` for any other that waits
+    and is about the same solution."""
     for made in proposal_queries.proposals(session, need):
         if made.state in rules.PENDING and made.solution_id == solution.id:
+            said = (made.origin, made.asked_by, made.message)
+            if said == (origin, deed.person_id, message.strip()) and made.asked_at > deed.now - SAME_SENDING:
+                return made
             raise Conflict("asked_already")
+    return None
 
 
 def _held(session: Session, number: int) -> tuple[Need, Proposal]:

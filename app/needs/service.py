@@ -3,7 +3,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -12,14 +12,12 @@ from app.cities.models import City
 from app.cities.rules import is_closed
 from app.document.dates import day_of
 from app.errors import Conflict, Invalid, NotFound
+from app.journal.rules import SAME_SENDING
 from app.journal.service import record
 from app.needs import checking, proposal_queries, queries, rules
 from app.needs.models import Capacity, Need, NeedReceiver, NeedVersion, Proposal, ShownSet
 from app.needs.rules import Answer, State, Wanted
 from app.search.changes import HOME, note
-
-#: The same words of the same person within this time are one request, sent twice.
-SAME_SENDING = timedelta(minutes=2)
 
 
 @dataclass(frozen=True)
@@ -59,8 +57,11 @@ def publish_new(session: Session, city: City, wanted: Wanted, deed: Deed) -> Nee
 
 
 def publish(session: Session, number: int, edition: int, wanted: Wanted, deed: Deed) -> Need:
-    """Put a draft on the board, as it was typed now. Raises ``Invalid``, ``Conflict``."""
-    need = _held(session, number, edition)
+    """Put a draft on the board as it was typed now, once however often it is sent. Raises ``Invalid``, ``Conflict``."""
+    need = _held(session, number)
+    if need.state == State.OPEN and _says(need, wanted):
+        return need
+    _refuse_changed(need, edition)
     if need.state != State.DRAFT:
         raise Conflict("published_already")
     _refuse(checking.wrong(session, need.city, wanted, deed.now))
@@ -70,8 +71,14 @@ def publish(session: Session, number: int, edition: int, wanted: Wanted, deed: D
 
 
 def edit(session: Session, number: int, edition: int, wanted: Wanted, deed: Deed) -> Need:
-    """Change a request; what it said is kept. Raises ``Invalid``, ``Conflict`` where it changed meanwhile."""
-    need = _held(session, number, edition)
+    """Change a request; what it said is kept, and what it says already changes nothing.
+
+    Raises ``Invalid``, ``Conflict`` where it changed meanwhile.
+    """
+    need = _held(session, number)
+    if rules.may_edit(need.state) and _says(need, wanted):
+        return need
+    _refuse_changed(need, edition)
     if not rules.may_edit(need.state):
         raise Conflict("not_open")
     if need.state == State.DRAFT:
@@ -87,9 +94,11 @@ def edit(session: Session, number: int, edition: int, wanted: Wanted, deed: Deed
 
 
 def join(session: Session, number: int, city: City, note: str, deed: Deed) -> Need:
-    """Take part in somebody else's request. Raises ``Conflict`` where it is closed, its body is no longer there, or the
-    body that joins is in it."""
+    """Take part in somebody else's request, once however often it is sent. Raises ``Conflict`` where it is closed, its
+    body is no longer there, or the body that joins is in it otherwise."""
     need = _held(session, number)
+    if any((tie.city_id, tie.note, tie.joined_by) == (city.id, note, deed.person_id) for tie in need.receivers):
+        return need
     may = rules.may_join(need.state, need.city.slug, [tie.city.slug for tie in need.receivers], city.slug)
     if not may or is_closed(need.city.register, day_of(deed.now)):
         raise Conflict("cannot_join")
@@ -304,7 +313,7 @@ def as_wanted(need: Need) -> Wanted:
 
 def _change(session: Session, need: Need, wanted: Wanted, deed: Deed) -> bool:
     """Write what was typed, keeping what was said before. Answers whether anything changed."""
-    if as_wanted(need).said() == wanted.said():
+    if _says(need, wanted):
         return False
     _keep_version(session, need, deed)
     _write(need, wanted, deed)
@@ -324,14 +333,23 @@ def _put_on_board(session: Session, need: Need, deed: Deed) -> None:
     tell(session, need, deed, "need-published", {"edition": need.edition, "themes": list(need.themes)})
 
 
-def _held(session: Session, number: int, edition: int | None = None) -> Need:
-    """The request, in the ``edition`` that was looked at where that counts."""
+def _held(session: Session, number: int) -> Need:
     need = queries.locked(session, number)
     if need is None:
         raise NotFound(number)
-    if edition is not None and need.edition != edition:
-        raise Conflict("changed_meanwhile")
     return need
+
+
+def _says(need: Need, wanted: Wanted) -> bool:
+    """Whether a request says all that was typed: a button is pressed twice, or a page is sent again from the one
+    behind it."""
+    return as_wanted(need).said() == wanted.said()
+
+
+def _refuse_changed(need: Need, edition: int) -> None:
+    """Nobody writes over an edition they have not looked at."""
+    if need.edition != edition:
+        raise Conflict("changed_meanwhile")
 
 
 def _refuse(wrong: Mapping[str, str]) -> None:

@@ -146,11 +146,12 @@ def _join_instead(number: int, city: City, wanted: Wanted, draft: Need | None) -
     try:
         with work() as writing:
             # Held before the draft is written and told: nobody waits for one who waits for them.
+            queries.hold_body(writing, city.id)
             queries.locked(writing, other.id)
             if draft is not None:
                 service.edit(writing, draft.id, number_in(request.form, "edition"), wanted, deed())
             elif wanted.problem:
-                kept = service.draft(writing, city, wanted, deed())
+                kept = service.begin(writing, city, wanted, False, deed())
             service.join(writing, other.id, city, "", deed())
     except (Invalid, Conflict) as refused:
         return _again(refused, wanted, draft, city.slug)

@@ -211,7 +211,7 @@ def test_nobody_is_asked_the_same_twice(network: Network) -> None:
     need = network.post()
     network.ask(need)
     with pytest.raises(Conflict, match="asked_already"):
-        network.ask(need)
+        network.ask(need, now=NOW + timedelta(minutes=3))
 
 
 def test_an_offer_is_answered_by_the_one_who_asked(network: Network) -> None:
