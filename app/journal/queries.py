@@ -47,6 +47,12 @@ def done_to(session: Session, kind: str, key: str, actions: Collection[str]) -> 
     return session.execute(wanted.order_by(JournalEntry.id.desc())).all()
 
 
+def done_since(session: Session, actor_id: int | None, action: str, since: datetime) -> Sequence[JournalEntry]:
+    """Each time somebody did something after an instant, the newest first."""
+    done = JournalEntry.actor_id == actor_id, JournalEntry.action == action, JournalEntry.at > since
+    return session.scalars(select(JournalEntry).where(*done).order_by(JournalEntry.id.desc())).all()
+
+
 def last_at(session: Session, kind: str, key: str, but: Collection[str] = ()) -> datetime | None:
     """When something was last done to a thing, save some actions."""
     of_it = (JournalEntry.kind == kind, JournalEntry.key == key, JournalEntry.action.not_in(but))

@@ -2,7 +2,7 @@
 """Every SELECT on twinnings."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Select, func, select, true
 from sqlalchemy.orm import Session, joinedload, lazyload, selectinload
@@ -138,6 +138,15 @@ def meetings(session: Session, number: int) -> Sequence[Meeting]:
     return session.scalars(select(Meeting).where(Meeting.twinning_id == number).order_by(Meeting.starts_at)).all()
 
 
+def meeting_alike(
+    session: Session, number: int, title: str, starts_at: datetime, minutes: int, place: str
+) -> Meeting | None:
+    """A meeting of a twinning that says just this and was not called off."""
+    said = Meeting.title == title, Meeting.starts_at == starts_at, Meeting.minutes == minutes, Meeting.place == place
+    wanted = select(Meeting).where(Meeting.twinning_id == number, *said, Meeting.cancelled_at.is_(None))
+    return session.scalars(wanted.order_by(Meeting.id).limit(1)).one_or_none()
+
+
 def meeting(session: Session, twinning_id: int, number: int) -> Meeting | None:
     return session.scalars(
         select(Meeting).where(Meeting.twinning_id == twinning_id, Meeting.id == number)
@@ -147,6 +156,13 @@ def meeting(session: Session, twinning_id: int, number: int) -> Meeting | None:
 def notes(session: Session, number: int) -> Sequence[TwinningNote]:
     wanted = select(TwinningNote).where(TwinningNote.twinning_id == number)
     return session.scalars(wanted.order_by(TwinningNote.id.desc())).all()
+
+
+def is_note_since(session: Session, number: int, author: int | None, text: str, since: datetime) -> bool:
+    """Whether somebody wrote this very note after an instant."""
+    said = TwinningNote.author_id == author, TwinningNote.text == text, TwinningNote.written_at > since
+    wanted = select(TwinningNote.id).where(TwinningNote.twinning_id == number, *said)
+    return session.scalar(wanted.limit(1)) is not None
 
 
 def files(session: Session, number: int, *, removed: bool = False) -> Sequence[TwinningFile]:

@@ -203,7 +203,7 @@ def plan_milestone(
 
 
 def add_milestone(session: Session, number: int, title: str, phase: str, due_on: date, deed: Deed) -> None:
-    """Raises ``Invalid``."""
+    """A milestone more, once however often it is sent. Raises ``Invalid``."""
     twinning = running(session, number)
     title = " ".join(title.split())
     wrong = {} if 0 < len(title) <= rules.MOST_SHORT else {"title": "required" if not title else "too_long"}
@@ -212,6 +212,8 @@ def add_milestone(session: Session, number: int, title: str, phase: str, due_on:
         wrong["due_on"] = why
     if wrong:
         raise Invalid(wrong)
+    if any((item.title, item.phase, item.due_on) == (title, phase, due_on) for item in twinning.milestones):
+        return
     if len(twinning.milestones) >= rules.MOST_MILESTONES:
         raise Conflict("too_many")
     position = 1 + max((item.position for item in twinning.milestones), default=0)

@@ -4,6 +4,7 @@
 import secrets
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -12,6 +13,8 @@ from app.errors import Conflict, Invalid, NotFound
 from app.files.check import Checked
 from app.files.names import check_name, safe_name
 from app.files.refusal import check_count
+from app.journal import queries as journal
+from app.journal.rules import SAME_SENDING
 from app.needs.answers import ANSWERS, preconditions
 from app.needs.service import Deed
 from app.twinnings import queries, rules
@@ -38,13 +41,15 @@ def set_meeting(
     deed: Deed,
     seen: str = "",
 ) -> Meeting:
-    """A new meeting (``meeting`` 0) or a change of one as it was ``seen``: calendars follow by its sequence.
+    """A new meeting (``meeting`` 0), once however often it is sent, or a change of one as it was ``seen``: calendars
+    follow by its sequence.
 
     Raises ``Invalid``; ``Conflict`` for one that was called off too, as its people were told.
     """
     twinning = running(session, number)
     title, place = " ".join(title.split()), place.strip()
-    found = _meeting(session, twinning, meeting) if meeting else _new_meeting(session, twinning)
+    said = (title, starts_at, minutes, place)
+    found = _meeting(session, twinning, meeting) if meeting else _new_meeting(session, twinning, said)
     if found.cancelled_at is not None:
         raise Conflict("called_off")
     wrong = _wrong_meeting(title, minutes, place)
@@ -53,12 +58,12 @@ def set_meeting(
         wrong["starts_at"] = rules.wrong_day(day_of(starts_at), day_of(twinning.began_at), day_of(deed.now))
     if problems := {name: problem for name, problem in wrong.items() if problem}:
         raise Invalid(problems)
+    if (found.title, found.starts_at, found.minutes, found.place) == said:
+        return found
     if meeting:
-        if (found.title, found.starts_at, found.minutes, found.place) == (title, starts_at, minutes, place):
-            return found
         refuse_unseen(found.said, seen)
         found.sequence += 1
-    found.title, found.starts_at, found.minutes, found.place = title, starts_at, minutes, place
+    found.title, found.starts_at, found.minutes, found.place = said
     session.add(found)
     session.flush()
     tell(session, twinning, deed, "meeting-set", {"meeting": found.id})
@@ -78,7 +83,10 @@ def _meeting(session: Session, twinning: Twinning, number: int) -> Meeting:
     return found
 
 
-def _new_meeting(session: Session, twinning: Twinning) -> Meeting:
+def _new_meeting(session: Session, twinning: Twinning, said: tuple[str, datetime, int, str]) -> Meeting:
+    """One that says just this, where it stands already, or another. Raises ``Conflict`` where there are too many."""
+    if same := queries.meeting_alike(session, twinning.id, *said):
+        return same
     if len(queries.meetings(session, twinning.id)) >= rules.MOST_MEETINGS:
         raise Conflict("too_many")
     return Meeting(twinning_id=twinning.id, uid=secrets.token_hex(16), sequence=0)
@@ -103,11 +111,13 @@ def call_off(meeting: Meeting, deed: Deed) -> None:
 
 
 def write_note(session: Session, number: int, text: str, deed: Deed) -> None:
-    """Raises ``Invalid``."""
+    """A note, once however often it is sent. Raises ``Invalid``."""
     twinning = running(session, number)
     text = text.strip()
     if not 0 < len(text) <= rules.MOST_TEXT:
         raise Invalid({"note": "required" if not text else "too_long"})
+    if queries.is_note_since(session, number, deed.person_id, text, deed.now - SAME_SENDING):
+        return
     if len(queries.notes(session, twinning.id)) >= rules.MOST_NOTES:
         raise Conflict("too_many")
     session.add(TwinningNote(twinning_id=twinning.id, text=text, author_id=deed.person_id, written_at=deed.now))
@@ -133,24 +143,34 @@ def check_kit(session: Session, number: int, changed: Mapping[int, Mapping[str, 
 
 
 def count_hours(session: Session, number: int, body: str, on: date, quarters: int, what: str, deed: Deed) -> None:
-    """Hours in quarters of an hour, of a day since the transfer began. Raises ``Invalid``."""
+    """Hours in quarters of an hour, of a day since the transfer began; once however often they are sent.
+
+    Raises ``Invalid``.
+    """
     twinning = running(session, number)
     city = party(twinning, body)
+    what = " ".join(what.split())[: rules.MOST_SHORT]
+    same = {"person_id": deed.person_id, "city_id": city.id, "on": on, "quarters": quarters, "what": what}
+    if _counted_already(session, number, same, deed):
+        return
     counted = queries.quarters_on(session, deed.person_id, on)
     wrong = rules.wrong_hours(quarters, counted) | rules.wrong_work_day(on, day_of(twinning.began_at), day_of(deed.now))
     if wrong:
         raise Invalid(wrong)
-    session.add(
-        WorkedHours(
-            twinning_id=twinning.id,
-            city_id=city.id,
-            person_id=deed.person_id,
-            on=on,
-            quarters=quarters,
-            what=" ".join(what.split())[: rules.MOST_SHORT],
-        )
-    )
+    session.add(WorkedHours(twinning_id=twinning.id, **same))
     tell(session, twinning, deed, "hours-counted", {"quarters": quarters})
+
+
+def _counted_already(session: Session, number: int, same: Mapping[str, Any], deed: Deed) -> bool:
+    """Whether just these hours were counted a moment ago: whoever worked as long again that day counts them later."""
+    held = queries.hours(session, number) if _is_done(session, number, "hours-counted", deed) else ()
+    return any(all(getattr(item, name) == value for name, value in same.items()) for item in held)
+
+
+def _is_done(session: Session, number: int, action: str, deed: Deed) -> bool:
+    """Whether the same person did such a thing to the transfer a moment ago."""
+    done = journal.done_since(session, deed.person_id, action, deed.now - SAME_SENDING)
+    return any(entry.key == str(number) for entry in done)
 
 
 def take_back_hours(session: Session, number: int, body: str, entry: int, deed: Deed) -> None:
@@ -216,10 +236,16 @@ def take_back_answer(session: Session, number: int, body: str, precondition: str
 
 
 def add_piece(session: Session, number: int, title: str, deed: Deed) -> None:
-    """One thing more to hand over that the solution's kit does not name. Raises ``Invalid``, ``Conflict``."""
+    """One thing more to hand over that the solution's kit does not name, once however often it is sent.
+
+    Raises ``Invalid``, ``Conflict``.
+    """
     twinning = running(session, number)
     title = " ".join(title.split())
-    known = {piece.title for piece in queries.kit(session, twinning.id)}
+    kit = queries.kit(session, twinning.id)
+    known = {piece.title for piece in kit}
+    if title in known and kit[-1].title == title and _is_done(session, number, "kit-piece-added", deed):
+        return
     if not 0 < len(title) <= rules.MOST_SHORT or title in known:
         raise Invalid({"title": "required" if not title else "known_already" if title in known else "too_long"})
     if len(known) >= rules.MOST_PIECES:
@@ -248,12 +274,19 @@ def keep_minutes(session: Session, number: int, meeting: int, text: str, deed: D
 def add_file(
     session: Session, number: int, city_id: int, checked: Checked, name: str, title: str, deed: Deed
 ) -> TwinningFile:
-    """A file that the people of both sides read. Raises ``Conflict``, ``FileRefused``."""
+    """A file that the people of both sides read, once however often it is sent.
+
+    Raises ``Conflict``, ``FileRefused``.
+    """
     twinning = running(session, number)
-    check_count(len(queries.files(session, twinning.id)))
     check_name(name, checked.kind)
     offered = safe_name(name, checked.kind)
     title = " ".join(title.split())[: rules.MOST_SHORT] or offered.rpartition(".")[0]
+    shared = queries.files(session, twinning.id)
+    what = (checked.digest, offered, title)
+    if same := next((file for file in shared if (file.digest, file.name, file.title) == what), None):
+        return same
+    check_count(len(shared))
     found = TwinningFile(
         twinning_id=twinning.id,
         city_id=city_id,

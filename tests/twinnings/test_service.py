@@ -533,7 +533,7 @@ def test_pieces_are_added_to_the_kit_each_once(exchange: Exchange) -> None:
         sharing.add_piece(session, exchange.number, "Tracciato  dei dati", exchange.deed())
         for title in ("", "Tracciato dei dati", "x" * 300):
             with pytest.raises(Invalid):
-                sharing.add_piece(session, exchange.number, title, exchange.deed())
+                sharing.add_piece(session, exchange.number, title, exchange.deed(exchange.colleague))
     with exchange.database.reading() as session:
         assert queries.kit(session, exchange.number)[-1].title == "Tracciato dei dati"
 
