@@ -13,6 +13,7 @@ from app.accounts import queries as people
 from app.accounts.models import Person
 from app.cities import queries as cities
 from app.errors import NotFound
+from app.journal.rules import SAME_SENDING
 from app.journal.service import record
 from app.review import queries, remarks
 from app.review.models import PageReport
@@ -80,8 +81,11 @@ def those_reached(session: Session, thing: Thing, day: date) -> tuple[Role, Sequ
 def report(
     session: Session, page: ReportedPage, now: datetime, text: str, email: str, address: str, person_id: int | None
 ) -> PageReport:
-    """An error a reader found on a page. Raises ``Invalid``, ``Throttled``."""
+    """An error a reader found on a page, once however often it is sent. Raises ``Invalid``, ``Throttled``."""
     said, mailbox = remarks.checked(session, now, text, email, address)
+    same = queries.reported_since(session, page.path, person_id, said, mailbox, now - SAME_SENDING)
+    if same is not None:
+        return same
     made = PageReport(
         path=page.path,
         title=page.title[:300],

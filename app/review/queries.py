@@ -66,6 +66,25 @@ def comment(session: Session, number: int) -> Comment | None:
     return session.scalars(wanted).one_or_none()
 
 
+def said_since(
+    session: Session, solution: Solution, author: int | None, said: tuple[str, str, str, str], since: datetime
+) -> Comment | None:
+    """What somebody said of a solution after an instant, word for word: kind, section, text, mailbox for an answer."""
+    columns = (Comment.kind, Comment.section, Comment.text, Comment.reader_email)
+    same = [column == value for column, value in zip(columns, said, strict=True)]
+    wanted = select(Comment).where(Comment.solution_id == solution.id, Comment.author_id == author, *same)
+    return session.scalars(wanted.where(Comment.created_at > since).limit(1)).one_or_none()
+
+
+def reported_since(
+    session: Session, path: str, author: int | None, text: str, mailbox: str, since: datetime
+) -> PageReport | None:
+    """What somebody reported of a page after an instant, word for word."""
+    said = PageReport.author_id == author, PageReport.text == text, PageReport.reader_email == mailbox
+    wanted = select(PageReport).where(PageReport.path == path, *said, PageReport.created_at > since)
+    return session.scalars(wanted.limit(1)).one_or_none()
+
+
 def comments(session: Session, solution: Solution) -> Sequence[Comment]:
     """Remarks and reports on a solution, those not dealt with first, then the oldest first."""
     wanted = select(Comment).where(Comment.solution_id == solution.id)

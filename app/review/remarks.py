@@ -14,6 +14,7 @@ from app.accounts.rules import WINDOW, digest, is_mailbox, network_of, tidy_emai
 from app.accounts.service import Throttled
 from app.cities.rules import is_closed
 from app.errors import Conflict, Invalid, NotFound
+from app.journal.rules import SAME_SENDING
 from app.review import queries
 from app.review.models import Comment
 from app.review.service import MAX_COMMENTS, add_comment, needed, tell
@@ -27,8 +28,13 @@ MOST_REPORTS = 5
 
 
 def comment(session: Session, solution: Solution, person_id: int, now: datetime, section: str, text: str) -> Comment:
-    """Leave a remark on a section, or on the whole. Raises ``Invalid``."""
+    """Leave a remark on a section, or on the whole, once however often it is sent. Raises ``Invalid``."""
     solution = library.locked(session, solution.id)
+    same = queries.said_since(
+        session, solution, person_id, ("review", section[:120], text.strip(), ""), now - SAME_SENDING
+    )
+    if same is not None:
+        return same
     waiting = queries.open_review(session, solution)
     made = add_comment(session, solution, person_id, now, section, text, waiting.id if waiting else None)
     tell(session, solution, person_id, now, "comment-added", {"comment": made.id, "section": made.section})
@@ -67,10 +73,15 @@ def report(
     address: str,
     person_id: int | None = None,
 ) -> Comment:
-    """An error a reader found, told to the owner. Raises ``Invalid``, ``Conflict``, ``Throttled``."""
+    """An error a reader found, told to the owner, once however often it is sent. Raises ``Invalid``, ``Conflict``,
+    ``Throttled``."""
     said, mailbox = checked(session, now, text, email, address)
     if not solution.badge or solution.archived_at is not None:
         raise Conflict("not_in_force")
+    solution = library.locked(session, solution.id)
+    same = queries.said_since(session, solution, person_id, ("report", "", said, mailbox), now - SAME_SENDING)
+    if same is not None:
+        return same
     found = Comment(
         solution_id=solution.id,
         kind="report",

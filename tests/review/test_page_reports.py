@@ -186,7 +186,8 @@ def test_reports_of_pages_have_the_limits_and_the_term_of_those_of_solutions(
 ) -> None:
     client = app.test_client()
     assert send(client, "/rete", text="corto", email="x") == 422
-    statuses = [send(client, "/rete", email="lettore@posta.example") for _ in range(remarks.MOST_REPORTS + 1)]
+    sent = {"email": "lettore@posta.example"}
+    statuses = [send(client, "/rete", f"{WRONG} {times}", **sent) for times in range(remarks.MOST_REPORTS + 1)]
     assert statuses == [303] * remarks.MOST_REPORTS + [429]
     with registered.work() as session:
         now = queries.page_reports(session, Scope(), Filter())[0].created_at
