@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Around the form: a new draft, the document as Markdown, versions, giving a draft up."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from sqlalchemy.exc import NoResultFound
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Answer
 
 from app.access import Action, Thing
@@ -55,8 +57,8 @@ def begin() -> Answer:
     asked = read_new(request.form, _only_body())
     gate.require(Action.WRITE_SOLUTION, Thing(bodies=frozenset({asked.body})))
     try:
-        found = _brought()
-        slug = _begin(asked, found)
+        found, content = _brought()
+        slug = _begin(asked, found, asked.mark(content))
     except (Invalid, FileRefused) as error:
         wrong, detail = (error.problems, "") if isinstance(error, Invalid) else ({"file": error.key}, error.detail)
         answer = _new_page(wrong, asked, detail)
@@ -72,23 +74,32 @@ def _office(found: Brought | None) -> int | None:
     return 1 if found and found.converted else None
 
 
-def _begin(asked: New, found: Brought | None) -> str:
-    """The slug of a new draft; pictures of the document it begins with become files of its kit."""
+def _begin(asked: New, found: Brought | None, mark: str) -> str:
+    """The slug of a new draft, the same however often its form is sent; pictures of the document it begins with become
+    files of its kit."""
     digests = {item.name: store().put(item.content) for item in found.pictures} if found else {}
     with work() as writes:
         author = gate.actor().id
+        if made := service.begun_already(writes, author, mark, now()):
+            return made
         title = asked.title or (found.title if found else "")
         document = with_problem(found.document if found else Document({}), asked.problem)
-        solution = service.begin(writes, title, asked.body, document, now(), author)
-        addresses = {}
-        for item in found.pictures if found else ():
-            said = files.Described(item.name, "documento-tecnico", "CC-BY-4.0", "public")
-            kept = files.add(writes, solution, picture(item, digests[item.name]), item.name, said, author, now())
-            addresses[item.name] = in_kit(kept.name)
-        if found and addresses:
-            placed = with_problem(with_pictures(found, addresses), asked.problem)
-            service.rewrite(writes, solution, placed, author, now())
+        solution = service.begin(writes, title, asked.body, document, now(), author, mark=mark)
+        if found and found.pictures:
+            placed = with_pictures(found, _pictures_kept(writes, solution, found, digests))
+            service.rewrite(writes, solution, with_problem(placed, asked.problem), author, now())
         return solution.slug
+
+
+def _pictures_kept(writes: Session, solution: Solution, found: Brought, digests: Mapping[str, str]) -> dict[str, str]:
+    """Addresses of the pictures of a document in the kit of its draft, by their names in it."""
+    addresses = {}
+    for item in found.pictures:
+        said = files.Described(item.name, "documento-tecnico", "CC-BY-4.0", "public")
+        taken = picture(item, digests[item.name])
+        kept = files.add(writes, solution, taken, item.name, said, gate.actor().id, now())
+        addresses[item.name] = in_kit(kept.name)
+    return addresses
 
 
 def _only_body() -> str:
@@ -102,10 +113,13 @@ def _new_page(wrong: dict[str, str], asked: New, detail: str = "") -> Response:
     return unkept(render_template("writing/new.html", bodies=listed, wrong=wrong, asked=asked, detail=detail))
 
 
-def _brought() -> Brought | None:
-    """What somebody brings in a file. Raises ``Invalid`` and ``FileRefused``."""
+def _brought() -> tuple[Brought | None, bytes]:
+    """What somebody brings in a file, and its bytes. Raises ``Invalid`` and ``FileRefused``."""
     sent = request.files.get("file")
-    return brought(sent.filename, sent.read()) if sent and sent.filename else None
+    if not sent or not sent.filename:
+        return None, b""
+    content = sent.read()
+    return brought(sent.filename, content), content
 
 
 def _uploaded_text() -> str:

@@ -59,13 +59,20 @@ class Described:
 def add(
     session: Session, solution: Solution, checked: Checked, name: str, said: Described, author_id: int, now: datetime
 ) -> Attachment:
-    """A file more in the kit; readers see it with the next version in force. Raises ``Invalid``, ``FileRefused``."""
+    """A file more in the kit, once however often it is sent; readers see it with the next version in force.
+
+    Raises ``Invalid``, ``FileRefused``.
+    """
     wrong = said.problems()
     if wrong:
         raise Invalid(wrong)
     queries.hold(session, solution)
-    check_count(len(queries.attachments(session, solution)))
-    offered = _free(safe_name(name, checked.kind), queries.file_names(session, solution))
+    held, given = queries.attachments(session, solution), safe_name(name, checked.kind)
+    what = {"digest": checked.digest, "visibility": said.visibility, **said.of(given)}
+    if same := next((file for file in held if what == {name: getattr(file, name) for name in what}), None):
+        return same
+    check_count(len(held))
+    offered = _free(given, queries.file_names(session, solution))
     attachment = Attachment(
         solution_id=solution.id,
         digest=checked.digest,

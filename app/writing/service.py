@@ -19,6 +19,8 @@ from app.document.render import render
 from app.document.serialise import digest, serialise
 from app.document.validate import wrong_notes
 from app.errors import Conflict, Invalid
+from app.journal import queries as journal
+from app.journal.rules import SAME_SENDING
 from app.journal.service import record
 from app.solutions import queries as library
 from app.solutions import service as solutions
@@ -74,12 +76,29 @@ class Saved:
         return bool(self.merged.conflicts)
 
 
+def begun_already(session: Session, author_id: int, mark: str, now: datetime) -> str:
+    """The slug of the draft that the same person began with the same form a moment ago, empty where there is none."""
+    # One at a time for each person: a button is pressed twice.
+    people.locked(session, author_id)
+    for entry in journal.done_since(session, author_id, "draft-created", now - SAME_SENDING):
+        if entry.data.get("mark") == mark and queries.taken(session, entry.key):
+            return entry.key
+    return ""
+
+
 def begin(
-    session: Session, title: str, body: str, document: Document | None, now: datetime, author_id: int, slug: str = ""
+    session: Session,
+    title: str,
+    body: str,
+    document: Document | None,
+    now: datetime,
+    author_id: int,
+    slug: str = "",
+    mark: str = "",
 ) -> Solution:
     """A new solution that only its office sees, from a title or a document somebody brought. Raises ``Invalid``.
 
-    ``slug`` is an address that nobody has; without one it is made of the title.
+    ``slug`` is an address that nobody has; without one it is made of the title. ``mark`` tells its form from others.
     """
     title = " ".join(title.split())
     if not title:
@@ -87,7 +106,8 @@ def begin(
     front = {"title": title[:TITLE_LIMIT].rstrip(), "city": body, "licence": "CC-BY-4.0", "visibility": "public"}
     slug = slug or rules.slug_for(title, lambda wanted: queries.taken(session, wanted))
     solution = solutions.begin(session, slug, Document(front), now, author_id)
-    record(session, now, author_id, "draft-created", "solution", slug, body=body)
+    data = {"mark": mark} if mark else {}
+    record(session, now, author_id, "draft-created", "solution", slug, body=body, data=data)
     rewrite(session, solution, document or Document(front), author_id, now, front)
     return solution
 

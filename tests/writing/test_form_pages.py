@@ -15,6 +15,7 @@ from app.db import Database
 from app.document import render
 from app.document.dates import ROME, today
 from app.document.schema import SECTION_TITLES
+from app.journal.models import JournalEntry
 from app.search.service import count_unmet
 from app.solutions.queries import by_slug
 from app.text.typed import CONTROL, readable
@@ -52,7 +53,21 @@ def test_a_title_is_enough_to_begin(people: dict[str, FlaskClient], office: Data
 
 def test_two_drafts_with_one_title_get_two_addresses(people: dict[str, FlaskClient]) -> None:
     assert begin(people["maria"], title="Nuova").address == "/soluzioni/nuova-2"
-    assert begin(people["maria"], title="Nuova").address == "/soluzioni/nuova-3"
+    assert begin(people["luca"], title="Nuova").address == "/soluzioni/nuova-3"
+
+
+def test_a_draft_whose_form_is_sent_twice_is_one_draft(people: dict[str, FlaskClient], office: Database) -> None:
+    maria, text = people["maria"], f"---\ntitle: Sportello\n---\n\n## {SECTION_TITLES[0]}\n\nTempi lunghi.\n"
+    for sent in ({"title": "Concorsi"}, {"title": "Concorsi", "section.1": "Tempi lunghi."}, {"title": ""}):
+        files = [{} if sent["title"] else {"file": (io.BytesIO(text.encode()), "s.md")} for _ in range(2)]
+        assert len({begin(maria, **sent, **file).address for file in files}) == 1
+    desk = begin(maria, title="Concorsi").open()
+    assert begin(maria, title="Concorsi e altro").address != desk.address
+    seen = {name: desk.box(name) for name in ("csrf_token", "edition")}
+    assert maria.post(f"{desk.address}/scarta", data=seen).status_code == 303
+    begin(maria, title="Concorsi").open()
+    with office.reading() as session:
+        assert sum(row.action == "draft-created" for row in session.query(JournalEntry)) == 5
 
 
 def test_without_a_title_the_page_says_what_is_missing(people: dict[str, FlaskClient]) -> None:

@@ -158,6 +158,14 @@ def test_a_file_taken_out_by_mistake_is_put_back(maria: Desk, office: Database) 
     assert actions == ["file-added", "file-removed", "file-added"]
 
 
+def test_a_file_sent_twice_is_one_file_of_the_kit(maria: Desk, office: Database) -> None:
+    for _twice in range(2):
+        assert send(maria, ("uno.txt", TEXT), title="") == 303
+    assert [(file.name, file.title) for file in kept(office)] == [("uno.txt", "uno")]
+    assert send(maria, ("uno.txt", TEXT), title="Altro") == 303
+    assert [file.name for file in kept(office)] == ["uno.txt", "uno-2.txt"]
+
+
 def describe(desk: Desk, number: int, **said: str) -> TestResponse:
     data = {**SAID, **said, "csrf_token": desk.box("csrf_token")}
     return desk.client.post(f"{desk.address}/kit/{number}/descrizione", data=data)
