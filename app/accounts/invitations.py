@@ -13,6 +13,7 @@ from app.accounts.roles import body_of, give_role, new_person
 from app.cities import queries as cities
 from app.document.dates import day_of
 from app.errors import Conflict, Forbidden, Invalid, LinkGone
+from app.journal.rules import SAME_SENDING
 from app.journal.service import record
 from app.outbox import queries as letters
 from app.outbox.models import Letter
@@ -22,15 +23,18 @@ from app.outbox.service import post
 def invite(
     session: Session, actor: Actor, now: datetime, email: str, role: Role, scope: str, language: str, theme: str = ""
 ) -> tuple[Invitation, str]:
-    """Invite a mailbox to a role; answers the invitation and its token. Raises ``Forbidden``.
+    """Invite a mailbox to a role, once however often that is sent; answers the invitation and its token, which nobody
+    knows any more of one that was sent a moment ago. Raises ``Forbidden``.
 
     ``theme``: the name of the theme a role is for, as the letter says it.
     """
     if actor.known and not rules.may_give(actor, role, scope):
         raise Forbidden("invite")
-    for old in queries.waiting_invitations(session, now):
-        if (old.email, old.role, old.scope) == (email, role.value, scope):
-            old.withdrawn_at = now
+    earlier = _waiting(session, actor, now, (email, role.value, scope))
+    if same := next((old for old in earlier if _is_sent_again(old, actor, now, language)), None):
+        return same, ""
+    for old in earlier:
+        old.withdrawn_at = now
     token = rules.new_token()
     invitation = Invitation(
         email=email,
@@ -76,6 +80,20 @@ def letters_of(session: Session, found: Iterable[Invitation]) -> dict[int, Lette
     """What became of the letters of some invitations, by the number of each; one of long ago has none."""
     keys = {letter_key(invitation.id): invitation.id for invitation in found}
     return {keys[key]: letter for key, letter in letters.with_keys(session, keys).items()}
+
+
+def _waiting(session: Session, actor: Actor, now: datetime, what: tuple[str, str, str]) -> list[Invitation]:
+    """Invitations of a mailbox to a role that nobody has accepted, while nobody sends another in the name of the same
+    person: of two letters the first would open nothing."""
+    if actor.known:
+        queries.locked(session, actor.id)
+    return [old for old in queries.waiting_invitations(session, now) if (old.email, old.role, old.scope) == what]
+
+
+def _is_sent_again(old: Invitation, actor: Actor, now: datetime, language: str) -> bool:
+    """Whether the same person sent this very invitation a moment ago; the command shows a new link each time."""
+    same = (old.invited_by, old.language) == (actor.id, language)
+    return actor.known and same and old.created_at > now - SAME_SENDING
 
 
 def _body_name(session: Session, slug: str) -> str:

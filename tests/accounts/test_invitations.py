@@ -135,6 +135,28 @@ def test_an_invitation_is_used_once(
     assert browsers().get(link).status_code == 404
 
 
+def test_an_invitation_sent_twice_is_one_letter_and_its_link_opens(
+    referent: Person, client: FlaskClient, browsers: Callable[[], FlaskClient], database: Database, clock: Clock
+) -> None:
+    makers.sign_in(client, referent)
+    for _twice in range(2):
+        assert invite(client) == 303
+    assert accept(browsers(), link_of(database, "invitation")) == 303
+    with database.reading() as session:
+        assert session.query(Letter).filter_by(kind="invitation").count() == 1
+
+
+def test_who_is_invited_again_later_gets_a_letter_again(
+    referent: Person, client: FlaskClient, database: Database, clock: Clock
+) -> None:
+    makers.sign_in(client, referent)
+    invite(client)
+    clock.pass_by(minutes=3)
+    invite(client)
+    with database.reading() as session:
+        assert session.query(Letter).filter_by(kind="invitation").count() == 2
+
+
 def test_an_invitation_expires_after_two_weeks(
     referent: Person, client: FlaskClient, browsers: Callable[[], FlaskClient], database: Database, clock: Clock
 ) -> None:
@@ -172,22 +194,24 @@ def test_an_invitation_that_was_accepted_meanwhile_is_not_withdrawn_and_who_trie
 
 
 def test_inviting_again_makes_the_earlier_link_void(
-    referent: Person, client: FlaskClient, browsers: Callable[[], FlaskClient], database: Database
+    referent: Person, client: FlaskClient, browsers: Callable[[], FlaskClient], database: Database, clock: Clock
 ) -> None:
     makers.sign_in(client, referent)
     invite(client)
     first = link_of(database, "invitation")
+    clock.pass_by(minutes=3)
     invite(client)
     assert browsers().get(first).status_code == 404
     assert browsers().get(link_of(database, "invitation")).status_code == 200
 
 
 def test_an_invitation_that_opens_nothing_says_whom_to_ask_and_tells_no_more_than_one_never_sent(
-    referent: Person, client: FlaskClient, browsers: Callable[[], FlaskClient], database: Database
+    referent: Person, client: FlaskClient, browsers: Callable[[], FlaskClient], database: Database, clock: Clock
 ) -> None:
     makers.sign_in(client, referent)
     invite(client)
     replaced = link_of(database, "invitation")
+    clock.pass_by(minutes=3)
     invite(client)
     said = set()
     for link in (replaced, "/invito/mai-spedito"):
