@@ -65,7 +65,7 @@ def test_filters_leave_what_was_asked_for_in_every_form(
 def cities_offered(client: FlaskClient, **asked: str) -> list[tuple[str, bool]]:
     """The cities that the board may be narrowed to, and which is chosen."""
     field = client.get("/richieste", query_string=asked).text.partition('name="citta"')[2].partition("</select>")[0]
-    return [(slug, bool(on)) for slug, on in re.findall(r'<option value="([^"]*)"( selected)?>', field)]
+    return [(slug, bool(on)) for slug, on in re.findall(r'<option value="([^"]*)"(?: lang="it")?( selected)?>', field)]
 
 
 def test_whatever_is_chosen_every_city_of_the_board_may_be_chosen_instead(
