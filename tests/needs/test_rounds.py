@@ -213,8 +213,8 @@ def test_what_was_shown_answered_and_came_of_it_is_data_for_the_coordination(
     first, second, *rest, offered = found
     assert (first["rank"], first["answer"], first["reason"]) == ("1", "declined", "not-mature")
     assert (first["shown_on"], first["answered_on"], first["outcome"]) == ("2026-11-22", "2026-11-23", "nobody")
-    assert float(first["score"].replace(",", ".")) > 0
-    assert float(first["theme"]) > 0
+    assert re.fullmatch(r"[1-9]\d*(,\d+)?", first["score"])
+    assert re.fullmatch(r"0,\d+|1", first["theme"])
     assert (second["origin"], second["answer"]) == ("next", "withdrawn")
     assert {line["answer"] for line in rest} <= {""}
     assert (offered["origin"], offered["shown_on"], offered["request_state"]) == ("offer", "", "open")
