@@ -21,10 +21,12 @@ AT_ONCE = "now"
 
 
 class Due(NamedTuple):
-    """A notice that its reader wants by mail at once; ``asked`` is the question it puts, where it puts one."""
+    """A notice that its reader wants by mail at once, and when what it tells was done; ``asked`` is the question it
+    puts, where it puts one."""
 
     person: Person
     notice: Notice
+    at: datetime
     asked: Mapping[str, Any] | None
 
     @property
@@ -46,14 +48,14 @@ def send(session: Session, due: Sequence[Due], unsubscribe: Unsubscribe) -> None
     for item in due:
         if item.notice.data.get("settled"):
             continue
-        same = (item.notice.id,) if item.is_question else (item.notice.reason, item.notice.action)
+        same = (item.notice.id,) if item.is_question else (item.notice.reason, item.notice.action, item.at)
         alike.setdefault((item.person.id, *same), []).append(item)
     for items in alike.values():
         _mail(session, items, unsubscribe(items[0].person.id, items[0].notice.reason))
 
 
 def _mail(session: Session, items: Sequence[Due], unsubscribe: str) -> None:
-    person, first, asked = items[0]
+    person, first, _at, asked = items[0]
     data: dict[str, Any] = {"news": [as_news(item.notice) for item in items], "unsubscribe": unsubscribe}
     to, at, once = (person.email, person.language), first.created_at, f"news:{first.id}"
     if items[0].is_question:

@@ -117,7 +117,7 @@ def _tell_of(session: Session, entry: JournalEntry, now: datetime) -> tuple[int,
         )
         for person_id, reason in rules.told(entry.action, audience, entry.actor_id).items()
     ]
-    return _keep(session, notices, audience.asked)
+    return _keep(session, notices, entry.at, audience.asked)
 
 
 def tell(session: Session, notices: Sequence[Notice], unsubscribe: Unsubscribe) -> int:
@@ -128,9 +128,10 @@ def tell(session: Session, notices: Sequence[Notice], unsubscribe: Unsubscribe) 
 
 
 def _keep(
-    session: Session, notices: Sequence[Notice], asked: Mapping[str, Any] | None = None
+    session: Session, notices: Sequence[Notice], at: datetime | None = None, asked: Mapping[str, Any] | None = None
 ) -> tuple[int, list[mailing.Due]]:
-    """How many notices are new and wanted, and what of them is to be mailed at once.
+    """How many notices are new and wanted, and what of them is to be mailed at once; ``at`` is when what they tell was
+    done, where that is not now.
 
     Beside the notices and the letters, what is asked of the database does not grow with the people.
     """
@@ -147,7 +148,12 @@ def _keep(
     ]
     session.add_all(notice for notice, _way in kept)
     session.flush()
-    return len(kept), [mailing.Due(there[notice.person_id], notice, asked) for notice, way in kept if way == "now"]
+    due = [
+        mailing.Due(there[notice.person_id], notice, at or notice.created_at, asked)
+        for notice, way in kept
+        if way == "now"
+    ]
+    return len(kept), due
 
 
 def start_following(

@@ -80,7 +80,7 @@ def test_people_are_looked_for_by_name_mailbox_body_and_state(
 def test_the_page_keeps_what_was_asked_and_says_when_nobody_answers(client: FlaskClient, office: Database) -> None:
     page = section(client.get(f"{PEOPLE}?cerca=%3Cb%3Enessuno&ente=bologna&stato=attive").text, "elenco")
     assert 'value="&lt;b&gt;nessuno"' in page
-    assert '<option value="bologna" selected>' in page
+    assert '<option value="bologna" lang="it" selected>' in page
     assert '<option value="attive" selected>' in page
     assert "Nessuna persona con questi filtri." in page
     assert f'href="{PEOPLE}#elenco"' in page

@@ -259,6 +259,26 @@ def test_one_act_that_brings_much_to_a_reader_brings_one_letter(
         assert all(notice.mailed_at for notice in queries.every_notice(session, people["referent"].id))
 
 
+def test_what_was_done_at_other_times_is_told_in_letters_of_their_own_in_their_order(
+    registered: Database, people: dict[str, Person]
+) -> None:
+    with registered.work() as session:
+        for minute, (action, slug) in enumerate(
+            (("solution-submitted", "bozza"), ("error-reported", "pubblica"), ("solution-submitted", "pubblica"))
+        ):
+            data = {"step": "approval"} if action == "solution-submitted" else {"comment": 1}
+            at = NOW + timedelta(minutes=minute)
+            record(session, at, people["official"].id, action, "solution", slug, body="bologna", data=data)
+    distribute(registered)
+    with registered.reading() as session:
+        told = [letter.data["news"] for letter in letters(session) if letter.recipient == people["referent"].email]
+    assert [[item["action"] for item in news] for news in told] == [
+        ["solution-submitted"],
+        ["error-reported"],
+        ["solution-submitted"],
+    ]
+
+
 def test_what_was_done_before_it_was_told_is_mailed_to_nobody(registered: Database, people: dict[str, Person]) -> None:
     happened(registered, "solution-submitted", "bozza", people["official"], step="approval")
     happened(registered, "solution-approved", "bozza", people["referent"], step="approval", next="")

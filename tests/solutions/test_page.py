@@ -347,7 +347,8 @@ def test_paper_names_the_solution_of_which_it_is_a_variant_to_who_may_read_it(
 ) -> None:
     with registered.work() as session:
         source = make_solution(session, "fonte", title="Sportello di prima")
-    said = "È la variante di un’altra soluzione: Sportello di prima , http://localhost/soluzioni/fonte"
+    whose = "Sportello di prima (Città metropolitana di Bologna), http://localhost/soluzioni/fonte"
+    said = f"È la variante di un’altra soluzione: {whose}"
     sections = {"Problema affrontato": "Uno.", "Soluzione adottata": "Due.", VARIANT_SECTION: "Tre."}
     paper = paper_of(client, registered, monkeypatch, based_on="fonte", sections=sections)
     assert said in words_of(paper)
