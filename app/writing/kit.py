@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The files of a kit: taking them in, describing them, also anew, taking them out and putting them back."""
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -68,8 +69,7 @@ def add(
         raise Invalid(wrong)
     queries.hold(session, solution)
     held, given = queries.attachments(session, solution), safe_name(name, checked.kind)
-    what = {"digest": checked.digest, "visibility": said.visibility, **said.of(given)}
-    if same := next((file for file in held if what == {name: getattr(file, name) for name in what}), None):
+    if same := next((file for file in held if _is_same(file, checked, given, said)), None):
         return same
     check_count(len(held))
     offered = _free(given, queries.file_names(session, solution))
@@ -90,6 +90,15 @@ def add(
     session.add(attachment)
     _record(session, solution, attachment, "file-added", author_id, now)
     return attachment
+
+
+def _is_same(file: Attachment, checked: Checked, given: str, said: Described) -> bool:
+    """Whether a file of the kit is the one that is sent, of which the same is said; one without a title is called by
+    its name, and has a number in it where the name was taken."""
+    what = {"digest": checked.digest, "visibility": said.visibility, **said.of(file.name)}
+    stem, dot, extension = given.rpartition(".")
+    named = re.fullmatch(f"{re.escape(stem)}(-[0-9]+)?{re.escape(dot + extension)}", file.name)
+    return all(getattr(file, name) == value for name, value in what.items()) and bool(said.title or named)
 
 
 def _free(name: str, taken: Collection[str]) -> str:

@@ -171,6 +171,15 @@ def describe(desk: Desk, number: int, **said: str) -> TestResponse:
     return desk.client.post(f"{desk.address}/kit/{number}/descrizione", data=data)
 
 
+def test_a_file_sent_twice_under_a_name_that_is_taken_is_one_file_too(maria: Desk, office: Database) -> None:
+    send(maria, ("schema.txt", b"Un altro schema."), title="")
+    for _twice in range(2):
+        send(maria, ("schema.txt", TEXT), title="")
+    assert [file.name for file in kept(office)] == ["schema.txt", "schema-2.txt"]
+    send(maria, ("convenzione.txt", TEXT), title="")
+    assert kept(office)[-1].name == "convenzione.txt", "who names it otherwise wants it so"
+
+
 def test_a_file_is_described_anew_without_sending_it_again(maria: Desk, office: Database) -> None:
     send(maria, ("uno.txt", TEXT))
     [first] = kept(office)
