@@ -13,6 +13,7 @@ from app.accounts import queries as people
 from app.accounts.models import Person
 from app.cities import queries as cities
 from app.errors import NotFound
+from app.journal import queries as journal
 from app.journal.rules import SAME_SENDING
 from app.journal.service import record
 from app.review import queries, remarks
@@ -83,6 +84,8 @@ def report(
 ) -> PageReport:
     """An error a reader found on a page, once however often it is sent. Raises ``Invalid``, ``Throttled``."""
     said, mailbox = remarks.checked(session, now, text, email, address)
+    # A page is no row that could be held: of two at the same moment the second reads here what the first wrote.
+    journal.wait_for_turn(session)
     same = queries.reported_since(session, page.path, person_id, said, mailbox, now - SAME_SENDING)
     if same is not None:
         return same

@@ -49,3 +49,14 @@ def test_an_error_of_a_page_reported_twice_is_one(office: Office) -> None:
             page_reports.report(session, about, LATER, text, "", "192.0.2.1", None)
     with office.database.reading() as session:
         assert session.query(PageReport).count() == 2
+
+
+def test_an_error_of_a_page_reported_twice_at_the_same_moment_is_one(office: Office) -> None:
+    about = page_reports.ReportedPage("/rete", "Rete")
+
+    def press(session: Session) -> None:
+        page_reports.report(session, about, LATER, WRONG, "", "192.0.2.1", None)
+
+    assert at_once(*[working(office.database, press)] * 3) == ["done"] * 3
+    with office.database.reading() as session:
+        assert session.query(PageReport).count() == 1
