@@ -14,6 +14,7 @@ from app.files.check import Checked
 from app.files.names import check_name, safe_name
 from app.files.refusal import check_count
 from app.journal import queries as journal
+from app.journal.models import JournalEntry
 from app.journal.rules import SAME_SENDING
 from app.needs.answers import ANSWERS, preconditions
 from app.needs.service import Deed
@@ -157,20 +158,23 @@ def count_hours(session: Session, number: int, body: str, on: date, quarters: in
     wrong = rules.wrong_hours(quarters, counted) | rules.wrong_work_day(on, day_of(twinning.began_at), day_of(deed.now))
     if wrong:
         raise Invalid(wrong)
-    session.add(WorkedHours(twinning_id=twinning.id, **same))
-    tell(session, twinning, deed, "hours-counted", {"quarters": quarters})
+    made = WorkedHours(twinning_id=twinning.id, **same)
+    session.add(made)
+    session.flush()
+    tell(session, twinning, deed, "hours-counted", {"quarters": quarters, "entry": made.id})
 
 
 def _counted_already(session: Session, number: int, same: Mapping[str, Any], deed: Deed) -> bool:
     """Whether just these hours were counted a moment ago: whoever worked as long again that day counts them later."""
-    held = queries.hours(session, number) if _is_done(session, number, "hours-counted", deed) else ()
+    lately = {entry.data.get("entry") for entry in _done(session, number, "hours-counted", deed)}
+    held = [item for item in queries.hours(session, number) if item.id in lately] if lately else ()
     return any(all(getattr(item, name) == value for name, value in same.items()) for item in held)
 
 
-def _is_done(session: Session, number: int, action: str, deed: Deed) -> bool:
-    """Whether the same person did such a thing to the transfer a moment ago."""
+def _done(session: Session, number: int, action: str, deed: Deed) -> list[JournalEntry]:
+    """Each time the same person did such a thing to the transfer a moment ago."""
     done = journal.done_since(session, deed.person_id, action, deed.now - SAME_SENDING)
-    return any(entry.key == str(number) for entry in done)
+    return [entry for entry in done if entry.key == str(number)]
 
 
 def take_back_hours(session: Session, number: int, body: str, entry: int, deed: Deed) -> None:
@@ -244,7 +248,7 @@ def add_piece(session: Session, number: int, title: str, deed: Deed) -> None:
     title = " ".join(title.split())
     kit = queries.kit(session, twinning.id)
     known = {piece.title for piece in kit}
-    if title in known and kit[-1].title == title and _is_done(session, number, "kit-piece-added", deed):
+    if title in known and kit[-1].title == title and _done(session, number, "kit-piece-added", deed):
         return
     if not 0 < len(title) <= rules.MOST_SHORT or title in known:
         raise Invalid({"title": "required" if not title else "known_already" if title in known else "too_long"})

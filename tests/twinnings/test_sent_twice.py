@@ -74,6 +74,15 @@ def test_what_a_colleague_says_in_the_same_words_is_theirs(exchange: Exchange, p
     assert exchange.rows().count(action) == 2
 
 
+def test_hours_of_the_same_length_as_some_of_long_ago_count_right_after_others(exchange: Exchange) -> None:
+    for minutes, quarters, what in ((0, 6, "Studio"), (60, 2, "Telefonata"), (61, 6, "Studio"), (61, 6, "Studio")):
+        with exchange.database.work() as session:
+            deed = Deed(exchange.receiver, LATER + timedelta(minutes=minutes))
+            sharing.count_hours(session, exchange.number, "torino", DAY, quarters, what, deed)
+    with exchange.database.reading() as session:
+        assert sorted(item.quarters for item in queries.hours(session, exchange.number)) == [2, 6, 6]
+
+
 def test_hours_that_were_taken_back_are_counted_again_at_once(exchange: Exchange) -> None:
     act, _action = PRESSED["hours"]
     with exchange.database.work() as session:
