@@ -56,7 +56,7 @@ OFFICE: Mapping[str, Sequence[tuple[bytes, bytes]]] = {
     ),
 }
 #: What Markdown would take for a mark of its own: anywhere, and at the beginning of a line.
-MARK = re.compile(r"[\\`*\[\]<>~]|&(?=#?\w+;)|(?<!\w)_|_(?!\w)")
+MARK = re.compile(r"[\\`*\[\]<>~]|&(?=#?\w+;)|(?<![^\W_])_|_(?![^\W_])")
 BEGINNING = re.compile(r"^\d{1,9}(?=[.)](?:\s|$))|^(?=[-+#])")
 
 

@@ -1200,7 +1200,12 @@ def test_draft_acts_open_in_an_office(
 def test_what_people_typed_stands_in_an_act_as_they_typed_it(
     exchange: Exchange, receiver: FlaskClient, form: str, part: str
 ) -> None:
-    pieces = ("1. Schema *unico* di [convenzione](a)", "a) Tabella <A> & costi_netti_", "- `Modulo` 3 ~circa~")
+    pieces = (
+        "1. Schema *unico* di [convenzione](a)",
+        "a) Tabella <A> & costi_netti_",
+        "- `Modulo` 3 ~circa~",
+        "Prot. ____ del ____",
+    )
     for title in pieces:
         assert post(receiver, "/kit", title=title) == 303
     assert post(receiver, "/tappe", title="2) Seduta *urgente*", phase="capire", due_on="2027-01-10") == 303
