@@ -68,17 +68,18 @@ def _post(session: Session, actor: Actor, invitation: Invitation, token: str, sc
         "expires_on": day_of(invitation.expires_at).isoformat(),
     }
     to, at, ends = (invitation.email, invitation.language), invitation.created_at, invitation.expires_at
-    post(session, at, "invitation", *to, data, once=letter_key(invitation.id), expires_at=ends)
+    post(session, at, "invitation", *to, data, once=_letter_key(invitation), expires_at=ends)
 
 
-def letter_key(number: int) -> str:
-    """Under which key the letter of an invitation stands in the outbox."""
-    return f"invitation:{number}"
+def _letter_key(invitation: Invitation) -> str:
+    """Under which key the letter of an invitation stands in the outbox, where it stays: SQLite gives the number of one
+    that is forgotten to the next."""
+    return f"invitation:{invitation.token_digest}"
 
 
 def letters_of(session: Session, found: Iterable[Invitation]) -> dict[int, Letter]:
     """What became of the letters of some invitations, by the number of each; one of long ago has none."""
-    keys = {letter_key(invitation.id): invitation.id for invitation in found}
+    keys = {_letter_key(invitation): invitation.id for invitation in found}
     return {keys[key]: letter for key, letter in letters.with_keys(session, keys).items()}
 
 

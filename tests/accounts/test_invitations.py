@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.access import NOBODY, Role
-from app.accounts import invitations, queries, roles, rules
+from app.accounts import erasure, invitations, queries, roles, rules
 from app.accounts.models import Person
 from app.config import Settings
 from app.db import Database
@@ -598,3 +598,22 @@ def test_old_invitations_are_forgotten_after_a_year(registered: Database) -> Non
         ]
         with pytest.raises(NotFound):
             invitations.open_invitation(session, token, datetime.now(UTC))
+
+
+def test_an_invitation_leaves_although_the_one_before_went_with_its_erased_person(
+    registered: Database, referent: Person, database: Database
+) -> None:
+    with registered.work() as session:
+        _made, token = invitations.invite(session, referent.actor, makers.NOW, NEW, Role.OFFICIAL, "bologna", "it")
+    with registered.work() as session:
+        outbox.mark_sent(session, letters(database, "invitation")[0].id, makers.NOW)
+        person = invitations.accept_invitation(session, token, makers.NOW, "Carlo Bianchi", makers.PASSWORD)
+    with registered.work() as session:
+        erasure.erase(session, NOBODY, queries.locked(session, person.id) or person, makers.NOW)
+    with registered.work() as session:
+        made, _token = invitations.invite(
+            session, referent.actor, makers.NOW, "nuova@ente.example", Role.OFFICIAL, "bologna", "it"
+        )
+    with registered.reading() as session:
+        assert invitations.letters_of(session, [made])[made.id].recipient == "nuova@ente.example"
+    assert [letter.recipient for letter in letters(database, "invitation")] == ["", "nuova@ente.example"]
