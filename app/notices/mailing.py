@@ -57,7 +57,8 @@ def send(session: Session, due: Sequence[Due], unsubscribe: Unsubscribe) -> None
 def _mail(session: Session, items: Sequence[Due], unsubscribe: str) -> None:
     person, first, _at, asked = items[0]
     data: dict[str, Any] = {"news": [as_news(item.notice) for item in items], "unsubscribe": unsubscribe}
-    to, at, once = (person.email, person.language), first.created_at, f"news:{first.id}"
+    # Its number alone does not do: SQLite gives that of a notice that went with its person to the next.
+    to, at, once = (person.email, person.language), first.created_at, f"news:{first.id}:{first.source}"
     if items[0].is_question:
         post(session, at, "question", *to, {**data, "asked": dict(asked or {})}, once=once)
     elif len(items) > 1:

@@ -9,16 +9,19 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from app.access import Role
+from app.access import NOBODY, Role
+from app.accounts import erasure
+from app.accounts import queries as accounts
 from app.accounts.models import Person
 from app.db import Database
 from app.errors import Invalid, NotFound
 from app.journal.models import JournalEntry
 from app.journal.service import record
-from app.notices import audiences, chores, mailing, queries, rules, service
+from app.notices import audiences, chores, mailing, own_data, queries, rules, service
 from app.notices.models import Notice
 from app.notices.rules import Audience
 from app.notices.unsubscribe import Unsubscribing
+from app.outbox import service as outbox
 from app.outbox.models import Letter
 from tests import races
 from tests.makers import NOW, make_person, make_solution
@@ -465,3 +468,22 @@ def test_a_digest_that_cannot_be_made_keeps_nobody_elses_back(
         chores.send_digests(app)
     with registered.reading() as session:
         assert [letter.kind for letter in letters(session)].count("newsletter") == 1
+
+
+def test_a_letter_leaves_although_the_notice_before_went_with_its_erased_person(
+    registered: Database, people: dict[str, Person]
+) -> None:
+    happened(registered, "solution-submitted", "bozza", people["official"], step="approval")
+    distribute(registered)
+    with registered.work() as session:
+        [letter] = letters(session)
+        outbox.mark_sent(session, letter.id, NOW)
+    with registered.work() as session:
+        gone = accounts.locked(session, people["referent"].id)
+        assert gone is not None
+        erasure.erase(session, NOBODY, gone, NOW, [own_data.forget])
+        other = make_person(session, (Role.REFERENT, "bologna"))
+    happened(registered, "solution-submitted", "bozza", people["official"], step="approval")
+    distribute(registered)
+    with registered.reading() as session:
+        assert [letter.recipient for letter in letters(session)] == ["", other.email]
