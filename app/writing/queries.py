@@ -124,10 +124,11 @@ def kits(session: Session) -> dict[str, list[str]]:
     """Names of the files in the kits of all solutions, by slug: of the version in force, and as authors have them."""
     wanted = select(Solution.slug, Attachment.name).join(Solution, Solution.id == Attachment.solution_id)
     wanted = wanted.where(or_(Attachment.published, Attachment.removed_at.is_(None)))
-    found: dict[str, list[str]] = {}
+    # One that waits to be described anew to readers is there twice, under one name.
+    found: dict[str, dict[str, None]] = {}
     for slug, name in session.execute(wanted.order_by(Solution.slug, Attachment.id)):
-        found.setdefault(slug, []).append(name)
-    return found
+        found.setdefault(slug, {})[name] = None
+    return {slug: list(names) for slug, names in found.items()}
 
 
 #: Put together once: every page of a solution asks it.

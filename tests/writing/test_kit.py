@@ -199,6 +199,14 @@ def test_a_file_is_described_anew_without_sending_it_again(maria: Desk, office: 
         assert [row.action for row in of_thing(session, "solution", SLUG)] == ["file-described", "file-added"]
 
 
+def test_a_file_that_waits_to_be_described_anew_is_one_file_of_its_kit(maria: Desk, office: Database) -> None:
+    send(maria, ("uno.txt", TEXT))
+    publish(office)
+    describe(maria, kept(office)[0].id, title="Schema di accordo")
+    with office.reading() as session:
+        assert queries.kits(session) == {SLUG: ["uno.txt"]}
+
+
 def test_a_file_without_a_title_is_called_by_its_name_again(maria: Desk, office: Database) -> None:
     send(maria, ("uno.txt", TEXT))
     describe(maria, kept(office)[0].id, title="  ")
