@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from flask import Flask
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
-from yaml import YAMLError
 
 from app import cli, rubbish
 from app.accounts import chores as account_chores
@@ -242,13 +241,14 @@ def _add_stores(app: Flask, settings: Settings) -> None:
 
 
 def _engine(settings: Settings) -> Engine:
-    """The engine; without the vocabulary where that cannot be read, so that the command that names the error starts."""
-    meaning, vocabulary = _meaning(settings), settings.content_folder / "vocabulary.yml"
-    try:
-        return Engine(settings.index_folder, vocabulary, meaning)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, YAMLError) as error:
+    vocabulary = settings.content_folder / "vocabulary.yml"
+    engine = Engine(settings.index_folder, vocabulary, _meaning(settings))
+
+    def unread(error: Exception) -> None:
         logs.log.warning("search without vocabulary", file=str(vocabulary), reason=str(error))
-        return Engine(settings.index_folder, None, meaning)
+
+    engine.unread = unread
+    return engine
 
 
 def _meaning(settings: Settings) -> semantic.Meaning | None:

@@ -81,6 +81,9 @@ class Found:
 class Engine:
     """Searches the index of a folder; threads share it, and it follows the generations on disk."""
 
+    #: Told why the vocabulary cannot be read: then one searches without.
+    unread: Callable[[Exception], None] = staticmethod(lambda _error: None)
+
     def __init__(self, folder: Path, vocabulary: Path | None = None, meaning: Meaning | None = None) -> None:
         self.folder = folder
         self.meaning = meaning
@@ -94,7 +97,7 @@ class Engine:
     def vocabulary(self) -> Vocabulary:
         """Read by who searches: a third of a start, which a command, or the process that starts the server, can do
         without."""
-        return load_vocabulary(self._vocabulary_file)
+        return load_vocabulary(self._vocabulary_file, self.unread)
 
     def generation(self) -> tuple[str, ...]:
         """Changes with every commit of the index; empty where there is none."""

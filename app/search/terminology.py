@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The file of the vocabulary, read once for each of its states."""
 
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
@@ -12,11 +13,15 @@ from app.text.vocabulary import Vocabulary
 FAST_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def load_vocabulary(path: Path | None) -> Vocabulary:
-    """The vocabulary of a file, an empty one where there is none."""
-    if path is None or not path.exists():
+def load_vocabulary(path: Path | None, unread: Callable[[Exception], None]) -> Vocabulary:
+    """The vocabulary of a file, an empty one where there is none, or none that can be read, which is told."""
+    try:
+        if path is None or not path.exists():
+            return Vocabulary()
+        return _read_vocabulary(path, path.stat().st_mtime_ns)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, yaml.YAMLError) as error:
+        unread(error)
         return Vocabulary()
-    return _read_vocabulary(path, path.stat().st_mtime_ns)
 
 
 @lru_cache(maxsize=4)

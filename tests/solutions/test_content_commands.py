@@ -366,10 +366,14 @@ def test_one_wrong_entry_leaves_the_rest_of_its_register_and_all_other_files(
 
 
 @pytest.mark.parametrize("text", ["terms: [", "terms: suap", "altro: 1", "", "terms: [suap]"])
-def test_a_broken_vocabulary_lets_the_command_start_that_names_it(settings: Settings, folder: Path, text: str) -> None:
+def test_a_broken_vocabulary_lets_the_command_start_that_names_it_and_the_site_search(
+    settings: Settings, folder: Path, text: str
+) -> None:
     (folder / "vocabulary.yml").write_text(text, encoding="utf-8")
     made = create_app(replace(settings, content=str(folder)))
     result = run(made, "import")
+    made.extensions["indexer"].rebuild()
+    assert made.extensions["engine"].search("sportello").hits
     made.extensions["database"].close()
     assert result.exit_code == 1
     assert "vocabulary.yml:" in result.output
