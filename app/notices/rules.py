@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Who is told of what, how, and when a digest is due: pure rules."""
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -225,6 +226,12 @@ def earliest_of_digest(day: date, how: str) -> datetime:
     """Where a digest begins to look, so that no gap is left where the worker was away; nothing old comes out of it."""
     back = timedelta(days=35 if how == "weekly" else 8)
     return _opens(day) - back
+
+
+def source_of_search(number: int, since: datetime, slug: str) -> str:
+    """What tells the news of a saved search from all others: its number may be that of one given up long ago, and the
+    name of a solution may be longer than there is room for."""
+    return f"search:{number}:{hashlib.sha256(f'{since.isoformat()} {slug}'.encode()).hexdigest()[:40]}"
 
 
 def news_of_search(

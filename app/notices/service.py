@@ -240,7 +240,7 @@ def tell_found(session: Session, number: int, found: Mapping[str, str], now: dat
 def _found(follow: Follow, slug: str, title: str, now: datetime) -> Notice:
     return Notice(
         person_id=follow.person_id,
-        source=f"search:{follow.id}:{slug}",
+        source=rules.source_of_search(follow.id, follow.created_at, slug),
         reason=rules.SEARCH,
         action="search-found",
         kind="solution",

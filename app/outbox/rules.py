@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 #: A letter taken by a worker is another worker's after this long: the first one died.
-CLAIM_LASTS = timedelta(minutes=10)
+#: Twice what a server may take that is slow at each of its answers.
+CLAIM_LASTS = timedelta(minutes=20)
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=4)
 #: Over more than five days, as mail servers try: a server that is away from Friday on is mended on Monday.

@@ -59,7 +59,7 @@ def _cell(value: Any) -> str:
     if isinstance(value, float):
         # A spreadsheet in Italy takes a point for that of thousands, or for a day: 4.137 would be four thousand. The
         # places of degrees are enough for all.
-        return f"{value:.6f}".rstrip("0").rstrip(".").replace(".", ",")
+        return f"{round(value, 6) + 0.0:.6f}".rstrip("0").rstrip(".").replace(".", ",")
     text = ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
     return f"'{text}" if text.startswith(FORMULA) and not isinstance(value, int) else text
 

@@ -332,6 +332,19 @@ def test_a_saved_search_tells_of_each_new_solution_once(registered: Database, pe
     assert told(registered, person) == [("search-found", "search")]
 
 
+def test_a_search_saved_anew_under_the_number_of_one_given_up_tells_what_it_finds(
+    registered: Database, people: dict[str, Person]
+) -> None:
+    person, found = people["stranger"], {"a" * 120: "Un nome lungo quanto può essere"}
+    for later in (0, 1):
+        with registered.work() as session:
+            service.start_following(session, person.id, "search", "q=uno", "uno", [], NOW + timedelta(days=later))
+            (follow,) = queries.follows(session, person.id)
+            assert service.tell_found(session, follow.id, found, NOW, path) == 1
+            service.stop_following(session, person.id, "search", "q=uno")
+    assert told(registered, person) == [("search-found", "search")] * 2
+
+
 def test_following_twice_is_following_once_and_has_a_limit(registered: Database, people: dict[str, Person]) -> None:
     person = people["stranger"].id
     with registered.work() as session:
