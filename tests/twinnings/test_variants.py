@@ -174,7 +174,8 @@ def test_those_of_the_transfer_and_who_follows_the_source_hear_once_that_its_var
             review = submit(session, variant, exchange.receiver, NOW)
             approve(session, Judgement(variant.id, review.id, review.revision_number, exchange.colleague, LATER))
     chores.distribute(app)
-    told = "«Due sportelli», variante di «Sportello unico metropolitano», è stata approvata dalla città ed è nella biblioteca."
+    source = "variante di «Sportello unico metropolitano»"
+    told = f"«Due sportelli», {source}, è stata approvata dalla città ed è nella biblioteca."
     for person, reason in ((exchange.giver, "mine"), (exchange.stranger, "followed")):
         with exchange.database.reading() as session:
             notices = [item for item in noticed(session, person, 99) if item.action == "solution-approved"]
