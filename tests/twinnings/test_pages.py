@@ -659,6 +659,7 @@ def test_reports_that_contradict_each_other_close_it_only_once_the_last_is_confi
     assert post(receiver, "/chiudi", confirmed="on", **typed) == 303
     assert exchange.twinning().state == "closed"
     assert "raccontano due esiti diversi" in client.get(PATH).text
+    assert "Nessuna nota." in receiver.get(PATH).text, "nothing can be written any more: an empty heading says nothing"
 
 
 @pytest.mark.parametrize(
