@@ -12,6 +12,7 @@ from app.search.concepts import plan
 from app.search.engine import Engine
 from app.search.query import read
 from app.search.ranker import Ranking
+from app.text.tokens import tokens
 from app.text.vocabulary import Vocabulary, form
 from bench import aims
 from bench.public_data import ROOT, rows
@@ -37,8 +38,10 @@ def acronyms(engine: Engine, pairs: Sequence[Mapping[str, str]]) -> dict[str, fl
 
 
 def holding(ranking: Ranking, text: str) -> set[str]:
-    """Documents that hold the words of a text side by side."""
-    stems = form(text)
+    """Documents that hold the words of a text side by side; an acronym is that very word: `pori` does not hold POR."""
+    stems, words = form(text), [token.form for token in tokens(text)]
+    if len(words) == 1:
+        return {str(ranking.rows[n]["slug"]) for n in np.flatnonzero(ranking.spelling(words) & ranking.live)}
     return {str(ranking.rows[n]["slug"]) for n in np.flatnonzero(ranking.holding(stems))} if stems else set()
 
 
