@@ -3,6 +3,7 @@
 
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import islice
 
 from app.search.engine import Engine
 from app.search.index import IndexDamaged
@@ -29,7 +30,7 @@ def _whole(questions: Iterable[str]) -> tuple[str, ...]:
 def _finding(engine: Engine, _generation: tuple[str, ...], asked: tuple[Asked, ...]) -> tuple[str, ...]:
     """Tried once in each state of the index; while there is none, what the sheets ask is believed."""
     firsts = (next((text for text in texts if _finds(engine, text, slug)), "") for slug, texts in asked)
-    return tuple(text for text in firsts if text)[:MOST]
+    return tuple(islice(filter(None, firsts), MOST))
 
 
 def _finds(engine: Engine, text: str, slug: str) -> bool:
