@@ -12,6 +12,7 @@ from app.notices.chores import found_by
 from app.notices.models import Follow
 from app.search.engine import Engine
 from app.search.forms import read_query
+from app.solutions import act_queries
 from app.solutions import queries as solutions
 
 
@@ -43,7 +44,7 @@ def _label(session: Session, kind: str, key: str) -> str:
     if kind == "theme":
         theme = solutions.theme_by_slug(session, key)
         return theme.name if theme else ""
-    act = solutions.act_by_slug(session, key) if kind == "act" else None
+    act = act_queries.act_by_slug(session, key) if kind == "act" else None
     return act.label if act else ""
 
 

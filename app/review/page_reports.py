@@ -18,6 +18,7 @@ from app.journal.rules import SAME_SENDING
 from app.journal.service import record
 from app.review import queries, remarks
 from app.review.models import PageReport
+from app.solutions import act_queries
 from app.solutions import queries as library
 
 Known = TypeVar("Known")
@@ -52,7 +53,7 @@ def page_about(session: Session, path: str, kind: str, slug: str) -> ReportedPag
         return ReportedPage(path, _found(city, slug).name, body=slug)
     if kind == "theme":
         return ReportedPage(path, _found(dict(library.theme_names(session, "it")).get(slug), slug), theme=slug)
-    act = _found(library.act_by_slug(session, slug), slug)
+    act = _found(act_queries.act_by_slug(session, slug), slug)
     return ReportedPage(path, act.label, theme=queries.commonest_theme(session, act))
 
 

@@ -155,7 +155,7 @@ class Engine:
         """Read the commonest terms before the first questions, where the index opens."""
         if (snapshot := self._at_hand()) is not None:
             with suppress(IndexDamaged):
-                snapshot.ranking.prepare()
+                snapshot.prepare()
 
     def rest(self) -> None:
         """Close the files and keep what was computed: a process that is forked now shares it, and opens its own."""

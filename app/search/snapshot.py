@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -68,6 +68,11 @@ class Snapshot:
         self.vocabulary = vocabulary
         self.kinds = np.array([row["kind"] for row in self.ranking.rows], dtype=object)
 
+    def prepare(self) -> None:
+        """What takes long the first time, before the first questions."""
+        self.ranking.prepare()
+        _ = self.acts
+
     def of_alike(self, slugs: Sequence[str]) -> Mask:
         """What belongs to cities that are like any of some; everything where none is named."""
         if not slugs:
@@ -123,7 +128,7 @@ class Snapshot:
     @cached_property
     def _named_acts(self) -> list[tuple[LegalReference, str]]:
         titles = [str(row["title"]) for row in self.rows if row["kind"] == "act"]
-        return [(act, title) for title in titles if (act := canonical(title))]
+        return [(act, title) for title in titles if (act := _named_by(title))]
 
     @cached_property
     def regional(self) -> Mapping[str, list[str]]:
@@ -160,6 +165,12 @@ class Snapshot:
 def folded(text: str) -> str:
     """The words of a text as they are compared, without capitals and accents."""
     return " ".join(token.form for token in tokens(text))
+
+
+@lru_cache(maxsize=1 << 14)
+def _named_by(title: str) -> LegalReference | None:
+    """The act a title names: of a library of thousands of acts nearly all stand in the next generation too."""
+    return canonical(title)
 
 
 def understood(snapshot: Snapshot, text: str) -> Question:

@@ -14,7 +14,7 @@ from app.document.dates import today
 from app.errors import NotFound
 from app.search.forms import page_number
 from app.search.listing import Part, around, part
-from app.solutions import queries
+from app.solutions import act_queries, queries
 from app.solutions.models import Theme
 from app.solutions.rules import with_below
 from app.web.formats import csv_answer, json_answer
@@ -130,7 +130,7 @@ def _parent(every: Sequence[Theme], theme: Theme) -> Theme | None:
 @library.get("/norme")
 @permits(Action.READ_PUBLIC)
 def acts() -> str:
-    every = queries.acts(session())
+    every = act_queries.acts(session())
     shown = _asked(len(every), ACTS_PER_PAGE)
     listed = every[shown.before : shown.before + shown.most]
     return render_template("library/acts.html", acts=listed, **_around("library.acts", "norme", shown))
@@ -151,7 +151,7 @@ def acts_csv() -> Response:
 @library.get("/norme/<slug:slug>")
 @permits(Action.READ_PUBLIC)
 def act(slug: str) -> str:
-    found = queries.act_by_slug(session(), slug)
+    found = act_queries.act_by_slug(session(), slug)
     if found is None:
         raise NotFound(slug)
     citing = queries.of_act(found)
@@ -228,5 +228,5 @@ def _act_rows() -> list[dict[str, Any]]:
             "solutions": count,
             "url": site_root() + url_for("library.act", slug=act.slug),
         }
-        for act, count in queries.acts(session())
+        for act, count in act_queries.acts(session())
     ]

@@ -114,12 +114,17 @@ def locked(session: Session, number: int) -> Solution:
     Whoever writes a revision or decides holds it first, before the journal; a proposal or a twinning that only names
     it is written meanwhile. Raises ``NotFound``.
     """
-    wanted = _with_ties().options(selectinload(Solution.acts)).where(Solution.id == number)
-    wanted = wanted.with_for_update(of=Solution, key_share=True).execution_options(populate_existing=True)
-    found = session.scalars(wanted).one_or_none()
-    if found is None:
+    if (found := locked_if_any(session, number)) is None:
         raise NotFound(number)
     return found
+
+
+def locked_if_any(session: Session, which: int | str) -> Solution | None:
+    """The same by its number or its address; None where there is none yet."""
+    known = Solution.slug if isinstance(which, str) else Solution.id
+    wanted = _with_ties().options(selectinload(Solution.acts)).where(known == which)
+    wanted = wanted.with_for_update(of=Solution, key_share=True).execution_options(populate_existing=True)
+    return session.scalars(wanted).one_or_none()
 
 
 def with_source(session: Session, slug: str) -> Mapping[str, tuple[Solution, SolutionRevision]]:
@@ -432,35 +437,6 @@ def theme_by_slug(session: Session, slug: str) -> Theme | None:
 def theme_names(session: Session, language: str) -> list[tuple[str, str]]:
     """Slug and name of every theme in a language, in their own order."""
     return [(theme.slug, theme.name_en if language == "en" else theme.name) for theme in themes(session)]
-
-
-def acts(session: Session) -> Sequence[tuple[LegalAct, int]]:
-    """Acts that published solutions cite, with the number of those solutions, the most cited first."""
-    count = func.count(SolutionAct.solution_id)
-    wanted = (
-        select(LegalAct, count)
-        .join(SolutionAct, SolutionAct.act_id == LegalAct.id)
-        .join(Solution, Solution.id == SolutionAct.solution_id)
-        .where(Solution.published)
-        .group_by(LegalAct.id)
-        .order_by(count.desc(), LegalAct.slug)
-    )
-    return [(act, number) for act, number in session.execute(wanted).all()]
-
-
-def cited(session: Session, act: LegalAct) -> bool:
-    """Whether a published solution cites an act."""
-    ties = select(SolutionAct.act_id).join(Solution, Solution.id == SolutionAct.solution_id)
-    return session.scalar(ties.where(SolutionAct.act_id == act.id, Solution.published).limit(1)) is not None
-
-
-def act_by_slug(session: Session, slug: str) -> LegalAct | None:
-    return session.scalars(select(LegalAct).where(LegalAct.slug == slug)).one_or_none()
-
-
-def acts_by_slug(session: Session, slugs: Sequence[str]) -> dict[str, LegalAct]:
-    found = session.scalars(select(LegalAct).where(LegalAct.slug.in_(slugs))).all() if slugs else []
-    return {act.slug: act for act in found}
 
 
 def archived(session: Session) -> frozenset[str]:

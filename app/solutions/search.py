@@ -11,7 +11,7 @@ from app.document.compare import values_text
 from app.document.dates import last_day, today
 from app.search.document import SearchDocument
 from app.search.indexer import Searchable
-from app.solutions import queries
+from app.solutions import act_queries, queries
 from app.solutions.models import LegalAct, Solution, SolutionRevision, Theme
 from app.solutions.rules import with_above
 from app.text.typed import line
@@ -117,12 +117,12 @@ def _of_theme(theme: Theme) -> SearchDocument:
 
 
 def act_document(session: Session, slug: str) -> SearchDocument | None:
-    act = queries.act_by_slug(session, slug)
-    return _of_act(act) if act and queries.cited(session, act) else None
+    act = act_queries.act_by_slug(session, slug)
+    return _of_act(act) if act and act_queries.cited(session, act) else None
 
 
 def act_documents(session: Session) -> Iterator[SearchDocument]:
-    yield from (_of_act(act) for act, _count in queries.acts(session))
+    yield from (_of_act(act) for act, _count in act_queries.acts(session))
 
 
 def _of_act(act: LegalAct) -> SearchDocument:

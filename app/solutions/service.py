@@ -15,11 +15,11 @@ from app.document.model import Document, Problem
 from app.document.parse import parse
 from app.document.pictures import folder_of
 from app.document.render import MAX_RENDERED, Rendered, TooComplex, render
-from app.document.serialise import digest, digest_of, serialise
+from app.document.serialise import digest_of, serialise
 from app.document.validate import problems
 from app.errors import Invalid
 from app.search.changes import note
-from app.solutions import queries, register, rules, variant_queries
+from app.solutions import act_queries, queries, register, rules, variant_queries
 from app.solutions.models import LegalAct, Solution, SolutionAct, SolutionBody, SolutionRevision, SolutionTheme, Theme
 from app.text.acts import LegalReference
 
@@ -53,14 +53,13 @@ def import_document(
     wrong = wrong_in(session, document, slug, beside)
     if wrong:
         return Imported(slug, Outcome.REFUSED, wrong)
-    solution = queries.by_slug(session, slug)
-    if solution is None:
-        return _save_or_refuse(
-            session, Solution(slug=slug, created_at=now, revision_number=0, latest_number=0), document, now
-        )
     # Somebody may decide on it meanwhile, on the site that goes on.
-    solution = queries.locked(session, solution.id)
-    new = digest(document)
+    solution = queries.locked_if_any(session, slug)
+    text = serialise(document)
+    if solution is None:
+        fresh = Solution(slug=slug, created_at=now, revision_number=0, latest_number=0)
+        return _save_or_refuse(session, fresh, document, text, now)
+    new = digest_of(text)
     current = queries.current_revision(session, solution).digest
     if new == current:
         solution.imported_digest = new
@@ -68,18 +67,19 @@ def import_document(
     if current != solution.imported_digest:
         edited_here_only = new == solution.imported_digest
         return Imported(slug, Outcome.UNCHANGED if edited_here_only else Outcome.CONFLICT)
-    return _save_or_refuse(session, solution, document, now)
+    return _save_or_refuse(session, solution, document, text, now)
 
 
-def _save_or_refuse(session: Session, solution: Solution, document: Document, now: datetime) -> Imported:
+def _save_or_refuse(session: Session, solution: Solution, document: Document, text: str, now: datetime) -> Imported:
     try:
         rendered = render(document, folder_of(solution.slug))
     except TooComplex as error:
         return Imported(solution.slug, Outcome.REFUSED, (_too_complex(error),))
     outcome = Outcome.CHANGED if solution.revision_number else Outcome.ADDED
-    revision = _save(session, solution, document, rendered, now)
+    revision = _save(session, solution, document, rendered, now, text)
     revision.origin = "import"
     solution.imported_digest = revision.digest
+    session.flush()
     return Imported(solution.slug, outcome)
 
 
@@ -124,6 +124,7 @@ def save(session: Session, solution: Solution, document: Document, now: datetime
     origin = queries.current_revision(session, solution).origin
     revision = _save(session, solution, document, render(document, folder_of(solution.slug)), now)
     revision.origin = origin
+    session.flush()
     return revision
 
 
@@ -154,6 +155,7 @@ def make_live(
     """A new revision in force at once, as a decision makes it. Raises ``TooComplex``."""
     revision = _save(session, solution, document, render(document, folder_of(solution.slug)), now)
     revision.author_id, revision.reason = author_id, reason
+    session.flush()
     return revision
 
 
@@ -165,23 +167,26 @@ def begin(session: Session, slug: str, document: Document, now: datetime, author
 
 
 def _save(
-    session: Session, solution: Solution, document: Document, rendered: Rendered, now: datetime
+    session: Session, solution: Solution, document: Document, rendered: Rendered, now: datetime, text: str = ""
 ) -> SolutionRevision:
+    """A revision in force; whoever asked says where it comes from, and flushes: all that is known is written once.
+
+    ``text``: the document serialised, where that was done already.
+    """
     approved = solution.revision_number if solution.badge else 0
-    revision = _add_revision(session, solution, document, rendered, now)
+    revision = _add_revision(session, solution, document, rendered, now, text)
     revision.live_at = now
     solution.revision_number = revision.number
     derive(session, solution, document, approved)
     solution.updated_at = now
-    session.flush()
     return revision
 
 
 def _add_revision(
-    session: Session, solution: Solution, document: Document, rendered: Rendered, now: datetime
+    session: Session, solution: Solution, document: Document, rendered: Rendered, now: datetime, text: str = ""
 ) -> SolutionRevision:
     number = (solution.latest_number or 0) + 1
-    text = serialise(document)
+    text = text or serialise(document)
     revision = SolutionRevision(number=number, text=text, digest=digest_of(text), origin="site", saved_at=now)
     revision.visibility = str(document.front.get("visibility") or "")
     _fill_rendered(revision, rendered)
@@ -226,10 +231,12 @@ def derive(session: Session, solution: Solution, document: Document, before: int
 
 
 def _set_themes(session: Session, solution: Solution, document: Document) -> None:
-    registered = {theme.slug: theme for theme in queries.themes(session)}
     present = {tie.theme.slug: tie for tie in solution.themes}
+    listed = document.listed("themes")
+    strangers = any(slug not in present for slug in listed)
+    registered = {theme.slug: theme for theme in queries.themes(session)} if strangers else {}
     wanted = []
-    for position, slug in enumerate(document.listed("themes")):
+    for position, slug in enumerate(listed):
         tie = present.get(slug) or SolutionTheme(theme=registered[slug])
         tie.position = position
         wanted.append(tie)
@@ -238,6 +245,8 @@ def _set_themes(session: Session, solution: Solution, document: Document) -> Non
 
 def _set_bodies(session: Session, solution: Solution, document: Document) -> None:
     ties = rules.ties(document)
+    if ties == [_as_tie(body) for body in solution.bodies]:
+        return
     cities = by_slugs(session, [tie.slug for tie in ties])
     solution.bodies = [
         SolutionBody(
@@ -251,6 +260,10 @@ def _set_bodies(session: Session, solution: Solution, document: Document) -> Non
         )
         for position, tie in enumerate(ties)
     ]
+
+
+def _as_tie(body: SolutionBody) -> rules.Tie:
+    return rules.Tie(body.city.slug, body.role, body.lead, body.start, body.end, body.note)
 
 
 def _set_acts(session: Session, solution: Solution, document: Document, before: int) -> None:
@@ -275,7 +288,9 @@ def _registered_acts(
     Neither does a text that said the same of it ``before``: of two that disagree, each save would turn the act round,
     and with it every page that is kept.
     """
-    acts = queries.acts_by_slug(session, [item.reference.slug for item in cited])
+    acts = {tie.act.slug: tie.act for tie in solution.acts}
+    strangers = [item.reference.slug for item in cited if item.reference.slug not in acts]
+    acts |= act_queries.acts_by_slug(session, strangers)
     said = cache(partial(_said, session, solution, before))
     for item in cited:
         reference = item.reference

@@ -12,7 +12,7 @@ from app.cities.service import import_register
 from app.db import Database
 from app.pages import queries as page_queries
 from app.search.listing import part
-from app.solutions import queries
+from app.solutions import act_queries, queries
 from app.solutions.service import propose
 from app.writing.queries import shown_in
 from app.writing.search import solution_document
@@ -45,12 +45,12 @@ def test_the_solutions_of_an_act_start_with_those_whose_legal_basis_names_it(reg
         make_solution(session, "solo-nel-testo", title="A")
         make_solution(session, "nella-base", title="B", legal_basis=["D.P.R. 7 settembre 2010, n. 160"])
     with registered.reading() as session:
-        act = queries.act_by_slug(session, "dpr-160-2010")
+        act = act_queries.act_by_slug(session, "dpr-160-2010")
         assert act is not None
         found = queries.listed(session, queries.of_act(act), WHOLE)
         assert [solution.slug for solution in found] == ["nella-base", "solo-nel-testo"]
         assert queries.extent(session, queries.of_act(act)) == (2, NOW)
-        assert [(found.slug, count) for found, count in queries.acts(session)] == [("dpr-160-2010", 2)]
+        assert [(found.slug, count) for found, count in act_queries.acts(session)] == [("dpr-160-2010", 2)]
 
 
 def test_the_lines_of_a_table_hold_what_is_known_and_nothing_in_place_of_what_is_not(registered: Database) -> None:

@@ -9,7 +9,7 @@ import pytest
 from app.db import Database
 from app.document.render import TooComplex
 from app.errors import NotFound
-from app.solutions import queries
+from app.solutions import act_queries, queries
 from app.solutions.models import SolutionRevision
 from app.solutions.service import import_themes, rerender
 from tests.makers import THEMES, make_solution
@@ -80,7 +80,7 @@ def test_an_act_keeps_its_full_date_when_another_document_cites_it_briefly(regis
     with registered.work() as session:
         make_solution(session, "altra-soluzione-torino", city="torino", summary="Vedi la l. 56/2014.")
     with registered.reading() as session:
-        act = queries.acts_by_slug(session, ["legge-56-2014"])["legge-56-2014"]
+        act = act_queries.acts_by_slug(session, ["legge-56-2014"])["legge-56-2014"]
         assert act.urn == "urn:nir:stato:legge:2014-04-07;56"
 
 
@@ -90,7 +90,7 @@ def test_an_act_cited_briefly_first_gets_its_full_date_from_the_next_document(re
     with registered.work() as session:
         make_solution(session, "altra-soluzione-torino", city="torino", legal_basis=["L. 7 aprile 2014, n. 56"])
     with registered.reading() as session:
-        act = queries.acts_by_slug(session, ["legge-56-2014"])["legge-56-2014"]
+        act = act_queries.acts_by_slug(session, ["legge-56-2014"])["legge-56-2014"]
         assert act.urn == "urn:nir:stato:legge:2014-04-07;56"
 
 

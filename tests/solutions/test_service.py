@@ -4,7 +4,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from app.db import Database
@@ -12,7 +12,7 @@ from app.document.model import Document
 from app.pages import queries as page_queries
 from app.search.listing import part
 from app.search.models import RegisterState
-from app.solutions import queries
+from app.solutions import act_queries, queries
 from app.solutions.service import Outcome, begin, import_document, save
 from tests.makers import NOW, make_document, make_person, make_solution
 from tests.races import at_once, working
@@ -158,7 +158,7 @@ def test_acts_are_listed_once_with_the_places_that_cite_them(registered: Databas
 
 def dated_act(database: Database) -> str:
     with database.reading() as session:
-        return queries.acts_by_slug(session, ["legge-935-2012"])["legge-935-2012"].urn
+        return act_queries.acts_by_slug(session, ["legge-935-2012"])["legge-935-2012"].urn
 
 
 def test_only_what_is_approved_says_the_day_of_an_act_that_others_cite(registered: Database) -> None:
@@ -256,3 +256,27 @@ def test_a_document_comes_in_beside_decisions_on_the_same_one(registered: Databa
         assert held is not None
         numbers = sorted(revision.number for revision in queries.every_revision(session, held))
     assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_a_changed_document_writes_each_row_once_and_keeps_ties_that_stay(registered: Database) -> None:
+    imported(registered, make_document())
+    said: list[str] = []
+
+    def note(*told: object) -> None:
+        said.append(str(told[2]))
+
+    def ties() -> list[tuple[int, str]]:
+        with registered.reading() as session:
+            solution = queries.by_slug(session, SLUG)
+            assert solution is not None
+            return [(tie.id, tie.city.slug) for tie in solution.bodies]
+
+    before = ties()
+    event.listen(registered.engine, "before_cursor_execute", note)
+    try:
+        assert imported(registered, make_document(summary="Un riassunto nuovo.")) is Outcome.CHANGED
+    finally:
+        event.remove(registered.engine, "before_cursor_execute", note)
+    assert [line.split()[0] for line in said if "solution" in line].count("UPDATE") == 1
+    assert ties() == before
+    assert len(said) <= 13
