@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts import queries as people
 from app.accounts.models import Person
-from app.notices import queries, rules
+from app.notices import queries, rules, standing
 from app.notices.models import Notice, Preference
 from app.outbox import queries as outbox
 from app.outbox.service import post
@@ -99,7 +99,9 @@ def send_digest(session: Session, person_id: int, how: str, now: datetime, unsub
         return False
     since, until = rules.earliest_of_digest(day, how), rules.latest_of_digest(day, how, now)
     found = queries.unmailed(session, person_id, reasons, since, until)
-    notices = [notice for notice in found if not notice.data.get("settled")]
+    notices = [
+        notice for notice in found if not notice.data.get("settled") and standing.still_reads(session, person, notice)
+    ]
     data = {
         "news": [as_news(notice) for notice in notices],
         "how": how,

@@ -9,8 +9,8 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from app.access import NOBODY, Role
-from app.accounts import erasure
+from app.access import NOBODY, Actor, Role
+from app.accounts import erasure, roles
 from app.accounts import queries as accounts
 from app.accounts.models import Person
 from app.db import Database
@@ -23,9 +23,12 @@ from app.notices.rules import Audience
 from app.notices.unsubscribe import Unsubscribing
 from app.outbox import service as outbox
 from app.outbox.models import Letter
+from app.review.models import Comment
+from app.solutions import queries as solutions
 from tests import races
 from tests.makers import NOW, make_person, make_solution
 
+ADMINISTRATOR = Actor(1, frozenset({(Role.ADMINISTRATOR, "")}))
 MONDAY = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 
 
@@ -247,6 +250,30 @@ def test_what_is_wanted_in_a_digest_waits_for_it_and_goes_once(registered: Datab
         assert send_digests(session, MONDAY) == 1
         assert send_digests(session, MONDAY + timedelta(minutes=5)) == 0
         assert [letter.kind for letter in letters(session)] == ["newsletter"]
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_digest_quotes_no_remark_to_who_lost_the_role_meanwhile(
+    registered: Database, people: dict[str, Person], kept: bool
+) -> None:
+    official = people["official"]
+    happened(registered, "solution-submitted", "bozza", official, step="approval")
+    with registered.work() as session:
+        service.choose(session, official.id, "mine", "daily")
+        draft = solutions.by_slug(session, "bozza")
+        assert draft is not None
+        remark = Comment(solution_id=draft.id, text="Da non dire", created_at=NOW)
+        session.add(remark)
+    happened(registered, "comment-added", "bozza", people["referent"], comment=remark.id, kind="review")
+    distribute(registered)
+    with registered.work() as session:
+        person = accounts.locked(session, official.id)
+        assert person is not None
+        if not kept:
+            roles.take_role(session, ADMINISTRATOR, person, person.assignments[0].id, NOW)
+        send_digests(session, MONDAY)
+        quoted = [letter for letter in letters(session) if "Da non dire" in str(letter.data)]
+        assert [letter.recipient for letter in quoted] == ([official.email] if kept else [])
 
 
 def test_one_act_that_brings_much_to_a_reader_brings_one_letter(
