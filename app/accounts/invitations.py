@@ -92,8 +92,9 @@ def _waiting(session: Session, actor: Actor, now: datetime, what: tuple[str, str
 
 
 def _is_sent_again(old: Invitation, actor: Actor, now: datetime, language: str) -> bool:
-    """Whether the same person sent this very invitation a moment ago; the command shows a new link each time."""
-    same = (old.invited_by, old.language) == (actor.id, language)
+    """Whether this very invitation was sent a moment ago, by whomever: of two colleagues' letters the first would open
+    nothing. The command shows a new link each time, and nobody else can know one that it showed."""
+    same = old.invited_by is not None and old.language == language
     return actor.known and same and old.created_at > now - SAME_SENDING
 
 

@@ -146,6 +146,19 @@ def test_an_invitation_sent_twice_is_one_letter_and_its_link_opens(
         assert session.query(Letter).filter_by(kind="invitation").count() == 1
 
 
+def test_two_colleagues_who_invite_the_same_person_send_one_letter_and_its_link_opens(
+    referent: Person, browsers: Callable[[], FlaskClient], database: Database, clock: Clock
+) -> None:
+    colleague = make(database, (Role.REFERENT, "bologna"), email="altra@ente.example", name="Altra Referente")
+    for inviting in (referent, colleague):
+        client = browsers()
+        makers.sign_in(client, inviting)
+        assert invite(client) == 303
+    assert accept(browsers(), link_of(database, "invitation")) == 303
+    with database.reading() as session:
+        assert session.query(Letter).filter_by(kind="invitation").count() == 1
+
+
 def test_who_is_invited_again_later_gets_a_letter_again(
     referent: Person, client: FlaskClient, database: Database, clock: Clock
 ) -> None:
