@@ -17,6 +17,8 @@ FOOTNOTE = re.compile(r"^\[\^[^\]\s]+\]:")
 #: What word processors put where a line is broken within a paragraph: to YAML a new line, to a writer none.
 SOFT_BREAKS = str.maketrans("\u2028\u2029", "  ")
 MAX_NESTING = 6
+#: Letters of the name of a field: each value inside it is known by it.
+MAX_NAME = 100
 MAX_NUMBER = 10**15
 TAGS = frozenset(f"tag:yaml.org,2002:{name}" for name in "str int float bool null map seq merge".split())
 WORDS = TAGS & {"tag:yaml.org,2002:str", "tag:yaml.org,2002:merge"}
@@ -25,7 +27,15 @@ UNREADABLE = (ValueError, LookupError, OverflowError)
 
 
 class _PlainLoader(yaml.SafeLoader):
-    """Safe YAML whose dates stay text: a document says '2018' or '2018-05', never a time stamp."""
+    """Safe YAML whose dates stay text: a document says '2018' or '2018-05', never a time stamp.
+
+    Nothing stands for something else: a long text named a thousand times would be a thousand texts.
+    """
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        if self.check_event(yaml.AliasEvent):
+            raise yaml.constructor.ConstructorError(None, None, "an alias", self.peek_event().start_mark)  # type: ignore[no-untyped-call]
+        return super().compose_node(parent, index)
 
 
 _PlainLoader.yaml_implicit_resolvers = {
@@ -86,7 +96,7 @@ def _read_front(text: str) -> tuple[dict[str, Any], dict[str, int]]:
     if not isinstance(node, yaml.MappingNode):
         raise yaml.constructor.ConstructorError(None, None, "expected 'field: value' lines", node.start_mark)
     lines: dict[str, int] = {}
-    _note_lines(node, "", lines, set(), 0)
+    _note_lines(node, "", lines, 0)
     strange = next((key for key, _value in node.value if key.tag not in WORDS), None)
     if strange is not None:
         raise yaml.constructor.ConstructorError(None, None, "field names are words", strange.start_mark)
@@ -122,23 +132,21 @@ def _faults(node: yaml.Node) -> Iterator[yaml.Mark]:
             yield from _faults(inner)
 
 
-def _note_lines(node: yaml.Node, path: str, lines: dict[str, int], seen: set[int], depth: int) -> None:
-    if depth > MAX_NESTING or id(node) in seen or node.tag not in TAGS:
-        raise yaml.constructor.ConstructorError(None, None, "too deep, an alias or a tag", node.start_mark)
-    if isinstance(node, (yaml.MappingNode, yaml.SequenceNode)):
-        seen.add(id(node))
+def _note_lines(node: yaml.Node, path: str, lines: dict[str, int], depth: int) -> None:
+    if depth > MAX_NESTING or node.tag not in TAGS:
+        raise yaml.constructor.ConstructorError(None, None, "too deep, or a tag", node.start_mark)
     for name, child in _children(node):
         inner = f"{path}.{name}" if path else name
         if inner in lines:
             raise yaml.constructor.ConstructorError(None, None, f"'{name}' stands twice", child.start_mark)
         lines[inner] = child.start_mark.line + 2
-        _note_lines(child, inner, lines, seen, depth + 1)
+        _note_lines(child, inner, lines, depth + 1)
 
 
 def _children(node: yaml.Node) -> Iterator[tuple[str, yaml.Node]]:
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:
-            if not isinstance(key, yaml.ScalarNode) or key.tag not in TAGS:
+            if not isinstance(key, yaml.ScalarNode) or key.tag not in TAGS or len(key.value) > MAX_NAME:
                 raise yaml.constructor.ConstructorError(None, None, "field names are words", key.start_mark)
             yield str(key.value), value
     elif isinstance(node, yaml.SequenceNode):
