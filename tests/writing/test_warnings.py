@@ -21,6 +21,12 @@ def test_numbers_of_acts_and_amounts_are_no_telephone_numbers(text: str) -> None
     assert not holds_contact(text)
 
 
+@pytest.mark.parametrize("letter", ["a", "1", "+", "a."])
+def test_a_picture_pasted_as_letters_is_looked_through_once(letter: str) -> None:
+    """From each letter anew it would take minutes, in which its process answers nobody."""
+    assert not holds_contact(letter * 400_000)
+
+
 @pytest.mark.parametrize(
     ("mailbox", "personal"),
     [
