@@ -2,9 +2,10 @@
 """What a matching round is computed from and what comes out of it; reads only."""
 
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -244,23 +245,34 @@ def _compared(told: Mapping[str, Any]) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Since:
-    """How many open requests are not as a preview knew them: new ones, those that wait no more, those that changed."""
+    """How many open requests are not as a preview knew them: new ones, those that wait no more, those that changed;
+    ``full``: the givers that can do less now than it asks them."""
 
     new: int
     gone: int
     edited: int
+    full: tuple[str, ...]
 
     @property
-    def any(self) -> bool:
+    def requests(self) -> bool:
         return bool(self.new or self.gone or self.edited)
 
 
-def since(session: Session, found: MatchingRound, day: date) -> Since:
-    """What became of the open requests since a preview was computed."""
+def since(session: Session, found: MatchingRound, now: datetime) -> Since:
+    """What became of the open requests, and of the days of the givers, since a preview was computed."""
     then = {int(need): edition for need, edition in found.input["editions"].items()}
-    now = queries.editions_in_round(session, day)
+    still = queries.editions_in_round(session, day_of(now))
     return Since(
-        len(now.keys() - then.keys()),
-        len(then.keys() - now.keys()),
-        sum(then[need] != now[need] for need in then.keys() & now.keys()),
+        len(still.keys() - then.keys()),
+        len(then.keys() - still.keys()),
+        sum(then[need] != still[need] for need in then.keys() & still.keys()),
+        full(session, found, now),
     )
+
+
+def full(session: Session, found: MatchingRound, now: datetime) -> tuple[str, ...]:
+    """The givers that a preview asks for more than their days of now allow; one that gives nothing any more is told
+    otherwise."""
+    room = candidates.room(session, now)
+    asked = Counter(city for _need, _solution, city, _score in found.result["assigned"])
+    return tuple(sorted(city for city, many in asked.items() if many > room.get(city, many)))

@@ -204,6 +204,13 @@ def _givers(
     return found
 
 
+def room(session: Session, now: datetime) -> dict[str, int]:
+    """By giver, the transfers that a round can give it to do this quarter."""
+    owners = {city.id: city for city in library_queries.owners(session)}
+    ended = [item for item in proposal_queries.made(session) if not rules.may_answer(item.state)]
+    return {city.slug: city.capacity for city in _givers(session, owners, ended, now).values()}
+
+
 def _begun_in(item: Made, quarter: str) -> bool:
     """Whether a transfer began in a quarter that takes from the days of its giver, as no exchange does."""
     if item.state != Answer.ACCEPTED or item.answered_at is None or item.origin == rules.EXCHANGE:

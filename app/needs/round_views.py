@@ -159,7 +159,7 @@ def _on_trial(found: MatchingRound) -> dict[str, Any]:
     return {
         "answering": [item for item in asked if item[0] in there],
         "absent": [slug for slug, _ in asked if slug not in there],
-        "since": assigning.since(session(), found, today()),
+        "since": assigning.since(session(), found, now()),
         "superseded": in_force if in_force != found.weights_version else "",
     }
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import Conflict, Invalid, NotFound
 from app.journal.service import record
-from app.needs import candidates, proposal_queries, proposals, queries, round_queries, service
+from app.needs import assigning, candidates, proposal_queries, proposals, queries, round_queries, service
 from app.needs.assigning import USUAL_FLOOR, Computed
 from app.needs.models import MatchingRound, Need, Proposal
 from app.needs.rules import ROUND, Answer, State
@@ -136,7 +136,8 @@ def _computing(session: Session, number: int, revision: int) -> MatchingRound:
 def publish(session: Session, number: int, days: int, deed: Deed, revision: int = 0) -> MatchingRound:
     """Make the proposals of a round. ``revision`` is the one that was looked at, 0 for whatever it is now.
 
-    Raises ``Conflict`` where it is out already, was computed anew, proposes nothing, or a request has changed since.
+    Raises ``Conflict`` where it is out already, was computed anew, proposes nothing, or a request, a solution or the
+    days of a giver have changed since.
     """
     found = on_trial(round_queries.locked_round(session, number))
     if revision and revision != _revision(found):
@@ -144,6 +145,8 @@ def publish(session: Session, number: int, days: int, deed: Deed, revision: int 
     if not found.result["assigned"]:
         raise Conflict("round_empty")
     held = _held(session, found)
+    if assigning.full(session, found, deed.now):
+        raise Conflict("round_stale")
     served: dict[str, int] = {}
     for need_key, solution, _city, _score in found.result["assigned"]:
         rank = served[need_key] = served.get(need_key, 0) + 1

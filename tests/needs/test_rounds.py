@@ -327,7 +327,7 @@ def test_another_floor_is_compared_on_the_same_requests_and_the_page_says_what_c
     token = {"csrf_token": csrf(client, "/profilo")}
     late = client.post(f"{address}/pubblica", data={**token, "confirmed": "1"})
     assert late.status_code == 409
-    assert "una richiesta o una soluzione è cambiata" in late.text
+    assert "una richiesta, una soluzione o le giornate di un ente sono cambiate" in late.text
     assert f'action="{address}/aggiorna"' in late.text
     assert client.post(f"{address}/aggiorna", data=token).location == address
     anew = client.get(address).text
@@ -850,6 +850,25 @@ def test_a_preview_says_that_the_fitting_cities_have_no_days(network: Network, e
     ((key, reason, cities),) = preview(network, engine).result["unserved"]
     assert (key, reason) == (str(need.id), "capacity")
     assert set(cities) == {"bologna", "torino"}
+
+
+def test_a_preview_is_stale_once_a_giver_has_fewer_days_than_it_asks(
+    app: Flask, network: Network, engine: Engine
+) -> None:
+    need, client = network.post(), coordination(app, network)
+    found = preview(network, engine)
+    assert {item[2] for item in found.result["assigned"]} == {"bologna", "torino"}
+    network.state("bologna", {"2026-4": 0})
+    page = client.get(f"/abbinamenti/{found.id}").get_data(as_text=True)
+    assert "non bastano più per quello che il turno chiede a Bologna." in page
+    with pytest.raises(Conflict, match="round_stale"), network.database.work() as session:
+        rounds.publish(session, found.id, DAYS, network.deed("coordinator"))
+    assert network.proposals(need) == []
+    # More days than it asks change nothing.
+    network.state("bologna", {"2026-4": 20})
+    with network.database.work() as session:
+        rounds.publish(session, found.id, DAYS, network.deed("coordinator"))
+    assert len(network.proposals(need)) == 2
 
 
 def test_throwing_a_preview_away_is_written_down(network: Network, engine: Engine) -> None:
