@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.document.dates import day_of
 from app.errors import Conflict, Invalid, NotFound
 from app.journal.service import record
 from app.needs import assigning, candidates, proposal_queries, proposals, queries, round_queries, service
@@ -155,8 +156,17 @@ def publish(session: Session, number: int, days: int, deed: Deed, revision: int 
     found.state, found.published_at = "published", deed.now
     for need_key in served:
         service.tell(session, held[need_key], deed, "round-published", {"round": found.id})
+    _tell_unserved(session, found, deed)
     _tell(session, found, deed, "round-published", {"proposals": sum(served.values()), "needs": len(served)})
     return found
+
+
+def _tell_unserved(session: Session, found: MatchingRound, deed: Deed) -> None:
+    """Who still waits for a proposal, and got none, hears why."""
+    waiting = queries.editions_in_round(session, day_of(deed.now))
+    why = {int(need): reason for need, reason, *_cities in found.result["unserved"] if int(need) in waiting}
+    for need in queries.needs_by_id(session, why):
+        service.tell(session, need, deed, "round-published", {"round": found.id, "unserved": why[need.id]})
 
 
 def _held(session: Session, found: MatchingRound) -> dict[str, Need]:

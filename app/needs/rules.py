@@ -46,7 +46,7 @@ ACTIONS: Mapping[str, str] = {
     "round-previewed": "all open requests were assigned, on trial; weights, floor",
     "round-computed": "a round begun with many requests is a preview now (by the site); weights",
     "round-failed": "it could not be computed (by the site)",
-    "round-published": "the proposals of a round were made; proposals, needs",
+    "round-published": "the proposals of a round were made; proposals, needs; of a request without any, unserved",
     "round-discarded": "a preview was thrown away; for (the preview under another floor that takes its place)",
     "weights-decided": "the weights of the scorer changed; version",
 }

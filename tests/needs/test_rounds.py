@@ -566,6 +566,40 @@ def test_the_requester_reads_whom_a_round_asked_and_until_when_and_of_the_yes_on
     assert spared.data["body"] == "Città metropolitana di Venezia", "who asked, not the reader's own body"
 
 
+@pytest.mark.parametrize(
+    ("problem", "days", "why", "said"),
+    [
+        (
+            "Vogliamo gabbie per conigli selvatici e recinti per mufloni in quota.",
+            20,
+            "no-candidate",
+            "resta in bacheca",
+        ),
+        ("Serve ospitare le gare degli altri Comuni.", 20, "below-floor", "si possono aggiungere dettagli"),
+        (f"{PROBLEM} Anche noi.", 5, "capacity", "quelle adatte non hanno giornate"),
+    ],
+)
+def test_who_gets_nothing_from_a_round_hears_why(
+    app: Flask, network: Network, engine: Engine, problem: str, days: int, why: str, said: str
+) -> None:
+    for city in ("bologna", "torino"):
+        network.state(city, {"2026-4": days})
+    network.post(limits={"proposals": 1})
+    network.post(limits={"proposals": 1})
+    left = network.post(problem=problem, themes=())
+    found = preview(network, engine)
+    assert [item[:2] for item in found.result["unserved"]] == [[str(left.id), why]]
+    with network.database.work() as session:
+        rounds.publish(session, found.id, DAYS, network.deed("coordinator", LATER))
+    network.distribute()
+    told = [item.data.get("unserved", "") for item in notices(network, "round-published", "official.venezia")]
+    assert sorted(told) == ["", "", why]
+    with network.database.reading() as session:
+        official = session.get(Person, network.people["official.venezia"])
+    assert official is not None
+    assert said in sentences(sign_in(app.test_client(), official))
+
+
 def test_a_question_of_a_round_that_nobody_can_answer_comes_back_to_who_published_it(
     app: Flask, network: Network, engine: Engine
 ) -> None:
