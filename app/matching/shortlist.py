@@ -2,7 +2,7 @@
 """From scored offers to the few that are proposed: variety, one unlike city, how stable, what would change it."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -26,7 +26,8 @@ STABLE = 0.6
 
 @dataclass(frozen=True)
 class Proposed:
-    """One place of the list: ``stability`` is the share of plausible weightings that keep it among the first three."""
+    """One place of the list: ``stability`` is the share of plausible weightings whose list has it among the first
+    three."""
 
     match: Match
     rank: int
@@ -55,18 +56,18 @@ def shortlist(need: Need, market: Market, affinities: Mapping[str, float], aside
     found, out = _scored(need, market, affinities)
     others = _but(found, aside)
     turned = turns(others) + lifted(need, market, affinities, others, aside)
-    return Shortlist(_placed(found, market), tuple(out), turned)
+    return Shortlist(_placed(found, market, aside), tuple(out), turned)
 
 
 def _but(found: Sequence[Match], aside: str) -> list[Match]:
     return [item for item in found if item.offer.solution != aside]
 
 
-def _placed(found: Sequence[Match], market: Market) -> tuple[Proposed, ...]:
-    stable = stability(found[:CONTENDERS], market.weights)
+def _placed(found: Sequence[Match], market: Market, aside: str) -> tuple[Proposed, ...]:
+    stable = stability(found[:CONTENDERS], market.weights, aside)
     return tuple(
         Proposed(item, rank, stable.get(_name(item), 0.0), item.factor("context").value < UNLIKE)
-        for rank, item in enumerate(_varied(found), 1)
+        for rank, item in enumerate(_varied(found, aside), 1)
     )
 
 
@@ -96,11 +97,12 @@ def _name(found: Match) -> tuple[str, str]:
     return found.offer.solution, found.offer.city.slug
 
 
-def _varied(found: Sequence[Match]) -> list[Match]:
-    """The best, two of a city at most; where no unlike city is among them, the best unlike one is the last."""
+def _varied(found: Sequence[Match], aside: str) -> list[Match]:
+    """What has its place anyway, then the best, two of a city at most; where no unlike city is among them, the best
+    unlike one is the last."""
     taken: Counter[str] = Counter()
     chosen: list[Match] = []
-    for item in found:
+    for item in sorted(found, key=lambda item: item.offer.solution != aside):
         if taken[item.offer.city.slug] < PER_CITY and len(chosen) < LENGTH:
             taken[item.offer.city.slug] += 1
             chosen.append(item)
@@ -112,16 +114,31 @@ def _varied(found: Sequence[Match]) -> list[Match]:
     return [*chosen[:-1], other] if other else chosen
 
 
-def stability(found: Sequence[Match], weights: Weights) -> dict[tuple[str, str], float]:
-    """Share of 500 weightings near the given one (Dirichlet, fixed seed) that put each offer among the first three."""
+def stability(found: Sequence[Match], weights: Weights, aside: str = "") -> dict[tuple[str, str], float]:
+    """Share of 500 weightings near the given one (Dirichlet, fixed seed) whose list has each offer among its first
+    three: two of a city at most there too, and what has its place anyway is one of them."""
     if not found:
         return {}
     logs = np.log(np.array([[item.value for item in entry.factors] for entry in found]))
     centre = np.maximum(np.array(weights.values), 1e-3)
     draws = np.random.default_rng(0).dirichlet(CONCENTRATION * centre / centre.sum(), DRAWS)
-    first = np.argsort(-(logs @ draws.T), axis=0, kind="stable")[:FIRST]
-    counts = Counter(first.ravel().tolist())
+    values = logs @ draws.T
+    values[[entry.offer.solution == aside for entry in found]] = np.inf
+    order = np.argsort(-values, axis=0, kind="stable")
+    cities = [entry.offer.city.slug for entry in found]
+    counts = Counter(number for column in order.T for number in _foremost(column.tolist(), cities))
     return {_name(entry): counts[number] / DRAWS for number, entry in enumerate(found)}
+
+
+def _foremost(order: Sequence[int], cities: Sequence[str]) -> Iterator[int]:
+    """The first three of an order, two of a city at most."""
+    taken: Counter[str] = Counter()
+    for number in order:
+        if taken[cities[number]] < PER_CITY:
+            taken[cities[number]] += 1
+            yield number
+        if taken.total() == FIRST:
+            return
 
 
 @dataclass(frozen=True)
@@ -186,4 +203,4 @@ def with_twins(
         best, eyes[_name(item)] = min(tried, key=lambda pair: (-round(pair[0].score, 9), pair[1].slug))
         seen.append(best)
     seen.sort(key=lambda item: item.key)
-    return Shortlist(_placed(seen, market), tuple(out), turns(_but(seen, aside))), eyes
+    return Shortlist(_placed(seen, market, aside), tuple(out), turns(_but(seen, aside))), eyes

@@ -283,3 +283,20 @@ def test_the_name_of_the_weights_tells_by_which_formula_a_score_was_made(monkeyp
 
 def test_weights_survive_being_stored() -> None:
     assert weights.from_data("2026-12", weights.PUBLISHED.as_data()) == weights.PUBLISHED
+
+
+def test_the_third_of_a_list_is_as_certain_as_the_list_is_where_two_better_ones_of_its_city_are_left_out() -> None:
+    bologna, milano = make_city("bologna"), make_city("milano")
+    four = [make_offer(f"suap-{number}", bologna) for number in range(1, 5)]
+    close = {"suap-1": 1.0, "suap-2": 0.9, "suap-3": 0.8, "suap-4": 0.7, "suap-milano": 0.4}
+    places = shortlist(make_need(), make_market(*four, make_offer("suap-milano", milano)), close).places
+    told = [(place.match.offer.solution, place.stability, place.uncertain) for place in places]
+    assert told == [("suap-1", 1.0, False), ("suap-2", 1.0, False), ("suap-milano", 1.0, False)]
+
+
+def test_what_is_asked_for_by_name_is_one_of_the_first_three_whatever_the_weights() -> None:
+    offers_of = [make_offer(f"suap-{city}", make_city(city)) for city in ("bari", "bologna", "milano", "napoli")]
+    close = {"suap-bari": 1.0, "suap-bologna": 0.8, "suap-milano": 0.6, "suap-napoli": 0.2}
+    places = shortlist(make_need(), make_market(*offers_of), close, aside="suap-napoli").places
+    told = [(place.match.offer.solution, place.stability) for place in places]
+    assert told == [("suap-napoli", 1.0), ("suap-bari", 1.0), ("suap-bologna", 1.0), ("suap-milano", 0.0)]
