@@ -194,7 +194,7 @@ def _reasons(
         raise Conflict("round_stale")
     read, affinities = asked
     found = score(read, offer, desk.market_for(read), affinities.get(offer.solution, 0.0))
-    return shortlists.as_scored(found, read, passages)
+    return shortlists.as_scored(found, read, passages, desk.known.texts.held(read.said))
 
 
 def _proposed(told: Mapping[str, Any]) -> list[Any]:

@@ -25,6 +25,8 @@ MOST_TEXT = 20_000
 MOST_COMPARED = 300
 #: Under the first a solution has next to nothing to do with a request, under the second it may have; ``nearness``.
 NEAR, SURE = 0.12, 0.19
+#: A short request of which a solution holds so much is not far from it: it only says little.
+WHOLE = 0.75
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,12 @@ from app.matching.shortlist import LENGTH, Proposed, Turn, shortlist, with_twins
 from app.matching.text import marked, meeting, said_of
 from app.needs import candidates
 from app.needs.candidates import Desk
-from app.needs.learnt import NEAR, SURE, nearness
+from app.needs.learnt import NEAR, SURE, WHOLE, nearness
 from app.needs.models import Need
 
 FIRST = 5
+#: Places of which one that holds all of a short request tells that something speaks of it.
+FOREMOST = 3
 MOST_EXCLUDED = 30
 MOST_PASSAGE = 400
 
@@ -65,22 +67,23 @@ def of(desk: Desk, asked: model.Need, twins: Sequence[City] = (), wish: str = ""
     others = (place for place in found.places if place is not by_name)
     ordered = [by_name, *others][:LENGTH] if by_name else found.places
     passages = desk.passages(place.match.offer.solution for place in ordered)
+    held, little = desk.known.texts.held(asked.said), says_little(asked)
     items = [
-        {**_seen(as_item(place, asked, passages), eyes if place in found.places else {}), "rank": rank}
+        {**_seen(as_item(place, asked, passages, held), eyes if place in found.places else {}), "rank": rank}
         for rank, place in enumerate(ordered, 1)
     ]
     if by_name:
         items[0]["wished"] = True
-    held = desk.known.texts.held(asked.said)
     closest = max((nearness(_theme_of(item), held.get(item["solution"], 0.0)) for item in items), default=0.0)
+    whole = little and any(held.get(item["solution"], 0.0) >= WHOLE for item in items[:FOREMOST])
     return Shown(
         tuple(items),
         found.turns,
         tuple(_excluded(item) for item in excluded[:MOST_EXCLUDED] if affinities.get(item.offer.solution)),
-        says_little(asked),
+        little,
         market.weights.version,
-        closest < NEAR,
-        closest < SURE,
+        closest < NEAR and not whole,
+        closest < SURE and not whole,
         kept_out,
     )
 
@@ -111,9 +114,9 @@ def _seen(item: dict[str, Any], eyes: Mapping[tuple[str, str], model.City]) -> d
 Passages = Mapping[str, Sequence[model.Passage]]
 
 
-def as_item(place: Proposed, asked: model.Need, passages: Passages) -> dict[str, Any]:
+def as_item(place: Proposed, asked: model.Need, passages: Passages, held: Mapping[str, float]) -> dict[str, Any]:
     """One place of a shortlist as plain data: scores, the figures behind them, the passages that met."""
-    found = as_scored(place.match, asked, passages)
+    found = as_scored(place.match, asked, passages, held)
     return {
         **found,
         "rank": place.rank,
@@ -123,7 +126,8 @@ def as_item(place: Proposed, asked: model.Need, passages: Passages) -> dict[str,
     }
 
 
-def as_scored(found: model.Match, asked: model.Need, passages: Passages) -> dict[str, Any]:
+def as_scored(found: model.Match, asked: model.Need, passages: Passages, held: Mapping[str, float]) -> dict[str, Any]:
+    """An offer scored, as plain data; ``held`` is the share of what the request says that each solution holds."""
     offer = found.offer
     met = meeting(asked.said, passages.get(offer.solution, ()))
     return {
@@ -148,7 +152,7 @@ def as_scored(found: model.Match, asked: model.Need, passages: Passages) -> dict
                 "name": item.name,
                 "value": round(item.value, 4),
                 "contribution": round(item.contribution, 4),
-                "grounds": _plain(item.grounds),
+                "grounds": _plain(item.grounds) | _whole(item, asked, held.get(offer.solution, 0.0)),
             }
             for item in found.factors
         ],
@@ -167,6 +171,11 @@ def _met(asked: model.Need, passage: model.Passage, common: tuple[str, ...]) -> 
         "runs": [list(run) for run in marked(text, common)],
         "asked": [list(run) for run in marked(mine, common)],
     }
+
+
+def _whole(factor: model.Factor, asked: model.Need, held: float) -> dict[str, bool]:
+    """That a solution holds what a short request says: its theme counts little then as so little is said."""
+    return {"whole": True} if factor.name == "theme" and says_little(asked) and held >= WHOLE else {}
 
 
 def _plain(grounds: Mapping[str, Any]) -> dict[str, Any]:
@@ -221,4 +230,5 @@ def scored_for(desk: Desk, need: Need, solution: str) -> dict[str, Any] | None:
     offer = next((item for item in market.offers if item.solution == solution), None)
     if offer is None:
         return None
-    return as_scored(match(asked, offer, market, affinities.get(solution, 0.0)), asked, desk.passages([solution]))
+    found = match(asked, offer, market, affinities.get(solution, 0.0))
+    return as_scored(found, asked, desk.passages([solution]), desk.known.texts.held(asked.said))

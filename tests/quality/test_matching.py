@@ -6,9 +6,13 @@ import pytest
 from flask import Flask
 
 from app.cities.queries import by_slug
+from app.needs import shortlists
 from app.needs.answers import ANSWERS, preconditions
+from app.needs.candidates import as_city, asked_in, desk
+from app.needs.rules import Wanted
 from app.solutions import queries as library
 from bench.matching_judged import (
+    DAY,
     FIRST_KEPT_APART,
     by_two_answers,
     difference,
@@ -79,3 +83,24 @@ def test_the_measure_is_that_of_the_textbook() -> None:
     assert ndcg({"a": 3, "b": 2, "c": 1}, grades) == pytest.approx(1)
     assert ndcg({"a": 2, "b": 3, "c": 1}, grades) == pytest.approx((1 + 7 / np.log2(3)) / (7 + 1 / np.log2(3)))
     assert ndcg({"a": 0, "b": 0, "c": 0}, dict.fromkeys("abc", 0)) == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "answers"),
+    [
+        ("Vogliamo fare un SUAP unico.", "suap-metropolitano-bologna"),
+        ("Come si fa il piano strategico?", "monitoraggio-piano-strategico-firenze"),
+        ("Open data: da dove si comincia?", "tavolo-open-data-al-metro-cubo-anci"),
+    ],
+)
+def test_a_request_of_one_line_is_told_that_it_says_little_and_not_that_nothing_answers(
+    library_app: Flask, said: str, answers: str
+) -> None:
+    with library_app.app_context(), library_app.extensions["database"].work() as session:
+        city = by_slug(session, "cagliari")
+        assert city is not None
+        given = desk(session, library_app.extensions["engine"], DAY)
+        shown = shortlists.of(given, asked_in(Wanted(said), as_city(city, DAY)))
+    assert (shown.low_evidence, shown.far, shown.doubtful) == (True, False, False)
+    assert shown.items[0]["solution"] == answers
+    assert shown.items[0]["factors"][0]["grounds"].get("whole", False) == ("Open" not in said)
