@@ -20,6 +20,7 @@ from app.matching.readiness import readiness
 from app.matching.text import scaled
 from app.matching.themes import Tree, overlap, shared, with_text
 from app.matching.weights import PUBLISHED, Weights
+from app.text.english import is_english
 
 HIGH, MIDDLE = 70.0, 45.0
 #: Under so many words a request says little: its matches are marked.
@@ -123,5 +124,11 @@ def shown(score: float) -> int:
 
 
 def says_little(need: Need) -> bool:
-    """Whether a request is matched with little to go by: as a question, word by word, not as a document."""
+    """Whether a request is matched with little to go by."""
     return need.words < FEW_WORDS
+
+
+def as_question(need: Need) -> bool:
+    """Whether a request is read as a question, word by word, not as a document: a short one, and one in English, of
+    which the search engine knows some words and the documents none."""
+    return says_little(need) or is_english(need.said)

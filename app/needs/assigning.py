@@ -109,11 +109,11 @@ def _spoken_of(
     desk: Desk, asked: model.Need, best: Sequence[tuple[model.Offer, float]], affinities: Mapping[str, float]
 ) -> bool:
     """Whether anything speaks of a request: of one whose shortlist says that nothing does nobody is asked unseen."""
-    market, held = desk.market_for(asked), desk.known.texts.held(asked.said)
+    market, held = desk.market_for(asked), learnt.held(desk.known, asked)
     themes = {
         offer.solution: theme_of(asked, offer, market, affinities.get(offer.solution, 0.0))[0] for offer, _ in best
     }
-    return any(learnt.nearness(theme, held.get(slug, 0.0)) >= learnt.NEAR for slug, theme in themes.items())
+    return any(learnt.nearness(theme, learnt.share(held, slug)) >= learnt.NEAR for slug, theme in themes.items())
 
 
 def _not_again(desk: Desk) -> dict[str, frozenset[tuple[str, str]]]:
@@ -194,7 +194,7 @@ def _reasons(
         raise Conflict("round_stale")
     read, affinities = asked
     found = score(read, offer, desk.market_for(read), affinities.get(offer.solution, 0.0))
-    return shortlists.as_scored(found, read, passages, desk.known.texts.held(read.said))
+    return shortlists.as_scored(found, read, passages, learnt.held(desk.known, read))
 
 
 def _proposed(told: Mapping[str, Any]) -> list[Any]:

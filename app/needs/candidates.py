@@ -13,7 +13,7 @@ from app.cities.models import City
 from app.cities.rules import is_closed, perimeter_on, size_class
 from app.document.dates import day_of
 from app.matching import model
-from app.matching.score import Market, says_little
+from app.matching.score import Market, as_question
 from app.matching.weights import PUBLISHED, Weights, from_data
 from app.needs import answers, learnt, library_queries, proposal_queries, queries, round_queries, rules, service
 from app.needs.models import Need
@@ -63,8 +63,8 @@ class Desk:
         return frozenset(text for offer in self.market.offers for text in offer.preconditions)
 
     def market_for(self, need: model.Need) -> Market:
-        """Short requests are compared word by word, long ones as documents: each has its own scale."""
-        return self.market_of_words if says_little(need) else self.market
+        """Short requests and English ones are compared word by word, long ones as documents: each has its own scale."""
+        return self.market_of_words if as_question(need) else self.market
 
     def affinities(self, need: model.Need) -> dict[str, float]:
         return learnt.affinities(self.engine, self.known, need)

@@ -11,13 +11,14 @@ from weakref import WeakKeyDictionary
 from sqlalchemy.orm import Session
 
 from app.matching import model
-from app.matching.score import says_little
+from app.matching.score import as_question, says_little
 from app.matching.text import Counted, Space, calibration, counted, space
 from app.needs import library_queries
 from app.needs.library_queries import InForce, Told
 from app.search.engine import Engine
 from app.search.index import IndexDamaged
 from app.solutions import queries as library
+from app.text.english import is_english
 
 #: Letters of a solution's text that are compared; beyond them it repeats itself.
 MOST_TEXT = 20_000
@@ -91,16 +92,34 @@ def by_words(engine: Engine, text: str) -> dict[str, float]:
 
 def affinities(engine: Engine, known: Known, need: model.Need) -> dict[str, float]:
     """How close the words of a request come to each solution: a short one as a question, a long one as a document."""
-    return by_words(engine, need.said) if says_little(need) else known.texts.affinities(need.said)
+    return by_words(engine, need.said) if as_question(need) else known.texts.affinities(need.said)
 
 
-def nearness(theme: float, held: float) -> float:
+#: The share of what a request says that each solution holds; None for one in English, which no document is in.
+Held = Mapping[str, float] | None
+
+
+def held(known: Known, need: model.Need) -> Held:
+    return None if is_english(need.said) else known.texts.held(need.said)
+
+
+def share(held: Held, slug: str) -> float:
+    """What of a request a solution holds; of one in English nobody knows, and it is not held against it."""
+    return 1.0 if held is None else held.get(slug, 0.0)
+
+
+def nearness(theme: float, share: float) -> float:
     """How much a solution has to do with a request, 0 to 1: the factor of its theme, and what of the request it holds.
 
     A theme ticked, or a few common words, make a factor out of anything; what the request is about is then in no
     document (docs/matching.md).
     """
-    return theme * sqrt(held)
+    return theme * sqrt(share)
+
+
+def holds_all(held: Held, need: model.Need, slug: str) -> bool:
+    """Whether a solution holds what a short request says."""
+    return held is not None and says_little(need) and held.get(slug, 0.0) >= WHOLE
 
 
 def passages(session: Session, solutions: Iterable[str]) -> dict[str, tuple[model.Passage, ...]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from sqlalchemy.orm import Session
 
 from app.matching import model
-from app.matching.score import Market, says_little, theme_of
+from app.matching.score import Market, as_question, theme_of
 from app.needs import learnt
 from app.needs.candidates import NOBODY
 from app.search.engine import Engine
@@ -54,11 +54,11 @@ def _near_ones(
         return dict.fromkeys(offered, 0.0)
     known, tree = learnt.known(session, engine), {theme.slug: theme.parent_slug for theme in themes}
     found = learnt.affinities(engine, known, asked)
-    market = Market((), tree, known.s90_words if says_little(asked) else known.s90_texts)
+    market = Market((), tree, known.s90_words if as_question(asked) else known.s90_texts)
     offers = {slug: model.Offer(slug, "", NOBODY, _narrowest(theirs, tree)) for slug, theirs in offered.items()}
     worth = {slug: theme_of(asked, offer, market, found.get(slug, 0.0))[0] for slug, offer in offers.items()}
-    held = known.texts.held(asked.said)
-    near = (slug for slug, value in worth.items() if learnt.nearness(value, held.get(slug, 0.0)) >= learnt.NEAR)
+    held = learnt.held(known, asked)
+    near = (slug for slug, value in worth.items() if learnt.nearness(value, learnt.share(held, slug)) >= learnt.NEAR)
     return {slug: round(worth[slug], 6) for slug in near}
 
 

@@ -13,9 +13,8 @@ from app.matching.gates import closed
 from app.matching.score import Market, band, match, says_little, shown
 from app.matching.shortlist import LENGTH, Proposed, Turn, shortlist, with_twins
 from app.matching.text import marked, meeting, said_of
-from app.needs import candidates
+from app.needs import candidates, learnt
 from app.needs.candidates import Desk
-from app.needs.learnt import NEAR, SURE, WHOLE, nearness
 from app.needs.models import Need
 
 FIRST = 5
@@ -28,7 +27,7 @@ MOST_PASSAGE = 400
 @dataclass(frozen=True)
 class Shown:
     """A shortlist with what stands around it; ``far``: none of it speaks of the problem, it is only the least far;
-    ``doubtful``: none of it surely does."""
+    ``doubtful``: none of it surely does; ``english``: so is the request, and the solutions are not."""
 
     items: tuple[Mapping[str, Any], ...]
     turns: tuple[Turn, ...]
@@ -37,11 +36,21 @@ class Shown:
     weights: str
     far: bool
     doubtful: bool
+    english: bool
     refused: Mapping[str, Any] | None = None
 
 
 def _theme_of(item: Mapping[str, Any]) -> float:
     return next((float(part["value"]) for part in item["factors"] if part["name"] == "theme"), 0.0)
+
+
+def _closest(items: Sequence[Mapping[str, Any]], asked: model.Need, held: learnt.Held) -> float:
+    """How near the nearest place is to the request: of one in English, or that says little and is all held, no more is
+    known than that it may be."""
+    if held is None or any(learnt.holds_all(held, asked, item["solution"]) for item in items[:FOREMOST]):
+        return 1.0
+    near = (learnt.nearness(_theme_of(item), learnt.share(held, item["solution"])) for item in items)
+    return max(near, default=0.0)
 
 
 def places(desk: Desk, asked: model.Need) -> Sequence[Proposed]:
@@ -67,23 +76,23 @@ def of(desk: Desk, asked: model.Need, twins: Sequence[City] = (), wish: str = ""
     others = (place for place in found.places if place is not by_name)
     ordered = [by_name, *others][:LENGTH] if by_name else found.places
     passages = desk.passages(place.match.offer.solution for place in ordered)
-    held, little = desk.known.texts.held(asked.said), says_little(asked)
+    held = learnt.held(desk.known, asked)
     items = [
         {**_seen(as_item(place, asked, passages, held), eyes if place in found.places else {}), "rank": rank}
         for rank, place in enumerate(ordered, 1)
     ]
     if by_name:
         items[0]["wished"] = True
-    closest = max((nearness(_theme_of(item), held.get(item["solution"], 0.0)) for item in items), default=0.0)
-    whole = little and any(held.get(item["solution"], 0.0) >= WHOLE for item in items[:FOREMOST])
+    closest = _closest(items, asked, held)
     return Shown(
         tuple(items),
         found.turns,
         tuple(_excluded(item) for item in excluded[:MOST_EXCLUDED] if affinities.get(item.offer.solution)),
-        little,
+        says_little(asked),
         market.weights.version,
-        closest < NEAR and not whole,
-        closest < SURE and not whole,
+        closest < learnt.NEAR,
+        closest < learnt.SURE,
+        held is None,
         kept_out,
     )
 
@@ -114,7 +123,7 @@ def _seen(item: dict[str, Any], eyes: Mapping[tuple[str, str], model.City]) -> d
 Passages = Mapping[str, Sequence[model.Passage]]
 
 
-def as_item(place: Proposed, asked: model.Need, passages: Passages, held: Mapping[str, float]) -> dict[str, Any]:
+def as_item(place: Proposed, asked: model.Need, passages: Passages, held: learnt.Held) -> dict[str, Any]:
     """One place of a shortlist as plain data: scores, the figures behind them, the passages that met."""
     found = as_scored(place.match, asked, passages, held)
     return {
@@ -126,7 +135,7 @@ def as_item(place: Proposed, asked: model.Need, passages: Passages, held: Mappin
     }
 
 
-def as_scored(found: model.Match, asked: model.Need, passages: Passages, held: Mapping[str, float]) -> dict[str, Any]:
+def as_scored(found: model.Match, asked: model.Need, passages: Passages, held: learnt.Held) -> dict[str, Any]:
     """An offer scored, as plain data; ``held`` is the share of what the request says that each solution holds."""
     offer = found.offer
     met = meeting(asked.said, passages.get(offer.solution, ()))
@@ -152,7 +161,7 @@ def as_scored(found: model.Match, asked: model.Need, passages: Passages, held: M
                 "name": item.name,
                 "value": round(item.value, 4),
                 "contribution": round(item.contribution, 4),
-                "grounds": _plain(item.grounds) | _whole(item, asked, held.get(offer.solution, 0.0)),
+                "grounds": _plain(item.grounds) | _whole(item, learnt.holds_all(held, asked, offer.solution)),
             }
             for item in found.factors
         ],
@@ -173,9 +182,9 @@ def _met(asked: model.Need, passage: model.Passage, common: tuple[str, ...]) -> 
     }
 
 
-def _whole(factor: model.Factor, asked: model.Need, held: float) -> dict[str, bool]:
+def _whole(factor: model.Factor, whole: bool) -> dict[str, bool]:
     """That a solution holds what a short request says: its theme counts little then as so little is said."""
-    return {"whole": True} if factor.name == "theme" and says_little(asked) and held >= WHOLE else {}
+    return {"whole": True} if whole and factor.name == "theme" else {}
 
 
 def _plain(grounds: Mapping[str, Any]) -> dict[str, Any]:
@@ -231,4 +240,4 @@ def scored_for(desk: Desk, need: Need, solution: str) -> dict[str, Any] | None:
     if offer is None:
         return None
     found = match(asked, offer, market, affinities.get(solution, 0.0))
-    return as_scored(found, asked, desk.passages([solution]), desk.known.texts.held(asked.said))
+    return as_scored(found, asked, desk.passages([solution]), learnt.held(desk.known, asked))

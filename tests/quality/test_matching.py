@@ -104,3 +104,17 @@ def test_a_request_of_one_line_is_told_that_it_says_little_and_not_that_nothing_
     assert (shown.low_evidence, shown.far, shown.doubtful) == (True, False, False)
     assert shown.items[0]["solution"] == answers
     assert shown.items[0]["factors"][0]["grounds"].get("whole", False) == ("Open" not in said)
+
+
+@pytest.mark.parametrize("long", [False, True])
+def test_a_request_in_english_is_matched_by_the_words_known_of_it_and_told_so(library_app: Flask, long: bool) -> None:
+    said = "How do we set up a single contracting authority for small municipalities and share its costs among them? "
+    more = "We would like to see the agreement that was signed, and to know which mistakes should be avoided. " * 3
+    with library_app.app_context(), library_app.extensions["database"].work() as session:
+        city = by_slug(session, "cagliari")
+        assert city is not None
+        given = desk(session, library_app.extensions["engine"], DAY)
+        shown = shortlists.of(given, asked_in(Wanted(said + more * long), as_city(city, DAY)))
+    assert (shown.english, shown.far, shown.doubtful, shown.low_evidence) == (True, False, False, not long)
+    # Centrali di committenza, stazioni uniche: none of these words was typed.
+    assert all("committenza" in item["solution"] or "appaltante" in item["solution"] for item in shown.items[:3])
