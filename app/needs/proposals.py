@@ -276,10 +276,10 @@ def next_candidate(session: Session, need: Need, now: datetime) -> Mapping[str, 
     only where the request asks for it by name: the site asks nobody for what may have nothing to do with them.
 
     Meanwhile a giver may have joined the request, given away its days, or its solution to another city, or another
-    request got what it gives.
+    request got what it gives. Of a request that its city lets lapse nobody is asked unseen.
     """
     shown = queries.last_shown(session, need.id)
-    if shown is None:
+    if shown is None or need.lapsed_at is not None:
         return None
     asked = proposal_queries.asked_givers(session, need.id)
     joined = {tie.city.slug for tie in need.receivers}

@@ -160,10 +160,11 @@ def unanswered(session: Session, most: int) -> Sequence[Need]:
 
 def _in_round(day: date) -> ColumnElement[bool]:
     """Open requests, of bodies that are there on a day, for which nobody has to answer now; an answer put off to a day
-    does not keep one out."""
+    does not keep one out, that its city let it lapse does."""
     asked = select(Proposal.need_id).where(Proposal.state.in_((Answer.WAITING, Answer.OFFERED)))
     gone = select(City.id).where(is_gone(day))
-    return (Need.state == State.OPEN) & Need.id.not_in(asked) & Need.city_id.not_in(gone)
+    waiting = (Need.state == State.OPEN) & Need.lapsed_at.is_(None)
+    return waiting & Need.id.not_in(asked) & Need.city_id.not_in(gone)
 
 
 def needs_in_round(session: Session, day: date) -> Sequence[Need]:

@@ -177,7 +177,8 @@ def _held(session: Session, found: MatchingRound) -> dict[str, Need]:
     held: dict[str, Need] = {}
     for key in sorted({item[0] for item in found.result["assigned"]}, key=int):
         need = queries.locked(session, int(key))
-        if need is None or need.state != State.OPEN or need.edition != found.input["editions"][key]:
+        edition = found.input["editions"][key]
+        if need is None or need.state != State.OPEN or need.edition != edition or need.lapsed_at is not None:
             raise Conflict("round_stale")
         held[key] = need
     return held

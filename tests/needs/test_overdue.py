@@ -10,12 +10,12 @@ from flask.testing import FlaskClient
 from app.access import Role
 from app.cities import queries as registers
 from app.document.dates import day_of
-from app.needs import chores, overdue, queries, service
+from app.needs import chores, overdue, proposals, queries, service
 from app.needs.models import Need
 from app.notices.models import Notice
 from app.search.changes import HOME
 from app.search.models import SearchChange
-from tests.needs.network import Network, wanted
+from tests.needs.network import DAYS, Network, wanted
 from tests.needs.test_pages import client_of, page, site
 
 __all__ = ["site"]
@@ -74,6 +74,36 @@ def test_its_city_is_asked_once_then_the_board_says_so_until_it_is_extended(site
     assert "la città non ha ancora detto se serve" not in board.get("/richieste").text
     assert look_at(network, need, on(2, 6)), "a new day passes too"
     assert network.rows("need", need)[1:] == ["need-overdue", "need-lapsed", "need-edited", "need-overdue"]
+
+
+def test_nobody_is_asked_unseen_for_a_request_that_its_city_lets_lapse(site: Flask, network: Network) -> None:
+    need = network.post(by_when=DAY)
+    asked = network.ask(need, now=on(8))
+    with network.database.work() as session:
+        proposals.postpone(session, asked.id, date(2027, 3, 1), "", DAYS, network.deed("referent.bologna", on(8)))
+    assert [item.giver.slug for item in network.proposals(need)] == ["bologna", "torino"], "Bologna's day is far off"
+    following = network.proposals(need)[1]
+    assert look_at(network, need, on(11))
+    assert look_at(network, need, on(25))
+    assert network.look_at(following, on(26))
+    with network.database.reading() as session:
+        assert proposals.next_candidate(session, network.need(need), on(26)) is None
+        assert queries.many_in_round(session, date(2027, 1, 26)) == 0
+    client = client_of(site, network, (Role.REFERENT, "bologna"))
+    assert "serviva entro il 10 gennaio 2027" in client.get(f"/proposte/{asked.id}").text
+    # Who has named a day is asked on it, and a new day begins all over.
+    assert network.look_at(asked, on(1, 3))
+    with network.database.work() as session:
+        service.edit(session, need.id, 1, wanted(by_when=date(2027, 6, 1)), network.deed(now=on(2, 3)))
+        proposals.withdraw(session, asked.id, network.deed(now=on(2, 3)))
+    with network.database.reading() as session:
+        assert queries.many_in_round(session, date(2027, 3, 2)) == 1
+
+
+def test_who_puts_an_answer_off_reads_by_when_it_is_needed(site: Flask, network: Network) -> None:
+    asked = network.ask(network.post(by_when=DAY))
+    client = client_of(site, network, (Role.REFERENT, "bologna"))
+    assert "Chi chiede ne ha bisogno entro il 10 gennaio 2027." in client.get(f"/proposte/{asked.id}").text
 
 
 def test_another_word_leaves_the_question_about_the_day_waiting_and_another_day_answers_it(network: Network) -> None:
