@@ -100,7 +100,7 @@ def _gather(desk: Desk, needs: Sequence[Need], floor: float, progress: Progress 
         kept = {offer.solution: affinities.get(offer.solution, 0.0) for offer, _ in best}
         looked_at[asked.key] = (asked, kept)
     offers = {(offer.solution, offer.city.slug): offer.capacity for offer in desk.market.offers}
-    cities = {offer.city.slug: offer.city.capacity for offer in desk.market.offers}
+    cities = candidates.beside_rounds((offer.city for offer in desk.market.offers), desk.pending)
     wanted = {str(need.id): need.wanted for need in needs}
     return RoundInput(tuple(arcs), wanted, offers, cities, floor=floor, solver=flow.fit(len(arcs))), looked_at
 

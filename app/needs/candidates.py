@@ -206,9 +206,16 @@ def _givers(
 
 def room(session: Session, now: datetime) -> dict[str, int]:
     """By giver, the transfers that a round can give it to do this quarter."""
-    owners = {city.id: city for city in library_queries.owners(session)}
-    ended = [item for item in proposal_queries.made(session) if not rules.may_answer(item.state)]
-    return {city.slug: city.capacity for city in _givers(session, owners, ended, now).values()}
+    owners, made = {city.id: city for city in library_queries.owners(session)}, proposal_queries.made(session)
+    ended = [item for item in made if not rules.may_answer(item.state)]
+    return beside_rounds(_givers(session, owners, ended, now).values(), made)
+
+
+def beside_rounds(givers: Iterable[model.City], made: Iterable[Made]) -> dict[str, int]:
+    """By giver, its room without what rounds ask it already and it has still to answer: two rounds, one beside the
+    other, ask it no more than one."""
+    asked = Counter(item.giver for item in made if (item.origin, item.state) == (rules.ROUND, Answer.WAITING))
+    return {city.slug: max(city.capacity - asked[city.slug], 0) for city in givers}
 
 
 def _begun_in(item: Made, quarter: str) -> bool:

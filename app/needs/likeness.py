@@ -71,15 +71,16 @@ def _narrowest(themes: Sequence[str], tree: Mapping[str, str]) -> tuple[str, ...
 def solutions_like(
     engine: Engine, text: str, but: str = "", bodies: Set[str] = frozenset(), most: int = MOST_LIKE
 ) -> Sequence[Hit]:
-    """Solutions whose words are like some text, save for one and for those of some bodies; none while the index is away
-    or nothing is typed."""
+    """Solutions whose words are like some text, save for one and for those that some bodies own; none while the index
+    is away or nothing is typed."""
     if len(text.split()) < 2:
         return ()
     try:
         hits = engine.like(text, ("solution",), 3 * MOST_LIKE)
     except IndexDamaged:
         return ()
-    others = [hit for hit in hits if hit.slug != but and not bodies & set(hit.document.facets.get("city", ()))]
+    # Of the bodies that a solution is found under the owner is the first; who only took part may have to ask for it.
+    others = [hit for hit in hits if hit.slug != but and not bodies & set(hit.document.facets.get("city", ())[:1])]
     return others[:most]
 
 

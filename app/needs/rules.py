@@ -370,10 +370,10 @@ def _stems(text: str) -> frozenset[str]:
 
 
 def alikeness(one: str, other: str) -> float:
-    """How much of the shorter text stands in the other, 0 to 1, by stems of words."""
+    """How much of the shorter text stands in the other, 0 to 1, by stems of words; one word in common is nothing."""
     mine, theirs = _stems(one), _stems(other)
-    least = min(len(mine), len(theirs))
-    return len(mine & theirs) / least if least >= 2 else 0.0
+    common = len(mine & theirs)
+    return common / min(len(mine), len(theirs)) if common >= 2 else 0.0
 
 
 def alike(text: str, themes: Iterable[str], others: Iterable[tuple[int, str, Iterable[str]]], most: int) -> list[int]:

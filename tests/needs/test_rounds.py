@@ -905,6 +905,24 @@ def test_a_preview_is_stale_once_a_giver_has_fewer_days_than_it_asks(
     assert len(network.proposals(need)) == 2
 
 
+def test_a_round_beside_another_one_asks_nobody_for_more_than_its_days(network: Network, engine: Engine) -> None:
+    for city in ("bologna", "torino"):
+        network.state(city, {"2026-4": 5})
+    # What a city chose to ask takes nothing from a round.
+    network.ask(network.post(), "sportello-torino")
+    network.post(limits={"proposals": 1})
+    found = preview(network, engine)
+    assert [item[2] for item in found.result["assigned"]] == ["bologna"]
+    with network.database.work() as session:
+        rounds.publish(session, found.id, DAYS, network.deed("coordinator"))
+    for number in range(2):
+        network.post(limits={"proposals": 1}, title=f"Altro {number}")
+    beside = preview(network, engine)
+    assert [item[2] for item in beside.result["assigned"]] == ["torino"]
+    ((_key, reason, cities),) = beside.result["unserved"]
+    assert (reason, set(cities)) == ("capacity", {"bologna", "torino"})
+
+
 def test_throwing_a_preview_away_is_written_down(network: Network, engine: Engine) -> None:
     network.post()
     found = preview(network, engine)
