@@ -198,6 +198,9 @@ def test_requests_that_say_the_same_are_found() -> None:
     ]
     assert rules.alike("Uno sportello unico con moduli uguali per le imprese", ["suap"], others, 5) == [1, 3]
     assert rules.alike("", [], others, 5) == []
+    # One word in common is no likeness, however short a request is.
+    assert rules.alike("Vogliamo uno sportello unico", [], others, 5) == [1, 3]
+    assert rules.alike("Vogliamo un SUAP unico", ["suap"], others, 5) == []
 
 
 def test_a_text_is_read_once_however_often_it_is_compared(monkeypatch: pytest.MonkeyPatch) -> None:
