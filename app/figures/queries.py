@@ -30,13 +30,12 @@ def taught(session: Session) -> Sequence[Solution]:
 
 
 def twinnings(session: Session) -> Sequence[Twinning]:
-    """Running and closed twinnings of published solutions, with their solutions and bodies."""
+    """Running and closed twinnings with their solutions, in the library still or not, and bodies."""
     solution = joinedload(Twinning.solution)
     wanted = (
         select(Twinning)
-        .join(Twinning.solution)
         .options(solution.joinedload(Solution.themes), joinedload(Twinning.parties), lazyload(Twinning.people))
-        .where(Twinning.state.in_(("running", "closed")), Solution.published)
+        .where(Twinning.state.in_(("running", "closed")))
     )
     return session.scalars(wanted.order_by(Twinning.id)).unique().all()
 

@@ -26,12 +26,16 @@ class Body:
 
 @dataclass(frozen=True)
 class Practice:
-    """A published solution as the genealogy knows it; ``based_on`` the solution it is a variant of, or empty."""
+    """A solution as the genealogy knows it; ``based_on`` the solution it is a variant of, or empty.
+
+    ``opens``: everybody may open its sheet. That of what was taught may have become one for few.
+    """
 
     slug: str
     title: str
     owner: Body
     based_on: str = ""
+    opens: bool = True
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,7 @@ class Flow:
     """One body learnt one solution from another.
 
     ``how``: `documented` history, a twinning `running` or `closed`, or only the `variant` that was published.
+    ``opens``: everybody may open the sheet of the solution.
     """
 
     giver: Body
@@ -51,6 +56,7 @@ class Flow:
     themes: tuple[str, ...] = ()
     twinning: str = ""
     demonstration: bool = False
+    opens: bool = True
 
     @property
     def bodies(self) -> frozenset[str]:

@@ -35,7 +35,10 @@ class Network:
 
 
 def network(session: Session) -> Network:
-    """Re-uses told in published solutions, twinnings that run or were adopted, variants and their sources."""
+    """Re-uses told in published solutions, twinnings that run or were adopted, variants and their sources.
+
+    What was taught stays taught: a solution that left the library since keeps its twinnings.
+    """
     bodies = _bodies(all_bodies(session))
     solutions = {solution.slug: solution for solution in queries.taught(session)}
     twinnings, adopters = queries.twinnings(session), queries.adopters(session)
@@ -48,7 +51,7 @@ def network(session: Session) -> Network:
         _practice(solution, bodies[owner.slug]) for solution in solutions.values() if (owner := solution.owner)
     ]
     practices += [
-        Practice(twinning.solution.slug, twinning.solution.title, bodies[giver.slug])
+        _taught(twinning, bodies[giver.slug])
         for twinning in {item.solution.slug: item for item in twinnings}.values()
         if twinning.solution.slug not in solutions and (giver := known[twinning.solution.slug])
     ]
@@ -65,6 +68,18 @@ def _bodies(register: Sequence[City]) -> dict[str, Body]:
 
 def _practice(solution: Solution, owner: Body) -> Practice:
     return Practice(solution.slug, solution.title, owner, solution.based_on)
+
+
+def _taught(twinning: Twinning, giver: Body) -> Practice:
+    """What a twinning teaches, called as it was when it began where not everybody may read what it is called now."""
+    solution, opens = twinning.solution, _opens(twinning.solution)
+    title = solution.title if opens else twinning.title
+    return Practice(solution.slug, title, giver, solution.based_on if opens else "", opens)
+
+
+def _opens(solution: Solution) -> bool:
+    """Whether everybody may open its sheet: one that was archived stays and says so."""
+    return bool(solution.badge) and solution.visibility == "public"
 
 
 def _themes(solution: Solution) -> tuple[str, ...]:
@@ -114,18 +129,20 @@ def _twinned(twinning: Twinning, adopters: set[tuple[int, int]], bodies: Mapping
     giver, running = twinning.giver, twinning.state == State.RUNNING
     if giver is None:
         return []
+    taught = _taught(twinning, bodies[giver.slug])
     return [
         Flow(
-            bodies[giver.slug],
+            taught.owner,
             bodies[receiver.slug],
-            twinning.solution.slug,
-            twinning.solution.title,
+            taught.slug,
+            taught.title,
             rules.RUNNING if running else rules.CLOSED,
             _day(twinning.began_at),
             _day(twinning.ended_at),
             _themes(twinning.solution),
             f"{twinning.id}-{twinning.slug}",
             twinning.demonstration,
+            taught.opens,
         )
         for receiver in twinning.receivers
         if running or (twinning.id, receiver.id) in adopters

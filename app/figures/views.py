@@ -106,7 +106,7 @@ def _row(flow: Flow, variants: list[str]) -> dict[str, Any]:
         "themes": list(flow.themes),
         "variants": variants,
         "demonstration": flow.demonstration,
-        "url": site_root() + url_for("solutions.show", slug=flow.solution),
+        "url": site_root() + url_for("solutions.show", slug=flow.solution) if flow.opens else "",
     }
 
 

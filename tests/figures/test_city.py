@@ -15,11 +15,13 @@ from app.needs import rules
 from app.needs import service as needs
 from app.needs.models import Proposal
 from app.needs.rules import Wanted
-from app.solutions.service import import_document
+from app.review.upkeep import archive
+from app.solutions import queries as library
+from app.solutions.service import import_document, save
 from app.twinnings import ending
 from app.twinnings.rules import Closing
 from tests.makers import NOW, close_body, make_document, make_solution
-from tests.twinnings.exchange import Exchange
+from tests.twinnings.exchange import SLUG, Exchange
 
 PROBLEM = "Gare comuni per i Comuni piccoli, con una convenzione sola."
 
@@ -211,6 +213,34 @@ def test_a_request_of_another_that_a_city_joined_is_told_apart(exchange: Exchang
     for shown in (page, client.get("/citta/torino").text):
         (marked,) = [line for line in shown.split("<li>") if "di un altro ente, a cui si partecipa" in line]
         assert "Richiesta di bologna" in marked
+
+
+def test_what_was_taught_stays_on_the_map_when_its_solution_leaves_the_library(
+    exchange: Exchange, client: FlaskClient
+) -> None:
+    with exchange.database.work() as session:
+        for body in ("bologna", "torino", "venezia"):
+            ending.say(session, exchange.number, body, Closing("adopted"), exchange.deed())
+        archive(session, library.locked(session, exchange.solution().id), exchange.giver, NOW, "La pratica è finita.")
+    page, rows = client.get("/rete").text, client.get("/rete.json").get_json()["flows"]
+    assert "Vengono da: 1 gemellaggio concluso." in page
+    assert [row["receiver"] for row in rows] == ["torino", "venezia"]
+    assert all(client.get(row["url"]).status_code == 200 for row in rows), "its page stays, and says that it left"
+    assert page.count(f'href="/soluzioni/{SLUG}"') == 3, "once in the tree, and in each line of the table"
+
+
+def test_the_map_leads_nobody_to_a_solution_that_became_one_for_few(exchange: Exchange, client: FlaskClient) -> None:
+    with exchange.database.work() as session:
+        title = exchange.twinning().title
+        solution = library.locked(session, exchange.solution().id)
+        save(session, solution, make_document(visibility="members", title="Chiamata ora così"), NOW)
+    page, rows = client.get("/rete").text, client.get("/rete.json").get_json()["flows"]
+    known = [(row["title"], row["receiver"], row["url"]) for row in rows]
+    assert known == [(title, "torino", ""), (title, "venezia", "")]
+    assert title in page
+    assert "Chiamata ora così" not in page
+    assert f"/soluzioni/{SLUG}" not in page
+    assert f"/gemellaggi/{exchange.number}-" in page
 
 
 @pytest.mark.parametrize("asked", ["1999", "x", "", "99999999999999999999", "2026' OR 1=1"])
