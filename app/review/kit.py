@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.review import queries
 from app.review.models import Review
 from app.solutions.models import Solution
+from app.writing.kit import SAID
 from app.writing.models import Attachment
 
 Files = tuple[Attachment, ...]
@@ -46,11 +47,13 @@ def at_hand(session: Session, solution: Solution, review: Review | None) -> Kit:
     sent = frozenset(review.files if review else _now(every))
     files = tuple(file for file in every if file.id in sent)
     coming, still = _staying(every, sent), _still(every)
+    new, old = tuple(file for file in coming if not file.published), tuple(file for file in every if file.published)
+    gone = tuple(file for file in old if file.id not in sent)
     return Kit(
         files,
         coming,
-        added=tuple(file for file in coming if not file.published) if solution.badge else (),
-        removed=tuple(file for file in every if file.published and file.id not in sent),
+        added=_without(new, old) if solution.badge else (),
+        removed=_without(gone, new),
         late=tuple(file for file in every if file.removed_at is None and file.id not in sent),
         gone=tuple(file for file in files if file.removed_at is not None and _what(file) not in still),
     )
@@ -86,6 +89,16 @@ def _staying(every: Sequence[Attachment], sent: Collection[int]) -> Files:
 def _still(files: Sequence[Attachment]) -> frozenset[tuple[str, str]]:
     """What is in the kit now, however it is described."""
     return frozenset(_what(file) for file in files if file.removed_at is None)
+
+
+def _without(files: Files, others: Files) -> Files:
+    """Of some files those of which no other says the same."""
+    known = {_said(file) for file in others}
+    return tuple(file for file in files if _said(file) not in known)
+
+
+def _said(file: Attachment) -> tuple[str, ...]:
+    return tuple(getattr(file, name) for name in SAID)
 
 
 def _what(file: Attachment) -> tuple[str, str]:

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import QueryableAttribute, Session, contains_eager, joinedload, selectinload
+from sqlalchemy.orm import QueryableAttribute, Session, aliased, contains_eager, joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
 from app.cities.models import City
 from app.review.models import Comment, PageReport, Review
 from app.review.rules import State, Step
 from app.solutions.models import LegalAct, Solution, SolutionAct, SolutionBody, SolutionRevision, SolutionTheme, Theme
+from app.writing.kit import SAID
 from app.writing.models import Attachment
 
 MOST = 500
@@ -110,9 +111,13 @@ def files(session: Session, solution: Solution) -> Sequence[Attachment]:
 
 
 def files_changed(session: Session, solution: Solution) -> bool:
-    """Whether a file was added to the kit, or taken out of it, since the version in force."""
-    differs = Attachment.published == Attachment.removed_at.is_not(None)
-    wanted = select(Attachment.id).where(Attachment.solution_id == solution.id, differs)
+    """Whether a file was added to the kit, taken out of it or described otherwise, since the version in force."""
+    differs, other = Attachment.published == Attachment.removed_at.is_not(None), aliased(Attachment)
+    # One that is described again as readers have it is another row, and nothing new.
+    same = (getattr(other, name) == getattr(Attachment, name) for name in ("solution_id", *SAID))
+    again = select(other.id).where(*same, other.published != Attachment.published)
+    again = again.where(other.removed_at.is_(None) != Attachment.removed_at.is_(None))
+    wanted = select(Attachment.id).where(Attachment.solution_id == solution.id, differs, ~again.exists())
     return session.scalar(wanted.limit(1)) is not None
 
 

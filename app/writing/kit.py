@@ -30,6 +30,8 @@ MAX_LICENCE = 40
 CARRIED = ("digest", "name", "code", "mime", "size", "title", "document_kind", "licence", "visibility")
 #: What a file described anew keeps of itself: all but what is said about it.
 SAME = ("digest", "name", "code", "mime", "size", "visibility", "text", "text_state")
+#: What readers know a file by, and what is said of it: two that agree in these are one file described alike.
+SAID = ("digest", "name", "title", "document_kind", "licence", "visibility")
 
 
 @dataclass(frozen=True)

@@ -318,6 +318,23 @@ def test_what_is_said_of_a_file_after_the_sending_is_read_by_nobody_before_the_n
     assert published_files(office) == {"convenzione tipo"}
 
 
+def test_a_file_that_is_described_again_as_readers_have_it_is_no_change(office: Office) -> None:
+    number = office.add_file("convenzione", NOW)
+    office.submit()
+    office.approve()
+    with office.database.reading() as session:
+        was = session.get_one(Attachment, number)
+    again = describe(office, number, "convenzione tipo")
+    with office.database.work() as session:
+        assert queries.files_changed(session, office.solution())
+        said = files.Described(was.title, was.document_kind, was.licence, was.visibility)
+        files.describe(session, office.solution(), again, said, office.official, LATER)
+    with office.database.reading() as session:
+        assert not queries.files_changed(session, office.solution())
+        held = kit.at_hand(session, office.solution(), None)
+    assert (held.added, held.removed, held.changed) == ((), (), False)
+
+
 def test_a_file_described_anew_after_the_sending_and_then_taken_out_reaches_no_reader(office: Office) -> None:
     number = office.add_file("con dati personali", NOW)
     office.submit()
