@@ -67,16 +67,22 @@ def _value_as_written(_path: str, value: str) -> str:
     return value
 
 
+def _text_as_written(text: str) -> str:
+    return text
+
+
 @dataclass(frozen=True)
 class Called:
     """How a document is said where a person reads it, else as the file says it.
 
     ``part`` names a part of a field (`resources.months`); ``value`` says what stands at a path, a code (`public`), the
-    name of a body or a theme in the address, a date. The path of a truth (`true`, `false`) is empty.
+    name of a body or a theme in the address, a date. The path of a truth (`true`, `false`) is empty. ``text`` says what
+    a section says.
     """
 
     part: Callable[[str], str] = _part_as_written
     value: Callable[[str, str], str] = _value_as_written
+    text: Callable[[str], str] = _text_as_written
 
 
 AS_WRITTEN = Called()
@@ -87,7 +93,7 @@ def compare(old: Document, new: Document, called: Called = AS_WRITTEN) -> tuple[
 
     ``called`` says how parts and values of fields are called where a person reads it.
     """
-    return tuple([*_fields(old, new, called), *_sections(old, new)])
+    return tuple([*_fields(old, new, called), *_sections(old, new, called)])
 
 
 def _fields(old: Document, new: Document, called: Called) -> Iterator[Change]:
@@ -101,11 +107,14 @@ def _fields(old: Document, new: Document, called: Called) -> Iterator[Change]:
                 yield Change(name, words(old_text, new_text, named=not is_prose(name)), False)
 
 
-def _sections(old: Document, new: Document) -> Iterator[Change]:
+def _sections(old: Document, new: Document, called: Called) -> Iterator[Change]:
     headings = [*SECTION_TITLES, *(item.heading for item in (*old.sections, *new.sections))]
     for heading in dict.fromkeys(headings):
-        if old.section(heading) != new.section(heading):
-            yield Change(heading, words(old.section(heading), new.section(heading)), True)
+        before, after = old.section(heading), new.section(heading)
+        if before != after:
+            said = called.text(before), called.text(after)
+            # What changed in the marks alone is told by them.
+            yield Change(heading, words(*(said if said[0] != said[1] else (before, after))), True)
     if old.footnotes != new.footnotes:
         yield Change("footnotes", words(old.footnotes, new.footnotes), True)
 

@@ -10,6 +10,7 @@ from app.cities import queries as registers
 from app.document.compare import Called
 from app.document.dates import is_date
 from app.document.schema import field_at
+from app.document.tables import as_lines
 from app.solutions import queries
 from app.web.formats import day, number
 from app.web.languages import current_language
@@ -75,4 +76,4 @@ NAMED: Mapping[str, Callable[[str], str]] = {
     "based_on": _solution,
 }
 
-AS_SAID = Called(_part, _value)
+AS_SAID = Called(_part, _value, as_lines)

@@ -8,6 +8,7 @@ import pytest
 from app.document.compare import AROUND, MAX_WORDS, Called, Run, as_text, compare, values_text, words
 from app.document.model import Document, Section
 from app.document.schema import MAX_SECTION
+from app.document.tables import as_lines
 
 
 def test_only_the_words_that_changed_are_marked() -> None:
@@ -110,6 +111,21 @@ def test_the_words_of_a_value_leave_out_names_truths_and_what_is_not_available()
 def test_a_reader_sees_what_changed_without_marks_of_markdown() -> None:
     written = "Il [sito](https://ente.example/a) dice *molto*[^s60] e **poi** 3*4.\n* un punto"
     assert Run("added", written).said == "Il sito dice molto e poi 3*4.\n* un punto"
+
+
+TABLE = "Prima.\n\n| Sede | Orario |\n|:---|---:|\n| Centro | {hour} |\n| a \\| b | |\n\nDopo | fuori."
+
+
+def test_a_reader_sees_a_table_row_by_row_without_its_strokes() -> None:
+    assert as_lines(TABLE.format(hour="8")) == "Prima.\n\nSede · Orario\nCentro · 8\na | b · \n\nDopo | fuori."
+    fenced = "```\na | b\n--|--\n```\nuno | due"
+    assert as_lines(fenced) == fenced
+    before, after = (Document({}, (Section("Orari", TABLE.format(hour=hour)),)) for hour in ("8", "9"))
+    (change,) = compare(before, after, Called(text=as_lines))
+    assert [run.text for run in change.runs if run.kind != "same"] == ["8", "9"]
+    assert "".join(run.text for run in change.runs if run.kind != "removed") == as_lines(after.section("Orari"))
+    marks = Document({}, (Section("Orari", TABLE.replace("---:", "----").format(hour="8")),))
+    assert compare(before, marks, Called(text=as_lines)) == compare(before, marks), "only the marks differ"
 
 
 REWRITTEN = (
