@@ -241,6 +241,17 @@ def _split_footnotes(text: list[str]) -> tuple[list[str], list[str]]:
     return text, []
 
 
+def called_notes(footnotes: str, text: str) -> str:
+    """Of some notes those that a text calls, each with the lines it goes on in."""
+    kept, keeps = [], False
+    for line in footnotes.splitlines(keepends=True):
+        if begun := FOOTNOTE.match(line):
+            keeps = begun[0].removesuffix(":") in text
+        if keeps:
+            kept.append(line)
+    return "".join(kept).rstrip("\n")
+
+
 def stray_note(footnotes: str) -> str:
     """The first line among notes that neither is one nor goes on with one; empty where all are in order."""
     begun = False

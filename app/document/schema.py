@@ -232,6 +232,7 @@ SECTIONS: tuple[Heading, ...] = (
 )
 
 VARIANT_SECTION = "Cosa è stato cambiato e perché"
+RESULTS_SECTION = "Risultati ottenuti"
 SECTION_TITLES = tuple(heading.title for heading in SECTIONS)
 
 MAX_DOCUMENT = 200_000

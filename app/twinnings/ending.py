@@ -198,7 +198,7 @@ def _fill_variant(session: Session, tie: TwinningParty, said: Mapping[str, Any],
 
 
 def begin_variant(session: Session, number: int, body: str, deed: Deed) -> Solution:
-    """A draft of the receiver with the source's text, to change it and tell what changed; once.
+    """A draft of the receiver with the source's text but for its results, to change it and tell what changed; once.
 
     Raises ``Invalid``, ``Conflict``.
     """
@@ -212,7 +212,7 @@ def begin_variant(session: Session, number: int, body: str, deed: Deed) -> Solut
         raise Invalid({"body": "unknown_body"})
     if tie.variant is not None:
         return tie.variant
-    source = library.current_revision(session, twinning.solution).document()
+    source = rules.without_results(library.current_revision(session, twinning.solution).document())
     sections = [section for section in source.sections if section.heading in SECTION_TITLES]
     sections = [section for section in sections if section.heading != VARIANT_SECTION]
     carried = {name: source.front[name] for name in rules.CARRIED if name in source.front}

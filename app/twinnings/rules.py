@@ -9,7 +9,9 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from app.document.schema import FIELD_BY_NAME
+from app.document.model import Document
+from app.document.parse import called_notes
+from app.document.schema import FIELD_BY_NAME, RESULTS_SECTION
 from app.review.ageing import add_months
 
 
@@ -108,6 +110,13 @@ def as_far_as_filled(given: Mapping[str, Any], written: Mapping[str, Any]) -> di
         elif own not in (None, "", [], {}):
             kept[name] = value
     return kept
+
+
+def without_results(source: Document) -> Document:
+    """A source without what came of it there, and without the notes of that: no receiver has these results."""
+    sections = tuple(section for section in source.sections if section.heading != RESULTS_SECTION)
+    text = "\n".join(section.text for section in sections)
+    return Document(source.front, sections, called_notes(source.footnotes, text))
 
 
 def called_after(title: str, owner: str, receiver: str) -> str:

@@ -13,7 +13,7 @@ from app.access import Action
 from app.document.compare import Change, compare
 from app.document.dates import day_of
 from app.document.model import Document
-from app.document.schema import FIELDS, VARIANT_SECTION
+from app.document.schema import FIELDS, RESULTS_SECTION, VARIANT_SECTION
 from app.errors import NotFound
 from app.journal import queries as journal
 from app.needs import queries as needs
@@ -254,9 +254,12 @@ def adapted(slug: str) -> str:
     source, given = _readable(found, variant.based_on)
     begun_from = _begun_from(variant, source, given)
     before, after = begun_from.document(), written.document()
+    untold = bool(before.section(RESULTS_SECTION)) and not after.section(RESULTS_SECTION)
+    before = rules.without_results(before) if untold else before
     front = rules.as_far_as_filled(before.front, after.front)
     return render_template(
         "twinnings/adapted.html",
+        untold=untold,
         unfilled=[field.name for field in FIELDS if field.name in rules.ADAPTED & (before.front.keys() - front.keys())],
         variant=variant,
         source=source,

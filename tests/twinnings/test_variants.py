@@ -2,6 +2,7 @@
 """What a receiver brings back: its variant from the first copy to the library, and what becomes of its source."""
 
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Person
-from app.document.schema import VARIANT_SECTION
+from app.document.schema import RESULTS_SECTION, VARIANT_SECTION
 from app.notices import chores
 from app.notices.queries import notices as noticed
 from app.notices.service import start_following
@@ -123,6 +124,16 @@ def test_what_a_source_says_since_a_variant_began_is_not_told_as_adapted(
     assert "2028" in client.get(since[1].replace("&amp;", "&")).text
 
 
+def test_a_table_is_compared_in_the_words_of_its_rows(exchange: Exchange, client: FlaskClient) -> None:
+    texts = dict.fromkeys(BOTH, "| Sede | Orario |\n|---|---|\n| Centro | mattina |")
+    adapted = {**texts, BOTH[1]: texts[BOTH[1]].replace("mattina", "sera"), VARIANT_SECTION: "Gli orari."}
+    with exchange.database.work() as session:
+        rewrite(session, NOW - timedelta(days=1), sections=texts)
+        brought(session, exchange, sections=adapted)
+    found = re.findall(r'<div class="runs".*?</div>', client.get(f"{VARIANT}/confronto-con-la-fonte").text, re.DOTALL)
+    assert re.sub("<[^>]+>", "", found[-1]) == "Sede · Orario\nCentro · tolto: mattinaaggiunto: sera"
+
+
 def test_a_variant_is_compared_with_the_source_of_today_where_that_of_its_beginning_was_for_few(
     exchange: Exchange, client: FlaskClient
 ) -> None:
@@ -142,6 +153,27 @@ def test_a_variant_begins_for_as_few_readers_as_its_source(exchange: Exchange, v
     with exchange.database.work() as session:
         variant = ending.begin_variant(session, exchange.number, "torino", exchange.deed())
         assert current_document(session, variant).front["visibility"] == visibility
+
+
+def test_a_variant_begins_without_the_results_of_its_source_and_their_notes(
+    exchange: Exchange, client: FlaskClient
+) -> None:
+    texts = dict.fromkeys(BOTH, "Uno sportello.[^s1]") | {RESULTS_SECTION: "Quaranta giorni in meno.[^s2]"}
+    document = make_document(sections=texts)
+    noted = replace(document, footnotes="[^s1]: La delibera,\n    e il suo allegato.\n[^s2]: La relazione.")
+    with exchange.database.work() as session:
+        save(session, library.locked(session, exchange.solution().id), noted, NOW - timedelta(days=1))
+    with exchange.database.work() as session:
+        variant = ending.begin_variant(session, exchange.number, "torino", exchange.deed())
+        begun = current_document(session, variant)
+    assert begun.section(RESULTS_SECTION) == ""
+    assert begun.section(BOTH[0]) == texts[BOTH[0]]
+    assert begun.footnotes == "[^s1]: La delibera,\n    e il suo allegato."
+    with exchange.database.work() as session:
+        brought(session, exchange)
+    page = client.get(f"{VARIANT}/confronto-con-la-fonte").text
+    assert "Non indicato nella variante: risultati ottenuti" in page
+    assert "Quaranta giorni" not in page, "nobody took them out"
 
 
 def test_a_certificate_says_the_same_whatever_its_solution_is_called_later(
