@@ -35,12 +35,15 @@ ZONE = (
 
 @dataclass(frozen=True)
 class Step:
-    """A milestone as calendars hold it: a whole day that takes nobody's time, planned anew so many times."""
+    """A milestone as calendars hold it: a whole day that takes nobody's time, changed so many times; ``over`` where
+    nobody has to make it any more.
+    """
 
     number: int
     title: str
     due_on: date
     sequence: int = 0
+    over: bool = False
 
 
 def calendar(
@@ -88,6 +91,7 @@ def _step(step: Step, host: str) -> list[str]:
         f"DTEND;VALUE=DATE:{(step.due_on + timedelta(days=1)).strftime(DAY)}",
         f"SUMMARY:{_text(step.title)}",
         "TRANSP:TRANSPARENT",
+        f"STATUS:{'CANCELLED' if step.over else 'CONFIRMED'}",
     ]
 
 

@@ -25,6 +25,8 @@ class State(StrEnum):
 AT_HOME = frozenset(
     {"twinning-begun", "twinning-closed", "twinning-stopped", "milestone-done", "milestone-undone", "milestone-added"}
 )
+#: What makes of a milestone another one in calendars.
+MILESTONE_CHANGES = frozenset({"milestone-planned", "milestone-done", "milestone-undone"})
 #: What the site does by itself: nobody worked on the twinning then.
 REMINDERS = ("milestone-due", "milestone-late")
 PHASES = ("capire", "adattare", "riusare")

@@ -193,17 +193,20 @@ def calendar_file(number: int, slug: str) -> Response:
 
 
 def _steps(twinning: Twinning) -> list[Step]:
-    """The milestones still to be reached, in the words of the page."""
-    if twinning.state != rules.State.RUNNING:
-        return []
-    moved = journal.done_to(session(), "twinning", str(twinning.id), {"milestone-planned"})
-    times = Counter(row.data.get("milestone") for row in moved)
+    """The milestones still to be reached, in the words of the page.
+
+    A calendar that took the file in keeps what the file no longer holds: of what is over, the days to come are
+    cancelled, as meetings are.
+    """
+    ended, day = twinning.state != rules.State.RUNNING, day_of(now())
+    changed = journal.done_to(session(), "twinning", str(twinning.id), rules.MILESTONE_CHANGES)
+    times = Counter(row.data.get("milestone") for row in changed)
     say = get_template_attribute("twinnings/_words.html", "milestone")
-    return [
-        Step(item.id, say(item).unescape(), item.due_on, times[item.id])
+    steps = [
+        Step(item.id, say(item).unescape(), item.due_on, times[item.id] + ended, ended or item.done_at is not None)
         for item in sorted(twinning.milestones, key=lambda item: (item.due_on, item.position))
-        if item.done_at is None
     ]
+    return [step for step in steps if not step.over or step.due_on >= day]
 
 
 @twinnings.get(f"{PATH}/attestato")

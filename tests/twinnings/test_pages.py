@@ -885,7 +885,7 @@ def test_the_calendar_holds_the_steps_to_be_made_and_follows_them_when_they_move
         said = [dict(line.split(":", 1) for line in event if ":" in line) for event in found]
         return {event["SUMMARY"]: event for event in said}
 
-    visit, plan = "Visita o colloquio di approfondimento", "Piano di trasferimento condiviso"
+    plan = "Piano di trasferimento condiviso"
     before, steps = events(), {item.key: item for item in exchange.twinning().milestones}
     day = steps["transfer-plan"].due_on
     assert before[plan]["DTSTART;VALUE=DATE"] == f"{day:%Y%m%d}"
@@ -895,16 +895,37 @@ def test_the_calendar_holds_the_steps_to_be_made_and_follows_them_when_they_move
     with exchange.database.work() as session:
         later = day + timedelta(days=9)
         service.plan_milestone(session, exchange.number, steps["transfer-plan"].id, later, None, exchange.deed())
-        service.tick(session, exchange.number, steps["visit"].id, True, exchange.deed())
     after = events()
     assert after[plan]["UID"] == before[plan]["UID"]
     assert (after[plan]["SEQUENCE"], after[plan]["DTSTART;VALUE=DATE"]) == ("1", f"{later:%Y%m%d}")
-    assert visit in before
-    assert visit not in after
     assert plan not in events(f"/en{PATH}")
+
+
+def test_calendars_that_took_a_step_in_are_told_that_it_is_over(
+    exchange: Exchange, receiver: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.twinnings.views.now", lambda: LATER)
+
+    def step(key: str) -> list[str]:
+        text = receiver.get(f"{PATH}/calendario.ics").text
+        uid = f"UID:tappa-{steps[key].id}@"
+        event = next((event for event in text.split("BEGIN:VEVENT") if uid in event), "")
+        return re.findall(r"(?:SEQUENCE|STATUS):(\w+)", event)
+
+    steps = {item.key: item for item in exchange.twinning().milestones}
+    assert step("sharing") == step("visit") == ["0", "CONFIRMED"]
+    with exchange.database.work() as session:
+        service.plan_milestone(session, exchange.number, steps["visit"].id, NOW.date(), None, exchange.deed())
+        for key in ("sharing", "visit"):
+            service.tick(session, exchange.number, steps[key].id, True, exchange.deed())
+    assert step("sharing") == ["1", "CANCELLED"]
+    assert step("visit") == [], "its day is over: there it may stay"
+    with exchange.database.work() as session:
+        service.tick(session, exchange.number, steps["sharing"].id, False, exchange.deed())
+    assert step("sharing") == ["2", "CONFIRMED"]
     with exchange.database.work() as session:
         ending.stop(session, exchange.number, "funding", "", True, exchange.deed())
-    assert events() == {}
+    assert step("sharing") == ["3", "CANCELLED"]
 
 
 def test_amounts_days_and_hours_are_read_as_people_write_them() -> None:
