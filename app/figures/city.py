@@ -27,7 +27,8 @@ class Exchange:
     ``joined``: numbers of those requests that another body posted and this one joined.
     ``taught`` counts the bodies that adopted a solution with its help, ``learnt`` the solutions it adopted itself;
     ``certified`` are the twinnings in which either happened, ``unadopted`` the closed ones that nobody adopted,
-    ``missed`` those that others adopted and this body, which received it too, did not.
+    ``missed`` those that others adopted and this body, which received it too, did not. ``later`` are the variants that
+    came of them after the year that is told.
     """
 
     needs: Sequence[Need]
@@ -41,6 +42,7 @@ class Exchange:
     free: int | None = None
     joined: frozenset[int] = frozenset()
     missed: frozenset[int] = frozenset()
+    later: frozenset[int] = frozenset()
 
     @property
     def demonstration(self) -> bool:
@@ -110,10 +112,11 @@ def report(session: Session, city: City, year: int) -> Report:
     running = [item for item in twinnings if _ran(item, since, until)]
     ended = {item.id for item in running if item.ended_at is not None and item.ended_at < until}
     adopters = {pair for pair in every if pair[0] in ended}
-    made = queries.solutions_of_body(session, city, until)
+    variants = {tie.variant_id for item in running for tie in item.parties if tie.variant_id is not None}
+    made, there = queries.solutions_of_body(session, city, until, variants)
     return Report(
         year,
-        _exchange(city, needs, running, adopters, every),
+        replace(_exchange(city, needs, running, adopters, every), later=frozenset(variants - there)),
         [solution for role, solution in made if role == "owner"],
         [solution for role, solution in made if role == "partner"],
         dict(queries.answers_of_body(session, city, since, until)),

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Every SELECT of the public figures; drafts and what is not public are never counted."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import Row, case, func, or_, select
@@ -130,18 +130,23 @@ def twinnings_of_body(session: Session, city: City) -> tuple[list[Twinning], set
     return list(dict.fromkeys(twinning for twinning, _ in rows)), adopters
 
 
-def solutions_of_body(session: Session, city: City, until: datetime) -> Sequence[Row[str, Solution]]:
+def solutions_of_body(
+    session: Session, city: City, until: datetime, variants: Iterable[int]
+) -> tuple[list[tuple[str, Solution]], set[int]]:
     """Published solutions that a body made, which readers had before an instant, by title, with its part in each:
-    `owner`, or `partner` of the owner.
+    `owner`, or `partner` of the owner; and which of some ``variants`` they had, whoever made them.
     """
     made = SolutionBody.role.in_(("owner", "partner"))
     there = select(SolutionRevision.solution_id).where(SolutionRevision.live_at < until)
+    numbers = set(variants)
+    theirs = or_(SolutionBody.city_id == city.id, Solution.id.in_(numbers))
     wanted = (
-        select(SolutionBody.role, Solution)
+        select(SolutionBody.role, SolutionBody.city_id, Solution)
         .join(Solution, Solution.id == SolutionBody.solution_id)
-        .where(Solution.published, SolutionBody.city_id == city.id, made, Solution.id.in_(there))
+        .where(Solution.published, theirs, made, Solution.id.in_(there))
     )
-    return session.execute(wanted.order_by(Solution.title, Solution.id)).all()
+    rows = session.execute(wanted.order_by(Solution.title, Solution.id)).all()
+    return [(role, item) for role, body, item in rows if body == city.id], {item.id for *_, item in rows} & numbers
 
 
 def answers_of_body(session: Session, city: City, since: datetime, until: datetime) -> list[tuple[str, int]]:

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from app.cities.queries import by_slugs
 from app.db import Database
 from app.document.dates import day_of
+from app.document.schema import VARIANT_SECTION
 from app.figures.city import report
 from app.needs import rules
 from app.needs import service as needs
@@ -18,7 +19,7 @@ from app.needs.rules import Wanted
 from app.review.upkeep import archive
 from app.solutions import queries as library
 from app.solutions.service import import_document, save
-from app.twinnings import ending
+from app.twinnings import ending, queries
 from app.twinnings.rules import Closing
 from tests.makers import NOW, close_body, make_document, make_solution
 from tests.twinnings.exchange import SLUG, Exchange
@@ -213,6 +214,23 @@ def test_a_request_of_another_that_a_city_joined_is_told_apart(exchange: Exchang
     for shown in (page, client.get("/citta/torino").text):
         (marked,) = [line for line in shown.split("<li>") if "di un altro ente, a cui si partecipa" in line]
         assert "Richiesta di bologna" in marked
+
+
+def test_the_report_of_a_year_knows_no_variant_that_came_after_it(exchange: Exchange, client: FlaskClient) -> None:
+    with exchange.database.work() as session:
+        texts = {"Problema affrontato": "Regole diverse.", "Soluzione adottata": "Due.", VARIANT_SECTION: "Due."}
+        document = make_document(title="Due sportelli", city="torino", based_on=SLUG, sections=texts)
+        import_document(session, "variante", document, NOW.replace(year=NOW.year + 1))
+        variant, twinning = library.by_slug(session, "variante"), queries.twinning(session, exchange.number)
+        assert variant
+        assert twinning
+        twinning.parties[1].variant = variant
+    with exchange.database.reading() as session:
+        for city in by_slugs(session, ["bologna", "torino"]).values():
+            later = {year: report(session, city, year).exchange.later for year in (NOW.year, NOW.year + 1)}
+            assert later == {NOW.year: {variant.id}, NOW.year + 1: frozenset()}, city.slug
+    assert "Variante di Torino" in client.get("/citta/bologna").text
+    assert "Variante di Torino" not in client.get(f"/citta/bologna/rapporto?anno={NOW.year}").text
 
 
 def test_what_was_taught_stays_on_the_map_when_its_solution_leaves_the_library(
