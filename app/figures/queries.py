@@ -133,9 +133,12 @@ def twinnings_of_body(session: Session, city: City) -> tuple[list[Twinning], set
 def solutions_of_body(
     session: Session, city: City, until: datetime, variants: Iterable[int]
 ) -> tuple[list[tuple[str, Solution]], set[int]]:
-    """Published solutions that a body made, which readers had before an instant, by title, with its part in each:
-    `owner`, or `partner` of the owner; and which of some ``variants`` they had, whoever made them.
+    """Solutions that a body made, which readers had before an instant, by title, with its part in each: `owner`, or
+    `partner` of the owner; and which of some ``variants`` they had, whoever made them.
+
+    Of what is public now: what was archived since then too, for it was in the library.
     """
+    archived_since = (Solution.archived_at >= until) & (Solution.badge != "") & (Solution.visibility == "public")
     made = SolutionBody.role.in_(("owner", "partner"))
     there = select(SolutionRevision.solution_id).where(SolutionRevision.live_at < until)
     numbers = set(variants)
@@ -143,7 +146,7 @@ def solutions_of_body(
     wanted = (
         select(SolutionBody.role, SolutionBody.city_id, Solution)
         .join(Solution, Solution.id == SolutionBody.solution_id)
-        .where(Solution.published, theirs, made, Solution.id.in_(there))
+        .where(or_(Solution.published, archived_since), theirs, made, Solution.id.in_(there))
     )
     rows = session.execute(wanted.order_by(Solution.title, Solution.id)).all()
     return [(role, item) for role, body, item in rows if body == city.id], {item.id for *_, item in rows} & numbers

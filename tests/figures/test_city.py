@@ -197,7 +197,12 @@ def test_the_report_of_a_year_knows_no_solution_that_came_after_it(registered: D
             year: [item.title for item in report(session, bologna, year).own]
             for year in (NOW.year - 1, NOW.year, NOW.year + 1)
         }
-    assert told == {NOW.year - 1: [], NOW.year: ["Fatta prima"], NOW.year + 1: ["Fatta dopo", "Fatta prima"]}
+        assert told == {NOW.year - 1: [], NOW.year: ["Fatta prima"], NOW.year + 1: ["Fatta dopo", "Fatta prima"]}
+        first = library.by_slug(session, "prima")
+        assert first
+        archive(session, first, 1, NOW.replace(year=NOW.year + 1), "Superata da un'altra.")
+        told = {year: [item.title for item in report(session, bologna, year).own] for year in told}
+    assert told == {NOW.year - 1: [], NOW.year: ["Fatta prima"], NOW.year + 1: ["Fatta dopo"]}, "it was there that year"
 
 
 def test_a_request_of_another_that_a_city_joined_is_told_apart(exchange: Exchange, client: FlaskClient) -> None:
