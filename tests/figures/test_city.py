@@ -51,7 +51,11 @@ def test_credits_count_who_adopted_with_its_help(exchange: Exchange, client: Fla
             ending.say(session, exchange.number, body, Closing("adopted"), exchange.deed())
     assert "Ha insegnato soluzioni a 2 enti, in gemellaggi conclusi." in client.get("/citta/bologna").text
     assert "Ha imparato 1 soluzione da altri, in gemellaggi conclusi." in client.get("/citta/torino").text
-    assert "Attestato di gemellaggio" in client.get("/citta/torino").text
+    certificate = re.search(r"<li><a [^>]*/attestato\">(.*?)</a>", client.get("/citta/torino").text)
+    assert certificate
+    assert certificate[1] == 'Attestato di gemellaggio: <span lang="it">Sportello unico metropolitano</span>', (
+        "on paper too"
+    )
     learnt = [row for row in client.get("/rete.json").get_json()["flows"] if row["how"] == "closed"]
     assert [row["receiver"] for row in learnt] == ["torino", "venezia"]
 
