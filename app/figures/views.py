@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Who taught whom what, and the figures: pages and downloads."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
@@ -21,7 +21,9 @@ figures = Blueprint("figures", __name__, template_folder="templates")
 
 FLOW_COLUMNS = (
     "giver",
+    "giver_name",
     "receiver",
+    "receiver_name",
     "solution",
     "title",
     "how",
@@ -32,7 +34,7 @@ FLOW_COLUMNS = (
     "demonstration",
     "url",
 )
-FIGURE_COLUMNS = ("figure", "of", "value", "cases")
+FIGURE_COLUMNS = ("figure", "of", "of_name", "value", "cases")
 
 
 def _asked(name: str, known: Iterable[str]) -> str:
@@ -97,7 +99,9 @@ def _rows() -> list[dict[str, Any]]:
 def _row(flow: Flow, variants: list[str]) -> dict[str, Any]:
     return {
         "giver": flow.giver.slug,
+        "giver_name": flow.giver.name,
         "receiver": flow.receiver.slug,
+        "receiver_name": flow.receiver.name,
         "solution": flow.solution,
         "title": flow.title,
         "how": flow.how,
@@ -114,11 +118,10 @@ def _row(flow: Flow, variants: list[str]) -> dict[str, Any]:
 @permits(Action.READ_PUBLIC)
 def numbers() -> str:
     counting, theme, body = _counting()
-    english = current_language() == "en"
     return render_template(
         "figures/numbers.html",
         numbers=count.numbers(counting.facts, theme, body),
-        themes={item.slug: item.name_en if english else item.name for item in counting.themes},
+        themes=_theme_names(counting),
         bodies=counting.bodies,
         theme=theme,
         body=body,
@@ -133,9 +136,18 @@ def _counting() -> tuple[service.Counting, str, str]:
     return counting, _asked("tema", (item.slug for item in counting.themes)), _asked("ente", counting.bodies)
 
 
-def _figures() -> list[count.Row]:
+def _figures() -> list[dict[str, Any]]:
+    """The figures as a table, with the names of the themes and bodies that they are of."""
     counting, theme, body = _counting()
-    return count.as_rows(count.numbers(counting.facts, theme, body))
+    names: Mapping[str, Mapping[str, str]] = {"theme": _theme_names(counting), "city": counting.bodies}
+    rows = count.as_rows(count.numbers(counting.facts, theme, body))
+    by = (names.get(str(row["figure"]).rpartition("-by-")[2], {}) for row in rows)
+    return [{**row, "of_name": known.get(str(row["of"]), "")} for row, known in zip(rows, by, strict=True)]
+
+
+def _theme_names(counting: service.Counting) -> dict[str, str]:
+    english = current_language() == "en"
+    return {item.slug: item.name_en if english else item.name for item in counting.themes}
 
 
 @figures.get("/numeri.json")

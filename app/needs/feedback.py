@@ -10,8 +10,8 @@ from app.document.dates import day_of
 
 FACTORS = ("theme", "context", "readiness", "requirements")
 COLUMNS = (
-    "request", "demonstration", "shown_on", "weights", "rank", "solution", "giver", "score", *FACTORS, "origin",
-    "asked_on", "answer", "reason", "answered_on", "request_state", "outcome",
+    "request", "demonstration", "shown_on", "weights", "rank", "solution", "giver", "giver_name", "score", *FACTORS,
+    "origin", "asked_on", "answer", "reason", "answered_on", "request_state", "outcome",
 )  # fmt: skip
 
 

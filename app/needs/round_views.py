@@ -29,8 +29,8 @@ round_pages = Blueprint("rounds", __name__, template_folder="templates")
 #: Requests with a proposal, and without, on one page of a round.
 PER_PAGE = 100
 COLUMNS = (
-    "id", "name", "published_on", "weights", "requests", "served", "worst", "low", "proposed", "never_proposed",
-    "demonstration", "url",
+    "id", "name", "published_on", "weights", "requests", "served", "worst", "low", "proposed", "proposed_names",
+    "never_proposed", "never_proposed_names", "demonstration", "url",
 )  # fmt: skip
 PATH = "/abbinamenti/<int(max=1000000000):number>"
 
@@ -83,9 +83,10 @@ def as_csv() -> Response:
 
 def _rows() -> list[dict[str, Any]]:
     """The published rounds, each with the line that tells how evenly it served."""
-    rows = []
+    rows, names = [], {body.slug: body.short_name for body in registers.all_bodies(session())}
     for item in round_queries.rounds(session(), published_only=True):
         fair = item.fairness or {}
+        proposed, never = [slug for slug, many in fair.get("per_city", ()) if many], list(fair.get("never", ()))
         rows.append(
             {
                 "id": item.id,
@@ -93,8 +94,10 @@ def _rows() -> list[dict[str, Any]]:
                 "published_on": day_of(item.published_at).isoformat() if item.published_at else "",
                 "weights": item.weights_version,
                 **{name: fair.get(name) for name in ("requests", "served", "worst", "low")},
-                "proposed": [slug for slug, many in fair.get("per_city", ()) if many],
-                "never_proposed": list(fair.get("never", ())),
+                "proposed": proposed,
+                "proposed_names": [names.get(slug, slug) for slug in proposed],
+                "never_proposed": never,
+                "never_proposed_names": [names.get(slug, slug) for slug in never],
                 "demonstration": item.demonstration,
                 "url": site_root() + url_for("rounds.show", number=item.id),
             }

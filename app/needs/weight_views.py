@@ -8,6 +8,7 @@ from flask import Blueprint, Response, flash, make_response, redirect, render_te
 
 from app.access import Action
 from app.accounts import queries as people
+from app.cities import queries as registers
 from app.errors import Conflict, Invalid
 from app.matching.model import FACTORS
 from app.needs import candidates, feedback, forms, queries, round_queries, weighing
@@ -71,7 +72,10 @@ def _solutions(simulation: Mapping[str, Any] | None) -> Mapping[str, Any]:
 @weight_pages.get("/abbinamenti/riscontri.csv")
 @permits(Action.RUN_ROUND)
 def feedback_data() -> Response:
-    return csv_answer(feedback.lines(*queries.feedback(session())), feedback.COLUMNS, "riscontri")
+    names = {body.slug: body.short_name for body in registers.all_bodies(session())}
+    lines = feedback.lines(*queries.feedback(session()))
+    rows = [{**line, "giver_name": names.get(line["giver"], "")} for line in lines]
+    return csv_answer(rows, feedback.COLUMNS, "riscontri")
 
 
 @weight_pages.post("/abbinamenti/pesi")

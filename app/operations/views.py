@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.access import Action, Thing
 from app.accounts.people_views import scope_names
 from app.accounts.queries import names
+from app.cities import queries as registers
 from app.config import Settings
 from app.journal import queries as journal
 from app.journal.models import JournalEntry
@@ -32,7 +33,7 @@ SENT_SHOWN = timedelta(days=7)
 PAGE = 50
 #: Rows of the journal in one file.
 EXPORTED = 5_000
-COLUMNS = ("id", "at", "actor_id", "actor", "action", "kind", "key", "body", "data", "digest")
+COLUMNS = ("id", "at", "actor_id", "actor", "action", "kind", "key", "body", "body_name", "data", "digest")
 
 
 def now() -> datetime:
@@ -154,11 +155,13 @@ def private(answer: Response) -> Response:
 
 def _rows(entries: Sequence[JournalEntry]) -> list[dict[str, Any]]:
     known = names(session(), [entry.actor_id for entry in entries])
+    bodies = {body.slug: body.short_name for body in registers.all_bodies(session())}
     return [
         {
-            **{name: getattr(entry, name) for name in COLUMNS if name not in {"at", "actor"}},
-            "at": entry.at.isoformat(),
+            **{name: getattr(entry, name) for name in COLUMNS if name not in {"at", "actor", "body_name"}},
+            "at": entry.at,
             "actor": known.get(entry.actor_id or 0, ""),
+            "body_name": bodies.get(entry.body, ""),
         }
         for entry in entries
     ]

@@ -61,7 +61,7 @@ class Row:
             "title": self.title,
             "body": self.body,
             "themes": list(self.themes),
-            "since": self.since.isoformat(timespec="seconds"),
+            "since": self.since.replace(microsecond=0),
             "working_days": self.days,
             "due_on": self.due_on.isoformat() if self.due_on else None,
             "assignee": self.assignee,

@@ -231,7 +231,7 @@ def story(session: Session, solution: Solution) -> list[dict[str, object]]:
     return [
         {
             "number": entry.id,
-            "at": entry.at.isoformat(),
+            "at": entry.at,
             "person": names.get(entry.actor_id or 0, ""),
             "action": entry.action,
             "data": entry.data,

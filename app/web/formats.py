@@ -17,9 +17,12 @@ from markupsafe import Markup
 
 from app.document.dates import ROME
 from app.text.bodies import named
+from app.web.headings import HEADINGS
 
 #: First characters a spreadsheet would run as a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
+#: How a truth is said in an Italian table.
+YES_NO = {True: "sì", False: "no"}
 #: The first of a month as the Italian calendar of Babel writes it.
 FIRST_DAY = re.compile(r"^1 (?=[a-z])")
 #: What a link may be made of among the words of people: the address of a page, never a script.
@@ -40,12 +43,16 @@ def _plain(value: Any) -> str:
 
 
 def csv_answer(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], name: str) -> Response:
-    """A UTF-8 CSV with a byte-order mark and decimal commas, as Italian spreadsheets expect, safe against formulas."""
-    buffer = io.StringIO()
+    """A UTF-8 CSV with a byte-order mark and decimal commas, as Italian spreadsheets expect, safe against formulas.
+
+    In Italian its columns are headed by words and truths are said; in English both are what programmes call them.
+    """
+    buffer, italian = io.StringIO(), _italian()
     writer = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
-    writer.writerow(columns)
+    writer.writerow([HEADINGS.get(column, column) for column in columns] if italian else columns)
     for row in rows:
-        writer.writerow([_cell(row.get(column)) for column in columns])
+        values = (row.get(column) for column in columns)
+        writer.writerow([YES_NO[value] if italian and isinstance(value, bool) else _cell(value) for value in values])
     answer = Response("\ufeff" + buffer.getvalue(), mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return answer
@@ -54,6 +61,9 @@ def csv_answer(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], name: 
 def _cell(value: Any) -> str:
     if value is None:
         return ""
+    if isinstance(value, datetime):
+        # As the pages say it, and as a spreadsheet knows a day and an hour.
+        return value.astimezone(ROME).strftime("%Y-%m-%d %H:%M:%S")
     if isinstance(value, Mapping):
         return json.dumps(value, ensure_ascii=False, sort_keys=True, default=_plain)
     if isinstance(value, float):

@@ -12,7 +12,7 @@ from app.document.schema import VARIANT_SECTION
 from tests.makers import NOW, make_solution
 from tests.needs.network import Network
 
-HEADER = "\ufeffgiver;receiver;solution;title;how;start;end;themes;variants;demonstration;url"
+HEADER = "\ufeffgiver;giver_name;receiver;receiver_name;solution;title;how;start;end;themes;variants;demonstration;url"
 
 
 def test_the_documented_transfers_are_there_from_the_first_day(library: FlaskClient) -> None:
@@ -140,7 +140,7 @@ def test_a_choice_holds_for_the_page_and_for_what_is_downloaded(library: FlaskCl
     assert f'<p class="figure-value">{found["solutions", ""]}</p>' in page
     assert "/numeri.csv?tema=suap&amp;ente=bologna" in page
     lines = library.get("/numeri.csv?tema=suap&ente=bologna").text.splitlines()
-    assert f"solutions;;{found['solutions', '']};" in lines
+    assert f"solutions;;;{found['solutions', '']};" in lines
     assert (
         library.get("/numeri.json?tema=x&ente=<b>").get_json()["figures"]
         == library.get("/numeri.json").get_json()["figures"]
@@ -152,9 +152,20 @@ def test_pages_open_in_both_languages(library: FlaskClient, path: str) -> None:
     assert library.get(path).status_code == 200
 
 
-@pytest.mark.parametrize(("path", "first"), [("/rete.csv", HEADER), ("/numeri.csv", "\ufefffigure;of;value;cases")])
+@pytest.mark.parametrize(
+    ("path", "first"), [("/en/rete.csv", HEADER), ("/en/numeri.csv", "\ufefffigure;of;of_name;value;cases")]
+)
 def test_both_can_be_downloaded_as_tables(library: FlaskClient, path: str, first: str) -> None:
     assert library.get(path).text.splitlines()[0] == first
+
+
+def test_the_figures_of_a_theme_and_of_a_body_bear_its_name(library: FlaskClient) -> None:
+    for address, theme in (("/numeri", "Pagamenti digitali"), ("/en/numeri", "Digital payments")):
+        rows = library.get(f"{address}.json").get_json()["figures"]
+        names = {(row["figure"], row["of"]): row["of_name"] for row in rows}
+        assert names["solutions-by-theme", "pagamenti-digitali"] == theme
+        assert names["solutions-by-city", "roma"] == "Roma"
+        assert names["solutions-by-badge", "visibile"] == names["solutions", ""] == ""
 
 
 def test_a_theme_an_act_and_a_city_count_the_same_everywhere(library: FlaskClient) -> None:

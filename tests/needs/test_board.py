@@ -57,7 +57,7 @@ def test_filters_leave_what_was_asked_for_in_every_form(
     assert {need.title for need in posted.values() if f"{need.id}-{need.slug}" in page} == titles
     rows = json.loads(client.get("/richieste.json", query_string=asked).text)["requests"]
     assert {row["title"] for row in rows} == titles
-    written = client.get("/richieste.csv", query_string=asked).text.removeprefix("\ufeff")
+    written = client.get("/en/richieste.csv", query_string=asked).text.removeprefix("\ufeff")
     lines = csv.DictReader(io.StringIO(written), delimiter=";")
     assert {line["title"] for line in lines} == titles
 

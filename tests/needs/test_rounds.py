@@ -208,7 +208,7 @@ def test_what_was_shown_answered_and_came_of_it_is_data_for_the_coordination(
     with network.database.work() as session:
         coordinator = make_person(session, (Role.COORDINATOR, ""))
     sign_in(client, coordinator)
-    text = client.get("/abbinamenti/riscontri.csv").text.removeprefix("\ufeff")
+    text = client.get("/en/abbinamenti/riscontri.csv").text.removeprefix("\ufeff")
     found = list(csv.DictReader(io.StringIO(text), delimiter=";"))
     first, second, *rest, offered = found
     assert (first["rank"], first["answer"], first["reason"]) == ("1", "declined", "not-mature")
@@ -646,12 +646,13 @@ def test_published_rounds_are_a_list_for_machines_too(app: Flask, network: Netwo
     assert (row["requests"], row["served"], row["published_on"]) == (1, 1.0, "2026-11-23")
     assert row["worst"] == row["low"] == pytest.approx(min(item[3] for item in published.result["assigned"][:1]), 0.01)
     assert {*row["proposed"], *row["never_proposed"]} == {"bologna", "torino"}
-    (line,) = csv.DictReader(io.StringIO(client.get("/abbinamenti.csv").text.removeprefix("\ufeff")), delimiter=";")
+    (line,) = csv.DictReader(io.StringIO(client.get("/en/abbinamenti.csv").text.removeprefix("\ufeff")), delimiter=";")
     assert {name: line[name] for name in ("name", "served", "url")} == {
         "name": row["name"],
         "served": "1",
-        "url": row["url"],
+        "url": row["url"].replace("/abbinamenti", "/en/abbinamenti"),
     }
+    assert {*row["proposed_names"], *row["never_proposed_names"]} == {"Bologna", "Torino"}
     assert row["url"].endswith(f"/abbinamenti/{published.id}")
     page = client.get("/abbinamenti").text
     assert 'href="/abbinamenti.csv"' in page

@@ -167,7 +167,7 @@ def test_the_coordination_reads_what_was_searched_in_vain(client: FlaskClient, d
     assert "cimiteri" not in page
     assert "cimiteri" in client.get("/amministrazione/ricerche?giorni=90").text
     rows = client.get("/amministrazione/ricerche.csv?giorni=90").text.lstrip("\ufeff").splitlines()
-    assert rows == ["text;count", "'=barriere;2", "cimiteri;1"], "and no spreadsheet runs what was typed"
+    assert rows == ["Testo;Quante volte", "'=barriere;2", "cimiteri;1"], "and no spreadsheet runs what was typed"
 
 
 def test_a_failed_letter_is_sent_again_on_demand(client: FlaskClient, database: Database) -> None:
@@ -267,7 +267,7 @@ def test_what_a_row_of_the_exported_journal_tells_is_read_by_machines(client: Fl
     with database.work() as session:
         record(session, NOW, None, "solution-archived", "solution", "soluzione-0", data=told)
     entering(client, database, COORDINATOR)
-    lines = client.get("/amministrazione/registro.csv").data.decode("utf-8-sig").splitlines()
+    lines = client.get("/en/amministrazione/registro.csv").data.decode("utf-8-sig").splitlines()
     (row,) = [row for row in csv.DictReader(lines, delimiter=";") if row["key"] == "soluzione-0"]
     assert json.loads(row["data"]) == told
 

@@ -163,7 +163,7 @@ def test_lists_are_pages_and_data(exchange: Exchange, client: FlaskClient) -> No
     (row,) = client.get("/gemellaggi.json?stato=running").get_json()["twinnings"]
     assert (row["giver"], row["receivers"]) == ("bologna", ["torino", "venezia"])
     assert client.get("/gemellaggi.json?stato=closed").get_json()["twinnings"] == []
-    assert client.get("/gemellaggi.csv").text.splitlines()[0].startswith("\ufeffid;title")
+    assert client.get("/en/gemellaggi.csv").text.splitlines()[0].startswith("\ufeffid;title")
 
 
 def test_the_buttons_do_what_they_say(exchange: Exchange, receiver: FlaskClient) -> None:

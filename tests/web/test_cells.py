@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Cells of a CSV, dates and numbers."""
 
+from datetime import UTC, datetime
+
 import pytest
 from flask import Flask
 
@@ -25,6 +27,13 @@ def test_decimals_are_behind_the_comma_that_an_italian_spreadsheet_reads(library
     assert text.endswith("\r\n7,725;-0,5;0,666667\r\n"), (
         "with a point it would be seven thousand, and 1.5 the first of May"
     )
+
+
+def test_an_instant_is_a_day_and_an_hour_of_italy_and_a_truth_is_said(library_app: Flask) -> None:
+    summer = {"at": datetime(2027, 7, 1, 22, 30, 5, 999, tzinfo=UTC), "demonstration": True}
+    for language, said in (("it", "2027-07-02 00:30:05;sì"), ("en", "2027-07-02 00:30:05;True")):
+        with library_app.test_request_context(environ_overrides={"twinmetro.language": language}):
+            assert csv_answer([summer], list(summer), "prova").get_data(as_text=True).splitlines()[1] == said
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_babel import force_locale
 
+from app.figures import views as figure_views
+from app.needs import board, feedback, round_views
+from app.operations import views as register_views
+from app.review import queues, sheet
+from app.search import views as search_views
+from app.solutions import library_views
+from app.twinnings import views as twinning_views
 from app.web.formats import articled, day, file_size, json_ld, moment, web_address
+from app.web.headings import HEADINGS
 
 SOLUTION = "/soluzioni/suap-metropolitano-bologna"
 LISTS = ["/citta", "/temi", "/norme"]
@@ -26,9 +34,44 @@ def as_table(library: FlaskClient, address: str) -> list[dict[str, str]]:
 def test_every_list_is_also_json_and_csv(library: FlaskClient, path: str) -> None:
     data = library.get(f"{path}.json").get_json()
     rows = next(value for value in data.values() if isinstance(value, list))
-    table = as_table(library, f"{path}.csv")
+    table = as_table(library, f"/en{path}.csv")
     assert len(table) == len(rows) > 0
     assert list(table[0]) == list(rows[0])
+
+
+COLUMNS = {
+    "citta": library_views.CITY_COLUMNS,
+    "temi": library_views.THEME_COLUMNS,
+    "norme": library_views.ACT_COLUMNS,
+    "cerca": search_views.COLUMNS,
+    "richieste": (*board.COLUMNS, "url"),
+    "abbinamenti": round_views.COLUMNS,
+    "riscontri": feedback.COLUMNS,
+    "gemellaggi": twinning_views.COLUMNS,
+    "rete": figure_views.FLOW_COLUMNS,
+    "numeri": figure_views.FIGURE_COLUMNS,
+    "redazione": queues.COLUMNS,
+    "storia": sheet.STORY,
+    "ricerche": ("text", "count"),
+    "registro": register_views.COLUMNS,
+}
+
+
+def test_every_column_of_a_table_has_an_italian_heading_of_its_own() -> None:
+    assert {column for columns in COLUMNS.values() for column in columns} == HEADINGS.keys()
+    for name, columns in COLUMNS.items():
+        assert len({HEADINGS[column] for column in columns}) == len(columns), name
+
+
+def test_a_table_is_headed_in_italian_and_in_english_as_its_json(library: FlaskClient) -> None:
+    italian, english = as_table(library, "/citta.csv")[0], as_table(library, "/en/citta.csv")[0]
+    assert list(english) == list(COLUMNS["citta"])
+    assert list(italian) == [HEADINGS[column] for column in COLUMNS["citta"]]
+    assert italian["Abitanti"] == english["population"]
+    assert {row["Dimostrativo"] for row in as_table(library, "/rete.csv")} == {"no"}
+    assert {row["demonstration"] for row in as_table(library, "/en/rete.csv")} == {"False"}
+    (milano, *_rest) = (row for row in as_table(library, "/rete.csv") if row["Chi dà"] == "milano")
+    assert (milano["Nome di chi dà"], milano["Nome di chi riceve"]) == ("Milano", "Genova")
 
 
 @pytest.mark.parametrize("path", LISTS)
@@ -44,8 +87,8 @@ def test_the_rows_of_a_list_that_is_taken_away_lead_back_to_the_site(library: Fl
 )
 def test_the_table_of_a_search_has_every_row_and_its_json_one_page_at_a_time(library: FlaskClient, asked: str) -> None:
     path, _mark, query = asked.partition("?")
-    table = as_table(library, f"/{path}.csv?{query}")
-    pages = [library.get(f"/{path}.json?{query}&pagina={number}").get_json() for number in (1, 2, 3, 4, 5)]
+    table = as_table(library, f"/en/{path}.csv?{query}")
+    pages = [library.get(f"/en/{path}.json?{query}&pagina={number}").get_json() for number in (1, 2, 3, 4, 5)]
     by_page = [row for page in pages[: pages[0]["pages"]] for row in page["results"]]
     assert len(table) == pages[0]["total"]
     assert [row["url"] for row in table][: len(by_page)] == [f"http://localhost{row['url']}" for row in by_page]
@@ -55,7 +98,7 @@ def test_the_table_of_a_search_has_every_row_and_its_json_one_page_at_a_time(lib
 
 
 def test_the_table_of_solutions_says_what_an_office_compares_them_by(library: FlaskClient) -> None:
-    table = {row["slug"]: row for row in as_table(library, "/soluzioni.csv")}
+    table = {row["slug"]: row for row in as_table(library, "/en/soluzioni.csv")}
     front = library.get(f"{SOLUTION}.json").get_json()
     row = table[SOLUTION.rpartition("/")[2]]
     assert (row["status"], row["badge"], row["summary"]) == (front["status"], front["badge"], front["summary"])
@@ -64,7 +107,7 @@ def test_the_table_of_solutions_says_what_an_office_compares_them_by(library: Fl
     assert table["piano-strategico-area-vasta-catania"]["one_off_cost"] == "330310"
     assert {row["demonstration"] for row in table.values()} == {"False"}
     assert "non disponibile" not in {value for row in table.values() for value in row.values()}
-    searched = {row["slug"]: row for row in as_table(library, "/cerca.csv?q=bologna")}
+    searched = {row["slug"]: row for row in as_table(library, "/en/cerca.csv?q=bologna")}
     assert searched["bologna"]["kind"] == "city"
     assert searched["bologna"]["status"] == ""
     assert any(row["summary"] for row in searched.values() if row["kind"] == "solution")
