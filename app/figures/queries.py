@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload, lazyload
 from app.cities.models import City
 from app.needs.models import Capacity, Need, NeedReceiver, Proposal
 from app.needs.proposal_queries import HANDED_OVER
-from app.needs.rules import OFFER, ON_BOARD, ON_SIGHT, Answer
+from app.needs.rules import NOBODY_THERE, OFFER, ON_BOARD, ON_SIGHT, Answer
 from app.solutions.models import Solution, SolutionBody, SolutionRevision
 from app.solutions.queries import COUNTED
 from app.twinnings.models import ClosingForm, Twinning, TwinningParty
@@ -155,12 +155,14 @@ def solutions_of_body(
 def answers_of_body(session: Session, city: City, since: datetime, until: datetime) -> list[tuple[str, int]]:
     """How a body answered the questions put to it between two instants: `accepted`, `declined` ..., how often.
 
-    A yes to a round that was handed over as an offer was said, whatever became of the offer.
+    A yes to a round that was handed over as an offer was said, whatever became of the offer. A question that was taken
+    back wants no answer, and one that nobody was there to read is no silence of the body.
     """
     answer = case((HANDED_OVER, str(Answer.ACCEPTED)), else_=Proposal.state).label("answer")
     wanted = (
         select(answer, func.count())
         .where(Proposal.giver_id == city.id, (Proposal.origin != OFFER) | HANDED_OVER)
+        .where((Proposal.state != Answer.WITHDRAWN) | HANDED_OVER, Proposal.reason != NOBODY_THERE)
         .where(Proposal.asked_at >= since, Proposal.asked_at < until)
         .group_by(answer)
         .order_by(answer)

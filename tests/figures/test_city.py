@@ -270,6 +270,26 @@ def test_the_map_leads_nobody_to_a_solution_that_became_one_for_few(exchange: Ex
     assert f"/gemellaggi/{exchange.number}-" in page
 
 
+@pytest.mark.parametrize(
+    ("state", "reason", "said"),
+    [
+        ("accepted", "stopped", "accettata: <strong>1</strong>"),
+        ("expired", "", "scaduta senza risposta: <strong>1</strong>"),
+        ("expired", rules.NOBODY_THERE, ""),
+        ("withdrawn", "", ""),
+    ],
+)
+def test_the_report_tells_answers_only_of_questions_that_a_body_could_answer(
+    exchange: Exchange, client: FlaskClient, state: str, reason: str, said: str
+) -> None:
+    with exchange.database.work() as session:
+        proposal = session.get_one(Proposal, exchange.proposal)
+        proposal.state, proposal.reason = state, reason
+    page = client.get(f"/citta/bologna/rapporto?anno={NOW.year}").text
+    assert said in page
+    assert ("Come ha risposto a chi ha chiesto" in page) is bool(said)
+
+
 @pytest.mark.parametrize("asked", ["1999", "x", "", "99999999999999999999", "2026' OR 1=1"])
 def test_a_year_without_report_is_this_one(exchange: Exchange, client: FlaskClient, asked: str) -> None:
     answer = client.get("/citta/bologna/rapporto", query_string={"anno": asked})
