@@ -157,8 +157,8 @@ def _sides(body: Body, flows: Sequence[Flow]) -> tuple[int, int]:
 
 
 def _offers(x: float, y: float, width: float) -> list[tuple[float, float, str, _Box]]:
-    """Where a name may stand beside its dot: right, left, below, above, then drawn in from the edge."""
-    half = LINE / 2
+    """Where a name may stand beside its dot: right, left, below, above, from the edge, then close at a corner."""
+    half, near, deep = LINE / 2, RADIUS, LINE - 3
     return [
         (x + BESIDE, y + 5, "start", _Box(x + BESIDE, y - half, x + BESIDE + width, y + half)),
         (x - BESIDE, y + 5, "end", _Box(x - BESIDE - width, y - half, x - BESIDE, y + half)),
@@ -166,6 +166,10 @@ def _offers(x: float, y: float, width: float) -> list[tuple[float, float, str, _
         (x, y - 10, "middle", _Box(x - width / 2, y - 8 - LINE, x + width / 2, y - 8)),
         (x + 6, y + 20, "end", _Box(x + 6 - width, y + 8, x + 6, y + 8 + LINE)),
         (x + 6, y - 10, "end", _Box(x + 6 - width, y - 8 - LINE, x + 6, y - 8)),
+        (x + near, y + deep, "start", _Box(x + near, y, x + near + width, y + deep)),
+        (x - near, y + deep, "end", _Box(x - near - width, y, x - near, y + deep)),
+        (x + near, y - 3, "start", _Box(x + near, y - 3 - deep, x + near + width, y - 3)),
+        (x - near, y - 3, "end", _Box(x - near - width, y - 3 - deep, x - near, y - 3)),
     ]
 
 

@@ -92,6 +92,18 @@ def test_names_stand_inside_the_drawing_and_are_numbers_where_there_is_no_room()
     assert all(dot.label in ("", str(dot.number)) for dot in drawn.dots if dot.number)
 
 
+def test_a_dot_among_names_has_its_number_at_a_corner() -> None:
+    around = {
+        "Torino": (44.3, 114.4), "Milano": (108.3, 94.0), "Venezia": (239.4, 98.4), "Reg. Veneto": (254.1, 106.9),
+    }  # fmt: skip
+    further = {"Com. Padova": (220.7, 100.0), "Com. Torino": (59.0, 122.9), "Regione Lombardia": (123.0, 102.6)}
+    north = [Body(name, name, place) for name, place in around.items()]
+    others = [Body(f"z {name}", name, place, metropolitan=False) for name, place in further.items()]
+    dots = {dot.body.name: dot for dot in chart([flow(BARI, body, "a") for body in [*north, *others, north[0]]]).dots}
+    lombardia = dots["Regione Lombardia"]
+    assert (lombardia.label, lombardia.number) == ("1", 1), "the key names the number that stands beside its dot"
+
+
 def test_a_dot_says_to_how_many_bodies_it_gave() -> None:
     drawn = chart([flow(BARI, MILANO, "a"), flow(BARI, MILANO, "b"), flow(BARI, BOLOGNA, "a")])
     counted = {dot.body.slug: (dot.taught, dot.learnt) for dot in drawn.dots}
