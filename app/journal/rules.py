@@ -10,7 +10,8 @@ from typing import Any
 
 START = "0" * 64
 #: What the same person sends again within this time, word for word, was sent twice: a button is pressed twice, a slow
-#: answer is asked for again, a page is sent once more from the one behind it.
+#: answer is asked for again, a page is sent once more from the one behind it. Hours and notes, which somebody may mean
+#: twice in the same words, come with a value of the form they were typed in: from a form opened anew they are others.
 SAME_SENDING = timedelta(minutes=2)
 
 

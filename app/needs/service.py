@@ -22,10 +22,11 @@ from app.search.changes import HOME, note
 
 @dataclass(frozen=True)
 class Deed:
-    """Who acts, and when; nobody: the site itself."""
+    """Who acts, and when; nobody: the site itself. ``rendering`` tells a form from the same one opened anew."""
 
     person_id: int | None
     now: datetime
+    rendering: str = ""
 
 
 def begin(session: Session, city: City, wanted: Wanted, publishing: bool, deed: Deed) -> Need:

@@ -158,13 +158,6 @@ def notes(session: Session, number: int) -> Sequence[TwinningNote]:
     return session.scalars(wanted.order_by(TwinningNote.id.desc())).all()
 
 
-def is_note_since(session: Session, number: int, author: int | None, text: str, since: datetime) -> bool:
-    """Whether somebody wrote this very note after an instant."""
-    said = TwinningNote.author_id == author, TwinningNote.text == text, TwinningNote.written_at > since
-    wanted = select(TwinningNote.id).where(TwinningNote.twinning_id == number, *said)
-    return session.scalar(wanted.limit(1)) is not None
-
-
 def files(session: Session, number: int, *, removed: bool = False) -> Sequence[TwinningFile]:
     """Files of a twinning, the newest first: those that are shared, or those that were taken away."""
     there = TwinningFile.removed_at.is_not(None) if removed else TwinningFile.removed_at.is_(None)

@@ -117,12 +117,16 @@ def write_note(session: Session, number: int, text: str, deed: Deed) -> None:
     text = text.strip()
     if not 0 < len(text) <= rules.MOST_TEXT:
         raise Invalid({"note": "required" if not text else "too_long"})
-    if queries.is_note_since(session, number, deed.person_id, text, deed.now - SAME_SENDING):
+    notes = queries.notes(session, twinning.id)
+    lately = _sent_lately(session, number, "note-written", deed)
+    if any(note.id in lately and note.text == text for note in notes):
         return
-    if len(queries.notes(session, twinning.id)) >= rules.MOST_NOTES:
+    if len(notes) >= rules.MOST_NOTES:
         raise Conflict("too_many")
-    session.add(TwinningNote(twinning_id=twinning.id, text=text, author_id=deed.person_id, written_at=deed.now))
-    tell(session, twinning, deed, "note-written")
+    made = TwinningNote(twinning_id=twinning.id, text=text, author_id=deed.person_id, written_at=deed.now)
+    session.add(made)
+    session.flush()
+    tell(session, twinning, deed, "note-written", _sent(made.id, deed))
 
 
 def check_kit(session: Session, number: int, changed: Mapping[int, Mapping[str, bool]], deed: Deed) -> None:
@@ -161,14 +165,25 @@ def count_hours(session: Session, number: int, body: str, on: date, quarters: in
     made = WorkedHours(twinning_id=twinning.id, **same)
     session.add(made)
     session.flush()
-    tell(session, twinning, deed, "hours-counted", {"quarters": quarters, "entry": made.id})
+    tell(session, twinning, deed, "hours-counted", {"quarters": quarters, **_sent(made.id, deed)})
 
 
 def _counted_already(session: Session, number: int, same: Mapping[str, Any], deed: Deed) -> bool:
-    """Whether just these hours were counted a moment ago: whoever worked as long again that day counts them later."""
-    lately = {entry.data.get("entry") for entry in _done(session, number, "hours-counted", deed)}
+    """Whether just these hours were sent a moment ago: whoever worked as long again opens the form anew."""
+    lately = _sent_lately(session, number, "hours-counted", deed)
     held = [item for item in queries.hours(session, number) if item.id in lately] if lately else ()
     return any(all(getattr(item, name) == value for name, value in same.items()) for item in held)
+
+
+def _sent(entry: int, deed: Deed) -> dict[str, Any]:
+    """What the journal holds of one sending: which row it made, which page it came from."""
+    return {"entry": entry, **({"rendering": deed.rendering} if deed.rendering else {})}
+
+
+def _sent_lately(session: Session, number: int, action: str, deed: Deed) -> set[int]:
+    """The rows that the same person made a moment ago from the very page of this deed."""
+    done = (entry.data for entry in _done(session, number, action, deed))
+    return {data["entry"] for data in done if "entry" in data and data.get("rendering", "") == deed.rendering}
 
 
 def _done(session: Session, number: int, action: str, deed: Deed) -> list[JournalEntry]:

@@ -23,6 +23,7 @@ from app.web.languages import prefixed
 from app.web.unit import session, work
 
 workbench = Blueprint("workbench", __name__, template_folder="templates")
+MOST_RENDERING = 40
 WORK, SPEAK = Action.WORK_ON_TWINNING, Action.SPEAK_IN_TWINNING
 
 
@@ -33,7 +34,7 @@ def _limits(endpoint: str | None, _values: dict[str, object] | None) -> None:
 
 
 def deed() -> Deed:
-    return Deed(gate.actor().id, views.now())
+    return Deed(gate.actor().id, views.now(), request.form.get("rendering", "")[:MOST_RENDERING])
 
 
 def speaking_for(body: str) -> str:

@@ -78,11 +78,26 @@ function putBack(forms, { fields, hidden }) {
   }
 }
 
+// On *Back* a browser asks for the page anew and fills in what was typed. With it comes the number of the page it was sent
+// from, so that the site knows a second sending of it.
+function keepRendering() {
+  const held = history.state?.rendering;
+  if (!held) return;
+  for (const field of document.querySelectorAll("input[name=rendering]")) field.value = held;
+}
+
+function noteRendering(form) {
+  const own = form.elements.rendering;
+  if (own) history.replaceState({ ...history.state, rendering: own.value }, "");
+}
+
 export function keepTyped(forms) {
+  keepRendering();
   if (forms.length) putAwayOfOthers(`${PREFIX}${forms[0].dataset.kept.split(":")[0]}:`);
   for (const place of new Set(forms.map(placeOf))) taken(place).forEach((typed) => putBack(forms, typed));
   document.addEventListener("submit", (event) => {
     if (event.defaultPrevented || event.target.getAttribute("method") !== "post") return;
     putAside(forms.filter((form) => form !== event.target));
+    noteRendering(event.target);
   });
 }

@@ -53,6 +53,16 @@ def send(page: Page, form: str) -> None:
         page.locator(f"form:has({form}) button[type=submit]").click()
 
 
+def count_hours(page: Page, what: str = "") -> None:
+    """Send the form of hours, with others typed into it or as it stands."""
+    if not page.locator("#hours").is_visible():
+        unfold(page, "Segna le ore")
+    if what:
+        page.locator("#hours").fill("2")
+        page.locator("#what").fill(what)
+    send(page, "#hours")
+
+
 def unfold(page: Page, summary: str) -> None:
     page.locator("summary", has_text=summary).first.click()
 
@@ -102,3 +112,14 @@ def test_what_stayed_over_the_press_of_another_button_overwrites_nothing_unread(
     expect(transfer.locator("details[open] .minute")).to_contain_text("Si parte dalle tariffe.")
     with office.database.reading() as session:
         assert queries.meetings(session, 1)[0].minutes_text == "Si parte dalle tariffe."
+
+
+def test_hours_sent_again_from_the_page_behind_count_once_and_typed_anew_they_count_again(transfer: Page) -> None:
+    counted = transfer.locator("li:has(form[action$='/togli'])", has_text="Visita")
+    count_hours(transfer, "Visita")
+    transfer.go_back()
+    expect(transfer.locator("#what")).to_have_value("Visita")
+    count_hours(transfer)
+    expect(counted).to_have_count(1)
+    count_hours(transfer, "Visita")
+    expect(counted).to_have_count(2)

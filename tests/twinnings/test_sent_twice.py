@@ -66,6 +66,15 @@ def test_the_same_words_and_hours_of_a_later_moment_count_again(exchange: Exchan
 
 
 @pytest.mark.parametrize("pressed", ["note", "hours"])
+def test_the_same_words_and_hours_from_a_form_opened_anew_count_again(exchange: Exchange, pressed: str) -> None:
+    act, action = PRESSED[pressed]
+    for form in ("first", "first", "second", "first", "second", "", ""):
+        with exchange.database.work() as session:
+            act(session, exchange.number, Deed(exchange.receiver, LATER, form))
+    assert exchange.rows().count(action) == 3, "a programme that sends no form is one of its own"
+
+
+@pytest.mark.parametrize("pressed", ["note", "hours"])
 def test_what_a_colleague_says_in_the_same_words_is_theirs(exchange: Exchange, pressed: str) -> None:
     act, action = PRESSED[pressed]
     for person in (exchange.receiver, exchange.colleague):
