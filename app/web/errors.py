@@ -90,6 +90,8 @@ def _http(error: HTTPException) -> Response:
         return make_response(("400 Bad Request\n", 400, {"Content-Type": "text/plain"}))
     if error.code is None or error.code < 400:
         return make_response(error.get_response())
+    if error.code == 405 and (page := _page_of_form()):
+        return make_response(redirect(page, 303))
     meant = _meant() if error.code == 404 else ""
     if meant:
         return make_response(redirect(meant, 301))
@@ -115,6 +117,21 @@ def _meant() -> str:
         return ""
     query = request.query_string.decode("latin-1")
     return prefixed(quote(path)) + (f"?{query}" if query else "")
+
+
+def _page_of_form() -> str:
+    """The page nearest above an address that only takes what a form sends, for a browser that asks for it: in its bar
+    after a refusal, or behind the log-in; empty for programmes."""
+    known = current_app.create_url_adapter(request)
+    is_browser = "text/html" in dict(request.accept_mimetypes)
+    if known is None or request.method not in READING or not is_browser:
+        return ""
+    path = f"/{request.path.strip('/')}"
+    while path != "/":
+        path = path.rpartition("/")[0] or "/"
+        if known.test(path, method="GET"):
+            return prefixed(quote(path))
+    return ""
 
 
 def _database(error: DBAPIError | PoolExhausted) -> Response:

@@ -7,6 +7,7 @@ import { fitFold } from "./folds.js";
 import { keepTyped } from "./kept.js";
 import { followIndex } from "./side-index.js";
 import { showToTop } from "./to-top.js";
+import { keepUnsent } from "./unsent.js";
 import { tellWaiting } from "./waiting.js";
 
 document.querySelectorAll("form[data-suggest]").forEach(suggest);
@@ -18,3 +19,4 @@ arrived();
 tellWaiting(document.body.dataset.waiting);
 // Behind the one above, which sends no form twice.
 keepTyped([...document.querySelectorAll("form[data-kept]")]);
+keepUnsent();

@@ -8,9 +8,9 @@
 // marked `data-anew` is asked for each time.
 
 const PREFIX = "twinmetro:pagina:";
-const FIELDS = "input:not([type=hidden], [type=file], [type=password], [data-anew]), select, textarea";
+export const FIELDS = "input:not([type=hidden], [type=file], [type=password], [data-anew]), select, textarea";
 // Nobody comes back to a page later than that, and somebody else may sit there.
-const LONGEST = 30 * 60 * 1000;
+export const LONGEST = 30 * 60 * 1000;
 
 const placeOf = (form) => PREFIX + form.dataset.kept;
 const fieldsOf = (form) => [...form.elements].filter((field) => field.matches(FIELDS));
@@ -26,7 +26,10 @@ function isTyped(field) {
 function typedIn(form) {
   // What was refused is shown again as the page's own, and is saved nowhere.
   const refused = form.querySelector(".notice-wrong");
-  const fields = fieldsOf(form).filter((field) => field.id && (refused || isTyped(field)));
+  return heldIn(form, fieldsOf(form).filter((field) => field.id && (refused || isTyped(field))));
+}
+
+export function heldIn(form, fields) {
   return {
     fields: fields.map((field) => [field.id, isTick(field) ? field.checked : field.value]),
     hidden: [...form.querySelectorAll("input[type=hidden][data-kept]")].map(({ name, value }) => [name, value]),
@@ -66,7 +69,7 @@ function putAwayOfOthers(mine) {
   }
 }
 
-function putBack(forms, { fields, hidden }) {
+export function putBack(forms, { fields, hidden }) {
   for (const [id, value] of fields) {
     const field = document.getElementById(id);
     if (!forms.includes(field?.form)) continue;

@@ -35,16 +35,20 @@ def office(tmp_path_factory: pytest.TempPathFactory, sqlite_stores: SqliteStores
 def transfer(office: Office, browser: Browser) -> Iterator[Page]:
     """Its page, before somebody of the body that receives."""
     office.begin_anew()
+    page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+    come_in(office, page, "Receiver")
+    yield page
+    page.context.close()
+
+
+def come_in(office: Office, page: Page, name: str) -> None:
+    """The page of the transfer before somebody who has just signed in."""
     with office.database.reading() as session:
-        person = session.query(Person).filter_by(name="Receiver").one()
+        person = session.query(Person).filter_by(name=name).one()
     cookie = makers.sign_in(office.app.test_client(), person).get_cookie("twinmetro")
     assert cookie is not None
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    context.add_cookies([{"name": "twinmetro", "value": cookie.value, "url": office.address}])
-    page = context.new_page()
+    page.context.add_cookies([{"name": "twinmetro", "value": cookie.value, "url": office.address}])
     page.goto(f"{office.address}{PATH}")
-    yield page
-    context.close()
 
 
 def send(page: Page, form: str) -> None:
@@ -123,3 +127,46 @@ def test_hours_sent_again_from_the_page_behind_count_once_and_typed_anew_they_co
     expect(counted).to_have_count(1)
     count_hours(transfer, "Visita")
     expect(counted).to_have_count(2)
+
+
+@pytest.mark.parametrize("lost", ["log-in", "token"])
+def test_what_was_sent_after_the_log_in_had_ended_is_in_its_form_again_for_the_same_person_once(
+    office: Office, transfer: Page, lost: str
+) -> None:
+    unfold(transfer, "Racconta com’è andata per Torino")
+    transfer.locator("input[name=result][value=adapted]").check()
+    transfer.locator("input[name=months]").fill("7")
+    transfer.locator("textarea[name=failed]").fill("Poco.")
+    if lost == "log-in":
+        transfer.context.clear_cookies()
+    else:
+        come_in(office, transfer.context.new_page(), "Receiver")
+    send(transfer, "input[name=months]")
+    expect(transfer.locator("h1")).to_have_text("Serve l’accesso" if lost == "log-in" else "Richiesta non valida")
+    if lost == "log-in":
+        transfer.get_by_role("link", name="Accedere di nuovo").click()
+        come_in(office, transfer, "Receiver")
+    else:
+        transfer.get_by_role("link", name="Riaprire la pagina").click()
+    expect(transfer.locator("input[name=months]")).to_be_in_viewport()
+    expect(transfer.locator("input[name=months]")).to_have_value("7")
+    expect(transfer.locator("textarea[name=failed]")).to_have_value("Poco.")
+    expect(transfer.locator("input[name=result][value=adapted]")).to_be_checked()
+    transfer.goto(f"{office.address}{PATH}")
+    expect(transfer.locator("input[name=months]")).to_have_value("")
+
+
+def test_what_was_sent_after_the_log_in_had_ended_is_shown_to_nobody_else(office: Office, transfer: Page) -> None:
+    transfer.locator("#new-note").fill("Due parole")
+    transfer.context.clear_cookies()
+    send(transfer, "#new-note")
+    for name in ("Giver", "Receiver"):
+        come_in(office, transfer, name)
+        expect(transfer.locator("#new-note")).to_have_value("")
+
+
+def test_what_was_saved_is_not_put_back(transfer: Page) -> None:
+    transfer.locator("#new-note").fill(WORDS)
+    send(transfer, "#new-note")
+    expect(transfer.locator(".as-typed", has_text=WORDS)).to_be_visible()
+    expect(transfer.locator("#new-note")).to_have_value("")

@@ -159,6 +159,18 @@ def test_a_method_that_is_not_allowed_is_answered_with_those_that_are(trial: Fla
     assert {name.strip() for name in answer.headers["Allow"].split(",")} == {"GET", "HEAD", "OPTIONS"}
 
 
+@pytest.mark.parametrize(
+    ("asked", "page"),
+    [("/esci", "/"), ("/en/esci", "/en/"), ("/avvisi/letti", "/avvisi"), ("/proposte/1/rifiuta", "/proposte/1")],
+)
+def test_a_browser_that_asks_for_where_a_form_is_sent_is_led_to_the_page_of_the_form(
+    trial: FlaskClient, asked: str, page: str
+) -> None:
+    led = trial.get(asked, headers={"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"})
+    assert (led.status_code, led.headers["Location"]) == (303, page)
+    assert trial.get(asked, headers=DATA).status_code == 405
+
+
 def test_a_body_that_is_too_large_is_refused_unread(trial: FlaskClient) -> None:
     assert trial.post("/prova/invio", data={"a": "b" * 1_100_000}).status_code == 413
     assert trial.post("/prova/invio", data={str(number): "b" for number in range(300)}).status_code in {200, 400, 413}
