@@ -6,10 +6,12 @@ import io
 import json
 import os
 import re
+import shutil
 import tarfile
+import time
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from gzip import GzipFile
 from pathlib import Path
@@ -25,6 +27,10 @@ FILES, CONTENT = "files/", "content/"
 MEMBER = re.compile(r"(database\.(sqlite3|dump)|files/[0-9a-f]{64}|content/solutions/[a-z0-9-]{1,200}\.md)\Z")
 CHUNK = 1 << 20
 MAX_MANIFEST = 64 << 20
+#: What is not whole yet, beside an archive: a name that nobody else gives to something there.
+UNFINISHED = ".twinmetro-part-"
+#: A command that began it less long ago may still be at work.
+GRACE_SECONDS = 24 * 3600
 
 
 class Unusable(Refused):
@@ -94,7 +100,8 @@ def writing(path: Path, manifest: Manifest) -> Iterator[Writer]:
         raise Unusable("exists", str(path))
     if not path.parent.is_dir():
         raise Unusable("no_folder", str(path.parent))
-    part = path.with_name(f".part-{path.name}")
+    _clear_unfinished(path.parent)
+    part = path.with_name(f"{UNFINISHED}{path.name}")
     try:
         with open(part, "wb", opener=_private) as file:
             with GzipFile("", "wb", 6, file, mtime=0) as zipped, tarfile.open(fileobj=zipped, mode="w") as tar:
@@ -106,6 +113,16 @@ def writing(path: Path, manifest: Manifest) -> Iterator[Writer]:
         os.replace(part, path)
     finally:
         part.unlink(missing_ok=True)
+
+
+def _clear_unfinished(folder: Path) -> None:
+    """Removes what killed commands left beside the archives: it is as large as they are, and holds people."""
+    before = time.time() - GRACE_SECONDS
+    for left in folder.glob(f"{UNFINISHED}*"):
+        # What cannot be removed keeps no archive from being made.
+        with suppress(OSError):
+            if left.stat().st_mtime <= before:
+                shutil.rmtree(left) if left.is_dir() else left.unlink()
 
 
 def _private(path: str, flags: int) -> int:

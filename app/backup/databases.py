@@ -32,10 +32,13 @@ def copy(database: Database, target: Path) -> None:
     if name_of(database) == POSTGRES:
         _run(DUMP, database, f"--file={target}")
         return
-    with closing(sqlite3.connect(_file(database))) as source, closing(sqlite3.connect(target)) as made:
-        source.backup(made, pages=WHOLE)
-        # One file, without the log beside it: the next who opens it switches the log on again.
-        made.execute("PRAGMA journal_mode=DELETE")
+    try:
+        with closing(sqlite3.connect(file_of(database))) as source, closing(sqlite3.connect(target)) as made:
+            source.backup(made, pages=WHOLE)
+            # One file, without the log beside it: the next who opens it switches the log on again.
+            made.execute("PRAGMA journal_mode=DELETE")
+    except sqlite3.Error as error:
+        raise Unusable("not_copied", str(error)) from error
 
 
 def check(path: Path) -> None:
@@ -54,9 +57,16 @@ def check(path: Path) -> None:
 
 def empty(database: Database) -> bool:
     """Whether nothing is in the database that a copy would overwrite."""
-    if name_of(database) == SQLITE:
-        return not _file(database).exists()
-    return not inspect(database.engine).get_table_names()
+    if name_of(database) == POSTGRES:
+        return not inspect(database.engine).get_table_names()
+    if not file_of(database).exists():
+        return True
+    # A file without tables is what any other command leaves that comes first.
+    try:
+        with closing(sqlite3.connect(file_of(database))) as opened:
+            return not opened.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    except sqlite3.Error:
+        return False
 
 
 def refuse_other_kind(database: Database, name: str) -> None:
@@ -70,7 +80,7 @@ def bring_back(database: Database, path: Path) -> None:
     if path.name == POSTGRES:
         _run(LOAD, database, f"--dbname={database.engine.url.database}", str(path))
         return
-    target = _file(database)
+    target = file_of(database)
     part = target.with_name(f".part-{target.name}")
     try:
         shutil.copyfile(path, part)
@@ -82,7 +92,8 @@ def bring_back(database: Database, path: Path) -> None:
         part.unlink(missing_ok=True)
 
 
-def _file(database: Database) -> Path:
+def file_of(database: Database) -> Path:
+    """Where a database of SQLite stands."""
     return Path(str(database.engine.url.database))
 
 

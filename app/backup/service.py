@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app import schema
 from app.backup import databases
-from app.backup.archive import CONTENT, FILES, SQLITE, Manifest, Unusable, Writer, proved, writing
+from app.backup.archive import CONTENT, FILES, SQLITE, UNFINISHED, Manifest, Unusable, Writer, proved, writing
 from app.db import Database
 from app.errors import NotFound, Unavailable
 from app.files.store import Store
@@ -87,7 +87,7 @@ def _opened(path: Path) -> Iterator[Database]:
 @contextmanager
 def _room_beside(path: Path) -> Iterator[Path]:
     """A folder on the disk that must hold the archive anyway: the system's own may be small."""
-    with tempfile.TemporaryDirectory(prefix=".part-", dir=path.parent) as room:
+    with tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=path.parent) as room:
         yield Path(room)
 
 
@@ -114,14 +114,22 @@ def _verified(path: Path, room: Path) -> tuple[Manifest, list[str]]:
         return manifest, sorted(_named(session) - {*manifest.digests, *manifest.missing})
 
 
+def _refuse_full(kept: Installation) -> None:
+    """Raises ``Unusable`` where anything would be overwritten."""
+    database = databases.file_of(kept.database) if databases.name_of(kept.database) == SQLITE else None
+    if any(item.name not in OF_A_START and item != database for item in kept.folder.iterdir()):
+        raise Unusable("not_empty", str(kept.folder))
+    if not databases.empty(kept.database):
+        raise Unusable("not_empty", str(kept.database.engine.url.database))
+
+
 def restore(kept: Installation, path: Path) -> Manifest:
     """Bring an archive back. Refuses where anything would be overwritten; the database comes last, and what cannot be
     brought back whole leaves the folder as empty as it was.
 
     An archive without some file may be the only one there is: it comes back, and what it lacks is among the missing.
     """
-    if any(item.name not in OF_A_START for item in kept.folder.iterdir()) or not databases.empty(kept.database):
-        raise Unusable("not_empty", str(kept.folder))
+    _refuse_full(kept)
     with tempfile.TemporaryDirectory(prefix=".part-", dir=kept.folder) as name:
         room = Path(name)
         manifest, lost = _verified(path, room)

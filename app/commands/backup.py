@@ -31,6 +31,7 @@ WORDS = {
     "database_damaged": "la base di dati dell'archivio è danneggiata: {}",
     "journal_broken": "la riga {} del registro non segue da quella prima",
     "file_missing": "manca un file che la base di dati nomina: {}",
+    "not_copied": "la base di dati non si può copiare: {}",
     "not_empty": "si ripristina solo su una cartella e una base di dati vuote: {} non lo è",
     "newer": "l'archivio viene da una versione più recente ({}): aggiornare prima il programma",
     "for_sqlite": "l'archivio viene da SQLite e quella configurata è PostgreSQL: togliere TWINMETRO_DATABASE_URL",

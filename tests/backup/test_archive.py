@@ -20,7 +20,7 @@ from sqlalchemy import create_engine, select, text
 
 from app import create_app
 from app.backup import databases, service
-from app.backup.archive import MANIFEST, SQLITE, Unusable
+from app.backup.archive import MANIFEST, SQLITE, UNFINISHED, Unusable
 from app.backup.service import Installation
 from app.config import Settings
 from app.db import Base, Database
@@ -158,7 +158,18 @@ def test_an_archive_is_read_by_its_owner_only_and_never_written_over(small: Flas
     status, said = run(small, "backup", "create", str(archive))
     assert (status, "esiste già" in said) == (1, True)
     assert archive.read_bytes() == held
-    assert [item.name for item in tmp_path.iterdir() if item.name.startswith(".part-")] == []
+    assert [item.name for item in tmp_path.iterdir() if "part" in item.name] == []
+
+
+def test_what_a_killed_command_left_beside_the_archives_goes_with_a_later_one(small: Flask, tmp_path: Path) -> None:
+    file, room = tmp_path / f"{UNFINISHED}ieri.tar.gz", tmp_path / f"{UNFINISHED}x1"
+    room.mkdir()
+    for left in (file, room / "database.sqlite3", tmp_path / f"{UNFINISHED}adesso.tar.gz"):
+        left.write_bytes(b"meta")
+    for left in (file, room):
+        os.utime(left, (0, 0))
+    assert run(small, "backup", "create", str(tmp_path / "copia.tar.gz"))[0] == 0
+    assert sorted(item.name for item in tmp_path.iterdir() if "part" in item.name) == [f"{UNFINISHED}adesso.tar.gz"]
 
 
 def test_what_is_there_is_never_overwritten(small: Flask, tmp_path: Path) -> None:
@@ -172,6 +183,41 @@ def test_what_is_there_is_never_overwritten(small: Flask, tmp_path: Path) -> Non
     Store(tmp_path / "altrove/files").put(b"di qualcuno")
     assert run(other, "backup", "restore", str(archive))[0] == 1
     assert not (tmp_path / "altrove/twinmetro.sqlite3").exists()
+
+
+@pytest.mark.parametrize("first", [("users", "list"), ("content", "check"), ("backup", "create", "altra.tar.gz")])
+def test_a_command_tried_in_an_empty_folder_does_not_keep_an_archive_from_coming_back(
+    small: Flask, tmp_path: Path, first: tuple[str, ...]
+) -> None:
+    """Each leaves an empty file of SQLite."""
+    archive = tmp_path / "copia.tar.gz"
+    run(small, "backup", "create", str(archive))
+    other = opened(tmp_path / "altrove")
+    run(other, *first)
+    assert (tmp_path / "altrove/twinmetro.sqlite3").exists()
+    other.extensions["database"].close()
+    status, said = run(other, "backup", "restore", str(archive))
+    assert status == 0, said
+    assert other.test_client().get("/soluzioni/sportello-unico-bologna").status_code == 200
+    other.extensions["database"].close()
+
+
+def test_a_database_that_is_not_empty_is_named(small: Flask, tmp_path: Path) -> None:
+    archive, database = tmp_path / "copia.tar.gz", tmp_path / "altra.sqlite3"
+    run(small, "backup", "create", str(archive))
+    small.extensions["database"].close()
+    shutil.copy(tmp_path / "data/twinmetro.sqlite3", database)
+    other = opened(tmp_path / "altrove", f"sqlite:///{database}")
+    status, said = run(other, "backup", "restore", str(archive))
+    assert (status, f"{database} non lo è" in said) == (1, True)
+    other.extensions["database"].close()
+
+
+def test_a_database_that_cannot_be_opened_is_told_in_a_line(tmp_path: Path) -> None:
+    app = opened(tmp_path / "data", f"sqlite:///{tmp_path / 'altrove/x.sqlite3'}")
+    status, said = run(app, "backup", "create", str(tmp_path / "copia.tar.gz"))
+    assert (status, said) == (1, "Error: la base di dati non si può copiare: unable to open database file\n")
+    assert [item.name for item in tmp_path.iterdir()] == ["data"]
 
 
 def test_any_changed_byte_of_an_archive_is_noticed(small: Flask, tmp_path: Path) -> None:
