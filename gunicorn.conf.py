@@ -24,6 +24,8 @@ forwarded_allow_ips = ""
 limit_request_line = 8_190
 limit_request_fields = 60
 limit_request_field_size = 8_190
+#: It would stand in the home of the user, which one of a service often has not, and two sites of a user would share it.
+control_socket_disable = True
 accesslog = None
 errorlog = "-"
 loglevel = "warning"
