@@ -21,10 +21,11 @@ EMPTY = frozenset({"area", "base", "br", "circle", "hr", "img", "input", "link",
 
 
 class Words(HTMLParser):
-    """The texts of a page that claim to be in the language of the page."""
+    """The texts of an English page that claim to be in one language."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, wanted: str = "en") -> None:
         super().__init__()
+        self.wanted = wanted
         self.found: set[str] = set()
         self.languages: list[tuple[str, str]] = []
         self.feed(text)
@@ -32,7 +33,7 @@ class Words(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         named = {name: value or "" for name, value in attrs}
         language = named.get("lang") or (self.languages[-1][1] if self.languages else "")
-        if language == "en":
+        if language == self.wanted:
             self.found |= {named[name] for name in SPOKEN if name in named}
         if tag not in EMPTY:
             self.languages.append((tag, language))
@@ -43,7 +44,7 @@ class Words(HTMLParser):
                 return
 
     def handle_data(self, data: str) -> None:
-        if self.languages and self.languages[-1][1] == "en":
+        if self.languages and self.languages[-1][1] == self.wanted:
             self.found.add(" ".join(data.split()))
 
 
