@@ -170,3 +170,12 @@ def test_what_was_saved_is_not_put_back(transfer: Page) -> None:
     send(transfer, "#new-note")
     expect(transfer.locator(".as-typed", has_text=WORDS)).to_be_visible()
     expect(transfer.locator("#new-note")).to_have_value("")
+
+
+def test_what_was_done_is_said_beside_its_form_where_the_page_opens(transfer: Page) -> None:
+    transfer.locator("textarea[name=note]").fill(WORDS)
+    send(transfer, "textarea[name=note]")
+    said = transfer.locator("section[aria-labelledby=note] [role=status]")
+    expect(said).to_have_text("Salvato.")
+    expect(said).to_be_in_viewport()
+    expect(transfer.get_by_role("status").filter(has_text="Salvato.")).to_have_count(1)
