@@ -9,7 +9,14 @@ export function copyLinks(button) {
   const before = label.textContent;
   button.hidden = false;
   button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(button.dataset.copy || location.href.split("#")[0]);
+    const address = button.dataset.copy || location.href.split("#")[0];
+    try {
+      await navigator.clipboard.writeText(address);
+    } catch {
+      // Where the browser, or who manages it, does not let a page copy, it is copied by hand.
+      prompt(before, address);
+      return;
+    }
     label.textContent = button.dataset.done;
     setTimeout(() => {
       label.textContent = before;

@@ -6,9 +6,10 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+PRACTICE = "/soluzioni/suap-metropolitano-bologna"
 
 
 def ask(page: Page, question: str) -> None:
@@ -179,3 +180,30 @@ def test_paper_gets_the_words_and_the_addresses_of_a_page_and_none_of_its_button
     shown = "link => getComputedStyle(link, '::after').content.includes(link.href)"
     for links in (".kit a[href^='http']", ".notes > ul a"):
         assert desk.locator(links).first.evaluate(shown), links
+
+
+def test_where_nothing_may_be_copied_the_address_is_shown_to_copy(desk: Page, site: str) -> None:
+    desk.goto(f"{site}{PRACTICE}")
+    desk.evaluate("void (navigator.clipboard.writeText = () => Promise.reject(new Error('managed')))")
+    shown: list[str] = []
+
+    def close(dialog: Dialog) -> None:
+        shown.append(dialog.default_value)
+        dialog.dismiss()
+
+    desk.once("dialog", close)
+    desk.get_by_role("button", name="Copia il collegamento").click()
+    assert [address.endswith(PRACTICE) for address in shown] == [True]
+
+
+def test_in_colours_of_the_system_the_present_page_and_the_level_of_evidence_show(desk: Page, site: str) -> None:
+    desk.emulate_media(forced_colors="active")
+    desk.goto(f"{site}{PRACTICE}")
+    line = "element => getComputedStyle(element).borderBottomColor"
+    ground = "element => getComputedStyle(element).backgroundColor"
+    present, other = (
+        desk.locator(f".main-nav a{kind}").first.evaluate(line) for kind in ("[aria-current]", ":not([aria-current])")
+    )
+    assert present != other
+    full, empty = (desk.locator(f".meter .dots span{kind}").first.evaluate(ground) for kind in (".full", ":not(.full)"))
+    assert full != empty

@@ -86,3 +86,15 @@ def test_with_all_that_unfolds_open_a_page_is_as_wide_as_a_phone(
     assert not (found := faults(page)), found
     page.close()
     assert watch.complaints == []
+
+
+def test_enlarged_to_400_per_cent_the_bar_of_the_form_does_not_cover_what_is_written(
+    contexts: Callable[[str], BrowserContext], furnished: Furnished, furnished_site: str
+) -> None:
+    kind = PAGES["form-full"]
+    page = contexts(kind.who).new_page()
+    page.set_viewport_size({"width": SMALLEST, "height": 256})
+    page.goto(furnished_site + furnished.address(kind.path))
+    page.locator("[name=summary]").scroll_into_view_if_needed()
+    assert page.locator(".save-bar").evaluate("bar => bar.getBoundingClientRect().top >= innerHeight")
+    page.close()
