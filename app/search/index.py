@@ -31,7 +31,7 @@ from app.search.terms import STEM, WORD, of_document
 
 #: Stands in the name of every folder: an index written by another version of this module, or of the analysis, is not
 #: read but rebuilt. Raise it whenever the terms or the schema change.
-VERSION = "v15"
+VERSION = "v16"
 CURRENT = "current"
 SUMS = "sums.json"
 LOCK_SECONDS = 30.0
@@ -106,7 +106,7 @@ def _schema() -> Schema:
     stems = FieldType(Placed(), IDAnalyzer(), scorable=True)
     words = FieldType(Counted(), IDAnalyzer(), scorable=True)
     # What Whoosh stores it compresses: unpacking a document takes four times as long as reading it from a column.
-    kept = {"digest": STORED, "light": STORED, "titled": STORED, "whole": COLUMN()}
+    kept = {**dict.fromkeys(("digest", "light", "titled", "asked"), STORED), "whole": COLUMN()}
     return Schema(identity=ID(unique=True, stored=True), **kept, **{STEM: stems, WORD: words})
 
 
@@ -275,6 +275,7 @@ def _row(document: SearchDocument) -> dict[str, Any]:
         "digest": document.digest,
         "light": {name: row[name] for name in LIGHT},
         "titled": terms.titled(document.title),
+        "asked": array("I", terms.asked(document)).tobytes(),
         "whole": _packed((row, passages.stored(document, terms))),
         STEM: terms.placed,
         WORD: terms.words,

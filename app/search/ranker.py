@@ -2,7 +2,8 @@
 """Scores every document of one generation against a question: BM25 on stems, exact words and adjacent pairs.
 
 score = sum over concepts of max(own, alternatives), where own = bm25(stem) + 0.5 bm25(word), plus 0.25 bm25(pair)
-for each two stems side by side, plus 0.25 of what the title holds of the question times its share of the question.
+for each two stems side by side, plus 0.25 of what the title holds of the question times its share of the question,
+plus 0.5 of what is held by the one of the document's own questions that holds most of it.
 BM25: Robertson and Zaragoza 2009, with idf = ln(1 + (N - n + 0.5) / (n + 0.5)); of stems and words N and n count
 ``EVERYDAY`` texts of everyday Italian besides the documents.
 """
@@ -10,7 +11,7 @@ BM25: Robertson and Zaragoza 2009, with idf = ln(1 + (N - n + 0.5) / (n + 0.5));
 from bisect import bisect
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from math import log
 from typing import Any
 
@@ -19,7 +20,7 @@ from numpy.typing import NDArray
 
 from app.search.italian import common
 from app.search.segments import MAX_CACHED, PLACE_BITS, Keys, Part, Reader
-from app.search.terms import PAIR, STEM, TITLE, WORD
+from app.search.terms import ASKED, PAIR, STEM, TITLE, WORD
 from app.text.vocabulary import Alternative
 
 K1 = 0.9
@@ -31,6 +32,8 @@ PAIR_WEIGHT = 0.25
 EVERYDAY = 100.0
 #: A title that holds much of the question counts more than its words do one by one.
 TITLE_WEIGHT = 0.25
+#: Words that stand together in one of the questions a document answers count more than the same strewn over it.
+ASKED_WEIGHT = 0.5
 #: What a form of several words is worth that no document holds whole, where its words stand apart.
 IN_PIECES = 0.5
 #: A practice first, then what leads to practices; a title of two words would otherwise beat every document.
@@ -67,6 +70,7 @@ class Ranking:
         self.offsets = np.cumsum([0, *(len(part.rows) for part in reader.parts)])
         self._begins: list[int] = self.offsets.tolist()
         self.order = _tie_order([name for part in reader.parts for name in part.names])
+        self.asked = _Questions(reader.parts, self.offsets)
         self.prior = np.array([_prior(row) for row in self.rows], dtype=np.float64)
         self._average: dict[str, float] = {}
         self._norms = self._all_norms()
@@ -105,8 +109,8 @@ class Ranking:
         if found is None:
             if len(self._impacts) > MAX_CACHED:
                 self._impacts.clear()
-            made = self._in_titles(term) if field == TITLE else self._bm25(field, term)
-            found = self._impacts[field, term] = made
+            made = {TITLE: self._in_titles, ASKED: self._in_questions}.get(field, partial(self._bm25, field))
+            found = self._impacts[field, term] = made(term)
         return found
 
     def prepare(self) -> None:
@@ -143,6 +147,13 @@ class Ranking:
     def _in_titles(self, stem: str) -> Impacts:
         pieces = [(found := part.postings(STEM, stem).titles(part.titled), found) for part in self.reader.parts]
         numbers, _same = self._alive(pieces)
+        return numbers, np.full(len(numbers), self.idf(stem))
+
+    def _in_questions(self, stem: str) -> Impacts:
+        parts = zip(self.reader.parts, self.asked.offsets, strict=True)
+        pieces = [part.postings(STEM, stem).questions(part.asked) + offset for part, offset in parts]
+        numbers = np.concatenate([np.empty(0, np.int64), *pieces])
+        numbers = numbers[self.live[self.asked.owners[numbers]]]
         return numbers, np.full(len(numbers), self.idf(stem))
 
     def _alive(self, pieces: Sequence[Counts]) -> Impacts:
@@ -218,6 +229,8 @@ class Ranking:
             numbers, impact = self.impacts(PAIR, pair)
             total[numbers] += PAIR_WEIGHT * impact
         total += self._of_titles(asked)
+        if self.asked.size:
+            total += ASKED_WEIGHT * self._of_questions(asked)
         return total * self.prior
 
     def _of_titles(self, concepts: Sequence[Concept]) -> Scores:
@@ -237,6 +250,14 @@ class Ranking:
                 total += best
         share: Scores = TITLE_WEIGHT * total * total / most
         return share
+
+    def _of_questions(self, concepts: Sequence[Concept]) -> Scores:
+        """What of the words asked stands in the question of a document that holds the most of them, in their idf."""
+        held = np.zeros(self.asked.size)
+        for stem in dict.fromkeys(stem for concept in concepts for stem, _word in concept.words):
+            numbers, worth = self.impacts(ASKED, stem)
+            held[numbers] += worth
+        return self.asked.best(held, self.size)
 
     def _titled(self, alternative: Alternative, scale: float) -> Scores:
         """Mean idf of the stems of an alternative in the titles that hold them all, 0 elsewhere."""
@@ -302,6 +323,27 @@ class Ranking:
         """The segment of a document and its number there."""
         which = bisect(self._begins, number) - 1
         return self.reader.parts[which], number - self._begins[which]
+
+
+class _Questions:
+    """Whose each question of a generation is, over all its segments, whose documents begin at ``firsts``."""
+
+    def __init__(self, parts: Sequence[Part], firsts: NDArray[np.int64]) -> None:
+        self.offsets: list[int] = np.cumsum([0, *(len(part.asked) for part in parts)])[:-1].tolist()
+        owners = [first + (part.asked >> PLACE_BITS) for part, first in zip(parts, firsts[:-1], strict=True)]
+        self.owners = np.concatenate([np.empty(0, np.int64), *owners])
+        self.size = len(self.owners)
+        #: The documents that have questions, and which of these is the first of each.
+        self._asking, self._firsts = np.unique(self.owners, return_index=True)
+        #: Behind the last question of a document stands none.
+        self._none = np.append(self._firsts[1:], self.size) - 1
+
+    def best(self, worth: Scores, documents: int) -> Scores:
+        """The worth of each document's best question."""
+        worth[self._none] = 0.0
+        found = np.zeros(documents)
+        found[self._asking] = np.maximum.reduceat(worth, self._firsts)
+        return found
 
 
 def _prior(row: Mapping[str, Any]) -> float:

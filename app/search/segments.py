@@ -63,6 +63,11 @@ class Held:
         first = self.places[self.ends - self.counts.astype(np.uint32)]
         return self.numbers[first < titled[self.numbers]]
 
+    def questions(self, asked: Keys) -> NDArray[np.int64]:
+        """Numbers of the questions that hold the term, where ``asked`` tells at which place each begins."""
+        found: NDArray[np.int64] = np.unique(asked.searchsorted(self.keys(), side="right") - 1)
+        return found[1:] if len(found) and found[0] < 0 else found
+
     def keys(self) -> Keys:
         """Every place as one number, in order."""
         owners = np.repeat(self.numbers.astype(np.int64), self.counts.astype(np.int64))
@@ -84,6 +89,8 @@ class Part:
         self.names = [_alphabetic(row) for row in self.rows]
         #: How many words of each document are those of its title: they stand first.
         self.titled = np.array([row.pop("titled") for row in self.rows], dtype=np.uint32)
+        #: Where each question of each document begins, and, with none behind it, where its last one ends.
+        self.asked = _asked([row.pop("asked") for row in self.rows])
         self.lengths = {field: _lengths(leaf, field, self.size) for field in (STEM, WORD)}
         self.facets = columns(self.rows)
         for row in self.rows:
@@ -180,8 +187,15 @@ def _name(leaf: Any) -> str:
 
 def _light(stored: Mapping[str, Any]) -> dict[str, Any]:
     """What every search needs of a document; its texts stay on disk."""
-    kept = {**{name: stored[name] for name in ("identity", "digest", "titled")}, **stored["light"]}
+    kept = {**{name: stored[name] for name in ("identity", "digest", "titled", "asked")}, **stored["light"]}
     return kept | {name: sys.intern(kept[name]) for name in REPEATED}
+
+
+def _asked(rows: Sequence[bytes]) -> Keys:
+    """The places of the questions of every document as one row of numbers, in order."""
+    places = [np.frombuffer(row, np.uint32) for row in rows]
+    owners = np.repeat(np.arange(len(rows), dtype=np.int64), [len(found) for found in places])
+    return (owners << PLACE_BITS) | np.concatenate([np.empty(0, np.int64), *places]).astype(np.int64)
 
 
 def _alphabetic(row: Mapping[str, Any]) -> str:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Text -> the terms of the indexed fields: stems with their places, exact folded words; pairs come from the places."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -10,8 +11,9 @@ from app.text.folding import fold
 from app.text.stems import SHORT_ACRONYMS, is_stop, stem
 from app.text.tokens import Token, tokens
 
-#: Pairs and titles are no fields on disk: stems side by side, and those of the title, are told by their places.
-STEM, WORD, PAIR, TITLE = "stem", "word", "pair", "title"
+#: Pairs, titles and questions are no fields on disk: stems side by side, those of the title and those of each question
+#: are told by their places.
+STEM, WORD, PAIR, TITLE, ASKED = "stem", "word", "pair", "title", "asked"
 ACT_PREFIX, PAGE_PREFIX = "act_", "page_"
 #: Of a long list of articles the first ones.
 MOST_PLACES = 20
@@ -33,6 +35,15 @@ class Terms:
     def titled(self, title: str) -> int:
         """How many of the words are those of the title where it stands first."""
         return sum(token.start < len(title) for token in self.tokens)
+
+    def asked(self, document: SearchDocument) -> list[int]:
+        """The place of the first word of each question, and the place behind the last one; none without questions."""
+        starts, begins = [token.start for token in self.tokens], text_begins(document) + len(document.text) + 1
+        places = [bisect_left(starts, begins)] if document.questions else []
+        for question in document.questions:
+            begins += len(question) + 1
+            places.append(bisect_left(starts, begins))
+        return places
 
     @property
     def placed(self) -> list[str]:

@@ -2,9 +2,10 @@
 """The top ten equals two exhaustive scorings of the same formula: in plain Python, and by Whoosh's own matchers."""
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,9 +20,19 @@ from app.search.concepts import Plan
 from app.search.document import SearchDocument
 from app.search.engine import LEAST_SHARE, Engine
 from app.search.query import read
-from app.search.ranker import IN_PIECES, K1, KIND_WEIGHT, PAIR_WEIGHT, TITLE_WEIGHT, WORD_WEIGHT, B, Concept
+from app.search.ranker import (
+    ASKED_WEIGHT,
+    IN_PIECES,
+    K1,
+    KIND_WEIGHT,
+    PAIR_WEIGHT,
+    TITLE_WEIGHT,
+    WORD_WEIGHT,
+    B,
+    Concept,
+)
 from app.search.terms import PAIR, STEM, WORD, of_document
-from app.text.stems import inflections
+from app.text.stems import inflections, stem
 from app.text.vocabulary import Vocabulary
 
 WORDS = (
@@ -44,7 +55,10 @@ Scored = list[tuple[str, float]]
 Value = TypeVar("Value")
 
 texts = st.lists(st.sampled_from(WORDS), min_size=0, max_size=14).map(" ".join)
-bodies = st.tuples(texts, texts, st.sampled_from(("solution", "city", "theme")), st.sampled_from("abc"))
+#: Title, text, kind, theme, questions.
+Body = tuple[str, str, str, str, tuple[str, ...]]
+kinds_of = st.sampled_from(("solution", "city", "theme"))
+bodies = st.tuples(texts, texts, kinds_of, st.sampled_from("abc"), st.lists(texts, max_size=3).map(tuple))
 questions = st.lists(st.sampled_from((*WORDS, "-piano", '"sportello unico"', "D.P.R. 160/2010")), max_size=5).map(
     " ".join
 )
@@ -143,8 +157,15 @@ class Exhaustive:
             ways.append(mean * way.weight * max(len(concept.words), 1) ** 0.5 if stems <= item.title else 0.0)
         return max(ways)
 
+    def asked(self, item: Held, plan: Plan) -> float:
+        """What the best of its questions holds of the words asked."""
+        stems = {typed for concept in plan.concepts for typed, _word in concept.words}
+        held = [stems & set(map(stem, question.split())) for question in item.document.questions]
+        return ASKED_WEIGHT * max((sum(map(self.idf, found)) for found in held), default=0.0)
+
     def score(self, item: Held, plan: Plan) -> float:
         total = sum(self.concept(item, concept) for concept in plan.concepts) + self.titled(item, plan)
+        total += self.asked(item, plan)
         total += sum(PAIR_WEIGHT * self.bm25(item, PAIR, pair) for pair in plan.pairs)
         return total * KIND_WEIGHT.get(item.document.kind, 1.0)
 
@@ -180,13 +201,14 @@ def cut(found: Scored, share: float) -> Scored:
     return sorted(answers, key=lambda pair: (-round(pair[1], 9), pair[0]))
 
 
-def make(number: int, body: tuple[str, str, str, str]) -> SearchDocument:
-    title, text, kind, theme = body
+def make(number: int, body: Body) -> SearchDocument:
+    title, text, kind, theme, asked = body
     cited = " D.P.R. 160/2010" if number % 3 == 0 else ""
-    return SearchDocument(kind, f"d{number:02d}", title, text + cited, f"/{number}", facets={"theme": (theme,)})
+    facets = {"theme": (theme,)}
+    return SearchDocument(kind, f"d{number:02d}", title, text + cited, f"/{number}", questions=asked, facets=facets)
 
 
-def write(folder: Path, library: list[list[tuple[int, tuple[str, str, str, str]]]]) -> list[SearchDocument]:
+def write(folder: Path, library: list[list[tuple[int, Body]]]) -> list[SearchDocument]:
     """The library written as several commits that add, replace and delete; answers what must be left."""
     index.rebuild(folder, [])
     left: dict[str, SearchDocument] = {}
@@ -218,7 +240,7 @@ relaxed = settings(max_examples=40, suppress_health_check=[HealthCheck.function_
 @given(libraries, questions, st.sampled_from([(), ("solution",), ("city", "theme")]), st.sampled_from([(), ("a", "b")]))
 def test_the_first_ten_equal_the_exhaustive_scoring(
     tmp_path_factory: pytest.TempPathFactory,
-    library: list[list[tuple[int, tuple[str, str, str, str]]]],
+    library: list[list[tuple[int, Body]]],
     question: str,
     kinds: Sequence[str],
     themes: Sequence[str],
@@ -271,7 +293,7 @@ class ByWhoosh:
         weighted = [(STEM, s, 1.0) for c in plan.concepts for s, _word in c.words]
         weighted += [(WORD, w, WORD_WEIGHT) for c in plan.concepts for _stem, w in c.words]
         weighted += [(PAIR, pair, PAIR_WEIGHT) for pair in plan.pairs]
-        total: Counter[str] = Counter()
+        total: defaultdict[str, float] = defaultdict(float)
         for field, term, weight in weighted:
             counts = self.counts(field, term)
             average = sum(max(self.length(n, field), 0) for n in self.numbers) / max(self.count, 1)
@@ -282,16 +304,35 @@ class ByWhoosh:
                 total[stored] += weight * idf * count * (K1 + 1) / (count + norm)
         for identity, share in self.titles(plan).items():
             total[identity] += share
+        for identity, worth in self.asked(plan).items():
+            total[identity] += worth
         return {key: score * KIND_WEIGHT[key.split(":")[0]] for key, score in total.items()}
+
+    def asked(self, plan: Plan) -> dict[str, float]:
+        """What the best question of each document holds of the words asked: the stems that have a place in it."""
+        held: defaultdict[tuple[str, int], float] = defaultdict(float)
+        for item in {item for concept in plan.concepts for item, _word in concept.words}:
+            found = self.postings(STEM, item, lambda matcher: matcher.value_as("positions"))
+            average = sum(max(self.length(n, STEM), 0) for n in self.numbers) / max(self.count, 1)
+            for number, places in found.items():
+                stored = self.reader.stored_fields(number)
+                edges = memoryview(stored["asked"]).cast("I").tolist()
+                inside = [any(a <= place < b for place in places) for a, b in pairwise(edges)]
+                for which in (which for which, there in enumerate(inside) if there):
+                    held[stored["identity"], which] += rarity(STEM, item, len(found), self.count, average)
+        best: defaultdict[str, float] = defaultdict(float)
+        for (identity, _which), worth in held.items():
+            best[identity] = max(best[identity], ASKED_WEIGHT * worth)
+        return best
 
     def titles(self, plan: Plan) -> Counter[str]:
         """What titles hold of the question: the stems whose first place is before the end of the title."""
         total: Counter[str] = Counter()
         most = 0.0
-        for stem in (stem for concept in plan.concepts for stem, _word in concept.words):
-            places = self.postings(STEM, stem, lambda matcher: min(matcher.value_as("positions")))
+        for item in (item for concept in plan.concepts for item, _word in concept.words):
+            places = self.postings(STEM, item, lambda matcher: min(matcher.value_as("positions")))
             average = sum(max(self.length(n, STEM), 0) for n in self.numbers) / max(self.count, 1)
-            idf = rarity(STEM, stem, len(places), self.count, average)
+            idf = rarity(STEM, item, len(places), self.count, average)
             most += idf
             for number, place in places.items():
                 stored = self.reader.stored_fields(number)
@@ -303,7 +344,7 @@ class ByWhoosh:
 @given(libraries, st.lists(st.sampled_from(WORDS), min_size=1, max_size=4).map(" ".join))
 def test_the_first_ten_equal_what_whoosh_itself_holds(
     tmp_path_factory: pytest.TempPathFactory,
-    library: list[list[tuple[int, tuple[str, str, str, str]]]],
+    library: list[list[tuple[int, Body]]],
     question: str,
 ) -> None:
     folder = tmp_path_factory.mktemp("whoosh")
@@ -324,8 +365,16 @@ def test_the_first_ten_equal_what_whoosh_itself_holds(
     same(answer, expected[:10])
 
 
+def test_words_that_stand_in_one_question_of_a_sheet_count_more_than_the_same_in_two(tmp_path: Path) -> None:
+    together, apart = ("sportello legge", "comune piano"), ("sportello comune", "legge piano")
+    documents = [make(1, ("", "uffici", "solution", "a", apart)), make(2, ("", "uffici", "solution", "a", together))]
+    index.rebuild(tmp_path, documents)
+    found = Engine(tmp_path).search("legge per lo sportello")
+    assert [hit.slug for hit in found.hits] == ["d02", "d01"]
+
+
 def test_equal_scores_keep_their_order_over_pages_and_rebuilds(tmp_path: Path) -> None:
-    documents = [make(number * 3 + 1, ("sportello unico", "", "solution", "a")) for number in range(35)]
+    documents = [make(number * 3 + 1, ("sportello unico", "", "solution", "a", ())) for number in range(35)]
     index.rebuild(tmp_path, reversed(documents))
     engine = Engine(tmp_path)
     paged = [hit.slug for page in (1, 2, 3, 4) for hit in engine.search("sportello", page=page, per_page=10).hits]
