@@ -90,9 +90,11 @@ def _http(error: HTTPException) -> Response:
         return make_response(("400 Bad Request\n", 400, {"Content-Type": "text/plain"}))
     if error.code is None or error.code < 400:
         return make_response(error.get_response())
-    for refused, look, status in ((404, _meant, 301), (405, _page_of_form, 303)):
-        if error.code == refused and (page := look()):
-            return make_response(redirect(page, status))
+    if error.code == 405 and (page := _page_of_form()):
+        return make_response(redirect(page, 303))
+    meant = _meant() if error.code == 404 else ""
+    if meant:
+        return make_response(redirect(meant, 301))
     answer = _answer(error.code, {})
     for name, value in error.get_headers():
         if name in {"Allow", "Retry-After"}:
