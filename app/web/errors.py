@@ -90,11 +90,9 @@ def _http(error: HTTPException) -> Response:
         return make_response(("400 Bad Request\n", 400, {"Content-Type": "text/plain"}))
     if error.code is None or error.code < 400:
         return make_response(error.get_response())
-    if error.code == 405 and (page := _page_of_form()):
-        return make_response(redirect(page, 303))
-    meant = _meant() if error.code == 404 else ""
+    meant = {404: _meant, 405: _page_of_form}.get(error.code, str)()
     if meant:
-        return make_response(redirect(meant, 301))
+        return make_response(redirect(meant, 301 if error.code == 404 else 303))
     answer = _answer(error.code, {})
     for name, value in error.get_headers():
         if name in {"Allow", "Retry-After"}:
