@@ -251,6 +251,12 @@ def _told_body(need: Need, city: City) -> str:
     return "" if need.visibility == "anonymous" else city.slug
 
 
+def is_published(session: Session, city: City, wanted: Wanted, deed: Deed) -> bool:
+    """Whether the same form published a request a moment ago: then nothing is left to be looked at before."""
+    made = queries.begun_since(session, city.id, deed.person_id, deed.now - SAME_SENDING)
+    return any(need.state == State.OPEN and _same(need, wanted, True) for need in made)
+
+
 def _sent_already(session: Session, city: City, wanted: Wanted, publishing: bool, deed: Deed) -> Need | None:
     """What the same form made a moment ago: a button is pressed twice, a slow answer is asked for again.
 

@@ -102,7 +102,7 @@ def create() -> Response:
     drafting = request.form.get("do") == "draft"
     if not drafting and (wrong := checking.wrong(session(), city, wanted, now())):
         return _form(wanted, city=city.slug, problems=wrong)
-    if _should_look_first(wanted):
+    if _should_look_first(wanted) and not service.is_published(session(), city, wanted, deed()):
         return _form(wanted, city=city.slug, looked=True)
     told = _scored_unless(drafting, city, wanted)
     try:

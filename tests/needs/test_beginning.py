@@ -137,3 +137,15 @@ def test_nobody_joins_for_another_body_or_what_they_may_not_read(found: Flask, n
     assert send(client, "/richieste/nuova", join=str(other.id), city="bologna", **TYPED).status_code == 403
     assert send(client, "/richieste/nuova", join="999", **TYPED).status_code == 404
     assert not of_venezia(network, State.DRAFT)
+
+
+def test_a_request_whose_publication_is_pressed_twice_is_never_called_unpublished(
+    found: Flask, network: Network
+) -> None:
+    client = client_of(found, network, (Role.OFFICIAL, "venezia"))
+    pressed = [send(client, "/richieste/nuova", **TYPED).headers["Location"]]
+    typed = {name: value for name, value in TYPED.items() if name != "looked"}
+    pressed.append(send(client, "/richieste/nuova", **typed).headers["Location"])
+    (made,) = of_venezia(network, State.OPEN)
+    assert pressed == [page(made)] * 2
+    assert send(client, "/richieste/nuova", **typed | {"title": "Altro"}).status_code == 200
