@@ -16,6 +16,7 @@ from app.cities import queries as registers
 from app.document.dates import today
 from app.errors import Forbidden, SignInNeeded
 from app.web import unit
+from app.web.languages import prefixed
 
 #: Where in the cookie the person waits who gave the password and still owes the second factor.
 PENDING = "pending"
@@ -64,6 +65,7 @@ def register(app: Flask) -> None:
     manager.user_loader(_load)
     app.before_request(_refuse_programmes_elsewhere)
     app.before_request(_ask_second_factor)
+    app.before_request(_onwards_where_done)
     app.after_request(_keep_from_stores)
 
 
@@ -157,6 +159,18 @@ def _ask_second_factor() -> AnyResponse | None:
         return None
     flash("second_factor_needed")
     return redirect(url_for("profile.security"), 303)
+
+
+def _onwards_where_done() -> AnyResponse | None:
+    """Who signs out, or in, on a page left open while they did so on another one goes on: nothing is left to do, so the
+    token of the page, which is no longer good, is not asked."""
+    if request.endpoint == "accounts.sign_out" and not current_user.is_authenticated:
+        flash("signed_out")
+        return redirect(url_for("pages.home"), 303)
+    if request.endpoint == "accounts.sign_in_now" and current_user.is_authenticated:
+        is_same = rules.tidy_email(request.form.get("email", "")) == me().person.email
+        return onwards(request.form.get("next"), prefixed("/scrivania")) if is_same else None
+    return None
 
 
 def _keep_from_stores(response: Response) -> Response:

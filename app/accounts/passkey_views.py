@@ -10,9 +10,9 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.access import Action
 from app.accounts import passkeys as service
 from app.accounts import queries, rules
-from app.accounts.identity import PENDING, enter, me, now, onwards
+from app.accounts.identity import enter, me, now, onwards
 from app.accounts.models import Passkey, Person
-from app.accounts.second_factor_views import insist, pending, shown_codes
+from app.accounts.second_factor_views import begin_again, insist, pending, shown_codes
 from app.accounts.service import Throttled, confirm_identity
 from app.accounts.views import home_of_person, network_address
 from app.errors import Invalid, NotFound
@@ -92,8 +92,7 @@ def come_in() -> AnyResponse:
 def as_second_factor() -> AnyResponse:
     waiting = pending()
     if waiting is None:
-        session.pop(PENDING, None)
-        return redirect(url_for("accounts.sign_in"), 303)
+        return begin_again()
     person, problem = _who(waiting[0].id)
     if person is None:
         return redirect(url_for("second_factor.ask", problema=problem), 303)

@@ -33,6 +33,13 @@ def pending() -> tuple[Person, str, str] | None:
     return (person, waiting["how"], waiting["next"]) if person is not None and person.active else None
 
 
+def begin_again() -> Response:
+    """To the log-in, where the time for the second factor is over: from there the way goes on as it would have."""
+    waiting = session.pop(PENDING, None)
+    wanted, problem = (waiting["next"] or None, "late") if isinstance(waiting, dict) else (None, None)
+    return redirect(url_for("accounts.sign_in", problema=problem, next=wanted), 303)
+
+
 def insist() -> None:
     """Raise ``ConfirmationNeeded`` where the person did not say a short while ago who they are."""
     if not confirmed():
@@ -44,8 +51,7 @@ def insist() -> None:
 def ask() -> Response | tuple[str, int]:
     waiting = pending()
     if waiting is None:
-        session.pop(PENDING, None)
-        return redirect(url_for("accounts.sign_in"), 303)
+        return begin_again()
     form, (person, how, wanted) = CodeForm(), waiting
     problem = told_problem()
     if form.validate_on_submit():
@@ -53,7 +59,8 @@ def ask() -> Response | tuple[str, int]:
         if used:
             enter(person, used)
             return onwards(wanted, home_of_person())
-    page = render_template("accounts/second_factor.html", form=form, how=how, problem=problem, ways=_ways(person))
+    shown = {"form": form, "how": how, "problem": problem, "ways": _ways(person), "next": wanted}
+    page = render_template("accounts/second_factor.html", **shown)
     return page, 422 if form.is_submitted() else 200
 
 

@@ -20,7 +20,7 @@ from app.web.languages import prefixed
 from app.web.unit import work
 
 #: Problems that a page hands on in the address.
-TOLD = frozenset({"throttled", "passkey", "sso", "sso_unknown", "sso_mailbox", "sso_taken", "sso_other"})
+TOLD = frozenset({"throttled", "late", "passkey", "sso", "sso_unknown", "sso_mailbox", "sso_taken", "sso_other"})
 
 accounts = Blueprint("accounts", __name__, template_folder="templates")
 

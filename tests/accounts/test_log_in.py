@@ -195,6 +195,23 @@ def test_after_the_log_out_a_copied_cookie_opens_nothing(
     assert not is_in(client)
 
 
+def test_who_signs_out_or_in_on_a_page_left_open_while_they_did_so_on_another_one_goes_on(
+    anna: Person, client: FlaskClient
+) -> None:
+    before = makers.csrf(client)
+    come_in(client)
+    typed = {"csrf_token": before, "email": f" {EMAIL.upper()}", "password": "?", "next": "/richieste/nuova"}
+    assert client.post("/accedi", data=typed).headers["Location"] == "/richieste/nuova"
+    assert client.post("/accedi", data=typed | {"next": "//altrove.it"}).headers["Location"] == "/scrivania"
+    assert client.post("/accedi", data=typed | {"email": "bruno@ente.it"}).status_code == 400, "somebody else"
+    within = makers.csrf(client)
+    assert client.post("/esci", data={"csrf_token": before}).status_code == 400
+    assert is_in(client)
+    for _ in range(2):
+        assert client.post("/esci", data={"csrf_token": within}).headers["Location"] == "/"
+    assert "Uscita effettuata" in client.get("/").text
+
+
 def test_a_log_in_ends_when_idle_and_after_a_week(anna: Person, client: FlaskClient, clock: Clock) -> None:
     come_in(client)
     clock.pass_by(hours=11)

@@ -105,10 +105,14 @@ def test_who_waits_too_long_begins_again(anna: Person, client: FlaskClient, cloc
     come_in(client)
     app, _ = set_up(client, clock)
     owe(client)
+    assert 'href="/accedi?next=/profilo/dati">Ricomincia' in client.get(ASK).text
     token = makers.csrf(client, ASK)
     clock.pass_by(minutes=11)
     answer = client.post(ASK, data={"csrf_token": token, "code": app.at(clock.at)})
-    assert answer.headers["Location"] == "/accedi"
+    assert answer.headers["Location"] == "/accedi?problema=late&next=/profilo/dati"
+    shown = client.get(answer.headers["Location"]).text
+    assert "più di dieci minuti" in shown
+    assert 'name="next" value="/profilo/dati"' in shown
     assert not is_in(client)
 
 
