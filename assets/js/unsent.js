@@ -7,8 +7,9 @@ const PREFIX = "twinmetro:rifiutata:";
 // Those of a solution's text keep it in their own way.
 const FORMS = "main form[method=post]:not([data-slug])";
 
-// `form.action` would be a field of that name.
-const placeOf = (form) => PREFIX + new URL(form.getAttribute("action") || location.href, location.href).pathname;
+// `form.action` would be a field of that name. What has a number is known by it, whatever it is called meanwhile.
+const pathOf = (form) => new URL(form.getAttribute("action") || location.href, location.href).pathname;
+const placeOf = (form) => PREFIX + pathOf(form).replace(/(\/\d+)-[^/]+/g, "$1");
 const whoLooks = () => document.body.dataset.person ?? "";
 
 function note(form) {

@@ -157,9 +157,12 @@ def test_what_was_sent_after_the_log_in_had_ended_is_in_its_form_again_for_the_s
 
 
 def test_what_was_sent_after_the_log_in_had_ended_is_shown_to_nobody_else(office: Office, transfer: Page) -> None:
-    transfer.locator("#new-note").fill("Due parole")
+    transfer.locator("#new-note").fill(WORDS)
     transfer.context.clear_cookies()
     send(transfer, "#new-note")
+    box = transfer.get_by_label("Testo 1").bounding_box()
+    assert box is not None
+    assert box["width"] > 600, "whoever typed it sees the whole of it"
     for name in ("Giver", "Receiver"):
         come_in(office, transfer, name)
         expect(transfer.locator("#new-note")).to_have_value("")
