@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Who taught whom what, and the figures: pages and downloads."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
@@ -12,7 +12,7 @@ from app.figures import count, genealogy, rules, service
 from app.figures.chart import chart
 from app.figures.rules import Flow
 from app.solutions import queries as solutions
-from app.web.formats import csv_answer, json_answer
+from app.web.formats import csv_answer, json_answer, words_of
 from app.web.gate import permits
 from app.web.languages import current_language, site_root
 from app.web.unit import session
@@ -34,6 +34,13 @@ FLOW_COLUMNS = (
     "demonstration",
     "url",
 )
+#: Where the words are for what a figure is of, but for themes and bodies.
+OF_WORDS = {
+    "badge": ("words.html", "badge"),
+    "outcome": ("needs/_words.html", "outcome"),
+    "phase": ("twinnings/_words.html", "phase"),
+    "reason": ("twinnings/_words.html", "reason"),
+}
 FIGURE_COLUMNS = ("figure", "of", "of_name", "value", "cases")
 
 
@@ -87,7 +94,7 @@ def network_json() -> Response:
 @figures.get("/rete.csv")
 @permits(Action.READ_PUBLIC)
 def network_csv() -> Response:
-    return csv_answer(_rows(), FLOW_COLUMNS, "rete")
+    return csv_answer(_rows(), FLOW_COLUMNS, "rete", {"how": ("figures/_words.html", "how")})
 
 
 def _rows() -> list[dict[str, Any]]:
@@ -137,12 +144,14 @@ def _counting() -> tuple[service.Counting, str, str]:
 
 
 def _figures() -> list[dict[str, Any]]:
-    """The figures as a table, with the names of the themes and bodies that they are of."""
+    """The figures as a table, with what they are of in words."""
     counting, theme, body = _counting()
-    names: Mapping[str, Mapping[str, str]] = {"theme": _theme_names(counting), "city": counting.bodies}
-    rows = count.as_rows(count.numbers(counting.facts, theme, body))
-    by = (names.get(str(row["figure"]).rpartition("-by-")[2], {}) for row in rows)
-    return [{**row, "of_name": known.get(str(row["of"]), "")} for row, known in zip(rows, by, strict=True)]
+    names = {by: words_of(*where) for by, where in OF_WORDS.items()}
+    names |= {"theme": _theme_names(counting).__getitem__, "city": counting.bodies.__getitem__}
+    return [
+        {**row, "of_name": names[str(row["figure"]).rpartition("-by-")[2]](str(row["of"])) if row["of"] else ""}
+        for row in count.as_rows(count.numbers(counting.facts, theme, body))
+    ]
 
 
 def _theme_names(counting: service.Counting) -> dict[str, str]:
@@ -159,4 +168,4 @@ def numbers_json() -> Response:
 @figures.get("/numeri.csv")
 @permits(Action.READ_PUBLIC)
 def numbers_csv() -> Response:
-    return csv_answer(_figures(), FIGURE_COLUMNS, "numeri")
+    return csv_answer(_figures(), FIGURE_COLUMNS, "numeri", {"figure": ("figures/_words.html", "figure")})

@@ -31,6 +31,12 @@ boards = Blueprint("boards", __name__, template_folder="templates")
 
 ENTRIES = 30
 PER_PAGE = 50
+WORDS = {
+    "state": ("needs/_words.html", "state"),
+    "outcome": ("needs/_words.html", "outcome"),
+    "formats": ("needs/_words.html", "format"),
+    "city_size": ("words.html", "size"),
+}
 
 
 def _rows() -> list[Row]:
@@ -98,7 +104,7 @@ def as_json() -> Response:
 @boards.get("/richieste.csv")
 @permits(Action.READ_NEED)
 def as_csv() -> Response:
-    return csv_answer(_lines(), (*COLUMNS, "url"), "richieste")
+    return csv_answer(_lines(), (*COLUMNS, "url"), "richieste", WORDS)
 
 
 def _lines() -> list[dict[str, object]]:

@@ -20,6 +20,11 @@ from app.web.unit import session, work
 
 weight_pages = Blueprint("weights", __name__, template_folder="templates")
 
+WORDS = {
+    **{column: ("needs/_words.html", column) for column in ("origin", "answer", "outcome")},
+    "request_state": ("needs/_words.html", "state"),
+}
+
 
 @weight_pages.get("/abbinamenti/pesi")
 @permits(Action.READ_PUBLIC)
@@ -75,7 +80,7 @@ def feedback_data() -> Response:
     names = {body.slug: body.short_name for body in registers.all_bodies(session())}
     lines = feedback.lines(*queries.feedback(session()))
     rows = [{**line, "giver_name": names.get(line["giver"], "")} for line in lines]
-    return csv_answer(rows, feedback.COLUMNS, "riscontri")
+    return csv_answer(rows, feedback.COLUMNS, "riscontri", WORDS)
 
 
 @weight_pages.post("/abbinamenti/pesi")

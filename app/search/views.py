@@ -43,6 +43,7 @@ COLUMNS = (
     "summary",
     "demonstration",
 )
+WORDS = {column: ("words.html", column) for column in ("kind", "status", "badge")}
 MAX_ROWS = 20_000
 SUGGESTIONS = 8
 #: Milliseconds that counting a search in vain waits for somebody who writes.
@@ -217,7 +218,7 @@ def _table(asked: Asked, name: str) -> Response:
         hits = _without_index(asked.on_page(1), error, MAX_ROWS).hits
         rows = [Row.of(vars(hit.document), hit.score, hit.said) for hit in hits]
     told = current_app.extensions["lines"](session(), [row.slug for row in rows if row.kind == "solution"])
-    return csv_answer([_line(row, told) for row in rows], COLUMNS, name)
+    return csv_answer([_line(row, told) for row in rows], COLUMNS, name, WORDS)
 
 
 def _line(row: Row, told: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

@@ -26,6 +26,7 @@ library = Blueprint("library", __name__, template_folder="templates")
 
 CITY_FIGURES = ("population", "area_km2", "density", "municipalities", "small_share")
 CITY_COLUMNS = ("slug", "name", "kind", "region", *CITY_FIGURES, "size", "solutions", "reused", "url")
+CITY_WORDS = {"kind": ("words.html", "body_kind"), "size": ("words.html", "size")}
 THEME_COLUMNS = ("slug", "name", "name_en", "parent", "solutions", "url")
 #: Solutions on one page of a theme, an act or a body: twice those of the search, as rows have neither excerpts nor
 #: filters beside them, and no list of a dozen is cut in two.
@@ -55,7 +56,7 @@ def cities_json() -> Response:
 @library.get("/citta.csv")
 @permits(Action.READ_PUBLIC)
 def cities_csv() -> Response:
-    return csv_answer(_city_rows(), CITY_COLUMNS, "citta")
+    return csv_answer(_city_rows(), CITY_COLUMNS, "citta", CITY_WORDS)
 
 
 @library.get("/citta/<slug:slug>")

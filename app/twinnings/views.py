@@ -55,6 +55,8 @@ COLUMNS = (
     "url",
 )
 
+WORDS = {"state": ("twinnings/_words.html", "standing"), "phase": ("twinnings/_words.html", "phase")}
+
 
 @twinnings.app_template_global()
 def twinnings_of(need: Need) -> Sequence[Twinning]:
@@ -112,7 +114,7 @@ def as_json() -> Response:
 @twinnings.get("/gemellaggi.csv")
 @permits(Action.READ_TWINNING)
 def as_csv() -> Response:
-    return csv_answer([_row(item) for item in queries.listed(session(), _state())], COLUMNS, "gemellaggi")
+    return csv_answer([_row(item) for item in queries.listed(session(), _state())], COLUMNS, "gemellaggi", WORDS)
 
 
 def _row(item: Twinning) -> dict[str, Any]:

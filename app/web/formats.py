@@ -6,12 +6,14 @@ import hashlib
 import io
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
+from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from babel.numbers import get_decimal_symbol
-from flask import Flask, Response, make_response, request
+from flask import Flask, Response, get_template_attribute, make_response, request
 from flask_babel import format_date, format_decimal, format_time, get_locale, gettext
 from markupsafe import Markup
 
@@ -23,6 +25,8 @@ from app.web.headings import HEADINGS
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 #: How a truth is said in an Italian table.
 YES_NO = {True: "sì", False: "no"}
+#: Of a table in which no column holds codes.
+AS_CODES: Mapping[str, tuple[str, str]] = MappingProxyType({})
 #: The first of a month as the Italian calendar of Babel writes it.
 FIRST_DAY = re.compile(r"^1 (?=[a-z])")
 #: What a link may be made of among the words of people: the address of a page, never a script.
@@ -42,20 +46,38 @@ def _plain(value: Any) -> str:
     return value.isoformat() if isinstance(value, (date, datetime)) else str(value)
 
 
-def csv_answer(rows: Iterable[Mapping[str, Any]], columns: Sequence[str], name: str) -> Response:
+def words_of(template: str, macro: str) -> Callable[[str], str]:
+    """The words that a template has for codes, each asked once."""
+    said: Callable[[str], Markup] = get_template_attribute(template, macro)
+    return cache(lambda code: said(code).unescape().strip())
+
+
+def csv_answer(
+    rows: Iterable[Mapping[str, Any]], columns: Sequence[str], name: str, said: Mapping[str, tuple[str, str]] = AS_CODES
+) -> Response:
     """A UTF-8 CSV with a byte-order mark and decimal commas, as Italian spreadsheets expect, safe against formulas.
 
-    In Italian its columns are headed by words and truths are said; in English both are what programmes call them.
+    In Italian its columns are headed by words, and truths and codes are ``said``: by column, the template and the macro
+    with the words. In English all of them are what programmes call them.
     """
     buffer, italian = io.StringIO(), _italian()
+    say = {column: words_of(*where) for column, where in said.items()} if italian else {}
     writer = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
     writer.writerow([HEADINGS.get(column, column) for column in columns] if italian else columns)
     for row in rows:
-        values = (row.get(column) for column in columns)
-        writer.writerow([YES_NO[value] if italian and isinstance(value, bool) else _cell(value) for value in values])
+        values = ((row.get(column), say.get(column)) for column in columns)
+        writer.writerow([_cell(_in_words(value, words) if italian else value) for value, words in values])
     answer = Response("\ufeff" + buffer.getvalue(), mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return answer
+
+
+def _in_words(value: Any, words: Callable[[str], str] | None) -> Any:
+    if isinstance(value, bool):
+        return YES_NO[value]
+    if words is None or not value:
+        return value
+    return [words(code) for code in value] if isinstance(value, (list, tuple)) else words(str(value))
 
 
 def _cell(value: Any) -> str:

@@ -139,7 +139,7 @@ def test_a_choice_holds_for_the_page_and_for_what_is_downloaded(library: FlaskCl
     page = library.get("/numeri?tema=suap&ente=bologna").text
     assert f'<p class="figure-value">{found["solutions", ""]}</p>' in page
     assert "/numeri.csv?tema=suap&amp;ente=bologna" in page
-    lines = library.get("/numeri.csv?tema=suap&ente=bologna").text.splitlines()
+    lines = library.get("/en/numeri.csv?tema=suap&ente=bologna").text.splitlines()
     assert f"solutions;;;{found['solutions', '']};" in lines
     assert (
         library.get("/numeri.json?tema=x&ente=<b>").get_json()["figures"]
@@ -165,7 +165,14 @@ def test_the_figures_of_a_theme_and_of_a_body_bear_its_name(library: FlaskClient
         names = {(row["figure"], row["of"]): row["of_name"] for row in rows}
         assert names["solutions-by-theme", "pagamenti-digitali"] == theme
         assert names["solutions-by-city", "roma"] == "Roma"
-        assert names["solutions-by-badge", "visibile"] == names["solutions", ""] == ""
+        assert names["solutions-by-badge", "in-completamento"] in ("in completamento", "being completed")
+        assert names["solutions", ""] == ""
+    lines = library.get("/numeri.csv").text.splitlines()
+    for said in (
+        "Soluzioni, per tema;pagamenti-digitali;Pagamenti digitali;",
+        "Giorni fino alle città proposte (mediana);;;;",
+    ):
+        assert any(line.startswith(said) for line in lines), said
 
 
 def test_a_theme_an_act_and_a_city_count_the_same_everywhere(library: FlaskClient) -> None:

@@ -60,6 +60,12 @@ def test_filters_leave_what_was_asked_for_in_every_form(
     written = client.get("/en/richieste.csv", query_string=asked).text.removeprefix("\ufeff")
     lines = csv.DictReader(io.StringIO(written), delimiter=";")
     assert {line["title"] for line in lines} == titles
+    said = client.get("/richieste.csv", query_string=asked).text.removeprefix("\ufeff")
+    assert {line["Stato"] for line in csv.DictReader(io.StringIO(said), delimiter=";")} <= {
+        "aperta",
+        "abbinata",
+        "chiusa",
+    }
 
 
 def cities_offered(client: FlaskClient, **asked: str) -> list[tuple[str, bool]]:

@@ -164,6 +164,7 @@ def test_lists_are_pages_and_data(exchange: Exchange, client: FlaskClient) -> No
     assert (row["giver"], row["receivers"]) == ("bologna", ["torino", "venezia"])
     assert client.get("/gemellaggi.json?stato=closed").get_json()["twinnings"] == []
     assert client.get("/en/gemellaggi.csv").text.splitlines()[0].startswith("\ufeffid;title")
+    assert ";bologna;Bologna;torino, venezia;Torino, Venezia;in corso;Capire;" in client.get("/gemellaggi.csv").text
 
 
 def test_the_buttons_do_what_they_say(exchange: Exchange, receiver: FlaskClient) -> None:

@@ -69,7 +69,10 @@ def test_a_table_is_headed_in_italian_and_in_english_as_its_json(library: FlaskC
     assert list(italian) == [HEADINGS[column] for column in COLUMNS["citta"]]
     assert italian["Abitanti"] == english["population"]
     assert {row["Dimostrativo"] for row in as_table(library, "/rete.csv")} == {"no"}
-    assert {row["demonstration"] for row in as_table(library, "/en/rete.csv")} == {"False"}
+    assert {row["Come"] for row in as_table(library, "/rete.csv")} == {"riuso documentato"}
+    assert {(row["demonstration"], row["how"]) for row in as_table(library, "/en/rete.csv")} == {
+        ("False", "documented")
+    }
     (milano, *_rest) = (row for row in as_table(library, "/rete.csv") if row["Chi dà"] == "milano")
     assert (milano["Nome di chi dà"], milano["Nome di chi riceve"]) == ("Milano", "Genova")
 
