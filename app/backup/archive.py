@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The archive itself: a compressed tar of plain files, with the checksum of each in its last member."""
 
+import errno
 import hashlib
 import io
 import json
@@ -27,6 +28,8 @@ FILES, CONTENT = "files/", "content/"
 MEMBER = re.compile(r"(database\.(sqlite3|dump)|files/[0-9a-f]{64}|content/solutions/[a-z0-9-]{1,200}\.md)\Z")
 CHUNK = 1 << 20
 MAX_MANIFEST = 64 << 20
+#: How a system says that something has no room any more: nothing is wrong with the archive then.
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 #: What is not whole yet, beside an archive: a name that nobody else gives to something there.
 UNFINISHED = ".twinmetro-part-"
 #: A command that began it less long ago may still be at work.
@@ -147,10 +150,16 @@ def proved(path: Path, folder: Path) -> Manifest:
             while zipped.read(CHUNK):
                 pass
     except (OSError, EOFError, tarfile.TarError, zlib.error, ValueError) as error:
-        raise Unusable("unreadable", str(error)) from error
+        raise _unread(error, folder) from error
     manifest = _manifest(said)
     _compare(manifest, found)
     return manifest
+
+
+def _unread(error: Exception, folder: Path) -> Unusable:
+    if isinstance(error, OSError) and error.errno in FULL:
+        return Unusable("no_room", str(folder.parent))
+    return Unusable("unreadable", str(error))
 
 
 def _unpack(name: str, content: IO[bytes], folder: Path) -> tuple[str, int]:

@@ -24,6 +24,7 @@ ARCHIVE = click.argument("archive", type=click.Path(exists=True, dir_okay=False,
 WORDS = {
     "exists": "{} esiste già: indicare un altro nome",
     "unreadable": "l'archivio non si legge: {}",
+    "no_room": "non c'è posto per aprire l'archivio: {}",
     "cut_short": "l'archivio è troncato: manca l'elenco delle somme di controllo",
     "unknown_format": "l'archivio non è di un formato che questa versione conosce",
     "foreign": "l'archivio contiene qualcosa che non gli appartiene: {}",

@@ -12,15 +12,22 @@ from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 from app import schema
 from app.db import Database
 
+FULL = ", il disco forse è pieno"
+#: Where to look first, by what a database says.
+LOOKS = {
+    "disk I/O error": FULL,
+    "disk is full": FULL,
+    "No space left": FULL,
+    "is locked": ": altri la tengono occupata",
+    "readonly database": ": il suo file non si può scrivere, forse appartiene a un altro utente",
+}
+
 
 def away(error: DBAPIError) -> str:
     """What the database answers, and where to look first."""
     # What follows the first line repeats the statement, which tells an administrator nothing.
     told = str(error.orig).partition("\n")[0]
-    full = any(word in told for word in ("disk I/O error", "disk is full", "No space left"))
-    look = ", il disco forse è pieno" if full else ", o è vuota"
-    if "readonly database" in told:
-        look = ": il suo file non si può scrivere, forse appartiene a un altro utente"
+    look = next((look for words, look in LOOKS.items() if words in told), ", o è vuota")
     return f"la base di dati non risponde{look} ({told})"
 
 
@@ -32,15 +39,19 @@ def tables_named(database: Database) -> Iterator[None]:
     except (OperationalError, ProgrammingError) as error:
         with database.reading() as session:
             applied = schema.applied(session)
-        if applied == schema.expected():
+        if applied == schema.expected() and (isinstance(error, ProgrammingError) or "no such" in str(error.orig)):
             raise
-        if not applied:
-            told = f"{away(error)}. Se è vuota, il rimedio è flask db upgrade"
-        elif applied > schema.expected():
-            told = f"la base di dati è di una versione più recente ({applied}): aggiornare il programma"
-        else:
-            told = f"la base di dati è di una versione precedente ({applied}). Il rimedio è flask db upgrade"
-        raise click.ClickException(told) from error
+        raise click.ClickException(_told(error, applied)) from error
+
+
+def _told(error: DBAPIError, applied: str) -> str:
+    if not applied:
+        return f"{away(error)}. Se è vuota, il rimedio è flask db upgrade"
+    if applied > schema.expected():
+        return f"la base di dati è di una versione più recente ({applied}): aggiornare il programma"
+    if applied < schema.expected():
+        return f"la base di dati è di una versione precedente ({applied}). Il rimedio è flask db upgrade"
+    return away(error)
 
 
 class WithTables(AppGroup):

@@ -8,6 +8,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -37,10 +38,10 @@ def official(app: Flask) -> FlaskClient:
 
 
 @contextmanager
-def full_disk() -> Iterator[None]:
-    """No file may grow beyond a page: what a full disk says to who writes."""
+def full_disk(room: int = 4_096) -> Iterator[None]:
+    """No file may grow beyond so many bytes, a page: what a full disk says to who writes."""
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (4_096, hard))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, hard))
     try:
         yield
     finally:
@@ -115,3 +116,22 @@ def test_a_full_disk_refuses_to_save_and_goes_on_showing(app: Flask, database: D
     assert save(official, token, problem).status_code == 303
     assert upload(official, token).status_code == 303
     assert whole(database)
+
+
+def test_a_command_on_a_full_disk_says_so_in_a_line(app: Flask) -> None:
+    with full_disk(room=100_000):
+        result = app.test_cli_runner().invoke(args=["content", "import"])
+    assert isinstance(result.exception, SystemExit)
+    assert (result.exit_code, result.output.count("\n")) == (1, 1), result.output
+    assert "il disco forse è pieno" in result.output
+
+
+def test_an_archive_for_which_there_is_no_room_is_not_said_to_be_damaged(
+    app: Flask, official: FlaskClient, tmp_path: Path
+) -> None:
+    run, archive = app.test_cli_runner(), str(tmp_path / "copia.tar.gz")
+    run.invoke(args=["backup", "create", archive])
+    with full_disk():
+        result = run.invoke(args=["backup", "verify", archive])
+    assert (result.exit_code, "non c'è posto per aprire l'archivio" in result.output) == (1, True), result.output
+    assert run.invoke(args=["backup", "verify", archive]).exit_code == 0
