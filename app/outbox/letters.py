@@ -44,13 +44,14 @@ def message(letter: Letter, settings: Settings) -> EmailMessage:
     made["Date"] = format_datetime(datetime.now(UTC))
     made["Message-ID"] = rules.message_id(letter.id, letter.created_at, host)
     made["Auto-Submitted"] = "auto-generated"
-    made["Content-Language"] = letter.language
     if letter.data.get("unsubscribe"):
         address = rules.address_of(root, letter.language, str(letter.data["unsubscribe"]))
         made["List-Unsubscribe"] = f"<{iri_to_uri(rules.one_line(address).replace(' ', ''))}>"
         made["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     made.set_content(text, cte="quoted-printable")
     made.add_alternative(html, subtype="html", cte="quoted-printable")
+    # Last: what describes the content goes away with the content that is replaced.
+    made["Content-Language"] = letter.language
     return made
 
 

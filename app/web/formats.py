@@ -12,7 +12,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-from babel.numbers import get_decimal_symbol
+from babel.numbers import get_decimal_symbol, get_group_symbol
 from flask import Flask, Response, get_template_attribute, make_response, request
 from flask_babel import format_date, format_decimal, format_time, get_locale, gettext
 from markupsafe import Markup
@@ -34,6 +34,8 @@ WEB_ADDRESS = re.compile(r"https?://[^\s/]+\.\S+")
 
 #: A number with decimals in either language, and the sign before them.
 DECIMALS, SIGN = re.compile(r"[-−]?\d+[.,](?:\d{1,2}|\d{4,})"), re.compile("[.,]")
+#: One with thousands and decimals, whose signs tell each other apart.
+GROUPED = re.compile(r"([-−]?\d{1,3}(?:(?:\.\d{3})+(?=,)|(?:,\d{3})+(?=\.)))[.,](\d+)")
 
 
 def json_answer(data: Any, indent: int | None = None) -> Response:
@@ -171,16 +173,22 @@ def number(value: float | None, digits: int = 0) -> str:
 
 
 def numeral(value: object) -> str:
-    """A number that somebody typed or stated: its decimals behind the sign of the language; all else as it stands.
+    """A number that somebody typed or stated, with the signs of the language; all else as it stands.
 
     Three digits may be thousands as well: they are left as they were typed.
     """
-    text = str(value)
-    return SIGN.sub(str(get_decimal_symbol(get_locale() or "it")), text) if DECIMALS.fullmatch(text) else text
+    text, locale = str(value), get_locale() or "it"
+    decimal = str(get_decimal_symbol(locale))
+    if grouped := GROUPED.fullmatch(text):
+        return SIGN.sub(str(get_group_symbol(locale)), grouped[1]) + decimal + grouped[2]
+    return SIGN.sub(decimal, text) if DECIMALS.fullmatch(text) else text
 
 
 def euro(value: float | None) -> str:
-    return str(gettext("non disponibile")) if value is None else f"{number(value)}\u00a0€"
+    """Euros as the language writes them, to the euro."""
+    if value is None:
+        return str(gettext("non disponibile"))
+    return f"{number(value)}\u00a0€" if _italian() else f"€{number(value)}"
 
 
 def file_size(octets: int) -> str:

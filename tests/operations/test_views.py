@@ -99,6 +99,8 @@ def test_an_administrator_sees_failed_letters_without_their_addresses(client: Fl
     waits = section(client.get("/amministrazione/lavori").text, "attesa")
     assert "1 messaggio in attesa" in waits
     assert re.findall(r"<td[^>]*>([^<]*)</td>", waits)[2:] == ["1", "451 &lt;a***@ente.example&gt; unknown"]
+    assert "n.\u00a01<" in text
+    assert "no.\u00a01<" in client.get("/en/amministrazione/lavori").text
 
 
 def test_a_list_that_is_cut_short_says_so(

@@ -162,6 +162,13 @@ def test_links_stay_in_the_language_of_the_reader(app: Flask, site: Settings) ->
     english = part(make_message(app, site, "reset", "en"), "plain")
     assert f"{ROOT}/nuova-password/abc" in italian
     assert f"{ROOT}/en/nuova-password/abc" in english
+    assert f"Twin Metro · {ROOT}/\n" in italian
+    assert f"Twin Metro · {ROOT}/en/\n" in english
+
+
+@pytest.mark.parametrize("language", ["it", "en"])
+def test_a_letter_names_its_language_to_who_reads_it_aloud(app: Flask, site: Settings, language: str) -> None:
+    assert make_message(app, site, "reset", language)["Content-Language"] == language
 
 
 def test_days_are_written_as_the_language_does(app: Flask, site: Settings) -> None:

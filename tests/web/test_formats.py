@@ -18,7 +18,7 @@ from app.review import queues, sheet
 from app.search import views as search_views
 from app.solutions import library_views
 from app.twinnings import views as twinning_views
-from app.web.formats import articled, day, file_size, json_ld, moment, web_address
+from app.web.formats import articled, day, euro, file_size, json_ld, moment, numeral, web_address
 from app.web.headings import HEADINGS
 
 SOLUTION = "/soluzioni/suap-metropolitano-bologna"
@@ -208,6 +208,30 @@ def test_the_size_of_a_file_is_written_as_the_language_writes_numbers(app: Flask
     with app.test_request_context("/"), force_locale(language):
         assert " ".join(file_size(octets) for octets in (1_500, 999_999, 2_400_000)) == told
         assert file_size(512).startswith("512 byte")
+
+
+@pytest.mark.parametrize(("language", "told"), [("it", "12.500\u00a0€"), ("en", "€12,500")])
+def test_euros_are_written_as_the_language_writes_them(app: Flask, language: str, told: str) -> None:
+    with app.test_request_context("/"), force_locale(language):
+        assert euro(12_500) == told
+
+
+@pytest.mark.parametrize(
+    ("language", "told"), [("it", "1.234,5 0,25 -1.000.000,75"), ("en", "1,234.5 0.25 -1,000,000.75")]
+)
+@pytest.mark.parametrize("typed", ["1.234,5 0,25 -1.000.000,75", "1,234.5 0.25 -1,000,000.75"])
+def test_a_typed_number_with_thousands_and_decimals_is_read_in_either_language(
+    app: Flask, language: str, told: str, typed: str
+) -> None:
+    with app.test_request_context("/"), force_locale(language):
+        assert " ".join(map(numeral, typed.split())) == told
+
+
+def test_three_digits_behind_one_sign_stay_as_they_were_typed(app: Flask) -> None:
+    with app.test_request_context("/"), force_locale("en"):
+        assert [numeral(typed) for typed in ("1.234", "1,234", "1.234.567", "circa 1.234,5")] == [
+            *("1.234", "1,234", "1.234.567", "circa 1.234,5"),
+        ]
 
 
 @pytest.mark.parametrize(
