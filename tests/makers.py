@@ -167,7 +167,7 @@ def tamper_with_journal(session: Session, statement: str) -> None:
 
 def section(page: str, heading: str) -> str:
     """The part of a page under the heading with this id."""
-    found = re.search(rf'<section aria-labelledby="{heading}">(.*?)</section>', page, re.DOTALL)
+    found = re.search(rf'<section aria-labelledby="{heading}"[^>]*>(.*?)</section>', page, re.DOTALL)
     assert found, f"no section {heading}"
     return found[1]
 
