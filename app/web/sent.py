@@ -2,19 +2,28 @@
 """What a browser sent, as every page reads it: no page forgets to take out what a database refuses."""
 
 from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
 from flask import Flask, Request
 from werkzeug.datastructures import ImmutableMultiDict
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from app.text.typed import readable
+
+#: Fields of one form: the longest document has some two thousand boxes.
+MOST_FIELDS = 5_000
 
 
 class Fields(ImmutableMultiDict[str, Any]):
     """Fields of a form, or arguments of an address, without control characters and with one kind of line end."""
 
     def __init__(self, fields: Iterable[tuple[str, Any]] | None = None) -> None:
-        super().__init__([(readable(name), _readable(value)) for name, value in fields or ()])
+        given = list(islice(fields or (), MOST_FIELDS + 1))
+        if len(given) > MOST_FIELDS:
+            # Pages go through all of them more than once.
+            raise RequestEntityTooLarge
+        super().__init__([(readable(name), _readable(value)) for name, value in given])
 
 
 def _readable(value: Any) -> Any:

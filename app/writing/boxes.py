@@ -137,8 +137,11 @@ def rearranged(boxes: Boxes, action: str, target: str) -> dict[str, list[str]]:
     gone = f"{path}.{row}" if action == "remove" else ""
     marks = kept.get(NOT_AVAILABLE, [])
     kept[NOT_AVAILABLE] = [mark for mark in marks if not gone or not _within(mark, gone)]
+    by_row: dict[str, dict[str, list[str]]] = {}
+    for name, texts in inside.items():
+        by_row.setdefault(name.removeprefix(f"{path}.").partition(".")[0], {})[name] = texts
     for each in rows:
-        kept |= {name: texts for name, texts in inside.items() if _within(name, f"{path}.{each}")}
+        kept |= by_row.get(each, {})
     return kept
 
 

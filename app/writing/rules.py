@@ -116,7 +116,8 @@ LOOKED_AT: Mapping[str, tuple[str, Callable[[str], object]]] = {
 def checked(document: Document, strangers: Iterable[Problem] = ()) -> Checked:
     """Everything to mend, sorted by what it hinders; ``strangers`` are wrong in what the document names."""
     now = problems(document, Level.SUBMITTED)
-    later = [item for item in problems(document, Level.VALIDATED) if item not in now]
+    known = set(now)
+    later = [item for item in problems(document, Level.VALIDATED) if item not in known]
     wrong = [*(item for item in now if item.key not in MISSING), *strangers]
     lacking = [item for item in now if item.key in MISSING]
     return Checked(_gaps(wrong), _gaps(lacking), _gaps(later))
