@@ -114,13 +114,14 @@ def who(
 ) -> Person | None:
     """The active person who proved a passkey, None where nobody did; of the person ``only`` where one is given.
 
-    Raises ``Throttled``; what fails is noted as a wrong password is.
+    Raises ``Throttled``; what fails is noted, and counts for this passkey: wrong passwords, which anybody can send,
+    keep no owner of one out.
     """
     number = _credential_id(answer)
     found = queries.passkey(session, number) if number else None
     person = queries.locked(session, found.person_id) if found else None
-    subject = person.email if person else f"passkey {number}"
-    refuse_too_many(session, now, subject, address)
+    proof = f"passkey {number}"
+    refuse_too_many(session, now, proof, address)
     right = (
         found is not None
         and person is not None
@@ -129,7 +130,7 @@ def who(
         and _proved(session, found, site, challenge, answer, now)
     )
     if not right:
-        note_failure(session, now, subject, address)
+        note_failure(session, now, person.email if person else proof, address, proof)
     return person if right else None
 
 

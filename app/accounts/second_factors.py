@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.access import Actor
 from app.accounts import queries, rules
 from app.accounts.models import Person, RecoveryCode
-from app.accounts.service import note_failure, refuse_too_many
+from app.accounts.service import codes_of, note_failure, refuse_too_many
 from app.errors import Conflict, NotFound
 from app.journal.service import record
 from app.outbox.service import post
@@ -27,19 +27,19 @@ def urged(actor: Actor) -> bool:
 def use_code(session: Session, person_id: int, typed: str, now: datetime, address: str) -> str:
     """How the person proved it, `totp` or `recovery`; empty where the code is wrong. Raises ``Throttled``.
 
-    A right code is spent with it; a wrong one is noted as a wrong password is.
+    A right code is spent with it; a wrong one is noted.
     """
     person = queries.locked(session, person_id)
     if person is None or not person.active:
         raise NotFound(person_id)
-    refuse_too_many(session, now, person.email, address)
+    refuse_too_many(session, now, codes_of(person), address)
     step = rules.totp_step(person.totp_secret, typed, now, person.totp_last)
     if step:
         person.totp_last = step
         return "totp"
     if _use_recovery_code(session, person, typed, now):
         return "recovery"
-    note_failure(session, now, person.email, address)
+    note_failure(session, now, person.email, address, codes_of(person))
     return ""
 
 

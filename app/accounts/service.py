@@ -45,9 +45,15 @@ def note_attempt(session: Session, now: datetime, email: str, address: str) -> N
         session.add(Attempt(subject=subject, at=now))
 
 
-def note_failure(session: Session, now: datetime, email: str, address: str) -> None:
-    """Somebody said who they are and could not prove it."""
-    note_attempt(session, now, email, address)
+def codes_of(person: Person) -> str:
+    """What wrong codes of a second factor are counted as, apart from wrong passwords: anybody can send those, and would
+    keep its owner out."""
+    return f"codes {person.id}"
+
+
+def note_failure(session: Session, now: datetime, email: str, address: str, proof: str = "") -> None:
+    """Somebody said who they are and could not prove it; ``proof`` is what is counted where it was no password."""
+    note_attempt(session, now, proof or email, address)
     known = queries.by_email(session, email)
     record(session, now, None, "sign-in-failed", "person", str(known.id) if known else "unknown")
 
@@ -84,10 +90,15 @@ def begin_sign_in(session: Session, person: Person, now: datetime, how: str, bro
             confirmed_at=now,
         )
     )
-    for attempt in queries.attempts_on(session, account_subject(person.email)):
-        session.delete(attempt)
+    for known in (person.email, codes_of(person)):
+        _forget_failures(session, known)
     record(session, now, person.id, "signed-in", "person", str(person.id), data={"how": how})
     return token
+
+
+def _forget_failures(session: Session, known: str) -> None:
+    for attempt in queries.attempts_on(session, account_subject(known)):
+        session.delete(attempt)
 
 
 def tell_new_browser(session: Session, person: Person, browser: str, now: datetime) -> None:
@@ -194,15 +205,12 @@ def end_all_links(session: Session, person_id: int, now: datetime) -> None:
 def reset_password(session: Session, token: str, password: str, now: datetime) -> Person:
     """Set the password by a link; every log-in ends. Raises ``LinkGone``, ``Invalid``.
 
-    Earlier failures were at another password, and are forgotten: not where codes are asked after it, for those go on
-    being guessed at.
+    Earlier failures were at another password, and are forgotten; wrong codes are not, for those go on being guessed at.
     """
     found, person = held_link(session, token, "reset", now)
     set_password(session, person, password, now)
     found.used_at = now
-    if not person.totp_secret and not queries.passkeys(session, person.id):
-        for attempt in queries.attempts_on(session, account_subject(person.email)):
-            session.delete(attempt)
+    _forget_failures(session, person.email)
     return person
 
 

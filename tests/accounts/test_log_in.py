@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pyotp
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -22,6 +23,8 @@ from app.db import Database
 from tests import makers
 from tests.accounts.conftest import EMAIL, STRANGE, Clock, come_in, is_in, letters, link_of, make, send
 from tests.applications import Applications
+
+CODE = "/accedi/secondo-fattore"
 
 
 def visible(text: str) -> str:
@@ -101,19 +104,43 @@ def test_who_chose_a_new_password_by_the_link_need_not_wait_for_the_failures_at_
     assert come_in(client, password=chosen).status_code == 303
 
 
-def test_a_new_password_does_not_make_codes_easier_to_guess(
-    anna: Person, client: FlaskClient, database: Database
+def test_a_stranger_who_guesses_passwords_keeps_nobody_out_who_has_a_second_factor(
+    anna: Person, client: FlaskClient, database: Database, clock: Clock
 ) -> None:
-    with database.work() as session:
-        person = queries.person(session, anna.id)
-        assert person
-        person.totp_secret = "JBSWY3DPEHPK3PXP"
+    app = with_app(database, anna)
     for _ in range(rules.MOST_FOR_ACCOUNT):
         come_in(client, password="sbagliata del tutto")
     send(client, "/password-dimenticata", email=EMAIL)
     link, chosen = link_of(database, "reset"), "ponte verde otto lanterne"
     send(client, link, link, password=chosen)
-    assert come_in(client, password=chosen).status_code == 429
+    assert come_in(client, password=chosen).headers["Location"] == CODE
+    assert send(client, CODE, CODE, code=app.at(clock.at)).status_code == 303
+    assert is_in(client)
+
+
+def test_a_new_password_does_not_make_codes_easier_to_guess(
+    anna: Person, client: FlaskClient, database: Database, clock: Clock
+) -> None:
+    app = with_app(database, anna)
+    come_in(client)
+    for _ in range(rules.MOST_FOR_ACCOUNT):
+        send(client, CODE, CODE, code="000000")
+    send(client, "/password-dimenticata", email=EMAIL)
+    link, chosen = link_of(database, "reset"), "ponte verde otto lanterne"
+    send(client, link, link, password=chosen)
+    come_in(client, password=chosen)
+    assert "Troppi tentativi" in send(client, CODE, CODE, code=app.at(clock.at)).text
+    assert not is_in(client)
+
+
+def with_app(database: Database, owner: Person) -> pyotp.TOTP:
+    """The app of somebody who has set one up."""
+    secret = rules.new_totp_secret()
+    with database.work() as session:
+        person = queries.person(session, owner.id)
+        assert person
+        person.totp_secret = secret
+    return pyotp.TOTP(secret)
 
 
 @pytest.mark.parametrize(

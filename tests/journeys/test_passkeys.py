@@ -4,6 +4,7 @@
 import json
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from playwright.sync_api import Browser, CDPSession, Page, expect
 
 from app import create_app
 from app.access import Role
-from app.accounts import queries
+from app.accounts import queries, rules, service
 from app.config import Settings
 from app.db import Database
 from tests import makers
@@ -114,6 +115,22 @@ def test_a_passkey_is_added_and_lets_its_owner_in_without_a_password(page: Page,
     page.goto(f"{site_address}/profilo/sicurezza")
     expect(page.get_by_text("con una passkey").first).to_be_visible()
     expect(page.get_by_text("Passkey «computer dell’ufficio»", exact=True)).to_be_visible()
+
+
+def test_a_stranger_who_guesses_passwords_keeps_no_owner_of_a_passkey_out(
+    page: Page, site_address: str, store: tuple[Database, str]
+) -> None:
+    Authenticator(page)
+    with_password(page, site_address)
+    add(page)
+    sign_out(page, site_address)
+    with store[0].work() as session:
+        for _ in range(rules.MOST_FOR_ACCOUNT):
+            service.note_failure(session, datetime.now(UTC), EMAIL, "192.0.2.7")
+    with_password(page, site_address)
+    expect(page.get_by_text("Troppi tentativi")).to_be_visible()
+    page.get_by_role("button", name="Entra con una passkey").click()
+    expect(page).to_have_url(re.compile(r"localhost:\d+/profilo/sicurezza$"))
 
 
 def test_a_site_reached_by_the_numbers_of_its_address_says_why_there_are_no_passkeys(
