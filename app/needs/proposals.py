@@ -261,7 +261,7 @@ def pass_on(session: Session, need: Need, days: int, site: Deed) -> Proposal | N
     ):
         return None
     following = next_candidate(session, need, site.now) if _there(need.city, site.now) else None
-    return propose(session, need, following, "next", days, site) if following else None
+    return propose(session, need, following, rules.NEXT, days, site) if following else None
 
 
 def following(session: Session, proposal: Proposal, now: datetime) -> Mapping[str, Any] | None:

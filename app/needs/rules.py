@@ -98,6 +98,8 @@ VISIBILITIES = ("public", "members", "anonymous")
 OFFER = "offer"
 #: The origin of a proposal that a round made, for a request that did not choose it.
 ROUND = "round"
+#: The origin of a proposal to the next of the list, after an answer or a silence.
+NEXT = "next"
 #: The origin of a proposal that is part of an exchange: its lesson is one beyond the days that its giver stated.
 EXCHANGE = "exchange"
 #: Why a giver says no; `other` wants words.

@@ -9,7 +9,7 @@ from app.document.dates import day_of
 from app.journal.models import JournalEntry
 from app.needs import proposal_queries
 from app.needs.models import Need, Proposal
-from app.needs.rules import OFFER, Answer
+from app.needs.rules import NEXT, OFFER, PENDING, Answer, State
 
 #: Answers of a giver that the requester reads with who it is, and with what it wrote as long as they stand.
 ANSWERS = {"proposal-declined": Answer.DECLINED, "proposal-postponed": Answer.LATER, "proposal-expired": Answer.EXPIRED}
@@ -25,10 +25,23 @@ def of_need(session: Session, need: Need, entry: JournalEntry) -> dict[str, Any]
 
 
 def of_proposal(session: Session, proposal: Proposal, entry: JournalEntry) -> dict[str, Any]:
-    """Who answered a question, with which words and until when it is put off; how many others need not answer."""
+    """Who answered a question, with which words and until when it is put off, and who is asked now; how many others
+    need not answer."""
     if entry.action in ANSWERS:
-        return _answer(proposal, stands=proposal.state == ANSWERS[entry.action])
+        return _answer(proposal, stands=proposal.state == ANSWERS[entry.action]) | _onward(session, proposal)
     return spared(session, proposal) if entry.action == "proposal-accepted" else {}
+
+
+def _onward(session: Session, proposal: Proposal) -> dict[str, Any]:
+    """Whom the site asked after an answer, or a silence, of a giver; that the request has nobody to wait for."""
+    if proposal.origin == OFFER:
+        return {}
+    others = proposal_queries.proposals(session, proposal.need)
+    later = (item for item in others if item.id > proposal.id and item.origin == NEXT)
+    asked = next((item for item in later if item.asked_at == proposal.answered_at), None)
+    if asked is not None:
+        return {"onward": asked.giver.name}
+    return {} if any(item.state in PENDING for item in others) or proposal.need.state != State.OPEN else {"alone": True}
 
 
 def spared(session: Session, proposal: Proposal) -> dict[str, Any]:

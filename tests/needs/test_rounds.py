@@ -953,3 +953,21 @@ def test_the_requester_reads_who_says_no_or_later_and_what_it_wrote(app: Flask, 
     assert "la Città metropolitana di Bologna risponde di no. Scrive: «Il sistema è in rifacimento»" in read
     assert "la Città metropolitana di Torino risponde di no. Il motivo: non abbiamo tempo in questo periodo." in read
     assert "la Città metropolitana di Torino risponde: se ne riparla il 3 dicembre 2026. Scrive: «Dopo" in read
+
+
+def test_the_requester_reads_who_is_asked_after_a_no_and_that_nobody_is(app: Flask, network: Network) -> None:
+    need = network.post()
+    with network.database.reading() as session:
+        official = session.get(Person, network.people["official.venezia"])
+    assert official is not None
+    client = sign_in(app.test_client(), official)
+    network.ask(need)
+    for giver in ("bologna", "torino"):
+        waiting = next(item for item in network.proposals(need) if item.state == "waiting")
+        assert waiting.giver.slug == giver
+        with network.database.work() as session:
+            proposals.decline(session, waiting.id, "no-capacity", "", DAYS, network.deed(f"referent.{giver}", LATER))
+        network.distribute()
+    read = sentences(client)
+    assert "in questo periodo. Ora si aspetta la risposta della Città metropolitana di Torino." in read
+    assert "in questo periodo. Nessun altro ente è interpellato: dalla pagina della richiesta se ne può" in read

@@ -306,6 +306,10 @@ def of_rounds(network: Network, app: Flask) -> Iterator[Case]:
     same = PUBLISHED.as_data()
     seen = weighing.simulated(same, PUBLISHED.version)
     yield Case(weighing.decide, lambda s: weighing.decide(s, same, {}, "Prova", seen, by), ["weights-decided"])
+    # The days for which this round waits are not those of the next.
+    with network.database.work() as session:
+        for proposal in session.query(Proposal).filter(Proposal.round_id.is_not(None)):
+            proposal.state = "withdrawn"
     yield from of_exchanges(Swap(network, engine))
 
 
