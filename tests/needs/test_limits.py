@@ -10,6 +10,7 @@ from app.access import Role
 from app.errors import Invalid
 from app.needs import queries
 from app.needs.models import Need
+from tests.makers import make_solution
 from tests.needs.network import Network
 from tests.needs.test_pages import TYPED, client_of, page, send, site
 
@@ -67,9 +68,12 @@ def test_whom_a_city_keeps_out_is_told_to_itself_only(site: Flask, network: Netw
 
 
 def test_only_cities_of_the_wanted_size_are_proposed(site: Flask, network: Network) -> None:
+    with network.database.work() as session:
+        make_solution(session, "gare-anci", title="Gare per le imprese", city="anci", themes=["appalti"])
     need = network.post(limits={"sizes": ["XL"]})
     site.extensions["indexer"].rebuild()
     shown = client_of(site, network, (Role.OFFICIAL, "venezia")).get(f"{page(need)}/abbinamenti").text
     assert "la città non è della dimensione richiesta" in shown
+    assert "(ANCI): la richiesta vuole città di una certa dimensione, e di questo ente non si sa" in shown
     assert f"Senza il limite di dimensione, prima sarebbe {BOLOGNA}" in shown
     assert "oltre 2 milioni di abitanti" in site.test_client().get(page(need)).text
