@@ -53,9 +53,9 @@ def _closest(items: Sequence[Mapping[str, Any]], asked: model.Need, held: learnt
     return max(near, default=0.0)
 
 
-def places(desk: Desk, asked: model.Need) -> Sequence[Proposed]:
-    """The order alone, without what a page shows of it."""
-    return shortlist(asked, desk.market_for(asked), desk.affinities(asked)).places
+def places(desk: Desk, asked: model.Need, wish: str = "") -> Sequence[Proposed]:
+    """The order alone, without what a page shows of it; ``wish``, where it can be proposed, is the first."""
+    return shortlist(asked, desk.market_for(asked), desk.affinities(asked), wish).places
 
 
 def of(desk: Desk, asked: model.Need, twins: Sequence[City] = (), wish: str = "") -> Shown:

@@ -14,7 +14,7 @@ from app.journal.service import record
 from app.matching import model
 from app.matching.model import FACTORS
 from app.matching.weights import Weights
-from app.needs import candidates, queries, round_queries, rules, shortlists
+from app.needs import candidates, queries, round_queries, rules, service, shortlists
 from app.needs.candidates import Desk
 from app.needs.models import WeightsDecision
 from app.needs.service import Deed
@@ -31,7 +31,8 @@ def simulate(session: Session, engine: Engine, weights: Mapping[str, float], now
     rows = []
     for need in queries.open_needs(session):
         asked = candidates.as_need(before, need)
-        one, other = _first(before, asked), _first(after, asked)
+        wish = service.as_wanted(need).wish
+        one, other = _first(before, asked, wish), _first(after, asked, wish)
         rows.append({"need": need.id, "before": one, "after": other, "same_first": one[:1] == other[:1]})
     return {
         "version": before.market.weights.version,
@@ -42,8 +43,8 @@ def simulate(session: Session, engine: Engine, weights: Mapping[str, float], now
     }
 
 
-def _first(desk: Desk, asked: model.Need) -> list[str]:
-    return [place.match.offer.solution for place in shortlists.places(desk, asked)[:COMPARED]]
+def _first(desk: Desk, asked: model.Need, wish: str) -> list[str]:
+    return [place.match.offer.solution for place in shortlists.places(desk, asked, wish)[:COMPARED]]
 
 
 def simulated(weights: Mapping[str, float], version: str) -> str:

@@ -735,6 +735,15 @@ def test_weights_change_by_a_decision_with_a_reason(network: Network, engine: En
         assert journal.of_thing(session, "weights", version)[0].action == "weights-decided"
 
 
+def test_a_simulation_has_first_what_is_asked_for_by_name_as_its_city_does(network: Network, engine: Engine) -> None:
+    need = network.post(limits={"solution": "appalti-torino"})
+    first = shown(network, engine, need).items[0]["solution"]
+    with network.database.work() as session:
+        (row,) = weighing.simulate(session, engine, WEIGHTS, NOW)["rows"]
+    assert first == row["before"][0] == row["after"][0] == "appalti-torino"
+    assert row["same_first"]
+
+
 def test_the_page_of_the_weights_reads_no_simulation_of_the_past(app: Flask, network: Network, engine: Engine) -> None:
     network.post()
     with network.database.work() as session:
