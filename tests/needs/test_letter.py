@@ -142,3 +142,14 @@ def test_of_an_anonymous_request_the_letter_tells_the_size_and_no_figures(app: F
         assert "Città simile" not in text
         assert "una città metropolitana tra 650 mila e 1 milione di abitanti" in text
         assert "Prontezza" in text
+
+
+@pytest.mark.parametrize("title", ["", "Moduli diversi per ogni pratica"])
+def test_a_title_made_of_the_first_words_is_not_read_twice(app: Flask, network: Network, title: str) -> None:
+    need, who = network.post(title=title), referent(network)
+    ask(app, network, need)
+    (message,) = told(app, network, who)
+    for kind in ("plain", "html"):
+        _subject, _, problem = body(message, kind).partition("IL PROBLEMA" if kind == "plain" else "Il problema")
+        assert problem
+        assert problem.count(need.title.rstrip("…")) == 1, kind
