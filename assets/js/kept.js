@@ -8,7 +8,8 @@
 // marked `data-anew` is asked for each time.
 
 const PREFIX = "twinmetro:pagina:";
-export const FIELDS = "input:not([type=hidden], [type=file], [type=password], [data-anew]), select, textarea";
+export const FIELDS =
+  "input:not([type=hidden], [type=file], [type=password], [autocomplete=one-time-code], [data-anew]), select, textarea";
 // Nobody comes back to a page later than that, and somebody else may sit there.
 export const LONGEST = 30 * 60 * 1000;
 
