@@ -10,9 +10,10 @@ from app.errors import Misconfigured
 
 
 def prepare_data_folder(settings: Settings) -> None:
-    """Create the data folder. Raises ``Misconfigured`` where it cannot be written."""
+    """Create the data folder where it is not there. Raises ``Misconfigured`` where it cannot be written."""
     try:
-        settings.data_folder.mkdir(parents=True, exist_ok=True)
+        # It holds people: a new one is for its owner alone, whatever the umask.
+        settings.data_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise Misconfigured(f"{PREFIX}DATA: {settings.data_folder} cannot be created ({error.strerror})") from error
     if not os.access(settings.data_folder, os.W_OK):

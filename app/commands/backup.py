@@ -101,7 +101,9 @@ def restore(archive: Path) -> None:
     click.echo(f"Ripristinato l'archivio del {manifest.made_at}: {counts(manifest)}.")
     tell_missing(manifest, "non è nell'archivio")
     if manifest.schema != schema.expected():
-        click.echo("L'archivio è di una versione precedente. Ora: flask db upgrade, poi flask search rebuild.")
+        click.echo(
+            "L'archivio è di una versione precedente. Ora: flask db upgrade, flask content import, flask search ensure."
+        )
         return
     indexer: Indexer = current_app.extensions["indexer"]
     with said():

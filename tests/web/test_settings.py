@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import make_url
 
 from app.config import ROOT, Settings, answered_hosts, listening, read_settings
-from app.data_folder import signing_key
+from app.data_folder import prepare_data_folder, signing_key
 from app.errors import Misconfigured
 
 
@@ -120,6 +120,17 @@ def test_a_command_says_in_one_line_which_setting_is_wrong() -> None:
     )
     assert ended.returncode == 1
     assert ended.stderr == "Error: TWINMETRO_SMTP_PORT is 'posta': use a number from 1 to 65535\n"
+
+
+def test_a_new_data_folder_is_for_its_owner_only(tmp_path: Path) -> None:
+    """Its database holds accounts and addresses."""
+    folder = tmp_path / "data"
+    before = os.umask(0)
+    try:
+        prepare_data_folder(Settings(data=str(folder)))
+    finally:
+        os.umask(before)
+    assert folder.stat().st_mode & 0o777 == 0o700
 
 
 def test_a_key_that_a_full_disk_cut_off_is_made_anew(tmp_path: Path) -> None:
