@@ -32,7 +32,8 @@ ARTICLE_WEIGHT = 0.4
 MOST_UNTOLD = 2
 #: A word in capitals that is longer is one typed with the key locked.
 LONGEST_ACRONYM = 4
-#: With more unknown words than these a question is in another language, and its words are no mistakes.
+#: With more unknown words than these a question is in another language, and its words are no mistakes; nor are they
+#: where words of English hold it together.
 MOST_UNKNOWN = 3
 
 #: Of a question of so many words each one is meant; of a sentence many only hold it together.
@@ -75,13 +76,15 @@ def plan(question: Question, vocabulary: Vocabulary, ranking: Ranking, stays: St
     joined = _joined(question.words, ranking)
     whole = {word for pair in joined for word in pair}
     unknown = [word for word in question.words if word not in whole and not ranking.known(word.stem, word.form)]
-    lost = unknown if len(unknown) <= MOST_UNKNOWN else []
+    lost = unknown if len(unknown) <= MOST_UNKNOWN and not question.english else []
     for start, end in _cover(vocabulary.spans(stems), len(stems)):
         words = question.words[start:end]
         others = [*stems[:start], *stems[end:]]
         concept = _of_words(words, others, vocabulary)
         if words[0] in lost and len(words) == 1 and not concept.alternatives:
             concept = _unwritten(words[0], bool(others), vocabulary, ranking, None if stays(words[0].form) else changes)
+        elif len(words) == 1 and words[0] in unknown and others and not any(map(ranking.held, concept.alternatives)):
+            concept = _with_names(concept, vocabulary)
         found.append(_with_names(concept, vocabulary) if ranking.in_pieces(concept) else concept)
     missing = _missing(question, found, unknown, ranking)
     placed = dict.fromkeys(slug for slug, _term in question.places)

@@ -10,7 +10,7 @@ from itertools import islice, pairwise
 from app.search.terms import place_terms
 from app.text.acts import canonical, find_acts
 from app.text.folding import fold
-from app.text.stems import POLITE, SHORT_ACRONYMS, is_stop, stem
+from app.text.stems import ENGLISH, POLITE, SHORT_ACRONYMS, is_stop, stem
 from app.text.tokens import Token, tokens
 
 MAX_TEXT = 200
@@ -68,7 +68,8 @@ class Word:
 class Question:
     """A question to the index. ``words`` are those that count; ``excluded`` rows of stems and ``unwanted`` words, which
     no answer holds; ``acts`` are slugs of cited acts; ``cited`` is each of them as it was typed; ``plain`` is what was
-    typed without its operators; ``places`` are the first articles and commas asked for, as (slug, term)."""
+    typed without its operators; ``places`` are the first articles and commas asked for, as (slug, term); ``english``
+    where words of English alone hold it together."""
 
     words: tuple[Word, ...] = ()
     phrases: tuple[tuple[str, ...], ...] = ()
@@ -79,6 +80,7 @@ class Question:
     wanted: tuple[tuple[str, str], ...] = ()
     plain: str = ""
     places: tuple[tuple[str, str], ...] = ()
+    english: bool = False
 
     @property
     def empty(self) -> bool:
@@ -104,6 +106,7 @@ def read(text: str) -> Question:
         tuple(wanted),
         " ".join(plain.split()),
         places,
+        any(token.form in ENGLISH for token in tokens(plain)),
     )
 
 

@@ -16,8 +16,14 @@ STOP = frozenset(
     noi non nostra nostre nostri nostro o od ogni oppure per perche pero piu poi possa possono potere puo qual quale
     quali quando quanta quante quanti quanto quella quelle quelli quello questa queste questi questo qui quindi sara
     saranno se sei si sia siamo siano sono sta stata state stati stato su sua sue sugli sui sul sull sulla sulle sullo
-    suo suoi tra tre tu tua tue tuo tutta tutte tutti tutto un una uno vi voi vostra vostre vostri vostro
-    and by for from of our that the their these this those which with""".split()
+    suo suoi tra tre tu tua tue tuo tutta tutte tutti tutto un una uno vi voi vostra vostre vostri vostro""".split()
+)
+#: Words that only hold an English sentence together and are none in Italian; `on` is not among them (`on line`).
+ENGLISH = frozenset(
+    """about an and are because been being between but by can could did does doing done for from had has have having how
+    into is it its may might must my of or other our should some such than that the their them then there these they
+    this those through to too us was we were what when where which who whose why will with without would you your
+    """.split()
 )
 
 #: Stop words of two letters that are acronyms too, where only they stand in capitals.
@@ -27,7 +33,8 @@ POLITE = frozenset(
     """abbiamo avete bisogno buongiorno cerca cercare cerco cerchiamo dobbiamo devo esiste esistono esempio favore
     grazie possiamo posso qualche qualcuno qualcosa sapere serve servono trovare trovo vogliamo voglio vorrei vorremmo
     vorrebbe fatto fanno facciamo riuscire avrei avremmo capire capirne cercando chiedo chiediamo esempi farebbe fareste
-    farlo interessa interessati qualcun sapete sappiamo servirebbe stiamo vedere vorreste""".split()
+    farlo interessa interessati qualcun sapete sappiamo servirebbe stiamo vedere vorreste alcuna alcune alcuni alcuno
+    chiunque ciascun ciascuna ciascuno qualsiasi qualunque""".split()
 )
 
 #: Words that Snowball takes for forms of another, by the stem they get instead: `rifiuti` of `rifare`, a law of
@@ -120,4 +127,4 @@ def inflections(word: str) -> frozenset[str]:
 
 def is_stop(word: str) -> bool:
     """True for a folded word that says nothing about the subject."""
-    return word in STOP
+    return word in STOP or word in ENGLISH

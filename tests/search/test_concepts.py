@@ -153,6 +153,18 @@ def test_a_question_in_another_language_is_not_corrected(engine: Engine) -> None
     assert planned(engine, "sportela impresi comuna serviza").changes == {}
 
 
+def test_an_english_question_is_not_corrected_into_italian(engine: Engine) -> None:
+    typed = "how to run the sportelo"
+    assert [word.form for word in read(typed).words] == ["run", "sportelo"]
+    assert planned(engine, typed).changes == {}
+    assert planned(engine, "run sportelo").changes == {"sportelo": "sportello"}
+
+
+@pytest.mark.parametrize("text", ["sportello per chiunque", "qualsiasi sportello", "sportello di ciascun comune"])
+def test_pronouns_are_no_words_that_are_missing(engine: Engine, text: str) -> None:
+    assert engine.search(text).missing == ()
+
+
 def test_an_empty_question_has_nothing_unknown(engine: Engine) -> None:
     assert planned(engine, "").known
     assert planned(engine, "").marks.none
