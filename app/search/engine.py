@@ -287,7 +287,7 @@ class Engine:
         )
 
     def _near_themes(self, snapshot: Snapshot, plan: Plan) -> tuple[Suggestion, ...]:
-        return near_themes(plan.question.words, self.vocabulary, snapshot.themes)
+        return near_themes(plan.question.words, self.vocabulary, snapshot.themes, snapshot.ranking.idf)
 
     def _meant(
         self, snapshot: Snapshot, question: Question, kinds: Sequence[str], stays: Stays, typed: str = ""

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What stands near a question: themes for one that found nothing, the meanings of an acronym that has several."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from app.search.query import Word
@@ -14,10 +14,13 @@ from app.text.vocabulary import Form, Vocabulary, form
 MAX_THEMES = 4
 MAX_MEANINGS = 4
 #: Words with the same beginning of this length are near: `tributaria`, `tributi`.
-BEGINNING = 5
+BEGINNING = 6
 TITLE, DESCRIPTION = 1.0, 0.4
 #: A theme that shares less than this is not near.
-LEAST = 0.1
+LEAST = 0.12
+
+#: How much a stem tells.
+Rarity = Callable[[str], float]
 
 
 @dataclass(frozen=True)
@@ -37,11 +40,13 @@ def _beginnings(text: str) -> frozenset[str]:
     return frozenset(stem(token.form)[:BEGINNING] for token in tokens(text) if not is_stop(token.form))
 
 
-def near_themes(words: Sequence[Word], vocabulary: Vocabulary, themes: Sequence[NearTheme]) -> tuple[Suggestion, ...]:
+def near_themes(
+    words: Sequence[Word], vocabulary: Vocabulary, themes: Sequence[NearTheme], rarity: Rarity
+) -> tuple[Suggestion, ...]:
     """Themes that speak of what was asked, or of what the vocabulary knows beside it; the nearest first."""
     stems = tuple(word.stem for word in words)
     near = vocabulary.near(stems)
-    worth = [sum(weight * _shared(theme, way) for way, weight in near) for theme in themes]
+    worth = [sum(weight * _shared(theme, way, rarity) for way, weight in near) for theme in themes]
     ranked = sorted(range(len(themes)), key=lambda number: -worth[number])
     return tuple(themes[number].shown for number in ranked[:MAX_THEMES] if worth[number] > LEAST)
 
@@ -54,13 +59,16 @@ def only_beside(words: Sequence[Word], found: Sequence[tuple[str, str]]) -> bool
     return not any(asked & _beginnings(title) for _kind, title in found)
 
 
-def _shared(theme: NearTheme, way: Form) -> float:
-    """The share of a form that stands in a theme; a word of the title says more than one of the description."""
+def _shared(theme: NearTheme, way: Form, rarity: Rarity) -> float:
+    """The share of a form that stands in a theme, squared: half of a form is rarely half of what it says, least of all
+    its commoner half (`verde pubblico`). A word of the title says more than one of the description."""
     found = (
-        TITLE * (item[:BEGINNING] in theme.title) or DESCRIPTION * (item[:BEGINNING] in theme.description)
+        rarity(item)
+        * (TITLE * (item[:BEGINNING] in theme.title) or DESCRIPTION * (item[:BEGINNING] in theme.description))
         for item in way
     )
-    return sum(found) / len(way)
+    every = sum(map(rarity, way))
+    return (sum(found) / every) ** 2 if every else 0.0
 
 
 def meanings(plain: str, vocabulary: Vocabulary, ranking: Ranking) -> tuple[str, ...]:

@@ -139,12 +139,16 @@ class Vocabulary:
         for start in range(len(stems)):
             for end in range(start + 1, min(len(stems), start + MAX_FORM) + 1):
                 for known, weight in self._beside(stems[start:end]):
-                    found[known] = max(weight, found.get(known, 0.0))
+                    if known not in self._ambiguous:
+                        found[known] = max(weight, found.get(known, 0.0))
         return list(found.items())
 
     def naming(self, typed: Form) -> tuple[Alternative, ...]:
-        """The names of what lists a form as a neighbour: what stands for a word no document holds."""
+        """The names of what lists a form as a neighbour, and the neighbours of a word: they stand for what no document
+        holds."""
         names = {name: None for number in self._neighbours.get(typed, ()) for name in self._entries[number].full}
+        if len(typed) == 1:
+            names |= {name: None for number in self._holders.get(typed, ()) for name in self._entries[number].related}
         return tuple(Alternative(name, NAMING) for name in names if name not in self._ambiguous)[:MAX_ALTERNATIVES]
 
     def _beside(self, typed: Form) -> Iterator[tuple[Form, float]]:

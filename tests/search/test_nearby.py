@@ -36,6 +36,22 @@ def test_a_question_without_answers_leads_to_the_themes_near_it(engine: Engine, 
     assert theme in themes(found)
 
 
+@pytest.mark.parametrize(
+    ("typed", "near"),
+    [
+        ("treni", ["mobilita"]),
+        ("strisce pedonali", ["mobilita"]),
+        ("ZTL", ["mobilita"]),
+        ("alberi", ["sostenibilita"]),
+        ("pannelli solari", ["sostenibilita"]),
+        ("anziani", []),
+        ("mutui", []),
+    ],
+)
+def test_a_theme_that_shares_only_a_common_word_is_not_near(engine: Engine, typed: str, near: list[str]) -> None:
+    assert themes(engine.search(typed)) == near
+
+
 def test_an_acronym_nobody_uses_leads_to_the_theme_of_what_it_stands_for(engine: Engine) -> None:
     found = engine.search("SUE", {"year": ["1900"]})
     assert "edilizia" in themes(found)
@@ -96,6 +112,19 @@ def test_an_act_nobody_cites_finds_nothing_by_its_kind_or_date(engine: Engine, t
 def test_the_page_says_that_nobody_cites_an_act(library: FlaskClient) -> None:
     assert "Nessuna soluzione cita questa norma" in library.get("/cerca?q=L.R.+21/2012+emilia+romagna").text
     assert "Nessuna soluzione cita" not in library.get("/cerca?q=l.+56/2014").text
+
+
+@pytest.mark.parametrize(
+    ("typed", "slug"),
+    [
+        ("semafori nei paesi", "pums-metropolitano-bologna"),
+        ("rumore in città", "sensori-partecipati-toolsmart-messina"),
+    ],
+)
+def test_a_word_held_in_no_way_of_saying_stands_for_its_neighbours(engine: Engine, typed: str, slug: str) -> None:
+    found = engine.search(typed)
+    assert found.missing == (typed.split()[0],)
+    assert found.hits[0].slug == slug
 
 
 def test_a_word_no_document_holds_stands_for_what_names_it_as_a_neighbour(engine: Engine) -> None:
