@@ -76,16 +76,16 @@ def plan(question: Question, vocabulary: Vocabulary, ranking: Ranking, stays: St
     joined = _joined(question.words, ranking)
     whole = {word for pair in joined for word in pair}
     unknown = [word for word in question.words if word not in whole and not ranking.known(word.stem, word.form)]
-    lost = unknown if len(unknown) <= MOST_UNKNOWN and not question.english else []
+    lost = _mistaken(question, unknown)
     for start, end in _cover(vocabulary.spans(stems), len(stems)):
         words = question.words[start:end]
         others = [*stems[:start], *stems[end:]]
         concept = _of_words(words, others, vocabulary)
         if words[0] in lost and len(words) == 1 and not concept.alternatives:
             concept = _unwritten(words[0], bool(others), vocabulary, ranking, None if stays(words[0].form) else changes)
-        elif len(words) == 1 and words[0] in unknown and others and not any(map(ranking.held, concept.alternatives)):
+        elif _unsaid(concept, unknown if others else (), ranking):
             concept = _with_names(concept, vocabulary)
-        found.append(_with_names(concept, vocabulary) if ranking.in_pieces(concept) else concept)
+        found.append(concept)
     missing = _missing(question, found, unknown, ranking)
     placed = dict.fromkeys(slug for slug, _term in question.places)
     found += [Concept((), (Alternative((stem(one.form + other.form),), JOINED),)) for one, other in joined]
@@ -114,6 +114,17 @@ def _missing(
         if not any(way.weight > NAMING and ranking.held(way) for way in concept.alternatives)
     )
     return tuple(said for concept in unheld for _stem, said in concept.words if said in telling)
+
+
+def _mistaken(question: Question, unknown: Sequence[Word]) -> Sequence[Word]:
+    """The unknown words that may be mistakes: none in another language."""
+    return unknown if len(unknown) <= MOST_UNKNOWN and not question.english else ()
+
+
+def _unsaid(concept: Concept, unknown: Sequence[Word], ranking: Ranking) -> bool:
+    """Whether no document holds some words together, or one that is unknown in any other way of saying it."""
+    alone = len(concept.words) == 1 and concept.words[0][1] in {word.form for word in unknown}
+    return ranking.in_pieces(concept) or (alone and not any(map(ranking.held, concept.alternatives)))
 
 
 def _cover(spans: Sequence[tuple[int, int]], count: int) -> list[tuple[int, int]]:
