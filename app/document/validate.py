@@ -140,9 +140,23 @@ def _wrong_sections(document: Document) -> Iterator[Problem]:
 def _too_long(document: Document) -> Iterator[Problem]:
     """A file of more than ``MAX_DOCUMENT`` is not read again: what would become one is not saved either."""
     told = sum(len(section.text) for section in document.sections) + len(document.footnotes)
-    # Writing it down takes longest, so most are let through by a look at what they can come to.
-    if told + ESCAPED * len(str(document.front)) > MAX_DOCUMENT and len(serialise(document)) > MAX_DOCUMENT:
+    # Writing it down takes longest, seconds for megabytes: most are judged by the least and the most they can come to.
+    if told + ESCAPED * len(str(document.front)) <= MAX_DOCUMENT:
+        return
+    if _letters(document) > MAX_DOCUMENT or len(serialise(document)) > MAX_DOCUMENT:
         yield Problem("document", "document_too_long", detail=str(MAX_DOCUMENT))
+
+
+def _letters(value: Any) -> int:
+    """Signs that are in the file of a document whatever YAML does around them."""
+    if isinstance(value, Document):
+        texts = (*(section.text for section in value.sections), value.footnotes)
+        return _letters(list(texts)) + _letters(value.front)
+    if isinstance(value, Mapping):
+        return sum(map(_letters, value.values()))
+    if isinstance(value, list):
+        return sum(map(_letters, value))
+    return len(value.strip()) if isinstance(value, str) else 0
 
 
 def _contradictions(document: Document) -> Iterator[Problem]:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from app.document import validate
 from app.document.model import Document, Problem, Section, located
 from app.document.parse import parse
 from app.document.schema import FIELDS, MAX_DAYS, MAX_DOCUMENT, MAX_SECTION, SECTION_TITLES, SECTIONS, Level
@@ -170,6 +171,17 @@ def test_a_document_is_too_long_exactly_where_its_file_is_not_read_again(front: 
         document = make_document(sections={**texts, SECTION_TITLES[4]: last}, **front)
         assert found(document) == wrong
         assert (parse(serialise(document)).document is None) is bool(wrong)
+
+
+def test_a_document_of_megabytes_is_not_written_down_to_be_called_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would take seconds each time its page is opened, or saves by itself."""
+
+    def written(_document: Document) -> str:
+        raise AssertionError("written down")
+
+    monkeypatch.setattr(validate, "serialise", written)
+    pasted = make_document(participation="a" * (MAX_DOCUMENT + 1))
+    assert ("document", "document_too_long") in found(pasted)
 
 
 def test_an_empty_section_is_a_missing_section() -> None:
