@@ -113,8 +113,13 @@ def _token() -> str | None:
 def _programme() -> Actor | None:
     """The service account of the token, None for a token that lets nobody in."""
     if "programme" not in g:
-        with unit.work() as writing:
-            g.programme = service_accounts.recognise(writing, _token() or "", now())
+        token = _token() or ""
+        account = service_accounts.recognise(unit.session(), token, now())
+        g.programme = service_accounts.actor_of(account) if account is not None else None
+        if account is not None and not service_accounts.is_noted(account, now()):
+            # As with people: whoever reads does not wait for, or fall over, what is only noted.
+            with suppress(DBAPIError), unit.work(patience=NOTING) as writing:
+                service_accounts.note_used(writing, token, now())
     found: Actor | None = g.programme
     return found
 

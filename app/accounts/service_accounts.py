@@ -61,12 +61,23 @@ def revoke(session: Session, actor: Actor, number: int, now: datetime) -> None:
     record(session, now, actor.id, "service-revoked", "service", str(number))
 
 
-def recognise(session: Session, token: str, now: datetime) -> Actor | None:
-    """Who a token belongs to, None for one that was revoked, has expired or never was."""
+def recognise(session: Session, token: str, now: datetime) -> ServiceAccount | None:
+    """Whose a token is; None for one that was revoked, has expired or never was. Reads only."""
     found = queries.service_account(session, rules.digest(token)) if token else None
-    if found is None or found.revoked_at is not None or found.expires_at <= now:
-        return None
-    if found.used_at is None or now - found.used_at > rules.SEEN_EVERY:
+    return found if found is not None and found.revoked_at is None and found.expires_at > now else None
+
+
+def is_noted(account: ServiceAccount, now: datetime) -> bool:
+    """Whether it is known already that the programme was here lately."""
+    return account.used_at is not None and now - account.used_at <= rules.SEEN_EVERY
+
+
+def note_used(session: Session, token: str, now: datetime) -> None:
+    found = recognise(session, token, now)
+    if found is not None:
         found.used_at = now
-    # Below zero, so that no number of a person is ever meant.
-    return Actor(-found.id, frozenset({(Role.SERVICE, found.body)}), frozenset(found.scopes.split()))
+
+
+def actor_of(account: ServiceAccount) -> Actor:
+    """What a programme may do; below zero, so that no number of a person is ever meant."""
+    return Actor(-account.id, frozenset({(Role.SERVICE, account.body)}), frozenset(account.scopes.split()))

@@ -54,6 +54,16 @@ def test_an_administrator_makes_a_token_that_is_shown_once(chief: FlaskClient, d
     assert ask(chief.application.test_client(), shown[0]) == 200
 
 
+def test_a_programme_reads_and_a_wrong_token_is_refused_while_somebody_writes(
+    registered: Database, client: FlaskClient
+) -> None:
+    """One at a time writes to a file of SQLite: who only reads does not stand in that line."""
+    token = token_of(registered)
+    with registered.work() as writing:
+        writing.connection()
+        assert (ask(client, token), ask(client, "twm_nessuno")) == (200, 401)
+
+
 def test_of_two_who_take_the_same_name_at_once_the_second_is_told_at_its_field(registered: Database) -> None:
     def make_one() -> dict[str, str]:
         try:
