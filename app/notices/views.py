@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from app.access import Action
+from app.access import Action, Role
 from app.accounts import rules as paths
 from app.cities import queries as registers
 from app.document.dates import today
@@ -54,6 +54,7 @@ def show_desk() -> str:
     return render_template(
         "notices/desk.html",
         closed=registers.closed_among(session, gate.closed_bodies(), today()),
+        stating=sorted(able.of(Role.REFERENT)),
         drafts=desk.drafts(session, person, returned),
         tasks=desk.in_order(
             [

@@ -47,6 +47,14 @@ def test_a_question_stands_on_both_desks_until_it_is_answered(app: Flask, networ
     assert "Non aspetti la risposta di nessuno." in desk(app, network, "official.venezia")
 
 
+def test_a_referent_finds_on_the_desk_where_to_state_the_days_of_the_office(app: Flask, network: Network) -> None:
+    link = 'href="/citta/torino/disponibilita"'
+    assert link in desk(app, network, "referent.torino")
+    assert link not in desk(app, network, "official.torino")
+    network.close("torino")
+    assert link not in desk(app, network, "referent.torino")
+
+
 def test_who_offers_to_an_anonymous_city_does_not_learn_its_name_on_the_desk(app: Flask, network: Network) -> None:
     need = network.post(visibility="anonymous")
     network.offer(need, "appalti-torino", "official.torino")
