@@ -48,6 +48,9 @@ def offer(session: Session, number: int, slug: str, message: str, days: int, dee
         raise Invalid({"solution": "not_a_choice"})
     if same := _sent_already(session, need, solution, rules.OFFER, message, deed):
         return same
+    # Its requester could not say yes.
+    if transfers_left(session, solution.owner.id, deed.now) == 0:
+        raise Conflict("no_days")
     proposal = _make(session, need, solution, rules.OFFER, {}, days, deed)
     proposal.state, proposal.message = Answer.OFFERED, message.strip()
     need.answered_at = need.answered_at or deed.now

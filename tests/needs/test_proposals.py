@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from app.access import Role
 from app.accounts.models import Person
 from app.cities import queries as registers
 from app.document.dates import day_of
@@ -22,6 +23,7 @@ from app.review import upkeep
 from app.solutions import queries as library
 from tests.makers import NOW, csrf, make_solution, sign_in
 from tests.needs.network import DAYS, LATER, Network, item
+from tests.needs.test_pages import client_of, page, send
 
 HALF, OVER = NOW + timedelta(days=6), NOW + timedelta(days=11)
 
@@ -267,6 +269,23 @@ def test_a_giver_without_days_cannot_say_yes(network: Network) -> None:
     with pytest.raises(Conflict, match="no_capacity"):
         network.accept(proposal)
     postpone(network, proposal, date(2027, 1, 11))
+
+
+def test_who_has_no_days_left_does_not_offer_what_its_requester_could_not_accept(app: Flask, network: Network) -> None:
+    need = network.post()
+    app.extensions["indexer"].rebuild()
+    giver = client_of(app, network, (Role.OFFICIAL, "bologna"))
+    told = "per offrire, chi è referente le aggiorna"
+    assert told not in giver.get(f"{page(need)}/offri").text
+    standing = network.offer(network.post("torino"))
+    network.state("bologna", {quarter_of(day_of(at)): 0 for at in (NOW, datetime.now(UTC))})
+    with pytest.raises(Conflict, match="no_days"):
+        network.offer(need)
+    assert told in giver.get(f"{page(need)}/offri").text
+    # An offer made before reads whose days they are.
+    asker = client_of(app, network, (Role.OFFICIAL, "torino"))
+    assert "A chi offre non bastano le giornate" in asker.get(f"/proposte/{standing.id}").text
+    assert "A chi offre non bastano più le giornate" in send(asker, f"/proposte/{standing.id}/accetta").text
 
 
 def test_the_last_days_are_given_once(network: Network) -> None:
