@@ -50,7 +50,6 @@ def show_desk() -> str:
     # In the name of a body that is no longer there nothing can be decided, so nothing waits.
     able = person.without(gate.closed_bodies())
     returned = desk.returned_to(session, person)
-    sections: list[desk.Section] = current_app.extensions["desk_sections"]
     return render_template(
         "notices/desk.html",
         closed=registers.closed_among(session, gate.closed_bodies(), today()),
@@ -60,7 +59,7 @@ def show_desk() -> str:
             [
                 *desk.to_mend(session, able, returned),
                 *desk.tasks(session, able, now()),
-                *(task for section in sections for task in section(session, able, now())),
+                *(task for tasks in current_app.extensions["desk_sections"] for task in tasks(session, able, now())),
             ]
         ),
         waited=desk.waited_for(session, person),
