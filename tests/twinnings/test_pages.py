@@ -82,6 +82,16 @@ def post(client: FlaskClient, address: str, **data: str) -> int:
     return client.post(f"{PATH}{address}", data={"csrf_token": csrf(client, PATH), **data}).status_code
 
 
+def test_who_no_longer_takes_part_reads_why_nothing_was_saved_and_whom_to_ask(app: Flask, exchange: Exchange) -> None:
+    stranger = client_of(app, exchange.database, exchange.stranger)
+    words = "Si parte dai moduli comuni."
+    sent = stranger.post(f"{PATH}/note", data={"csrf_token": csrf(stranger, "/profilo"), "note": words})
+    assert sent.status_code == 404
+    assert "questa utenza non può più vederlo" in sent.text
+    assert "potrebbe essere cambiato o contenere un errore" not in sent.text
+    assert words in sent.text
+
+
 def test_everybody_sees_who_teaches_whom_and_only_the_parties_the_workbench(
     app: Flask, exchange: Exchange, client: FlaskClient, receiver: FlaskClient
 ) -> None:
