@@ -30,3 +30,8 @@ def test_what_is_wrong_leads_to_its_field(furnished: Furnished, page_kind: str, 
     page = furnished.answered(PAGES[page_kind]).text
     assert f'href="#{field}">Vai al punto' in page
     assert f' id="{field}"' in page
+
+
+def test_a_simulation_of_weights_opens_on_what_would_change(furnished: Furnished) -> None:
+    page = furnished.answered(PAGES["weights-simulated"]).text
+    assert re.search(r'role="status"[^>]* autofocus>.*Su \d+ richieste aperte', page)
