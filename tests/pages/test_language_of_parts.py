@@ -22,8 +22,11 @@ def test_an_italian_part_of_an_english_page_holds_no_word_of_the_interface(
     assert {text.strip("() ") for text in parts} & english == set()
 
 
-@pytest.mark.parametrize(("page_kind", "title"), [("desk-expert", "Scheda in revisione: visible"), ("city", "quadro")])
-def test_a_title_in_italian_is_marked_on_the_desk_and_beside_a_certificate(
+@pytest.mark.parametrize(
+    ("page_kind", "title"),
+    [("desk-expert", "Scheda in revisione: visible"), ("city", "quadro"), ("shortlist", "elenco dei comuni")],
+)
+def test_a_title_in_italian_is_marked_on_the_desk_beside_a_certificate_and_as_a_source(
     furnished: Furnished, page_kind: str, title: str
 ) -> None:
     claimed = Words(furnished.answered(signed_kinds.PAGES[page_kind], "en").text).found
