@@ -16,6 +16,7 @@ from app.cities import queries as registers
 from app.document.compare import Called, Change, compare
 from app.document.dates import day_of
 from app.document.model import Document, Problem
+from app.document.showable import showable
 from app.document.validate import wrong_notes
 from app.journal import queries as journal
 from app.journal.models import JournalEntry
@@ -72,7 +73,8 @@ class Sheet:
 
     @property
     def front(self) -> Mapping[str, Any]:
-        return self.text.document.front
+        """The fields as the page shows them; what is wrong with the others stands in what is missing."""
+        return showable(self.text.document.front)
 
     @property
     def path(self) -> tuple[tuple[str, str], ...]:

@@ -16,6 +16,8 @@ from app.access import Role
 from app.accounts.models import Person
 from app.accounts.queries import person as by_number
 from app.document.dates import day_of
+from app.document.model import Document
+from app.document.schema import FIELDS
 from app.journal import queries as journal
 from app.review import ageing, page_reports, remarks, service
 from app.review.rules import ENDING, Deed, with_fields
@@ -24,6 +26,7 @@ from app.solutions.queries import by_slug, current_revision
 from app.solutions.service import save
 from app.writing.chores import read_files
 from app.writing.models import Attachment
+from app.writing.service import begin
 from tests.makers import (
     NOW,
     csrf,
@@ -750,3 +753,25 @@ def test_what_is_said_to_end_something_is_what_its_button_ends(app: Flask) -> No
     }
     assert set(named) == ENDING
     assert all(app.view_functions[endpoint].__dict__["ends"] for endpoint in named.values())
+
+
+@pytest.mark.parametrize("value", [7, "x", True, ["a"], [["a"]], {"a": "b"}, [{"a": "b"}], [None, 5]])
+def test_a_draft_whose_fields_hold_anything_has_a_review_page(client: FlaskClient, office: Office, value: Any) -> None:
+    """As Markdown somebody types, or a programme sends, one value where a list of them belongs."""
+    with office.database.work() as session:
+        names = [field.name for field in FIELDS if field.name not in {"title", "city"}]
+        front = {"title": "Bozza", "city": "bologna", **dict.fromkeys(names, value)}
+        writer = make_person(session, (Role.OFFICIAL, "bologna"), email="scrive@ente.example")
+        slug = begin(session, "Bozza", "bologna", Document(front), NOW, writer.id).slug
+    assert sign_in(client, writer).get(f"/soluzioni/{slug}/revisione").status_code == 200
+
+
+def test_a_draft_links_nothing_but_addresses_of_the_web(client: FlaskClient, office: Office) -> None:
+    with office.database.work() as session:
+        sources = [{"title": "Fonte", "address": "javascript:alert(1)"}, {"title": "Altra", "address": "https://a.it"}]
+        front = {"title": "Bozza", "city": "bologna", "sources": sources, "kit": sources}
+        writer = make_person(session, (Role.OFFICIAL, "bologna"), email="scrive@ente.example")
+        slug = begin(session, "Bozza", "bologna", Document(front), NOW, writer.id).slug
+    page = sign_in(client, writer).get(f"/soluzioni/{slug}/revisione").text
+    assert 'href="javascript:' not in page
+    assert page.count('href="https://a.it"') == 2
