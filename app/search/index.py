@@ -31,7 +31,7 @@ from app.search.terms import STEM, WORD, of_document
 
 #: Stands in the name of every folder: an index written by another version of this module, or of the analysis, is not
 #: read but rebuilt. Raise it whenever the terms or the schema change.
-VERSION = "v17"
+VERSION = "v16"
 CURRENT = "current"
 SUMS = "sums.json"
 LOCK_SECONDS = 30.0

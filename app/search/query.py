@@ -10,7 +10,7 @@ from itertools import islice, pairwise
 from app.search.terms import place_terms
 from app.text.acts import canonical, find_acts
 from app.text.folding import fold
-from app.text.stems import ENGLISH, POLITE, SHORT_ACRONYMS, is_stop, stem
+from app.text.stems import ENGLISH, POLITE, SHORT_ACRONYMS, STOP, is_stop, stem
 from app.text.tokens import Token, tokens
 
 MAX_TEXT = 200
@@ -69,7 +69,7 @@ class Question:
     """A question to the index. ``words`` are those that count; ``excluded`` rows of stems and ``unwanted`` words, which
     no answer holds; ``acts`` are slugs of cited acts; ``cited`` is each of them as it was typed; ``plain`` is what was
     typed without its operators; ``places`` are the first articles and commas asked for, as (slug, term); ``english``
-    where words of English alone hold it together."""
+    where words of English hold it together."""
 
     words: tuple[Word, ...] = ()
     phrases: tuple[tuple[str, ...], ...] = ()
@@ -106,7 +106,7 @@ def read(text: str) -> Question:
         tuple(wanted),
         " ".join(plain.split()),
         places,
-        any(token.form in ENGLISH for token in tokens(plain)),
+        in_english(plain),
     )
 
 
@@ -204,8 +204,15 @@ def _words(text: str, bare: bool = False, most: int | None = MAX_TERMS * 3) -> l
     # `co-progettazione`, `e-mail`: a stop word before a hyphen is a part of a word.
     parts = {one for one, (first, second) in enumerate(pairwise(read)) if text[first.end : second.start] in HYPHENS}
     kept = [word for at, word in enumerate(found) if not is_stop(word.form) or word.capital or at in parts]
-    telling = [word for word in kept if word.form not in POLITE]
+    idle = POLITE | ENGLISH if in_english(text) else POLITE
+    telling = [word for word in kept if word.form not in idle]
     return list({word.form: word for word in telling or kept or ([] if bare else found)}.values())
+
+
+def in_english(text: str) -> bool:
+    """Whether more small words of English than of Italian hold a text together: `Doctor Who` is asked of in either."""
+    forms = {token.form for token in tokens(text) if len(token.form) > 1}
+    return len(forms & ENGLISH) > len((forms & STOP) - ENGLISH)
 
 
 def _conditions(words: list[Word], quoted: list[tuple[str, ...]]) -> bool:

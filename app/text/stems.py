@@ -16,14 +16,16 @@ STOP = frozenset(
     noi non nostra nostre nostri nostro o od ogni oppure per perche pero piu poi possa possono potere puo qual quale
     quali quando quanta quante quanti quanto quella quelle quelli quello questa queste questi questo qui quindi sara
     saranno se sei si sia siamo siano sono sta stata state stati stato su sua sue sugli sui sul sull sulla sulle sullo
-    suo suoi tra tre tu tua tue tuo tutta tutte tutti tutto un una uno vi voi vostra vostre vostri vostro""".split()
+    suo suoi tra tre tu tua tue tuo tutta tutte tutti tutto un una uno vi voi vostra vostre vostri vostro
+    and by for from of our that the their these this those which with""".split()
 )
-#: Words that only hold an English sentence together and are none in Italian; `on` is not among them (`on line`).
+#: Words that only hold an English question together and are none in Italian; not `on`, `my` and `it` (`on line`, `my
+#: pay`, the end of an address).
 ENGLISH = frozenset(
-    """about an and are because been being between but by can could did does doing done for from had has have having how
-    into is it its may might must my of or other our should some such than that the their them then there these they
-    this those through to too us was we were what when where which who whose why will with without would you your
-    """.split()
+    """about an and are because been being between but by can could did does doing done for from had has have
+    having how into is its may might must of or other our should some such than that the their them then there
+    these they this those through to too us was we were what when where which who whose why will with without
+    would you your""".split()
 )
 
 #: Stop words of two letters that are acronyms too, where only they stand in capitals.
@@ -127,4 +129,4 @@ def inflections(word: str) -> frozenset[str]:
 
 def is_stop(word: str) -> bool:
     """True for a folded word that says nothing about the subject."""
-    return word in STOP or word in ENGLISH
+    return word in STOP
