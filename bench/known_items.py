@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Known-item queries over the shipped library: what an official types, and what should come first. MRR@10 per kind.
 
-`python -m bench.known_items [--strangers] [--told] [--half dev|held-out|third] [--misses] [--semantic]`
+`python -m bench.known_items [--strangers] [--told] [--officials] [--half dev|held-out|third] [--misses] [--semantic]`
 Lines of `bench/data/known_items.jsonl`: `{"id","query","kind","half","relevant":["kind:slug", ...]}`; more than one
 relevant thing where the question is honestly open. English questions are reported apart: without the optional encoder
 they rest on the English forms of the vocabulary alone. `--strangers`: three sets of questions written from the texts of
 the practices apart, without knowing the search nor its words (`stranger_items.jsonl`). `--told`: problems as
-offices tell them, the first 200 letters of the judged requests that something answers (grade 2 or 3).
+offices tell them, the first 200 letters of the judged requests that something answers (grade 2 or 3). `--officials`:
+what is typed between two meetings, in everyday words, told whole, misspelt or in English (`officials_items.jsonl`).
 """
 
 import argparse
@@ -24,6 +25,7 @@ from bench import aims, matching_judged
 
 DATA = Path(__file__).with_name("data") / "known_items.jsonl"
 STRANGERS = DATA.with_name("stranger_items.jsonl")
+OFFICIALS = DATA.with_name("officials_items.jsonl")
 TOP = 10
 ENGLISH = "english"
 MRR = 0.95
@@ -82,8 +84,9 @@ def report(answer: Answer, items: Sequence[KnownItem], misses: bool, aimed: bool
     for kind in dict.fromkeys(item.kind for item in items):
         of_kind = [item for item in items if item.kind == kind]
         ranks = [reciprocal_rank(answer, item) for item in of_kind]
-        first, three = (sum(rank >= least for rank in ranks) / len(ranks) for least in (1, 1 / 3))
-        print(f"{kind:12}{len(of_kind):5}{mean(answer, of_kind):8.3f}  first {first:.3f}, among three {three:.3f}")
+        first, three, five = (sum(rank >= least for rank in ranks) / len(ranks) for least in (1, 1 / 3, 1 / 5))
+        among = f"first {first:.3f}, among three {three:.3f}, among five {five:.3f}"
+        print(f"{kind:12}{len(of_kind):5}{mean(answer, of_kind):8.3f}  {among}")
     rest = italian(items)
     print(f"{'italian':12}{len(rest):5}{mean(answer, rest):8.3f}")
     if aimed:
@@ -110,15 +113,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--strangers", action="store_true", help="the questions written apart from the search")
     parser.add_argument("--told", action="store_true", help="problems as offices tell them")
+    parser.add_argument("--officials", action="store_true", help="what officials type between two meetings")
     parser.add_argument("--half", choices=("dev", "held-out", "third"))
     parser.add_argument("--misses", action="store_true", help="list the questions whose answer is not first")
     parser.add_argument("--semantic", action="store_true", help="with the optional encoder")
     options = parser.parse_args()
-    every = told() if options.told else read(STRANGERS if options.strangers else DATA)
+    written = STRANGERS if options.strangers else OFFICIALS if options.officials else DATA
+    every = told() if options.told else read(written)
     items = [item for item in every if options.half in (None, item.half)]
     with tempfile.TemporaryDirectory() as folder:
         answer = answers_of(library_engine(Path(folder), options.semantic))
-        report(answer, items, options.misses, aimed=not (options.strangers or options.told))
+        report(answer, items, options.misses, aimed=written == DATA and not options.told)
 
 
 if __name__ == "__main__":
