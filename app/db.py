@@ -151,7 +151,11 @@ def is_taken(error: DBAPIError) -> bool:
 def make_engine(address: str) -> Engine:
     """Engine with the settings each database needs to keep an acknowledged write."""
     if not address.startswith("sqlite"):
-        return create_engine(address, pool_pre_ping=True, hide_parameters=True, max_overflow=UNBOUNDED)
+        # Said to the server: it would choose the encoding of the database, in which not every letter may be told.
+        told = {"client_encoding": "utf8"}
+        return create_engine(
+            address, pool_pre_ping=True, hide_parameters=True, max_overflow=UNBOUNDED, connect_args=told
+        )
     # Parameters hold addresses and links of people: they stay out of errors and so out of the logs.
     engine = create_engine(address, hide_parameters=True, max_overflow=UNBOUNDED)
     event.listen(engine, "connect", _prepare_sqlite)

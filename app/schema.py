@@ -21,3 +21,10 @@ def applied(session: Session) -> str:
         return str(session.execute(text("SELECT version_num FROM alembic_version")).scalar() or "")
     except DBAPIError:
         return ""
+
+
+def encoding(session: Session) -> str:
+    """In which encoding the database keeps texts. SQLite has none but Unicode."""
+    if session.get_bind().dialect.name != "postgresql":
+        return "UTF8"
+    return str(session.execute(text("SHOW server_encoding")).scalar())

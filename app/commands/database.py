@@ -66,6 +66,16 @@ def _refuse_newer() -> None:
         raise click.ClickException(f"{told}: installare quella, o ripristinare un archivio di prima")
 
 
+def _refuse_narrow() -> None:
+    """In another encoding the first dash that somebody types is an error."""
+    store: Database = current_app.extensions["database"]
+    with store.reading() as session:
+        kept_in = schema.encoding(session)
+    if kept_in != "UTF8":
+        told = f"la base di dati è in {kept_in}, serve UTF8"
+        raise click.ClickException(f"{told}: crearne una con createdb --encoding UTF8 --template template0")
+
+
 @database.command("upgrade")
 @click.argument("target", default="head")
 def upgrade(target: str) -> None:
@@ -73,6 +83,7 @@ def upgrade(target: str) -> None:
     _refuse_newer()
     store: Database = current_app.extensions["database"]
     with _said(), store.alone():
+        _refuse_narrow()
         command.upgrade(configuration(), target)
     click.echo("Migrazioni applicate.")
 

@@ -121,6 +121,27 @@ def test_a_database_of_another_owner_is_told_with_the_remedy(postgres_stores: Po
 
 @pytest.mark.postgres
 @pytest.mark.xdist_group("postgres")
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
+def test_a_database_that_cannot_keep_every_letter_is_refused_with_the_remedy(
+    postgres_stores: PostgresStores, tmp_path: Path, encoding: str
+) -> None:
+    """A dash would be an error, or count as three letters."""
+    name = f"narrow_{encoding.lower()}"
+    with postgres_stores.admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} ENCODING '{encoding}' LOCALE 'C' TEMPLATE template0"))
+    address = make_url(postgres_stores.empty()).set(database=name).render_as_string(hide_password=False)
+    made = create_app(Settings(data=str(tmp_path), database_url=address, log_level="ERROR"))
+    result = made.test_cli_runner().invoke(args=["db", "upgrade"])
+    made.extensions["database"].close()
+    assert isinstance(result.exception, SystemExit)
+    assert result.output == (
+        f"Error: la base di dati è in {encoding}, serve UTF8: crearne una con createdb --encoding UTF8 --template"
+        " template0\n"
+    )
+
+
+@pytest.mark.postgres
+@pytest.mark.xdist_group("postgres")
 @pytest.mark.parametrize("command", [["db", "upgrade"], ["content", "import"]], ids=" ".join)
 def test_of_two_machines_that_set_up_one_database_the_second_waits_for_the_first(
     postgres_stores: PostgresStores, tmp_path: Path, command: list[str]
