@@ -124,4 +124,6 @@ def _call(command: list[str], environment: dict[str, str]) -> None:
         command, env={**os.environ, **environment}, capture_output=True, text=True, check=False
     )
     if ended.returncode:
-        raise Unusable("program_failed", f"{Path(command[0]).name}: {ended.stderr.strip()[-400:]}")
+        # One that was killed says nothing itself.
+        told = ended.stderr.strip()[-400:] or f"stato {ended.returncode}"
+        raise Unusable("program_failed", f"{Path(command[0]).name}: {told}")

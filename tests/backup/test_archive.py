@@ -446,3 +446,17 @@ def test_without_the_programs_of_postgresql_the_command_says_what_is_missing(
     assert "pg_dump" in run(app, "backup", "create", str(tmp_path / "copia.tar.gz"))[1]
     assert [item.name for item in tmp_path.iterdir()] == ["data"]
     app.extensions["database"].close()
+
+
+def test_a_program_of_postgresql_that_was_killed_is_told_with_its_status(
+    small: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "bin/pg_dump"
+    program.parent.mkdir()
+    program.write_text("#!/bin/sh\nkill -9 $$\n", encoding="ascii")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
+    app = create_app(replace(small.config["SETTINGS"], database_url="postgresql+psycopg://nobody@127.0.0.1:1/none"))
+    status, said = run(app, "backup", "create", str(tmp_path / "copia.tar.gz"))
+    assert (status, said) == (1, "Error: non riuscito: pg_dump: stato -9\n")
+    app.extensions["database"].close()
