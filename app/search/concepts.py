@@ -104,8 +104,9 @@ def plan(question: Question, vocabulary: Vocabulary, ranking: Ranking, stays: St
 def _missing(
     question: Question, concepts: Sequence[Concept], unknown: Sequence[Word], ranking: Ranking
 ) -> tuple[str, ...]:
-    """The words that are held by no document, nor is anything that means the same; a neighbour does not."""
-    if len(question.words) > MOST_TOLD:
+    """The words that are held by no document, nor is anything that means the same; a neighbour does not. An English
+    word that no document holds may well be spoken of in Italian."""
+    if len(question.words) > MOST_TOLD or question.english:
         return ()
     telling = {word.form for word in unknown if word.capital or not is_stop(word.form)}
     unheld = (

@@ -160,6 +160,11 @@ def test_an_english_question_is_not_corrected_into_italian(engine: Engine) -> No
     assert planned(engine, "run sportelo").changes == {"sportelo": "sportello"}
 
 
+def test_an_english_word_is_not_said_to_be_spoken_of_nowhere(engine: Engine) -> None:
+    assert engine.search("how to find the sportello").missing == ()
+    assert engine.search("find sportello").missing == ("find",)
+
+
 @pytest.mark.parametrize("text", ["sportello per chiunque", "qualsiasi sportello", "sportello di ciascun comune"])
 def test_pronouns_are_no_words_that_are_missing(engine: Engine, text: str) -> None:
     assert engine.search(text).missing == ()
