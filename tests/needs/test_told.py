@@ -49,8 +49,8 @@ PARTS: set[Any] = {
     proposals.following, proposals.hold_all, proposals.next_candidate, proposals.pass_on, proposals.propose,
     proposals.refused,
     proposals.days_of, proposals.transfers_left,
-    rounds.note_progress, weighing.simulate, service.drop_pending, service.remember_shown, service.reveal,
-    service.tell, service.tell_proposal, news.newly_met,
+    rounds.note_progress, weighing.simulate, service.drop_pending, service.is_published, service.remember_shown,
+    service.reveal, service.tell, service.tell_proposal, news.newly_met,
 }  # fmt: skip
 #: Pages of a button that reads.
 READING = {"rounds.again"}
