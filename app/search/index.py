@@ -13,6 +13,7 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -169,6 +170,7 @@ def write(folder: Path, additions: Sequence[SearchDocument], removals: Sequence[
     """Put documents in, take identities out, in one synchronous commit. Raises ``IndexDamaged``."""
     with damage_named(MACHINE):
         inner = current_folder(folder)
+        _compare_sums(inner, _was_whole)
         writer = whoosh_index.open_dir(str(inner)).writer(timeout=LOCK_SECONDS, codec=Codec(compression=0))
         with _committed(writer):
             for identity in removals:
@@ -235,6 +237,24 @@ def _sums(inner: Path) -> dict[str, int]:
     except (OSError, ValueError):
         return {}
     return found
+
+
+def _compare_sums(inner: Path, is_whole: Callable[[str, int, int, int], bool]) -> None:
+    """Raises ``IndexDamaged`` where a file is not as it was written."""
+    for name, total in _sums(inner).items():
+        # A writer killed before it wrote the sums has taken old files away; Whoosh misses what it needs.
+        if (path := inner / name).exists():
+            found = path.stat()
+            if not is_whole(os.fspath(path), total, found.st_size, found.st_mtime_ns):
+                raise IndexDamaged(f"{name} is not as it was written")
+
+
+def _is_whole(path: str, total: int, _size: int, _changed: int) -> bool:
+    return _sum(Path(path)) == total
+
+
+#: Segments never change: each is read through once by a process, however many generations it is part of.
+_was_whole = lru_cache(maxsize=256)(_is_whole)
 
 
 def _sum(path: Path, durable: bool = False) -> int:
@@ -315,10 +335,7 @@ def digests(folder: Path) -> dict[str, str]:
     """Identity -> digest of every document. Raises ``IndexDamaged``, also where a file is not as it was written."""
     with damage_named():
         inner = current_folder(folder)
-        for name, total in _sums(inner).items():
-            # A writer killed before it wrote the sums has taken old files away; Whoosh misses what it needs.
-            if (inner / name).exists() and _sum(inner / name) != total:
-                raise IndexDamaged(f"{name} is not as it was written")
+        _compare_sums(inner, _is_whole)
         reader = whoosh_index.open_dir(str(inner)).reader()
         try:
             found = [(stored["identity"], stored["digest"]) for _number, stored in reader.iter_docs()]
@@ -338,6 +355,8 @@ def open_reader(folder: Path) -> Any:
             raise IndexDamaged("there is no index")
         try:
             with damage_named():
+                # Before Whoosh reads them: of a damaged length it may ask for more memory than there is.
+                _compare_sums(current_folder(folder), _was_whole)
                 # Read, not mapped into memory: a mapped file cut short by somebody kills the process that reads it.
                 return FileStorage(str(current_folder(folder)), supports_mmap=False).open_index().reader()
         except IndexDamaged:

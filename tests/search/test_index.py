@@ -106,6 +106,17 @@ def test_one_flipped_bit_anywhere_is_found_by_the_comparison(folder: Path) -> No
             index.digests(folder)
 
 
+def test_one_flipped_bit_anywhere_is_found_before_anything_is_read(folder: Path) -> None:
+    whole = segments(folder)[0].read_bytes()
+    for place in random.Random(5).sample(range(len(whole)), 40):
+        segments(folder)[0].write_bytes(whole[:place] + bytes([whole[place] ^ 4]) + whole[place + 1 :])
+        # Of some lengths Whoosh asks for more memory than there is.
+        with pytest.raises(IndexDamaged, match="not as it was written"):
+            Reader(folder)
+        with pytest.raises(IndexDamaged, match="not as it was written"):
+            index.write(folder, [page(31)], [])
+
+
 def test_random_damage_never_ends_in_another_error(folder: Path) -> None:
     chance = random.Random(11)
     whole = segments(folder)[0].read_bytes()
