@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from app.search.query import Question, read
 from app.search.ranker import Mask, Ranking
 from app.search.results import Apart
 from app.search.segments import Reader
-from app.search.suggest import Suggestion, Suggestions
+from app.search.suggest import Suggestion, Suggestions, named_by
 from app.search.terms import STEM, slug_term
 from app.text.acts import LegalReference, canonical, find_acts
 from app.text.acts_known import MONTHS
@@ -128,7 +128,7 @@ class Snapshot:
     @cached_property
     def _named_acts(self) -> list[tuple[LegalReference, str]]:
         titles = [str(row["title"]) for row in self.rows if row["kind"] == "act"]
-        return [(act, title) for title in titles if (act := _named_by(title))]
+        return [(act, title) for title in titles if (act := named_by(title))]
 
     @cached_property
     def regional(self) -> Mapping[str, list[str]]:
@@ -165,12 +165,6 @@ class Snapshot:
 def folded(text: str) -> str:
     """The words of a text as they are compared, without capitals and accents."""
     return " ".join(token.form for token in tokens(text))
-
-
-@lru_cache(maxsize=1 << 14)
-def _named_by(title: str) -> LegalReference | None:
-    """The act a title names: of a library of thousands of acts nearly all stand in the next generation too."""
-    return canonical(title)
 
 
 def understood(snapshot: Snapshot, text: str) -> Question:

@@ -6,13 +6,14 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain, takewhile
 from typing import Any
 
 from app.search.query import read
 from app.search.ranker import Ranking
 from app.search.spelling import near_words
-from app.text.acts import canonical
+from app.text.acts import LegalReference, canonical
 from app.text.stems import is_stop, stem
 from app.text.tokens import tokens
 from app.text.vocabulary import Form, Vocabulary
@@ -54,6 +55,12 @@ class Suggestion:
     english: str = ""
 
 
+@lru_cache(maxsize=1 << 14)
+def named_by(title: str) -> LegalReference | None:
+    """The act a title names: of a library of thousands of acts nearly all stand in the next generation too."""
+    return canonical(title)
+
+
 class Suggestions:
     """A sorted list of (words from some word of a title on, or of another name; place; number)."""
 
@@ -61,8 +68,8 @@ class Suggestions:
         self.rows = rows
         self.words = {number: _words(row["title"]) for number, row in enumerate(rows) if row["kind"] in KINDS}
         self.acts = {str(rows[number]["slug"]): number for number in self.words if rows[number]["kind"] == "act"}
-        keys = {*self._titles(), *self._act_names(), *self._other_names(vocabulary or Vocabulary())}
-        self.keys = sorted(keys)
+        known = vocabulary or Vocabulary()
+        self.keys = sorted({*self._titles(), *self._act_names(known), *self._other_names(known)})
 
     def _titles(self) -> Iterator[Key]:
         english = ((number, _words(str(row.get("title_en", "")))) for number, row in enumerate(self.rows))
@@ -72,14 +79,20 @@ class Suggestions:
                 if place == 0 or not is_stop(word):
                     yield " ".join(words[place:]), place, number
 
-    def _act_names(self) -> Iterator[Key]:
-        """`dlgs 36 2023` and `decreto legislativo 36 2023` beside the title `D.Lgs. 36/2023`."""
+    def _act_names(self, vocabulary: Vocabulary) -> Iterator[Key]:
+        """`dlgs 36 2023`, `decreto legislativo 36 2023`, `36 23` and `codice dei contratti` beside the title
+        `D.Lgs. 36/2023`."""
         for slug, number in self.acts.items():
             yield slug.replace("-", " "), 0, number
-            reference = canonical(str(self.rows[number]["title"]))
+            reference = named_by(str(self.rows[number]["title"]))
             if reference is not None:
                 kind = takewhile(lambda word: not word.isdigit() and word != "n", _words(reference.long_label))
                 yield " ".join([*kind, str(reference.number or ""), str(reference.year)]), 0, number
+                yield f"{reference.number or ''} {reference.year % 100:02}", OTHER_NAME, number
+        for name, slug in vocabulary.called.items():
+            if slug in self.acts:
+                words = name.split()
+                yield from ((" ".join(words[place:]), OTHER_NAME, self.acts[slug]) for place in range(len(words)))
 
     def _other_names(self, vocabulary: Vocabulary) -> Iterator[Key]:
         """Acronyms, full forms, synonyms and English words of what the vocabulary knows in a title."""
@@ -103,7 +116,7 @@ class Suggestions:
         words = [token.form for token in tokens(typed[:MAX_TYPED])]
         if not words:
             return []
-        places = self._places(" ".join(words))
+        places = self._places(" ".join(words)) or self._misspelt(words)
         reference = canonical(typed)
         if reference is not None and reference.slug in self.acts:
             places[self.acts[reference.slug]] = -1
@@ -113,13 +126,26 @@ class Suggestions:
         ranked = sorted(places, key=lambda number: self._rank(number, places[number]))
         return [_suggestion(self.rows[number]) for number in ranked[:limit]]
 
-    def _places(self, prefix: str) -> dict[int, int]:
+    def _places(self, prefix: str, whole: bool = False) -> dict[int, int]:
         start = bisect_left(self.keys, (prefix,))
         near = takewhile(lambda key: key[0].startswith(prefix), self.keys[start : start + MAX_READ])
         places: dict[int, int] = {}
-        for _name, place, number in near:
+        for name, place, number in near:
+            if whole and name[len(prefix) :][:1].strip():
+                continue
             places[number] = min(place, places.get(number, place))
         return places
+
+    def _misspelt(self, words: Sequence[str]) -> dict[int, int]:
+        """What starts with a word a letter away from the only one typed, or else with one that begins so."""
+        for whole in (True, False):
+            places: dict[int, int] = {}
+            for other in _near(words[0]) if len(words) == 1 else ():
+                for number, place in self._places(other, whole).items():
+                    places[number] = min(place, places.get(number, place))
+            if places:
+                return places
+        return {}
 
     def _scattered(self, words: Sequence[str]) -> Set[int]:
         """Things with a name that holds every word typed, in any order; a word nothing holds may be a letter wrong."""
@@ -139,10 +165,7 @@ class Suggestions:
 
     def _nearly(self, word: str) -> Set[int]:
         """Things with a word that starts as one a letter away from the typed one."""
-        if not (SHORTEST_SPOILT <= len(word) <= LONGEST_SPOILT and word.isalpha()):
-            return frozenset()
-        near = {other for other in near_words(word) if other[0] == word[0]}
-        return frozenset().union(*map(self._beginning, near))
+        return frozenset().union(*map(self._beginning, _near(word)))
 
     def _rank(self, number: int, place: int) -> tuple[int, int, str]:
         row = self.rows[number]
@@ -163,6 +186,13 @@ def answering(ranking: Ranking, typed: str) -> list[Suggestion]:
         return []
     best = (ranking.rows[number] for number in ranking.best(ranking.holding_all(stems), MAX_READ))
     return [_suggestion(row) for row in best if row["kind"] == "solution"][:MOST_ANSWERS]
+
+
+def _near(word: str) -> Set[str]:
+    """Words a letter away from one that is long enough to tell."""
+    if not (SHORTEST_SPOILT <= len(word) <= LONGEST_SPOILT and word.isalpha()):
+        return frozenset()
+    return frozenset(other for other in near_words(word) if other[0] == word[0])
 
 
 def _suggestion(row: Mapping[str, Any]) -> Suggestion:

@@ -70,6 +70,8 @@ class Vocabulary:
         self.surfaces: dict[str, Form] = {}
         #: Other names of an act, such as no citation reads (`la Delrio`), with the slug of the act.
         self.acts: dict[Form, str] = {}
+        #: Every name of an act as its words, with its slug: what a reader may be typing.
+        self.called: dict[str, str] = {}
         #: Every word of a form, and of what is related to one.
         self.words: set[str] = set()
         for raw in terms:
@@ -86,7 +88,10 @@ class Vocabulary:
         for typed in unclear:
             self._ambiguous[typed] |= entry.nearby
         self._connect(entry, unclear, raw.get("meanings") or ())
-        self.acts.update(_names_of_act(raw, unclear))
+        act = canonical(str(raw["term"])) if raw.get("acts") else None
+        if act is not None:
+            self.acts.update(dict.fromkeys(_names_of_act(raw, unclear), act.slug))
+            self.called.update({name: act.slug for name, known in _surfaces(raw) if known not in unclear})
 
     def _link(self, entry: _Entry, unclear: Set[Form]) -> None:
         """What each form of an entry may be looked for as."""
@@ -192,12 +197,10 @@ def _expansions(raw: Mapping[str, Any]) -> dict[str, str]:
     return {str(short): expansion for short in raw.get("acronyms") or () if expansion and short not in unclear}
 
 
-def _names_of_act(raw: Mapping[str, Any], unclear: Set[Form]) -> Iterator[tuple[Form, str]]:
-    """The ways of saying an entry that is an act by its very term, but for those that are citations themselves."""
-    act = canonical(str(raw["term"])) if raw.get("acts") else None
-    if act is not None:
-        names = ((form(text), text) for text in _texts(raw))
-        yield from ((known, act.slug) for known, text in names if known not in unclear and not canonical(text))
+def _names_of_act(raw: Mapping[str, Any], unclear: Set[Form]) -> Iterator[Form]:
+    """The ways of saying an entry that is an act, but for those that are citations themselves."""
+    names = ((form(text), text) for text in _texts(raw))
+    yield from (known for known, text in names if known not in unclear and not canonical(text))
 
 
 def _read(raw: Mapping[str, Any]) -> _Entry:

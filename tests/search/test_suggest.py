@@ -30,6 +30,7 @@ VOCABULARY = Vocabulary(
     [
         {"term": "SUAP", "acronyms": ["SUAP"], "expansion": "sportello unico per le attività produttive"},
         {"term": "lavoro agile", "synonyms": ["smart working"], "en": ["remote work"]},
+        {"term": "D.Lgs. 36/2023", "synonyms": ["codice dei contratti pubblici"], "acts": ["D.Lgs. 36/2023"]},
     ]
 )
 
@@ -68,6 +69,11 @@ def test_an_act_is_found_by_any_spelling(suggestions: Suggestions, typed: str) -
     assert titles(suggestions, typed)[0] == "D.Lgs. 36/2023"
 
 
+@pytest.mark.parametrize("typed", ["36/23", "36/2", "codice contr", "contratti pubb"])
+def test_an_act_is_found_by_its_short_number_and_by_what_people_call_it(suggestions: Suggestions, typed: str) -> None:
+    assert titles(suggestions, typed) == ["D.Lgs. 36/2023"]
+
+
 def test_an_act_not_in_the_library_suggests_nothing(suggestions: Suggestions) -> None:
     assert titles(suggestions, "l. 241/1990") == []
 
@@ -101,6 +107,11 @@ def test_the_name_of_a_kind_before_the_words_chooses_the_kind(suggestions: Sugge
 @pytest.mark.parametrize("typed", ["sportelo", "spotello", "sporttello", "unico sportelo"])
 def test_one_letter_wrong_is_forgiven_where_nothing_else_is_found(suggestions: Suggestions, typed: str) -> None:
     assert "Sportello unico per le attività produttive" in titles(suggestions, typed)
+
+
+def test_of_words_a_letter_away_the_whole_one_counts_before_one_that_only_begins_so() -> None:
+    rows = [row("theme", "aiuto", "Supporto"), row("theme", "suap", "Lo SUAP e le imprese")]
+    assert titles(Suggestions(rows), "suapp") == ["Lo SUAP e le imprese"]
 
 
 def test_a_word_spelt_right_is_not_widened(suggestions: Suggestions) -> None:
