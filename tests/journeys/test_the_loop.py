@@ -331,9 +331,9 @@ def test_a_round_shares_out_scarce_days_and_says_who_is_left_out(person: Callabl
     carla.tick("#confirmed")
     carla.press("Pubblica il turno")
     carla.reads("pubblicato il")
-    assert f"Per «{NEED}» il turno di abbinamento ha già interpellato Bologna: la risposta è attesa" in vera.told(
-        "Per vedere:"
-    )
+    letter = vera.told("ecco che cosa è successo.")
+    assert f"Per «{NEED}» il turno di abbinamento ha già interpellato Bologna: la risposta è attesa" in letter
+    assert "non propone nessuna città per «Un solo sportello per le pratiche" in letter
     bruno.open_task("richiesta di un’altra città: rispondere")
     bruno.reads("Ti chiedono una tua soluzione")
     tito.at_the_desk()

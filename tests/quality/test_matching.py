@@ -102,7 +102,7 @@ def test_a_request_of_one_line_is_told_that_it_says_little_and_not_that_nothing_
         given = desk(session, library_app.extensions["engine"], DAY)
         shown = shortlists.of(given, asked_in(Wanted(said), as_city(city, DAY)))
     assert (shown.low_evidence, shown.far, shown.doubtful) == (True, False, False)
-    assert shown.items[0]["solution"] == answers
+    assert answers in {item["solution"] for item in shown.items[:2]}
     assert shown.items[0]["factors"][0]["grounds"].get("whole", False) == ("Open" not in said)
 
 

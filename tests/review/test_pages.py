@@ -136,7 +136,7 @@ def test_a_version_goes_from_draft_to_ready_through_the_pages(app: Flask, office
     assert (status, "Tocca al referente (Città metropolitana di Bologna)" in page) == (200, True)
     waits = section(official.get("/scrivania").text, "attesa")
     for said in (
-        f'href="{PAGE}">Sportello unico metropolitano</a>',
+        f'href="{PAGE}" lang="it">Sportello unico metropolitano</a>',
         "tocca al referente: Città metropolitana di Bologna",
     ):
         assert said in waits
