@@ -162,9 +162,10 @@ def publish(session: Session, number: int, days: int, deed: Deed, revision: int 
 
 
 def _tell_unserved(session: Session, found: MatchingRound, deed: Deed) -> None:
-    """Who still waits for a proposal, and got none, hears why."""
-    waiting = queries.editions_in_round(session, day_of(deed.now))
-    why = {int(need): reason for need, reason, *_cities in found.result["unserved"] if int(need) in waiting}
+    """Who still waits for a proposal, and got none, hears why; of what a request says since then nobody knows."""
+    waiting, looked_at = queries.editions_in_round(session, day_of(deed.now)), found.input["editions"]
+    unserved = {need: reason for need, reason, *_cities in found.result["unserved"]}
+    why = {int(need): reason for need, reason in unserved.items() if waiting.get(int(need)) == looked_at[need]}
     for need in queries.needs_by_id(session, why):
         service.tell(session, need, deed, "round-published", {"round": found.id, "unserved": why[need.id]})
 

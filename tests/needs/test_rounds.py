@@ -38,7 +38,7 @@ from app.notices.models import Notice
 from app.outbox.models import Letter
 from app.search.engine import Engine
 from tests.makers import NOW, csrf, make_person, make_solution, sign_in
-from tests.needs.network import DAYS, LATER, PROBLEM, Network, keep_shown, under_floor, wanted
+from tests.needs.network import DAYS, LATER, PROBLEM, Network, item, keep_shown, under_floor, wanted
 from tests.needs.network import preview as a_preview
 from tests.needs.network import shown as a_shortlist
 
@@ -218,6 +218,9 @@ def test_what_was_shown_answered_and_came_of_it_is_data_for_the_coordination(
     assert (second["origin"], second["answer"]) == ("next", "withdrawn")
     assert {line["answer"] for line in rest} <= {""}
     assert (offered["origin"], offered["shown_on"], offered["request_state"]) == ("offer", "", "open")
+    text = client.get("/abbinamenti/riscontri.csv").text.removeprefix("\ufeff")
+    italian = next(csv.DictReader(io.StringIO(text), delimiter=";"))
+    assert (italian["Risposta"], italian["Motivo"]) == ("rifiutata", "la soluzione non è ancora matura")
 
 
 def test_a_round_is_computed_again_with_the_same_result(network: Network, engine: Engine) -> None:
@@ -598,6 +601,43 @@ def test_who_gets_nothing_from_a_round_hears_why(
         official = session.get(Person, network.people["official.venezia"])
     assert official is not None
     assert said in sentences(sign_in(app.test_client(), official))
+
+
+def test_of_a_request_that_changed_since_the_preview_a_round_says_nothing(network: Network, engine: Engine) -> None:
+    network.state("bologna", {"2026-4": 20})
+    network.post()
+    left = network.post("torino", problem="Vogliamo gabbie per conigli selvatici e recinti per mufloni.", themes=())
+    found = preview(network, engine)
+    assert found.result["unserved"] == [[str(left.id), "no-candidate", []]]
+    with network.database.work() as session:
+        service.edit(session, left.id, left.edition, wanted(), network.deed("official.torino", LATER))
+    with network.database.work() as session:
+        rounds.publish(session, found.id, DAYS, network.deed("coordinator", LATER))
+    network.distribute()
+    assert len(notices(network, "round-published", "official.venezia")) == 1
+    assert notices(network, "round-published", "official.torino") == [], "nobody looked at what it says now"
+
+
+def test_who_was_told_no_by_the_near_city_does_not_read_that_none_is_near(
+    app: Flask, network: Network, engine: Engine
+) -> None:
+    asked = network.post("torino")
+    with network.database.work() as session:
+        given = item("sportello-bologna", "bologna", 1)
+        service.remember_shown(session, asked, [given], "prova", NOW)
+        made = proposals.ask(session, asked.id, given, "Ci sentiamo?", DAYS, network.deed("official.torino"))
+        proposals.decline(session, made.id, "not-mature", "", DAYS, network.deed("referent.bologna", LATER))
+    network.post()
+    found = preview(network, engine)
+    assert [one[:2] for one in found.result["unserved"]] == [[str(asked.id), "no-candidate"]]
+    with network.database.work() as session:
+        rounds.publish(session, found.id, DAYS, network.deed("coordinator", LATER))
+    network.distribute()
+    with network.database.reading() as session:
+        official = session.get(Person, network.people["official.torino"])
+    assert official is not None
+    told = sentences(sign_in(app.test_client(), official))
+    assert "nessuna soluzione che si possa ancora chiedere è abbastanza vicina" in told
 
 
 def test_a_question_of_a_round_that_nobody_can_answer_comes_back_to_who_published_it(
