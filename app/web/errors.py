@@ -238,7 +238,7 @@ def _answer(status: int, problems: dict[str, str], reason: str = "") -> Response
                 words=words,
                 nearest=_nearest(words),
                 typed=_typed() if reason != UNREADABLE and status in TYPED_AGAIN else [],
-                limit=request.max_content_length,
+                limit=_exceeded(),
                 longest=MAX_ADDRESS,
                 back=_page_before(),
                 **body,
@@ -248,6 +248,12 @@ def _answer(status: int, problems: dict[str, str], reason: str = "") -> Response
     answer.cache_control.no_store = True
     answer.headers.update(_ways_on(status))
     return answer
+
+
+def _exceeded() -> int:
+    """The size that what was sent exceeds; 0 where it is refused for something else, its many fields say."""
+    most = request.max_content_length or 0
+    return most if request.content_length is None or request.content_length > most else 0
 
 
 def _ways_on(status: int) -> dict[str, str]:

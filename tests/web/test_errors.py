@@ -19,6 +19,7 @@ from app.errors import Conflict, Forbidden, Invalid, NotFound, Refused, Unavaila
 from app.web import logs
 from app.web.errors import MAX_ADDRESS, RETRY_AFTER
 from app.web.gate import permits
+from app.web.sent import MOST_FIELDS
 
 SECRET = "parola-segreta"
 RAISED: dict[str, Exception] = {
@@ -174,6 +175,14 @@ def test_a_browser_that_asks_for_where_a_form_is_sent_is_led_to_the_page_of_the_
 def test_a_body_that_is_too_large_is_refused_unread(trial: FlaskClient) -> None:
     assert trial.post("/prova/invio", data={"a": "b" * 1_100_000}).status_code == 413
     assert trial.post("/prova/invio", data={str(number): "b" for number in range(300)}).status_code in {200, 400, 413}
+
+
+def test_what_is_refused_for_its_many_fields_is_not_called_larger_than_the_limit(trial: FlaskClient) -> None:
+    large = trial.post("/prova/invio", data={"a": "b" * 1_100_000})
+    many = trial.post("/prova/invio", data={str(number): "" for number in range(MOST_FIELDS + 1)})
+    assert (large.status_code, many.status_code) == (413, 413)
+    assert ("il limite è di 1 MB" in large.text, "il limite è di" in many.text) == (True, False)
+    assert "ha troppi campi" in many.text
 
 
 def test_an_address_that_is_too_long_is_refused_with_what_to_do(trial: FlaskClient) -> None:
