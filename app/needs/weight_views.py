@@ -21,7 +21,7 @@ from app.web.unit import session, work
 weight_pages = Blueprint("weights", __name__, template_folder="templates")
 
 WORDS = {
-    **{column: ("needs/_words.html", column) for column in ("origin", "answer", "outcome")},
+    **{column: ("needs/_words.html", column) for column in ("origin", "answer", "reason", "outcome")},
     "request_state": ("needs/_words.html", "state"),
 }
 

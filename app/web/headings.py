@@ -66,7 +66,7 @@ HEADINGS: Mapping[str, str] = {
     "previous": "Impronta di prima",
     "proposed": "Proposti",
     "proposed_names": "Nomi dei proposti",
-    "published_on": "Pubblicata il",
+    "published_on": "Data di pubblicazione",
     "rank": "Posto",
     "readiness": "Prontezza",
     "reason": "Motivo",

@@ -63,6 +63,12 @@ def test_every_column_of_a_table_has_an_italian_heading_of_its_own() -> None:
         assert len({HEADINGS[column] for column in columns}) == len(columns), name
 
 
+def test_a_heading_fits_what_is_a_request_in_one_table_and_a_round_in_another() -> None:
+    shared = set(board.COLUMNS) & set(round_views.COLUMNS)
+    assert "published_on" in shared
+    assert not [column for column in shared if HEADINGS[column].endswith(" il")], "a participle has a gender"
+
+
 def test_a_table_is_headed_in_italian_and_in_english_as_its_json(library: FlaskClient) -> None:
     italian, english = as_table(library, "/citta.csv")[0], as_table(library, "/en/citta.csv")[0]
     assert list(english) == list(COLUMNS["citta"])
