@@ -100,6 +100,18 @@ def test_nobody_is_asked_unseen_for_a_request_that_its_city_lets_lapse(site: Fla
         assert queries.many_in_round(session, date(2027, 3, 2)) == 1
 
 
+def test_who_asks_for_a_lapsed_request_does_not_read_that_another_city_follows(site: Flask, network: Network) -> None:
+    need = network.post(by_when=DAY)
+    client = client_of(site, network, (Role.REFERENT, "venezia"))
+    follows, alone = "poi si passa alla prossima", "il sito non chiede a nessun altro"
+    text = client.get(f"{page(need)}/abbinamenti").text
+    assert (follows in text, alone in text) == (True, False)
+    assert look_at(network, need, on(11))
+    assert look_at(network, need, on(25))
+    text = client.get(f"{page(need)}/abbinamenti").text
+    assert (follows in text, alone in text) == (False, True)
+
+
 def test_who_puts_an_answer_off_reads_by_when_it_is_needed(site: Flask, network: Network) -> None:
     asked = network.ask(network.post(by_when=DAY))
     client = client_of(site, network, (Role.REFERENT, "bologna"))
