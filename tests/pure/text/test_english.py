@@ -14,7 +14,16 @@ def test_english_is_told_by_its_small_words(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "SUAP", "Open data e smart working nei Comuni", "Cloud first: da dove si comincia?", "Smart working"]
+    "text",
+    [
+        "",
+        "SUAP",
+        "Open data e smart working nei Comuni",
+        "Cloud first: da dove si comincia?",
+        "Smart working",
+        "Pagamenti on line, prenotazioni on line, fatture on line per imprese",
+        "Trasporto on demand, privacy by design",
+    ],
 )
 def test_english_terms_make_no_english_text(text: str) -> None:
     assert not is_english(text)
