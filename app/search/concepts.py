@@ -33,8 +33,9 @@ MOST_UNTOLD = 2
 #: A word in capitals that is longer is one typed with the key locked.
 LONGEST_ACRONYM = 4
 #: With more unknown words than these a question is in another language, and its words are no mistakes; nor are they
-#: where words of English hold it together.
+#: where more small words of English hold it together than in what Italian offices borrow (`privacy by design`).
 MOST_UNKNOWN = 3
+MOST_BORROWED = 1
 
 #: Of a question of so many words each one is meant; of a sentence many only hold it together.
 MOST_TOLD = 4
@@ -119,7 +120,7 @@ def _missing(
 
 def _mistaken(question: Question, unknown: Sequence[Word]) -> Sequence[Word]:
     """The unknown words that may be mistakes: none in another language."""
-    return unknown if len(unknown) <= MOST_UNKNOWN and not question.english else ()
+    return unknown if len(unknown) <= MOST_UNKNOWN and question.english <= MOST_BORROWED else ()
 
 
 def _unsaid(concept: Concept, unknown: Sequence[Word], ranking: Ranking) -> bool:

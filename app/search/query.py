@@ -69,7 +69,7 @@ class Question:
     """A question to the index. ``words`` are those that count; ``excluded`` rows of stems and ``unwanted`` words, which
     no answer holds; ``acts`` are slugs of cited acts; ``cited`` is each of them as it was typed; ``plain`` is what was
     typed without its operators; ``places`` are the first articles and commas asked for, as (slug, term); ``english``
-    where words of English hold it together."""
+    how many small words of English hold it together, 0 where it is not in English."""
 
     words: tuple[Word, ...] = ()
     phrases: tuple[tuple[str, ...], ...] = ()
@@ -80,7 +80,7 @@ class Question:
     wanted: tuple[tuple[str, str], ...] = ()
     plain: str = ""
     places: tuple[tuple[str, str], ...] = ()
-    english: bool = False
+    english: int = 0
 
     @property
     def empty(self) -> bool:
@@ -209,10 +209,12 @@ def _words(text: str, bare: bool = False, most: int | None = MAX_TERMS * 3) -> l
     return list({word.form: word for word in telling or kept or ([] if bare else found)}.values())
 
 
-def in_english(text: str) -> bool:
-    """Whether more small words of English than of Italian hold a text together: `Doctor Who` is asked of in either."""
+def in_english(text: str) -> int:
+    """How many small words of English hold a text together, 0 where as many of Italian do: `Doctor Who` is asked of in
+    either."""
     forms = {token.form for token in tokens(text) if len(token.form) > 1}
-    return len(forms & ENGLISH) > len((forms & STOP) - ENGLISH)
+    found = len(forms & ENGLISH)
+    return found if found > len((forms & STOP) - ENGLISH) else 0
 
 
 def _conditions(words: list[Word], quoted: list[tuple[str, ...]]) -> bool:

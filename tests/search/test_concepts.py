@@ -160,6 +160,11 @@ def test_an_english_question_is_not_corrected_into_italian(engine: Engine) -> No
     assert planned(engine, "run sportelo").changes == {"sportelo": "sportello"}
 
 
+@pytest.mark.parametrize("borrowed", ["hub and spoke", "by design"])
+def test_what_offices_borrow_from_english_keeps_no_mistake_beside_it(engine: Engine, borrowed: str) -> None:
+    assert planned(engine, f"sportelo {borrowed}").changes == {"sportelo": "sportello"}
+
+
 def test_an_english_word_is_not_said_to_be_spoken_of_nowhere(engine: Engine) -> None:
     assert engine.search("how to find the sportello").missing == ()
     assert engine.search("find sportello").missing == ("find",)
