@@ -22,7 +22,7 @@ from app.matching.score import MIDDLE, theme_of
 from app.matching.score import match as score
 from app.matching.shortlist import LENGTH
 from app.matching.weights import Weights
-from app.needs import candidates, learnt, proposal_queries, queries, shortlists
+from app.needs import candidates, learnt, proposal_queries, queries, rules, shortlists
 from app.needs.candidates import Desk
 from app.needs.models import MatchingRound, Need
 from app.needs.rules import Answer
@@ -273,6 +273,7 @@ def since(session: Session, found: MatchingRound, now: datetime) -> Since:
 def full(session: Session, found: MatchingRound, now: datetime) -> tuple[str, ...]:
     """The givers that a preview asks for more than their days of now allow; one that gives nothing any more is told
     otherwise."""
-    room = candidates.room(session, now)
     asked = Counter(city for _need, _solution, city, _score in found.result["assigned"])
-    return tuple(sorted(city for city, many in asked.items() if many > room.get(city, many)))
+    quarter, after = rules.quarters_from(day_of(now), 2)
+    loads = proposal_queries.loads(session, asked, quarter, rules.begins_at(quarter), rules.begins_at(after))
+    return tuple(sorted(city for city, load in loads.items() if asked[city] > load.room))

@@ -105,7 +105,7 @@ def weights_in_force(session: Session) -> Weights:
 
 
 def as_city(city: City, now: datetime, room: int | None = None, days: int | None = None) -> model.City:
-    """A body with the figures of the register; who stated no days can take one transfer a round."""
+    """A body with the figures of the register."""
     perimeter = perimeter_on(city.register, day_of(now).isoformat())
     figures = {}
     for name in INDICATORS:
@@ -115,7 +115,7 @@ def as_city(city: City, now: datetime, room: int | None = None, days: int | None
             figures[name] = model.Figure(float(figure.value), figure.date, source)
     people = figures.get("population")
     size = size_class(people.value if people else None)
-    return model.City(city.slug, city.name, figures, capacity=1 if room is None else room, days=days, size=size)
+    return model.City(city.slug, city.name, figures, capacity=rules.in_a_round(room), days=days, size=size)
 
 
 def asked_in(wanted: rules.Wanted, city: model.City = NOBODY) -> model.Need:
@@ -202,13 +202,6 @@ def _givers(
         days, many = stated.get(number, {}).get(quarter), begun[number]
         found[number] = as_city(owner, now, rules.transfers_left(days, many), rules.days_left(days, many))
     return found
-
-
-def room(session: Session, now: datetime) -> dict[str, int]:
-    """By giver, the transfers that a round can give it to do this quarter."""
-    owners, made = {city.id: city for city in library_queries.owners(session)}, proposal_queries.made(session)
-    ended = [item for item in made if not rules.may_answer(item.state)]
-    return beside_rounds(_givers(session, owners, ended, now).values(), made)
 
 
 def beside_rounds(givers: Iterable[model.City], made: Iterable[Made]) -> dict[str, int]:

@@ -5,15 +5,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, join, or_, select, tuple_
+from sqlalchemy import ColumnElement, CompoundSelect, Select, case, func, join, or_, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
 from app.cities.models import City
 from app.cities.queries import is_gone
 from app.document.dates import day_of
-from app.needs.models import Need, NeedReceiver, Proposal
-from app.needs.rules import EXCHANGE, OFFER, PENDING, STOPPED, Answer, State
-from app.solutions.models import Solution
+from app.needs.models import Capacity, Need, NeedReceiver, Proposal
+from app.needs.rules import EXCHANGE, OFFER, PENDING, ROUND, STOPPED, Answer, State, in_a_round, transfers_left
+from app.solutions.models import Solution, SolutionBody
 
 #: A giver's yes to a round, which is an offer to a city that is not known yet. It keeps its place in a list; an offer
 #: of one's own has none, even as part of an exchange.
@@ -124,6 +124,38 @@ def begun(session: Session, giver_id: int, since: datetime, until: datetime) -> 
         .where(Proposal.answered_at >= since, Proposal.answered_at < until)
     )
     return [at for at in session.scalars(wanted) if at is not None]
+
+
+@dataclass(frozen=True)
+class Load:
+    """Days a giver stated for a quarter, if any; its transfers that began in it; questions of rounds it has still to
+    answer."""
+
+    stated: int | None
+    begun: int
+    waiting: int
+
+    @property
+    def room(self) -> int:
+        """Transfers that a round can still ask of it."""
+        return max(in_a_round(transfers_left(self.stated, self.begun)) - self.waiting, 0)
+
+
+def loads(session: Session, givers: Iterable[str], quarter: str, since: datetime, until: datetime) -> dict[str, Load]:
+    """By giver, of those with something to give, its load of a quarter, which lasts from ``since`` to ``until``."""
+    began = (Proposal.state == Answer.ACCEPTED) & (Proposal.origin != EXCHANGE)
+    began &= (Proposal.answered_at >= since) & (Proposal.answered_at < until)
+    waits = (Proposal.origin == ROUND) & (Proposal.state == Answer.WAITING)
+    stated = (Capacity.city_id == City.id) & (Capacity.quarter == quarter)
+    giving = select(SolutionBody.city_id).where(SolutionBody.role == "owner")
+    wanted = (
+        select(City.slug, Capacity.days, func.count(case((began, 1))), func.count(case((waits, 1))))
+        .outerjoin(Capacity, stated)
+        .outerjoin(Proposal, Proposal.giver_id == City.id)
+        .where(City.slug.in_(list(givers)), City.id.in_(giving))
+        .group_by(City.slug, Capacity.days)
+    )
+    return {slug: Load(days, begun, waiting) for slug, days, begun, waiting in session.execute(wanted)}
 
 
 @dataclass(frozen=True)

@@ -337,6 +337,11 @@ def transfers_left(stated: int | None, begun: int) -> int | None:
     return max(room - begun, 0)
 
 
+def in_a_round(left: int | None) -> int:
+    """Transfers a round can give a giver that has so many left; who stated no days can take one."""
+    return 1 if left is None else left
+
+
 def days_left(stated: int | None, begun: int) -> int | None:
     """Days a giver has still free in a quarter; None where it stated nothing."""
     return None if stated is None else max(stated - begun * DAYS_A_TRANSFER, 0)
