@@ -23,13 +23,14 @@ from app.accounts import (
 )
 from app.accounts import views as account_views
 from app.background import Chore
+from app.catalogue import views as catalogue_views
 from app.cities import search as city_search
 from app.config import Settings, answered_hosts, database_address, read_settings
 from app.data_folder import prepare_data_folder, signing_key
 from app.db import Database
 from app.figures import city_views
 from app.figures import views as figure_views
-from app.needs import board_views, match_views, proposal_views, round_views, weight_views
+from app.needs import board, board_views, match_views, proposal_views, round_views, weight_views
 from app.needs import chores as need_chores
 from app.needs import views as need_views
 from app.notices import chores as notice_chores
@@ -131,6 +132,19 @@ PAGE_TITLES: Mapping[str, Callable[..., tuple[str, str]]] = {
     "twinnings.certificate": twinning_views.title_of,
 }
 
+#: The columns of the public lists, by the name of each in the catalogue.
+TABLES: Mapping[str, tuple[str, ...]] = {
+    "soluzioni": search_views.COLUMNS,
+    "citta": library_views.CITY_COLUMNS,
+    "temi": library_views.THEME_COLUMNS,
+    "norme": library_views.ACT_COLUMNS,
+    "richieste": (*board.COLUMNS, "url"),
+    "abbinamenti": round_views.COLUMNS,
+    "gemellaggi": twinning_views.COLUMNS,
+    "rete": figure_views.FLOW_COLUMNS,
+    "numeri": figure_views.FIGURE_COLUMNS,
+}
+
 FEATURES = (
     page_views.pages,
     search_views.search,
@@ -163,6 +177,7 @@ FEATURES = (
     feed_views.feeds,
     figure_views.figures,
     city_views.city_pages,
+    catalogue_views.catalogue,
     twinning_views.twinnings,
     work_views.workbench,
     act_views.acts,
@@ -233,6 +248,7 @@ def _add_stores(app: Flask, settings: Settings) -> None:
     app.extensions["nearest"] = nearest_views.nearest
     app.extensions["begin_twinning"] = twinning_service.begin
     app.extensions["chores"] = CHORES
+    app.extensions["tables"] = TABLES
     app.extensions["pictures"] = kit_views.shown_pictures
     app.extensions["own_data"] = OWN_DATA
     app.extensions["erasures"] = ERASURES

@@ -35,8 +35,8 @@ from app.web.unit import session
 pages = Blueprint("pages", __name__, template_folder="templates")
 
 WRITTEN = ("aiuto", "programma", "accessibilita", "privacy", "informazioni", "note-legali")
-#: Public pages of what happens between the cities.
-ALIVE = ("boards.show", "twinnings.index", "figures.network", "figures.numbers")
+#: Public pages of what happens between the cities, and of all that can be taken away.
+ALIVE = ("boards.show", "twinnings.index", "figures.network", "figures.numbers", "catalogue.index")
 #: Solutions, and requests and transfers, that the home page shows.
 LATEST, NEWEST = 6, 3
 XML = "application/xml"

@@ -28,7 +28,7 @@ HEADERS = {
 }
 
 #: What other sites may read from a browser, as anybody may: lists and feeds, never what is for one person.
-OPEN_DATA = frozenset({"application/json", "text/csv", "application/atom+xml"})
+OPEN_DATA = frozenset({"application/json", "application/ld+json", "text/csv", "application/atom+xml"})
 MAX_BODY = 1_000_000
 
 

@@ -20,7 +20,7 @@ LEVELS = [
     {"review"},
     {"needs"},
     {"twinnings"},
-    {"notices", "figures", "pages", "operations"},
+    {"notices", "figures", "pages", "operations", "catalogue"},
     {"web"},
     {"background", "backup"},
     {"commands", "watch"},

@@ -31,6 +31,7 @@ PAGES: Mapping[str, str] = {
     "acts": "/norme",
     "act": "/norme/legge-56-2014",
     "act-page-2": "/norme/legge-56-2014?pagina=2",
+    "catalogue": "/catalogo",
     "help": "/aiuto",
     "programme": "/programma",
     "accessibility": "/accessibilita",

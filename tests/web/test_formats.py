@@ -11,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_babel import force_locale
 
+from app.catalogue import views as catalogue_views
 from app.figures import views as figure_views
 from app.needs import board, feedback, round_views
 from app.operations import views as register_views
@@ -54,6 +55,7 @@ COLUMNS = {
     "storia": sheet.STORY,
     "ricerche": ("text", "count"),
     "registro": register_views.COLUMNS,
+    "catalogo": catalogue_views.COLUMNS,
 }
 
 
