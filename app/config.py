@@ -273,11 +273,15 @@ def _refuse_no_host(settings: Settings) -> None:
 
 def _refuse_no_database(settings: Settings) -> None:
     """What was given is not repeated: a password may be in it."""
-    address = settings.database_url
-    read = DATABASE.fullmatch(address)
-    if address and not (read and _is_port(read["port"] or "5432")):
+    if settings.database_url and not is_database(settings.database_url):
         use = "postgresql+psycopg://user@host/name, or sqlite:/// and a path"
         raise Misconfigured(f"{PREFIX}DATABASE_URL is no address of a database this site can use: use {use}")
+
+
+def is_database(address: str) -> bool:
+    """Whether this is the address of a database that the site can use."""
+    read = DATABASE.fullmatch(address)
+    return read is not None and _is_port(read["port"] or "5432")
 
 
 def _is_port(text: str) -> bool:

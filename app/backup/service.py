@@ -75,6 +75,12 @@ def _named(session: Session) -> set[str]:
     return {digest for kind, known in kinds if there(kind.__tablename__) for digest in known(session)}
 
 
+def lost(kept: Installation) -> list[str]:
+    """Digests of the uploaded files that the database names and the folder does not hold."""
+    with kept.database.reading() as session:
+        return kept.files.missing(_named(session))
+
+
 @contextmanager
 def _opened(path: Path) -> Iterator[Database]:
     database = Database(f"sqlite:///{path}")

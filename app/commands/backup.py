@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """`flask backup`: one archive of the whole installation, proved, and brought back on an empty folder."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,6 +40,13 @@ WORDS = {
     "no_folder": "la cartella {} non c'è: crearla, o indicarne un'altra",
     "no_program": "serve il programma {}, dei client di PostgreSQL, nel percorso di ricerca",
     "program_failed": "non riuscito: {}",
+    "no_source": "la base di partenza {} non c'è",
+    "source_empty": "la base di partenza è vuota: --from è quella che ha il sito da copiare",
+    "source_tables": "la base di partenza è alla migrazione {}, di un'altra versione: prima, lì, flask db upgrade",
+    "target_tables": "questa base di dati è alla migrazione {}. Prima della copia: flask db upgrade",
+    "not_empty_table": "si copia solo in una base di dati appena creata, dopo flask db upgrade: {} non è vuota",
+    "row_refused": "{}. Correggere la riga nella base di partenza e ripetere: in questa non è rimasto niente",
+    "copied_otherwise": "{}: le righe scritte non sono quelle lette. In questa base di dati non è rimasto niente",
 }
 
 
@@ -65,8 +72,8 @@ def counts(manifest: Manifest) -> str:
     return f"base di dati ({manifest.schema}), {manifest.documents} soluzioni, {len(manifest.digests)} file caricati"
 
 
-def tell_missing(manifest: Manifest, how: str) -> None:
-    for digest in manifest.missing:
+def tell_missing(missing: Iterable[str], how: str) -> None:
+    for digest in missing:
         click.echo(f"{how}: {digest}", err=True)
 
 
@@ -77,7 +84,7 @@ def create(archive: Path) -> None:
     with said():
         manifest = service.create(installation(), archive.resolve(), datetime.now(UTC), VERSION)
     click.echo(f"{archive}: {counts(manifest)}.")
-    tell_missing(manifest, "manca sul disco, o è danneggiato")
+    tell_missing(manifest.missing, "manca sul disco, o è danneggiato")
     if manifest.missing:
         raise SystemExit(1)
 
@@ -99,7 +106,7 @@ def restore(archive: Path) -> None:
     with said():
         manifest = service.restore(kept, archive.resolve())
     click.echo(f"Ripristinato l'archivio del {manifest.made_at}: {counts(manifest)}.")
-    tell_missing(manifest, "non è nell'archivio")
+    tell_missing(manifest.missing, "non è nell'archivio")
     if manifest.schema != schema.expected():
         click.echo(
             "L'archivio è di una versione precedente. Ora: flask db upgrade, flask content import, flask search ensure."

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""`flask db`: migrations up and down, and whether the tables say what the models say."""
+"""`flask db`: migrations up and down, whether the tables say what the models say, and a whole site from elsewhere."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 import click
 from flask import current_app
 from flask.cli import AppGroup
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
 
 from app import schema
+from app.backup import copying, service
+from app.commands.backup import installation, said, tell_missing
 from app.commands.group import away
-from app.config import ROOT
+from app.config import ROOT, is_database
 from app.db import Database
 from app.later import later
+from app.search.indexer import Indexer
 
 if TYPE_CHECKING:
     from alembic import command, config, util
@@ -25,7 +28,7 @@ else:
 #: How PostgreSQL says that somebody may not do what they ask for.
 NOT_ALLOWED = "42501"
 
-database = AppGroup("db", help="Migrations of the database.")
+database = AppGroup("db", help="Tables and rows of the database.")
 
 
 def configuration() -> "config.Config":
@@ -102,3 +105,35 @@ def check() -> None:
     """Fail when the tables and the models differ."""
     with _said():
         command.check(configuration())
+
+
+@database.command("copy")
+@click.option("--from", "address", required=True, metavar="ADDRESS", help="Like TWINMETRO_DATABASE_URL.")
+def copy(address: str) -> None:
+    """Bring the whole site of the database at ADDRESS into this one, new and of whichever kind, and build the index.
+
+    Accounts, requests, twinnings, journal and all else, as they stand when it begins; everything, or nothing. Uploaded
+    files stand in the data folder and stay there. Nobody should be writing: stop the site first.
+    """
+    if not is_database(address):
+        raise click.BadParameter("postgresql+psycopg://user@host/name, o sqlite:/// e un percorso", param_hint="--from")
+    source = Database(address)
+    try:
+        with said(), click.progressbar(length=1, label="Righe", show_percent=True) as bar:
+
+            def step(done: int, of: int) -> None:
+                bar.length = of
+                bar.update(done - bar.pos)
+
+            copied = copying.copy(source, installation().database, step)
+    except DBAPIError as error:
+        raise click.ClickException(away(error)) from error
+    finally:
+        source.close()
+    for name, count in sorted(copied.items()):
+        click.echo(f"{name}: {count}")
+    click.echo(f"{sum(copied.values())} righe di {len(copied)} tabelle copiate, rilette e trovate uguali.")
+    tell_missing(service.lost(installation()), "manca nella cartella dei dati")
+    indexer: Indexer = current_app.extensions["indexer"]
+    with said():
+        click.echo(f"{indexer.rebuild()} documenti indicizzati.")
