@@ -30,7 +30,7 @@ def invite(
     """
     if actor.known and not rules.may_give(actor, role, scope):
         raise Forbidden("invite")
-    earlier = _waiting(session, actor, now, (email, role.value, scope))
+    earlier = _waiting(session, now, (email, role.value, scope))
     if same := next((old for old in earlier if _is_sent_again(old, actor, now, language)), None):
         return same, ""
     for old in earlier:
@@ -83,11 +83,10 @@ def letters_of(session: Session, found: Iterable[Invitation]) -> dict[int, Lette
     return {keys[key]: letter for key, letter in letters.with_keys(session, keys).items()}
 
 
-def _waiting(session: Session, actor: Actor, now: datetime, what: tuple[str, str, str]) -> list[Invitation]:
-    """Invitations of a mailbox to a role that nobody has accepted, while nobody sends another in the name of the same
-    person: of two letters the first would open nothing."""
-    if actor.known:
-        queries.locked(session, actor.id)
+def _waiting(session: Session, now: datetime, what: tuple[str, str, str]) -> list[Invitation]:
+    """Invitations of a mailbox to a role that nobody has accepted, while nobody else invites it: of two letters the
+    first would open nothing."""
+    queries.hold_mailbox(session, what[0])
     return [old for old in queries.waiting_invitations(session, now) if (old.email, old.role, old.scope) == what]
 
 

@@ -4,7 +4,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import Row, Select, func, or_, select
+from sqlalchemy import Row, Select, func, or_, select, text
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.access import OF_BODY, Role
@@ -23,6 +23,9 @@ from app.accounts.models import (
 from app.cities.models import City
 from app.db import demonstrating
 from app.journal.models import JournalEntry
+
+#: Any constant: of what PostgreSQL holds by name, a mailbox.
+MAILBOX = 740_019
 
 
 def _people() -> Select[Person]:
@@ -176,6 +179,14 @@ def invitation(session: Session, token_digest: str) -> Invitation | None:
 def hold(session: Session, row: Invitation | Link) -> None:
     """Hold what is used once until the transaction ends, as it is now. Only where it is then written."""
     session.refresh(row, with_for_update=True)
+
+
+def hold_mailbox(session: Session, email: str) -> None:
+    """One at a time invites a mailbox, which may have no row yet. SQLite has one writer at a time already."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(
+            text("SELECT pg_advisory_xact_lock(:name, hashtext(:email))"), {"name": MAILBOX, "email": email}
+        )
 
 
 def invitation_by_number(session: Session, number: int) -> Invitation | None:

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 from sqlalchemy.orm import Session
 
-from app.access import Role
-from app.accounts import queries, roles
+from app.access import Actor, Role
+from app.accounts import invitations, queries, roles
 from app.accounts.models import Person
 from app.db import Database
 from app.errors import NotFound
@@ -48,3 +48,16 @@ def test_of_two_who_keep_somebody_out_or_take_their_role_at_once_one_tells_them(
         assert at_once(*[working(registered, act)] * 4) == ["done"] * 4
     with registered.reading() as session:
         assert sorted(letter.kind for letter in session.query(Letter).all()) == ["account-disabled", "role-taken"]
+
+
+def test_colleagues_who_invite_the_same_person_at_once_send_one_letter(registered: Database) -> None:
+    colleagues = [make(registered, (Role.REFERENT, "bologna")).actor for _ in range(4)]
+
+    def invite(by: Actor) -> Callable[[Session], object]:
+        return lambda session: invitations.invite(
+            session, by, NOW, "nuova@ente.example", Role.OFFICIAL, "bologna", "it"
+        )
+
+    assert at_once(*(working(registered, invite(each)) for each in colleagues)) == ["done"] * 4
+    with registered.reading() as session:
+        assert session.query(Letter).filter_by(kind="invitation").count() == 1
