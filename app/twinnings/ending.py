@@ -35,10 +35,16 @@ AGAIN = 5
 
 
 def stop(session: Session, number: int, reason: str, text: str, public: bool, deed: Deed) -> None:
-    """Stop a twinning; the request is open again, and nobody meets any more. Raises ``Invalid``, ``Conflict``."""
+    """Stop a twinning; the request is open again, and nobody meets any more.
+
+    Raises ``Invalid``; ``Conflict`` where a receiver has told that it adopted the solution: one who gives up takes that
+    from nobody.
+    """
     twinning = running(session, number)
     if wrong := rules.wrong_stop(reason, text):
         raise Invalid(wrong)
+    if any(form.side == "receiver" and rules.adopted(form.said) for form in queries.closing(session, number)):
+        raise Conflict("adopted_already")
     twinning.state, twinning.ended_at = State.STOPPED, deed.now
     twinning.stop_reason, twinning.stop_text, twinning.stop_public = reason, text.strip(), public
     if twinning.need_id:

@@ -24,8 +24,8 @@ def at_once(exchange: Exchange, *acts: Act) -> list[str]:
     return races.at_once(*(races.working(exchange.database, act) for act in acts))
 
 
-def saying(exchange: Exchange, body: str) -> Act:
-    return lambda session: ending.say(session, exchange.number, body, GOOD, exchange.deed())
+def saying(exchange: Exchange, body: str, said: Closing = GOOD) -> Act:
+    return lambda session: ending.say(session, exchange.number, body, said, exchange.deed())
 
 
 def stopping(exchange: Exchange) -> Act:
@@ -34,9 +34,9 @@ def stopping(exchange: Exchange) -> Act:
 
 @pytest.fixture
 def exchange(exchange: Exchange) -> Exchange:
-    """A transfer whose second receiver has told already how it went."""
+    """A transfer whose second receiver has told already that it did not adopt the solution."""
     with exchange.database.work() as session:
-        saying(exchange, "venezia")(session)
+        saying(exchange, "venezia", Closing("stopped"))(session)
     return exchange
 
 

@@ -445,6 +445,22 @@ def test_a_transfer_is_stopped_only_by_who_chose_why_and_confirmed_it(
     assert exchange.twinning().state == "stopped"
 
 
+def test_who_stops_a_transfer_of_several_reads_that_it_stops_for_all_and_takes_nothing_from_who_adopted(
+    exchange: Exchange, receiver: FlaskClient
+) -> None:
+    assert "Si ferma per tutti gli enti." in receiver.get(PATH).text
+    with exchange.database.work() as session:
+        ending.say(session, exchange.number, "venezia", Closing("adopted"), exchange.deed())
+    page = receiver.get(PATH).text
+    assert f'action="{PATH}/ferma"' not in page
+    assert "il gemellaggio non si ferma più, si chiude con i racconti" in page
+    said = {"csrf_token": csrf(receiver, PATH), "reason": "funding", "text": "Noi no.", "sure": "on"}
+    refused = receiver.post(f"{PATH}/ferma", data=said)
+    assert refused.status_code == 409
+    assert "Noi no." in refused.text
+    assert exchange.twinning().state == "running"
+
+
 def test_what_a_receiver_has_is_answered_by_choice_and_the_answer_can_be_taken_back(
     exchange: Exchange, receiver: FlaskClient
 ) -> None:

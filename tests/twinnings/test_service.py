@@ -434,6 +434,21 @@ def test_a_stop_has_a_reason_and_opens_the_request_again(exchange: Exchange) -> 
         sharing.write_note(session, exchange.number, "Ancora?", exchange.deed())
 
 
+def test_a_transfer_that_a_receiver_adopted_is_not_stopped_any_more_unless_it_says_otherwise(
+    exchange: Exchange,
+) -> None:
+    with exchange.database.work() as session:
+        ending.say(session, exchange.number, "torino", Closing("adapted"), exchange.deed())
+        with pytest.raises(Conflict, match="adopted_already"):
+            ending.stop(session, exchange.number, "funding", "", True, exchange.deed(exchange.giver))
+    assert exchange.twinning().state == "running"
+    with exchange.database.work() as session:
+        seen = rules.seen(Closing("adapted").as_data())
+        ending.say(session, exchange.number, "torino", Closing("stopped"), exchange.deed(), seen=seen)
+        ending.stop(session, exchange.number, "funding", "", True, exchange.deed(exchange.giver))
+    assert exchange.twinning().state == "stopped"
+
+
 def test_the_variant_begins_as_a_draft_of_the_receiver_tied_to_its_source(exchange: Exchange) -> None:
     with exchange.database.work() as session:
         variant = ending.begin_variant(session, exchange.number, "torino", exchange.deed())
