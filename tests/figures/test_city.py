@@ -2,7 +2,7 @@
 """What one body asks for, gives and has given: on its page, and in its report of a year."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -96,12 +96,25 @@ def test_a_city_that_did_not_adopt_what_another_adopted_in_the_same_transfer_is_
     with exchange.database.work() as session:
         for body, result in (("bologna", "adapted"), ("torino", "stopped"), ("venezia", "adapted")):
             ending.say(session, exchange.number, body, Closing(result), exchange.deed())
-    told = "questo ente non l’ha adottata"
+    told = "non risulta adottata da questo ente"
     for city, missed in (("torino", True), ("venezia", False), ("bologna", False)):
         for page in (f"/citta/{city}", f"/citta/{city}/rapporto?anno=2026"):
             text = client.get(page).text
             assert "concluso Bologna" in " ".join(re.sub(r"<[^>]+>", " ", text).split()), page
             assert (told in text) is missed, page
+
+
+def test_of_a_city_that_told_nothing_nobody_says_that_it_did_not_adopt(exchange: Exchange, client: FlaskClient) -> None:
+    with exchange.database.work() as session:
+        ending.say(session, exchange.number, "venezia", Closing("adopted"), exchange.deed())
+        late = needs.Deed(exchange.receiver, exchange.deed().now + timedelta(days=31))
+        ending.close_alone(session, exchange.number, late)
+    for page in ("/citta/torino", "/citta/torino/rapporto?anno=2027"):
+        assert "non risulta adottata da questo ente" in client.get(page).text, page
+    told = re.sub(r"<[^>]+>", "", client.get(f"/gemellaggi/{exchange.number}-{SLUG}").text)
+    assert "Torino (chi riceve): non ha raccontato com’è andata" in told
+    assert "Bologna (chi dà): non ha raccontato com’è andata" in told
+    assert "Venezia (chi riceve): adottata com’era" in told
 
 
 def test_a_transfer_that_nobody_adopted_is_no_credit_and_is_not_called_finished(
