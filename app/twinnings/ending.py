@@ -134,12 +134,19 @@ def _close(session: Session, twinning: Twinning, forms: Sequence[ClosingForm], d
     received = [form for form in forms if form.side == "receiver"]
     result = rules.outcome(form.said for form in received)
     if twinning.need_id:
-        adopted = result in rules.REUSED
-        needs.close_by_transfer(session, twinning.need_id, twinning.id, adopted, deed)
+        solved = _solved(session, twinning.need_id, received)
+        needs.close_by_transfer(session, twinning.need_id, twinning.id, solved, deed)
     if not twinning.demonstration:
         _raise_evidence(session, twinning, [form for form in received if form.said.get("result") in rules.REUSED], deed)
     _call_off_to_come(session, twinning, deed)
     tell(session, twinning, deed, "twinning-closed", {"result": result})
+
+
+def _solved(session: Session, number: int, received: Sequence[ClosingForm]) -> bool:
+    """Whether a request has what it asked for: as its city says, or those that joined it where that says nothing."""
+    need = requests.locked(session, number)
+    own = [form for form in received if need is not None and form.city_id == need.city_id]
+    return any(rules.adopted(form.said) for form in own or received)
 
 
 def _raise_evidence(session: Session, twinning: Twinning, reused: Sequence[ClosingForm], deed: Deed) -> None:

@@ -85,10 +85,11 @@ def _of_state(state: str) -> ColumnElement[bool]:
     return Twinning.state == state if state else true()
 
 
-def adopted(session: Session) -> set[int]:
-    """Numbers of the closed twinnings that a receiver says it adopted."""
+def adopted(session: Session, need_id: int | None = None) -> set[int]:
+    """Numbers of the closed twinnings that a receiver says it adopted: all of them, or those of a request."""
     told = ClosingForm.said["result"].as_string().in_(list(REUSED))
     wanted = select(Twinning.id).join(ClosingForm, ClosingForm.twinning_id == Twinning.id)
+    wanted = wanted if need_id is None else wanted.where(Twinning.need_id == need_id)
     return set(session.scalars(wanted.where(Twinning.state == "closed", ClosingForm.side == "receiver", told)))
 
 

@@ -64,6 +64,12 @@ def twinnings_of(need: Need) -> Sequence[Twinning]:
     return queries.of_need(session(), need.id)
 
 
+@twinnings.app_template_global()
+def adopted_after(need: Need) -> set[int]:
+    """Those of them that some receiver adopted, its city or another that joined it."""
+    return queries.adopted(session(), need.id)
+
+
 def now() -> datetime:
     return datetime.now(UTC)
 

@@ -790,6 +790,18 @@ def test_closing_gives_a_certificate_that_anyone_can_verify(
     assert client.get("/attestati/%00").status_code == 404
 
 
+def test_the_page_of_a_request_whose_city_did_not_adopt_says_so_and_of_the_transfer_what_another_did(
+    exchange: Exchange, client: FlaskClient
+) -> None:
+    with exchange.database.work() as session:
+        for body, result in (("torino", "stopped"), ("venezia", "adopted"), ("bologna", "adopted")):
+            ending.say(session, exchange.number, body, Closing(result), exchange.deed())
+    page = client.get(f"/richieste/{exchange.twinning().need_id}-sportello").text
+    assert "un trasferimento provato, non adottato." in page
+    assert "concluso il" in page
+    assert "chiuso il" not in page
+
+
 @pytest.mark.parametrize(
     ("torino", "said"),
     [

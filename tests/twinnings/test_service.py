@@ -575,6 +575,21 @@ def test_a_transfer_that_was_not_adopted_says_so_on_its_request(exchange: Exchan
         assert (need.state, need.outcome) == ("closed", "not-adopted")
 
 
+@pytest.mark.parametrize(("torino", "outcome"), [("stopped", "not-adopted"), ("adapted", "solved"), ("", "solved")])
+def test_a_request_ends_as_its_city_says_and_as_those_that_joined_where_that_says_nothing(
+    exchange: Exchange, torino: str, outcome: str
+) -> None:
+    with exchange.database.work() as session:
+        if torino:
+            ending.say(session, exchange.number, "torino", Closing(torino), exchange.deed())
+        ending.say(session, exchange.number, "venezia", Closing("adopted"), exchange.deed())
+        ending.close_alone(session, exchange.number, Deed(exchange.receiver, LATER + timedelta(days=31)))
+    with exchange.database.reading() as session:
+        need = session.get(Need, exchange.twinning().need_id)
+        assert need is not None
+        assert need.outcome == outcome
+
+
 def test_those_who_joined_the_request_are_among_its_people(registered: Database) -> None:
     exchange = Exchange(registered, joined=True)
     people = {(tie.person_id, tie.city_id) for tie in exchange.twinning().people}
