@@ -242,7 +242,8 @@ def _sent() -> tuple[str, Checked]:
 def shared_file(number: int, slug: str, file: int, name: str) -> Response:
     twinning = views.found(number, WORK)
     found = queries.file(session(), twinning.id, file)
-    if found is None:
+    # Who took it away was told that it is not shared any more: who kept its address does not read it either.
+    if found is None or found.removed_at is not None:
         raise NotFound(name)
     answer = handed(found.digest, found.mime, found.name)
     answer.cache_control.private = True

@@ -848,7 +848,11 @@ def test_files_are_read_by_the_parties_and_by_nobody_else(
     number = address.split("/file/")[1].split("/")[0]
     assert post(receiver, f"/file/{number}/togli") == 303
     assert "Bozza di regolamento" in receiver.get(PATH).text
+    assert client_of(app, exchange.database, exchange.giver).get(address).status_code == 404, (
+        "it is not shared any more"
+    )
     assert post(receiver, f"/file/{number}/rimetti") == 303
+    assert receiver.get(address).status_code == 200
     assert exchange.rows() == ["twinning-begun", "file-shared", "file-unshared", "file-shared"]
     sent = {"csrf_token": csrf(receiver, PATH), "file": (BytesIO(b"MZ\x90"), "x.exe")}
     refused = receiver.post(f"{PATH}/file", data=sent)
