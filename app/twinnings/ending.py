@@ -239,7 +239,7 @@ def begin_variant(session: Session, number: int, body: str, deed: Deed) -> Solut
     )
     carry_pictures(session, twinning.solution, solution, deed.person_id, deed.now)
     tie.variant = solution
-    tell(session, twinning, deed, "variant-begun", {"variant": solution.slug})
+    tell(session, twinning, deed, "variant-begun", {"variant": solution.slug, "body": body})
     return solution
 
 

@@ -387,6 +387,26 @@ def test_once_a_side_has_told_how_it_went_it_waits_for_the_people_of_the_other(
     assert (waited.person_id, waited.data["settled"]) == (exchange.giver, True)
 
 
+def test_of_a_stop_its_people_hear_why_and_who_only_follows_it_does_not(registered: Database, app: Flask) -> None:
+    exchange = Exchange(registered, alone=True)
+    with registered.work() as session:
+        service.start_following(session, exchange.stranger, "city", "torino", "Torino", [], LATER)
+        ending.stop(session, exchange.number, "funding", "", False, exchange.deed())
+    assert sentences(exchange, app)[-1][0].endswith("è di nuovo aperta. Il motivo: mancano i fondi.")
+    followed, _part = sentences(exchange, app, exchange.stranger)[-1]
+    assert followed == "Il gemellaggio «Sportello unico metropolitano» si è fermato."
+
+
+def test_the_news_of_a_variant_names_who_begins_it(exchange: Exchange) -> None:
+    told(exchange)
+    with exchange.database.work() as session:
+        ending.begin_variant(session, exchange.number, "torino", exchange.deed())
+    told(exchange)
+    with exchange.database.reading() as session:
+        notice = session.query(Notice).filter_by(action="variant-begun").one()
+        assert notice.data["body"] == "Città metropolitana di Torino"
+
+
 def test_meetings_still_to_come_are_called_off_in_one_notice_that_names_them(registered: Database, app: Flask) -> None:
     exchange = Exchange(registered, alone=True)
     days = [MONTHS_AFTER, MONTHS_AFTER + timedelta(days=7)]
