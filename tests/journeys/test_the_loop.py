@@ -126,7 +126,7 @@ def accept_at_the_desk(giver: Visitor) -> str:
 def work(receiver: Visitor, address: str) -> None:
     """A milestone, a precondition, a piece of the kit, a file."""
     receiver.go(address)
-    first = receiver.words("Primo incontro tra i due uffici")
+    first = receiver.words("Primo incontro tra gli uffici")
     receiver.press("Segna compiuta", f"section[aria-labelledby='tappe'] li:has-text('{first}')")
     receiver.reads("compiuta il %(day)s", day="")
     receiver.unfold("Rispondi", "li:has-text('Convenzione con i comuni')")

@@ -285,7 +285,7 @@ def test_nobody_takes_people_of_the_other_side_off_the_list_and_who_tries_reads_
 def test_who_left_their_body_is_marked_until_somebody_takes_over(
     app: Flask, exchange: Exchange, receiver: FlaskClient
 ) -> None:
-    post(receiver, "/tappe/1/programma", due_on="2027-03-01", owner=str(exchange.receiver))
+    post(receiver, "/tappe/1/programma", due_on="2026-12-01", owner=str(exchange.receiver))
     marked = "non lavora più per questo ente"
     assert marked not in receiver.get(PATH).text
     with exchange.database.work() as session:
@@ -297,6 +297,7 @@ def test_who_left_their_body_is_marked_until_somebody_takes_over(
     page = colleague.get(PATH).text
     assert marked in section(page, "persone")
     assert f"Receiver ({marked})" in section(page, "tappe")
+    assert f"Se ne occupava Receiver, {marked}." in " ".join(page.split())
     assert "Giver</strong>" in section(page, "persone")
     assert section(page, "persone").count(marked) == 1
 
@@ -1141,7 +1142,7 @@ def test_the_agreement_names_its_steps_in_order_of_days_and_lists_the_kit(
         text = receiver.get(f"{language}{PATH}/atti/accordo.md").text
         steps = text.partition("Le tappe sono:\n\n")[2].partition("\n\n")[0].splitlines()
         assert steps[0] == "- Seduta del consiglio (entro il [...]);", "its day has passed"
-        assert steps[1].startswith("- Primo incontro tra i due uffici (entro il ")
+        assert steps[1].startswith("- Primo incontro tra gli uffici (entro il ")
         assert steps[-1].endswith(").")
         assert len(steps) == 8
         assert "Il kit di riuso comprende:\n\n- Schema di convenzione.\n" in text

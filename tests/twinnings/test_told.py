@@ -324,7 +324,7 @@ def test_notices_say_which_step_who_and_when_and_lead_to_that_part(registered: D
         )
     named = "Sportello unico metropolitano"
     assert sentences(exchange, app) == [
-        (f"La tappa «Primo incontro tra i due uffici» del gemellaggio «{named}» è compiuta.", "tappe"),
+        (f"La tappa «Primo incontro tra gli uffici» del gemellaggio «{named}» è compiuta.", "tappe"),
         (f"Una tappa in più nel gemellaggio «{named}»: «Seduta», entro il {said(MONTHS_AFTER)}.", "tappe"),
         (f"Colleague partecipa al gemellaggio «{named}».", "persone"),
         (
@@ -353,7 +353,7 @@ def test_who_joins_leaves_or_gets_a_step_to_see_to_is_told_so_and_not_of_somebod
     joined = (
         "Fai parte del gemellaggio «Sportello unico metropolitano»: tappe, incontri e materiali sono nella sua pagina."
     )
-    owner = f"Ora della tappa «Primo incontro tra i due uffici» {titled} ti occupi tu: entro il {day}."
+    owner = f"Ora della tappa «Primo incontro tra gli uffici» {titled} ti occupi tu: entro il {day}."
     assert [words for words, _part in sentences(exchange, app, colleague)] == [joined, owner]
     others = [words for words, _part in sentences(exchange, app)][before:]
     assert others[0] == "Colleague partecipa al gemellaggio «Sportello unico metropolitano»."
