@@ -1196,8 +1196,9 @@ def test_draft_acts_bind_to_nothing_that_is_done_or_past_and_are_offered_while_i
         ),
         (
             "deliberazione",
-            "come referenti, per la Città metropolitana di Torino, {receiver}, per la Città metropolitana di Venezia, "
-            "________, prendendo atto che per la Città metropolitana di Bologna i referenti sono: {giver};",
+            "come propri referenti [lasciare quelli del proprio ente: per la Città metropolitana di Torino, "
+            "{receiver}; per la Città metropolitana di Venezia, ________], prendendo atto di quelli degli altri enti "
+            "e che per la Città metropolitana di Bologna i referenti sono: {giver};",
         ),
     ],
 )
@@ -1335,3 +1336,7 @@ def test_acts_for_one_receiver_speak_of_one(registered: Database, app: Flask) ->
     text = client_of(app, registered, alone.receiver).get(f"{PATH}/atti/accordo.md").text
     assert "Impegni dell'ente ricevente" in text
     assert "enti riceventi" not in text
+    text = client_of(app, registered, alone.receiver).get(f"{PATH}/atti/deliberazione.md").text
+    points = re.findall(r"^\d\. .*$", text, re.MULTILINE)
+    assert "\n".join(points) in text, "one list"
+    assert points[2].startswith("3. di individuare come referenti, per la Città metropolitana di Torino, Receiver")
