@@ -208,12 +208,6 @@ def writers(session: Session, solution: Solution) -> Sequence[int]:
     return [number for number in session.scalars(wanted) if number is not None]
 
 
-def last_live(session: Session, solution: Solution, until: int) -> SolutionRevision | None:
-    """The last revision up to a number that came into force."""
-    wanted = _revisions(solution).where(SolutionRevision.number <= until, SolutionRevision.live_at.is_not(None))
-    return session.scalars(wanted.order_by(SolutionRevision.number.desc()).limit(1)).one_or_none()
-
-
 def every_revision(session: Session, solution: Solution) -> Sequence[SolutionRevision]:
     """All revisions with their words, those that still wait among them, the newest first."""
     return session.scalars(_revisions(solution).order_by(SolutionRevision.number.desc())).all()

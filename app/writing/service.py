@@ -147,12 +147,20 @@ def opened(session: Session, solution: Solution) -> Opened:
 def _common(session: Session, solution: Solution, base: SolutionRevision, latest: SolutionRevision) -> SolutionRevision:
     """What the copy and the newest version both come from.
 
-    A version that confirms facts, or ages them, is made from the one in force: a version that only waited is no parent
-    of it, and what that one says must not be taken for text that was taken back.
+    A version that a decision, or a confirmation of facts, makes says again what an older one said: one that was made
+    since then, or only waited, is no parent of it, and what that one says must not be taken for text taken back.
     """
-    if latest.live_at is None or base.live_at is not None:
-        return base
-    return library.last_live(session, solution, base.number) or base
+    said, older = _without_judgement(latest), base
+    while older.live_at is None and older.number > 1 and _without_judgement(older) != said:
+        older = library.revision(session, solution, older.number - 1)
+    again = _without_judgement(older) == said
+    return older if again or (latest.live_at is not None and older.live_at is not None) else base
+
+
+def _without_judgement(revision: SolutionRevision) -> Document:
+    """What a version says, whatever the site keeps in it and whoever judges it fixes."""
+    document = with_site_fields(revision.document(), {})
+    return replace(document, front={name: value for name, value in document.front.items() if name != "evidence_level"})
 
 
 def save(

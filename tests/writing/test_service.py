@@ -16,7 +16,7 @@ from app.errors import Invalid
 from app.journal.queries import of_thing
 from app.solutions import queries as library
 from app.solutions.models import Solution
-from app.solutions.service import make_live
+from app.solutions.service import make_live, propose
 from app.writing import giving_up, queries, service
 from app.writing.service import KEPT_EDITIONS, Saved, Seen
 from app.writing.state import State
@@ -196,6 +196,25 @@ def test_nobody_hands_a_solution_over_to_an_office_they_do_not_work_for(office: 
     with pytest.raises(Invalid) as refused, office.work() as session:
         service.freeze(session, found(session), 1, LATER)
     assert refused.value.problems == {"city": "not_own_body"}
+
+
+@pytest.mark.parametrize("live", [True, False], ids=["in force", "that climbs on"])
+def test_what_was_kept_as_a_version_while_another_is_judged_stays_in_the_draft(office: Database, live: bool) -> None:
+    with office.work() as session:
+        solution = service.begin(session, "Ufficio concorsi", "bologna", None, NOW, 1)
+        sent = service.freeze(session, solution, 1, LATER)
+        opened = service.opened(session, solution)
+        after = replace(opened.state, fields={**opened.state.fields, "summary": "Scritta dopo l’invio."})
+        service.save(session, solution, after, opened.seen, 1, LATER)
+        assert service.freeze(session, solution, 1, LATER).number == sent.number + 1
+        judged = sent.document()
+        decided = replace(judged, front={**judged.front, "evidence_level": 2})
+        (make_live if live else propose)(session, solution, decided, LATER, 1)
+    with office.reading() as session:
+        kept = library.by_slug(session, "ufficio-concorsi")
+        assert kept is not None
+        fields = service.opened(session, kept).state.fields
+        assert (fields["summary"], fields["evidence_level"]) == ("Scritta dopo l’invio.", "2")
 
 
 def test_facts_confirmed_over_a_version_that_waits_take_no_word_of_it_back(office: Database) -> None:
