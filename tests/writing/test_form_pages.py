@@ -262,6 +262,22 @@ def test_a_version_is_saved_with_its_reason_and_does_not_reach_readers(
         assert not service.unsaved(session, solution)
 
 
+def test_a_version_that_never_came_into_force_is_not_called_in_force_nor_an_earlier_one(
+    people: dict[str, FlaskClient], maria: Desk
+) -> None:
+    draft = begin(people["maria"], title="Ufficio unico dei concorsi").open()
+    draft.type(summary="Una sintesi.").save()
+    maria.open().type(summary="Sintesi aggiornata.").save()
+    for desk, said in ((draft, "Leggi quella in vigore"), (maria, "")):
+        token = desk.open().box("csrf_token")
+        desk.client.post(f"{desk.address}/versione", data={"csrf_token": token})
+        newest = desk.client.get(f"{desk.address}/versioni").text.split("<li>\n    <p><a")[1]
+        assert ("mai pubblicata" in newest, "in vigore" in newest) == (True, False)
+        page = desk.client.get(f"{desk.address}/versioni/2").text
+        assert ("non è mai stata pubblicata" in page, "versione precedente" in page) == (True, False)
+        assert not said or said not in page
+
+
 def words_in(tag: str, page: str) -> list[str]:
     return re.findall(r"\w+", " ".join(re.findall(f"<{tag}>(.*?)</{tag}>", page, re.DOTALL)))
 
