@@ -19,6 +19,7 @@ from app.review import queues
 from app.review import rules as review_rules
 from app.review.models import Review
 from app.review.rules import Step
+from app.review.service import claimed
 from app.solutions.models import Solution
 from app.writing import service as writing
 
@@ -140,16 +141,18 @@ def to_mend(session: Session, actor: Actor, returned: Sequence[Review]) -> list[
 def waited_for(session: Session, actor: Actor) -> list[Waited]:
     """Reviews that the person or their office asked for and nobody has decided; of the coordination, all of others."""
     if not actor.national:
-        return [_waited(review) for review in queries.asked_by_office(session, actor.id, actor.bodies, MOST)]
-    found = queries.open_reviews(session)
-    return [_waited(review) for review in found if not _may_decide(actor, review)][:MOST]
+        found = queries.asked_by_office(session, actor.id, actor.bodies, MOST)
+    else:
+        found = [review for review in queries.open_reviews(session) if not _may_decide(actor, review)][:MOST]
+    held = claimed(session, found)
+    return [_waited(review, review.id in held) for review in found]
 
 
 def _may_decide(actor: Actor, review: Review) -> bool:
     return access.may(actor, review_rules.ACTION_OF[Step(review.step)], review.judged)
 
 
-def _waited(review: Review) -> Waited:
+def _waited(review: Review, held: bool) -> Waited:
     solution: Solution = review.solution
     owner = solution.owner
     themes = tuple(tie.theme.slug for tie in solution.themes)
@@ -160,5 +163,5 @@ def _waited(review: Review) -> Waited:
         owner.name if owner else "",
         themes,
         review.asked_at,
-        review.claimed_by is not None,
+        held,
     )

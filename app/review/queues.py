@@ -16,6 +16,7 @@ from app.review import ageing, queries, rules
 from app.review.models import Comment, PageReport, Review
 from app.review.queries import Filter, Scope
 from app.review.rules import Step
+from app.review.service import claimed
 from app.solutions.models import Solution
 from app.solutions.rules import is_overdue
 
@@ -108,8 +109,10 @@ def rows(session: Session, actor: Actor, queue: str, chosen: Filter, now: dateti
     if queue == REPORTS:
         return _reports(session, actor, chosen, today)
     waiting = queries.waiting(session, STEP_OF[queue], scope_of(actor, queue), chosen)
+    held = claimed(session, waiting)
     names = people.names(session, [review.claimed_by for review in waiting])
-    return [_of_review(review, actor, names, today) for review in waiting]
+    working = {review.id: names.get(review.claimed_by or 0, "") for review in waiting if review.id in held}
+    return [_of_review(review, actor, working.get(review.id, ""), today) for review in waiting]
 
 
 def _reports(session: Session, actor: Actor, chosen: Filter, today: date) -> list[Row]:
@@ -125,7 +128,7 @@ def _overdue(session: Session, actor: Actor, chosen: Filter, today: date) -> Seq
     return [solution for solution in found if is_overdue(solution.front.get("review_due"), today)]
 
 
-def _of_review(review: Review, actor: Actor, names: Mapping[int, str], today: date) -> Row:
+def _of_review(review: Review, actor: Actor, assignee: str, today: date) -> Row:
     solution, asked_on = review.solution, day_of(review.asked_at)
     may = access.may(actor, rules.ACTION_OF[Step(review.step)], review.judged)
     return Row(
@@ -134,11 +137,11 @@ def _of_review(review: Review, actor: Actor, names: Mapping[int, str], today: da
         days=ageing.working_days(asked_on, today),
         due_on=review.due_on,
         late=review.due_on is not None and review.due_on < today,
-        assignee=names.get(review.claimed_by or 0, ""),
-        mine=review.claimed_by == actor.id,
+        assignee=assignee,
+        mine=bool(assignee) and review.claimed_by == actor.id,
         review_id=review.id,
         number=review.revision_number,
-        claimable=may and review.claimed_by is None,
+        claimable=may and not assignee,
         able=may,
     )
 

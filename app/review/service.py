@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """One function per button of review: submit, claim, assign, return, approve, validate, make ready, withdraw."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -85,7 +85,7 @@ def _is_changed(session: Session, solution: Solution, latest: Document, waiting:
 def claim(session: Session, judgement: Judgement) -> Review:
     """Say that one is working on it. Raises ``Conflict`` where somebody else is already."""
     solution, review = _waiting(session, judgement)
-    if review.claimed_by is not None:
+    if claimed(session, [review]):
         raise Conflict("claimed")
     review.claimed_by, review.claimed_at = judgement.person_id, judgement.now
     tell(session, solution, judgement.person_id, judgement.now, "review-claimed", _said(review))
@@ -233,6 +233,18 @@ def candidates(session: Session, solution: Solution, review: Review, day: date) 
     found = people.with_role(session, turn.role, turn.scopes) if turn else []
     gone = frozenset(body.slug for body in registers.closed_among(session, solution.thing.bodies, day))
     return [person for person in found if access.may_begin(person.actor, rules.ACTION_OF[step], review.judged, gone)]
+
+
+def claimed(session: Session, reviews: Iterable[Review]) -> frozenset[int]:
+    """Numbers of the reviews on which somebody works who may decide them: not whose role was taken, or account closed,
+    since they said so."""
+    said = {review: review.claimed_by for review in reviews if review.claimed_by is not None}
+    found = people.active(session, said.values())
+    return frozenset(
+        review.id
+        for review, person in said.items()
+        if person in found and access.may(found[person].actor, rules.ACTION_OF[Step(review.step)], review.judged)
+    )
 
 
 def _waiting(session: Session, judgement: Judgement) -> tuple[Solution, Review]:

@@ -24,7 +24,7 @@ from app.review import ageing, at_hand, kit, queries, rules
 from app.review.kit import Kit
 from app.review.models import Comment, Review
 from app.review.rules import Deed, NextActor, Situation, Step
-from app.review.service import candidates, in_force_of
+from app.review.service import candidates, claimed, in_force_of
 from app.solutions import queries as library
 from app.solutions.models import Solution, SolutionRevision
 from app.solutions.rules import SITE_FIELDS, is_overdue
@@ -113,7 +113,7 @@ def standing(session: Session, solution: Solution) -> Standing:
     changed = rules.is_changed(writing, in_force, waited, files=files)
     step = Step(review.step) if review else None
     situation = Situation(
-        solution.badge, step, solution.archived_at is not None, changed, bool(review and review.claimed_by)
+        solution.badge, step, solution.archived_at is not None, changed, bool(review and claimed(session, [review]))
     )
     asked = step or rules.first_step(solution.badge, changed)
     judged = revision.document() if review else writing

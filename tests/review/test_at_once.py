@@ -6,10 +6,11 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy.orm import Session
 
+from app.access import Role
 from app.journal import service as journal
 from app.review import service
 from app.review.service import Judgement
-from tests.makers import NOW
+from tests.makers import NOW, make_person
 from tests.races import at_once, working
 from tests.review.office import LATER, Office
 
@@ -47,9 +48,9 @@ def test_of_two_decisions_at_once_exactly_one_holds(office: Office, second: Act)
 
 def test_of_two_who_take_it_at_once_one_has_it(office: Office) -> None:
     office.submit()
-    found = race(
-        office, [service.claim, service.claim], [office.judgement(office.referent), office.judgement(office.expert)]
-    )
+    with office.database.work() as session:
+        other = make_person(session, (Role.REFERENT, "bologna")).id
+    found = race(office, [service.claim, service.claim], [office.judgement(office.referent), office.judgement(other)])
     assert found == ["conflict", "done"]
     assert office.rows() == ["solution-submitted", "review-claimed"]
 

@@ -6,10 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from app.access import Role
+from app.access import Actor, Role
+from app.accounts import queries as people
+from app.accounts import roles
 from app.db import Database
 from app.errors import Conflict, Invalid
-from app.review import kit, queries, service, upkeep
+from app.review import kit, queries, queues, service, sheet, upkeep
 from app.review.rules import State, Step
 from app.solutions import queries as library
 from app.writing import kit as files
@@ -187,6 +189,26 @@ def test_only_one_person_at_a_time_works_on_a_review(office: Office) -> None:
     with office.database.work() as session:
         service.release(session, office.judgement(office.referent))
     assert office.review().claimed_by is None
+
+
+def test_a_review_claimed_by_somebody_who_may_no_longer_decide_is_there_to_be_claimed(office: Office) -> None:
+    office.submit()
+    with office.database.work() as session:
+        other = make_person(session, (Role.REFERENT, "bologna")).id
+        service.claim(session, office.judgement(office.referent))
+        gone = people.person(session, office.referent)
+        assert gone is not None
+        roles.take_role(session, Actor(9, frozenset({(Role.COORDINATOR, "")})), gone, gone.assignments[0].id, LATER)
+    actor = Actor(other, frozenset({(Role.REFERENT, "bologna")}))
+    with office.database.reading() as session:
+        solution = library.by_slug(session, SLUG)
+        assert solution is not None
+        assert not sheet.standing(session, solution).situation.claimed
+        (row,) = queues.rows(session, actor, "da-approvare", queries.Filter(), LATER)
+        assert (row.assignee, row.claimable) == ("", True)
+    with office.database.work() as session:
+        service.claim(session, office.judgement(other))
+    assert office.review().claimed_by == other
 
 
 def test_a_review_is_given_to_somebody_who_may_decide_by_a_day_to_come(office: Office) -> None:
