@@ -68,8 +68,9 @@ def _of_solution(session: Session, entry: JournalEntry) -> Audience | None:
     following = queries.followers(session, followed) if public else frozenset()
     owner, reader = solution.owner, _reader(session, entry) | (besides.people - earlier)
     page = "" if entry.action in PUBLIC_PAGE else "/revisione"
+    turn, lacking = _turn_of(session, solution, entry)
     return Audience(
-        frozenset(_waiting(session, solution, entry)),
+        turn,
         readers(session, earlier, Action.READ_DRAFT, thing)
         | readers(session, reader, Action.READ_SOLUTION, solution.thing),
         readers(session, following, Action.READ_SOLUTION, solution.thing),
@@ -78,7 +79,7 @@ def _of_solution(session: Session, entry: JournalEntry) -> Audience | None:
         owner.name if owner else "",
         public_path=f"/soluzioni/{solution.slug}",
         readers=reader,
-        facts=reviewing.facts(session, entry) | besides.facts,
+        facts=reviewing.facts(session, entry) | besides.facts | lacking,
     )
 
 
@@ -130,6 +131,12 @@ def _themes(session: Session, slugs: Iterable[str]) -> list[tuple[str, str]]:
     return [("theme", slug) for slug in with_above(slugs, solutions.tree(session))]
 
 
+def _turn_of(session: Session, solution: Solution, entry: JournalEntry) -> tuple[frozenset[int], dict[str, bool]]:
+    """Those whose turn it is, and what is said besides: where nobody may decide the coordination invites somebody."""
+    turn = frozenset(_waiting(session, solution, entry))
+    return (turn, {}) if turn or not _next_step(entry) else (coordination(session), {"nobody": True})
+
+
 def _waiting(session: Session, solution: Solution, entry: JournalEntry) -> Iterable[int]:
     """Those whose turn it is after the row."""
     thing = solution.thing
@@ -137,7 +144,7 @@ def _waiting(session: Session, solution: Solution, entry: JournalEntry) -> Itera
         return [int(entry.data["person"])] if entry.data.get("person") else []
     if entry.action in OWNERS_TURN:
         return _owners(session, solution, entry)
-    step = entry.data.get("step") if entry.action == "solution-submitted" else entry.data.get("next")
+    step = _next_step(entry)
     if not step:
         return []
     role = ROLE_OF[Step(step)]
@@ -145,6 +152,11 @@ def _waiting(session: Session, solution: Solution, entry: JournalEntry) -> Itera
     found = with_roles(session, (role,), thing.bodies if role is Role.REFERENT else thing.themes)
     review = reviews.open_review(session, solution)
     return able(session, found, action, review.judged if review else thing, entry.at)
+
+
+def _next_step(entry: JournalEntry) -> str:
+    """The decision that is waited for after the row, empty for none."""
+    return str(entry.data.get("step" if entry.action == "solution-submitted" else "next") or "")
 
 
 def _owners(session: Session, solution: Solution, entry: JournalEntry) -> frozenset[int]:

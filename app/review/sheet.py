@@ -163,7 +163,7 @@ def sheet(
         comments=comments,
         returned=returned,
         timeline=timeline,
-        candidates=candidates(session, solution, review, today) if review and Deed.ASSIGN in deeds else [],
+        candidates=candidates(session, solution, review, today) if review else [],
         people=people.names(session, _numbers(review or returned, comments, timeline, stands.revision)),
         scopes=scope_names(session, solution),
     )

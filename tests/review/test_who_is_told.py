@@ -226,6 +226,25 @@ def test_an_error_reaches_those_who_can_correct_it_now_else_the_coordination(app
     assert said in app.test_client().get(address).text
 
 
+def test_a_decision_that_nobody_may_take_is_told_to_the_coordination_and_to_who_asked_for_it(
+    app: Flask, office: Office
+) -> None:
+    story = Story(app, office)
+    with office.database.work() as session:
+        referent = people.person(session, office.referent)
+        assert referent is not None
+        referent.assignments.clear()
+    story.press("author", "revisione/invia")
+    assert story.told() == {"coauthor", "coordinator"}
+    assert "nessuno ha il ruolo" in story.clients["author"].get(PAGE).text
+    sentence = f"«{office.solution().title}» aspetta una decisione che oggi nessuno ha il ruolo per prendere"
+    assert sentence in story.clients["coordinator"].get("/avvisi").text
+    assert sentence not in story.clients["coauthor"].get("/avvisi").text
+    with office.database.work() as session:
+        make_person(session, (Role.REFERENT, "bologna"))
+    assert "nessuno ha il ruolo" not in story.clients["author"].get(PAGE).text
+
+
 def test_who_wrote_a_version_and_has_left_the_office_is_nowhere_asked_to_judge_it(office: Office) -> None:
     with office.database.work() as session:
         solution = library.by_slug(session, SLUG)
