@@ -26,8 +26,8 @@ ACTIONS: Mapping[str, str] = {
     "solution-validated": "validated by an expert; the same, and evidence",
     "solution-made-ready": "declared ready to be re-used; the same",
     "review-withdrawn": "taken back by its office; review, version, step",
-    "solution-archived": "taken out of the library with a reason; comment",
-    "solution-restored": "brought back into the library",
+    "solution-archived": "taken out of the library, or of the drafts, with a reason; comment, draft",
+    "solution-restored": "brought back into the library, or among the drafts; draft",
     "comment-added": "a remark of somebody who works on it; comment, section",
     "comment-resolved": "a remark or a report was dealt with; comment, kind",
     "error-reported": "a reader reported an error; comment",
@@ -152,9 +152,10 @@ def possible(situation: Situation) -> frozenset[Deed]:
     """What can be done in a situation, by whoever may."""
     if situation.archived:
         return frozenset({Deed.RESTORE, Deed.COMMENT})
-    deeds = {Deed.COMMENT}
+    # A draft too, which nobody could put aside once a version of it was kept: it would be on every desk for ever.
+    deeds = {Deed.COMMENT, Deed.ARCHIVE}
     if situation.in_force:
-        deeds |= {Deed.ARCHIVE, Deed.CONFIRM, Deed.REPORT}
+        deeds |= {Deed.CONFIRM, Deed.REPORT}
     if situation.step:
         mine = Deed.RELEASE if situation.claimed else Deed.CLAIM
         deeds |= {DECISION_OF[situation.step], Deed.RETURN, Deed.WITHDRAW, Deed.ASSIGN, mine}

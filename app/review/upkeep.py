@@ -40,10 +40,11 @@ def confirm_facts(session: Session, solution: Solution, person_id: int, now: dat
 
 
 def archive(session: Session, solution: Solution, person_id: int, now: datetime, reason: str) -> None:
-    """Take a solution out of lists and search, with a reason; its page stays and says so. Raises ``Conflict``."""
+    """Take a solution out of lists and search, with a reason; its page stays and says so. A draft that its office gives
+    up is put aside. Raises ``Conflict`` where it is archived already."""
     solution = library.locked(session, solution.id)
-    if not solution.badge or solution.archived_at is not None:
-        raise Conflict("not_in_force")
+    if solution.archived_at is not None:
+        raise Conflict("archived")
     said = needed(reason, "archive_reason", MAX_REASON)
     waiting = queries.open_review(session, solution)
     if waiting is not None:
@@ -53,7 +54,7 @@ def archive(session: Session, solution: Solution, person_id: int, now: datetime,
     kept = Comment(solution_id=solution.id, kind="archive", text=said, author_id=person_id, created_at=now)
     session.add(kept)
     session.flush()
-    tell(session, solution, person_id, now, "solution-archived", {"comment": kept.id})
+    tell(session, solution, person_id, now, "solution-archived", {"comment": kept.id, **_draft(solution)})
 
 
 def restore(session: Session, solution: Solution, person_id: int, now: datetime) -> None:
@@ -64,7 +65,12 @@ def restore(session: Session, solution: Solution, person_id: int, now: datetime)
     solution.archived_at, solution.updated_at = None, now
     solution.published = bool(solution.badge) and solution.visibility == "public"
     _note_acts(session, solution)
-    tell(session, solution, person_id, now, "solution-restored", {})
+    tell(session, solution, person_id, now, "solution-restored", _draft(solution))
+
+
+def _draft(solution: Solution) -> dict[str, bool]:
+    """What the journal notes of one that never was in the library."""
+    return {} if solution.badge else {"draft": True}
 
 
 def _note_acts(session: Session, solution: Solution) -> None:

@@ -218,14 +218,16 @@ def resolve(slug: str, number: int) -> Response:
 def archive(slug: str) -> Response:
     solution = found(slug, Action.APPROVE_SOLUTION)
     person, reason = gate.actor().id, request.form.get("archive_reason", "")
-    return _press(solution, "archived", lambda writing: upkeep.archive(writing, solution, person, now(), reason))
+    said = "archived" if solution.badge else "draft_archived"
+    return _press(solution, said, lambda writing: upkeep.archive(writing, solution, person, now(), reason))
 
 
 @review.post("/soluzioni/<slug:slug>/riporta")
 @permits(Action.APPROVE_SOLUTION)
 def restore(slug: str) -> Response:
     solution = found(slug, Action.APPROVE_SOLUTION)
-    return _press(solution, "restored", lambda writing: upkeep.restore(writing, solution, gate.actor().id, now()))
+    said = "restored" if solution.badge else "draft_restored"
+    return _press(solution, said, lambda writing: upkeep.restore(writing, solution, gate.actor().id, now()))
 
 
 @review.post("/soluzioni/<slug:slug>/conferma")

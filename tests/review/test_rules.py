@@ -24,7 +24,7 @@ SITUATIONS = [
 EXPECTED: dict[Deed, Callable[[Situation], bool]] = {
     Deed.COMMENT: lambda s: True,
     Deed.RESTORE: lambda s: s.archived,
-    Deed.ARCHIVE: lambda s: not s.archived and s.badge != "",
+    Deed.ARCHIVE: lambda s: not s.archived,
     Deed.CONFIRM: lambda s: not s.archived and s.badge != "",
     Deed.REPORT: lambda s: not s.archived and s.badge != "",
     Deed.APPROVE: lambda s: not s.archived and s.step is Step.APPROVAL,

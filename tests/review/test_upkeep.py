@@ -6,10 +6,12 @@ from datetime import timedelta
 import pytest
 from flask.testing import FlaskClient
 
+from app.access import Actor, Role
 from app.accounts.service import Throttled
 from app.errors import Conflict, Invalid, NotFound
 from app.journal.service import record
-from app.review import queries, remarks, upkeep
+from app.notices import desk
+from app.review import queries, remarks, service, upkeep
 from app.review.models import Comment
 from app.search.models import SearchChange
 from app.solutions import queries as library
@@ -72,12 +74,25 @@ def test_a_body_that_is_no_longer_there_is_not_asked_to_confirm(live: Office) ->
         assert not upkeep.tell_due(session, live.solution().id, LATER + YEARS)
 
 
-def test_a_draft_has_no_facts_to_confirm_and_nothing_to_archive(office: Office) -> None:
+def test_a_draft_has_no_facts_to_confirm(office: Office) -> None:
     with pytest.raises(Conflict), office.database.work() as session:
         upkeep.confirm_facts(session, office.solution(), office.official, LATER)
-    with pytest.raises(Conflict), office.database.work() as session:
-        upkeep.archive(session, office.solution(), office.referent, LATER, "Perché")
     assert office.rows() == []
+
+
+def test_a_draft_that_came_back_is_put_aside_and_leaves_the_desk_until_it_is_brought_back(office: Office) -> None:
+    office.submit()
+    with office.database.work() as session:
+        service.return_(session, office.judgement(office.referent), "Non è una pratica")
+        upkeep.archive(session, office.solution(), office.referent, LATER, "Vi rinunciamo")
+    actor = Actor(office.official, frozenset({(Role.OFFICIAL, "bologna")}))
+    for brought_back in (False, True):
+        with office.database.work() as session:
+            if brought_back:
+                upkeep.restore(session, office.solution(), office.referent, LATER)
+            returned = desk.returned_to(session, actor)
+            assert bool(returned) is bool(desk.drafts(session, actor, returned)) is brought_back
+    assert (office.solution().badge, office.solution().published) == ("", False)
 
 
 def test_the_level_falls_when_nobody_confirms_and_never_twice_for_the_same_time(
