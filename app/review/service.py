@@ -21,8 +21,8 @@ from app.review.models import Comment, Review
 from app.review.rules import State, Step
 from app.solutions import queries as library
 from app.solutions.models import Solution, SolutionRevision
-from app.solutions.rules import with_site_fields
-from app.solutions.service import make_live, propose, wrong_in
+from app.solutions.rules import narrower, with_site_fields
+from app.solutions.service import make_live, propose, save, wrong_in
 from app.writing.service import freeze
 
 MAX_REASON = 2_000
@@ -173,6 +173,7 @@ def _pass(session: Session, judgement: Judgement, step: Step, reason: str, evide
             _carry_on(session, solution, document, version, judgement.now),
             rules.step_after(step),
         )
+        _narrow(session, solution, document, judgement)
     if follows:
         _open(session, solution, follows, number, review.files, review.asked_by, judgement.now)
     told: dict[str, Any] = {"badge": solution.badge, "live": lives, "next": follows or "", "number": number}
@@ -215,6 +216,16 @@ def _put_in_force(
     if follows and rules.missing(follows, document, bool(kit.coming(session, solution, review.files))):
         follows = None
     return live.number, follows
+
+
+def _narrow(session: Session, solution: Solution, document: Document, judgement: Judgement) -> None:
+    """Who may read it is the city's to say: where it approves fewer readers they are fewer at once, whatever the text
+    still waits for."""
+    wanted = narrower(solution.visibility, str(document.front.get("visibility") or ""))
+    if wanted != solution.visibility:
+        in_force = library.current_revision(session, solution).document()
+        narrowed = save(session, solution, rules.with_fields(in_force, visibility=wanted), judgement.now)
+        narrowed.author_id = judgement.person_id
 
 
 def _carry_on(

@@ -174,6 +174,24 @@ def test_a_decision_on_what_was_decided_already_is_refused(office: Office) -> No
     assert office.rows() == ["solution-submitted", "solution-approved"]
 
 
+def test_fewer_readers_are_fewer_as_soon_as_the_city_approves_and_more_only_with_the_text(office: Office) -> None:
+    office.submit()
+    office.approve()
+    office.validate()
+    office.rewrite(title="Per pochi", visibility="members")
+    office.submit()
+    office.approve()
+    narrowed = office.solution()
+    assert (narrowed.visibility, narrowed.published, narrowed.badge) == ("members", False, "validata")
+    assert (narrowed.title, office.review().step) == ("Sportello unico metropolitano", Step.VALIDATION)
+    office.validate()
+    assert (office.solution().title, office.solution().visibility) == ("Per pochi", "members")
+    office.rewrite(title="Per tutti", visibility="public")
+    office.submit()
+    office.approve()
+    assert (office.solution().title, office.solution().visibility) == ("Per pochi", "members")
+
+
 def test_a_decision_of_another_step_is_refused(office: Office) -> None:
     office.submit()
     with pytest.raises(Conflict), office.database.work() as session:
