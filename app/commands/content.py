@@ -24,6 +24,7 @@ from app.solutions.service import Imported, Outcome, import_document, rerender, 
 from app.solutions.variant_queries import in_force
 from app.web.messages import problem_sentence
 from app.writing import queries as writing
+from app.writing.service import unsaved
 
 content = WithTables("content", help="The library of a folder: solutions, cities, themes, pages.")
 
@@ -242,6 +243,7 @@ def export(path: Path | None) -> None:
         real = [(slug, text) for slug, text in found if not is_made_up(slug, text)]
         every = [(slug, text) for slug, text in real if slug not in archived]
         kits = writing.kits(session)
+        typed = [one.slug for one in writing.with_working_copy(session) if unsaved(session, one)]
         try:
             with click.progressbar(every, label="Soluzioni", show_pos=True) as progress:
                 for slug, text in progress:
@@ -255,6 +257,9 @@ def export(path: Path | None) -> None:
     if len(every) < len(real):
         left = ", ".join(slug for slug, _text in real if slug in archived)
         click.echo(f"Soluzioni archiviate lasciate fuori: {len(real) - len(every)} ({left}).")
+    if lacking := [slug for slug, _text in every if slug in typed]:
+        told = "Soluzioni con parole che nessuna versione tiene ancora, e che la cartella non contiene"
+        click.echo(f"{told}: {len(lacking)} ({', '.join(lacking)}).")
     _tell_kits({slug: kits[slug] for slug, _text in every if slug in kits})
     for name in lost:
         click.echo(f"{name}: il testo della pagina non è in {settings.content_folder}, non esportata", err=True)

@@ -23,6 +23,12 @@ def working_copy(session: Session, solution: Solution) -> WorkingCopy | None:
     return session.scalars(wanted.execution_options(populate_existing=True)).one_or_none()
 
 
+def with_working_copy(session: Session) -> Sequence[Solution]:
+    """Solutions on which somebody ever typed, by address."""
+    wanted = select(Solution).join(WorkingCopy, WorkingCopy.solution_id == Solution.id)
+    return session.scalars(wanted.order_by(Solution.slug)).all()
+
+
 def edition(session: Session, solution: Solution, number: int) -> Edition | None:
     """One saved state, None where it was never there or is no longer kept."""
     wanted = select(Edition).where(Edition.solution_id == solution.id, Edition.number == number)

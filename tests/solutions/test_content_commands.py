@@ -23,6 +23,7 @@ from app.solutions import folder as library
 from app.solutions.models import Solution
 from app.solutions.service import save
 from app.writing.models import Attachment
+from app.writing.service import begin, freeze
 from tests.makers import NOW, make_document
 from tests.stores import Stores
 
@@ -432,6 +433,19 @@ def test_an_export_names_the_files_it_leaves_behind_and_holds_nothing_made_up(
     assert "Soluzioni dimostrative lasciate fuori: 2." in result.output
     assert {path.stem for path in (target / "solutions").glob("*.md")} == {"uno", "due"}
     assert run(app, "check", target).exit_code == 0
+
+
+def test_an_export_names_the_solutions_of_which_it_lacks_what_was_typed(
+    app: Flask, folder: Path, database: Database, tmp_path: Path
+) -> None:
+    run(app, "import", folder)
+    with database.work() as session:
+        begin(session, "Una bozza", "bologna", make_document(title="Una bozza"), NOW, 1)
+        kept = begin(session, "Un’altra", "bologna", make_document(title="Un’altra"), NOW, 1)
+        freeze(session, kept, 1, NOW)
+    result = run(app, "export", tmp_path / "esportata")
+    assert result.exit_code == 0
+    assert "nessuna versione tiene ancora, e che la cartella non contiene: 1 (una-bozza)." in result.output
 
 
 def test_an_archived_solution_does_not_come_back_by_the_folder(
