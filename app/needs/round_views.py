@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Matching rounds: the list, a round with its fairness line, its preview and publication."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
@@ -17,6 +17,7 @@ from app.needs.match_views import answer_days
 from app.needs.models import MatchingRound
 from app.needs.rules import State
 from app.needs.views import deed, engine, now, refusal
+from app.solutions import queries as library
 from app.text.typed import number_in
 from app.web import gate
 from app.web.formats import csv_answer, json_answer
@@ -179,13 +180,15 @@ def _around(found: MatchingRound) -> dict[str, Any]:
     seen = [need for need in needs if gate.may(Action.READ_NEED, need.thing)]
     slugs = {item[2] for item in found.result["assigned"]} | set(found.input["givers"])
     slugs |= {arc[2] for one in chains for arc in one["arcs"]}
+    assigned = [item for item in found.result["assigned"] if item[0] in shown]
     total = -(-max(len(served), len(found.result["unserved"])) // PER_PAGE)
     return {
         "rows": {str(row.id): row for row in board.rows(session(), seen, gate.actor(), now())},
         "withdrawn": {str(need.id) for need in needs if need.state == State.WITHDRAWN},
         "names": {slug: city.short_name for slug, city in registers.by_slugs(session(), sorted(slugs)).items()},
         **_on_trial(found),
-        "assigned": [item for item in found.result["assigned"] if item[0] in shown],
+        "assigned": assigned,
+        "unreadable": _unreadable({item[1] for item in assigned}),
         "unserved": waiting,
         "proposed": chains and proposal_queries.of_exchanges(session(), found.id),
         "number": number,
@@ -193,6 +196,12 @@ def _around(found: MatchingRound) -> dict[str, Any]:
         "pages": [(page, url_for("rounds.show", number=found.id, pagina=page)) for page in range(1, total + 1)],
         "least": assigning.FLOOR,
     }
+
+
+def _unreadable(slugs: Iterable[str]) -> set[str]:
+    """Solutions that became narrower since the round, of which this person does not read the sheet any more."""
+    few = library.for_few(session(), slugs)
+    return {solution.slug for solution in few if not gate.may(Action.READ_SOLUTION, solution.thing)}
 
 
 @round_pages.get(f"{PATH}/dati.json")

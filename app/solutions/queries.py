@@ -225,6 +225,11 @@ def published(
     return session.scalars(wanted.limit(limit) if limit else wanted).all()
 
 
+def for_few(session: Session, slugs: Iterable[str]) -> Sequence[Solution]:
+    """Those of some solutions that not everybody reads, with their ties."""
+    return session.scalars(_with_ties().where(Solution.slug.in_(slugs), Solution.visibility != "public")).all()
+
+
 def newest(session: Session, most: int) -> Sequence[Solution]:
     """The solutions changed last, of those changed together the newest practices first, as cards show them: with their
     bodies, in one statement."""

@@ -675,6 +675,27 @@ def test_a_round_says_of_a_request_that_was_taken_back_that_it_was(
     assert page.count("una richiesta ritirata nel frattempo") == 1
 
 
+def test_a_published_round_links_no_sheet_that_its_reader_cannot_open(
+    app: Flask, network: Network, engine: Engine
+) -> None:
+    network.post()
+    published = preview(network, engine)
+    with network.database.work() as session:
+        rounds.publish(session, published.id, DAYS, network.deed("coordinator", LATER))
+        narrower = {"city": "torino", "visibility": "members"}
+        make_solution(session, "sportello-torino", title="Sportello unico di Torino", **narrower)
+        member = make_person(session)
+    said = "la scheda non è più aperta a tutti"
+    page = f"/abbinamenti/{published.id}"
+    reader = app.test_client().get(page).text
+    assert 'href="/soluzioni/sportello-torino"' not in reader
+    assert 'href="/soluzioni/sportello-bologna"' in reader
+    assert (reader.count("Sportello unico di Torino"), reader.count(said)) == (1, 1)
+    as_member = sign_in(app.test_client(), member).get(page).text
+    assert 'href="/soluzioni/sportello-torino"' in as_member
+    assert said not in as_member
+
+
 def test_published_rounds_are_a_list_for_machines_too(app: Flask, network: Network, engine: Engine) -> None:
     network.post()
     tried, published = preview(network, engine), preview(network, engine)
