@@ -119,7 +119,7 @@ def suggestions_of_browsers() -> Response:
     """The same as browsers ask for it by `opensearch.xml`: words, texts, descriptions, addresses."""
     typed = clean(request.args.get("q", ""))
     found = _suggested(typed)
-    addresses = [site_root() + prefixed(item.url) for item in found]
+    addresses = [_whole(item.url) for item in found]
     answer = json_answer([typed, [_said(item) for item in found], [], addresses])
     answer.mimetype = "application/x-suggestions+json"
     return answer
@@ -223,7 +223,11 @@ def _table(asked: Asked, name: str) -> Response:
 
 def _line(row: Row, told: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     beside = told.get(row.slug, {}) if row.kind == "solution" else {}
-    return {**beside, **row._asdict(), "score": round(row.score, 3), "url": site_root() + prefixed(row.url)}
+    return {**beside, **row._asdict(), "score": round(row.score, 3), "url": _whole(row.url)}
+
+
+def _whole(path: str) -> str:
+    return site_root() + prefixed(path)
 
 
 def _without_index(asked: Asked, error: IndexDamaged, most: int = PER_PAGE) -> Results:
@@ -267,7 +271,7 @@ def _as_data(found: Results) -> dict[str, Any]:
         "missing": list(found.missing),
         "uncited": list(found.uncited),
         "degraded": found.degraded,
-        "near_themes": [{"title": near.text, "url": prefixed(near.url)} for near in found.near_themes],
+        "near_themes": [{"title": near.text, "url": _whole(near.url)} for near in found.near_themes],
     }
 
 
@@ -280,7 +284,7 @@ def _rows(found: Results) -> list[dict[str, Any]]:
             "city": hit.city,
             "score": round(hit.score, 3),
             "snippet": hit.said,
-            "url": prefixed(hit.url),
+            "url": _whole(hit.url),
         }
         for hit in found.hits
     ]

@@ -14,6 +14,7 @@ from app.solutions.models import Solution
 from app.web import gate
 from app.web.formats import json_answer
 from app.web.gate import actor, permits
+from app.web.languages import site_root
 from app.web.messages import problem_sentence
 from app.web.unit import session, work
 from app.writing import programmes as service
@@ -116,7 +117,7 @@ def _answer(slug: str, state: Any, found: Iterable[Problem], **more: str) -> Res
         "slug": slug,
         "version": version,
         "saved_at": state.saved_at,
-        "page": url_for("writing.edit", slug=slug),
+        "page": site_root() + url_for("writing.edit", slug=slug),
         "problems": _told(found),
     }
     answer = json_answer({**data, **more})

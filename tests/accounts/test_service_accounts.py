@@ -266,7 +266,7 @@ def test_a_programme_writes_a_draft_of_its_body_and_writes_it_again(
 ) -> None:
     made = post(client, writer)
     assert (made.status_code, made.headers["Location"]) == (201, DRAFT)
-    assert said(made)["page"] == "/soluzioni/sportello-unico/modifica"
+    assert said(made)["page"] == "http://localhost/soluzioni/sportello-unico/modifica"
     assert datetime.fromisoformat(said(made)["saved_at"]).isoformat() == said(made)["saved_at"], "as ISO 8601 writes it"
     again = post(client, writer, DOCUMENT.replace("cinquanta comuni", "sessanta comuni"))
     assert again.status_code == 200

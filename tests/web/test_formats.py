@@ -102,7 +102,7 @@ def test_the_table_of_a_search_has_every_row_and_its_json_one_page_at_a_time(lib
     pages = [library.get(f"/en/{path}.json?{query}&pagina={number}").get_json() for number in (1, 2, 3, 4, 5)]
     by_page = [row for page in pages[: pages[0]["pages"]] for row in page["results"]]
     assert len(table) == pages[0]["total"]
-    assert [row["url"] for row in table][: len(by_page)] == [f"http://localhost{row['url']}" for row in by_page]
+    assert [row["url"] for row in table][: len(by_page)] == [row["url"] for row in by_page]
     assert [float(row["score"].replace(",", ".")) for row in table][: len(by_page)] == [row["score"] for row in by_page]
     assert [row["snippet"] for row in table][: len(by_page)] == [row["snippet"] for row in by_page]
     assert not table or list(table[0])[: len(by_page[0])] == list(by_page[0])
