@@ -67,8 +67,7 @@ def browse() -> str:
 @search.get("/cerca.json")
 @permits(Action.SEARCH)
 def results_json() -> Response:
-    asked = read_asked(request.args)
-    return json_answer(_as_data(find(asked)))
+    return json_answer(_as_data(read_asked(request.args)))
 
 
 @search.get("/cerca.csv")
@@ -80,7 +79,7 @@ def results_csv() -> Response:
 @search.get("/soluzioni.json")
 @permits(Action.SEARCH)
 def browse_json() -> Response:
-    return json_answer(_as_data(find(_solutions_only(read_asked(request.args)))))
+    return json_answer(_as_data(_solutions_only(read_asked(request.args))))
 
 
 @search.get("/soluzioni.csv")
@@ -255,17 +254,20 @@ def _count_if_unmet(asked: Asked, found: Results) -> None:
         log.warning("unmet search not counted", reason=type(error).__name__)
 
 
-def _as_data(found: Results) -> dict[str, Any]:
+def _as_data(asked: Asked) -> dict[str, Any]:
+    found = find(asked)
+    # Past the last page a reader is shown the last one; a programme that goes on until a page is empty would never end.
+    over = asked.page > max(found.pages, 1)
     return {
         "query": found.query,
         "corrected": found.corrected,
         "total": found.total,
-        "page": found.page,
+        "page": asked.page if over else found.page,
         "pages": found.pages,
         "facets": {
             name: [{"value": value, "count": count} for value, count in values] for name, values in found.facets.items()
         },
-        "results": _rows(found),
+        "results": [] if over else _rows(found),
         "beside": found.beside,
         "suggestion": found.suggestion,
         "missing": list(found.missing),

@@ -108,6 +108,14 @@ def test_the_table_of_a_search_has_every_row_and_its_json_one_page_at_a_time(lib
     assert not table or list(table[0])[: len(by_page[0])] == list(by_page[0])
 
 
+def test_a_programme_that_goes_on_until_a_page_is_empty_comes_to_an_end(library: FlaskClient) -> None:
+    for asked in ("cerca.json?q=comuni", "soluzioni.json?tema=suap", "cerca.json?q=zqzqzq"):
+        last = library.get(f"/{asked}").get_json()["pages"] or 1
+        after = library.get(f"/{asked}&pagina={last + 1}").get_json()
+        assert (after["page"], after["pages"] or 1, after["results"]) == (last + 1, last, [])
+        assert library.get(f"/{asked}&pagina={last}").get_json()["page"] == last
+
+
 def test_the_table_of_solutions_says_what_an_office_compares_them_by(library: FlaskClient) -> None:
     table = {row["slug"]: row for row in as_table(library, "/en/soluzioni.csv")}
     front = library.get(f"{SOLUTION}.json").get_json()
