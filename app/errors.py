@@ -41,13 +41,14 @@ class BodyClosed(Forbidden):
 
 
 class Invalid(Refused):
-    """What was sent is wrong; ``problems`` maps each field to a message key."""
+    """What was sent is wrong; ``problems`` maps each field to a message key, ``details`` to what its message says."""
 
     status = 422
 
-    def __init__(self, problems: dict[str, str]) -> None:
+    def __init__(self, problems: dict[str, str], details: dict[str, str] | None = None) -> None:
         super().__init__(", ".join(f"{field}: {key}" for field, key in problems.items()))
         self.problems = problems
+        self.details = details or {}
 
 
 class Conflict(Refused):

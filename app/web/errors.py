@@ -4,6 +4,7 @@
 import errno
 import re
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from flask import Flask, Response, current_app, g, make_response, redirect, render_template, request
@@ -28,6 +29,7 @@ from app.web.formats import json_answer
 from app.web.gate import SECRETS
 from app.web.languages import prefixed, this_page
 from app.web.logs import log
+from app.web.messages import problem_row
 
 RETRY_AFTER = "30"
 #: How one says who one is to this site where no page asks: programmes, with a token.
@@ -73,8 +75,15 @@ def _refused(error: Refused) -> Response:
     if isinstance(error, (SignInNeeded, ConfirmationNeeded)) and request.method in READING and not _wants_data():
         page = "/accedi" if isinstance(error, SignInNeeded) else "/conferma-identita"
         return make_response(redirect(f"{prefixed(page)}?{urlencode({'next': this_page()})}", 303))
-    problems = error.problems if isinstance(error, Invalid) else {}
+    problems = _problems(error) if isinstance(error, Invalid) else {}
     return _answer(error.status, problems, _reason(error))
+
+
+def _problems(error: Invalid) -> dict[str, str] | list[dict[str, Any]]:
+    """What is wrong: for a programme in words, one row for each field; the scripts of pages look fields up."""
+    if not _are_listed():
+        return error.problems
+    return [problem_row(field, key, error.details.get(field, "")) for field, key in error.problems.items()]
 
 
 def _reason(error: Refused) -> str:
@@ -174,6 +183,11 @@ def _wants_data() -> bool:
     return _has_token() or request.path.endswith(".json") or request.accept_mimetypes.best == "application/json"
 
 
+def _are_listed() -> bool:
+    """Whether problems are a list: a programme reads every answer of an address alike, with a token or without."""
+    return _has_token() or request.path.endswith(".json")
+
+
 def _has_token() -> bool:
     """Whether a programme says who it is."""
     return request.authorization is not None and request.authorization.type == "bearer"
@@ -222,9 +236,8 @@ def _nearest(words: str) -> list[tuple[str, str]]:
         return []
 
 
-def _answer(status: int, problems: dict[str, str], reason: str = "") -> Response:
-    # Problems of a draft are a list, and a programme reads every answer to it alike.
-    none: dict[str, str] | list[str] = [] if _has_token() else {}
+def _answer(status: int, problems: dict[str, str] | list[dict[str, Any]], reason: str = "") -> Response:
+    none: dict[str, str] | list[str] = [] if _are_listed() else {}
     body = {"error": status, "problems": problems or none, "request_id": g.get("request_id", "")}
     if _wants_data():
         answer = json_answer(body)

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The sentences behind the keys that rules and checks return, in Italian; `{detail}` says what was found."""
 
+from typing import Any
+
 from flask_babel import gettext
 
 from app.document.schema import MAX_DOCUMENT
@@ -115,6 +117,11 @@ REFUSALS = {
 
 #: What fills a sentence wherever it is said: a refusal by its key alone would leave a hole in it.
 KNOWN = {"document_too_long": str(MAX_DOCUMENT)}
+
+
+def problem_row(field: str, key: str, detail: str = "", line: int = 0, example: str = "") -> dict[str, Any]:
+    """A problem as programmes read it."""
+    return {"line": line, "field": field, "key": key, "wrong": problem_sentence(key, detail), "example": example}
 
 
 def problem_sentence(key: str, detail: str = "") -> str:

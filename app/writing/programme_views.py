@@ -15,7 +15,7 @@ from app.web import gate
 from app.web.formats import json_answer
 from app.web.gate import actor, permits
 from app.web.languages import site_root
-from app.web.messages import problem_sentence
+from app.web.messages import problem_row
 from app.web.unit import session, work
 from app.writing import programmes as service
 from app.writing.draft_views import as_markdown
@@ -99,16 +99,7 @@ def _problems(status: int, found: Iterable[Problem]) -> Response:
 
 
 def _told(found: Iterable[Problem]) -> list[dict[str, Any]]:
-    return [
-        {
-            "line": item.line,
-            "field": item.field,
-            "key": item.key,
-            "wrong": problem_sentence(item.key, item.detail),
-            "example": item.example,
-        }
-        for item in found
-    ]
+    return [problem_row(item.field, item.key, item.detail, item.line, item.example) for item in found]
 
 
 def _answer(slug: str, state: Any, found: Iterable[Problem], **more: str) -> Response:

@@ -355,8 +355,9 @@ def test_every_refusal_of_a_draft_has_the_same_shape(client: FlaskClient, writer
         post(client, bearer("twm_falso")),
         client.get("/api/v1/bozze/un-altra.json", headers=writer),
         post(client, writer, "Solo testo."),
+        client.get(DRAFT),
     ]
-    assert [answer.status_code for answer in answers] == [412, 413, 415, 401, 404, 422]
+    assert [answer.status_code for answer in answers] == [412, 413, 415, 401, 404, 422, 401]
     for answer in answers:
         assert list(said(answer)) == ["error", "problems", "request_id"]
         assert isinstance(said(answer)["problems"], list)

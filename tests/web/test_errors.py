@@ -91,12 +91,27 @@ def test_every_failure_asked_as_data_is_data(
 ) -> None:
     answer = trial.get(f"/prova/{name}{suffix}", headers=headers)
     assert (answer.status_code, answer.mimetype) == (STATUS[name], "application/json")
-    problems = {"title": "missing", "summary": "too_long"} if name == "invalid" else {}
-    assert answer.get_json() == {
-        "error": STATUS[name],
-        "problems": problems,
-        "request_id": answer.headers["X-Request-ID"],
+    assert answer.get_json().keys() == {"error", "problems", "request_id"}
+    assert (answer.get_json()["error"], answer.get_json()["request_id"]) == (
+        STATUS[name],
+        answer.headers["X-Request-ID"],
+    )
+
+
+def test_problems_are_rows_where_a_programme_reads_and_fields_for_the_scripts_of_pages(trial: FlaskClient) -> None:
+    assert trial.get("/prova/invalid", headers=DATA).get_json()["problems"] == {
+        "title": "missing",
+        "summary": "too_long",
     }
+    assert trial.get("/prova/missing", headers=DATA).get_json()["problems"] == {}
+    rows = trial.get("/prova/invalid.json").get_json()["problems"]
+    assert [(row["field"], row["key"]) for row in rows] == [("title", "missing"), ("summary", "too_long")]
+    assert {*rows[0]} == {"line", "field", "key", "wrong", "example"}
+    assert rows[0]["wrong"] == "il campo manca"
+    assert trial.get("/en/prova/invalid.json").get_json()["problems"][0]["wrong"] == "the field is missing"
+    token = {"Authorization": "Bearer twm_falso"}
+    for answer in (trial.get("/prova/missing.json"), trial.get("/soluzioni.json", headers=token)):
+        assert answer.get_json()["problems"] == []
 
 
 @pytest.mark.parametrize("name", ["accident", "recursion", "lookup", "full disk", "file"])
