@@ -12,6 +12,7 @@ from app.figures import count, genealogy, rules, service
 from app.figures.chart import chart
 from app.figures.rules import Flow
 from app.solutions import queries as solutions
+from app.web.asked import refuse_unknown
 from app.web.formats import csv_answer, json_answer, words_of
 from app.web.gate import permits
 from app.web.languages import current_language, site_root
@@ -45,9 +46,10 @@ FIGURE_COLUMNS = ("figure", "of", "of_name", "value", "cases")
 
 
 def _asked(name: str, known: Iterable[str]) -> str:
-    """What the address asks for, where it is known; else nothing."""
-    asked = request.args.get(name, "")
-    return asked if asked in set(known) else ""
+    """What the address asks for, where it is known; else nothing. Raises ``Invalid`` where data is asked for."""
+    every, asked = set(known), request.args.get(name, "")
+    refuse_unknown({name: every})
+    return asked if asked in every else ""
 
 
 @figures.get("/rete")

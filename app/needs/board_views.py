@@ -22,6 +22,7 @@ from app.solutions import queries as library
 from app.solutions.rules import with_below
 from app.text.folding import fold
 from app.web import gate
+from app.web.asked import refuse_unknown
 from app.web.formats import conditional, csv_answer, json_answer
 from app.web.gate import permits
 from app.web.languages import current_language, site_root
@@ -40,7 +41,8 @@ WORDS = {
 
 
 def _rows() -> list[Row]:
-    """All that is looked for, however much it is."""
+    """All that is looked for, however much it is. Raises ``Invalid``."""
+    refuse_unknown({"stato": rules.ON_BOARD, "formato": rules.FORMATS})
     sought = board.sought(gate.actor(), forms.chosen(request.args), library.tree(session()))
     return board.rows(session(), queries.board(session(), sought), gate.actor(), now())
 

@@ -156,8 +156,13 @@ def _filters(arguments: "MultiDict[str, str]") -> dict[str, tuple[str, ...]]:
 def _valid(values: Iterable[str]) -> Iterator[str]:
     for value in values:
         short = value.strip()[:120]
-        if SLUG.match(short) or short in {"XL", "L", "M", "S"}:
+        if is_code(short):
             yield short
+
+
+def is_code(value: str) -> bool:
+    """Whether this may be the value of a filter."""
+    return SLUG.match(value) is not None or value in {"XL", "L", "M", "S"}
 
 
 def _one_of(value: str, choices: Iterable[str]) -> str:

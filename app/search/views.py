@@ -13,7 +13,7 @@ from app.access import Action
 from app.document.dates import today
 from app.search.engine import Engine
 from app.search.fallback import without_index
-from app.search.forms import FACETS, PER_PAGE, Asked, clean, read_asked, read_query
+from app.search.forms import FACETS, KINDS, PER_PAGE, SORTS, Asked, clean, is_code, read_asked, read_query
 from app.search.index import IndexDamaged
 from app.search.indexer import Indexer
 from app.search.listing import Addresses, Naming, filters, pages
@@ -21,6 +21,7 @@ from app.search.results import Results, Row
 from app.search.service import count_unmet
 from app.search.snapshot import TITLED
 from app.search.suggest import Suggestion
+from app.web.asked import refuse_malformed, refuse_unknown
 from app.web.formats import csv_answer, json_answer
 from app.web.gate import permits
 from app.web.languages import DEFAULT, current_language, prefixed, site_root
@@ -67,25 +68,25 @@ def browse() -> str:
 @search.get("/cerca.json")
 @permits(Action.SEARCH)
 def results_json() -> Response:
-    return json_answer(_as_data(read_asked(request.args)))
+    return json_answer(_as_data(_asked_for_data()))
 
 
 @search.get("/cerca.csv")
 @permits(Action.SEARCH)
 def results_csv() -> Response:
-    return _table(read_asked(request.args), "ricerca")
+    return _table(_asked_for_data(), "ricerca")
 
 
 @search.get("/soluzioni.json")
 @permits(Action.SEARCH)
 def browse_json() -> Response:
-    return json_answer(_as_data(_solutions_only(read_asked(request.args))))
+    return json_answer(_as_data(_solutions_only(_asked_for_data())))
 
 
 @search.get("/soluzioni.csv")
 @permits(Action.SEARCH)
 def browse_csv() -> Response:
-    return _table(_solutions_only(read_asked(request.args)), "soluzioni")
+    return _table(_solutions_only(_asked_for_data()), "soluzioni")
 
 
 @search.get("/cerca/suggerimenti")
@@ -252,6 +253,13 @@ def _count_if_unmet(asked: Asked, found: Results) -> None:
     except SQLAlchemyError as error:
         # A reader's answer never waits for, or fails with, a statistic.
         log.warning("unmet search not counted", reason=type(error).__name__)
+
+
+def _asked_for_data() -> Asked:
+    """Raises ``Invalid``: an order, a kind, a filter that makes no sense would be left out."""
+    refuse_unknown({"ordine": SORTS, "tipo": KINDS})
+    refuse_malformed(FACETS, is_code)
+    return read_asked(request.args)
 
 
 def _as_data(asked: Asked) -> dict[str, Any]:

@@ -30,6 +30,7 @@ from app.twinnings.calendar import Step, calendar
 from app.twinnings.forms import NOT_REFUSED, Refusal
 from app.twinnings.models import ClosingForm, Twinning
 from app.web import gate
+from app.web.asked import refuse_unknown
 from app.web.formats import csv_answer, json_answer
 from app.web.gate import permits
 from app.web.languages import site_root
@@ -107,6 +108,7 @@ def index() -> str:
 
 
 def _state() -> str:
+    refuse_unknown({"stato": list(rules.State)})
     asked = request.args.get("stato", "")
     return asked if asked in list(rules.State) else ""
 

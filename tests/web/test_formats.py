@@ -108,6 +108,33 @@ def test_the_table_of_a_search_has_every_row_and_its_json_one_page_at_a_time(lib
     assert not table or list(table[0])[: len(by_page[0])] == list(by_page[0])
 
 
+@pytest.mark.parametrize(
+    ("asked", "field", "right"),
+    [
+        ("richieste?stato=aperta", "stato", "open"),
+        ("richieste?formato=zoom", "formato", "visita"),
+        ("gemellaggi?stato=in+corso", "stato", "running"),
+        ("numeri?ente=Torino", "ente", "torino"),
+        ("numeri?tema=zzz", "tema", "suap"),
+        ("rete?ente=zzz", "ente", "bologna"),
+        ("cerca?q=suap&ordine=data", "ordine", "recenti"),
+        ("cerca?q=suap&tipo=soluzione", "tipo", "soluzioni"),
+        ("soluzioni?tema=SUAP", "tema", "SUAP"),
+    ],
+)
+def test_a_filter_that_a_list_does_not_know_is_refused_where_it_is_data(
+    library: FlaskClient, asked: str, field: str, right: str
+) -> None:
+    path, _mark, query = asked.partition("?")
+    answer = library.get(f"/{path}.json?{query}")
+    (problem,) = answer.get_json()["problems"]
+    assert (answer.status_code, problem["field"]) == (422, field)
+    assert right in problem["wrong"]
+    assert library.get(f"/{path}.csv?{query}").status_code == 422
+    assert library.get(f"/{path}?{query}").status_code == 200, "a page leaves it out"
+    assert library.get(f"/{path}.json?{field}=").status_code == 200, "a field of a form that was left empty"
+
+
 def test_a_programme_that_goes_on_until_a_page_is_empty_comes_to_an_end(library: FlaskClient) -> None:
     for asked in ("cerca.json?q=comuni", "soluzioni.json?tema=suap", "cerca.json?q=zqzqzq"):
         last = library.get(f"/{asked}").get_json()["pages"] or 1
