@@ -126,17 +126,21 @@ def _programme() -> Actor | None:
 
 def _refuse_programmes_elsewhere() -> None:
     """Programmes read data and send drafts: no pages, no other changes, and no cookie beside the token."""
-    if _token() is None:
+    if _token() is None or request.routing_exception is not None:
+        # An address that is none, or a method that it does not know, is told as such.
         return
     sending = _declared() is Action.SEND_DRAFT
-    reading = request.method in {"GET", "HEAD"} and request.path.endswith(DATA)
-    if current_app.config["SESSION_COOKIE_NAME"] in request.cookies or not (reading or sending):
+    if current_app.config["SESSION_COOKIE_NAME"] in request.cookies or not (sending or _is_data()):
         raise Forbidden("programmes read data and send drafts only")
     programme = _programme()
     if programme is None:
         raise SignInNeeded("token")
     if sending and not might(programme, Action.SEND_DRAFT):
         raise Forbidden("scope")
+
+
+def _is_data() -> bool:
+    return request.method in {"GET", "HEAD"} and request.path.endswith(DATA)
 
 
 def _declared() -> Action | None:

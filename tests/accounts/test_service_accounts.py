@@ -168,6 +168,18 @@ def test_programmes_read_data_and_do_nothing_else(
     assert ask(client, token_of(registered), path, method) in {403, 405}
 
 
+def test_a_programme_is_told_of_a_wrong_method_and_of_an_address_that_is_none(
+    client: FlaskClient, writer: dict[str, str]
+) -> None:
+    wrong = client.put(DRAFT, headers=writer)
+    assert (wrong.status_code, wrong.mimetype) == (405, "application/json")
+    assert {"GET", "POST"} <= set(wrong.headers["Allow"].split(", "))
+    for path in ("/api/v1/bozze", "/api/v1/bozze/MAIUSCOLE.json", "/soluzioni.xml"):
+        missing = client.post(path, headers=writer)
+        assert (missing.status_code, missing.mimetype) == (404, "application/json"), path
+        assert "private" in missing.headers["Cache-Control"]
+
+
 def test_data_of_persons_is_not_for_programmes(registered: Database, client: FlaskClient) -> None:
     assert ask(client, token_of(registered), "/profilo/dati.json") == 403
 
