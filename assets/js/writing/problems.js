@@ -24,11 +24,26 @@ function placed(form, sentences) {
 
 function mark(row, kind, words) {
   const before = row.querySelector(`:scope > .${kind}`);
+  if (kind === "form-wrong") describe(row.id.slice("campo-".length), Boolean(words));
   if (!words) return before?.remove();
   const line = before ?? document.createElement("p");
   line.className = kind;
   line.textContent = words;
-  if (!before) row.append(line);
+  if (before) return;
+  if (kind === "form-wrong") line.id = row.id.replace("campo-", "errore-");
+  row.append(line);
+}
+
+// A box is read aloud with what is wrong in it, and no longer once it is right; the site marks them so in a page it makes.
+function describe(path, isWrong) {
+  const box = document.getElementById(`b-${path}`);
+  if (!box) return;
+  const lines = new Set((box.getAttribute("aria-describedby") ?? "").split(" ").filter(Boolean));
+  lines[isWrong ? "add" : "delete"](`errore-${path}`);
+  if (isWrong) box.setAttribute("aria-invalid", "true");
+  else box.removeAttribute("aria-invalid");
+  if (lines.size) box.setAttribute("aria-describedby", [...lines].join(" "));
+  else box.removeAttribute("aria-describedby");
 }
 
 function placeOf(form, box) {
