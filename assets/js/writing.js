@@ -3,6 +3,7 @@
 import "@github/markdown-toolbar-element";
 import { chooseTyped } from "./writing/choices.js";
 import { countLetters } from "./writing/counters.js";
+import { closeMenu } from "./writing/menu.js";
 import { followUnknown } from "./writing/unknown.js";
 import { keepSaved } from "./writing/autosave.js";
 import { keepUnsaved } from "./writing/markdown.js";
@@ -24,6 +25,7 @@ if (form) {
   moveRows(form);
   countLetters(form);
   followUnknown(form);
+  form.querySelectorAll(".bar-more").forEach(closeMenu);
   form.querySelectorAll("[data-story]").forEach((story) => showPreview(form, story));
   keepSaved(form);
   suggestWhileTyping(form);

@@ -415,6 +415,85 @@ def test_rows_are_added_moved_and_taken_away_in_the_page(maria: Page, office: st
     expect(rows.locator("input[type=text]").first).to_have_value("responsabile")
 
 
+def test_the_keyboard_keeps_its_place_among_rows_and_their_numbers_are_true(maria: Page, office: str) -> None:
+    begun(maria, office, "Bandi insieme")
+    rows = maria.locator("ol[data-rows='roles'] > li")
+    rows.first.locator("input").fill("responsabile")
+    maria.locator("[data-add='roles']").press("Enter")
+    maria.keyboard.type("informatico")
+    assert [row.get_attribute("aria-label") for row in rows.locator("input").all()] == [
+        "Figure necessarie 1",
+        "Figure necessarie 2",
+    ]
+    rows.nth(1).locator("[data-move='up']").press("Enter")
+    expect(rows.first.locator("input")).to_have_value("informatico")
+    expect(rows.first.locator("[data-move='down']")).to_be_focused()
+    maria.keyboard.press("Enter")
+    expect(rows.nth(1).locator("input")).to_have_value("informatico")
+    expect(rows.nth(1).locator("[data-move='up']")).to_be_focused()
+    expect(rows.nth(1).locator("input")).to_have_attribute("aria-label", "Figure necessarie 2")
+
+
+def test_the_keyboard_keeps_its_place_among_suggestions(maria: Page, office: str) -> None:
+    begun(maria, office, "Pratiche edilizie e SUAP")
+    chips = maria.locator(".hints button[data-tick]")
+    expect(chips.first).to_be_visible()
+    tick = maria.locator(f"[id='{chips.first.get_attribute('data-tick')}']")
+    chips.first.press("Enter")
+    expect(tick).to_be_checked()
+    assert maria.evaluate("document.activeElement.matches('.hints *, [name=title]')")
+    # What is asked anew takes the place of what is there.
+    link = maria.locator(".hints a").first
+    title = link.inner_text()
+    maria.get_by_label("Titolo").first.fill("Pratiche edilizie e lo sportello SUAP")
+    with maria.expect_response(re.compile("/suggerimenti$")):
+        link.focus()
+    maria.wait_for_function("document.activeElement.closest('.hints')")
+    assert title in maria.evaluate("document.activeElement.innerText")
+
+
+def test_what_opens_above_the_bar_closes_by_escape_and_with_the_focus(maria: Page, office: str) -> None:
+    begun(maria, office, "Menu")
+    more = maria.locator(".bar-more")
+    opener = more.locator("summary")
+    opener.press("Enter")
+    maria.keyboard.press("Tab")
+    maria.keyboard.press("Escape")
+    expect(more).not_to_have_attribute("open", "")
+    expect(opener).to_be_focused()
+    opener.press("Enter")
+    maria.keyboard.press("Shift+Tab")
+    expect(more).not_to_have_attribute("open", "")
+
+
+def test_a_text_kept_here_and_thrown_away_by_keyboard_leaves_the_focus_in_the_bar(maria: Page, office: str) -> None:
+    address = begun(maria, office, "Da scartare")
+    maria.context.set_offline(True)
+    maria.locator("[name='section.2']").fill("Da non riprendere.")
+    expect(maria.locator("#barra")).to_contain_text("la rete non risponde")
+    context = closed_without_a_word(maria)
+    context.set_offline(False)
+    maria = context.new_page()
+    maria.goto(address)
+    maria.get_by_role("button", name="Scartalo").press("Enter")
+    expect(maria.get_by_role("button", name="Scartalo")).to_have_count(0)
+    assert maria.evaluate("document.activeElement.closest('#barra') !== null")
+
+
+def test_a_box_is_read_aloud_as_wrong_while_it_is_and_no_longer(maria: Page, office: str) -> None:
+    begun(maria, office, "Date")
+    box = maria.locator("[name='period.start']")
+    box.fill("l’anno scorso")
+    expect(box).to_have_attribute("aria-invalid", "true")
+    described = box.get_attribute("aria-describedby") or ""
+    expect(maria.locator(f"[id='{described.split()[-1]}']")).to_have_text(re.compile(".+"))
+    maria.get_by_role("button", name="Salva", exact=True).click()
+    expect(maria.locator("[data-state]")).to_have_text(re.compile("Salvato il"))
+    box.fill("2018")
+    expect(box).not_to_have_attribute("aria-invalid", "true")
+    expect(box).not_to_have_attribute("aria-describedby", re.compile("errore-"))
+
+
 def test_the_toolbar_marks_and_the_preview_shows_what_readers_will_see(maria: Page, office: str) -> None:
     begun(maria, office, "Open data")
     story = maria.locator("#campo-section\\.1")

@@ -26,11 +26,26 @@ export function suggestWhileTyping(form) {
         headers: { Accept: "application/json", "X-CSRFToken": form.elements.csrf_token.value },
       });
       if (!answer.ok) return;
-      box.innerHTML = (await answer.json()).html;
-      box.hidden = !box.textContent.trim();
+      const { html } = await answer.json();
+      keepFocus(() => {
+        box.innerHTML = html;
+        box.hidden = !box.textContent.trim();
+      });
     } catch {
       // Suggestions wait for better times; nothing typed depends on them.
     }
+  }
+
+  // Who goes through the suggestions by keyboard stays among them, or comes back to the first box of the text.
+  function keepFocus(change) {
+    const places = () => [...box.querySelectorAll("a, button")];
+    const { activeElement } = document;
+    const place = places().indexOf(activeElement);
+    change();
+    if (place < 0 || document.activeElement === activeElement) return;
+    const left = places();
+    const same = left.find((each) => each.textContent === activeElement.textContent);
+    (same ?? left[place] ?? left.at(-1) ?? form.elements.title).focus({ preventScroll: true });
   }
 
   function value(name) {
@@ -49,7 +64,7 @@ export function suggestWhileTyping(form) {
     if (!button) return;
     const taken = tick(form, button) || put(form, button) || expand(form, button);
     if (!taken) return;
-    button.closest("li").remove();
+    keepFocus(() => button.closest("li").remove());
     taken.dispatchEvent(new Event("input", { bubbles: true }));
   });
 }

@@ -3,7 +3,11 @@
 
 export function notice(subject, words = "", buttons = []) {
   const place = document.querySelector("[data-bar-notices]");
-  place.querySelector(`[data-subject="${subject}"]`)?.remove();
+  const before = place.querySelector(`[data-subject="${subject}"]`);
+  const hadFocus = before?.contains(document.activeElement);
+  before?.remove();
+  // Who answered it by keyboard stays in the bar.
+  if (hadFocus) place.parentElement.querySelector("button").focus();
   if (!words) return;
   const box = document.createElement("div");
   box.className = "notice warning stays";

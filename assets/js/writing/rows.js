@@ -44,7 +44,11 @@ function move(button) {
     const next = row.nextElementSibling ?? row.previousElementSibling;
     row.remove();
     (next?.querySelector("input, select, textarea") ?? list.closest("fieldset").querySelector("[data-add]")).focus();
-  } else button.focus();
+  } else {
+    button.focus();
+    // At an end of the list the button that led there is not shown: its opposite keeps the place.
+    if (document.activeElement !== button) row.querySelector(`[data-move="${way === "up" ? "down" : "up"}"]`).focus();
+  }
   renumber(list);
 }
 
@@ -58,6 +62,7 @@ function renumber(list) {
       for (const name of NAMED) {
         if (node.hasAttribute(name)) node.setAttribute(name, node.getAttribute(name).replace(pattern, `$1${after}`));
       }
+      if (node.hasAttribute("aria-label")) node.setAttribute("aria-label", node.getAttribute("aria-label").replace(/\d+$/, index + 1));
     }
     row.querySelectorAll(".row-buttons .visually-hidden").forEach((words) => {
       words.textContent = words.textContent.replace(/\d+/, index + 1);
