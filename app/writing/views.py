@@ -113,7 +113,8 @@ def _after(slug: str, asked: Asked) -> str:
             "review": prefixed(f"/soluzioni/{slug}/revisione?salvato=1"),
         }[asked.do]
     path = asked.target if asked.do == "add" else asked.target.rpartition(".")[0]
-    if path in FIELD_BY_NAME:
+    # Of a list in a group too, `capacity.formats`.
+    if path.partition(".")[0] in FIELD_BY_NAME:
         more = path if asked.do == "add" else None
         return url_for("writing.edit", slug=slug, aggiungi=more, _anchor=f"campo-{path}")
     return url_for("writing.edit", slug=slug, salvato=1, _anchor="barra")

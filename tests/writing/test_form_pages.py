@@ -175,6 +175,15 @@ def test_rows_are_added_moved_and_removed_by_buttons(maria: Desk) -> None:
     assert [maria.open().box(f"roles.{row}") for row in (1, 2, 3)] == ["terza", "seconda", ""]
 
 
+def test_a_list_in_a_group_gains_a_row_too(maria: Desk) -> None:
+    answer = maria.open().type(capacity__formats__1="colloquio").save(add="capacity.formats")
+    assert answer.location.endswith("#campo-capacity.formats")
+    assert 'name="capacity.formats.2"' in maria.client.get(answer.location).text
+    maria.open().type(capacity__formats__1="colloquio", capacity__formats__2="visita")
+    assert maria.save(up="capacity.formats.2").location.endswith("#campo-capacity.formats")
+    assert maria.open().box("capacity.formats.1") == "visita"
+
+
 def test_the_meter_leads_to_what_is_missing(people: dict[str, FlaskClient]) -> None:
     desk = begin(people["maria"], title="Appena cominciata")
     page = people["maria"].get(f"{desk.address}/modifica").text
