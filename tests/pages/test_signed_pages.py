@@ -98,3 +98,16 @@ def test_enlarged_to_400_per_cent_the_bar_of_the_form_does_not_cover_what_is_wri
     page.locator("[name=summary]").scroll_into_view_if_needed()
     assert page.locator(".save-bar").evaluate("bar => bar.getBoundingClientRect().top >= innerHeight")
     page.close()
+
+
+@pytest.mark.parametrize("page_kind", ["desk-referent", "search", "solution", "city", "profile"])
+def test_with_letters_half_as_large_again_a_page_is_as_wide_as_a_phone(
+    contexts: Callable[[str], BrowserContext], furnished: Furnished, furnished_site: str, page_kind: str
+) -> None:
+    kind = PAGES[page_kind]
+    page = contexts(kind.who).new_page()
+    page.set_viewport_size({"width": PHONE, "height": 900})
+    Watch(page, furnished_site).open(furnished.address(kind.path, "it"), kind.status)
+    page.evaluate("document.documentElement.style.fontSize = '150%'")
+    assert too_wide(page) == []
+    page.close()
