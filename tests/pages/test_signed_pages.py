@@ -111,3 +111,19 @@ def test_with_letters_half_as_large_again_a_page_is_as_wide_as_a_phone(
     page.evaluate("document.documentElement.style.fontSize = '150%'")
     assert too_wide(page) == []
     page.close()
+
+
+def test_who_is_signed_in_reads_the_details_of_a_sheet_as_everybody_does(
+    contexts: Callable[[str], BrowserContext], furnished: Furnished, furnished_site: str
+) -> None:
+    page = contexts("official").new_page()
+    page.set_viewport_size({"width": DESK, "height": 900})
+    Watch(page, furnished_site).open(furnished.address(PAGES["solution"].path, "it"), 200)
+    heights = "[...document.querySelectorAll('.details')].map(each => each.offsetHeight)"
+    signed_in = page.evaluate(heights)
+    page.evaluate("document.querySelector('link[href*=\"/work.\"]').disabled = true")
+    assert signed_in == page.evaluate(heights) != []
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 673, "height": 900})
+    assert too_wide(page) == []
+    page.close()
