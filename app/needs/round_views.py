@@ -200,7 +200,9 @@ def _around(found: MatchingRound) -> dict[str, Any]:
 
 def _unreadable(slugs: Iterable[str]) -> set[str]:
     """Solutions that became narrower since the round, of which this person does not read the sheet any more."""
-    few = library.for_few(session(), slugs)
+    # What is in the index everybody reads.
+    others = [slug for slug in slugs if not engine().title("solution", slug)]
+    few = library.for_few(session(), others) if others else ()
     return {solution.slug for solution in few if not gate.may(Action.READ_SOLUTION, solution.thing)}
 
 
