@@ -188,7 +188,8 @@ def _around(found: MatchingRound) -> dict[str, Any]:
         "names": {slug: city.short_name for slug, city in registers.by_slugs(session(), sorted(slugs)).items()},
         **_on_trial(found),
         "assigned": assigned,
-        "unreadable": _unreadable({item[1] for item in assigned}),
+        # A preview is of now, and read by who reads every sheet.
+        "unreadable": _unreadable({item[1] for item in assigned}) if found.state == "published" else set(),
         "unserved": waiting,
         "proposed": chains and proposal_queries.of_exchanges(session(), found.id),
         "number": number,
@@ -200,9 +201,7 @@ def _around(found: MatchingRound) -> dict[str, Any]:
 
 def _unreadable(slugs: Iterable[str]) -> set[str]:
     """Solutions that became narrower since the round, of which this person does not read the sheet any more."""
-    # What is in the index everybody reads.
-    others = [slug for slug in slugs if not engine().title("solution", slug)]
-    few = library.for_few(session(), others) if others else ()
+    few = library.for_few(session(), slugs)
     return {solution.slug for solution in few if not gate.may(Action.READ_SOLUTION, solution.thing)}
 
 

@@ -685,7 +685,6 @@ def test_a_published_round_links_no_sheet_that_its_reader_cannot_open(
         narrower = {"city": "torino", "visibility": "members"}
         make_solution(session, "sportello-torino", title="Sportello unico di Torino", **narrower)
         member = make_person(session)
-    app.extensions["indexer"].drain()
     said = "la scheda non è più aperta a tutti"
     page = f"/abbinamenti/{published.id}"
     reader = app.test_client().get(page).text
