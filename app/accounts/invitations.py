@@ -86,7 +86,7 @@ def letters_of(session: Session, found: Iterable[Invitation]) -> dict[int, Lette
 def _waiting(session: Session, now: datetime, what: tuple[str, str, str]) -> list[Invitation]:
     """Invitations of a mailbox to a role that nobody has accepted, while nobody else invites it: of two letters the
     first would open nothing."""
-    queries.hold_mailbox(session, what[0])
+    queries.hold_name(session, what[0])
     return [old for old in queries.waiting_invitations(session, now) if (old.email, old.role, old.scope) == what]
 
 

@@ -24,8 +24,8 @@ from app.cities.models import City
 from app.db import demonstrating
 from app.journal.models import JournalEntry
 
-#: Any constant: of what PostgreSQL holds by name, a mailbox.
-MAILBOX = 740_019
+#: Any constant: among what PostgreSQL holds, names of accounts.
+NAMES = 740_019
 
 
 def _people() -> Select[Person]:
@@ -181,12 +181,11 @@ def hold(session: Session, row: Invitation | Link) -> None:
     session.refresh(row, with_for_update=True)
 
 
-def hold_mailbox(session: Session, email: str) -> None:
-    """One at a time invites a mailbox, which may have no row yet. SQLite has one writer at a time already."""
+def hold_name(session: Session, name: str) -> None:
+    """One at a time acts on what has a name, a mailbox for one, and perhaps no row yet. SQLite has one writer at a time
+    already."""
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(
-            text("SELECT pg_advisory_xact_lock(:name, hashtext(:email))"), {"name": MAILBOX, "email": email}
-        )
+        session.execute(text("SELECT pg_advisory_xact_lock(:names, hashtext(:name))"), {"names": NAMES, "name": name})
 
 
 def invitation_by_number(session: Session, number: int) -> Invitation | None:

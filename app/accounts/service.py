@@ -30,7 +30,11 @@ def address_subject(address: str) -> str:
 
 
 def refuse_too_many(session: Session, now: datetime, email: str, address: str) -> None:
-    """Raise ``Throttled`` when the account, or the network address, failed too often a short while ago."""
+    """Raise ``Throttled`` when the account, or the network address, failed too often a short while ago.
+
+    Who comes at the same moment waits, and finds what is noted in this transaction.
+    """
+    queries.hold_name(session, email)
     since = now - rules.WINDOW
     waits = [
         rules.wait_seconds(queries.failures(session, account_subject(email), since), rules.MOST_FOR_ACCOUNT, now),

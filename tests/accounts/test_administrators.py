@@ -6,10 +6,10 @@ from collections.abc import Callable
 from sqlalchemy.orm import Session
 
 from app.access import Actor, Role
-from app.accounts import invitations, queries, roles
-from app.accounts.models import Person
+from app.accounts import invitations, queries, roles, rules, service
+from app.accounts.models import Link, Person
 from app.db import Database
-from app.errors import NotFound
+from app.errors import Conflict, NotFound
 from app.outbox.models import Letter
 from tests.accounts.conftest import make
 from tests.makers import NOW
@@ -61,3 +61,23 @@ def test_colleagues_who_invite_the_same_person_at_once_send_one_letter(registere
     assert at_once(*(working(registered, invite(each)) for each in colleagues)) == ["done"] * 4
     with registered.reading() as session:
         assert session.query(Letter).filter_by(kind="invitation").count() == 1
+
+
+def test_of_links_for_a_new_password_asked_at_once_the_last_opens_and_no_more_letters_leave_than_one_by_one(
+    registered: Database,
+) -> None:
+    email = make(registered, (Role.OFFICIAL, "bologna")).email
+
+    def ask(session: Session) -> None:
+        try:
+            service.refuse_too_many(session, NOW, email, "192.0.2.1")
+        except service.Throttled as late:
+            raise Conflict("throttled") from late
+        service.note_attempt(session, NOW, email, "192.0.2.1")
+        service.ask_reset(session, email, NOW)
+
+    most = rules.MOST_FOR_ACCOUNT
+    assert at_once(*[working(registered, ask)] * (most + 2)) == ["done"] * most + ["throttled"] * 2
+    with registered.reading() as session:
+        assert session.query(Letter).filter_by(kind="reset").count() == most
+        assert session.query(Link).filter_by(used_at=None).count() == 1
