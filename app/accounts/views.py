@@ -89,10 +89,17 @@ def _who(email: str, typed: str) -> Person | None:
     with work() as writing:
         service.refuse_too_many(writing, now(), email, network_address())
     person = service.check_password(unit.session(), email, typed)
-    if person is None:
-        with work() as writing:
-            service.note_failure(writing, now(), email, network_address())
+    _note(email, person is not None)
     return person
+
+
+def _note(email: str, right: bool) -> None:
+    """Note a password that was wrong. Raises ``Throttled``, for a right one too, where others were guessed at the same
+    moment: they passed the look before the check, and are counted now."""
+    with work() as writing:
+        service.refuse_too_many(writing, now(), email, network_address())
+        if not right:
+            service.note_failure(writing, now(), email, network_address())
 
 
 def come_in(person: Person, how: str, wanted: str | None) -> Response:
@@ -226,13 +233,11 @@ def proved(typed: str | None, person: Person) -> str:
     try:
         with work() as writing:
             service.refuse_too_many(writing, now(), person.email, network_address())
+        right = passwords.matches(person.password_hash, typed or "")
+        _note(person.email, right)
     except service.Throttled:
         return "throttled"
-    if passwords.matches(person.password_hash, typed or ""):
-        return ""
-    with work() as writing:
-        service.note_failure(writing, now(), person.email, network_address())
-    return "wrong"
+    return "" if right else "wrong"
 
 
 def proved_by_code(typed: str) -> str:

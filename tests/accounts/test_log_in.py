@@ -3,8 +3,10 @@
 
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from threading import Barrier
 
 import pyotp
 import pytest
@@ -90,6 +92,23 @@ def test_six_failures_make_the_account_wait_and_the_right_password_waits_too(
     assert "Riprovare tra 15 minuti" in waiting.text
     clock.pass_by(minutes=15, seconds=1)
     assert come_in(client).status_code == 303
+
+
+def test_passwords_guessed_at_the_same_moment_are_no_more_than_one_after_the_other(
+    anna: Person, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    guesses = rules.MOST_FOR_ACCOUNT + 2
+    checked, matches = Barrier(guesses), passwords.matches
+
+    def together(held: str, typed: str) -> bool:
+        checked.wait(30)
+        return matches(held, typed)
+
+    monkeypatch.setattr(passwords, "matches", together)
+    with ThreadPoolExecutor(guesses) as pool:
+        sent = pool.map(lambda _: come_in(app.test_client(), password="sbagliata del tutto"), range(guesses))
+        answers = sorted(answer.status_code for answer in sent)
+    assert answers == [422] * rules.MOST_FOR_ACCOUNT + [429] * 2
 
 
 def test_who_chose_a_new_password_by_the_link_need_not_wait_for_the_failures_at_the_old_one(
