@@ -196,6 +196,17 @@ def test_several_news_at_once_are_no_digest(app: Flask, site: Settings, language
     assert sentence not in part(make_message(app, site, "newsletter", language), "plain")
 
 
+@pytest.mark.parametrize("form", ["plain", "html"])
+def test_several_news_say_of_each_whose_it_is(app: Flask, site: Settings, form: str) -> None:
+    joined = [
+        {"action": "need-joined", "reason": "mine", "data": {"title": "X", "path": "/richieste/1-x", "body": body}}
+        for body in ("Città metropolitana di Venezia", "Regione Umbria")
+    ]
+    said = part(make_message(app, site, "newsletter", news=joined), form)
+    assert said.count("Un altro ente si è unito") == 2
+    assert re.search(r"unito(?s:.)*Città metropolitana di Venezia(?s:.)*unito(?s:.)*Regione Umbria", said)
+
+
 def test_a_letter_that_may_be_stopped_says_how(app: Flask, site: Settings) -> None:
     message = make_message(app, site, "newsletter", "en")
     where = f"{ROOT}/en/disiscrizione/firma"
