@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from app.access import Actor, Role
+from app.access import Action, Actor, Role, may
 from app.accounts import queries as people
 from app.document.dates import day_of
 from app.needs import proposal_queries, queries, rules
@@ -15,7 +15,8 @@ from app.needs.models import Need, Proposal
 from app.notices.desk import MOST, Task
 from app.notices.reach import coordination
 from app.twinnings import queries as twinnings
-from app.twinnings.models import Twinning
+from app.twinnings.models import ClosingForm, Twinning
+from app.twinnings.rules import may_close
 
 
 def tasks(session: Session, actor: Actor, now: datetime) -> Sequence[Task]:
@@ -36,8 +37,9 @@ def tasks(session: Session, actor: Actor, now: datetime) -> Sequence[Task]:
         late = rules.is_past(need.by_when, now)
         found.append(Task("richiesta", need.title, path, need.published_at, need.by_when, late))
     running = twinnings.of_bodies(session, actor.bodies)
-    spoken = twinnings.spoken(session, (twinning.id for twinning in running))
-    steps = (_next_step(twinning, actor, spoken, today) for twinning in running)
+    forms = twinnings.closing_of(session, (twinning.id for twinning in running))
+    spoken = {(form.twinning_id, form.city_id) for form in forms}
+    steps = (_to_close(item, actor, forms, now) or _next_step(item, actor, spoken, today) for item in running)
     return [*found, *(step for step in steps if step)]
 
 
@@ -62,6 +64,17 @@ def _answer(kind: str, proposal: Proposal, today: date, detail: str = "") -> Tas
     due = day_of(proposal.due_at) if proposal.due_at else None
     late = due is not None and due < today
     return Task(kind, proposal.need.title, f"/proposte/{proposal.id}", proposal.asked_at, due, late, detail)
+
+
+def _to_close(twinning: Twinning, actor: Actor, forms: Sequence[ClosingForm], now: datetime) -> Task | None:
+    """To close it without who has been silent for a month, for who may and has told how it went."""
+    told = [form for form in forms if form.twinning_id == twinning.id]
+    theirs = {tie.city_id for tie in twinning.parties if tie.city.slug in actor.bodies}
+    last = max((form.filled_at for form in told), default=None)
+    waits = not may_close((form.side for form in told), last, now)
+    if waits or not theirs <= {form.city_id for form in told} or not may(actor, Action.END_TWINNING, twinning.thing):
+        return None
+    return Task("silenzio", twinning.title, f"/gemellaggi/{twinning.id}-{twinning.slug}#chiusura", last)
 
 
 def _next_step(twinning: Twinning, actor: Actor, spoken: Set[tuple[int, int]], today: date) -> Task | None:

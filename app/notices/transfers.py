@@ -81,7 +81,7 @@ def all_left_out(session: Session, twinning: Twinning, at: datetime) -> frozense
 
 def silent(session: Session, twinning: Twinning) -> frozenset[int]:
     """The people of the bodies that have still to tell how it went; nobody once it has ended."""
-    spoken = {city for _number, city in queries.spoken(session, [twinning.id])}
+    spoken = {form.city_id for form in queries.closing(session, twinning.id)}
     people = (tie.person_id for tie in twinning.people if tie.city_id not in spoken)
     return frozenset(people) if twinning.state == Phase.RUNNING else frozenset()
 

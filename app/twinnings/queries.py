@@ -205,10 +205,9 @@ def closing(session: Session, number: int) -> Sequence[ClosingForm]:
     return session.scalars(select(ClosingForm).where(ClosingForm.twinning_id == number).order_by(ClosingForm.id)).all()
 
 
-def spoken(session: Session, numbers: Iterable[int]) -> set[tuple[int, int]]:
-    """Which bodies of some twinnings have said how it went, as (twinning, body)."""
-    wanted = select(ClosingForm.twinning_id, ClosingForm.city_id).where(ClosingForm.twinning_id.in_(list(numbers)))
-    return {(twinning, city) for twinning, city in session.execute(wanted)}
+def closing_of(session: Session, numbers: Iterable[int]) -> Sequence[ClosingForm]:
+    """What the bodies of some twinnings have said of how it went."""
+    return session.scalars(select(ClosingForm).where(ClosingForm.twinning_id.in_(list(numbers)))).all()
 
 
 def overdue(session: Session, today: date, most: int) -> Sequence[tuple[Twinning, date]]:

@@ -229,6 +229,27 @@ def test_how_it_went_is_asked_of_a_body_as_soon_as_another_has_told(app: Flask, 
     assert asked(app, exchange, exchange.receiver) == ["tappa"]
 
 
+@pytest.mark.parametrize("told_as", ["adopted", ""])
+def test_after_a_month_of_silence_who_may_close_without_the_others_finds_it_on_the_desk(
+    registered: Database, told_as: str
+) -> None:
+    exchange = Exchange(registered)
+    with registered.work() as session:
+        body, said = ("torino", told_as) if told_as else ("bologna", "adopted")
+        ending.say(session, exchange.number, body, Closing(said), exchange.deed())
+    referent = Actor(exchange.receiver, frozenset({(Role.REFERENT, "torino")}))
+    official = Actor(exchange.colleague, frozenset({(Role.OFFICIAL, "torino")}))
+
+    def kinds(actor: Actor, days: int) -> list[str]:
+        with registered.reading() as session:
+            return [task.kind for task in exchange_desk.tasks(session, actor, exchange.deed().now + timedelta(days))]
+
+    before = ["tappa"] if told_as else ["chiusura"]
+    assert kinds(referent, 29) == before
+    assert kinds(referent, 30) == (["silenzio"] if told_as else before), "who has not told is asked to"
+    assert kinds(official, 30) == before
+
+
 def test_each_request_more_costs_the_desk_nothing(network: Network) -> None:
     counts, actor = [], Actor(network.people["official.venezia"], frozenset({(Role.OFFICIAL, "venezia")}))
     for many in (2, 6):
