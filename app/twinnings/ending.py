@@ -126,13 +126,16 @@ def close_alone(session: Session, number: int, deed: Deed) -> None:
 
 
 def _close(session: Session, twinning: Twinning, forms: Sequence[ClosingForm], deed: Deed) -> None:
-    twinning.state, twinning.ended_at, twinning.phase = State.CLOSED, deed.now, rules.PHASES[-1]
+    twinning.state, twinning.ended_at = State.CLOSED, deed.now
     # To tell how it went is this step: the journal says it with the closing.
     for step in twinning.milestones:
         if step.key == rules.SHARING and step.done_at is None:
             step.done_at, step.done_by = deed.now, deed.person_id
     received = [form for form in forms if form.side == "receiver"]
     result = rules.outcome(form.said for form in received)
+    if result in rules.REUSED:
+        # Where nobody adopted it the phases stay as its steps left them: they are not shown as gone through.
+        twinning.phase = rules.PHASES[-1]
     if twinning.need_id:
         solved = _solved(session, twinning.need_id, received)
         needs.close_by_transfer(session, twinning.need_id, twinning.id, solved, deed)

@@ -573,6 +573,7 @@ def test_a_transfer_that_was_not_adopted_says_so_on_its_request(exchange: Exchan
         need = session.get(Need, exchange.twinning().need_id)
         assert need is not None
         assert (need.state, need.outcome) == ("closed", "not-adopted")
+    assert exchange.twinning().phase == "capire", "its phases were not gone through"
 
 
 @pytest.mark.parametrize(("torino", "outcome"), [("stopped", "not-adopted"), ("adapted", "solved"), ("", "solved")])
