@@ -83,6 +83,9 @@ def drafts(session: Session, actor: Actor, returned: Sequence[Review]) -> list[D
     back = {review.solution_id for review in returned}
     found = []
     for solution in queries.being_written(session, actor.id, actor.bodies, MOST):
+        # Who began it for an office and has left that can read it, and no longer write on it.
+        if not access.may(actor, Action.EDIT_SOLUTION, solution.thing):
+            continue
         opened = writing.opened(session, solution)
         document = writing.current_document(session, solution)
         owner = solution.owner

@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from app.access import NOBODY, Role
+from app.access import NOBODY, Actor, Role
 from app.accounts import queries as people
 from app.accounts.erasure import erase
 from app.accounts.models import Person
@@ -263,3 +263,13 @@ def test_who_wrote_a_version_and_has_left_the_office_is_nowhere_asked_to_judge_i
         assert (entry.action, entry.data["next"]) == ("solution-approved", "validation")
         assert audience is not None
         assert office.expert not in audience.waiting
+
+
+def test_a_draft_is_no_longer_among_those_of_who_began_it_and_has_left_its_office(office: Office) -> None:
+    with office.database.work() as session:
+        solution = library.by_slug(session, SLUG)
+        assert solution is not None
+        solution.author_id = office.official
+        for body, written in (("bologna", [SLUG]), ("torino", [])):
+            actor = Actor(office.official, frozenset({(Role.OFFICIAL, body)}))
+            assert [draft.slug for draft in desk.drafts(session, actor, [])] == written
