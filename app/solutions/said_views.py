@@ -12,7 +12,7 @@ from app.document.dates import is_date
 from app.document.schema import field_at
 from app.document.tables import as_lines
 from app.solutions import queries
-from app.web.formats import day, number
+from app.web.formats import day, number, numeral
 from app.web.languages import current_language
 from app.web.unit import session
 
@@ -27,7 +27,7 @@ def _part(part: str) -> str:
 
 
 def _value(path: str, value: str) -> str:
-    """The words for a code; the name for the address of a body, a theme or a solution; a date as it is read."""
+    """The words for a code; the name for the address of a body, a theme or a solution; dates and numbers as read."""
     if path in NAMED:
         return NAMED[path](value)
     field = field_at(path)
@@ -35,6 +35,8 @@ def _value(path: str, value: str) -> str:
         return day(value)
     if field is not None and field.shape == "amount" and value.isdecimal():
         return number(int(value))
+    if field is not None and field.shape in {"number", "value"} and (said := numeral(value)) != value:
+        return said
     return _said("solutions/_values.html", "value", path, value)
 
 

@@ -73,6 +73,18 @@ def test_what_was_added_and_taken_out_is_heard_and_sums_are_written_as_sums(
     assert "14,000</ins>" in english
 
 
+def test_decimals_are_written_as_the_language_does_where_two_versions_are_compared(
+    client: FlaskClient, registered: Database
+) -> None:
+    for after, people in ((25, 1), (25.5, 1.5)):
+        indicator = {"name": "Giorni medi", "before": 40, "after": after}
+        with registered.work() as session:
+            make_solution(session, "pratica", indicators=[indicator], resources={"fte": people})
+    for path, said in (("", ("25,5", "1,5")), ("/en", ("25.5", "1.5"))):
+        page = client.get(f"{path}/soluzioni/pratica/versioni/differenze?da=1&a=2").text
+        assert all(f"{one}</ins>" in page for one in said)
+
+
 def test_what_changed_between_two_versions_is_said_in_the_language_of_the_page(
     client: FlaskClient, registered: Database
 ) -> None:
