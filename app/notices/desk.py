@@ -17,6 +17,7 @@ from app.notices import queries
 from app.review import queries as reviews
 from app.review import queues
 from app.review import rules as review_rules
+from app.review.beside import is_given_up
 from app.review.models import Review
 from app.review.rules import Step
 from app.review.service import claimed
@@ -84,7 +85,7 @@ def drafts(session: Session, actor: Actor, returned: Sequence[Review]) -> list[D
     found = []
     for solution in queries.being_written(session, actor.id, actor.bodies, MOST):
         # Who began it for an office and has left that can read it, and no longer write on it.
-        if not access.may(actor, Action.EDIT_SOLUTION, solution.thing):
+        if not access.may(actor, Action.EDIT_SOLUTION, solution.thing) or _is_given_up(session, solution):
             continue
         opened = writing.opened(session, solution)
         document = writing.current_document(session, solution)
@@ -103,6 +104,13 @@ def drafts(session: Session, actor: Actor, returned: Sequence[Review]) -> list[D
     return sorted(found, key=lambda draft: draft.saved_at, reverse=True)[:MOST]
 
 
+def _is_given_up(session: Session, solution: Solution) -> bool:
+    """Whether its newest version never came into force, and nobody goes on with it."""
+    newest = solution.latest_number
+    same_kit = newest != solution.revision_number and not reviews.files_changed(session, solution)
+    return same_kit and is_given_up(session, solution, newest)
+
+
 def tasks(session: Session, actor: Actor, now: datetime) -> list[Task]:
     """Decisions, reports and confirmations that wait for the person, the longest waiting first."""
     found = []
@@ -117,7 +125,8 @@ def tasks(session: Session, actor: Actor, now: datetime) -> list[Task]:
 
 def returned_to(session: Session, actor: Actor) -> Sequence[Review]:
     """Texts of the person's office that were sent back and not sent again."""
-    return queries.returned_to(session, actor.id, actor.bodies, MOST)
+    found = queries.returned_to(session, actor.id, actor.bodies, MOST)
+    return [review for review in found if not is_given_up(session, review.solution, review.revision_number)]
 
 
 def to_mend(session: Session, actor: Actor, returned: Sequence[Review]) -> list[Task]:

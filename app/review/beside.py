@@ -13,6 +13,7 @@ from app.review.models import Review
 from app.review.service import in_force_of
 from app.solutions import queries as library
 from app.solutions.models import Solution
+from app.writing.service import says
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Beside:
 def beside(session: Session, solution: Solution) -> Beside:
     """What there is to say now."""
     waiting = queries.open_review(session, solution)
-    returned = None if waiting or solution.archived_at else queries.returned(session, solution)
+    returned = None if waiting or solution.archived_at else sent_back(session, solution)
     return Beside(
         waiting,
         waiting is not None and _is_in_force(session, solution, waiting),
@@ -44,6 +45,20 @@ def beside(session: Session, solution: Solution) -> Beside:
         Counter(queries.open_remarks(session, solution)),
         people.names(session, [returned.decided_by]) if returned else {},
     )
+
+
+def sent_back(session: Session, solution: Solution) -> Review | None:
+    """The review that sent a text back, while that is still to be mended: not once the change was given up."""
+    found = queries.returned(session, solution)
+    return found if found is not None and not is_given_up(session, solution, found.revision_number) else None
+
+
+def is_given_up(session: Session, solution: Solution, number: int) -> bool:
+    """Whether a version was to change the text in force, and the form says again what that says."""
+    in_force = in_force_of(session, solution)
+    if in_force is None or not says(session, solution, library.current_revision(session, solution)):
+        return False
+    return not rules.same_text(library.revision(session, solution, number).document(), in_force)
 
 
 def _is_in_force(session: Session, solution: Solution, waiting: Review) -> bool:

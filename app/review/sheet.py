@@ -21,6 +21,7 @@ from app.document.validate import wrong_notes
 from app.journal import queries as journal
 from app.journal.models import JournalEntry
 from app.review import ageing, at_hand, kit, queries, rules
+from app.review.beside import sent_back
 from app.review.kit import Kit
 from app.review.models import Comment, Review
 from app.review.rules import Deed, NextActor, Situation, Step
@@ -145,7 +146,7 @@ def sheet(
     deeds = permitted(actor, solution, stands, gone)
     comments = queries.comments(session, solution)
     text = text_for(solution, stands, actor)
-    returned = queries.returned(session, solution) if review is None and not stands.situation.archived else None
+    returned = sent_back(session, solution) if review is None and not stands.situation.archived else None
     timeline = journal.of_thing(session, "solution", solution.slug)
     since = review.asked_at if review else (timeline[0].at if timeline else solution.updated_at)
     return Sheet(

@@ -273,6 +273,7 @@ def _discard_page(solution: Solution, status: int = 200) -> Response:
             "writing/discard.html",
             solution=solution,
             whole=giving_up.never_kept(solution),
+            back=giving_up.left(session(), solution).number != solution.latest_number,
             edition=service.opened(session(), solution).edition,
             others=others,
             names=names(session(), [lost.person_id for lost in others]),

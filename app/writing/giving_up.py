@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from app.errors import Conflict
 from app.journal.service import record
 from app.solutions import queries as library
-from app.solutions.models import Solution
+from app.solutions.models import Solution, SolutionRevision
 from app.writing import queries
-from app.writing.service import opened, unsaved, write
+from app.writing.service import opened, says, unsaved, write
 from app.writing.state import State, from_json, state_of
 
 
@@ -31,13 +31,24 @@ def never_kept(solution: Solution) -> bool:
     return not solution.badge and solution.latest_number == 1
 
 
+def left(session: Session, solution: Solution) -> SolutionRevision:
+    """What the form goes back to: the newest version. Where the form says no more than that, and it never came into
+    force, the text that readers have: a change that came back is given up so."""
+    newest = library.revision(session, solution, solution.latest_number)
+    if not solution.badge or solution.latest_number == solution.revision_number:
+        return newest
+    in_force = library.current_revision(session, solution)
+    given_up = says(session, solution, in_force)
+    return in_force if given_up or says(session, solution, newest) else newest
+
+
 def words_of_others(session: Session, solution: Solution, author_id: int) -> list[Lost]:
     """What others than the one who gives the draft up would lose, who wrote last first.
 
     Of what was typed long ago only the latest editions are known; who began a draft or added to its kit loses it too.
     """
     whole = never_kept(solution)
-    if not whole and not unsaved(session, solution):
+    if not whole and (not unsaved(session, solution) or says(session, solution, left(session, solution))):
         return []
     found: dict[int, Lost] = {}
     if whole:
@@ -83,7 +94,8 @@ def _changed(before: State, after: State) -> tuple[tuple[str, ...], tuple[str, .
 
 
 def discard(session: Session, solution: Solution, author_id: int, now: datetime, seen: int) -> bool:
-    """Give up what was typed since the newest version. A draft nobody made a version of goes altogether: True.
+    """Give up what was typed since the newest version, or that one (``left``). A draft nobody made a version of goes
+    altogether: True.
 
     ``seen`` is the edition that was confirmed; raises ``Conflict`` where somebody typed since.
     """
@@ -99,6 +111,5 @@ def discard(session: Session, solution: Solution, author_id: int, now: datetime,
         session.delete(solution)
         session.flush()
         return True
-    newest = library.revision(session, solution, solution.latest_number)
-    write(session, solution, current, state_of(newest.document()), author_id, now)
+    write(session, solution, current, state_of(left(session, solution).document()), author_id, now)
     return False

@@ -264,8 +264,12 @@ def current_document(session: Session, solution: Solution) -> Document:
 
 def unsaved(session: Session, solution: Solution) -> bool:
     """Whether something was typed that no version holds yet."""
-    latest = library.revision(session, solution, solution.latest_number)
-    return digest(_with_site_fields(session, solution)) != latest.digest
+    return not says(session, solution, library.revision(session, solution, solution.latest_number))
+
+
+def says(session: Session, solution: Solution, revision: SolutionRevision) -> bool:
+    """Whether the form says what a version says."""
+    return digest(_with_site_fields(session, solution)) == revision.digest
 
 
 def try_rendering(session: Session, solution: Solution) -> None:

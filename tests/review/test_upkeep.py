@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Facts confirmed, levels that fall, the archive, reports of readers and their addresses."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
 
 from app.access import Actor, Role
+from app.accounts import queries as people
 from app.accounts.service import Throttled
 from app.errors import Conflict, Invalid, NotFound
 from app.journal.service import record
@@ -15,7 +17,9 @@ from app.review import queries, remarks, service, upkeep
 from app.review.models import Comment
 from app.search.models import SearchChange
 from app.solutions import queries as library
-from tests.makers import close_body
+from app.writing import giving_up
+from app.writing import service as writing
+from tests.makers import close_body, csrf, sign_in
 from tests.review.office import LATER, SLUG, Office
 
 WRONG = "Il numero dei comuni non è 50 ma 55."
@@ -93,6 +97,41 @@ def test_a_draft_that_came_back_is_put_aside_and_leaves_the_desk_until_it_is_bro
             returned = desk.returned_to(session, actor)
             assert bool(returned) is bool(desk.drafts(session, actor, returned)) is brought_back
     assert (office.solution().badge, office.solution().published) == ("", False)
+
+
+def test_a_change_that_came_back_is_given_up_and_leaves_the_desk(live: Office, client: FlaskClient) -> None:
+    live.validate()
+    with live.database.work() as session:
+        solution = library.by_slug(session, SLUG)
+        assert solution is not None
+        shown = writing.opened(session, solution)
+        typed = replace(shown.state, fields={**shown.state.fields, "title": "Un altro titolo"})
+        writing.save(session, solution, typed, shown.seen, live.official, LATER)
+    live.submit()
+    with live.database.work() as session:
+        service.return_(session, live.judgement(live.referent), "Non serve")
+    with live.database.reading() as session:
+        official = people.person(session, live.official)
+        assert official is not None
+    sign_in(client, official)
+    for dropped in (False, True):
+        desk_page, review_page = client.get("/scrivania").text, client.get(f"/soluzioni/{SLUG}/revisione").text
+        assert ("Non serve" in desk_page) is ("Restituita il" in review_page) is not dropped
+        assert ("modifica di una soluzione pubblicata" in desk_page) is not dropped
+        sent = {"csrf_token": csrf(client), "edition": "1"}
+        assert client.post(f"/soluzioni/{SLUG}/scarta", data=sent).status_code == (409 if dropped else 303)
+    with live.database.reading() as session:
+        assert giving_up.words_of_others(session, live.solution(), live.referent) == [], "nothing more is lost"
+    assert "Un altro titolo" not in client.get(f"/soluzioni/{SLUG}/modifica").text
+    assert "Un altro titolo" in client.get(f"/soluzioni/{SLUG}/versioni/4").text
+
+
+def test_a_wish_for_a_higher_badge_that_came_back_stays_on_the_desk(live: Office) -> None:
+    with live.database.work() as session:
+        service.return_(session, live.judgement(live.expert), "Mancano i numeri")
+    actor = Actor(live.official, frozenset({(Role.OFFICIAL, "bologna")}))
+    with live.database.reading() as session:
+        assert [review.reason for review in desk.returned_to(session, actor)] == ["Mancano i numeri"]
 
 
 def test_the_level_falls_when_nobody_confirms_and_never_twice_for_the_same_time(
