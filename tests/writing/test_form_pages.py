@@ -235,6 +235,17 @@ def test_a_markdown_text_that_cannot_be_read_is_kept_as_typed_with_the_line_that
     assert "summary: [aperta" not in maria.client.get(f"{maria.address}/markdown").text
 
 
+def test_a_markdown_text_that_is_refused_is_not_said_to_be_saved(maria: Desk) -> None:
+    seen = {"edition": "0", "base": "1", "csrf_token": maria.open().box("csrf_token"), "text": ""}
+    for sent, status, saved in (
+        ({"file": (io.BytesIO("# Città".encode("latin-1")), "testo.md")}, 422, False),
+        ({"text": "---\nsummary: Senza titolo\n---\n"}, 200, True),
+    ):
+        answer = maria.client.post(f"{maria.address}/markdown", data={**seen, **sent}, follow_redirects=True)
+        assert (answer.status_code, "Il testo si salva lo stesso" in answer.text) == (status, saved)
+        assert ("Il testo non è stato salvato" in answer.text) is not saved
+
+
 def test_a_markdown_text_is_given_up_only_where_one_is_kept_beside_the_form(maria: Desk) -> None:
     """What is wrong in a box of the form is no text of its own: the button would do nothing."""
     token = maria.open().box("csrf_token")
