@@ -212,7 +212,9 @@ def _page_before() -> str:
         before = urlsplit(request.referrer or "")
     except ValueError:
         return ""
-    return f"{before.path}?{before.query}".rstrip("?") if before.netloc == request.host else ""
+    # One stroke at its beginning: with two, a browser would take what follows for another site.
+    path = "/" + before.path.lstrip("/\\")
+    return f"{path}?{before.query}".rstrip("?") if before.netloc == request.host else ""
 
 
 def _words() -> str:

@@ -3,6 +3,7 @@
 
 import errno
 import json
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -130,6 +131,14 @@ def test_an_accident_leaves_its_trace_in_the_log_with_the_identifier_of_the_requ
     line = json.loads(capsys.readouterr().err)
     assert (line["event"], line["level"], line["request_id"]) == ("accident", "error", identifier)
     assert "RuntimeError" in line["exception"]
+
+
+@pytest.mark.parametrize("path", ["//evil.example/x", "///evil.example/x", "/\\evil.example/x"])
+def test_the_way_back_to_the_page_before_stays_on_the_site(library: FlaskClient, path: str) -> None:
+    before = {"Referer": f"http://localhost{path}"}
+    shown = library.post("/accedi", headers=before).text
+    assert 'href="/evil.example/x"' in shown
+    assert not re.search(r'href="/[/\\]', shown)
 
 
 def test_a_refusal_is_not_an_accident(trial: FlaskClient, capsys: pytest.CaptureFixture[str]) -> None:
