@@ -5,6 +5,7 @@ import logging
 import socket
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 from gunicorn.workers.gthread import ThreadWorker
@@ -14,6 +15,8 @@ from gunicorn.workers.gthread import ThreadWorker
 SENDING_SECONDS = 4.0
 ANSWERING_SECONDS = 60.0
 LOOK_SECONDS = 1.0
+#: Octets a second that a client must send of what comes after the head, once ``SENDING_SECONDS`` are over.
+SLOWEST = 10_000
 #: A connection that never ends stays on its process: after one is replaced all of them would be on the other for good.
 CONNECTION_REQUESTS = 200
 
@@ -46,21 +49,42 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]
         super().init_process()
 
     def handle(self, conn: Any) -> Any:
-        self._allow(conn, SENDING_SECONDS)
+        self._allow(conn, time.monotonic() + SENDING_SECONDS)
         try:
             return super().handle(conn)
         finally:
             self._forget(conn)
 
     def handle_request(self, req: Any, conn: Any) -> Any:
-        self._allow(conn, ANSWERING_SECONDS)
+        until = time.monotonic() + ANSWERING_SECONDS
+        self._allow(conn, until)
         if req.req_number >= CONNECTION_REQUESTS:
             req.force_close()
-        return super().handle_request(req, conn)
+        req.unreader.chunk = self._hurried(req.unreader.chunk, conn, until)
+        try:
+            return super().handle_request(req, conn)
+        finally:
+            # The head of the next request on this connection has a time of its own.
+            del req.unreader.chunk
 
-    def _allow(self, conn: Any, seconds: float) -> None:
+    def _hurried(self, chunk: Callable[..., bytes], conn: Any, until: float) -> Callable[..., bytes]:
+        """Reads what comes after the head; who sends it by drops is cut off while it is waited for."""
+        begun, received = 0.0, 0
+
+        def read(size_hint: int | None = None) -> bytes:
+            nonlocal begun, received
+            begun = begun or time.monotonic()
+            self._allow(conn, min(until, begun + SENDING_SECONDS + received / SLOWEST))
+            data = chunk(size_hint)
+            self._allow(conn, until)
+            received += len(data)
+            return data
+
+        return read
+
+    def _allow(self, conn: Any, until: float) -> None:
         with self._guard:
-            self._held[id(conn)] = (time.monotonic() + seconds, conn)
+            self._held[id(conn)] = (until, conn)
 
     def _forget(self, conn: Any) -> None:
         with self._guard:
