@@ -65,11 +65,14 @@ FOOTNOTES = '<div class="footnote">'
 #: The mark of a note where it is cited: in brackets, or it would be a power beside a figure.
 NOTE_MARK = re.compile(r'(<a class="footnote-ref" href="#fn[^"]*")>\[(\d+)\]</a>')
 NOTE_BACK = re.compile(r'(<a class="footnote-backref" href="[^"]*") title=("[^"]*")')
-#: What is heard of the mark of a note, and of the way back from it, by language.
-NOTE_WORDS = {
-    "it": ("nota", "Torna al primo richiamo della nota {}"),
-    "en": ("note", "Back to the first mark of note {}"),
+#: What is heard of the mark of a note, of the way back from it, and of the box of a table, by language.
+HEARD = {
+    "it": ("nota", "Torna al primo richiamo della nota {}", "Tabella"),
+    "en": ("note", "Back to the first mark of note {}", "Table"),
 }
+#: A table wider than the screen is scrolled in a box of its own, by the keyboard too; the page stays as wide as it is.
+TABLE_BOX = '<div class="table-scroll" role="group" aria-label="{}" tabindex="0"><table>'
+
 INDENT = re.compile(r"^[ \t>]*", re.MULTILINE)
 #: Browsers read `//host`, `/\\host` and `/<tab>/host` as an address of another site.
 OFF_SITE = re.compile(r"/[\s/\\]")
@@ -125,11 +128,11 @@ def to_html(text: str, pictures: str = "", language: str = "it") -> str:
     Notes are numbered in the order of reading; ``language`` is the one of the text. Raises ``TooComplex``.
     """
     _refuse_bombs(text)
-    return _converted(text, pictures, *NOTE_WORDS.get(language, NOTE_WORDS["it"]))
+    return _converted(text, pictures, *HEARD.get(language, HEARD["it"]))
 
 
 @lru_cache(KEPT)
-def _converted(text: str, pictures: str, note: str, back: str) -> str:
+def _converted(text: str, pictures: str, note: str, back: str, table: str) -> str:
     try:
         # Half of a character pair cannot be written in UTF-8.
         markup = _markdown(pictures, back).convert(text.encode("utf-8", "replace").decode("utf-8"))
@@ -142,7 +145,7 @@ def _converted(text: str, pictures: str, note: str, back: str) -> str:
         raise TooComplex("note_in_note") from error
     shown = PICTURE if pictures else {}
     named = NOTE_BACK.sub(r"\1 aria-label=\2", NOTE_MARK.sub(rf'\1 aria-label="{note} \2">[\2]</a>', markup))
-    return nh3.clean(
+    clean = nh3.clean(
         ALIGNED.sub(r'<\1 class="align-\2">', named),
         tags={*TAGS, *shown},
         attributes={tag: set(names) for tag, names in {**ATTRIBUTES, **shown}.items()},
@@ -151,6 +154,8 @@ def _converted(text: str, pictures: str, note: str, back: str) -> str:
         link_rel=None,
         strip_comments=True,
     )
+    # What was typed has no tag of a table left: those are the renderer's.
+    return clean.replace("<table>", TABLE_BOX.format(table)).replace("</table>", "</table></div>")
 
 
 def _refuse_bombs(text: str) -> None:

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from app import create_app
 from app.config import Settings
 from app.db import Database
+from app.document.model import Document
 from app.solutions.service import import_document
 from tests import makers
 from tests.journeys.hands import Hands, Mouse
@@ -40,7 +41,7 @@ def plain(browser: Browser) -> Iterator[Page]:
 
 @pytest.fixture(scope="session")
 def changing_site(tmp_path_factory: pytest.TempPathFactory, sqlite_stores: SqliteStores) -> Iterator[str]:
-    """Address of a small site of its own, with one solution that was changed twice."""
+    """Address of a small site of its own, with one solution that was changed twice and one in long words."""
     folder = tmp_path_factory.mktemp("changing")
     address = sqlite_stores.new()
     made = create_app(Settings(data=str(folder), database_url=address, log_level="ERROR"))
@@ -60,6 +61,24 @@ def _history(database: Database) -> None:
             sections = {"Problema affrontato": "Le imprese trovano regole diverse.", "Soluzione adottata": text}
             document = makers.make_document(sections=sections, status="in-corso" if days == 0 else "concluso")
             import_document(session, "sportello-unico", document, makers.NOW + timedelta(days=days))
+        import_document(session, "nomi-di-file", _in_long_words(), makers.NOW)
+
+
+def _in_long_words() -> Document:
+    """Words as offices have them that are wider than a phone: names of files, addresses, tables of many columns."""
+    name = "Convenzione_quadro_centrale_unica_committenza_2021_testo_coordinato_allegato_A.pdf"
+    address = f"https://ente.example/amministrazione-trasparente/provvedimenti/{name}"
+    table = "| Procedimento | Amministrazione | Responsabile | Sospensione | Documentazione |\n|---|---|---|---|---|\n"
+    row = "| Autorizzazione commerciale | Unione montana | Dirigente competente | Possibile | Modulistica unificata |"
+    return makers.make_full_document(
+        title=name,
+        summary=f"Lo dice {address}",
+        steps=[{"name": name}],
+        preconditions=[name],
+        kit=[{"title": name, "kind": "accordo", "address": address}],
+        sources=[{"title": name, "address": address}],
+        sections={"Problema affrontato": f"Vedi {address}", "Soluzione adottata": f"Prima.\n\n{table}{row}"},
+    )
 
 
 @pytest.fixture

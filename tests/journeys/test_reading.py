@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Dialog, Page, expect
 
+from tests.pages.auditing import PHONE, SMALLEST, too_wide
+
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 PRACTICE = "/soluzioni/suap-metropolitano-bologna"
 
@@ -145,6 +147,25 @@ def test_an_earlier_version_says_so_and_leads_to_the_current_one(desk: Page, cha
     desk.get_by_role("link", name="Leggi quella in vigore").click()
     expect(desk).to_have_url(f"{changing_site}/soluzioni/sportello-unico")
     expect(desk.locator("article")).to_contain_text("due unioni")
+
+
+@pytest.mark.parametrize("path", ["soluzioni/nomi-di-file", "soluzioni/nomi-di-file/versioni/1", "cerca?q=allegato"])
+def test_names_of_files_addresses_and_tables_leave_a_page_as_wide_as_a_phone(
+    desk: Page, changing_site: str, path: str
+) -> None:
+    desk.goto(f"{changing_site}/{path}")
+    expect(desk.locator("main")).to_contain_text("testo_coordinato_allegato_A")
+    for width in (PHONE, SMALLEST):
+        desk.set_viewport_size({"width": width, "height": 900})
+        assert too_wide(desk) == []
+
+
+def test_a_wide_table_is_scrolled_by_keyboard(desk: Page, changing_site: str) -> None:
+    desk.set_viewport_size({"width": PHONE, "height": 900})
+    desk.goto(f"{changing_site}/soluzioni/nomi-di-file")
+    table = desk.get_by_role("group", name="Tabella")
+    table.press("ArrowRight")
+    desk.wait_for_function("document.querySelector('.table-scroll').scrollLeft > 0")
 
 
 def test_a_missing_page_offers_ways_on(desk: Page, site: str) -> None:

@@ -60,6 +60,15 @@ def test_tables_keep_the_alignment_of_their_columns() -> None:
     assert "style" not in html
 
 
+def test_a_table_is_scrolled_in_a_box_of_its_own_named_in_the_language_of_the_text() -> None:
+    text = "Prima.\n\nvoce | costo\n--|--\n`<table>` | 10\n\nDopo."
+    for language, name in (("it", "Tabella"), ("en", "Table")):
+        html = to_html(text, language=language)
+        assert f'<div class="table-scroll" role="group" aria-label="{name}" tabindex="0"><table>' in html
+        assert html.count("<div") == html.count("</table></div>") == 1
+        assert markup.wrong_in(html) == []
+
+
 def test_footnotes_of_all_sections_make_one_list() -> None:
     page = rendered("Uno.[^a]", "Due.[^b] E ancora.[^a]", footnotes="[^a]: Prima fonte\n[^b]: Seconda fonte")
     assert markup.tags_of(page.footnotes).count("ol") == 1
