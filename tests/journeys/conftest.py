@@ -9,9 +9,13 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from app import create_app
+from app.access import Role
+from app.cities.queries import by_slug
 from app.config import Settings
 from app.db import Database
 from app.document.model import Document
+from app.needs.rules import Wanted
+from app.needs.service import Deed, publish_new
 from app.solutions.service import import_document
 from tests import makers
 from tests.journeys.hands import Hands, Mouse
@@ -20,6 +24,8 @@ from tests.pages.test_language import Words, interface
 from tests.stores import SqliteStores
 from tests.webserver import WebServer
 
+FILE_NAME = "Convenzione_quadro_centrale_unica_committenza_2021_testo_coordinato_allegato_A.pdf"
+ADDRESS = f"https://ente.example/amministrazione-trasparente/provvedimenti/{FILE_NAME}"
 #: Tells what a page says once it is read.
 HEARD = "addEventListener('DOMContentLoaded', () => window.hear(document.documentElement.outerHTML))"
 
@@ -62,12 +68,17 @@ def _history(database: Database) -> None:
             document = makers.make_document(sections=sections, status="in-corso" if days == 0 else "concluso")
             import_document(session, "sportello-unico", document, makers.NOW + timedelta(days=days))
         import_document(session, "nomi-di-file", _in_long_words(), makers.NOW)
+        person = makers.make_person(session, (Role.REFERENT, "torino"))
+        wanted = Wanted(f"Vedi {ADDRESS}", makers.NOW.date() + timedelta(days=90), FILE_NAME, ("suap",))
+        session.flush()
+        torino = by_slug(session, "torino")
+        assert torino is not None
+        publish_new(session, torino, wanted, Deed(person.id, makers.NOW))
 
 
 def _in_long_words() -> Document:
     """Words as offices have them that are wider than a phone: names of files, addresses, tables of many columns."""
-    name = "Convenzione_quadro_centrale_unica_committenza_2021_testo_coordinato_allegato_A.pdf"
-    address = f"https://ente.example/amministrazione-trasparente/provvedimenti/{name}"
+    name, address = FILE_NAME, ADDRESS
     table = "| Procedimento | Amministrazione | Responsabile | Sospensione | Documentazione |\n|---|---|---|---|---|\n"
     row = "| Autorizzazione commerciale | Unione montana | Dirigente competente | Possibile | Modulistica unificata |"
     return makers.make_full_document(

@@ -149,7 +149,9 @@ def test_an_earlier_version_says_so_and_leads_to_the_current_one(desk: Page, cha
     expect(desk.locator("article")).to_contain_text("due unioni")
 
 
-@pytest.mark.parametrize("path", ["soluzioni/nomi-di-file", "soluzioni/nomi-di-file/versioni/1", "cerca?q=allegato"])
+@pytest.mark.parametrize(
+    "path", ["", "richieste", "soluzioni/nomi-di-file", "soluzioni/nomi-di-file/versioni/1", "cerca?q=allegato"]
+)
 def test_names_of_files_addresses_and_tables_leave_a_page_as_wide_as_a_phone(
     desk: Page, changing_site: str, path: str
 ) -> None:
