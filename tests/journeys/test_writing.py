@@ -466,6 +466,17 @@ def test_what_opens_above_the_bar_closes_by_escape_and_with_the_focus(maria: Pag
     expect(more).not_to_have_attribute("open", "")
 
 
+@pytest.mark.parametrize("width", [320, 360, 390])
+def test_what_opens_above_the_bar_is_whole_on_a_phone(maria: Page, office: str, width: int) -> None:
+    begun(maria, office, f"Menu a {width}")
+    maria.set_viewport_size({"width": width, "height": 740})
+    maria.locator(".bar-more summary").click()
+    for item in maria.locator(".bar-menu > *").all():
+        place = item.bounding_box()
+        assert place is not None
+        assert 0 <= place["x"] < place["x"] + place["width"] <= width
+
+
 def test_a_text_kept_here_and_thrown_away_by_keyboard_leaves_the_focus_in_the_bar(maria: Page, office: str) -> None:
     address = begun(maria, office, "Da scartare")
     maria.context.set_offline(True)
