@@ -219,6 +219,18 @@ def test_where_nothing_may_be_copied_the_address_is_shown_to_copy(desk: Page, si
     assert [address.endswith(PRACTICE) for address in shown] == [True]
 
 
+def test_in_colours_of_the_system_the_suggestion_one_is_at_shows(desk: Page, site: str) -> None:
+    desk.emulate_media(forced_colors="active")
+    desk.goto(f"{site}/citta")
+    desk.locator("#q-header").press_sequentially("suap")
+    options = desk.locator(".suggestions [role=option]")
+    expect(options.first).to_be_visible()
+    desk.keyboard.press("ArrowDown")
+    line = "element => getComputedStyle(element).outlineStyle"
+    assert options.first.evaluate(line) == "solid"
+    assert options.last.evaluate(line) == "none"
+
+
 def test_in_colours_of_the_system_the_present_page_and_the_level_of_evidence_show(desk: Page, site: str) -> None:
     desk.emulate_media(forced_colors="active")
     desk.goto(f"{site}{PRACTICE}")
