@@ -4,7 +4,8 @@
 export function fitFold(details) {
   const wide = matchMedia("(width >= 992px)");
   const fit = () => {
-    details.open = wide.matches;
+    // Who enlarges the page while the focus is in it stays there.
+    details.open = wide.matches || details.contains(document.activeElement);
     details.querySelector("summary").tabIndex = wide.matches ? -1 : 0;
   };
   fit();

@@ -45,6 +45,18 @@ def count(page: Page) -> int:
     return int(page.locator("#risultati").inner_text().split()[0])
 
 
+def test_the_filter_that_has_the_focus_keeps_it_while_the_page_is_enlarged(desk: Page, site: str) -> None:
+    desk.goto(f"{site}/soluzioni")
+    filters = desk.locator("details.filters")
+    link = filters.locator("a").first
+    link.focus()
+    desk.set_viewport_size({"width": 640, "height": 450})
+    desk.wait_for_function("document.querySelector('details.filters > summary').tabIndex === 0")
+    expect(link).to_be_focused()
+    desk.goto(f"{site}/soluzioni")
+    expect(filters).not_to_have_attribute("open", "")
+
+
 def test_the_counts_of_a_filter_are_kept(desk: Page, site: str) -> None:
     desk.goto(f"{site}/soluzioni")
     link = desk.locator(".facet a[href*='stato=concluso']")
