@@ -78,6 +78,7 @@ TOLD: Mapping[str, tuple[str, ...]] = {
     "milestone-done": (MINE,),
     "milestone-undone": (MINE,),
     "milestone-added": (MINE,),
+    "milestone-removed": (MINE,),
     "milestone-planned": (MINE,),
     "lead-chosen": (MINE,),
     "person-joined": (MINE,),
@@ -130,7 +131,7 @@ SETTLES: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("need-matched", "need-closed", "need-withdrawn"), ASKED_OF_NEED),
     "need-edited": ("need-overdue", "need-lapsed"),
     **dict.fromkeys(("round-published", "round-discarded"), ("round-computed", "round-failed")),
-    **dict.fromkeys(("milestone-done", "milestone-planned"), STEPS_OF_TWINNING),
+    **dict.fromkeys(("milestone-done", "milestone-planned", "milestone-removed"), STEPS_OF_TWINNING),
     **dict.fromkeys(("twinning-closed", "twinning-stopped"), (*STEPS_OF_TWINNING, "closing-said")),
     # Before its own notices are made: it waits for those who are still silent.
     "closing-said": ("closing-said",),

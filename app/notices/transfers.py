@@ -21,12 +21,13 @@ from app.notices import matches
 from app.notices.reach import able, office
 from app.twinnings import queries
 from app.twinnings.models import Meeting, Twinning
+from app.twinnings.rules import REMOVED
 from app.twinnings.rules import State as Phase
 
 #: The part of the page of a twinning that a row is about.
 ANCHORS: Mapping[str, str] = {
     **dict.fromkeys(("milestone-due", "milestone-late", "milestone-planned"), "tappe"),
-    **dict.fromkeys(("milestone-done", "milestone-undone", "milestone-added"), "tappe"),
+    **dict.fromkeys(("milestone-done", "milestone-undone", "milestone-added", "milestone-removed"), "tappe"),
     **dict.fromkeys(("lead-chosen", "person-joined", "person-left"), "persone"),
     **dict.fromkeys(("meeting-set", "meeting-cancelled", "minutes-kept"), "incontri"),
     **dict.fromkeys(("file-shared", "file-unshared"), "file"),
@@ -127,7 +128,7 @@ OF_WHOLE: Mapping[str, Callable[[Session, Twinning, JournalEntry], dict[str, Any
 def _milestone(twinning: Twinning, entry: JournalEntry) -> dict[str, Any]:
     found = next((item for item in twinning.milestones if item.id == entry.data.get("milestone")), None)
     if found is None:
-        return {}
+        return {"day": entry.data["due_on"]} if entry.action == REMOVED else {}
     return {"step": {"key": found.key, "title": found.title}, "day": entry.data.get("due_on") or str(found.due_on)}
 
 

@@ -21,12 +21,22 @@ class State(StrEnum):
     STOPPED = "stopped"
 
 
+#: A milestone that was added is there no more.
+REMOVED = "milestone-removed"
 #: After these the home page shows other twinnings, or other phases, than before.
 AT_HOME = frozenset(
-    {"twinning-begun", "twinning-closed", "twinning-stopped", "milestone-done", "milestone-undone", "milestone-added"}
+    {
+        "twinning-begun",
+        "twinning-closed",
+        "twinning-stopped",
+        "milestone-done",
+        "milestone-undone",
+        "milestone-added",
+        REMOVED,
+    }
 )
 #: What makes of a milestone another one in calendars.
-MILESTONE_CHANGES = frozenset({"milestone-planned", "milestone-done", "milestone-undone"})
+MILESTONE_CHANGES = frozenset({"milestone-planned", "milestone-done", "milestone-undone", REMOVED})
 #: What the site does by itself: nobody worked on the twinning then.
 REMINDERS = ("milestone-due", "milestone-late")
 PHASES = ("capire", "adattare", "riusare")

@@ -224,6 +224,22 @@ def add_milestone(session: Session, number: int, title: str, phase: str, due_on:
     tell(session, twinning, deed, "milestone-added", {"milestone": added.id, "due_on": due_on.isoformat()})
 
 
+def remove_milestone(session: Session, number: int, milestone: int, deed: Deed) -> None:
+    """Take away one that was added by mistake; nothing happens where it is gone already.
+
+    Raises ``Conflict`` for one that every transfer has, or that was reached.
+    """
+    twinning = running(session, number)
+    found = next((item for item in twinning.milestones if item.id == milestone), None)
+    if found is None:
+        return
+    if found.key or found.done_at is not None:
+        raise Conflict("not_added")
+    twinning.milestones.remove(found)
+    twinning.phase = rules.phase_of((item.phase, item.done_at is not None) for item in twinning.milestones)
+    tell(session, twinning, deed, rules.REMOVED, {"milestone": milestone, "due_on": found.due_on.isoformat()})
+
+
 def add_person(session: Session, number: int, person_id: int, body: str, task: str, actor: Actor, deed: Deed) -> None:
     """A colleague of one's own body joins. Raises ``Invalid`` for who does not work for it, or works for another."""
     twinning = running(session, number)

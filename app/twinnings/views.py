@@ -3,7 +3,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -215,10 +215,15 @@ def _steps(twinning: Twinning) -> list[Step]:
     ended, day = twinning.state != rules.State.RUNNING, day_of(now())
     changed = journal.done_to(session(), "twinning", str(twinning.id), rules.MILESTONE_CHANGES)
     times = Counter(row.data.get("milestone") for row in changed)
-    say = get_template_attribute("twinnings/_words.html", "milestone")
+    say, taken = (get_template_attribute("twinnings/_words.html", name) for name in ("milestone", "taken_away"))
     steps = [
         Step(item.id, say(item).unescape(), item.due_on, times[item.id] + ended, ended or item.done_at is not None)
         for item in sorted(twinning.milestones, key=lambda item: (item.due_on, item.position))
+    ]
+    removed = [row.data for row in changed if row.action == rules.REMOVED]
+    steps += [
+        Step(told["milestone"], taken(), date.fromisoformat(told["due_on"]), times[told["milestone"]], over=True)
+        for told in removed
     ]
     return [step for step in steps if not step.over or step.due_on >= day]
 

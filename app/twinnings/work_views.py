@@ -115,6 +115,13 @@ def add_milestone(number: int, slug: str) -> Response:
     return press(number, WORK, "saved", "tappe", act)
 
 
+@workbench.post(f"{PATH}/tappe/<int(max=1000000000):milestone>/togli")
+@permits(WORK)
+def remove_milestone(number: int, slug: str, milestone: int) -> Response:
+    remove = service.remove_milestone
+    return press(number, WORK, "milestone_removed", "tappe", lambda s, d: remove(s, number, milestone, d))
+
+
 @workbench.post(f"{PATH}/persone")
 @permits(WORK)
 def add_person(number: int, slug: str) -> Response:

@@ -972,6 +972,29 @@ def test_calendars_that_took_a_step_in_are_told_that_it_is_over(
     assert step("sharing") == ["3", "CANCELLED"]
 
 
+def test_an_added_step_is_taken_away_on_the_page_and_in_calendars_that_took_it_in(
+    exchange: Exchange, receiver: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.twinnings.views.now", lambda: LATER)
+    with exchange.database.work() as session:
+        service.add_milestone(session, exchange.number, "Di troppo", "riusare", date(2027, 2, 1), exchange.deed())
+    added = exchange.twinning().milestones[-1].id
+    page = receiver.get(PATH).text
+    assert page.count("Togli la tappa") == 1, "steps of the plan stay"
+    answer = receiver.post(f"{PATH}/tappe/{added}/togli", data={"csrf_token": csrf(receiver)}, follow_redirects=True)
+    assert "La tappa è tolta." in answer.text
+    assert "Di troppo" not in answer.text
+    (event,) = (
+        one for one in receiver.get(f"{PATH}/calendario.ics").text.split("BEGIN:VEVENT") if f"tappa-{added}@" in one
+    )
+    assert re.findall(r"(?:SEQUENCE|STATUS|SUMMARY|DTSTART;VALUE=DATE):([^\r]+)", event) == [
+        "1",
+        "20270201",
+        "Tappa tolta",
+        "CANCELLED",
+    ]
+
+
 def test_amounts_days_and_hours_are_read_as_people_write_them() -> None:
     assert forms.amount({"cost": "1.200.000"}, "cost") == 1_200_000
     assert forms.amount({"cost": "9 000"}, "cost") == 9_000

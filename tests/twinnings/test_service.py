@@ -77,6 +77,36 @@ def test_a_milestone_has_a_day_and_an_owner_among_its_people(exchange: Exchange)
     assert titles[-1] == "Seduta di giunta"
 
 
+def test_an_added_milestone_is_taken_away_once_and_those_of_the_plan_or_reached_stay(exchange: Exchange) -> None:
+    number, deed = exchange.number, exchange.deed()
+    with exchange.database.work() as session:
+        for title in ("Di troppo", "Seduta"):
+            service.add_milestone(session, number, title, "capire", date(2027, 2, 1), deed)
+    planned, *_, wrong, held = (item.id for item in exchange.twinning().milestones)
+    with exchange.database.work() as session:
+        service.tick(session, number, held, True, deed)
+        for kept in (planned, held):
+            with pytest.raises(Conflict, match="not_added"):
+                service.remove_milestone(session, number, kept, deed)
+        for _again in range(2):
+            service.remove_milestone(session, number, wrong, deed)
+    assert [item.title for item in exchange.twinning().milestones if not item.key] == ["Seduta"]
+    assert exchange.rows().count("milestone-removed") == 1
+
+
+def test_the_phase_is_that_of_the_milestones_that_are_left(exchange: Exchange) -> None:
+    number, deed = exchange.number, exchange.deed()
+    with exchange.database.work() as session:
+        for item in exchange.twinning().milestones:
+            if item.phase == "capire":
+                service.tick(session, number, item.id, True, deed)
+        service.add_milestone(session, number, "Di troppo", "capire", date(2027, 2, 1), deed)
+    assert exchange.twinning().phase == "capire"
+    with exchange.database.work() as session:
+        service.remove_milestone(session, number, exchange.twinning().milestones[-1].id, deed)
+    assert exchange.twinning().phase == "adattare"
+
+
 @pytest.mark.parametrize(
     ("day", "problem"),
     [

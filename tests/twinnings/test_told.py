@@ -87,6 +87,11 @@ def taken_back(session: Session, exchange: Exchange) -> None:
     sharing.take_back_answer(session, exchange.number, "torino", asked, exchange.deed(), seen)
 
 
+def take_away_the_added(session: Session, exchange: Exchange) -> None:
+    added = next(item for item in now_of(session, exchange).milestones if not item.key)
+    work.remove_milestone(session, exchange.number, added.id, exchange.deed())
+
+
 def of_work() -> Iterator[Case]:
     """The buttons of a transfer that runs: all pressed by the receiver's referent."""
     giver, both = ("Giver",), ("Giver", "Colleague")
@@ -106,6 +111,7 @@ def of_work() -> Iterator[Case]:
         ("milestone-added",),
         giver,
     )
+    yield Case(work.remove_milestone, take_away_the_added, ("milestone-removed",), giver)
     lead = ("lead-chosen",)
     yield Case(work.choose_lead, lambda s, e: work.choose_lead(s, e.number, "bologna", e.deed()), lead, giver)
     joins = ("person-joined",)
