@@ -301,7 +301,11 @@ def freeze(
     revision = solutions.propose(session, solution, document, now, author_id, reason)
     copy = queries.working_copy(session, solution)
     if copy is not None:
+        # An edition of its own: a page that was opened before says what it saw, and what is typed there since then is
+        # told apart from what the version holds.
+        copy.edition += 1
         copy.base_number, copy.state = revision.number, current.state.as_json()
+        session.add(_edition(solution, copy.edition, current.state, current.saved_at, current.saved_by))
     session.flush()
     return revision
 

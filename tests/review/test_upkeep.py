@@ -118,7 +118,7 @@ def test_a_change_that_came_back_is_given_up_and_leaves_the_desk(live: Office, c
         desk_page, review_page = client.get("/scrivania").text, client.get(f"/soluzioni/{SLUG}/revisione").text
         assert ("Non serve" in desk_page) is ("Restituita il" in review_page) is not dropped
         assert ("modifica di una soluzione pubblicata" in desk_page) is not dropped
-        sent = {"csrf_token": csrf(client), "edition": "1"}
+        sent = {"csrf_token": csrf(client), "edition": "2"}
         assert client.post(f"/soluzioni/{SLUG}/scarta", data=sent).status_code == (409 if dropped else 303)
     with live.database.reading() as session:
         assert giving_up.words_of_others(session, live.solution(), live.referent) == [], "nothing more is lost"

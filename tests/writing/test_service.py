@@ -198,6 +198,20 @@ def test_nobody_hands_a_solution_over_to_an_office_they_do_not_work_for(office: 
     assert refused.value.problems == {"city": "not_own_body"}
 
 
+def test_what_is_taken_out_on_a_page_opened_before_a_version_was_made_stays_out(office: Database) -> None:
+    typed(office, 1, participation="Con un questionario.")
+    with office.reading() as session:
+        open_page = service.opened(session, found(session))
+    with office.work() as session:
+        service.freeze(session, found(session), 2, LATER)
+    without = {name: said for name, said in open_page.state.fields.items() if name != "participation"}
+    with office.work() as session:
+        mine = replace(open_page.state, fields=without)
+        assert not service.save(session, found(session), mine, open_page.seen, 1, LATER).refused
+    with office.reading() as session:
+        assert "participation" not in service.opened(session, found(session)).state.fields
+
+
 @pytest.mark.parametrize("live", [True, False], ids=["in force", "that climbs on"])
 def test_what_was_kept_as_a_version_while_another_is_judged_stays_in_the_draft(office: Database, live: bool) -> None:
     with office.work() as session:
