@@ -126,6 +126,17 @@ def test_a_change_that_came_back_is_given_up_and_leaves_the_desk(live: Office, c
     assert "Un altro titolo" in client.get(f"/soluzioni/{SLUG}/versioni/4").text
 
 
+def test_the_form_says_until_when_readers_see_the_version_in_force(live: Office, client: FlaskClient) -> None:
+    with live.database.reading() as session:
+        official = people.person(session, live.official)
+        assert official is not None
+    sign_in(client, official)
+    for until in ("finché la nuova non è approvata.", "finché la nuova non è arrivata allo stesso passo."):
+        assert until in client.get(f"/soluzioni/{SLUG}/modifica").text
+        if live.solution().badge == "visibile":
+            live.validate()
+
+
 def test_a_wish_for_a_higher_badge_that_came_back_stays_on_the_desk(live: Office) -> None:
     with live.database.work() as session:
         service.return_(session, live.judgement(live.expert), "Mancano i numeri")
