@@ -43,8 +43,8 @@ class ReportedPage:
         return Thing(bodies=frozenset({self.body} - {""}), themes=frozenset({self.theme} - {""}))
 
 
-def page_about(session: Session, path: str, kind: str, slug: str) -> ReportedPage:
-    """The page at a path that speaks of a `city`, `theme` or `act`.
+def page_about(session: Session, path: str, kind: str, slug: str, member: bool = False) -> ReportedPage:
+    """The page at a path that speaks of a `city`, `theme` or `act`, for one of the network or for anybody.
 
     An act is looked after by the experts of the theme that most of the solutions citing it have. Raises ``NotFound``.
     """
@@ -53,7 +53,7 @@ def page_about(session: Session, path: str, kind: str, slug: str) -> ReportedPag
         return ReportedPage(path, _found(city, slug).name, body=slug)
     if kind == "theme":
         return ReportedPage(path, _found(dict(library.theme_names(session, "it")).get(slug), slug), theme=slug)
-    act = _found(act_queries.act_by_slug(session, slug), slug)
+    act = _found(act_queries.act_in_sight(session, slug, member), slug)
     return ReportedPage(path, act.label, theme=queries.commonest_theme(session, act))
 
 

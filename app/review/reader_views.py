@@ -94,7 +94,7 @@ def _asked() -> Reported:
     if kind == "solution":
         return _solution(parts["slug"], Action.READ_SOLUTION, path)
     if kind:
-        return page_reports.page_about(session(), path, kind, str(parts["slug"]))
+        return page_reports.page_about(session(), path, kind, str(parts["slug"]), gate.actor().member)
     title, language = _titled(rule, parts)
     return ReportedPage(path, title or path, language=language)
 

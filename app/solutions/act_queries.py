@@ -33,6 +33,17 @@ def act_by_slug(session: Session, slug: str) -> LegalAct | None:
     return session.scalars(select(LegalAct).where(LegalAct.slug == slug)).one_or_none()
 
 
+def act_in_sight(session: Session, slug: str, member: bool) -> LegalAct | None:
+    """An act; for who is not of the network, one that a solution cites which everybody may open, in the library or not
+    any more: that there is another would tell what a draft, or a sheet for few, is about."""
+    wanted = select(LegalAct).where(LegalAct.slug == slug)
+    if not member:
+        ties = select(SolutionAct.act_id).join(Solution, Solution.id == SolutionAct.solution_id)
+        opened = ties.where(SolutionAct.act_id == LegalAct.id, Solution.badge != "", Solution.visibility == "public")
+        wanted = wanted.where(opened.exists())
+    return session.scalars(wanted).one_or_none()
+
+
 def acts_by_slug(session: Session, slugs: Sequence[str]) -> dict[str, LegalAct]:
     found = session.scalars(select(LegalAct).where(LegalAct.slug.in_(slugs))).all() if slugs else []
     return {act.slug: act for act in found}

@@ -17,6 +17,7 @@ from app.search.listing import Part, around, part
 from app.solutions import act_queries, queries
 from app.solutions.models import Theme
 from app.solutions.rules import with_below
+from app.web import gate
 from app.web.formats import csv_answer, json_answer
 from app.web.gate import permits
 from app.web.languages import site_root
@@ -152,7 +153,7 @@ def acts_csv() -> Response:
 @library.get("/norme/<slug:slug>")
 @permits(Action.READ_PUBLIC)
 def act(slug: str) -> str:
-    found = act_queries.act_by_slug(session(), slug)
+    found = act_queries.act_in_sight(session(), slug, gate.actor().member)
     if found is None:
         raise NotFound(slug)
     citing = queries.of_act(found)

@@ -222,3 +222,23 @@ def test_paper_says_what_the_page_says_above_the_sheet(client: FlaskClient, memb
         assert late not in archived
         assert "La vedono: chi ha un’utenza" in member.get(f"/soluzioni/riservata{form}").text
         assert "era prevista" not in member.get(f"/soluzioni/riservata{form}").text
+
+
+@pytest.mark.parametrize("hidden", [{"visibility": "members"}, {"visibility": "twin"}, {"badge": None}])
+def test_an_act_that_only_a_hidden_solution_cites_has_no_page_for_everybody(
+    client: FlaskClient, member: FlaskClient, registered: Database, hidden: dict[str, str | None]
+) -> None:
+    act = "/norme/lr-emilia-romagna-5-2003"
+    with registered.work() as session:
+        make_solution(session, SLUG, legal_basis=["L.R. Emilia-Romagna 24 marzo 2003, n. 5"], **hidden)
+    for page in (act, f"/en{act}", f"/segnala?pagina={act}"):
+        assert client.get(page).status_code == 404, page
+    assert member.get(act).status_code == 200
+    with registered.work() as session:
+        make_solution(session, SLUG, legal_basis=["L.R. Emilia-Romagna 24 marzo 2003, n. 5"])
+    assert client.get(act).status_code == 200
+    with registered.work() as session:
+        solution = by_slug(session, SLUG)
+        assert solution is not None
+        archive(session, solution, 1, NOW, "Superata.")
+    assert client.get(act).status_code == 200, "its page, which stays, leads there"
