@@ -466,6 +466,16 @@ def test_what_opens_above_the_bar_closes_by_escape_and_with_the_focus(maria: Pag
     expect(more).not_to_have_attribute("open", "")
 
 
+def test_all_that_is_missing_can_be_scrolled_into_sight_above_the_bar(maria: Page, office: str) -> None:
+    begun(maria, office, "Indice lungo")
+    maria.set_viewport_size({"width": 1366, "height": 650})
+    maria.locator("#manca details").evaluate_all("every => every.forEach(each => { each.open = true; })")
+    maria.evaluate("scrollTo({ top: 3000, behavior: 'instant' })")
+    maria.locator("nav.side-index").evaluate("index => { index.scrollTop = index.scrollHeight; }")
+    ends, begins = "each => each.getBoundingClientRect().bottom", "each => each.getBoundingClientRect().top"
+    assert maria.locator("#manca a").last.evaluate(ends) <= maria.locator("#barra").evaluate(begins)
+
+
 @pytest.mark.parametrize("width", [320, 360, 390])
 def test_what_opens_above_the_bar_is_whole_on_a_phone(maria: Page, office: str, width: int) -> None:
     begun(maria, office, f"Menu a {width}")
