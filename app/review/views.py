@@ -24,6 +24,8 @@ from app.web.unit import session, work
 from app.writing.service import try_rendering
 
 review = Blueprint("review", __name__, template_folder="templates")
+#: Where the page opens again for who goes through the remarks, one after the other.
+REMARKS = "commenti"
 
 
 def now() -> datetime:
@@ -74,7 +76,7 @@ def _page(solution: Solution, status: int = 200, problem: str = "", problems: di
     return answer
 
 
-def _press(solution: Solution, said: str, act: Callable[[Session], object]) -> Response:
+def _press(solution: Solution, said: str, act: Callable[[Session], object], place: str | None = None) -> Response:
     """One button: done and said on the review page, or the page again with what was wrong and what was typed."""
     try:
         with work() as writing:
@@ -84,7 +86,7 @@ def _press(solution: Solution, said: str, act: Callable[[Session], object]) -> R
     except Conflict as late:
         return _page(_anew(solution), late.status, str(late))
     flash(said)
-    return _back(solution.slug)
+    return _back(solution.slug, place)
 
 
 def _anew(solution: Solution) -> Solution:
@@ -93,8 +95,8 @@ def _anew(solution: Solution) -> Solution:
     return library.by_slug(session(), solution.slug) or solution
 
 
-def _back(slug: str) -> Response:
-    return make_response(redirect(url_for("review.show", slug=slug), 303))
+def _back(slug: str, place: str | None = None) -> Response:
+    return make_response(redirect(url_for("review.show", slug=slug, _anchor=place), 303))
 
 
 def _judge(slug: str, number: int, action: Action, said: str, act: Callable[..., object], *typed: object) -> Response:
@@ -202,7 +204,9 @@ def comment(slug: str) -> Response:
     headings = {section["anchor"]: section["heading"] for section in shown.sections}
     typed = forms.decision(request.form).by_heading(headings)
     person = gate.actor().id
-    return _press(solution, "commented", lambda writing: remarks.comment_all(writing, solution, person, now(), typed))
+    return _press(
+        solution, "commented", lambda writing: remarks.comment_all(writing, solution, person, now(), typed), REMARKS
+    )
 
 
 @review.post("/soluzioni/<slug:slug>/commenti/<int(max=1000000000):number>/risolvi")
@@ -210,7 +214,9 @@ def comment(slug: str) -> Response:
 def resolve(slug: str, number: int) -> Response:
     solution = found(slug, Action.COMMENT)
     person = gate.actor().id
-    return _press(solution, "resolved", lambda writing: remarks.resolve(writing, solution, number, person, now()))
+    return _press(
+        solution, "resolved", lambda writing: remarks.resolve(writing, solution, number, person, now()), REMARKS
+    )
 
 
 @review.post("/soluzioni/<slug:slug>/archivia")

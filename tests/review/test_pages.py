@@ -316,6 +316,18 @@ def test_remarks_stand_beside_their_section_and_are_kept_with_the_decision(app: 
     assert "chiuso da" in official.get(PAGE).text
 
 
+def test_who_goes_through_the_remarks_comes_back_among_them(app: Flask, office: Office) -> None:
+    office.submit()
+    official = signed_in(app, office, office.official)
+    token = {"csrf_token": csrf(official, PAGE)}
+    commented = official.post(f"/soluzioni/{SLUG}/commenti", data={**token, "nota-tutto": "Manca una fonte."})
+    page = official.get(commented.location).text
+    number = re.findall(r"commenti/(\d+)/risolvi", page)[0]
+    resolved = official.post(f"/soluzioni/{SLUG}/commenti/{number}/risolvi", data=token)
+    assert commented.location == resolved.location == f"{PAGE}#commenti"
+    assert 'id="commenti"' in page
+
+
 def test_what_was_typed_comes_back_when_a_decision_is_refused(app: Flask, office: Office) -> None:
     office.submit()
     referent = signed_in(app, office, office.referent)
