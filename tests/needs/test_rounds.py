@@ -909,6 +909,17 @@ def test_only_the_coordination_runs_rounds(app: Flask, network: Network, engine:
     assert "Prova" in reader.get("/abbinamenti/pesi").text
 
 
+def test_paper_has_the_comparison_with_a_city_once_one_is_chosen(app: Flask, network: Network) -> None:
+    need = network.post()
+    with network.database.work() as session:
+        person = make_person(session, (Role.OFFICIAL, "venezia"))
+    client = sign_in(app.test_client(), person)
+    page = f"/richieste/{need.id}-{need.slug}/abbinamenti"
+    section = '<section aria-labelledby="confronto" class="on-screen">'
+    assert section in client.get(page).text
+    assert section not in client.get(f"{page}?confronta=torino").text
+
+
 def test_the_page_of_candidates_asks_one_of_them(app: Flask, network: Network, engine: Engine) -> None:
     need = network.post()
     with network.database.work() as session:
