@@ -168,6 +168,10 @@ def old_attempts(session: Session, before: datetime) -> Sequence[Attempt]:
     return session.scalars(select(Attempt).where(Attempt.at < before).limit(1_000)).all()
 
 
+def attempts(session: Session, numbers: Iterable[int]) -> Sequence[Attempt]:
+    return session.scalars(select(Attempt).where(Attempt.id.in_(numbers))).all()
+
+
 def attempts_on(session: Session, subject: str) -> Sequence[Attempt]:
     return session.scalars(select(Attempt).where(Attempt.subject == subject)).all()
 

@@ -44,9 +44,12 @@ def refuse_too_many(session: Session, now: datetime, email: str, address: str) -
         raise Throttled(max(waits))
 
 
-def note_attempt(session: Session, now: datetime, email: str, address: str) -> None:
-    for subject in (account_subject(email), address_subject(address)):
-        session.add(Attempt(subject=subject, at=now))
+def note_attempt(session: Session, now: datetime, email: str, address: str) -> list[int]:
+    """Count an attempt of the account and of the network address; answers the numbers of the two."""
+    made = [Attempt(subject=subject, at=now) for subject in (account_subject(email), address_subject(address))]
+    session.add_all(made)
+    session.flush()
+    return [attempt.id for attempt in made]
 
 
 def codes_of(person: Person) -> str:
@@ -58,6 +61,10 @@ def codes_of(person: Person) -> str:
 def note_failure(session: Session, now: datetime, email: str, address: str, proof: str = "") -> None:
     """Somebody said who they are and could not prove it; ``proof`` is what is counted where it was no password."""
     note_attempt(session, now, proof or email, address)
+    record_failure(session, now, email)
+
+
+def record_failure(session: Session, now: datetime, email: str) -> None:
     known = queries.by_email(session, email)
     record(session, now, None, "sign-in-failed", "person", str(known.id) if known else "unknown")
 
@@ -98,6 +105,12 @@ def begin_sign_in(session: Session, person: Person, now: datetime, how: str, bro
         _forget_failures(session, known)
     record(session, now, person.id, "signed-in", "person", str(person.id), data={"how": how})
     return token
+
+
+def forget_attempt(session: Session, noted: list[int]) -> None:
+    """What was counted before it was tried was no failure."""
+    for attempt in queries.attempts(session, noted):
+        session.delete(attempt)
 
 
 def _forget_failures(session: Session, known: str) -> None:

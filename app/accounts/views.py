@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Coming in and going out: log-in, invitation, forgotten password, saying again who you are."""
 
+from collections.abc import Callable
 from math import ceil
+from typing import TypeVar
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
@@ -21,6 +23,8 @@ from app.web.unit import work
 
 #: Problems that a page hands on in the address.
 TOLD = frozenset({"throttled", "late", "passkey", "sso", "sso_unknown", "sso_mailbox", "sso_taken", "sso_other"})
+
+Told = TypeVar("Told")
 
 accounts = Blueprint("accounts", __name__, template_folder="templates")
 
@@ -86,20 +90,24 @@ def sign_in_now() -> Response | str | tuple[str, int]:
 
 def _who(email: str, typed: str) -> Person | None:
     """The person with this address and password. Raises ``Throttled``."""
-    with work() as writing:
-        service.refuse_too_many(writing, now(), email, network_address())
-    person = service.check_password(unit.session(), email, typed)
-    _note(email, person is not None)
-    return person
+    return _tried(email, lambda: service.check_password(unit.session(), email, typed))
 
 
-def _note(email: str, right: bool) -> None:
-    """Note a password that was wrong. Raises ``Throttled``, for a right one too, where others were guessed at the same
-    moment: they passed the look before the check, and are counted now."""
+def _tried(email: str, check: Callable[[], Told]) -> Told:
+    """What a check of a password tells. Raises ``Throttled``.
+
+    It takes a while, so it is counted before it is made: many at once are no more than one after the other.
+    """
     with work() as writing:
         service.refuse_too_many(writing, now(), email, network_address())
-        if not right:
-            service.note_failure(writing, now(), email, network_address())
+        noted = service.note_attempt(writing, now(), email, network_address())
+    found = check()
+    with work() as writing:
+        if found:
+            service.forget_attempt(writing, noted)
+        else:
+            service.record_failure(writing, now(), email)
+    return found
 
 
 def come_in(person: Person, how: str, wanted: str | None) -> Response:
@@ -231,10 +239,7 @@ def _confirm(form: ConfirmForm) -> str:
 def proved(typed: str | None, person: Person) -> str:
     """Empty where the password is the one of the person, else the key of what was wrong."""
     try:
-        with work() as writing:
-            service.refuse_too_many(writing, now(), person.email, network_address())
-        right = passwords.matches(person.password_hash, typed or "")
-        _note(person.email, right)
+        right = _tried(person.email, lambda: passwords.matches(person.password_hash, typed or ""))
     except service.Throttled:
         return "throttled"
     return "" if right else "wrong"
