@@ -456,8 +456,10 @@ def test_naughty_text_is_shown_as_typed_or_refused(site: Flask, network: Network
     assert client.get("/richieste").status_code == 200
     assert client.get("/feed/richieste.atom").status_code == 200
     for address in ("/richieste", "/richieste.json", "/richieste.csv", "/richieste/nuova", "/richieste/simili.json"):
-        status = client.get(address, query_string={"q": text, "tema": text, "stato": text, "citta": text}).status_code
-        assert status == 200, address
+        answer = client.get(address, query_string={"q": text, "tema": text, "stato": text, "citta": text})
+        # Data of a state that is none is refused, where a page leaves it out.
+        known = address not in ("/richieste.json", "/richieste.csv") or not text.strip()
+        assert answer.status_code == (200 if known else 422), address
 
 
 def test_whose_body_is_no_longer_there_finds_no_button_that_would_be_refused(site: Flask, network: Network) -> None:
