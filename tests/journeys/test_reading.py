@@ -167,7 +167,7 @@ def test_a_wide_table_is_scrolled_by_keyboard(desk: Page, changing_site: str) ->
     desk.goto(f"{changing_site}/soluzioni/nomi-di-file")
     table = desk.get_by_role("group", name="Tabella")
     table.press("ArrowRight")
-    desk.wait_for_function("document.querySelector('.table-scroll').scrollLeft > 0")
+    desk.wait_for_function("() => document.querySelector('.table-scroll').scrollLeft > 0")
 
 
 def test_a_missing_page_offers_ways_on(desk: Page, site: str) -> None:

@@ -51,7 +51,7 @@ def test_the_filter_that_has_the_focus_keeps_it_while_the_page_is_enlarged(desk:
     link = filters.locator("a").first
     link.focus()
     desk.set_viewport_size({"width": 640, "height": 450})
-    desk.wait_for_function("document.querySelector('details.filters > summary').tabIndex === 0")
+    desk.wait_for_function("() => document.querySelector('details.filters > summary').tabIndex === 0")
     expect(link).to_be_focused()
     desk.goto(f"{site}/soluzioni")
     expect(filters).not_to_have_attribute("open", "")

@@ -448,7 +448,7 @@ def test_the_keyboard_keeps_its_place_among_suggestions(maria: Page, office: str
     maria.get_by_label("Titolo").first.fill("Pratiche edilizie e lo sportello SUAP")
     with maria.expect_response(re.compile("/suggerimenti$")):
         link.focus()
-    maria.wait_for_function("document.activeElement.closest('.hints')")
+    maria.wait_for_function("() => document.activeElement.closest('.hints')")
     assert title in maria.evaluate("document.activeElement.innerText")
 
 
