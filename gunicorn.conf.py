@@ -36,13 +36,23 @@ def when_ready(server: Any) -> None:
     from app.rubbish import give_back
     from app.web.warm import warm
 
+    site = _site(server)
+    site.extensions["counts"].begin()
+    warm(site)
+    give_back()
+
+
+def _site(server: Any) -> Any:
     application = server.app.wsgi()
     # In front of the site the benchmarks put their bare page.
-    warm(getattr(application, "app", application))
-    give_back()
+    return getattr(application, "app", application)
 
 
 def pre_fork(_server: object, _worker: object) -> None:
     # A collection in a worker would write to, and so copy, every page that could stay shared.
     gc.collect()
     gc.freeze()
+
+
+def post_fork(server: Any, _worker: object) -> None:
+    _site(server).extensions["counts"].share()

@@ -130,6 +130,7 @@ class Action(StrEnum):
     READ_UNMET = "read-unmet"
     REGISTER_BODY = "register-body"
     OPERATE = "operate"
+    READ_METRICS = "read-metrics"
 
 
 Might = Callable[[Actor], bool]
@@ -226,6 +227,11 @@ def programmes_of_its_bodies(actor: Actor, thing: Thing) -> bool:
     return programmes_that_write(actor) and bool(actor.of(Role.SERVICE) & thing.bodies)
 
 
+def watchers(actor: Actor, _thing: Thing | None = None) -> bool:
+    """Administrators, and programmes with the scope for it: the figures tell how a site is used, and where it ails."""
+    return actor.is_a(Role.ADMINISTRATOR) or "read-metrics" in actor.scopes
+
+
 def its_parties(actor: Actor, thing: Thing) -> bool:
     """Who works for a body that owns it or takes part in it, and the national coordination."""
     return actor.national or bool(actor.bodies & (thing.bodies | thing.parties))
@@ -305,6 +311,7 @@ POLICY: dict[Action, Permission] = {
     Action.READ_UNMET: Permission(national_people, national_people),
     Action.REGISTER_BODY: Permission(national_people, national_people),
     Action.OPERATE: Permission(administrators, administrators),
+    Action.READ_METRICS: Permission(watchers, watchers),
 }
 
 #: Actions whose refusal must not tell that the thing exists.

@@ -38,7 +38,7 @@ from app.notices import exchange_desk, feed_views
 from app.notices import own_data as notice_data
 from app.notices import views as notice_views
 from app.notices.desk import Section
-from app.operations import body_views
+from app.operations import body_views, metrics_views
 from app.operations import chores as operation_chores
 from app.operations import search_views as unmet_views
 from app.operations import views as operations_views
@@ -68,6 +68,7 @@ from app.twinnings import views as twinning_views
 from app.web import (
     addresses,
     assets,
+    counted,
     csrf,
     errors,
     formats,
@@ -182,6 +183,7 @@ FEATURES = (
     work_views.workbench,
     act_views.acts,
     operations_views.operations,
+    metrics_views.metrics,
     unmet_views.unmet_pages,
     body_views.bodies,
 )
@@ -208,7 +210,7 @@ def build(settings: Settings | None = None) -> Flask:
     templating.prepare(app)
     app.jinja_options = {**app.jinja_options, "trim_blocks": True, "lstrip_blocks": True}
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    for part in (sent, addresses, logs, unit, languages, formats, kept, release, headers, errors):
+    for part in (counted, sent, addresses, logs, unit, languages, formats, kept, release, headers, errors):
         part.register(app)
     identity.register(app)
     gate.register(app, identity.actor, identity.confirmed, identity.closed_among)

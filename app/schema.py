@@ -23,6 +23,15 @@ def applied(session: Session) -> str:
         return ""
 
 
+def standing(session: Session) -> dict[str, bool]:
+    """Whether the database answers, and whether it has the tables this release expects."""
+    try:
+        session.execute(text("SELECT 1"))
+    except DBAPIError:
+        return {"database": False, "migrations": False}
+    return {"database": True, "migrations": applied(session) == expected()}
+
+
 def encoding(session: Session) -> str:
     """In which encoding the database keeps texts. SQLite has none but Unicode."""
     if session.get_bind().dialect.name != "postgresql":

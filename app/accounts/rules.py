@@ -53,7 +53,10 @@ STRONG_ROLES = frozenset({Role.REFERENT, Role.EXPERT, Role.COORDINATOR, Role.ADM
 
 #: What a service account may be let do.
 WRITE_DRAFTS = "write-drafts"
-SCOPES = ("read-library", "read-members", WRITE_DRAFTS)
+READ_METRICS = "read-metrics"
+SCOPES = ("read-library", "read-members", WRITE_DRAFTS, READ_METRICS)
+#: While the database is away, whoever watches is let in this long after it last said who they are.
+WATCHER_KNOWN = timedelta(days=1)
 SERVICE_DAYS = (30, 90, 180, 365)
 #: What somebody types who wants their account erased.
 ERASE_WORD = "cancella"

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Service accounts: programmes that read, or write drafts, with a token of their own that administrators make."""
 
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -81,3 +82,23 @@ def note_used(session: Session, token: str, now: datetime) -> None:
 def actor_of(account: ServiceAccount) -> Actor:
     """What a programme may do; below zero, so that no number of a person is ever meant."""
     return Actor(-account.id, frozenset({(Role.SERVICE, account.body)}), frozenset(account.scopes.split()))
+
+
+@dataclass
+class Watchers:
+    """Programmes that watch over the site, as this process last knew them, by the digest of their tokens: while the
+    database is away nobody else can say who they are."""
+
+    _known: dict[str, tuple[Actor, datetime]] = field(default_factory=dict)
+
+    def keep(self, digest: str, actor: Actor | None, expires_at: datetime, now: datetime) -> None:
+        """The database just said whose token this is; None for nobody's, which is forgotten."""
+        self._known.pop(digest, None)
+        if actor is not None and rules.READ_METRICS in actor.scopes:
+            watching = replace(actor, scopes=frozenset({rules.READ_METRICS}))
+            self._known[digest] = watching, min(expires_at, now + rules.WATCHER_KNOWN)
+
+    def recall(self, digest: str, now: datetime) -> Actor | None:
+        """Who it was a while ago, with the right to watch and no other; None for nobody's."""
+        actor, until = self._known.get(digest, (None, now))
+        return actor if until > now else None

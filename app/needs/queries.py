@@ -126,6 +126,10 @@ def latest_open(session: Session, most: int) -> Sequence[Need]:
     return session.scalars(wanted.order_by(Need.published_at.desc(), Need.id.desc()).limit(most)).all()
 
 
+def number_open(session: Session) -> int:
+    return session.scalar(select(func.count()).where(Need.state == State.OPEN)) or 0
+
+
 def open_needs(session: Session) -> Sequence[Need]:
     return session.scalars(select(Need).where(Need.state == State.OPEN).order_by(Need.id)).all()
 

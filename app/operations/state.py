@@ -21,6 +21,14 @@ GIGABYTE = 10**9
 
 
 @dataclass(frozen=True)
+class Room:
+    """Bytes of a disk: what is free for the site, and all of it."""
+
+    free: int
+    size: int
+
+
+@dataclass(frozen=True)
 class State:
     """What whoever runs the site looks at first; gigabytes are of 10^9 bytes, None where the disk cannot be asked."""
 
@@ -40,21 +48,22 @@ class State:
 def state(session: Session, folder: Path, retried: int, now: datetime) -> State:
     """``retried``: letters that wait for another attempt."""
     oldest = search.oldest_change(session)
-    free, size = _disk(folder)
+    room = disk(folder)
     return State(
         backlog=search.backlog(session),
         oldest=oldest,
         late=oldest is not None and now - oldest > LATE,
         retried=retried,
         chain=queries.chore_run(session, CHAIN),
-        free=free,
-        size=size,
+        free=room.free / GIGABYTE if room else None,
+        size=room.size / GIGABYTE if room else None,
     )
 
 
-def _disk(folder: Path) -> tuple[float | None, float | None]:
+def disk(folder: Path) -> Room | None:
+    """How much of the disk of a folder is left; None where it cannot be asked."""
     try:
         found = shutil.disk_usage(folder)
     except OSError:
-        return None, None
-    return found.free / GIGABYTE, found.total / GIGABYTE
+        return None
+    return Room(found.free, found.total)

@@ -4,7 +4,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.outbox.models import Letter
@@ -99,6 +99,19 @@ def counts(session: Session, since: datetime) -> dict[str, int]:
         "sent": select(func.count()).select_from(Letter).where(Letter.sent_at >= since),
     }
     return {name: session.scalar(question) or 0 for name, question in questions.items()}
+
+
+def by_state(session: Session) -> dict[str, int]:
+    """How many letters wait for their first attempt, wait after one in vain, and were given up."""
+    is_open = Letter.failed_at.is_(None)
+    states = {
+        "waiting": is_open & (Letter.attempts == 0),
+        "retried": is_open & (Letter.attempts > 0),
+        "failed": Letter.failed_at.is_not(None),
+    }
+    counted = [func.count(case((state, Letter.id))) for state in states.values()]
+    row = session.execute(select(*counted).where(Letter.sent_at.is_(None))).one()
+    return dict(zip(states, row, strict=True))
 
 
 def closed_before(session: Session, sent: datetime, failed: datetime, limit: int) -> Sequence[Letter]:

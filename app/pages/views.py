@@ -8,8 +8,6 @@ from typing import Any
 from flask import Blueprint, Response, current_app, render_template, request, url_for
 from flask_babel import gettext
 from markupsafe import escape
-from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 
 from app import schema
 from app.access import Action
@@ -248,19 +246,9 @@ def health() -> Response:
 @pages.get("/readyz")
 @permits(Action.PROBE)
 def ready() -> Response:
-    states = {"database": _database_ready(), "migrations": False, "index": current_app.extensions["engine"].ready()}
-    if states["database"]:
-        states["migrations"] = schema.applied(session()) == schema.expected()
+    states = {**schema.standing(session()), "index": current_app.extensions["engine"].ready()}
     answer = json_answer({"status": "ok" if all(states.values()) else "not ready", **states})
     if not all(states.values()):
         answer.status_code = 503
         answer.headers["Retry-After"] = "10"
     return answer
-
-
-def _database_ready() -> bool:
-    try:
-        session().execute(text("SELECT 1"))
-    except DBAPIError:
-        return False
-    return True

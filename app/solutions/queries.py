@@ -358,6 +358,13 @@ def counts_by_city(session: Session) -> dict[int, Held]:
     return {city: Held(*counts) for city, *counts in session.execute(wanted.group_by(SolutionBody.city_id))}
 
 
+def by_badge(session: Session) -> dict[str, int]:
+    """How many published solutions have each badge; none made up counts."""
+    wanted = select(Solution.badge, func.count()).where(COUNTED).group_by(Solution.badge)
+    found = session.execute(wanted).all()
+    return dict(found)
+
+
 def made_up(session: Session) -> int:
     """How many published solutions are made up for trying the site, which ``counts_by_city`` and
     ``themes_with_counts`` leave out."""

@@ -128,6 +128,10 @@ def latest_running(session: Session, most: int) -> Sequence[Twinning]:
     return session.scalars(wanted.limit(most)).unique().all()
 
 
+def number_running(session: Session) -> int:
+    return session.scalar(select(func.count()).where(Twinning.state == "running")) or 0
+
+
 def of_bodies(session: Session, bodies: Iterable[str]) -> Sequence[Twinning]:
     """Running twinnings in which any of the bodies takes part."""
     ties = select(TwinningParty.twinning_id).join(City, City.id == TwinningParty.city_id)

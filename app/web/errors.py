@@ -43,6 +43,8 @@ UNREADABLE = "unreadable"
 #: Trouble of the machine that passes: no room on a disk, the temporary folder's too, or too many files open.
 PASSING = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EMFILE, errno.ENFILE})
 READING = frozenset({"GET", "HEAD"})
+#: What Prometheus accepts, also where it was given no token: the page of the log-in would tell it nothing.
+MEASURES = "application/openmetrics-text"
 #: Fields never shown again.
 UNSHOWN = frozenset({"csrf_token", "password", "current", "next", "code", "credential"})
 
@@ -180,7 +182,12 @@ def _accident(error: Exception) -> Response:
 
 def _wants_data() -> bool:
     """Whether a programme asks, of no use to which is a page: by address, by what it accepts, or with a token."""
-    return _has_token() or request.path.endswith(".json") or request.accept_mimetypes.best == "application/json"
+    return (
+        _has_token()
+        or request.path.endswith(".json")
+        or request.accept_mimetypes.best == "application/json"
+        or MEASURES in request.headers.get("Accept", "")
+    )
 
 
 def _are_listed() -> bool:

@@ -45,8 +45,12 @@ ROLES: dict[str, tuple[tuple[Role, str], ...]] = {
     "administrator": ((Role.ADMINISTRATOR, ""),),
 }
 #: Programmes: the scopes of their token, and the body they write drafts for.
-PROGRAMMES = {"reading programme": ("read-library read-members", ""), "writing programme": ("write-drafts", "bologna")}
-#: What a programme may ask for beside drafts, whatever else it might do.
+PROGRAMMES = {
+    "reading programme": ("read-library read-members", ""),
+    "writing programme": ("write-drafts", "bologna"),
+    "watching programme": ("read-metrics", ""),
+}
+#: What a programme may ask for beside drafts and measures, whatever else it might do.
 DATA = (".json", ".csv")
 
 #: Pages whose thing is personal, or proved by a secret in the address: tested where they belong, not here.
@@ -456,7 +460,8 @@ def typed(rule: Rule, method: str, place: Place) -> dict[str, str] | None:
 
 def open_to_programmes(declared: Action, method: str, address: str) -> bool:
     """Programmes read data and send drafts: no page is theirs, and nothing else is changed by them."""
-    return declared is Action.SEND_DRAFT or (method == "GET" and address.endswith(DATA))
+    is_data = address.endswith(DATA) or declared is Action.READ_METRICS
+    return declared is Action.SEND_DRAFT or (method == "GET" and is_data)
 
 
 def allowed(status: int, location: str) -> bool:

@@ -248,7 +248,7 @@ def test_what_is_for_members_needs_its_scope() -> None:
 
 
 def test_scopes_are_a_closed_list() -> None:
-    assert rules.SCOPES == ("read-library", "read-members", "write-drafts")
+    assert rules.SCOPES == ("read-library", "read-members", "write-drafts", "read-metrics")
 
 
 DOCUMENT = serialise(makers.make_document(badge=None))
