@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What programmes that watch over the site are told: read as Prometheus reads it, by who may, whatever is away."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import yaml
 from flask import Flask
 from flask.testing import FlaskClient
 from prometheus_client import parser
@@ -16,6 +18,7 @@ from werkzeug.test import TestResponse
 
 from app.access import Actor, Role
 from app.accounts import rules, service_accounts
+from app.config import ROOT
 from app.db import Database
 from app.document.schema import BADGES
 from app.needs.models import Need
@@ -60,6 +63,10 @@ def read(answer: TestResponse, by: Any = parser) -> Told:
         for family in families
         for sample in family.samples
     }
+
+
+def read_text(client: FlaskClient, watcher: dict[str, str]) -> str:
+    return client.get("/metrics", headers=watcher).text
 
 
 def ask(client: FlaskClient, watcher: dict[str, str]) -> Told:
@@ -307,3 +314,24 @@ def test_an_administrator_gives_the_scope_on_the_page_of_services(app: Flask, re
     page = sign_in(app.test_client(), chief).get("/amministrazione/servizi").text
     assert 'value="read-metrics"' in page
     assert "sorvegliare il sito: leggere le sue misure (/metrics)" in page
+
+
+def test_the_documentation_names_every_figure_and_its_rules_no_other(
+    client: FlaskClient, registered: Database, watcher: dict[str, str]
+) -> None:
+    with registered.work() as session:
+        note_run(session, "chain", NOW, 1)
+    client.get("/robots.txt")
+    families = {family.name: family for family in parser.text_string_to_metric_families(read_text(client, watcher))}
+    written = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    named = {name.removesuffix("_total").removesuffix("_bucket") for name in re.findall(r"twinmetro_[a-z_]+", written)}
+    assert named == families.keys()
+    (rules_of_site,) = [
+        yaml.safe_load(block) for block in re.findall(r"```yaml\n(.*?)```", written, re.DOTALL) if "groups:" in block
+    ]
+    alerts = rules_of_site["groups"][0]["rules"]
+    assert all(rule["alert"].startswith("TwinMetro") and rule["expr"] for rule in alerts)
+    labelled = re.findall(r'(twinmetro_\w+)\{(\w+)="([^"]+)"\}', " ".join(rule["expr"] for rule in alerts))
+    assert labelled
+    for name, label, value in labelled:
+        assert value in {sample.labels[label] for sample in families[name].samples}
