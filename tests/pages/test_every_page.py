@@ -19,6 +19,7 @@ NO_PAGE = {
     "workbench.shared_file": "a file",
     "pages.health": "a word for machines",
     "pages.ready": "a word for machines",
+    "metrics.show": "figures for machines",
     "search.suggestions": "JSON",
     "notices.follow_signed_in": "leads back to the page of the button",
     "queues.mine": "leads on to the queue where something waits",
