@@ -42,7 +42,7 @@ ready: $(VENV)/.runtime $(DIST) $(MO)
 test: $(VENV)/.runtime ## run every test (installs Chromium where it is missing)
 	@$(MAKE) --no-print-directory -j 2 $(VENV)/.dev $(DIST) $(MO) node_modules/.installed
 	@$(BIN)/python -m tests.prepare
-	@$(BIN)/python -m pytest -n 3 --dist loadgroup --durations 20
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup --durations 20
 
 test-fast: $(VENV)/.dev $(DIST) $(MO) ## the tests without browser, PostgreSQL and what takes long
 	@$(BIN)/python -m pytest -n 2 -m "not browser and not postgres and not slow" -q

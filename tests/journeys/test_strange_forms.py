@@ -57,7 +57,6 @@ ONLY_BUTTONS = frozenset(
         "sso.unlink",
         "workbench.close_alone",
         "workbench.put_back",
-        "workbench.remove_milestone",
         "workbench.unshare",
     }
 )
