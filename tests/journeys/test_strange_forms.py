@@ -57,6 +57,7 @@ ONLY_BUTTONS = frozenset(
         "sso.unlink",
         "workbench.close_alone",
         "workbench.put_back",
+        "workbench.remove_milestone",
         "workbench.unshare",
     }
 )
