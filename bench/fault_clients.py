@@ -166,7 +166,7 @@ class Asker(Client):
         if self.unsure is not None:
             self._press(self.unsure)
         if self.resumed:
-            self._stop_what_was_left()
+            self._end_what_was_left()
             self.resumed = False
         problem = f"Uno sportello unico per le imprese dei comuni piccoli, prova {uuid.uuid4().hex}."
         boxes = {"problem": problem, "by_when": "2027-06-30", "themes": "suap", "do": "publish", "looked": "1"}
@@ -190,14 +190,22 @@ class Asker(Client):
         self.ledger.note("proposals accepted")
         self._work(answer.headers["Location"])
 
-    def _stop_what_was_left(self) -> None:
-        """A city receives a solution once at a time: what the kill left running would refuse every later yes."""
+    def _end_what_was_left(self) -> None:
+        """A city receives a solution once at a time: what the kill left running would refuse every later yes.
+
+        One that its receiver says it adopted is not stopped any more: its giver tells how it went.
+        """
         for told in json.loads(self.visitor.get("/gemellaggi.json"))["twinnings"]:
-            if told["state"] == "running" and told["solution"] == self.given:
-                path = f"/gemellaggi/{told['id']}-{told['solution']}/ferma"
+            if told["state"] != "running" or told["solution"] != self.given:
+                continue
+            number, ledger = told["id"], self.ledger
+            path = f"/gemellaggi/{number}-{told['solution']}"
+            if f"{path}/ferma" in self.visitor.get(path):
                 said = {"reason": "funding", "public": "1", "sure": "1"}
-                stopped = self.ledger.stopped
-                self._press(Step(self.visitor, path, said, stopped, told["id"], "twinnings stopped"))
+                self._press(Step(self.visitor, f"{path}/ferma", said, ledger.stopped, number, "twinnings stopped"))
+            else:
+                said = {"body": "torino", "result": "adapted"}
+                self._press(Step(self.giver, f"{path}/chiudi", said, ledger.spoken, number, "closing forms sent"))
 
     def _work(self, path: str) -> None:
         number = int(path.split("/")[2].partition("-")[0])
