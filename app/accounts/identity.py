@@ -16,12 +16,11 @@ from app.cities import queries as registers
 from app.document.dates import today
 from app.errors import Forbidden, SignInNeeded
 from app.web import unit
+from app.web.asked import DATA
 from app.web.languages import prefixed
 
 #: Where in the cookie the person waits who gave the password and still owes the second factor.
 PENDING = "pending"
-#: Endings of the addresses that service accounts may ask for.
-DATA = (".json", ".csv")
 #: Milliseconds that noting when somebody was last seen may wait for another writer.
 NOTING = 500
 #: Pages for somebody who must set up a second factor before anything else.

@@ -8,12 +8,12 @@ from sqlalchemy import Label, func, select
 from sqlalchemy.orm import Session
 
 from app.needs.models import MatchingRound, Need
-from app.needs.rules import State
+from app.needs.rules import ON_BOARD
 from app.solutions.models import Solution
 from app.twinnings.models import Twinning
 
 #: Requests that everybody may read.
-SHOWN = (Need.visibility != "members") & Need.state.in_((State.OPEN, State.MATCHED, State.CLOSED))
+SHOWN = (Need.visibility != "members") & Need.state.in_(ON_BOARD)
 
 
 def changed(session: Session) -> dict[str, datetime]:

@@ -99,7 +99,7 @@ class Words:
 
 @dataclass(frozen=True)
 class Office:
-    """Who publishes, and where one writes to: a mailbox, the address of a page, or nothing."""
+    """Who publishes, and where one writes to, as an address (`mailto:` before a mailbox); empty for nowhere."""
 
     name: str
     contact: str = ""
@@ -170,10 +170,9 @@ def _agent(root: str, office: Office) -> Node:
 def _contact(root: str, office: Office) -> Node:
     if not office.contact:
         return {}
-    mailbox = "@" in office.contact and "//" not in office.contact
-    told = {"vcard:hasEmail": f"mailto:{office.contact}"} if mailbox else {"vcard:hasURL": office.contact}
+    way = "vcard:hasEmail" if office.contact.startswith("mailto:") else "vcard:hasURL"
     kind = {"@id": f"{root}/{CATALOGUE}#a-chi-scrivere", "@type": "vcard:Kind", "vcard:fn": office.name}
-    return {"dcat:contactPoint": {**kind, **{name: {"@id": address} for name, address in told.items()}}}
+    return {"dcat:contactPoint": {**kind, way: {"@id": office.contact}}}
 
 
 def _modified(day: date | None) -> Node:

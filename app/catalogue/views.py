@@ -13,6 +13,7 @@ from app.catalogue import queries
 from app.catalogue.rules import CATALOGUE, DATASETS, Office, Words, as_dcat, changed_on
 from app.config import Settings
 from app.document.dates import today
+from app.web.addresses import to_write
 from app.web.formats import csv_answer, json_answer, words_of
 from app.web.gate import permits
 from app.web.headings import HEADINGS
@@ -95,4 +96,4 @@ def _words(slug: str) -> Words:
 
 def _office() -> Office:
     settings: Settings = current_app.config["SETTINGS"]
-    return Office(settings.controller or "Twin Metro", settings.feedback)
+    return Office(settings.controller or "Twin Metro", to_write(settings.feedback))

@@ -23,6 +23,7 @@ from app.pages.sitemap import Entry
 from app.solutions import queries as solution_queries
 from app.solutions.models import Solution
 from app.twinnings import queries as twinning_queries
+from app.web.addresses import to_write
 from app.web.formats import fresh, json_answer
 from app.web.gate import permits
 from app.web.kept import generation, kept, personal, sent, unkept
@@ -227,7 +228,7 @@ def _security_contact() -> str:
     if not contact:
         source = settings().source_url.rstrip("/")
         return f"{source}/blob/main/SECURITY.md" if source and not settings().production else ""
-    return f"mailto:{contact}" if "@" in contact and "//" not in contact and ":" not in contact else contact
+    return to_write(contact)
 
 
 def _expiry() -> str:

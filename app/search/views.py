@@ -17,7 +17,7 @@ from app.search.forms import FACETS, KINDS, PER_PAGE, SORTS, Asked, clean, is_co
 from app.search.index import IndexDamaged
 from app.search.indexer import Indexer
 from app.search.listing import Addresses, Naming, filters, pages
-from app.search.results import Results, Row
+from app.search.results import Hit, Results, Row
 from app.search.service import count_unmet
 from app.search.snapshot import TITLED
 from app.search.suggest import Suggestion
@@ -215,15 +215,20 @@ def _table(asked: Asked, name: str) -> Response:
     try:
         rows = engine().listed(asked.text, asked.facets, asked.sort, MAX_ROWS, asked.kinds, not asked.exact)
     except IndexDamaged as error:
-        hits = _without_index(asked.on_page(1), error, MAX_ROWS).hits
-        rows = [Row.of(vars(hit.document), hit.score, hit.said) for hit in hits]
+        rows = _rows(_without_index(asked.on_page(1), error, MAX_ROWS).hits)
+    return csv_answer(_lines(rows), COLUMNS, name, WORDS)
+
+
+def _lines(rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """Answers as programmes read them, each with every column."""
     told = current_app.extensions["lines"](session(), [row.slug for row in rows if row.kind == "solution"])
-    return csv_answer([_line(row, told) for row in rows], COLUMNS, name, WORDS)
+    return [_line(row, told) for row in rows]
 
 
 def _line(row: Row, told: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     beside = told.get(row.slug, {}) if row.kind == "solution" else {}
-    return {**beside, **row._asdict(), "score": round(row.score, 3), "url": _whole(row.url)}
+    said = {**beside, **row._asdict(), "score": round(row.score, 3), "url": _whole(row.url)}
+    return {column: said.get(column) for column in COLUMNS}
 
 
 def _whole(path: str) -> str:
@@ -275,7 +280,7 @@ def _as_data(asked: Asked) -> dict[str, Any]:
         "facets": {
             name: [{"value": value, "count": count} for value, count in values] for name, values in found.facets.items()
         },
-        "results": [] if over else _rows(found),
+        "results": [] if over else _lines(_rows(found.hits)),
         "beside": found.beside,
         "suggestion": found.suggestion,
         "missing": list(found.missing),
@@ -285,16 +290,5 @@ def _as_data(asked: Asked) -> dict[str, Any]:
     }
 
 
-def _rows(found: Results) -> list[dict[str, Any]]:
-    return [
-        {
-            "kind": hit.kind,
-            "slug": hit.slug,
-            "title": hit.title,
-            "city": hit.city,
-            "score": round(hit.score, 3),
-            "snippet": hit.said,
-            "url": _whole(hit.url),
-        }
-        for hit in found.hits
-    ]
+def _rows(hits: Sequence[Hit]) -> list[Row]:
+    return [Row.of(vars(hit.document), hit.score, hit.said) for hit in hits]

@@ -21,7 +21,12 @@ class SlugConverter(BaseConverter):
 
 def register(app: Flask) -> None:
     app.url_map.converters["slug"] = SlugConverter
-    app.jinja_env.globals.update(url_for=_kept(app))
+    app.jinja_env.globals.update(url_for=_kept(app), to_write=to_write)
+
+
+def to_write(contact: str) -> str:
+    """Where one writes to, as a link has it: a mailbox, or the address of a page."""
+    return f"mailto:{contact}" if "@" in contact and "//" not in contact and ":" not in contact else contact
 
 
 def _kept(app: Flask) -> Callable[..., str]:

@@ -106,15 +106,20 @@ def test_a_lost_connection_loses_no_word(maria: Page, office: str) -> None:
     expect(maria.locator("[name='section.1']")).to_have_value("Scritto in treno, in galleria.")
 
 
-def test_what_a_browser_kept_is_offered_back_at_the_next_opening(maria: Page, office: str) -> None:
-    address = begun(maria, office, "Piano strategico")
+def opened_again(maria: Page, address: str, untaken: str) -> Page:
+    """A form opened anew, once it was closed with a text that the network did not take."""
     maria.context.set_offline(True)
-    maria.locator("[name='section.2']").fill("Testo che la rete non ha preso.")
+    maria.locator("[name='section.2']").fill(untaken)
     expect(maria.locator("#barra")).to_contain_text("la rete non risponde")
     context = closed_without_a_word(maria)
     context.set_offline(False)
-    maria = context.new_page()
-    maria.goto(address)
+    again = context.new_page()
+    again.goto(address)
+    return again
+
+
+def test_what_a_browser_kept_is_offered_back_at_the_next_opening(maria: Page, office: str) -> None:
+    maria = opened_again(maria, begun(maria, office, "Piano strategico"), "Testo che la rete non ha preso.")
     expect(maria.locator("[name='section.2']")).to_have_value("")
     maria.get_by_role("button", name="Riprendilo").click()
     expect(maria.locator("[name='section.2']")).to_have_value("Testo che la rete non ha preso.")
@@ -488,14 +493,7 @@ def test_what_opens_above_the_bar_is_whole_on_a_phone(maria: Page, office: str, 
 
 
 def test_a_text_kept_here_and_thrown_away_by_keyboard_leaves_the_focus_in_the_bar(maria: Page, office: str) -> None:
-    address = begun(maria, office, "Da scartare")
-    maria.context.set_offline(True)
-    maria.locator("[name='section.2']").fill("Da non riprendere.")
-    expect(maria.locator("#barra")).to_contain_text("la rete non risponde")
-    context = closed_without_a_word(maria)
-    context.set_offline(False)
-    maria = context.new_page()
-    maria.goto(address)
+    maria = opened_again(maria, begun(maria, office, "Da scartare"), "Da non riprendere.")
     maria.get_by_role("button", name="Scartalo").press("Enter")
     expect(maria.get_by_role("button", name="Scartalo")).to_have_count(0)
     assert maria.evaluate("document.activeElement.closest('#barra') !== null")

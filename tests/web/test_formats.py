@@ -175,7 +175,9 @@ def test_the_search_answer_has_the_promised_shape(library: FlaskClient) -> None:
     data = library.get("/cerca.json?q=sportello unico imprese").get_json()
     answer = ["query", "corrected", "total", "page", "pages", "facets", "results"]
     assert list(data) == [*answer, "beside", "suggestion", "missing", "uncited", "degraded", "near_themes"]
-    assert list(data["results"][0]) == ["kind", "slug", "title", "city", "score", "snippet", "url"]
+    assert list(data["results"][0])[:7] == ["kind", "slug", "title", "city", "score", "snippet", "url"]
+    assert list(data["results"][0]) == list(search_views.COLUMNS)
+    assert library.get(f"{SOLUTION}.json").get_json()["badge"] in {row["badge"] for row in data["results"]}
 
 
 def test_a_page_the_browser_still_has_is_answered_without_a_body(library: FlaskClient) -> None:
